@@ -1,0 +1,107 @@
+package simcloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// statusClientGone is what the log shows for a request whose client did not wait; nobody receives it.
+const statusClientGone = 499
+
+// answer is what a handler returns; a nil body sends none.
+type answer struct {
+	status  int
+	header  map[string]string
+	body    any
+	encoded []byte
+}
+
+func (a *answer) encode() {
+	if a.body == nil || a.encoded != nil {
+		return
+	}
+	data, err := json.Marshal(a.body)
+	if err != nil {
+		panic(fmt.Sprintf("simcloud: an answer that is not JSON: %v", err)) // unreachable: bodies are our own structs
+	}
+	a.encoded = data
+}
+
+// codedError is the error body of ELB v3, of the API gateway in front (both with request id) and of APIC and APIG
+// (without), api.md 6.1.
+type codedError struct {
+	Message   string `json:"error_msg"`
+	Code      string `json:"error_code"`
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// front is a refusal by the API gateway that stands before every service.
+func (q *call) front(status int, code, text string) answer {
+	return answer{status: status, body: codedError{text, code, q.requestID}}
+}
+
+// elb is a refusal by ELB v3.
+func (q *call) elb(status int, code, format string, args ...any) answer {
+	return answer{status: status, body: codedError{fmt.Sprintf(format, args...), code, q.requestID}}
+}
+
+// channelError is a refusal by APIC or APIG.
+func channelError(status int, code, text string) answer {
+	return answer{status: status, body: codedError{Message: text, Code: code}}
+}
+
+// neutron is a refusal by the v2.0 family.
+func neutron(status int, kind, format string, args ...any) answer {
+	type neutronError struct {
+		Message string `json:"message"`
+		Type    string `json:"type"`
+		Detail  string `json:"detail"`
+	}
+	return answer{status: status, body: struct {
+		E neutronError `json:"NeutronError"`
+	}{neutronError{Message: fmt.Sprintf(format, args...), Type: kind}}}
+}
+
+// iamError is a refusal by IAM.
+func iamError(status int, text string) answer {
+	type problem struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+		Title   string `json:"title"`
+	}
+	return answer{status: status, body: struct {
+		E problem `json:"error"`
+	}{problem{status, text, http.StatusText(status)}}}
+}
+
+// shown is an object in its v3 envelope.
+func (q *call) shown(status int, name string, object any) answer {
+	return answer{status: status, body: map[string]any{"request_id": q.requestID, name: object}}
+}
+
+// Classes of refusal that the ELB families share, each in its own words. A missing object is 404 ELB.8904 or
+// EntityNotFound, one in the way 409 ELB.8907 or EntityInUse, bad input 400 ELB.8902 (api.md 6.1, 6.2).
+
+func (q *call) notFound(kind, id string) answer {
+	if q.family == sharedELB {
+		return neutron(http.StatusNotFound, "EntityNotFound", "%s %s could not be found", kind, id)
+	}
+	return q.elb(http.StatusNotFound, "ELB.8904", "%s %s not found", kind, id)
+}
+
+func (q *call) inUse(text string) answer {
+	if q.family == sharedELB {
+		return neutron(http.StatusConflict, "EntityInUse", "%s", text)
+	}
+	return q.elb(http.StatusConflict, "ELB.8907", "%s", text)
+}
+
+func (q *call) invalid(format string, args ...any) answer {
+	if q.family == sharedELB {
+		return neutron(http.StatusBadRequest, "InvalidInput", format, args...)
+	}
+	return q.elb(http.StatusBadRequest, "ELB.8902", format, args...)
+}
+
+var deleted = answer{status: http.StatusNoContent}

@@ -1,0 +1,106 @@
+package simcloud
+
+import (
+	"net/http"
+	"strings"
+	"time"
+)
+
+// tokenLife is how long a token is valid (api.md 5).
+const tokenLife = 24 * time.Hour
+
+type token struct {
+	project string // "" = not of a project
+	expires time.Time
+}
+
+// identity is who asks. A signature without X-Project-Id is good for every project of the account.
+type identity struct {
+	project string
+	any     bool
+}
+
+// authenticate sets q.who or refuses in the words of the family.
+func (q *call) authenticate() answer {
+	if id := q.request.Header.Get("X-Auth-Token"); id != "" {
+		q.mu.RLock()
+		t, known := q.tokens[id]
+		q.mu.RUnlock()
+		switch {
+		case !known:
+			return q.unauthorised("ELB.1104", "Incorrect token or token resolution failed")
+		case !t.expires.After(q.options.Now()):
+			return q.front(http.StatusUnauthorized, "APIGW.0307", "The token must be updated")
+		}
+		q.who = identity{project: t.project}
+		return answer{}
+	}
+	if q.request.Header.Get("Authorization") == "" {
+		return q.unauthorised("SYS.0401", "Authentication failed: neither a token nor a signature")
+	}
+	if err := checkSignature(q.request, q.body, q.account.AccessKey, q.account.SecretKey, q.options.Now()); err != nil {
+		return q.front(http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: "+err.Error())
+	}
+	q.who = identity{project: q.request.Header.Get("X-Project-Id")}
+	q.who.any = q.who.project == ""
+	return answer{}
+}
+
+// unauthorised is the 401 of the family; elbCode is the code where that is ELB.
+func (q *call) unauthorised(elbCode, text string) answer {
+	switch q.family {
+	case roma, apig:
+		return channelError(http.StatusUnauthorized, "APIG.1002", "Incorrect token or token resolution failed") // S4
+	case iam:
+		return iamError(http.StatusUnauthorized, "The request you have made requires authentication.")
+	}
+	return q.elb(http.StatusUnauthorized, elbCode, "%s", text)
+}
+
+// enterProject finds the world that the request is about and refuses a project that the caller may not enter. The
+// v2.0 family has no project in its paths: there the scope of the token or X-Project-Id decides (S1, api.md 12).
+func (q *call) enterProject() answer {
+	project := q.who.project
+	switch q.family {
+	case iam:
+		return answer{}
+	case sharedELB:
+	default:
+		if !q.who.any && q.args[0] != project {
+			return q.forbidden()
+		}
+		project, q.args = q.args[0], q.args[1:]
+	}
+	if q.w = q.worlds[project]; q.w == nil {
+		return q.forbidden()
+	}
+	return answer{}
+}
+
+// forbidden is the 403 of the family for a project that is not the caller's.
+func (q *call) forbidden() answer {
+	if q.family == roma || q.family == apig {
+		return channelError(http.StatusForbidden, "APIG.1005", "No permissions to request this method") // S4
+	}
+	action := map[string]string{http.MethodGet: "get", http.MethodPost: "create", http.MethodPut: "put", http.MethodDelete: "delete"}[q.request.Method]
+	if strings.HasSuffix(q.path, "/batch-delete") {
+		action = "delete"
+	}
+	kind := "pools"
+	if part := strings.Split(q.path, "/"); len(part) > 4 && q.family == elbV3 {
+		kind = part[4]
+	} else if len(part) > 3 {
+		kind = part[3]
+	}
+	return q.elb(http.StatusForbidden, "ELB.9802", "Policy doesn't allow elb:%s:%s to be performed.", kind, action)
+}
+
+// RevokeTokens makes every token so far invalid, as a change of password does: 401 APIGW.0307 from then on.
+func (c *Cloud) RevokeTokens() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, t := range c.tokens {
+		t.expires = time.Time{}
+		c.tokens[id] = t
+	}
+}

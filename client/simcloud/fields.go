@@ -1,0 +1,74 @@
+package simcloud
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"slices"
+)
+
+// ref is how the services point at another object.
+type ref struct {
+	ID string `json:"id"`
+}
+
+// link adds id to refs that do not have it yet, unlink takes it away. The list is never nil, so that it is never null.
+func link(refs []ref, id string) []ref {
+	if slices.Contains(refs, ref{id}) {
+		return refs
+	}
+	return append(refs, ref{id})
+}
+
+func unlink(refs []ref, id string) []ref {
+	return slices.DeleteFunc(refs, func(r ref) bool { return r.ID == id })
+}
+
+// nullable is a string that is null when it is empty.
+type nullable string
+
+// MarshalJSON writes "" as null.
+func (n nullable) MarshalJSON() ([]byte, error) {
+	if n == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(string(n))
+}
+
+// fields are the members of an object in a request body. What is absent leaves its target alone, null clears it.
+type fields struct {
+	raw map[string]json.RawMessage
+	bad []string
+}
+
+// fields decodes the object under name; false when the body has none.
+func (q *call) fields(name string) (*fields, bool) {
+	object, ok := q.object(name)
+	f := &fields{}
+	return f, ok && json.Unmarshal(object, &f.raw) == nil
+}
+
+func (f *fields) has(name string) bool {
+	return f.raw[name] != nil && !bytes.Equal(f.raw[name], []byte("null"))
+}
+
+// into decodes the member into the target, a pointer.
+func (f *fields) into(name string, target any) {
+	raw, ok := f.raw[name]
+	if !ok {
+		return
+	}
+	fresh := reflect.New(reflect.TypeOf(target).Elem())
+	if json.Unmarshal(raw, fresh.Interface()) != nil {
+		f.bad = append(f.bad, name)
+		return
+	}
+	reflect.ValueOf(target).Elem().Set(fresh.Elem())
+}
+
+// text is the member as a string, "" without it.
+func (f *fields) text(name string) string {
+	var s string
+	f.into(name, &s)
+	return s
+}

@@ -1,0 +1,444 @@
+package simcloud
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// listener sends the traffic of one port of a load balancer to its default pool or, by policies, to others.
+type listener struct {
+	ID                  string   `json:"id"`
+	Name                string   `json:"name"`
+	Description         string   `json:"description"`
+	ProjectID           string   `json:"project_id"`
+	EnterpriseProjectID string   `json:"enterprise_project_id,omitempty"`
+	Protocol            string   `json:"protocol"`
+	ProtocolPort        int      `json:"protocol_port"`
+	AdminStateUp        bool     `json:"admin_state_up"`
+	DefaultPoolID       nullable `json:"default_pool_id"`
+	ServerCert          nullable `json:"default_tls_container_ref"`
+	CACert              nullable `json:"client_ca_tls_container_ref"`
+	SNICerts            []string `json:"sni_container_refs"`
+	Access              *access  `json:"ipgroup"`
+	LoadBalancers       []ref    `json:"loadbalancers"`
+	ProtectionStatus    string   `json:"protection_status"`
+	ProtectionReason    string   `json:"protection_reason"`
+	CreatedAt           string   `json:"created_at,omitempty"`
+	UpdatedAt           string   `json:"updated_at,omitempty"`
+
+	shared   bool
+	policies []ref
+}
+
+func (l *listener) key() string { return l.ID }
+
+// access is who may use a listener: up to five IP groups, their ids joined by commas (api.md 2.6).
+type access struct {
+	GroupIDs string `json:"ipgroup_id"`
+	Enabled  bool   `json:"enable_ipgroup"`
+	Type     string `json:"type"` // white or black
+}
+
+// certificates are the ids of all certificates that the listener uses.
+func (l *listener) certificates() []string {
+	return slices.DeleteFunc(append([]string{string(l.ServerCert), string(l.CACert)}, l.SNICerts...), func(id string) bool { return id == "" })
+}
+
+func (l *listener) groups() []string {
+	if l.Access == nil || l.Access.GroupIDs == "" {
+		return nil
+	}
+	return strings.Split(l.Access.GroupIDs, ",")
+}
+
+// policy forwards what its rules match.
+type policy struct {
+	ID                  string         `json:"id"`
+	Name                string         `json:"name"`
+	Description         string         `json:"description"`
+	ProjectID           string         `json:"project_id"`
+	EnterpriseProjectID string         `json:"enterprise_project_id,omitempty"`
+	Action              string         `json:"action"`
+	ListenerID          string         `json:"listener_id"`
+	RedirectPoolID      nullable       `json:"redirect_pool_id"`
+	RedirectListenerID  nullable       `json:"redirect_listener_id"`
+	RedirectURL         nullable       `json:"redirect_url"`
+	Weighted            []weighted     `json:"redirect_pools_config,omitempty"`
+	Extended            *extendedPools `json:"redirect_pools_extend_config,omitempty"`
+	Rules               []ref          `json:"rules"`
+	Priority            int            `json:"priority"`
+	Position            int            `json:"position"`
+	ProvisioningStatus  string         `json:"provisioning_status"`
+	AdminStateUp        bool           `json:"admin_state_up"`
+	CreatedAt           string         `json:"created_at,omitempty"`
+	UpdatedAt           string         `json:"updated_at,omitempty"`
+
+	shared bool
+}
+
+func (p *policy) key() string { return p.ID }
+
+type weighted struct {
+	PoolID string `json:"pool_id"`
+	Weight int    `json:"weight"`
+}
+
+type extendedPools struct {
+	Mirror *mirror `json:"traffic_mirror_config"`
+}
+
+type mirror struct {
+	TargetIDs []string `json:"target_ids"`
+}
+
+// pools are the ids of all pools that the policy sends traffic to.
+func (p *policy) pools() []string {
+	var ids []string
+	if p.RedirectPoolID != "" {
+		ids = append(ids, string(p.RedirectPoolID))
+	}
+	for _, target := range p.Weighted {
+		ids = append(ids, target.PoolID)
+	}
+	if p.Extended != nil && p.Extended.Mirror != nil {
+		ids = append(ids, p.Extended.Mirror.TargetIDs...)
+	}
+	return ids
+}
+
+// balancer is a load balancer, dedicated when Guaranteed, otherwise shared.
+type balancer struct {
+	ID                  string `json:"id"`
+	Name                string `json:"name"`
+	Description         string `json:"description"`
+	ProjectID           string `json:"project_id"`
+	EnterpriseProjectID string `json:"enterprise_project_id,omitempty"`
+	Guaranteed          bool   `json:"guaranteed"`
+	ProvisioningStatus  string `json:"provisioning_status"`
+	OperatingStatus     string `json:"operating_status"`
+	VIPAddress          string `json:"vip_address"`
+	VPCID               string `json:"vpc_id"`
+	AdminStateUp        bool   `json:"admin_state_up"`
+	Listeners           []ref  `json:"listeners"`
+	Pools               []ref  `json:"pools"`
+	ProtectionStatus    string `json:"protection_status"`
+	CreatedAt           string `json:"created_at,omitempty"`
+	UpdatedAt           string `json:"updated_at,omitempty"`
+}
+
+func (b *balancer) key() string { return b.ID }
+
+const (
+	listenerFilters = "id name description protocol protocol_port admin_state_up default_pool_id default_tls_container_ref client_ca_tls_container_ref protection_status"
+	policyFilters   = "id name description listener_id position action redirect_url redirect_pool_id redirect_listener_id provisioning_status admin_state_up priority"
+	balancerFilters = "id name description guaranteed provisioning_status operating_status vip_address vpc_id admin_state_up protection_status"
+)
+
+var listenerSpecials = special[*listener]{
+	"loadbalancer_id": func(l *listener) []string { return each(l.LoadBalancers, refID) },
+}
+
+func (q *call) listListeners() answer {
+	return listV3(q, &q.w.listeners, "listeners", listenerFilters, listenerSpecials, nil)
+}
+
+func (q *call) listener() (*listener, answer) {
+	l, ok := q.w.listeners.get(q.args[0])
+	if !ok || q.family == sharedELB && !l.shared {
+		return nil, q.notFound("listener", q.args[0])
+	}
+	return l, answer{}
+}
+
+func (q *call) answerListener(status int, l *listener) answer {
+	if q.family == sharedELB {
+		return answer{status: status, body: map[string]any{"listener": viewSharedListener(l)}}
+	}
+	return q.shown(status, "listener", l)
+}
+
+func (q *call) showListener() answer {
+	l, missing := q.listener()
+	if l == nil {
+		return missing
+	}
+	return q.answerListener(http.StatusOK, l)
+}
+
+func (q *call) createListener() answer {
+	in, ok := q.fields("listener")
+	if !ok {
+		return q.invalid("the body has no listener")
+	}
+	lb, ok := q.balancer(in.text("loadbalancer_id"))
+	if !ok {
+		return q.notFound("loadbalancer", in.text("loadbalancer_id"))
+	}
+	l := &listener{
+		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", AdminStateUp: true, SNICerts: []string{},
+		LoadBalancers: []ref{{lb.ID}}, ProtectionStatus: nonProtection, shared: !lb.Guaranteed,
+	}
+	in.into("protocol", &l.Protocol)
+	in.into("protocol_port", &l.ProtocolPort)
+	if l.Protocol == "" || l.ProtocolPort < 1 || l.ProtocolPort > 65535 {
+		return q.invalid("protocol and protocol_port are required")
+	}
+	if refused := q.setListener(l, in); refused.status != 0 {
+		return refused
+	}
+	if !l.shared {
+		l.CreatedAt = q.now()
+		l.UpdatedAt = l.CreatedAt
+	}
+	q.w.listeners.add(l)
+	q.w.attach(l)
+	return q.answerListener(http.StatusCreated, l)
+}
+
+func (q *call) updateListener() answer {
+	l, missing := q.listener()
+	if l == nil {
+		return missing
+	}
+	in, ok := q.fields("listener")
+	if !ok {
+		return q.invalid("the body has no listener")
+	}
+	next := *l
+	if refused := q.setListener(&next, in); refused.status != 0 {
+		return refused
+	}
+	q.w.detach(l)
+	*l = next
+	q.w.attach(l)
+	if !l.shared {
+		l.UpdatedAt = q.now()
+	}
+	return q.answerListener(http.StatusOK, l)
+}
+
+// setListener takes over what create and update have in common and checks what it refers to. After a refusal l is
+// half set: it must be a new or a copied one.
+func (q *call) setListener(l *listener, in *fields) answer {
+	in.into("name", &l.Name)
+	in.into("description", &l.Description)
+	in.into("default_pool_id", &l.DefaultPoolID)
+	in.into("default_tls_container_ref", &l.ServerCert)
+	in.into("client_ca_tls_container_ref", &l.CACert)
+	in.into("sni_container_refs", &l.SNICerts)
+	in.into("ipgroup", &l.Access)
+	in.into("protection_status", &l.ProtectionStatus)
+	in.into("protection_reason", &l.ProtectionReason)
+	if len(in.bad) > 0 {
+		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	}
+	if l.SNICerts == nil {
+		l.SNICerts = []string{}
+	}
+	if l.DefaultPoolID != "" {
+		if _, ok := q.w.pools.get(string(l.DefaultPoolID)); !ok {
+			return q.notFound("pool", string(l.DefaultPoolID))
+		}
+	}
+	for _, id := range l.certificates() {
+		if _, ok := q.w.certificates.get(id); !ok {
+			return q.notFound("certificate", id)
+		}
+	}
+	if l.Access != nil && in.has("ipgroup") {
+		if !strings.Contains(string(in.raw["ipgroup"]), `"enable_ipgroup"`) {
+			l.Access.Enabled = true
+		}
+		if l.Access.Type == "" {
+			l.Access.Type = "white"
+		}
+	}
+	if groups := l.groups(); len(groups) > 5 {
+		return q.invalid("a listener takes at most 5 IP address groups")
+	} else if i := slices.IndexFunc(groups, func(id string) bool { _, ok := q.w.groups.get(id); return !ok }); i >= 0 {
+		return q.notFound("ipgroup", groups[i])
+	}
+	return answer{}
+}
+
+func (q *call) deleteListener() answer {
+	l, missing := q.listener()
+	if l == nil {
+		return missing
+	}
+	if len(l.policies) > 0 {
+		return q.inUse(fmt.Sprintf("listener %s is used by l7policy %s", l.ID, l.policies[0].ID))
+	}
+	q.w.removeListener(l)
+	return deleted
+}
+
+func (q *call) listPolicies() answer {
+	return listV3(q, &q.w.policies, "l7policies", policyFilters, nil, nil)
+}
+
+func (q *call) policy() (*policy, answer) {
+	p, ok := q.w.policies.get(q.args[0])
+	if !ok || q.family == sharedELB && !p.shared {
+		return nil, q.notFound("l7policy", q.args[0])
+	}
+	return p, answer{}
+}
+
+func (q *call) answerPolicy(status int, p *policy) answer {
+	if q.family == sharedELB {
+		return answer{status: status, body: map[string]any{"l7policy": viewSharedPolicy(p)}}
+	}
+	return q.shown(status, "l7policy", p)
+}
+
+func (q *call) showPolicy() answer {
+	p, missing := q.policy()
+	if p == nil {
+		return missing
+	}
+	return q.answerPolicy(http.StatusOK, p)
+}
+
+func (q *call) createPolicy() answer {
+	in, ok := q.fields("l7policy")
+	if !ok {
+		return q.invalid("the body has no l7policy")
+	}
+	l, ok := q.w.listeners.get(in.text("listener_id"))
+	if !ok || q.family == sharedELB && !l.shared {
+		return q.notFound("listener", in.text("listener_id"))
+	}
+	p := &policy{
+		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", ListenerID: l.ID, Rules: []ref{}, Position: 100,
+		ProvisioningStatus: "ACTIVE", AdminStateUp: true, shared: l.shared,
+	}
+	in.into("action", &p.Action)
+	if p.Action == "" {
+		return q.invalid("action is required")
+	}
+	if refused := q.setPolicy(p, in); refused.status != 0 {
+		return refused
+	}
+	if !p.shared {
+		p.CreatedAt = q.now()
+		p.UpdatedAt = p.CreatedAt
+	}
+	q.w.policies.add(p)
+	q.w.forward(p)
+	return q.answerPolicy(http.StatusCreated, p)
+}
+
+func (q *call) updatePolicy() answer {
+	p, missing := q.policy()
+	if p == nil {
+		return missing
+	}
+	in, ok := q.fields("l7policy")
+	if !ok {
+		return q.invalid("the body has no l7policy")
+	}
+	next := *p
+	if refused := q.setPolicy(&next, in); refused.status != 0 {
+		return refused
+	}
+	q.w.unforward(p)
+	*p = next
+	q.w.forward(p)
+	if !p.shared {
+		p.UpdatedAt = q.now()
+	}
+	return q.answerPolicy(http.StatusOK, p)
+}
+
+func (q *call) setPolicy(p *policy, in *fields) answer {
+	in.into("name", &p.Name)
+	in.into("description", &p.Description)
+	in.into("priority", &p.Priority)
+	in.into("redirect_pool_id", &p.RedirectPoolID)
+	in.into("redirect_listener_id", &p.RedirectListenerID)
+	in.into("redirect_url", &p.RedirectURL)
+	in.into("redirect_pools_config", &p.Weighted)
+	in.into("redirect_pools_extend_config", &p.Extended)
+	if len(in.bad) > 0 {
+		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	}
+	// Only v2.0 lets a policy go without a pool (S1); v3 wants another one instead (api.md 2.7).
+	if q.family == elbV3 && p.Action == "REDIRECT_TO_POOL" && len(p.pools()) == 0 {
+		return q.invalid("redirect_pool_id is required when action is REDIRECT_TO_POOL")
+	}
+	for _, id := range p.pools() {
+		if _, ok := q.w.pools.get(id); !ok {
+			return q.notFound("pool", id)
+		}
+	}
+	return answer{}
+}
+
+func (q *call) deletePolicy() answer {
+	p, missing := q.policy()
+	if p == nil {
+		return missing
+	}
+	q.w.removePolicy(p)
+	return deleted
+}
+
+// balancer finds a load balancer that new objects of the family can belong to.
+func (q *call) balancer(id string) (*balancer, bool) {
+	lb, ok := q.w.balancers.get(id)
+	return lb, ok && (q.family != sharedELB || !lb.Guaranteed)
+}
+
+func (q *call) listLoadBalancers() answer {
+	return listV3(q, &q.w.balancers, "loadbalancers", balancerFilters, nil, nil)
+}
+
+func (q *call) showLoadBalancer() answer {
+	lb, ok := q.w.balancers.get(q.args[0])
+	if !ok {
+		return q.notFound("loadbalancer", q.args[0])
+	}
+	return q.shown(http.StatusOK, "loadbalancer", lb)
+}
+
+func (q *call) createLoadBalancer() answer {
+	in, ok := q.fields("loadbalancer")
+	if !ok {
+		return q.invalid("the body has no loadbalancer")
+	}
+	lb := &balancer{
+		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", Guaranteed: true, ProvisioningStatus: "ACTIVE",
+		OperatingStatus: "ONLINE", AdminStateUp: true, Listeners: []ref{}, Pools: []ref{}, ProtectionStatus: nonProtection,
+	}
+	in.into("name", &lb.Name)
+	in.into("description", &lb.Description)
+	in.into("guaranteed", &lb.Guaranteed)
+	in.into("vip_address", &lb.VIPAddress)
+	in.into("vpc_id", &lb.VPCID)
+	if len(in.bad) > 0 {
+		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	}
+	if lb.Guaranteed {
+		lb.CreatedAt = q.now()
+		lb.UpdatedAt = lb.CreatedAt
+	}
+	q.w.balancers.add(lb)
+	return q.shown(http.StatusCreated, "loadbalancer", lb)
+}
+
+func (q *call) deleteLoadBalancer() answer {
+	lb, ok := q.w.balancers.get(q.args[0])
+	switch {
+	case !ok:
+		return q.notFound("loadbalancer", q.args[0])
+	case len(lb.Listeners) > 0:
+		return q.inUse(fmt.Sprintf("loadbalancer %s is used by listener %s", lb.ID, lb.Listeners[0].ID))
+	case len(lb.Pools) > 0:
+		return q.inUse(fmt.Sprintf("loadbalancer %s is used by pool %s", lb.ID, lb.Pools[0].ID))
+	}
+	q.w.balancers.remove(lb.ID)
+	return deleted
+}

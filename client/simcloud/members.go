@@ -1,0 +1,208 @@
+package simcloud
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+func (q *call) listMembers() answer {
+	p, missing := q.pool()
+	if p == nil {
+		return missing
+	}
+	return listV3(q, &p.Members, "members", memberFilters, nil, nil)
+}
+
+// member finds the pool and the member that the path names.
+func (q *call) member() (*pool, *member, answer) {
+	p, missing := q.pool()
+	if p == nil {
+		return nil, nil, missing
+	}
+	m, ok := p.Members.get(q.args[1])
+	if !ok {
+		return nil, nil, q.notFound("member", q.args[1])
+	}
+	return p, m, answer{}
+}
+
+func (q *call) answerMember(status int, m *member) answer {
+	if q.family == sharedELB {
+		return answer{status: status, body: map[string]any{"member": viewSharedMember(m)}}
+	}
+	return q.shown(status, "member", m)
+}
+
+func (q *call) showMember() answer {
+	_, m, missing := q.member()
+	if m == nil {
+		return missing
+	}
+	return q.answerMember(http.StatusOK, m)
+}
+
+func (q *call) createMember() answer {
+	p, missing := q.pool()
+	if p == nil {
+		return missing
+	}
+	in, ok := q.fields("member")
+	if !ok {
+		return q.invalid("the body has no member")
+	}
+	m := &member{
+		ID: q.mint.uuid(), Weight: 1, IPVersion: "v4", OperatingStatus: "NO_MONITOR", MemberType: "ip",
+		AdminStateUp: true, ProjectID: q.w.project,
+	}
+	if p.HealthMonitorID != "" {
+		m.OperatingStatus = "INITIAL"
+	}
+	in.into("address", &m.Address)
+	in.into("protocol_port", &m.ProtocolPort)
+	in.into("subnet_cidr_id", &m.SubnetID)
+	in.into("subnet_id", &m.SubnetID) // v2.0
+	in.into("instance_id", &m.InstanceID)
+	if refused := q.setMember(m, in); refused.status != 0 {
+		return refused
+	}
+	address, err := netip.ParseAddr(m.Address)
+	switch {
+	case err != nil:
+		return q.invalid("address %q is not an IP address", m.Address)
+	case m.ProtocolPort == 0 && !p.AnyPort:
+		return q.invalid("protocol_port is required")
+	}
+	if address.Is6() {
+		m.IPVersion = "v6"
+	}
+	if m.SubnetID != "" {
+		m.MemberType = "instance"
+	}
+	if !p.shared {
+		m.CreatedAt = q.now()
+		m.UpdatedAt = m.CreatedAt
+	}
+	p.Members.add(m)
+	return q.answerMember(http.StatusCreated, m)
+}
+
+func (q *call) updateMember() answer {
+	_, m, missing := q.member()
+	if m == nil {
+		return missing
+	}
+	in, ok := q.fields("member")
+	if !ok {
+		return q.invalid("the body has no member")
+	}
+	if refused := q.setMember(m, in); refused.status != 0 {
+		return refused
+	}
+	return q.answerMember(http.StatusOK, m)
+}
+
+func (q *call) setMember(m *member, in *fields) answer {
+	next := *m
+	in.into("name", &next.Name)
+	in.into("weight", &next.Weight)
+	in.into("admin_state_up", &next.AdminStateUp)
+	if next.Weight < 0 || next.Weight > 100 {
+		in.bad = append(in.bad, "weight")
+	}
+	if len(in.bad) > 0 {
+		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	}
+	*m = next
+	return answer{}
+}
+
+func (q *call) deleteMember() answer {
+	p, m, missing := q.member()
+	if m == nil {
+		return missing
+	}
+	if p.MemberDeletionProtection {
+		return q.inUse(fmt.Sprintf("pool %s has member deletion protection", p.ID))
+	}
+	p.Members.remove(m.ID)
+	return deleted
+}
+
+func (q *call) listMonitors() answer {
+	return listV3(q, &q.w.monitors, "healthmonitors", monitorFilters, nil, nil)
+}
+
+func (q *call) monitor() (*monitor, answer) {
+	m, ok := q.w.monitors.get(q.args[0])
+	if !ok || q.family == sharedELB && !m.shared {
+		return nil, q.notFound("healthmonitor", q.args[0])
+	}
+	return m, answer{}
+}
+
+func (q *call) answerMonitor(status int, m *monitor) answer {
+	if q.family == sharedELB {
+		return answer{status: status, body: map[string]any{"healthmonitor": viewSharedMonitor(m)}}
+	}
+	return q.shown(status, "healthmonitor", m)
+}
+
+func (q *call) showMonitor() answer {
+	m, missing := q.monitor()
+	if m == nil {
+		return missing
+	}
+	return q.answerMonitor(http.StatusOK, m)
+}
+
+func (q *call) createMonitor() answer {
+	in, ok := q.fields("healthmonitor")
+	if !ok {
+		return q.invalid("the body has no healthmonitor")
+	}
+	for _, name := range []string{"delay", "max_retries", "pool_id", "timeout", "type"} {
+		if !in.has(name) {
+			return q.invalid("%s is required", name)
+		}
+	}
+	p, ok := q.w.pools.get(in.text("pool_id"))
+	if !ok || q.family == sharedELB && !p.shared {
+		return q.notFound("pool", in.text("pool_id"))
+	}
+	if p.HealthMonitorID != "" {
+		return q.inUse(fmt.Sprintf("pool %s has healthmonitor %s", p.ID, p.HealthMonitorID))
+	}
+	m := &monitor{ID: q.mint.uuid(), MaxRetriesDown: 3, AdminStateUp: true, ProjectID: q.w.project, Pools: []ref{{p.ID}}, shared: p.shared}
+	in.into("name", &m.Name)
+	in.into("type", &m.Type)
+	in.into("delay", &m.Delay)
+	in.into("timeout", &m.Timeout)
+	in.into("max_retries", &m.MaxRetries)
+	in.into("max_retries_down", &m.MaxRetriesDown)
+	in.into("monitor_port", &m.MonitorPort)
+	in.into("domain_name", &m.DomainName)
+	in.into("url_path", &m.URLPath)
+	in.into("http_method", &m.HTTPMethod)
+	in.into("expected_codes", &m.ExpectedCodes)
+	if len(in.bad) > 0 {
+		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	}
+	if !p.shared {
+		m.CreatedAt = q.now()
+		m.UpdatedAt = m.CreatedAt
+	}
+	q.w.monitors.add(m)
+	p.HealthMonitorID = m.ID
+	return q.answerMonitor(http.StatusCreated, m)
+}
+
+func (q *call) deleteMonitor() answer {
+	m, missing := q.monitor()
+	if m == nil {
+		return missing
+	}
+	q.w.removeMonitor(m)
+	return deleted
+}

@@ -1,0 +1,325 @@
+package simcloud
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+const (
+	nonProtection     = "nonProtection"
+	consoleProtection = "consoleProtection"
+)
+
+// pool is a backend server group. Objects of shared load balancers have no times.
+type pool struct {
+	ID                       string          `json:"id"`
+	Name                     string          `json:"name"`
+	Description              string          `json:"description"`
+	ProjectID                string          `json:"project_id"`
+	EnterpriseProjectID      string          `json:"enterprise_project_id,omitempty"`
+	Protocol                 string          `json:"protocol"`
+	Algorithm                string          `json:"lb_algorithm"`
+	Type                     string          `json:"type"`
+	VPCID                    string          `json:"vpc_id"`
+	IPVersion                string          `json:"ip_version"`
+	AdminStateUp             bool            `json:"admin_state_up"`
+	HealthMonitorID          string          `json:"healthmonitor_id"`
+	Listeners                []ref           `json:"listeners"` // those whose default it is; policies do not appear here
+	LoadBalancers            []ref           `json:"loadbalancers"`
+	Members                  table[*member]  `json:"members"`
+	SessionPersistence       json.RawMessage `json:"session_persistence"`
+	SlowStart                json.RawMessage `json:"slow_start"`
+	MemberDeletionProtection bool            `json:"member_deletion_protection_enable"`
+	ProtectionStatus         string          `json:"protection_status"`
+	ProtectionReason         string          `json:"protection_reason"`
+	AnyPort                  bool            `json:"any_port_enable"`
+	CreatedAt                string          `json:"created_at,omitempty"`
+	UpdatedAt                string          `json:"updated_at,omitempty"`
+
+	shared   bool
+	policies []ref // that send traffic here, in any way
+}
+
+func (p *pool) key() string { return p.ID }
+
+// member is a backend server of a pool.
+type member struct {
+	ID              string `json:"id"`
+	Name            string `json:"name"`
+	Address         string `json:"address"`
+	ProtocolPort    int    `json:"protocol_port"`
+	SubnetID        string `json:"subnet_cidr_id,omitempty"`
+	Weight          int    `json:"weight"`
+	IPVersion       string `json:"ip_version"`
+	OperatingStatus string `json:"operating_status"`
+	MemberType      string `json:"member_type"`
+	InstanceID      string `json:"instance_id"`
+	AdminStateUp    bool   `json:"admin_state_up"`
+	ProjectID       string `json:"project_id"`
+	CreatedAt       string `json:"created_at,omitempty"`
+	UpdatedAt       string `json:"updated_at,omitempty"`
+}
+
+func (m *member) key() string { return m.ID }
+
+// monitor is the health check of a pool.
+type monitor struct {
+	ID             string   `json:"id"`
+	Name           string   `json:"name"`
+	Type           string   `json:"type"`
+	Delay          int      `json:"delay"`
+	Timeout        int      `json:"timeout"`
+	MaxRetries     int      `json:"max_retries"`
+	MaxRetriesDown int      `json:"max_retries_down"`
+	MonitorPort    *int     `json:"monitor_port"`
+	DomainName     nullable `json:"domain_name"`
+	URLPath        nullable `json:"url_path"`
+	HTTPMethod     nullable `json:"http_method"`
+	ExpectedCodes  nullable `json:"expected_codes"`
+	AdminStateUp   bool     `json:"admin_state_up"`
+	Pools          []ref    `json:"pools"`
+	ProjectID      string   `json:"project_id"`
+	CreatedAt      string   `json:"created_at,omitempty"`
+	UpdatedAt      string   `json:"updated_at,omitempty"`
+
+	shared bool
+}
+
+func (m *monitor) key() string { return m.ID }
+
+const (
+	poolFilters    = "id name description admin_state_up healthmonitor_id protocol lb_algorithm ip_version member_deletion_protection_enable vpc_id type protection_status any_port_enable"
+	memberFilters  = "id name weight admin_state_up subnet_cidr_id address protocol_port operating_status ip_version member_type instance_id"
+	monitorFilters = "id name domain_name delay max_retries max_retries_down admin_state_up timeout type expected_codes url_path http_method"
+)
+
+func (w *world) poolSpecials() special[*pool] {
+	device := func(p *pool) []string { return each(p.Members.all, func(m *member) string { return m.InstanceID }) }
+	return special[*pool]{
+		"loadbalancer_id": func(p *pool) []string { return each(p.LoadBalancers, refID) },
+		"member_address":  func(p *pool) []string { return each(p.Members.all, func(m *member) string { return m.Address }) },
+		// Directly or through a forwarding policy (api.md 2.3).
+		"listener_id": func(p *pool) []string {
+			ids := each(p.Listeners, refID)
+			for _, r := range p.policies {
+				if l7, ok := w.policies.get(r.ID); ok {
+					ids = append(ids, l7.ListenerID)
+				}
+			}
+			return ids
+		},
+		"member_instance_id": device,
+		"member_device_id":   device,
+		"tenant_id":          func(p *pool) []string { return []string{p.ProjectID} },
+	}
+}
+
+func refID(r ref) string { return r.ID }
+
+func each[T any](all []T, f func(T) string) []string {
+	out := make([]string, len(all))
+	for i, one := range all {
+		out[i] = f(one)
+	}
+	return out
+}
+
+func (q *call) listPools() answer {
+	return listV3(q, &q.w.pools, "pools", poolFilters, q.w.poolSpecials(), nil)
+}
+
+// pool finds the pool that the path names; the v2.0 family knows the shared ones only.
+func (q *call) pool() (*pool, answer) {
+	p, ok := q.w.pools.get(q.args[0])
+	if !ok || q.family == sharedELB && !p.shared {
+		return nil, q.notFound("pool", q.args[0])
+	}
+	return p, answer{}
+}
+
+// answerPool shows a pool as its family does.
+func (q *call) answerPool(status int, p *pool) answer {
+	if q.family == sharedELB {
+		return answer{status: status, body: map[string]any{"pool": viewSharedPool(p)}}
+	}
+	return q.shown(status, "pool", p)
+}
+
+func (q *call) showPool() answer {
+	p, missing := q.pool()
+	if p == nil {
+		return missing
+	}
+	return q.answerPool(http.StatusOK, p)
+}
+
+func (q *call) createPool() answer {
+	in, ok := q.fields("pool")
+	if !ok {
+		return q.invalid("the body has no pool")
+	}
+	p := &pool{
+		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", IPVersion: "dualstack", AdminStateUp: true,
+		Listeners: []ref{}, LoadBalancers: []ref{}, ProtectionStatus: nonProtection, shared: q.family == sharedELB,
+	}
+	for _, name := range []string{"protocol", "lb_algorithm"} {
+		if !in.has(name) {
+			return q.invalid("%s is required", name)
+		}
+	}
+	in.into("type", &p.Type)
+	in.into("vpc_id", &p.VPCID)
+	if p.Type == "instance" && p.VPCID == "" {
+		return q.invalid("vpc_id is required when type is instance")
+	}
+	l, haveListener := q.w.listeners.get(in.text("listener_id"))
+	lb, haveLB := q.balancer(in.text("loadbalancer_id"))
+	switch {
+	case in.has("listener_id") && !haveListener:
+		return q.notFound("listener", in.text("listener_id"))
+	case in.has("loadbalancer_id") && !haveLB:
+		return q.notFound("loadbalancer", in.text("loadbalancer_id"))
+	case !haveListener && !haveLB && !in.has("type"):
+		return q.invalid("one of listener_id, loadbalancer_id and type is required")
+	case haveListener && l.DefaultPoolID != "":
+		return q.inUse(fmt.Sprintf("listener %s has the default pool %s", l.ID, l.DefaultPoolID))
+	}
+	in.into("protocol", &p.Protocol)
+	in.into("ip_version", &p.IPVersion)
+	in.into("any_port_enable", &p.AnyPort)
+	in.into("enterprise_project_id", &p.EnterpriseProjectID)
+	if refused := q.setPool(p, in); refused.status != 0 {
+		return refused
+	}
+	if haveListener {
+		p.shared = p.shared || l.shared
+		p.LoadBalancers = append(p.LoadBalancers, l.LoadBalancers...)
+	}
+	if haveLB {
+		p.shared = p.shared || !lb.Guaranteed
+		p.LoadBalancers = link(p.LoadBalancers, lb.ID)
+	}
+	if !p.shared {
+		p.CreatedAt = q.now()
+		p.UpdatedAt = p.CreatedAt
+	}
+	q.w.addPool(p)
+	if haveListener {
+		q.w.detach(l)
+		l.DefaultPoolID = nullable(p.ID)
+		q.w.attach(l)
+	}
+	return q.answerPool(http.StatusCreated, p)
+}
+
+func (q *call) updatePool() answer {
+	p, missing := q.pool()
+	if p == nil {
+		return missing
+	}
+	in, ok := q.fields("pool")
+	if !ok {
+		return q.invalid("the body has no pool")
+	}
+	if refused := q.setPool(p, in); refused.status != 0 {
+		return refused
+	}
+	if !p.shared {
+		p.UpdatedAt = q.now()
+	}
+	return q.answerPool(http.StatusOK, p)
+}
+
+// setPool takes over what create and update have in common, or nothing.
+func (q *call) setPool(p *pool, in *fields) answer {
+	next := *p
+	in.into("name", &next.Name)
+	in.into("description", &next.Description)
+	in.into("lb_algorithm", &next.Algorithm)
+	in.into("session_persistence", &next.SessionPersistence)
+	in.into("slow_start", &next.SlowStart)
+	in.into("member_deletion_protection_enable", &next.MemberDeletionProtection)
+	in.into("protection_status", &next.ProtectionStatus)
+	in.into("protection_reason", &next.ProtectionReason)
+	if len(in.bad) > 0 {
+		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	}
+	*p = next
+	return answer{}
+}
+
+// deletePool is the single deletion of both families.
+func (q *call) deletePool() answer {
+	p, missing := q.pool()
+	if p == nil {
+		return missing
+	}
+	if why := q.poolBlocked(p); why != "" {
+		return q.inUse(why)
+	}
+	q.w.removePool(p)
+	return deleted
+}
+
+// batchItem is one result of a batch deletion (S0, S3).
+type batchItem struct {
+	ID     string `json:"id"`
+	Status string `json:"ret_status"`
+	Code   string `json:"ret_code,omitempty"`
+}
+
+// batch deletes each id on its own, in order. remove says whether it was there and what is in the way. Only
+// "successful" and "not found" are documented; "failed" is the word for the rest here (api.md 2.11).
+func (q *call) batch(key string, remove func(id string) (found bool, why string)) answer {
+	ids, ok := q.list(key)
+	if !ok {
+		return q.invalid("%s must be a list of ids with at least one of them", key)
+	}
+	items := make([]batchItem, len(ids))
+	for i, id := range ids {
+		items[i] = batchItem{ID: id, Status: "successful"}
+		if found, why := remove(id); !found {
+			items[i].Status, items[i].Code = "not found", "ELB.9903"
+		} else if why != "" {
+			items[i].Status, items[i].Code = "failed", "ELB.8907"
+		}
+	}
+	return q.shown(http.StatusOK, key, items)
+}
+
+// deletePools is S0.
+func (q *call) deletePools() answer {
+	return q.batch("pools", func(id string) (bool, string) {
+		p, ok := q.w.pools.get(id)
+		if !ok {
+			return false, ""
+		}
+		why := q.poolBlocked(p)
+		if why == "" {
+			q.w.removePool(p)
+		}
+		return true, why
+	})
+}
+
+// poolBlocked says what keeps a pool from being deleted (S1, api.md 2.11), "" for nothing. A protection in the console
+// does not stop the API.
+func (q *call) poolBlocked(p *pool) string {
+	switch {
+	case len(p.Listeners) > 0:
+		return fmt.Sprintf("pool %s is used by listener %s", p.ID, p.Listeners[0].ID)
+	case len(p.policies) > 0:
+		return fmt.Sprintf("pool %s is used by l7policy %s", p.ID, p.policies[0].ID)
+	case len(p.Members.all) > 0 && p.MemberDeletionProtection:
+		return fmt.Sprintf("pool %s has member deletion protection", p.ID)
+	case !p.shared && !q.options.KeepMembers:
+		return ""
+	case len(p.Members.all) > 0:
+		return fmt.Sprintf("pool %s has member %s", p.ID, strings.Join(each(p.Members.all, (*member).key), ", "))
+	case p.HealthMonitorID != "":
+		return fmt.Sprintf("pool %s has healthmonitor %s", p.ID, p.HealthMonitorID)
+	}
+	return ""
+}

@@ -1,0 +1,163 @@
+package simcloud
+
+// The v2.0 family shows the objects of shared load balancers in its own shapes: no times, no protection, the project as
+// tenant_id too (api.md 3). What it does with them is what v3 does; the preconditions of S1 are in poolBlocked.
+
+type sharedPool struct {
+	ID                 string         `json:"id"`
+	Name               string         `json:"name"`
+	Description        string         `json:"description"`
+	TenantID           string         `json:"tenant_id"`
+	ProjectID          string         `json:"project_id"`
+	Protocol           string         `json:"protocol"`
+	Algorithm          string         `json:"lb_algorithm"`
+	AdminStateUp       bool           `json:"admin_state_up"`
+	Members            table[*member] `json:"members"`
+	HealthMonitorID    nullable       `json:"healthmonitor_id"`
+	Listeners          []ref          `json:"listeners"`
+	LoadBalancers      []ref          `json:"loadbalancers"`
+	SessionPersistence any            `json:"session_persistence"`
+}
+
+func viewSharedPool(p *pool) any {
+	return sharedPool{
+		ID: p.ID, Name: p.Name, Description: p.Description, TenantID: p.ProjectID, ProjectID: p.ProjectID, Protocol: p.Protocol,
+		Algorithm: p.Algorithm, AdminStateUp: p.AdminStateUp, Members: p.Members, HealthMonitorID: nullable(p.HealthMonitorID),
+		Listeners: p.Listeners, LoadBalancers: p.LoadBalancers, SessionPersistence: p.SessionPersistence,
+	}
+}
+
+type sharedMember struct {
+	ID              string `json:"id"`
+	Name            string `json:"name"`
+	Address         string `json:"address"`
+	ProtocolPort    int    `json:"protocol_port"`
+	SubnetID        string `json:"subnet_id"`
+	Weight          int    `json:"weight"`
+	OperatingStatus string `json:"operating_status"`
+	AdminStateUp    bool   `json:"admin_state_up"`
+	TenantID        string `json:"tenant_id"`
+	ProjectID       string `json:"project_id"`
+}
+
+func viewSharedMember(m *member) any {
+	return sharedMember{
+		ID: m.ID, Name: m.Name, Address: m.Address, ProtocolPort: m.ProtocolPort, SubnetID: m.SubnetID, Weight: m.Weight,
+		OperatingStatus: m.OperatingStatus, AdminStateUp: m.AdminStateUp, TenantID: m.ProjectID, ProjectID: m.ProjectID,
+	}
+}
+
+type sharedMonitor struct {
+	ID            string   `json:"id"`
+	Name          string   `json:"name"`
+	Type          string   `json:"type"`
+	Delay         int      `json:"delay"`
+	Timeout       int      `json:"timeout"`
+	MaxRetries    int      `json:"max_retries"`
+	MonitorPort   *int     `json:"monitor_port"`
+	DomainName    nullable `json:"domain_name"`
+	URLPath       nullable `json:"url_path"`
+	HTTPMethod    nullable `json:"http_method"`
+	ExpectedCodes nullable `json:"expected_codes"`
+	AdminStateUp  bool     `json:"admin_state_up"`
+	Pools         []ref    `json:"pools"`
+	TenantID      string   `json:"tenant_id"`
+	ProjectID     string   `json:"project_id"`
+}
+
+func viewSharedMonitor(m *monitor) any {
+	return sharedMonitor{
+		ID: m.ID, Name: m.Name, Type: m.Type, Delay: m.Delay, Timeout: m.Timeout, MaxRetries: m.MaxRetries, MonitorPort: m.MonitorPort,
+		DomainName: m.DomainName, URLPath: m.URLPath, HTTPMethod: m.HTTPMethod, ExpectedCodes: m.ExpectedCodes,
+		AdminStateUp: m.AdminStateUp, Pools: m.Pools, TenantID: m.ProjectID, ProjectID: m.ProjectID,
+	}
+}
+
+type sharedListener struct {
+	ID            string   `json:"id"`
+	Name          string   `json:"name"`
+	Description   string   `json:"description"`
+	Protocol      string   `json:"protocol"`
+	ProtocolPort  int      `json:"protocol_port"`
+	AdminStateUp  bool     `json:"admin_state_up"`
+	DefaultPoolID nullable `json:"default_pool_id"`
+	ServerCert    nullable `json:"default_tls_container_ref"`
+	CACert        nullable `json:"client_ca_tls_container_ref"`
+	SNICerts      []string `json:"sni_container_refs"`
+	LoadBalancers []ref    `json:"loadbalancers"`
+	TenantID      string   `json:"tenant_id"`
+	ProjectID     string   `json:"project_id"`
+}
+
+func viewSharedListener(l *listener) any {
+	return sharedListener{
+		ID: l.ID, Name: l.Name, Description: l.Description, Protocol: l.Protocol, ProtocolPort: l.ProtocolPort,
+		AdminStateUp: l.AdminStateUp, DefaultPoolID: l.DefaultPoolID, ServerCert: l.ServerCert, CACert: l.CACert,
+		SNICerts: l.SNICerts, LoadBalancers: l.LoadBalancers, TenantID: l.ProjectID, ProjectID: l.ProjectID,
+	}
+}
+
+type sharedPolicy struct {
+	ID                 string   `json:"id"`
+	Name               string   `json:"name"`
+	Description        string   `json:"description"`
+	Action             string   `json:"action"`
+	ListenerID         string   `json:"listener_id"`
+	RedirectPoolID     nullable `json:"redirect_pool_id"`
+	RedirectListenerID nullable `json:"redirect_listener_id"`
+	RedirectURL        nullable `json:"redirect_url"`
+	Rules              []ref    `json:"rules"`
+	Position           int      `json:"position"`
+	ProvisioningStatus string   `json:"provisioning_status"`
+	AdminStateUp       bool     `json:"admin_state_up"`
+	TenantID           string   `json:"tenant_id"`
+	ProjectID          string   `json:"project_id"`
+}
+
+func viewSharedPolicy(p *policy) any {
+	return sharedPolicy{
+		ID: p.ID, Name: p.Name, Description: p.Description, Action: p.Action, ListenerID: p.ListenerID,
+		RedirectPoolID: p.RedirectPoolID, RedirectListenerID: p.RedirectListenerID, RedirectURL: p.RedirectURL, Rules: p.Rules,
+		Position: p.Position, ProvisioningStatus: p.ProvisioningStatus, AdminStateUp: p.AdminStateUp,
+		TenantID: p.ProjectID, ProjectID: p.ProjectID,
+	}
+}
+
+func (q *call) listSharedPools() answer {
+	also := q.w.poolSpecials()
+	delete(also, "listener_id") // not a filter here (api.md 3)
+	const names = "id name description healthmonitor_id protocol lb_algorithm project_id"
+	return listShared(q, &q.w.pools, "pools", names, also, func(p *pool) bool { return p.shared }, viewSharedPool)
+}
+
+func (q *call) listSharedMembers() answer {
+	p, missing := q.pool()
+	if p == nil {
+		return missing
+	}
+	return listShared(q, &p.Members, "members", "id name address weight protocol_port operating_status", special[*member]{
+		"subnet_id": func(m *member) []string { return []string{m.SubnetID} },
+		"tenant_id": func(m *member) []string { return []string{m.ProjectID} },
+	}, nil, viewSharedMember)
+}
+
+func (q *call) listSharedMonitors() answer {
+	return listShared(q, &q.w.monitors, "healthmonitors", monitorFilters+" project_id", special[*monitor]{
+		"tenant_id": func(m *monitor) []string { return []string{m.ProjectID} },
+	}, func(m *monitor) bool { return m.shared }, viewSharedMonitor)
+}
+
+func (q *call) listSharedListeners() answer {
+	const names = "id name description protocol protocol_port admin_state_up default_pool_id default_tls_container_ref client_ca_tls_container_ref sni_container_refs project_id"
+	return listShared(q, &q.w.listeners, "listeners", names, special[*listener]{
+		"loadbalancer_id":  listenerSpecials["loadbalancer_id"],
+		"tls_container_id": (*listener).certificates, // in any role
+		"tenant_id":        func(l *listener) []string { return []string{l.ProjectID} },
+	}, func(l *listener) bool { return l.shared }, viewSharedListener)
+}
+
+func (q *call) listSharedPolicies() answer {
+	return listShared(q, &q.w.policies, "l7policies", policyFilters+" project_id", special[*policy]{
+		"tenant_id": func(p *policy) []string { return []string{p.ProjectID} },
+	}, func(p *policy) bool { return p.shared }, viewSharedPolicy)
+}

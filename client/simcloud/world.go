@@ -1,0 +1,149 @@
+package simcloud
+
+// world is everything in one project. What refers to what is written down on both sides: attach and forward keep the
+// sides together.
+type world struct {
+	project      string
+	pools        table[*pool]
+	monitors     table[*monitor]
+	listeners    table[*listener]
+	policies     table[*policy]
+	balancers    table[*balancer]
+	certificates table[*certificate]
+	groups       table[*ipGroup]
+	instances    []*instance
+}
+
+// attach writes a listener down where it refers to.
+func (w *world) attach(l *listener) {
+	if p, ok := w.pools.get(string(l.DefaultPoolID)); ok {
+		p.Listeners = link(p.Listeners, l.ID)
+	}
+	for _, id := range l.certificates() {
+		if c, ok := w.certificates.get(id); ok {
+			c.listeners = link(c.listeners, l.ID)
+		}
+	}
+	for _, id := range l.groups() {
+		if g, ok := w.groups.get(id); ok {
+			g.Listeners = link(g.Listeners, l.ID)
+		}
+	}
+	for _, r := range l.LoadBalancers {
+		if lb, ok := w.balancers.get(r.ID); ok {
+			lb.Listeners = link(lb.Listeners, l.ID)
+		}
+	}
+}
+
+// detach is the opposite of attach.
+func (w *world) detach(l *listener) {
+	if p, ok := w.pools.get(string(l.DefaultPoolID)); ok {
+		p.Listeners = unlink(p.Listeners, l.ID)
+	}
+	for _, id := range l.certificates() {
+		if c, ok := w.certificates.get(id); ok {
+			c.listeners = unlink(c.listeners, l.ID)
+		}
+	}
+	for _, id := range l.groups() {
+		if g, ok := w.groups.get(id); ok {
+			g.Listeners = unlink(g.Listeners, l.ID)
+		}
+	}
+	for _, r := range l.LoadBalancers {
+		if lb, ok := w.balancers.get(r.ID); ok {
+			lb.Listeners = unlink(lb.Listeners, l.ID)
+		}
+	}
+}
+
+// forward writes a policy down at its listener and at the pools that it sends traffic to.
+func (w *world) forward(p *policy) {
+	if l, ok := w.listeners.get(p.ListenerID); ok {
+		l.policies = link(l.policies, p.ID)
+	}
+	for _, id := range p.pools() {
+		if target, ok := w.pools.get(id); ok {
+			target.policies = link(target.policies, p.ID)
+		}
+	}
+}
+
+// unforward is the opposite of forward.
+func (w *world) unforward(p *policy) {
+	if l, ok := w.listeners.get(p.ListenerID); ok {
+		l.policies = unlink(l.policies, p.ID)
+	}
+	for _, id := range p.pools() {
+		if target, ok := w.pools.get(id); ok {
+			target.policies = unlink(target.policies, p.ID)
+		}
+	}
+}
+
+func (w *world) addPool(p *pool) {
+	w.pools.add(p)
+	for _, r := range p.LoadBalancers {
+		if lb, ok := w.balancers.get(r.ID); ok {
+			lb.Pools = link(lb.Pools, p.ID)
+		}
+	}
+}
+
+// removePool takes members and health monitor along.
+func (w *world) removePool(p *pool) {
+	for _, r := range p.LoadBalancers {
+		if lb, ok := w.balancers.get(r.ID); ok {
+			lb.Pools = unlink(lb.Pools, p.ID)
+		}
+	}
+	w.monitors.remove(p.HealthMonitorID)
+	w.pools.remove(p.ID)
+}
+
+func (w *world) removeMonitor(m *monitor) {
+	for _, r := range m.Pools {
+		if p, ok := w.pools.get(r.ID); ok {
+			p.HealthMonitorID = ""
+		}
+	}
+	w.monitors.remove(m.ID)
+}
+
+func (w *world) removeListener(l *listener) {
+	w.detach(l)
+	w.listeners.remove(l.ID)
+}
+
+func (w *world) removePolicy(p *policy) {
+	w.unforward(p)
+	w.policies.remove(p.ID)
+}
+
+// connect sorts the tables that were filled in any order and writes every reference down on its other side.
+func (w *world) connect() {
+	w.pools.sort()
+	w.monitors.sort()
+	w.listeners.sort()
+	w.policies.sort()
+	w.balancers.sort()
+	w.certificates.sort()
+	w.groups.sort()
+	for _, i := range w.instances {
+		i.channels.sort()
+	}
+	for _, p := range w.pools.all {
+		for _, r := range p.LoadBalancers {
+			if lb, ok := w.balancers.get(r.ID); ok {
+				lb.Pools = append(lb.Pools, ref{p.ID})
+			}
+		}
+	}
+	for _, l := range w.listeners.all {
+		w.attach(l)
+	}
+	for _, p := range w.policies.all {
+		w.forward(p)
+	}
+}
