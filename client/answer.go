@@ -1,0 +1,112 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+)
+
+// answer is a JSON object of which one key holds what was asked for: {"pools": […], …}, {"pool": {…}, …}. Without a key
+// the whole object is it.
+type answer[T any] struct {
+	key   string
+	Given bool // false: the key is missing, so the answer says nothing
+	Value T
+
+	PageInfo *pageInfo // v3
+	Links    []link    // v2.0
+	Linked   bool      // Links were there, perhaps empty
+	Total    *int      // gateways
+}
+
+// pageInfo is how ELB v3 says where the next page begins; the last page has no next_marker.
+type pageInfo struct {
+	Next string `json:"next_marker" clean:"whole"`
+}
+
+// link is how v2.0 does it. Only the marker is taken from its address, which is never called.
+type link struct {
+	Rel  string `json:"rel"`
+	Href string `json:"href" clean:"whole"`
+}
+
+// UnmarshalJSON takes the answer apart by keys that are only known when it is asked for.
+func (a *answer[T]) UnmarshalJSON(data []byte) error {
+	*a = answer[T]{key: a.key}
+	if a.key == "" {
+		a.Given = true
+		return json.Unmarshal(data, &a.Value)
+	}
+	var parts map[string]json.RawMessage
+	err := json.Unmarshal(data, &parts)
+	defer func() {
+		for _, part := range parts { // copies of what the service said, private keys among it
+			clear(part)
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	_, a.Given = parts[a.key]
+	_, a.Linked = parts[a.key+"_links"]
+	for _, part := range []struct {
+		key  string
+		into any
+	}{{a.key, &a.Value}, {"page_info", &a.PageInfo}, {a.key + "_links", &a.Links}, {"total", &a.Total}} {
+		if raw, ok := parts[part.key]; ok {
+			if err := json.Unmarshal(raw, part.into); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// next is the marker of the page after this one, "" after the last. silent: the answer has no word about paging.
+func (a *answer[T]) next() (marker string, silent bool) {
+	switch {
+	case a.PageInfo != nil:
+		return a.PageInfo.Next, false
+	case a.Linked:
+		next := slices.IndexFunc(a.Links, func(l link) bool { return l.Rel == "next" })
+		if next < 0 {
+			return "", false
+		}
+		u, err := url.Parse(a.Links[next].Href)
+		if err != nil {
+			return "", true
+		}
+		marker := u.Query().Get("marker")
+		return marker, marker == ""
+	default:
+		return "", true
+	}
+}
+
+// object is what lists and shows consist of.
+type object interface{ key() string }
+
+func (p Pool) key() string          { return p.ID }
+func (m Member) key() string        { return m.ID }
+func (h HealthMonitor) key() string { return h.ID }
+func (l Listener) key() string      { return l.ID }
+func (p L7Policy) key() string      { return p.ID }
+func (b LoadBalancer) key() string  { return b.ID }
+func (c Certificate) key() string   { return c.ID }
+func (g IPGroup) key() string       { return g.ID }
+func (c Channel) key() string       { return c.ID }
+func (m ChannelMember) key() string { return m.ID }
+func (i instance) key() string      { return i.ID }
+
+// show fetches the object that r names. An answer about nothing, or about another object, is an error.
+func show[T object](ctx context.Context, r request, key, id string) (*T, error) {
+	a := answer[T]{key: key}
+	if err := r.get(ctx, nil, &a); err != nil {
+		return nil, err
+	}
+	if !a.Given || a.Value.key() != Clean(id) {
+		return nil, r.bad("", "the answer is not about it")
+	}
+	return &a.Value, nil
+}

@@ -1,0 +1,334 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gophercloud/gophercloud/v2"
+	"github.com/gophercloud/gophercloud/v2/openstack/identity/v3/tokens"
+
+	"janitor/client/wire"
+)
+
+const (
+	loginTime  = 30 * time.Second
+	loginCap   = 8 << 20 // bytes; the catalogue in the answer is long
+	loginTries = 3
+	restAfter  = 30 * time.Second // between logins that changed nothing: repeating a wrong password locks the account
+)
+
+// Login is what a password login needs.
+type Login struct {
+	Endpoint               string // of IAM, with or without /v3
+	User, Password, Domain string
+	ProjectID, ProjectName string // one of the two
+}
+
+// Format keeps the password out of every verb of package fmt.
+func (l Login) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "user "+wire.Clean(l.User)+" of "+wire.Clean(l.Domain))
+}
+
+// LogValue keeps the password out of logs.
+func (l Login) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }
+
+// MarshalText keeps the password out of JSON and the like.
+func (l Login) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(l)), nil }
+
+// Session is what a login tells.
+type Session struct {
+	ProjectID, ProjectName string
+	Expires                time.Time // zero = not said
+}
+
+// Tokens are the tokens of one login: fetched when first needed, renewed before they expire and once after a 401, by
+// one request at a time however many wait for it.
+type Tokens struct {
+	login sealed[Login]
+	hosts Hosts
+	base  http.RoundTripper
+	fixed bool
+
+	renewing chan struct{} // holds one item: the right to log in
+	mu       sync.Mutex
+	token    sealed[string] // nil = none yet
+	session  Session
+	renewAt  time.Time
+	doubted  time.Time // when the token replaced one that was answered with 401; zero once it was accepted
+	refused  error
+	rest     time.Time // no further login before, after IAM refused one
+}
+
+// NewTokens logs in by password when a token is needed; base sends the login. hosts are where the tokens may go. The
+// password goes to the login's own endpoint only.
+func NewTokens(l Login, hosts Hosts, base http.RoundTripper) (*Tokens, error) {
+	if _, err := wire.Endpoint(l.Endpoint); err != nil {
+		return nil, fmt.Errorf("IAM: %w", err)
+	}
+	for name, value := range map[string]string{"user name": l.User, "password": l.Password, "domain name": l.Domain} {
+		if value == "" {
+			return nil, fmt.Errorf("login: no %s", name)
+		}
+	}
+	if (l.ProjectID == "") == (l.ProjectName == "") {
+		return nil, errors.New("login: give either the id or the name of the project")
+	}
+	return &Tokens{login: seal(l), hosts: hosts, base: base, renewing: make(chan struct{}, 1)}, nil
+}
+
+// FixedToken uses a token that was got elsewhere; it is never renewed.
+func FixedToken(token string, hosts Hosts) *Tokens {
+	return &Tokens{token: seal(token), hosts: hosts, fixed: true, renewing: make(chan struct{}, 1)}
+}
+
+// Login logs in now, unless a good token is there, and says what for. For a fixed token the Session is empty.
+func (t *Tokens) Login(ctx context.Context) (Session, error) {
+	if _, err := t.current(ctx, ""); err != nil {
+		return Session{}, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.session, nil
+}
+
+// Transport adds the token to every request and sends it through base. A request that is answered with "not
+// authorised" was not applied: it is sent once more with a new token, if its body can be had again.
+func (t *Tokens) Transport(base http.RoundTripper) http.RoundTripper { return &carrying{t, base} }
+
+type carrying struct {
+	tokens *Tokens
+	base   http.RoundTripper
+}
+
+func (c *carrying) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := c.tokens.hosts.check(req); err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	token, err := c.tokens.current(req.Context(), "")
+	if err != nil {
+		closeBody(req)
+		return nil, err
+	}
+	resp, err := c.base.RoundTrip(withToken(req, token))
+	if err != nil || c.tokens.fixed {
+		return resp, err
+	}
+	refused := unauthorised(resp)
+	if c.tokens.judged(token, refused); !refused || c.tokens.hopeless(token) || req.Body != nil && req.GetBody == nil {
+		return resp, nil
+	}
+	_ = resp.Body.Close() // the answer is thrown away
+	if token, err = c.tokens.current(req.Context(), token); err != nil {
+		return nil, err
+	}
+	again := withToken(req, token)
+	if req.GetBody != nil {
+		if again.Body, err = req.GetBody(); err != nil {
+			return nil, err
+		}
+	}
+	return c.base.RoundTrip(again)
+}
+
+func withToken(req *http.Request, token string) *http.Request {
+	out := req.Clone(req.Context())
+	out.Header.Set("X-Auth-Token", token)
+	return out
+}
+
+// unauthorised says whether the answer wants a new token. Some say so with 403 (ELB.1102), so their body is looked at
+// and put back.
+func unauthorised(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		const most = 64 << 10
+		body, err := io.ReadAll(io.LimitReader(resp.Body, most))
+		resp.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
+		return err == nil && errors.Is(wire.Answered(resp.StatusCode, resp.Header, body, nil, true), wire.Unauthorised)
+	default:
+		return false
+	}
+}
+
+// current is a token that is not stale; it logs in when there is none.
+func (t *Tokens) current(ctx context.Context, stale string) (string, error) {
+	if token, ok := t.good(stale); ok {
+		return token, nil
+	}
+	select {
+	case t.renewing <- struct{}{}:
+		defer func() { <-t.renewing }()
+	case <-ctx.Done():
+		return "", &wire.Error{Class: wire.Transport, Unsent: true, Message: "cancelled", Err: ctx.Err()}
+	}
+	if token, ok := t.good(stale); ok { // somebody else was faster
+		return token, nil
+	}
+	t.mu.Lock()
+	refused, rest := t.refused, t.rest
+	t.mu.Unlock()
+	if time.Now().Before(rest) {
+		return "", refused
+	}
+	token, session, renewAt, err := t.get(ctx)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err != nil {
+		if errors.Is(err, wire.Unauthorised) || errors.Is(err, wire.Forbidden) {
+			t.refused, t.rest = err, time.Now().Add(restAfter)
+		}
+		return "", err
+	}
+	t.token, t.session, t.renewAt, t.doubted = seal(token), session, renewAt, time.Time{}
+	if stale != "" {
+		t.doubted = time.Now()
+	}
+	return token, nil
+}
+
+func (t *Tokens) good(stale string) (string, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.token == nil {
+		return "", false
+	}
+	token := t.token()
+	return token, t.fixed || token != stale && (t.renewAt.IsZero() || time.Now().Before(t.renewAt))
+}
+
+// judged remembers that a service accepted the token.
+func (t *Tokens) judged(token string, refused bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !refused && t.token() == token {
+		t.doubted = time.Time{}
+	}
+}
+
+// hopeless says whether another login would be no better: the token is fresh, and no service has accepted it.
+func (t *Tokens) hopeless(token string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.token() == token && !t.doubted.IsZero() && time.Since(t.doubted) < restAfter
+}
+
+// get logs in, again after a pause when IAM is busy or does not answer.
+func (t *Tokens) get(ctx context.Context) (token string, s Session, renewAt time.Time, err error) {
+	for try := 1; ; try++ {
+		token, s, renewAt, err = t.once(ctx)
+		var e *wire.Error
+		if err == nil || !errors.As(err, &e) || try == loginTries || ctx.Err() != nil ||
+			!errors.Is(e, wire.Throttled) && !errors.Is(e, wire.Transport) {
+			return token, s, renewAt, err
+		}
+		select {
+		case <-time.After(max(time.Duration(try)*500*time.Millisecond, min(e.RetryAfter, loginTime))):
+		case <-ctx.Done():
+			return "", Session{}, time.Time{}, err
+		}
+	}
+}
+
+func (t *Tokens) once(ctx context.Context) (string, Session, time.Time, error) {
+	trying, cancel := context.WithTimeout(ctx, loginTime)
+	defer cancel()
+	login := t.login()
+	base := strings.TrimSuffix(strings.TrimSuffix(login.Endpoint, "/"), "/v3")
+	iam := &gophercloud.ServiceClient{
+		ProviderClient: &gophercloud.ProviderClient{HTTPClient: http.Client{
+			Transport:     bounded{t.base},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}},
+		Endpoint: base + "/v3/",
+	}
+	options := &tokens.AuthOptions{
+		Username:   login.User,
+		Password:   login.Password,
+		DomainName: login.Domain,
+		Scope:      tokens.Scope{ProjectID: login.ProjectID},
+	}
+	if login.ProjectName != "" {
+		options.Scope = tokens.Scope{ProjectName: login.ProjectName, DomainName: login.Domain}
+	}
+	asked := time.Now()
+	result := tokens.Create(trying, iam, options)
+	if result.Err != nil {
+		return "", Session{}, time.Time{}, t.failed(ctx, result.Err)
+	}
+	token := result.Header.Get("X-Subject-Token")
+	var answer struct {
+		Expires string                    `json:"expires_at"`
+		Issued  string                    `json:"issued_at"`
+		Project struct{ ID, Name string } `json:"project"`
+	}
+	if err := result.ExtractIntoStructPtr(&answer, "token"); err != nil || token == "" {
+		return "", Session{}, time.Time{}, t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer holds no token"})
+	}
+	// A time that cannot be read is not known, and then the token is renewed when it is refused.
+	expires, _ := time.Parse(time.RFC3339, answer.Expires)
+	issued, _ := time.Parse(time.RFC3339, answer.Issued)
+	s := Session{ProjectID: wire.Clean(answer.Project.ID), ProjectName: wire.Clean(answer.Project.Name), Expires: expires}
+	// The lifetime by IAM's clock, counted on ours: their difference does not matter.
+	var renewAt time.Time
+	if life := expires.Sub(issued); !expires.IsZero() && !issued.IsZero() && life > 0 {
+		renewAt = asked.Add(life - life/10)
+	}
+	return token, s, renewAt, nil
+}
+
+// failed turns gophercloud's errors, which quote bodies and URLs, into ours.
+func (t *Tokens) failed(ctx context.Context, err error) error {
+	if answered, ok := errors.AsType[gophercloud.ErrUnexpectedResponseCode](err); ok {
+		e := wire.Answered(answered.Actual, answered.ResponseHeader, answered.Body, nil, true)
+		e.Message = strings.ReplaceAll(e.Message, t.login().Password, "[secret]")
+		if answered.Actual < 400 {
+			e.Class, e.Message = wire.BadAnswer, "redirects to another address, which is not followed"
+		}
+		return t.failure(e)
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer is not JSON"})
+	}
+	if ctx.Err() != nil {
+		return t.failure(&wire.Error{Class: wire.Transport, Message: "cancelled", Err: ctx.Err()})
+	}
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		return t.failure(&wire.Error{Class: wire.Transport, Message: wire.Clean("no answer: " + wrapped.Err.Error()), Err: wrapped.Err})
+	}
+	return t.failure(&wire.Error{Message: "the login cannot be made from this user, domain and project"})
+}
+
+func (t *Tokens) failure(e *wire.Error) error {
+	e.Doing = wire.Clean(fmt.Sprintf("logging in as %v at %s", t.login(), t.login().Endpoint))
+	e.Method, e.Path, e.Unsent = http.MethodPost, "/v3/auth/tokens", true
+	return e
+}
+
+// bounded caps the bodies of a transport for code that reads them without a limit of its own.
+type bounded struct{ base http.RoundTripper }
+
+func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := b.base.RoundTrip(req)
+	if err == nil {
+		resp.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(resp.Body, loginCap), resp.Body}
+	}
+	return resp, err
+}

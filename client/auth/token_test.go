@@ -1,0 +1,344 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"janitor/client/wire"
+)
+
+// iam plays IAM and, at every other path, a service that accepts the newest token only.
+type iam struct {
+	logins  atomic.Int32
+	asked   atomic.Int32                                  // requests to the service
+	body    atomic.Value                                  // of the last login
+	answer  func(w http.ResponseWriter, login int32) bool // true: it answered; nil = never
+	refuse  func(r *http.Request) (status int, body string)
+	revoked atomic.Int32 // tokens up to this number are refused
+}
+
+func (i *iam) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	in, _ := io.ReadAll(r.Body)
+	if r.URL.Path != "/v3/auth/tokens" {
+		i.asked.Add(1)
+		var n int32
+		if _, err := fmt.Sscanf(r.Header.Get("X-Auth-Token"), "token-%d", &n); err != nil || n <= i.revoked.Load() {
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprint(w, `{"error_msg":"The token must be updated","error_code":"APIGW.0307","request_id":"r"}`)
+			return
+		}
+		if i.refuse != nil {
+			if status, body := i.refuse(r); status != 0 {
+				w.WriteHeader(status)
+				fmt.Fprint(w, body)
+				return
+			}
+		}
+		w.Write(in)
+		return
+	}
+	n := i.logins.Add(1)
+	i.body.Store(string(in))
+	if i.answer != nil && i.answer(w, n) {
+		return
+	}
+	w.Header().Set("X-Subject-Token", fmt.Sprintf("token-%d", n))
+	w.WriteHeader(http.StatusCreated)
+	fmt.Fprintf(w, `{"token":{"methods":["password"],"expires_at":"2019-02-13T06:52:13.855000Z","issued_at":"2019-02-12T06:52:13.855000Z",
+		"project":{"id":%q,"name":"eu-example-1","domain":{"id":"d","name":"ACCOUNT"}},"user":{"name":"USER"},"roles":[],"catalog":[]}}`, project)
+}
+
+func (i *iam) start(t *testing.T, l Login) (tokens *Tokens, url string, client *http.Client) {
+	t.Helper()
+	server := httptest.NewServer(i)
+	base := wire.NewTransport()
+	t.Cleanup(func() { base.CloseIdleConnections(); server.Close() })
+	hosts, err := NewHosts(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Endpoint = server.URL + l.Endpoint
+	if tokens, err = NewTokens(l, hosts, base); err != nil {
+		t.Fatal(err)
+	}
+	return tokens, server.URL, &http.Client{Transport: tokens.Transport(base)}
+}
+
+var user = Login{User: "USER", Password: "hunter2", Domain: "ACCOUNT", ProjectName: "eu-example-1"}
+
+func post(t *testing.T, c *http.Client, url string) (int, string) {
+	t.Helper()
+	resp, err := c.Post(url+"/v3/x", "application/json", strings.NewReader("payload"))
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(body)
+}
+
+func TestLoginAsksForAProjectAndTellsIt(t *testing.T) {
+	const identity = `{"methods":["password"],"password":{"user":{"domain":{"name":"ACCOUNT"},"name":"USER","password":"hunter2"}}}`
+	for _, c := range []struct {
+		name, endpoint, id, projectName, scope string
+	}{
+		{"by name", "", "", "eu-example-1", `{"project":{"domain":{"name":"ACCOUNT"},"name":"eu-example-1"}}`},
+		{"by id", "/v3", project, "", `{"project":{"id":"` + project + `"}}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			i := &iam{}
+			l := user
+			l.Endpoint, l.ProjectID, l.ProjectName = c.endpoint, c.id, c.projectName
+			tokens, url, client := i.start(t, l)
+			s, err := tokens.Login(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := Session{ProjectID: project, ProjectName: "eu-example-1", Expires: time.Date(2019, 2, 13, 6, 52, 13, 855_000_000, time.UTC)}
+			if diff := cmp.Diff(want, s); diff != "" {
+				t.Error(diff)
+			}
+			var sent struct {
+				Auth struct{ Identity, Scope json.RawMessage }
+			}
+			if err := json.Unmarshal([]byte(i.body.Load().(string)), &sent); err != nil {
+				t.Fatal(err)
+			}
+			if string(sent.Auth.Identity) != identity || string(sent.Auth.Scope) != c.scope {
+				t.Errorf("sent %s", i.body.Load())
+			}
+			if status, body := post(t, client, url); status != 200 || body != "payload" || i.logins.Load() != 1 {
+				t.Errorf("%d %s after %d logins", status, body, i.logins.Load())
+			}
+		})
+	}
+}
+
+func TestARefusedTokenIsRenewedOnceForAll(t *testing.T) {
+	i := &iam{}
+	tokens, url, client := i.start(t, user)
+	if _, err := tokens.Login(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	i.revoked.Store(1)
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if status, body := post(t, client, url); status != 200 || body != "payload" {
+				t.Errorf("%d %s", status, body)
+			}
+		})
+	}
+	all.Wait()
+	if i.logins.Load() != 2 {
+		t.Errorf("%d logins", i.logins.Load())
+	}
+}
+
+func TestATokenThatNobodyAcceptsIsNotRenewedForEver(t *testing.T) {
+	i := &iam{}
+	_, url, client := i.start(t, user)
+	i.revoked.Store(1000)
+	for range 5 {
+		if status, body := post(t, client, url); status != 401 || !strings.Contains(body, "APIGW.0307") {
+			t.Errorf("%d %s", status, body)
+		}
+	}
+	if i.logins.Load() != 2 || i.asked.Load() != 6 {
+		t.Errorf("%d logins, %d requests", i.logins.Load(), i.asked.Load())
+	}
+}
+
+func TestElbSaysUnauthorisedWith403(t *testing.T) {
+	for body, logins := range map[string]int32{
+		`{"error_code":"ELB.1102","error_msg":"token is empty or bad"}`: 2,
+		`{"error_code":"SYS.0403","error_msg":"not allowed"}`:           1,
+	} {
+		i := &iam{}
+		i.refuse = func(r *http.Request) (int, string) {
+			if r.Header.Get("X-Auth-Token") == "token-1" {
+				return 403, body
+			}
+			return 0, ""
+		}
+		_, url, client := i.start(t, user)
+		status, got := post(t, client, url)
+		if i.logins.Load() != logins || (logins == 1) != (status == 403 && got == body) {
+			t.Errorf("%s: %d %s after %d logins", body, status, got, i.logins.Load())
+		}
+	}
+}
+
+func TestAWrongPasswordIsNotTriedAgainAndAgain(t *testing.T) {
+	i := &iam{answer: func(w http.ResponseWriter, _ int32) bool {
+		w.Header().Set("X-IAM-Trace-Id", "trace")
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"error":{"code":401,"message":"The username or password hunter2 is wrong.","title":"Error"}}`)
+		return true
+	}}
+	_, url, client := i.start(t, user)
+	api, err := wire.New(url, client.Transport, wire.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			err := api.Do(t.Context(), wire.Call{Doing: "listing pools", Method: "GET", Path: "/x", Out: new(any)})
+			want := "listing pools: logging in as user USER of ACCOUNT at " + url + ": The username or password [secret] is wrong. (HTTP 401, request trace)"
+			if !errors.Is(err, wire.Unauthorised) || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("%v", err)
+			}
+			var e *wire.Error
+			if !errors.As(err, &e) || !e.Unsent {
+				t.Error("it is not told that nothing was sent")
+			}
+		})
+	}
+	all.Wait()
+	if i.logins.Load() != 1 || i.asked.Load() != 0 {
+		t.Errorf("%d logins, %d requests", i.logins.Load(), i.asked.Load())
+	}
+}
+
+func TestLoginErrors(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		answer func(w http.ResponseWriter)
+		class  wire.Class
+		says   string
+		logins int32
+	}{
+		{"no token", func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated); fmt.Fprint(w, `{"token":{}}`) }, wire.BadAnswer, "holds no token", 1},
+		{"a page", func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated); fmt.Fprint(w, `<html>`) }, wire.BadAnswer, "not JSON", 1},
+		{"a redirect", func(w http.ResponseWriter) {
+			w.Header().Set("Location", "https://evil.example.com")
+			w.WriteHeader(http.StatusTemporaryRedirect)
+		}, wire.BadAnswer, "redirects", 1},
+		{"the newer shape", func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error_code":"IAM.0011","error_msg":"no"}`)
+		}, wire.Forbidden, "IAM.0011 no", 1},
+		{"hanging up", func(w http.ResponseWriter) { c, _, _ := http.NewResponseController(w).Hijack(); c.Close() }, wire.Transport, "no answer", 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			i := &iam{answer: func(w http.ResponseWriter, _ int32) bool { c.answer(w); return true }}
+			tokens, _, _ := i.start(t, user)
+			_, err := tokens.Login(t.Context())
+			if !errors.Is(err, c.class) || !strings.Contains(err.Error(), c.says) || i.logins.Load() != c.logins {
+				t.Errorf("%v after %d logins", err, i.logins.Load())
+			}
+		})
+	}
+}
+
+func TestACancelledLoginLeavesTheOthersAlone(t *testing.T) {
+	first := make(chan struct{})
+	i := &iam{}
+	i.answer = func(w http.ResponseWriter, n int32) bool {
+		if n == 1 {
+			<-first
+		}
+		return false
+	}
+	tokens, _, _ := i.start(t, user)
+	ctx, cancel := context.WithCancel(t.Context())
+	gaveUp := make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		defer close(gaveUp)
+		if _, err := tokens.Login(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%v", err)
+		}
+	})
+	for i.logins.Load() == 0 {
+		<-time.After(time.Millisecond)
+	}
+	all.Go(func() {
+		if _, err := tokens.Login(t.Context()); err != nil {
+			t.Errorf("%v", err)
+		}
+	})
+	cancel()
+	<-gaveUp
+	close(first)
+	all.Wait()
+}
+
+func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		i := &iam{}
+		base := trip(func(r *http.Request) (*http.Response, error) {
+			w := httptest.NewRecorder()
+			i.ServeHTTP(w, r)
+			return w.Result(), nil
+		})
+		l := user
+		l.Endpoint = "https://iam.example.com"
+		hosts, _ := NewHosts("https://elb.example.com")
+		tokens, err := NewTokens(l, hosts, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Issued and expiring years ago by IAM's clock, 24 h apart: only the difference counts.
+		for _, step := range []struct {
+			after  time.Duration
+			logins int32
+		}{{0, 1}, {21 * time.Hour, 1}, {time.Hour, 2}, {time.Hour, 2}} {
+			<-time.After(step.after)
+			if _, err := tokens.Login(t.Context()); err != nil || i.logins.Load() != step.logins {
+				t.Errorf("%v after %d logins, want %d", err, i.logins.Load(), step.logins)
+			}
+		}
+	})
+}
+
+func TestAFixedTokenIsUsedAsItIs(t *testing.T) {
+	i := &iam{}
+	_, url, _ := i.start(t, user)
+	hosts, _ := NewHosts(url)
+	base := wire.NewTransport()
+	defer base.CloseIdleConnections()
+	if status, _ := post(t, &http.Client{Transport: FixedToken("token-1", hosts).Transport(base)}, url); status != 200 {
+		t.Error(status)
+	}
+	i.revoked.Store(1)
+	if status, _ := post(t, &http.Client{Transport: FixedToken("token-1", hosts).Transport(base)}, url); status != 401 || i.logins.Load() != 0 {
+		t.Error(status, i.logins.Load())
+	}
+}
+
+func TestLoginsThatCannotWorkAreRefusedAtOnce(t *testing.T) {
+	for says, change := range map[string]func(*Login){
+		"plain http":                 func(l *Login) { l.Endpoint = "http://iam.example.com" },
+		"no password":                func(l *Login) { l.Password = "" },
+		"no user name":               func(l *Login) { l.User = "" },
+		"no domain name":             func(l *Login) { l.Domain = "" },
+		"either the id or the name":  func(l *Login) { l.ProjectID = project },
+		"the name of the project":    func(l *Login) { l.ProjectName = "" },
+		"endpoint \"\": want an add": func(l *Login) { l.Endpoint = "" },
+	} {
+		l := user
+		l.Endpoint = "https://iam.example.com"
+		change(&l)
+		if _, err := NewTokens(l, Hosts{}, nil); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
+}

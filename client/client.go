@@ -1,0 +1,223 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"janitor/client/wire"
+)
+
+// Config says where the services of a profile are.
+type Config struct {
+	Project         string            // id: digits and lower-case letters, at most 32 (S0)
+	ELB, ROMA, APIG string            // base URLs; "" = the profile has none
+	Gateways        []Gateway         // whose channels are shown; one without InstanceID = every running instance of the service
+	Transport       http.RoundTripper // carries the credentials
+}
+
+// Client reads. It is safe for concurrent use.
+type Client struct {
+	services
+	gateways []Gateway
+
+	// Sizes of the first and the following pages, and the most pages of one list. The first page is small, so that
+	// something is on the screen at once. Fields for tests.
+	first, page, gatewayPage, mostPages int
+}
+
+// Deleter deletes. It has no reading calls, as a [Client] has no deleting ones; a read-only profile never has one. It
+// is safe for concurrent use; what must not run side by side is its caller's business.
+type Deleter struct{ services }
+
+// New makes the reading calls of a profile.
+func New(c Config) (*Client, error) {
+	s, err := newServices(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range c.Gateways {
+		if _, err := s.gateway(g.Service); err != nil {
+			return nil, err
+		}
+	}
+	return &Client{
+		services: s,
+		gateways: c.Gateways,
+		first:    200, page: 2000, gatewayPage: 500, mostPages: 1000,
+	}, nil
+}
+
+// NewDeleter makes the deleting calls of a profile.
+func NewDeleter(c Config) (*Deleter, error) {
+	s, err := newServices(c)
+	if err != nil {
+		return nil, err
+	}
+	return &Deleter{s}, nil
+}
+
+// services are the endpoints of one project; nil = the profile has none.
+type services struct {
+	project         string
+	elb, roma, apig *wire.API
+	while           context.Context // see [Deleter.While]
+}
+
+func newServices(c Config) (services, error) {
+	if !isProject(c.Project) {
+		return services{}, fmt.Errorf("project id %q: want at most 32 digits and lower-case letters", Clean(c.Project))
+	}
+	s := services{project: c.Project}
+	for _, service := range []struct {
+		name, base string
+		api        **wire.API
+	}{{"elb", c.ELB, &s.elb}, {"roma", c.ROMA, &s.roma}, {"apig", c.APIG, &s.apig}} {
+		if service.base == "" {
+			continue
+		}
+		api, err := wire.New(service.base, c.Transport, wire.Options{})
+		if err != nil {
+			return services{}, fmt.Errorf("%s: %w", service.name, err)
+		}
+		*service.api = api
+	}
+	return s, nil
+}
+
+func isProject(id string) bool {
+	return id != "" && len(id) <= 32 && strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyz") == ""
+}
+
+// gateway is the API of [ROMA] or [APIG].
+func (s *services) gateway(service string) (*wire.API, error) {
+	api, name := s.roma, "roma"
+	switch service {
+	case ROMA:
+	case APIG:
+		api, name = s.apig, "apig"
+	default:
+		return nil, fmt.Errorf("gateway service %q: want %s or %s", Clean(service), ROMA, APIG)
+	}
+	if api == nil {
+		return nil, fmt.Errorf("gateway service %s: the profile has no endpoint %q", service, name)
+	}
+	return api, nil
+}
+
+// request is a call that is being made: an API, and a path that is built from ids segment by segment. The first thing
+// that is wrong with it is what sending it returns.
+type request struct {
+	api  *wire.API
+	call wire.Call
+	err  error
+}
+
+// on begins a request below a fixed prefix.
+func (s *services) on(api *wire.API, err error, prefix string) request {
+	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while}}
+}
+
+// dedicated begins a request to ELB v3.
+func (s *services) dedicated() request {
+	return s.on(s.elb, s.needELB(), "/v3/"+s.project+"/elb")
+}
+
+// shared begins a request to shared ELB; its paths have no project, the credentials decide (S1).
+func (s *services) shared() request {
+	return s.on(s.elb, s.needELB(), "/v2.0/lbaas")
+}
+
+func (s *services) needELB() error {
+	if s.elb == nil {
+		return fmt.Errorf("the profile has no endpoint %q", "elb")
+	}
+	return nil
+}
+
+// within begins a request to one gateway instance.
+func (s *services) within(g Gateway) request {
+	api, err := s.gateway(g.Service)
+	return s.on(api, err, "/v2/"+s.project+"/"+g.Service+"/instances").id(g.InstanceID)
+}
+
+// sub adds fixed words to the path.
+func (r request) sub(words string) request {
+	r.call.Path += "/" + words
+	return r
+}
+
+// id adds an id to the path: escaped, never changed. From now on "not found" speaks of it.
+func (r request) id(id string) request {
+	segment, err := wire.Segment(id)
+	if err != nil && r.err == nil {
+		r.err = err
+	}
+	r.call.Path += "/" + segment
+	r.call.Named = true
+	return r
+}
+
+// doing says what it is for, as errors begin.
+func (r request) doing(format string, args ...any) request {
+	r.call.Doing = fmt.Sprintf(format, args...)
+	return r
+}
+
+func (r request) get(ctx context.Context, query url.Values, out any) error {
+	r.call.Method, r.call.Query, r.call.Out = http.MethodGet, query, out
+	return r.send(ctx)
+}
+
+func (r request) post(ctx context.Context, in, out any, requestID *string) error {
+	r.call.Method, r.call.In, r.call.Out, r.call.RequestID = http.MethodPost, in, out, requestID
+	return r.send(ctx)
+}
+
+func (r request) delete(ctx context.Context) error {
+	r.call.Method = http.MethodDelete
+	return r.send(ctx)
+}
+
+func (r request) send(ctx context.Context) error {
+	if r.err != nil {
+		return &Error{Doing: Clean(r.call.Doing), Unsent: true, Err: r.err}
+	}
+	return r.api.Do(ctx, r.call)
+}
+
+// bad is the error of an answer that was readable and yet cannot be right.
+func (r request) bad(requestID, format string, args ...any) error {
+	return &Error{
+		Doing:     Clean(r.call.Doing),
+		Path:      Clean(r.call.Path),
+		RequestID: requestID,
+		Class:     BadAnswer,
+		Message:   Clean(fmt.Sprintf(format, args...)),
+	}
+}
+
+// While gives a Deleter that sends nothing any more once ctx has ended, throttled requests included; what is in flight
+// goes on. The error of a call that it did not send has Unsent set.
+func (d *Deleter) While(ctx context.Context) *Deleter {
+	s := d.services
+	s.while = ctx
+	return &Deleter{s}
+}
+
+// Paused says until when some service makes deleting calls wait, the latest of all, and why; the zero time when none
+// does.
+func (d *Deleter) Paused() (until time.Time, why string) {
+	for _, api := range [...]*wire.API{d.elb, d.roma, d.apig} {
+		if api == nil {
+			continue
+		}
+		if at, reason := api.Paused(); at.After(until) {
+			until, why = at, reason
+		}
+	}
+	return until, why
+}

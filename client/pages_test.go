@@ -1,0 +1,232 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// paged serves n pools as a service pages them; meta writes what stands beside a page that ends before or at the end.
+func paged(t *testing.T, n int, meta func(r *http.Request, last string, more bool) string) *Client {
+	t.Helper()
+	return reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		from := 0
+		if marker := q.Get("marker"); marker != "" {
+			from, _ = strconv.Atoi(strings.TrimPrefix(marker, "p"))
+			from++
+		}
+		limit, err := strconv.Atoi(q.Get("limit"))
+		if err != nil {
+			t.Errorf("no limit in %s", r.RequestURI)
+		}
+		to := min(n, from+limit)
+		var ids []string
+		for i := from; i < to; i++ {
+			ids = append(ids, fmt.Sprintf(`{"id":"p%d"}`, i))
+		}
+		fmt.Fprintf(w, `{"pools":[%s]%s}`, strings.Join(ids, ","), meta(r, fmt.Sprintf("p%d", to-1), to < n))
+	}))
+}
+
+func v3(_ *http.Request, last string, more bool) string {
+	if !more {
+		return `,"page_info":{"current_count":1}`
+	}
+	return `,"page_info":{"next_marker":"` + last + `","current_count":1}`
+}
+
+// links of v2.0 point at a host that must never be asked.
+func links(r *http.Request, last string, more bool) string {
+	if !more {
+		return `,"pools_links":[{"rel":"previous","href":"https://elsewhere.example.com/?marker=x"}]`
+	}
+	return `,"pools_links":[{"rel":"previous","href":"x"},{"rel":"next","href":"https://elsewhere.example.com/v2.0/lbaas/pools?limit=1&marker=` + url.QueryEscape(last) + `"}]`
+}
+
+func silence(*http.Request, string, bool) string { return "" }
+
+func TestListsEndWhereTheyEnd(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		n      int
+		shared bool
+		meta   func(*http.Request, string, bool) string
+		sizes  []int
+	}{
+		{"nothing", 0, false, v3, []int{0}},
+		{"less than a page", 3, false, v3, []int{3}},
+		{"a small first page, so that something is seen at once", 4500, false, v3, []int{200, 2000, 2000, 300}},
+		{"exactly full", 2200, false, v3, []int{200, 2000}},
+		{"links", 2300, true, links, []int{200, 2000, 100}},
+		{"no word about paging, full pages", 2200, true, silence, []int{200, 2000, 0}},
+		{"no word about paging, half a page", 210, true, silence, []int{200, 10}},
+		{"no word about paging in v3", 200, false, silence, []int{200, 0}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			client := paged(t, c.n, c.meta)
+			from := client.Pools(t.Context())
+			if c.shared {
+				from = client.SharedPools(t.Context())
+			}
+			all, sizes, err := collect(from)
+			if diff := cmp.Diff(c.sizes, sizes); diff != "" || err != nil || len(all) != c.n {
+				t.Errorf("%d pools, %v, %v", len(all), err, diff)
+			}
+			for i, p := range all {
+				if p.ID != fmt.Sprintf("p%d", i) {
+					t.Fatalf("%s at place %d", p.ID, i)
+				}
+			}
+		})
+	}
+}
+
+func TestALinkAfterAFullLastPageLeadsToAnEmptyPage(t *testing.T) {
+	client := paged(t, 400, func(_ *http.Request, last string, more bool) string {
+		if last == "p399" && !more {
+			return links(nil, last, true)
+		}
+		return links(nil, last, more)
+	})
+	client.first, client.page = 200, 200
+	asked := 0
+	// The page after the last one is empty and has no link.
+	client2 := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		if r.URL.Query().Get("marker") == "b" {
+			fmt.Fprint(w, `{"pools":[],"pools_links":[{"rel":"previous","href":"x"}]}`)
+			return
+		}
+		fmt.Fprint(w, `{"pools":[{"id":"a"},{"id":"b"}],"pools_links":[{"rel":"next","href":"/v2.0/lbaas/pools?marker=b"}]}`)
+	}))
+	all, _, err := collect(client2.SharedPools(t.Context()))
+	if err != nil || len(all) != 2 || asked != 2 {
+		t.Errorf("%v, %v, asked %d times", all, err, asked)
+	}
+	// One that promises more even then is not believed.
+	if _, _, err := collect(client.SharedPools(t.Context())); !errors.Is(err, BadAnswer) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestListsThatDoNotEnd(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer func(n int, q url.Values) string
+		says   string
+		most   int // requests
+	}{
+		{"the same marker again", func(n int, _ url.Values) string {
+			return fmt.Sprintf(`{"pools":[{"id":"p%d"}],"page_info":{"next_marker":"m"}}`, n)
+		}, "in circles at marker m", 2},
+		{"a circle", func(n int, _ url.Values) string {
+			return fmt.Sprintf(`{"pools":[{"id":"p%d"}],"page_info":{"next_marker":"m%d"}}`, n, n%3)
+		}, "in circles", 4},
+		{"the same page again", func(n int, _ url.Values) string {
+			return fmt.Sprintf(`{"pools":[{"id":"p"}],"page_info":{"next_marker":"m%d"}}`, n)
+		}, "the same page came twice", 2},
+		{"an empty page that promises more", func(n int, _ url.Values) string {
+			return fmt.Sprintf(`{"pools":[],"page_info":{"next_marker":"m%d"}}`, n)
+		}, "an empty page promises more", 1},
+		{"always something new", func(n int, _ url.Values) string {
+			return fmt.Sprintf(`{"pools":[{"id":"p%d"}],"page_info":{"next_marker":"m%d"}}`, n, n)
+		}, "does not end: stopped after 50 pages", 50},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			asked := 0
+			client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
+				fmt.Fprint(w, c.answer(asked, r.URL.Query()))
+				asked++
+			}))
+			client.mostPages = 50
+			_, _, err := collect(client.Pools(t.Context()))
+			if !errors.Is(err, BadAnswer) || !strings.HasPrefix(err.Error(), "listing pools: ") || !strings.Contains(err.Error(), c.says) || asked != c.most {
+				t.Errorf("%v after %d requests", err, asked)
+			}
+		})
+	}
+}
+
+func TestGatewayListsEndWhereTheyEnd(t *testing.T) {
+	serve := func(page func(offset, limit int) string) *Client {
+		client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
+			offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+			limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+			fmt.Fprint(w, page(offset, limit))
+		}))
+		client.gatewayPage, client.mostPages = 10, 50
+		return client
+	}
+	ids := func(from, to int) string {
+		var all []string
+		for i := from; i < to; i++ {
+			all = append(all, fmt.Sprintf(`{"id":"c%d"}`, i))
+		}
+		return "[" + strings.Join(all, ",") + "]"
+	}
+	for _, c := range []struct {
+		name  string
+		page  func(offset, limit int) string
+		count int
+		says  string // "" = no error
+	}{
+		{"three pages", func(o, l int) string { return fmt.Sprintf(`{"total":25,"vpc_channels":%s}`, ids(o, min(25, o+l))) }, 25, ""},
+		{"exactly full", func(o, l int) string { return fmt.Sprintf(`{"total":20,"vpc_channels":%s}`, ids(o, min(20, o+l))) }, 20, ""},
+		{"a smaller limit than asked for", func(o, _ int) string { return fmt.Sprintf(`{"total":25,"vpc_channels":%s}`, ids(o, min(25, o+4))) }, 25, ""},
+		{"no total", func(o, l int) string { return fmt.Sprintf(`{"vpc_channels":%s}`, ids(o, min(20, o+l))) }, 20, ""},
+		{"null for none", func(int, int) string { return `{"total":0,"size":0,"vpc_channels":null}` }, 0, ""},
+		{"ends too early", func(o, l int) string { return fmt.Sprintf(`{"total":25,"vpc_channels":%s}`, ids(o, min(12, o+l))) }, 12, "ends after 12 of 25"},
+		{"does not page", func(o, l int) string { return fmt.Sprintf(`{"total":25,"vpc_channels":%s}`, ids(0, l)) }, 10, "same page came twice"},
+		{"got shorter", func(o, l int) string {
+			return fmt.Sprintf(`{"total":%d,"vpc_channels":%s}`, 25-o/10, ids(o, min(25, o+l)))
+		}, 10, "got shorter"},
+		{"does not end", func(o, l int) string { return fmt.Sprintf(`{"total":%d,"vpc_channels":%s}`, o+100, ids(o, o+1)) }, 50, "stopped after 50 pages"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			all, _, err := collect(serve(c.page).Channels(t.Context(), Gateway{APIG, "i"}))
+			if len(all) != c.count || (err == nil) != (c.says == "") || err != nil && (!errors.Is(err, BadAnswer) || !strings.Contains(err.Error(), c.says)) {
+				t.Errorf("%d channels, %v", len(all), err)
+			}
+		})
+	}
+}
+
+func TestAListCanBeLeftAndFailsWhole(t *testing.T) {
+	asked := 0
+	client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked++; asked > 2 {
+			w.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(w, `{"error_code":"SYS.0403","error_msg":"Policy doesn't allow elb:pools:list to be performed.","request_id":"r1"}`)
+			return
+		}
+		fmt.Fprintf(w, `{"pools":[{"id":"p%d"}],"page_info":{"next_marker":"m%d"}}`, asked, asked)
+	}))
+	for range client.Pools(t.Context()) {
+		break
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+	all, _, err := collect(client.Pools(t.Context()))
+	const want = "listing pools: SYS.0403 Policy doesn't allow elb:pools:list to be performed. (HTTP 403, request r1)"
+	if len(all) != 1 || !errors.Is(err, Forbidden) || err.Error() != want {
+		t.Errorf("%d pools, %v", len(all), err)
+	}
+}
+
+func TestAnAbsentFamilyIsToldFromAMissingObject(t *testing.T) {
+	client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }))
+	if _, _, err := collect(client.SharedPools(t.Context())); !errors.Is(err, RouteAbsent) {
+		t.Errorf("%v", err)
+	}
+	if _, err := client.SharedPool(t.Context(), "p"); !errors.Is(err, NotFound) {
+		t.Errorf("%v", err)
+	}
+}

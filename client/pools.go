@@ -1,0 +1,86 @@
+package client
+
+import (
+	"context"
+	"iter"
+)
+
+// Pool is a backend server group, of a dedicated (v3) or a shared (v2.0) load balancer. A shared one has no times,
+// no protection fields and its project in tenant_id.
+type Pool struct {
+	ID                       string         `json:"id"`
+	Name                     string         `json:"name"`
+	Description              string         `json:"description"`
+	ProjectID                string         `json:"project_id"`
+	EnterpriseProjectID      string         `json:"enterprise_project_id,omitempty"`
+	Protocol                 string         `json:"protocol"`
+	Algorithm                string         `json:"lb_algorithm"`
+	Type                     string         `json:"type,omitempty"` // instance, ip or "" (any)
+	VPCID                    string         `json:"vpc_id,omitempty"`
+	IPVersion                string         `json:"ip_version,omitempty"`
+	AdminStateUp             bool           `json:"admin_state_up"`
+	Listeners                []IDRef        `json:"listeners"`
+	LoadBalancers            []IDRef        `json:"loadbalancers"`
+	Members                  []IDRef        `json:"members"`
+	HealthMonitorID          string         `json:"healthmonitor_id,omitempty"` // "" = none
+	SessionPersistence       map[string]any `json:"session_persistence,omitempty"`
+	SlowStart                map[string]any `json:"slow_start,omitempty"`
+	MemberDeletionProtection bool           `json:"member_deletion_protection_enable"`
+	ProtectionStatus         string         `json:"protection_status,omitempty"`
+	ProtectionReason         string         `json:"protection_reason,omitempty"`
+	AnyPort                  bool           `json:"any_port_enable"`
+	CreatedAt                Time           `json:"created_at"`
+	UpdatedAt                Time           `json:"updated_at"`
+}
+
+// Member is a backend server in a pool.
+type Member struct {
+	ID              string `json:"id"`
+	Name            string `json:"name"`
+	Address         string `json:"address"`
+	ProtocolPort    int    `json:"protocol_port"`
+	Weight          int    `json:"weight"`           // 0–100; 0 = no new requests
+	OperatingStatus string `json:"operating_status"` // ONLINE, OFFLINE, NO_MONITOR, INITIAL, UNKNOWN
+	AdminStateUp    bool   `json:"admin_state_up"`
+	InstanceID      string `json:"instance_id,omitempty"`
+	CreatedAt       Time   `json:"created_at"`
+}
+
+// HealthMonitor is the health check of a pool.
+type HealthMonitor struct {
+	ID    string  `json:"id"`
+	Name  string  `json:"name"`
+	Type  string  `json:"type"`
+	Pools []IDRef `json:"pools"`
+}
+
+// Pools lists the pools of ELB v3, page by page; those of shared load balancers are among them on some clouds.
+func (c *Client) Pools(ctx context.Context) iter.Seq2[[]Pool, error] {
+	return markers[Pool](ctx, c, c.dedicated().sub("pools").doing("listing pools"), "pools")
+}
+
+// Pool shows one.
+func (c *Client) Pool(ctx context.Context, id string) (*Pool, error) {
+	return show[Pool](ctx, c.dedicated().sub("pools").id(id).doing("reading pool %s", id), "pool", id)
+}
+
+// Members lists the members of a pool.
+func (c *Client) Members(ctx context.Context, poolID string) iter.Seq2[[]Member, error] {
+	r := c.dedicated().sub("pools").id(poolID).sub("members").doing("listing members of pool %s", poolID)
+	return markers[Member](ctx, c, r, "members")
+}
+
+// HealthMonitors lists the health monitors.
+func (c *Client) HealthMonitors(ctx context.Context) iter.Seq2[[]HealthMonitor, error] {
+	return markers[HealthMonitor](ctx, c, c.dedicated().sub("healthmonitors").doing("listing health monitors"), "healthmonitors")
+}
+
+// DeletePools deletes pools in one request, each with its own result (S0).
+func (d *Deleter) DeletePools(ctx context.Context, ids []string) (Batch, error) {
+	return batch(ctx, d.dedicated().sub("pools/batch-delete"), "pools", ids)
+}
+
+// DeletePool deletes one pool of ELB v3.
+func (d *Deleter) DeletePool(ctx context.Context, id string) error {
+	return d.dedicated().sub("pools").id(id).doing("deleting pool %s", id).delete(ctx)
+}

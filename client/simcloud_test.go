@@ -1,0 +1,255 @@
+package client
+
+import (
+	"errors"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"janitor/client/auth"
+	"janitor/client/simcloud"
+	"janitor/client/wire"
+)
+
+// simulate starts a simulated cloud and gives the profiles for both ways of saying who we are.
+func simulate(t *testing.T, o simcloud.Options) (*simcloud.Cloud, map[string]Config) {
+	t.Helper()
+	cloud := simcloud.New(o)
+	server := httptest.NewServer(cloud)
+	base := wire.NewTransport()
+	t.Cleanup(func() { base.CloseIdleConnections(); server.Close() })
+	account := cloud.Account()
+	hosts, err := auth.NewHosts(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := auth.NewTokens(auth.Login{
+		Endpoint: server.URL, User: account.Username, Password: account.Password, Domain: account.DomainName, ProjectName: account.Region,
+	}, hosts, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := tokens.Login(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if session.ProjectID != account.ProjectID || time.Until(session.Expires) < time.Hour {
+		t.Errorf("%+v", session)
+	}
+	signer := auth.Signer{AccessKey: account.AccessKey, SecretKey: account.SecretKey, ProjectID: account.ProjectID, Hosts: hosts}
+	config := func(transport http.RoundTripper) Config {
+		return Config{
+			Project: account.ProjectID, ELB: server.URL, ROMA: server.URL, APIG: server.URL,
+			Gateways:  []Gateway{{Service: ROMA}, {Service: APIG}},
+			Transport: transport,
+		}
+	}
+	return cloud, map[string]Config{"token": config(tokens.Transport(base)), "signature": config(signer.Transport(base))}
+}
+
+func TestEveryListOfTheSimulatedCloud(t *testing.T) {
+	_, configs := simulate(t, simcloud.Options{Seed: 1})
+	for name, config := range configs {
+		t.Run(name, func(t *testing.T) {
+			ctx := t.Context()
+			c := reader(t, config)
+			c.first, c.page, c.gatewayPage = 3, 7, 5 // many pages
+			pools := some(t, c.Pools(ctx))
+			shared := some(t, c.SharedPools(ctx))
+			certificates := some(t, c.Certificates(ctx))
+			groups := some(t, c.IPGroups(ctx))
+			listeners := some(t, c.Listeners(ctx))
+			some(t, c.L7Policies(ctx))
+			some(t, c.LoadBalancers(ctx))
+			some(t, c.HealthMonitors(ctx))
+			some(t, c.SharedListeners(ctx))
+			some(t, c.SharedL7Policies(ctx))
+			if i := slices.IndexFunc(pools, func(p Pool) bool { return len(p.Members) > 0 }); i < 0 {
+				t.Error("no pool has members")
+			} else if members := some(t, c.Members(ctx, pools[i].ID)); len(members) != len(pools[i].Members) {
+				t.Errorf("%d members of %d", len(members), len(pools[i].Members))
+			}
+			if i := slices.IndexFunc(shared, func(p Pool) bool { return len(p.Members) > 0 }); i >= 0 {
+				some(t, c.SharedMembers(ctx, shared[i].ID))
+			}
+			gateways, err := c.Gateways(ctx)
+			if err != nil || len(gateways) < 2 {
+				t.Fatalf("%v, %v", gateways, err)
+			}
+			for _, g := range gateways {
+				channels := some(t, c.Channels(ctx, g))
+				some(t, c.ChannelMembers(ctx, g, channels[0].ID))
+				if one, err := c.Channel(ctx, g, channels[0].ID); err != nil || one.Name != channels[0].Name {
+					t.Errorf("%v, %v", one, err)
+				}
+			}
+			for _, err := range []error{
+				second(c.Pool(ctx, pools[0].ID)), second(c.SharedPool(ctx, shared[0].ID)), second(c.Certificate(ctx, certificates[0].ID)),
+				second(c.IPGroup(ctx, groups[0].ID)), second(c.Listener(ctx, listeners[0].ID)),
+			} {
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			if _, err := c.Pool(ctx, "11111111-0000-4000-8000-ffffffffffff"); !errors.Is(err, NotFound) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// some reads a list that must not be empty.
+func some[T any](t *testing.T, pages iter.Seq2[[]T, error]) []T {
+	t.Helper()
+	all, _, err := collect(pages)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("%d of %T, %v", len(all), all, err)
+	}
+	return all
+}
+
+func TestDeletingInTheSimulatedCloud(t *testing.T) {
+	cloud, configs := simulate(t, simcloud.Options{Seed: 2})
+	for name, config := range configs {
+		t.Run(name, func(t *testing.T) {
+			ctx := t.Context()
+			c, d := reader(t, config), deleter(t, config)
+
+			cloud.AddPool("a/"+name, "slash")
+			cloud.AddPool("b-"+name, "plain")
+			batch, err := d.DeletePools(ctx, []string{"a/" + name, "b-" + name, "never-was"})
+			if err != nil || batch.RequestID == "" || len(batch.Items) != 3 {
+				t.Fatalf("%+v, %v", batch, err)
+			}
+			for i, want := range []string{"successful", "successful", "not found"} {
+				if got := batch.Items[i]; got.Status != want {
+					t.Errorf("%+v, want %s", got, want)
+				}
+			}
+			cloud.AddPool("c/../"+name, "awkward")
+			if err := d.DeletePool(ctx, "c/../"+name); err != nil || cloud.Has("c/../"+name) {
+				t.Errorf("%v", err)
+			}
+			if err := d.DeletePool(ctx, "never-was"); !errors.Is(err, NotFound) {
+				t.Errorf("%v", err)
+			}
+
+			pools, _, err := collect(c.Pools(ctx))
+			if err != nil {
+				t.Fatal(err)
+			}
+			used := pools[slices.IndexFunc(pools, func(p Pool) bool { return len(p.Listeners) > 0 })]
+			if err := d.DeletePool(ctx, used.ID); !errors.Is(err, InUse) || !strings.Contains(err.Error(), "ELB.8907") {
+				t.Errorf("%v", err)
+			}
+			groups, _, err := collect(c.IPGroups(ctx))
+			if err != nil {
+				t.Fatal(err)
+			}
+			group := groups[slices.IndexFunc(groups, func(g IPGroup) bool { return len(g.Entries) > 2 })]
+			left, _, err := d.DeleteEntries(ctx, group.ID, []string{group.Entries[0].IP})
+			if err != nil || slices.ContainsFunc(left.Entries, func(e IPEntry) bool { return e.IP == group.Entries[0].IP }) || len(left.Entries) >= len(group.Entries) {
+				t.Errorf("%+v, %v", left, err)
+			}
+			busy := groups[slices.IndexFunc(groups, func(g IPGroup) bool { return len(g.Listeners) > 0 })]
+			if err := d.DeleteIPGroup(ctx, busy.ID); !errors.Is(err, InUse) {
+				t.Errorf("%v", err)
+			}
+			gateways, err := c.Gateways(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, g := range gateways {
+				deleteOneMember(t, c, d, g)
+			}
+		})
+	}
+}
+
+func deleteOneMember(t *testing.T, c *Client, d *Deleter, g Gateway) {
+	t.Helper()
+	channels, _, err := collect(c.Channels(t.Context(), g))
+	if err != nil {
+		t.Fatal(err)
+	}
+	deleted := false
+	for _, channel := range channels {
+		members, _, err := collect(c.ChannelMembers(t.Context(), g, channel.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reference := slices.ContainsFunc(channel.MemberGroups, func(m MemberGroup) bool { return m.ReferenceChannelID != "" })
+		switch {
+		case reference:
+			if err := d.DeleteChannelMember(t.Context(), g, channel.ID, "any"); !errors.Is(err, Protected) {
+				t.Errorf("reference channel %s: %v", channel.Name, err)
+			}
+		case len(members) > 0 && !deleted:
+			deleted = true
+			if err := d.DeleteChannelMember(t.Context(), g, channel.ID, members[0].ID); err != nil {
+				t.Error(err)
+			}
+			if err := d.DeleteChannelMember(t.Context(), g, channel.ID, members[0].ID); !errors.Is(err, NotFound) {
+				t.Errorf("a second time: %v", err)
+			}
+		}
+	}
+	if !deleted {
+		t.Errorf("nothing to delete in %s", g.Service)
+	}
+}
+
+func TestACloudWithoutTheCall(t *testing.T) {
+	cloud, configs := simulate(t, simcloud.Options{Seed: 3, Lacks: []string{"/pools/batch-delete", "/v2.0/"}})
+	cloud.AddPool("p", "")
+	for name, config := range configs {
+		if _, err := deleter(t, config).DeletePools(t.Context(), []string{"p"}); !errors.Is(err, RouteAbsent) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, _, err := collect(reader(t, config).SharedPools(t.Context())); !errors.Is(err, RouteAbsent) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if !cloud.Has("p") {
+		t.Error("deleted all the same")
+	}
+}
+
+func TestWrongCredentials(t *testing.T) {
+	_, configs := simulate(t, simcloud.Options{Seed: 4})
+	config := configs["signature"]
+	base := wire.NewTransport()
+	defer base.CloseIdleConnections()
+	hosts, err := auth.NewHosts(config.ELB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, transport := range map[string]http.RoundTripper{
+		"key":   auth.Signer{AccessKey: "AK", SecretKey: "SK", ProjectID: config.Project, Hosts: hosts}.Transport(base),
+		"token": auth.FixedToken("MIIwrong", hosts).Transport(base),
+		"none":  base,
+	} {
+		config.Transport = transport
+		if _, _, err := collect(reader(t, config).Pools(t.Context())); !errors.Is(err, Unauthorised) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAQuotaIsWaitedFor(t *testing.T) {
+	cloud, configs := simulate(t, simcloud.Options{Seed: 5, Quota: simcloud.Quota{Requests: 2, Per: 100 * time.Millisecond}})
+	d := deleter(t, configs["signature"])
+	for _, id := range []string{"a", "b", "c", "d"} {
+		cloud.AddPool(id, "")
+		if err := d.DeletePool(t.Context(), id); err != nil || cloud.Has(id) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if until, why := d.Paused(); !until.IsZero() || why != "" {
+		t.Errorf("still paused until %v: %s", until, why)
+	}
+}

@@ -1,0 +1,51 @@
+package client
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// ProtectedByConsole is the protection_status of an object whose owner protected it in the console.
+const ProtectedByConsole = "consoleProtection"
+
+// IDRef is how the services point at another object.
+type IDRef struct {
+	ID string `json:"id"`
+}
+
+// Time is a time as the services write it, in UTC. What cannot be parsed, "" and null are the zero time: unknown.
+type Time struct{ time.Time }
+
+// timeLayouts: ELB v3 with and without Z (S2), gateway with fractions (RFC3339 takes them), v2 certificates.
+var timeLayouts = [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05"}
+
+// UnmarshalJSON takes a string in any known layout or a number of unix milliseconds (gateway instances); it never fails.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	*t = Time{}
+	var ms int64
+	if json.Unmarshal(data, &ms) == nil {
+		if ms > 0 {
+			t.Time = time.UnixMilli(ms).UTC()
+		}
+		return nil
+	}
+	var s string
+	_ = json.Unmarshal(data, &s) // anything but a string stays ""
+	s = strings.TrimSpace(s)
+	for _, layout := range timeLayouts {
+		if at, err := time.Parse(layout, s); err == nil {
+			t.Time = at.UTC()
+			return nil
+		}
+	}
+	return nil
+}
+
+// MarshalJSON writes the zero time as null.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return json.Marshal(t.Format(time.RFC3339Nano))
+}

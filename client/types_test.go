@@ -1,0 +1,197 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func parseTime(data string) (t Time) {
+	_ = t.UnmarshalJSON([]byte(data))
+	return t
+}
+
+func TestTimesInEveryLayout(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for data, want := range map[string]time.Time{
+		`"2026-01-02T03:04:05Z"`:           at,
+		`"2026-01-02T03:04:05"`:            at,
+		`"2026-01-02 03:04:05"`:            at,
+		`"2026-01-02T03:04:05.000000007Z"`: at.Add(7),
+		`"2026-01-02T05:04:05+02:00"`:      at,
+		`1767323045000`:                    at,
+		`""`:                               {},
+		`null`:                             {},
+		`"yesterday"`:                      {},
+		`{}`:                               {},
+		`-1`:                               {},
+	} {
+		if got := parseTime(data); !got.Equal(want) {
+			t.Errorf("%s: %v, want %v", data, got, want)
+		}
+	}
+}
+
+func FuzzTime(f *testing.F) {
+	for _, s := range []string{`"2026-01-02T03:04:05Z"`, `"2026-01-02 03:04:05"`, `1767323045000`, `null`, `"`, `9e99`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var at Time
+		if err := at.UnmarshalJSON(data); err != nil {
+			t.Fatalf("%q: %v", data, err)
+		}
+		out, err := at.MarshalJSON()
+		if err != nil {
+			t.Fatalf("%q: %v", data, err)
+		}
+		if again := parseTime(string(out)); !again.Equal(at.Time) {
+			t.Errorf("%q: %v becomes %v", data, at, again)
+		}
+	})
+}
+
+func FuzzListing(f *testing.F) {
+	f.Add([]byte(`{"pools":[{"id":"a","members":[{"id":"b"}],"session_persistence":{"type":"x"}}],"page_info":{"next_marker":"a"}}`))
+	f.Add([]byte(`{"pools":null,"pools_links":[{"rel":"next","href":"http://h/?marker=a"}]}`))
+	f.Add([]byte(`{"pools":[],"total":7}`))
+	f.Add([]byte(`[]`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		a := answer[[]Pool]{key: "pools"}
+		if json.Unmarshal(data, &a) != nil {
+			return
+		}
+		a.next()
+		if !a.Given && len(a.Value) > 0 {
+			t.Errorf("%q: pools from nowhere", data)
+		}
+	})
+}
+
+func TestPoolsAsTheServiceWritesThem(t *testing.T) {
+	c := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/v2.0") {
+			fmt.Fprint(w, `{"pools":[{"id":"s","name":"old","tenant_id":"tenant","protocol":"HTTP","lb_algorithm":"ROUND_ROBIN","members":[{"id":"m"}],"healthmonitor_id":null,
+				"listeners":[{"id":"l"}],"loadbalancers":[{"id":"b"}],"session_persistence":null,"admin_state_up":true}]}`)
+			return
+		}
+		fmt.Fprint(w, `{"request_id":"0a1b2c3d-0000-4000-8000-000000000001",
+ "page_info":{"previous_marker":"11111111-0000-4000-8000-000000000001","current_count":1},
+ "pools":[{"id":"11111111-0000-4000-8000-000000000001","name":"web-old\u001b[2J","description":"","project_id":"99a3fff0d03c428eac3678da6a7d0f24",
+  "protocol":"HTTP","lb_algorithm":"ROUND_ROBIN","type":"instance","vpc_id":"22222222-0000-4000-8000-000000000001","ip_version":"dualstack",
+  "admin_state_up":true,"healthmonitor_id":"","listeners":[],"loadbalancers":[{"id":"33333333-0000-4000-8000-000000000001"}],
+  "members":[{"id":"44444444-0000-4000-8000-000000000001"}],"session_persistence":{"type":"APP_COOKIE","cookie_name":"\u202ecookie"},"slow_start":null,
+  "member_deletion_protection_enable":false,"protection_status":"nonProtection","protection_reason":"","any_port_enable":false,
+  "enterprise_project_id":"0","created_at":"2026-01-02T03:04:05Z","updated_at":"2026-01-02T03:04:05Z"}]}`)
+	})
+	client := reader(t, c)
+	got, _, err := collect(client.Pools(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := parseTime(`"2026-01-02T03:04:05Z"`)
+	want := []Pool{{
+		ID: "11111111-0000-4000-8000-000000000001", Name: `web-old\x1b[2J`, ProjectID: "99a3fff0d03c428eac3678da6a7d0f24", EnterpriseProjectID: "0",
+		Protocol: "HTTP", Algorithm: "ROUND_ROBIN", Type: "instance", VPCID: "22222222-0000-4000-8000-000000000001", IPVersion: "dualstack", AdminStateUp: true,
+		Listeners: []IDRef{}, LoadBalancers: []IDRef{{"33333333-0000-4000-8000-000000000001"}}, Members: []IDRef{{"44444444-0000-4000-8000-000000000001"}},
+		SessionPersistence: map[string]any{"type": "APP_COOKIE", "cookie_name": `\u202ecookie`}, ProtectionStatus: "nonProtection", CreatedAt: at, UpdatedAt: at,
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	got, _, err = collect(client.SharedPools(t.Context()))
+	if err != nil || len(got) != 1 || got[0].ProjectID != "tenant" || got[0].HealthMonitorID != "" || got[0].Listeners[0].ID != "l" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestPrivateKeysAreNeverKept(t *testing.T) {
+	c := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		const one = `{"id":"c","name":"api","domain":"a.example.com","private_key":"-----BEGIN PRIVATE KEY-----hunter2","enc_private_key":"hunter2","certificate":"-----BEGIN CERTIFICATE-----","expire_time":"2024-12-31T23:59:59Z"}`
+		if strings.HasSuffix(r.URL.Path, "/c") {
+			fmt.Fprint(w, `{"certificate":`+one+`}`)
+		} else {
+			fmt.Fprint(w, `{"certificates":[`+one+`],"page_info":{}}`)
+		}
+	})
+	client := reader(t, c)
+	listed, _, err := collect(client.Certificates(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := client.Certificate(t.Context(), "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(listed) != 1 || listed[0].ExpireTime.IsZero() || shown.Name != "api" {
+		t.Errorf("%+v, %+v", listed, shown)
+	}
+	for _, v := range []any{listed, shown} {
+		kept, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all := fmt.Sprintf("%#v %s", v, kept); strings.Contains(all, "hunter2") || strings.Contains(all, "PRIVATE") {
+			t.Errorf("%s", all)
+		}
+	}
+}
+
+func TestListsOfReferencesKeepTheirEnd(t *testing.T) {
+	var groups []string
+	for i := range 20 {
+		groups = append(groups, fmt.Sprintf("%08d-0000-4000-8000-000000000001", i))
+	}
+	ids := strings.Join(groups, ",")
+	domains := strings.Repeat("name.example.com,", 100) + "last.example.com"
+	c := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/listeners") {
+			fmt.Fprintf(w, `{"listeners":[{"id":"l","name":%q,"ipgroup":{"ipgroup_id":%q,"enable_ipgroup":true,"type":"white"}}]}`, strings.Repeat("n", 1000), ids)
+		} else {
+			fmt.Fprintf(w, `{"certificates":[{"id":"c","domain":%q}]}`, domains)
+		}
+	})
+	client := reader(t, c)
+	listeners, _, err := collect(client.Listeners(t.Context()))
+	if err != nil || listeners[0].IPGroup.IDs != ids || len(listeners[0].Name) > 260 {
+		t.Errorf("%+v, %v", listeners, err)
+	}
+	certificates, _, err := collect(client.Certificates(t.Context()))
+	if err != nil || certificates[0].Domain != domains {
+		t.Errorf("%+v, %v", certificates, err)
+	}
+}
+
+func TestChannelsOfBothGateways(t *testing.T) {
+	c := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/members") {
+			fmt.Fprint(w, `{"total":1,"size":1,"members":[{"id":"be63c6260a1043888187f84af39c9f0e","vpc_channel_id":"56a7d7358e1b42459c9d730d65b14e59","host":"10.0.0.5","port":8080,
+ "weight":0,"is_backup":false,"member_group_name":"default","member_group_id":"g","status":1,"create_time":"2020-07-23T07:11:57.244829604Z"}]}`)
+			return
+		}
+		fmt.Fprint(w, `{"total":2,"size":2,"vpc_channels":[
+			{"id":"a","name":"n","port":22,"balance_strategy":1,"member_type":"ip","type":2,"status":1,"create_time":"","member_groups":[{"member_group_id":"g","member_group_name":"default","reference_vpc_channel_id":"z"}]},
+			{"id":"b","type":"MICROSERVICE","microservice_info":{"service_type":"NACOS","nacos_info":{"user_info":{"user_name":"u","password":"hunter2"}}}}]}`)
+	})
+	client := reader(t, c)
+	channels, _, err := collect(client.Channels(t.Context(), Gateway{ROMA, "i"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Channel{
+		{ID: "a", Name: "n", Port: 22, BalanceStrategy: 1, MemberType: "ip", Type: "builtin", Status: 1, MemberGroups: []MemberGroup{{"g", "default", "z"}}},
+		{ID: "b", Type: "microservice", Microservice: map[string]any{"service_type": "NACOS", "nacos_info": map[string]any{"user_info": map[string]any{"user_name": "u"}}}},
+	}
+	if diff := cmp.Diff(want, channels); diff != "" {
+		t.Error(diff)
+	}
+	members, _, err := collect(client.ChannelMembers(t.Context(), Gateway{APIG, "i"}, "a"))
+	if err != nil || len(members) != 1 || members[0].Weight == nil || *members[0].Weight != 0 || members[0].CreateTime.IsZero() {
+		t.Errorf("%+v, %v", members, err)
+	}
+}

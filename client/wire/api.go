@@ -1,0 +1,464 @@
+package wire
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	errorCap = 64 << 10 // bytes of an error body
+	idleMost = 32       // kept connections per host, at least the requests in flight
+
+	sendsThrottled = 6 // sends of a request that is throttled each time
+	sendsFailed    = 3 // sends of a reading request that gets no answer
+	backoffFirst   = 200 * time.Millisecond
+	throttleFirst  = 2 * time.Second
+	throttleMost   = time.Minute
+)
+
+// Options of an API. The zero value is right for the real services.
+type Options struct {
+	Timeout  time.Duration // for one request from sending to the last byte; default 2 minutes
+	BodyCap  int64         // bytes of an answer; default 64 MiB
+	MaxPause time.Duration // longest pause a service may impose; what asks for more fails at once; default 10 minutes
+}
+
+// API is one service endpoint. It is safe for concurrent use; a throttled answer makes all its requests wait.
+type API struct {
+	base    *url.URL
+	http    http.Client
+	options Options
+
+	mu     sync.Mutex
+	until  time.Time // nobody sends before
+	why    string
+	bucket *rate.Limiter // once a quota was stated; nil before
+}
+
+// NewTransport is a fresh HTTP transport for [New]: HTTP/1.1, connections kept, bounded waiting, proxies of the environment
+// (for https they see no more than the host name).
+func NewTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConns = 4 * idleMost
+	t.MaxIdleConnsPerHost = idleMost
+	t.ResponseHeaderTimeout = time.Minute
+	t.MaxResponseHeaderBytes = 256 << 10
+	t.ForceAttemptHTTP2 = false
+	t.Protocols = new(http.Protocols)
+	t.Protocols.SetHTTP1(true)
+	return t
+}
+
+// Endpoint parses the base URL of a service and refuses what would give credentials away: anything but https, except
+// plain http to this machine, user names in the address, queries and fragments.
+func Endpoint(base string) (*url.URL, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		if bad, ok := errors.AsType[*url.Error](err); ok {
+			err = bad.Err
+		}
+		return nil, fmt.Errorf("endpoint %q: %w", Clean(base), err)
+	}
+	if u.User != nil {
+		return nil, fmt.Errorf("endpoint at %q: no user name or password in an address", u.Host)
+	}
+	host := u.Hostname()
+	switch {
+	case host == "" || u.Scheme != "https" && u.Scheme != "http":
+		return nil, fmt.Errorf("endpoint %q: want an address such as https://elb.eu-de.example.com", Clean(base))
+	case u.Scheme == "http" && !loopback(host):
+		return nil, fmt.Errorf("endpoint %q: plain http only works for this machine (127.0.0.1); use https", Clean(base))
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, fmt.Errorf("endpoint %q: leave out everything from ? or #", Clean(base))
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// New makes an API of the service at base. t carries the credentials; nil = none.
+func New(base string, t http.RoundTripper, o Options) (*API, error) {
+	u, err := Endpoint(base)
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		t = NewTransport()
+	}
+	o.Timeout = cmp.Or(o.Timeout, 2*time.Minute)
+	o.BodyCap = cmp.Or(o.BodyCap, 64<<20)
+	o.MaxPause = cmp.Or(o.MaxPause, 10*time.Minute)
+	return &API{
+		base:    u,
+		options: o,
+		http: http.Client{
+			Transport: t,
+			// A redirect would carry token or signature to a place that nobody chose.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// Call is one request.
+type Call struct {
+	Doing     string     // how an error begins: "listing pools"
+	Method    string     // GET is sent again when no answer comes, nothing else is
+	Path      string     // below the base URL, begins with "/", every segment made by [Segment]
+	Query     url.Values // nil = none
+	In        any        // sent as JSON; nil = no body
+	Out       any        // decoded from the answer and cleaned; nil = the answer has no content of interest
+	Named     bool       // the path names an object: "not found" speaks of it, else of the route
+	RequestID *string    // where to put the service's id of a successful request; nil = nowhere
+
+	// While, when it ends, keeps the call from being sent, also again; it does not end a request in flight. nil = always.
+	While context.Context
+}
+
+// Do sends the call and decodes its answer. It waits while the API is paused, sends throttled requests again (a
+// throttled request was not applied), and reading ones also after lost answers, a few times each. Whatever else
+// changes something is sent once. Errors are of type [*Error]; those of a cancelled ctx also match ctx.Err().
+func (a *API) Do(ctx context.Context, c Call) error {
+	var body []byte
+	if c.In != nil {
+		var err error
+		if body, err = json.Marshal(c.In); err != nil {
+			return &Error{Doing: Clean(c.Doing), Unsent: true, Err: err}
+		}
+	}
+	waiting := ctx
+	if c.While != nil {
+		var cancel context.CancelFunc
+		waiting, cancel = context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(c.While, cancel)() //nolint:contextcheck // a second lifetime, on purpose
+		if c.While.Err() != nil {                  // AfterFunc may take its time
+			cancel()
+		}
+	}
+	throttled, failed := 0, 0
+	for {
+		if err := a.wait(waiting); err != nil {
+			return a.describe(c, &Error{Class: Transport, Unsent: true, Message: stopped(err), Err: err})
+		}
+		e := a.send(ctx, c, body)
+		if e == nil {
+			return nil
+		}
+		e = a.describe(c, e)
+		switch {
+		case ctx.Err() != nil:
+			return e
+		case e.Class == Throttled:
+			throttled++
+			if throttled == sendsThrottled || !a.pause(e, throttled) {
+				return e
+			}
+		case c.again(e):
+			failed++
+			if failed == sendsFailed || sleep(waiting, failPause(e, failed)) != nil {
+				return e
+			}
+		default:
+			return e
+		}
+	}
+}
+
+// again says whether the call may be sent once more: it never left, or it only reads and got no proper answer.
+func (c Call) again(e *Error) bool {
+	if _, inner := errors.AsType[*Error](e.Err); inner { // the credentials' own request failed; it has been retried already
+		return false
+	}
+	if e.Class == Transport && e.Unsent {
+		return true
+	}
+	if c.Method != http.MethodGet {
+		return false
+	}
+	switch e.Class {
+	case Transport:
+		return true
+	case BadAnswer:
+		return e.Status < 300 && !errors.Is(e.Err, errTooLarge)
+	case "":
+		return e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
+	default:
+		return false
+	}
+}
+
+// Paused says until when nobody may send, and why; the zero time when nothing is paused.
+func (a *API) Paused() (until time.Time, why string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !time.Now().Before(a.until) {
+		return time.Time{}, ""
+	}
+	return a.until, a.why
+}
+
+// pause makes the whole API wait after a throttled answer, as long as the service asks for, or as its quota says, or a
+// random time that grows. false: the service asks for more patience than anyone has.
+func (a *API) pause(e *Error, tries int) bool {
+	wait, why := e.RetryAfter, "the service asks to wait"
+	n, per, stated := Quota(e.Message)
+	if stated {
+		why = fmt.Sprintf("quota of %d requests per %s is used up", n, spell(per))
+	}
+	if wait == 0 {
+		wait, why = jitter(min(throttleMost, throttleFirst<<(tries-1))), "too many requests"
+	}
+	if wait > a.options.MaxPause {
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if stated {
+		a.pace(n, per)
+	}
+	if until := time.Now().Add(wait); until.After(a.until) {
+		a.until, a.why = until, why
+	}
+	return true
+}
+
+// pace keeps to a quota from now on: a burst of a fifth and four fifths spread out never exceed it, wherever the
+// service's window begins. It also lets requests that wait for each other go in turn.
+func (a *API) pace(n int, per time.Duration) {
+	limit, burst := rate.Limit(0.8*float64(n)/per.Seconds()), max(1, n/5)
+	if a.bucket == nil {
+		a.bucket = rate.NewLimiter(limit, burst)
+		return
+	}
+	a.bucket.SetLimit(limit)
+	a.bucket.SetBurst(burst)
+}
+
+func spell(per time.Duration) string {
+	switch per {
+	case time.Second:
+		return "second"
+	case time.Minute:
+		return "minute"
+	case time.Hour:
+		return "hour"
+	default:
+		return per.String()
+	}
+}
+
+// wait until the API may be used: neither paused nor ahead of its quota.
+func (a *API) wait(ctx context.Context) error {
+	for mine := false; ; {
+		if until, _ := a.Paused(); !until.IsZero() {
+			if err := sleep(ctx, time.Until(until)); err != nil {
+				return err
+			}
+			continue
+		}
+		a.mu.Lock()
+		bucket := a.bucket
+		a.mu.Unlock()
+		if mine || bucket == nil {
+			return ctx.Err()
+		}
+		turn := bucket.Reserve()
+		if err := sleep(ctx, turn.Delay()); err != nil {
+			turn.Cancel()
+			return err
+		}
+		mine = true // look once more: the API may have been paused meanwhile
+	}
+}
+
+func failPause(e *Error, tries int) time.Duration {
+	if e.RetryAfter > 0 && e.RetryAfter <= throttleMost {
+		return e.RetryAfter
+	}
+	return jitter(backoffFirst << (tries - 1))
+}
+
+// jitter keeps requests that failed together from coming back together.
+func jitter(most time.Duration) time.Duration {
+	return most/4 + rand.N(most*3/4)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// send sends the request once.
+func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
+	trying, cancel := context.WithTimeout(ctx, a.options.Timeout)
+	defer cancel()
+	// Hooks run on goroutines of the transport.
+	var connecting, written atomic.Bool
+	traced := httptrace.WithClientTrace(trying, &httptrace.ClientTrace{
+		GetConn:      func(string) { connecting.Store(true) },
+		WroteHeaders: func() { written.Store(true) },
+	})
+	req, err := a.request(traced, c, body)
+	if err != nil {
+		return &Error{Unsent: true, Err: err}
+	}
+	resp, err := a.http.Do(req)
+	if err != nil {
+		return a.lost(ctx, trying, err, connecting.Load() && !written.Load())
+	}
+	defer resp.Body.Close()
+
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		text, _ := read(resp.Body, errorCap, 0) // half a message is better than none
+		defer clear(text)
+		var sent http.Header
+		if resp.Request != nil {
+			sent = resp.Request.Header
+		}
+		e := Answered(resp.StatusCode, resp.Header, text, sent, c.Named)
+		if resp.StatusCode < 400 {
+			e.Class, e.Message = BadAnswer, "redirects to another address, which is not followed"
+		}
+		return e
+	}
+	answer, err := read(resp.Body, a.options.BodyCap, resp.ContentLength)
+	defer func() { clear(answer) }() // lists of certificates hold private keys
+	bad := &Error{Status: resp.StatusCode, Class: BadAnswer, RequestID: requestID("", resp.Header)}
+	switch {
+	case errors.Is(err, errTooLarge):
+		bad.Message, bad.Err = fmt.Sprintf("the answer is larger than %d bytes", a.options.BodyCap), err
+		return bad
+	case err != nil:
+		e := a.lost(ctx, trying, err, false)
+		e.Status, e.RequestID = bad.Status, bad.RequestID
+		return e
+	}
+	if c.Out == nil {
+		if len(bytes.TrimSpace(answer)) > 0 && !json.Valid(answer) {
+			bad.Message = "the answer is not JSON: " + decode(answer).message
+			return bad
+		}
+	} else if err := json.Unmarshal(answer, c.Out); err != nil {
+		bad.Message = Clean("the answer cannot be read: " + err.Error())
+		if said := decode(answer); said.html {
+			bad.Message = Clean(said.message)
+		}
+		return bad
+	}
+	cleanAll(c.Out)
+	if c.RequestID != nil {
+		var id struct {
+			RequestID string `json:"request_id"`
+		}
+		_ = json.Unmarshal(answer, &id) // no body, no id
+		*c.RequestID = requestID(id.RequestID, resp.Header)
+	}
+	return nil
+}
+
+func (a *API) request(ctx context.Context, c Call, body []byte) (*http.Request, error) {
+	u, err := at(a.base, c.Path)
+	if err != nil {
+		return nil, err
+	}
+	u.RawQuery = query(c.Query)
+	var content io.Reader
+	if body != nil {
+		content = bytes.NewReader(body) // lets a transport send it again after renewing a token
+	}
+	req, err := http.NewRequestWithContext(ctx, c.Method, u.String(), content)
+	if err != nil {
+		return nil, err
+	}
+	req.URL = u // String and back would be another spelling of the same path
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "janitor")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json;charset=UTF-8")
+	}
+	return req, nil
+}
+
+// lost describes a request without a whole answer.
+func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
+	if inner, ok := errors.AsType[*Error](err); ok { // from the credentials' transport: nothing was applied
+		return &Error{Class: inner.Class, RetryAfter: inner.RetryAfter, Unsent: true, Err: inner}
+	}
+	e := &Error{Class: Transport, Unsent: unsent}
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // without the URL
+	}
+	switch {
+	case ctx.Err() != nil:
+		e.Message, e.Err = stopped(ctx.Err()), ctx.Err()
+	case trying.Err() != nil:
+		e.Message, e.Err = fmt.Sprintf("no answer from %s within %s", a.base.Host, a.options.Timeout), err
+	default:
+		e.Message, e.Err = Clean(fmt.Sprintf("no answer from %s: %v", a.base.Host, err)), err
+	}
+	return e
+}
+
+func stopped(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "out of time"
+	}
+	return "cancelled"
+}
+
+func (a *API) describe(c Call, e *Error) *Error {
+	e.Doing, e.Method, e.Path = Clean(c.Doing), c.Method, Clean(c.Path)
+	return e
+}
+
+var errTooLarge = errors.New("answer too large")
+
+// read reads all of r, at most limit bytes. Buffers that it outgrows are cleared: they may hold private keys.
+func read(r io.Reader, limit, expected int64) ([]byte, error) {
+	buf := make([]byte, 0, min(max(expected+1, 4<<10), 1<<20, limit+1))
+	for {
+		if len(buf) == cap(buf) {
+			if int64(len(buf)) > limit {
+				return buf, errTooLarge
+			}
+			grown := make([]byte, len(buf), min(2*int64(cap(buf)), limit+1))
+			copy(grown, buf)
+			clear(buf)
+			buf = grown
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case int64(len(buf)) > limit:
+			return buf, errTooLarge
+		case err == io.EOF:
+			return buf, nil
+		case err != nil:
+			return buf, err
+		}
+	}
+}

@@ -1,0 +1,445 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// serve is an API in front of a real server.
+func serve(t *testing.T, o Options, h http.HandlerFunc) *API {
+	t.Helper()
+	server := httptest.NewServer(h)
+	transport := NewTransport()
+	t.Cleanup(func() { transport.CloseIdleConnections(); server.Close() })
+	a, err := New(server.URL, transport, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// play is an API whose answers are scripted, for tests inside synctest where time is made up. The last answer repeats.
+func play(t *testing.T, o Options, answers ...func(*http.Request) (*http.Response, error)) (*API, *atomic.Int32) {
+	t.Helper()
+	var sent atomic.Int32
+	a, err := New("https://elb.example.com", trip(func(r *http.Request) (*http.Response, error) {
+		n := int(sent.Add(1))
+		return answers[min(n, len(answers))-1](r)
+	}), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, &sent
+}
+
+type trip func(*http.Request) (*http.Response, error)
+
+func (f trip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func answer(status int, body string, header ...string) func(*http.Request) (*http.Response, error) {
+	return func(r *http.Request) (*http.Response, error) {
+		resp := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: -1, Request: r}
+		for i := 0; i < len(header); i += 2 {
+			resp.Header.Set(header[i], header[i+1])
+		}
+		return resp, nil
+	}
+}
+
+func broken(*http.Request) (*http.Response, error) {
+	return nil, errors.New("connection reset by peer")
+}
+
+const throttledBody = `{"error_msg":"The throttling threshold has been reached: policy user over ratelimit,limit:60,time:1 minute","error_code":"APIGW.0308","request_id":"r"}`
+
+func TestEndpointRefusesWhatGivesCredentialsAway(t *testing.T) {
+	for _, ok := range []string{"https://elb.eu-de.example.com", "https://h:8443/prefix/", "http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:1"} {
+		if _, err := Endpoint(ok); err != nil {
+			t.Errorf("%s: %v", ok, err)
+		}
+	}
+	for bad, part := range map[string]string{
+		"http://elb.example.com":      "plain http",
+		"http://127.0.0.1.nip.io":     "plain http",
+		"http://10.0.0.1":             "plain http",
+		"https://user:hunter2@h":      "no user name",
+		"https://h/?a=b":              "leave out",
+		"https://h/#x":                "leave out",
+		"elb.example.com":             "want an address",
+		"ftp://h":                     "want an address",
+		"https://":                    "want an address",
+		"":                            "want an address",
+		"https://h\x1b[2J":            "control character",
+		"https://h:notaport":          "port",
+		"http://localhost.example.io": "plain http",
+	} {
+		_, err := Endpoint(bad)
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%q: %v, want something with %q", bad, err, part)
+		} else if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "\x1b") {
+			t.Errorf("%q: the error shows too much: %q", bad, err)
+		}
+	}
+}
+
+func TestThePathIsSentAsItIsEscaped(t *testing.T) {
+	var got string
+	a := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+		got = r.RequestURI
+		w.WriteHeader(http.StatusNoContent)
+	})
+	a.base.Path = "/prefix/"
+	for id, want := range map[string]string{
+		"11111111-0000":    "11111111-0000",
+		"a/b":              "a%2Fb",
+		"../x":             "..%2Fx",
+		"a b+c:d@e&f":      "a%20b%2Bc%3Ad%40e%26f",
+		"100%":             "100%25",
+		"%2e%2e":           "%252e%252e",
+		"é\x00":            "%C3%A9%00",
+		"a;b?c#d":          "a%3Bb%3Fc%23d",
+		"~-_.":             "~-_.",
+		"(x)*'!$,=[]{}|^`": "%28x%29%2A%27%21%24%2C%3D%5B%5D%7B%7D%7C%5E%60",
+	} {
+		segment, err := Segment(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/pools/" + segment, Query: url.Values{"q": {"a b+c"}}}); err != nil {
+			t.Fatal(err)
+		}
+		if got != "/prefix/pools/"+want+"?q=a%20b%2Bc" {
+			t.Errorf("%q travels as %s", id, got)
+		}
+	}
+	for _, id := range []string{"", ".", ".."} {
+		if _, err := Segment(id); err == nil {
+			t.Errorf("%q is taken for an id", id)
+		}
+	}
+}
+
+func TestAnswersAreDecodedCleanedAndTheirIDTold(t *testing.T) {
+	a := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+		if in, _ := io.ReadAll(r.Body); string(in) != `{"ids":["a"]}` || r.Header.Get("Content-Type") != "application/json;charset=UTF-8" {
+			t.Errorf("got %s as %s", in, r.Header.Get("Content-Type"))
+		}
+		w.Header().Set("X-Request-Id", "of-the-header")
+		fmt.Fprint(w, `{"name":"\u001b]0;x\u0007","request_id":"of-the-body"}`)
+	})
+	var out struct{ Name string }
+	var id string
+	err := a.Do(t.Context(), Call{Method: http.MethodPost, Path: "/x", In: map[string][]string{"ids": {"a"}}, Out: &out, RequestID: &id})
+	if err != nil || out.Name != `\x1b]0;x\x07` || id != "of-the-body" {
+		t.Errorf("%v, %q, %q", err, out.Name, id)
+	}
+}
+
+func TestUnreadableSuccessIsABadAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name, body string
+		out        any
+		says       string
+	}{
+		{"a page for people", "<html><title>Login</title></html>", new(struct{}), "a web page instead of an answer: Login"},
+		{"a page after a delete", "<html><title>Login</title></html>", nil, "not JSON: a web page"},
+		{"half an object", `{"pools":[`, new(struct{}), "cannot be read: unexpected end of JSON input"},
+		{"nothing", ``, new(struct{}), "cannot be read"},
+		{"another type", `{"Name":5}`, new(struct{ Name string }), "cannot be read"},
+		{"too deep", strings.Repeat("[", 20_000), new(any), "cannot be read"},
+		{"too much", `"` + strings.Repeat("x", 40_000) + `"`, new(string), "larger than 32768 bytes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			sent := 0
+			a := serve(t, Options{BodyCap: 32 << 10}, func(w http.ResponseWriter, r *http.Request) {
+				sent++
+				w.Header().Set("X-Request-Id", "r")
+				fmt.Fprint(w, c.body)
+			})
+			err := a.Do(t.Context(), Call{Doing: "deleting pool p", Method: http.MethodPost, Path: "/x", Out: c.out})
+			var e *Error
+			if !errors.As(err, &e) || !errors.Is(err, BadAnswer) || e.RequestID != "r" || e.Status != 200 || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v", err)
+			}
+			if sent != 1 {
+				t.Errorf("sent %d times", sent)
+			}
+		})
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the other host was asked") }))
+	defer elsewhere.Close()
+	for _, status := range []int{301, 302, 307, 308} {
+		a := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, status) })
+		err := a.Do(t.Context(), Call{Doing: "listing pools", Method: http.MethodGet, Path: "/x", Out: new(any)})
+		if !errors.Is(err, BadAnswer) || !strings.Contains(err.Error(), "redirects") {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// keeper hands out a body in small pieces and keeps every buffer that it was read into.
+type keeper struct {
+	rest    string
+	buffers [][]byte
+}
+
+func (k *keeper) Read(p []byte) (int, error) {
+	if k.rest == "" {
+		return 0, io.EOF
+	}
+	n := copy(p, k.rest[:min(len(k.rest), 1000)])
+	k.rest = k.rest[n:]
+	k.buffers = append(k.buffers, p[:n:n])
+	return n, nil
+}
+
+func (k *keeper) Close() error { return nil }
+
+func TestBuffersWithPrivateKeysAreCleared(t *testing.T) {
+	for name, status := range map[string]int{"success": 200, "failure": 400} {
+		t.Run(name, func(t *testing.T) {
+			body := &keeper{rest: `{"certificates":[` + strings.Repeat(`{"id":"a","private_key":"-----BEGIN PRIVATE KEY-----"},`, 1000) + `{}]}`}
+			a, _ := play(t, Options{}, func(r *http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: status, Body: body, ContentLength: -1, Request: r}, nil
+			})
+			var out struct{ Certificates []struct{ ID string } }
+			err := a.Do(t.Context(), Call{Method: http.MethodGet, Path: "/x", Out: &out})
+			if (err == nil) != (status == 200) {
+				t.Fatal(err)
+			}
+			if len(body.buffers) < 50 {
+				t.Fatalf("only %d reads", len(body.buffers))
+			}
+			for _, b := range body.buffers {
+				if strings.Trim(string(b), "\x00") != "" {
+					t.Fatalf("left in memory: %.60q", b)
+				}
+			}
+		})
+	}
+}
+
+func TestReadingCallsAreSentAgain(t *testing.T) {
+	good := answer(200, `{}`)
+	for _, c := range []struct {
+		name    string
+		method  string
+		answers []func(*http.Request) (*http.Response, error)
+		sends   int32
+		class   Class // "" with ok
+		ok      bool
+	}{
+		{"after a lost answer", "GET", []func(*http.Request) (*http.Response, error){broken, good}, 2, "", true},
+		{"after a gateway's page", "GET", []func(*http.Request) (*http.Response, error){answer(502, "<html>"), answer(504, ""), good}, 3, "", true},
+		{"after half an answer", "GET", []func(*http.Request) (*http.Response, error){answer(200, `{"pools":[`), good}, 2, "", true},
+		{"but not for ever", "GET", []func(*http.Request) (*http.Response, error){broken}, 3, Transport, false},
+		{"nor after a plain no", "GET", []func(*http.Request) (*http.Response, error){answer(403, ``)}, 1, Forbidden, false},
+		{"nor after an internal error", "GET", []func(*http.Request) (*http.Response, error){answer(500, ``)}, 1, "", false},
+		{"nor when it is gone with 503", "GET", []func(*http.Request) (*http.Response, error){answer(503, `{"error_code":"ELB.6002"}`)}, 1, NotFound, false},
+		{"deleting ones are not", "DELETE", []func(*http.Request) (*http.Response, error){broken}, 1, Transport, false},
+		{"nor batches", "POST", []func(*http.Request) (*http.Response, error){answer(503, ``)}, 1, "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, sent := play(t, Options{}, c.answers...)
+				err := a.Do(t.Context(), Call{Method: c.method, Path: "/x", Out: new(any)})
+				if (err == nil) != c.ok || c.class != "" && !errors.Is(err, c.class) {
+					t.Errorf("%v", err)
+				}
+				if sent.Load() != c.sends {
+					t.Errorf("sent %d times, want %d", sent.Load(), c.sends)
+				}
+			})
+		})
+	}
+}
+
+func TestWhetherARequestLeftIsKnown(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		conn, _, _ := http.NewResponseController(w).Hijack()
+		conn.Close()
+	}))
+	transport := NewTransport()
+	defer transport.CloseIdleConnections()
+	a, err := New(server.URL, transport, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := Call{Doing: "deleting pool p", Method: http.MethodDelete, Path: "/pools/p"}
+	var e *Error
+	if err := a.Do(t.Context(), call); !errors.As(err, &e) || !errors.Is(err, Transport) || e.Unsent {
+		t.Errorf("the server hung up after reading it: %v, unsent %v", err, e.Unsent)
+	}
+	server.Close()
+	if err := a.Do(t.Context(), call); !errors.As(err, &e) || !errors.Is(err, Transport) || !e.Unsent {
+		t.Errorf("nobody listens: %v, unsent %v", err, e.Unsent)
+	}
+	if strings.Contains(e.Error(), "/pools/p") || !strings.HasPrefix(e.Error(), "deleting pool p: no answer from 127.0.0.1:") {
+		t.Errorf("%v", e)
+	}
+}
+
+func TestCancellingAndDeadlines(t *testing.T) {
+	t.Run("cancelled while it waits for an answer", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		a := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
+		err := a.Do(ctx, Call{Doing: "deleting pool p", Method: http.MethodGet, Path: "/x"})
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, Transport) || err.Error() != "deleting pool p: cancelled" {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("a body that does not end", func(t *testing.T) {
+		a := serve(t, Options{Timeout: 20 * time.Millisecond}, func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				fmt.Fprint(w, " ")
+				http.NewResponseController(w).Flush()
+				<-time.After(time.Millisecond)
+			}
+		})
+		err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x", Out: new(any)})
+		if !errors.Is(err, Transport) || !strings.Contains(err.Error(), "within 20ms") {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("cancelled while it is paused", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			a, sent := play(t, Options{}, answer(429, "", "Retry-After", "60"))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			err := a.Do(ctx, Call{Method: http.MethodDelete, Path: "/x"})
+			var e *Error
+			if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &e) || !e.Unsent || sent.Load() != 1 {
+				t.Errorf("%v after %d", err, sent.Load())
+			}
+		})
+	})
+}
+
+func TestAThrottledAnswerPausesTheWholeAPI(t *testing.T) {
+	ok := answer(204, "")
+	for _, c := range []struct {
+		name     string
+		throttle func(*http.Request) (*http.Response, error)
+		min, max time.Duration
+		why      string
+	}{
+		{"for the seconds it says", answer(429, throttledBody, "Retry-After", "5"), 5 * time.Second, 5 * time.Second, "quota of 60 requests per minute is used up"},
+		{"until the date it says", answer(429, ``, "Date", "Fri, 02 Jan 2026 03:04:05 GMT", "Retry-After", "Fri, 02 Jan 2026 03:04:15 GMT"), 10 * time.Second, 10 * time.Second, "the service asks to wait"},
+		{"for the window of its quota", answer(429, throttledBody), time.Minute, time.Minute, "quota of 60 requests per minute is used up"},
+		{"for a random while without a word", answer(429, ``), throttleFirst / 4, throttleFirst, "too many requests"},
+		{"with status 500", answer(500, `{"error_code":"APIG.9008","error_msg":"slow down"}`), throttleFirst / 4, throttleFirst, "too many requests"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, sent := play(t, Options{}, c.throttle, ok)
+				start := time.Now()
+				done := make(chan time.Duration, 1)
+				go func() {
+					if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/first"}); err != nil {
+						t.Error(err)
+					}
+					done <- time.Since(start)
+				}()
+				synctest.Wait()
+				if until, why := a.Paused(); until.Sub(start) < c.min || until.Sub(start) > c.max || why != c.why {
+					t.Errorf("paused for %v: %s", until.Sub(start), why)
+				}
+				if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/second"}); err != nil {
+					t.Error(err)
+				}
+				for _, took := range []time.Duration{time.Since(start), <-done} {
+					if took < c.min || took > c.max+2*time.Second {
+						t.Errorf("took %v", took)
+					}
+				}
+				if until, why := a.Paused(); !until.IsZero() || why != "" {
+					t.Errorf("still paused until %v: %s", until, why)
+				}
+				if sent.Load() != 3 {
+					t.Errorf("sent %d times", sent.Load())
+				}
+			})
+		})
+	}
+}
+
+func TestThrottlingHasAnEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, sent := play(t, Options{}, answer(429, ``))
+		if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x"}); !errors.Is(err, Throttled) || sent.Load() != sendsThrottled {
+			t.Errorf("%v after %d", err, sent.Load())
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		a, sent := play(t, Options{MaxPause: time.Minute}, answer(429, ``, "Retry-After", "86400"))
+		err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x"})
+		var e *Error
+		if !errors.As(err, &e) || !errors.Is(err, Throttled) || e.RetryAfter != 24*time.Hour || sent.Load() != 1 {
+			t.Errorf("%v after %d", err, sent.Load())
+		}
+		if until, _ := a.Paused(); !until.IsZero() {
+			t.Error("paused for longer than anyone waits")
+		}
+	})
+}
+
+// A server that counts: so many requests per window, those it refuses count as well.
+func TestAStatedQuotaIsKeptAndNobodyIsLeftBehind(t *testing.T) {
+	for _, c := range []struct{ n, requests, parallel int }{{1, 12, 4}, {10, 60, 8}, {60, 200, 8}} {
+		t.Run(fmt.Sprintf("%d per minute", c.n), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var window, count, refused atomic.Int64
+				start := time.Now()
+				a, sent := play(t, Options{}, func(r *http.Request) (*http.Response, error) {
+					if now := int64(time.Since(start) / time.Minute); window.Swap(now) != now {
+						count.Store(0)
+					}
+					if count.Add(1) > int64(c.n) {
+						refused.Add(1)
+						return answer(429, fmt.Sprintf(`{"error_code":"APIGW.0308","error_msg":"over ratelimit,limit:%d,time:1 minute"}`, c.n))(r)
+					}
+					return answer(204, "")(r)
+				})
+				work := make(chan int)
+				results := make(chan error, c.requests)
+				for range c.parallel {
+					go func() {
+						for range work {
+							results <- a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x"})
+						}
+					}()
+				}
+				for i := range c.requests {
+					work <- i
+				}
+				close(work)
+				for range c.requests {
+					if err := <-results; err != nil {
+						t.Error(err)
+					}
+				}
+				// Until the quota is known everyone who is in flight may run into it once.
+				if refused.Load() > int64(2*c.parallel) {
+					t.Errorf("%d of %d were refused", refused.Load(), sent.Load())
+				}
+			})
+		})
+	}
+}

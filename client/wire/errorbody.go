@@ -1,0 +1,158 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Answered makes the Error of an answer that is not a success, whatever service or proxy wrote it (api.md 6.1). sent are
+// the headers of the request: their credentials are taken out of what an answer echoes. named says that the path
+// names an object, so that "not found" speaks of the object and not of the route.
+func Answered(status int, header http.Header, body []byte, sent http.Header, named bool) *Error {
+	said := decode(body)
+	if said.code == fmt.Sprint(status) {
+		said.code = ""
+	}
+	e := &Error{
+		Status:     status,
+		Code:       Clean(hide(said.code, sent)),
+		Message:    Clean(hide(said.message, sent)),
+		RequestID:  requestID(said.requestID, header),
+		RetryAfter: retryAfter(header),
+	}
+	e.Class = classify(status, e.Code, e.Message, named, said.html)
+	if said.inUse {
+		e.Class = InUse
+	}
+	if e.Class == Throttled && e.RetryAfter == 0 {
+		if _, per, ok := Quota(said.message); ok {
+			e.RetryAfter = per
+		}
+	}
+	return e
+}
+
+// requestID prefers the one of the body; IAM names its header differently.
+func requestID(body string, header http.Header) string {
+	for _, id := range [...]string{body, header.Get("X-Request-Id"), header.Get("X-IAM-Trace-Id")} {
+		if id != "" {
+			return Clean(id)
+		}
+	}
+	return ""
+}
+
+type said struct {
+	code, message, requestID string
+	html                     bool // a page for people: some proxy answered, not the service
+	inUse                    bool // the body lists who uses the object
+}
+
+// decode reads the error bodies of all families; what is none of them becomes the first words of the body.
+func decode(body []byte) said {
+	body = bytes.TrimSpace(body)
+	var top map[string]any
+	if json.Unmarshal(body, &top) != nil {
+		return decodeText(body)
+	}
+	s := said{requestID: text(top["request_id"])}
+	if s.take(top, "error_code", "error_msg") || s.take(top, "code", "message") {
+		return s
+	}
+	// IAM and Neutron wrap one object; theirs go first, then whatever else is there, always in the same order.
+	for _, key := range append([]string{"error", "NeutronError"}, slices.Sorted(maps.Keys(top))...) {
+		switch inner := top[key].(type) {
+		case map[string]any:
+			if s.take(inner, "code", "message") && s.code != "" || s.take(inner, "type", "message") ||
+				s.take(inner, "error_code", "error_msg") {
+				return s
+			}
+		case string:
+			if key == "error" || key == "NeutronError" {
+				s.message = inner
+				return s
+			}
+		}
+	}
+	if s.take(top, "faultcode", "faultstring") {
+		return s
+	}
+	if ids, ok := top["listener_ids"].([]any); ok && len(ids) > 0 {
+		names := make([]string, len(ids))
+		for i, id := range ids {
+			names[i] = text(id)
+		}
+		s.inUse, s.message = true, "in use by listener "+strings.Join(names, ", ")
+		return s
+	}
+	s.message = first(string(body))
+	return s
+}
+
+// take fills code and message from the two keys and says whether either was there.
+func (s *said) take(from map[string]any, code, message string) bool {
+	c, m := text(from[code]), text(from[message])
+	if c == "" && m == "" {
+		return false
+	}
+	s.code, s.message = c, m
+	return true
+}
+
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strings.TrimSpace(v)
+	case float64:
+		return fmt.Sprint(v)
+	default:
+		return ""
+	}
+}
+
+func decodeText(body []byte) said {
+	page := string(body)
+	if !strings.HasPrefix(page, "<") {
+		return said{message: first(page)}
+	}
+	if found := title.FindStringSubmatch(page); found != nil {
+		return said{html: true, message: "a web page instead of an answer: " + first(strings.TrimSpace(found[1]))}
+	}
+	return said{html: true, message: "a web page instead of an answer"}
+}
+
+var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+
+// first 200 characters.
+func first(s string) string {
+	const most = 200
+	count := 0
+	for i := range s {
+		if count++; count > most {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+// hide takes credentials of the request out of a text that may echo them, and everything that looks like a key.
+func hide(s string, sent http.Header) string {
+	for _, name := range [...]string{"X-Auth-Token", "X-Security-Token", "Authorization"} {
+		for _, value := range sent.Values(name) {
+			s = strings.ReplaceAll(s, value, "[secret]")
+			if _, signature, ok := strings.Cut(value, "Signature="); ok && signature != "" {
+				s = strings.ReplaceAll(s, signature, "[secret]")
+			}
+		}
+	}
+	if i := strings.Index(s, "PRIVATE KEY"); i >= 0 {
+		s = s[:i] + "[secret]"
+	}
+	return s
+}
