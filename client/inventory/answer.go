@@ -1,0 +1,61 @@
+package inventory
+
+import (
+	"errors"
+	"strings"
+
+	"janitor/client"
+)
+
+// idsOf gives the ids of resources; those of entries are their ips.
+func idsOf(items []Resource) []string {
+	ids := make([]string, len(items))
+	for i, r := range items {
+		ids[i] = r.Ref.ID
+	}
+	return ids
+}
+
+// batch reads the answer of S0 and S3: whatever is not one of the two documented words is refused when it carries a
+// code, and unclear otherwise. S0's "not found" carries a code too and means gone.
+func batch(b client.Batch, err error) ([]Answer, error) {
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]Answer, 0, len(b.Items))
+	for _, item := range b.Items {
+		a := Answer{ID: item.ID, Code: item.Code, Message: item.Status, RequestID: b.RequestID}
+		switch status := strings.ToLower(strings.TrimSpace(item.Status)); {
+		case status == "successful":
+			a.Said, a.Message = SaidDeleted, ""
+		case status == "not found":
+			a.Said = SaidGone
+		case item.Code != "":
+			a.Said = SaidRefused
+		}
+		answers = append(answers, a)
+	}
+	return answers, nil
+}
+
+// single reads the answer to a request that names one item: an error that is about the item is its answer.
+func single(items []Resource, err error) ([]Answer, error) {
+	a := Answer{ID: items[0].Ref.ID, Said: SaidDeleted}
+	if err == nil {
+		return []Answer{a}, nil
+	}
+	switch {
+	case errors.Is(err, client.NotFound):
+		a.Said = SaidGone
+	case errors.Is(err, client.InUse), errors.Is(err, client.Protected):
+		a.Said = SaidRefused
+	default:
+		return nil, err
+	}
+	if e, ok := errors.AsType[*client.Error](err); ok {
+		a.Code, a.Message, a.RequestID = e.Code, e.Message, e.RequestID
+	} else {
+		a.Message = err.Error()
+	}
+	return []Answer{a}, nil
+}

@@ -1,0 +1,115 @@
+package inventory
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math/bits"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// block is the addresses an entry covers, both ends included; zero when the entry is no address, block or range.
+type block struct{ low, high netip.Addr }
+
+// parseBlock reads the three forms of an entry: an address, a CIDR block (its host bits do not matter), a range a-b.
+func parseBlock(ip string) block {
+	if from, to, isRange := strings.Cut(ip, "-"); isRange {
+		low, high := parseAddr(from), parseAddr(to)
+		if !low.IsValid() || !high.IsValid() || low.BitLen() != high.BitLen() || high.Less(low) {
+			return block{}
+		}
+		return block{low, high}
+	}
+	if p, err := netip.ParsePrefix(strings.TrimSpace(ip)); err == nil {
+		low := p.Masked().Addr()
+		return block{low, lastOf(low, p.Bits())}
+	}
+	a := parseAddr(ip)
+	return block{a, a}
+}
+
+func parseAddr(s string) netip.Addr {
+	a, err := netip.ParseAddr(strings.TrimSpace(s))
+	if err != nil || a.Zone() != "" {
+		return netip.Addr{}
+	}
+	return a
+}
+
+// lastOf is the last address of the block of that many leading bits.
+func lastOf(low netip.Addr, lead int) netip.Addr {
+	b := low.AsSlice()
+	for i := lead; i < len(b)*8; i++ {
+		b[i/8] |= 0x80 >> (i % 8)
+	}
+	high, _ := netip.AddrFromSlice(b)
+	return high
+}
+
+func (b block) everything() bool {
+	return b.low.IsValid() && b.low.IsUnspecified() && b.high == lastOf(b.low, 0)
+}
+
+// more is how many addresses there are beyond the first one, as a number of 128 bits.
+func (b block) more() (hi, lo uint64) {
+	if !b.low.IsValid() {
+		return 0, 0
+	}
+	from, to := b.low.As16(), b.high.As16()
+	lo, borrow := bits.Sub64(binary.BigEndian.Uint64(to[8:]), binary.BigEndian.Uint64(from[8:]), 0)
+	hi, _ = bits.Sub64(binary.BigEndian.Uint64(to[:8]), binary.BigEndian.Uint64(from[:8]), borrow)
+	return hi, lo
+}
+
+// size is the number of addresses: exact up to 2^32, then as a power of two; "" when it covers nothing known.
+func (b block) size() string {
+	if !b.low.IsValid() {
+		return ""
+	}
+	hi, lo := b.more()
+	if hi == 0 && lo < 1<<32 {
+		return strconv.FormatUint(lo+1, 10)
+	}
+	// The number is more+1: a block of n bits has n ones in more.
+	length := 128 - bits.LeadingZeros64(hi)
+	if hi == 0 {
+		length = 64 - bits.LeadingZeros64(lo)
+	}
+	if bits.OnesCount64(hi)+bits.OnesCount64(lo) == length {
+		return "2^" + strconv.Itoa(length)
+	}
+	return ">2^" + strconv.Itoa(length-1)
+}
+
+// compareSize puts what covers nothing first.
+func (b block) compareSize(o block) int {
+	known := func(b block) int { return min(b.low.BitLen(), 1) }
+	bhi, blo := b.more()
+	ohi, olo := o.more()
+	return cmp.Or(cmp.Compare(known(b), known(o)), cmp.Compare(bhi, ohi), cmp.Compare(blo, olo))
+}
+
+// spelling is an entry in the form that does not depend on how it is written: 0.0.0.0 is 0.0.0.0/32, ::1 is
+// 0:0:0:0:0:0:0:1 and ::1/128 (api.md 2.9). Blocks with other host bits are other entries. Comparable.
+type spelling struct {
+	from, to netip.Addr
+	lead     int    // of a block, as long as the address for a single one
+	other    string // what is none of the three forms, as it is
+}
+
+func spell(ip string) spelling {
+	ip = strings.TrimSpace(ip)
+	if p, err := netip.ParsePrefix(ip); err == nil {
+		return spelling{from: p.Addr(), lead: p.Bits()}
+	}
+	if a := parseAddr(ip); a.IsValid() {
+		return spelling{from: a, lead: a.BitLen()}
+	}
+	if from, to, ok := strings.Cut(ip, "-"); ok {
+		if a, b := parseAddr(from), parseAddr(to); a.IsValid() && b.IsValid() {
+			return spelling{from: a, to: b}
+		}
+	}
+	return spelling{other: ip}
+}

@@ -1,0 +1,152 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"janitor/client"
+)
+
+// soon is how long before its end a certificate is worth a look.
+const soon = 30 * 24 * time.Hour
+
+var certificates = &Kind{
+	ID: Certificates, One: "certificate", Many: "certificates", Title: "Certificates",
+	Columns: []Column{
+		nameColumn("NAME"),
+		{
+			ID: "expires", Title: "EXPIRES", Width: 18,
+			Value:   func(r Resource, now time.Time) string { return expiry(certificate(r), now) },
+			Compare: func(a, b Resource) int { return certificate(a).ExpireTime.Compare(certificate(b).ExpireTime.Time) },
+		},
+		ageColumn(),
+		textColumn("domain", "DOMAIN", 28, func(r Resource) string { return domain(certificate(r)) }).extra(),
+		textColumn("type", "TYPE", 9, func(r Resource) string { return certificate(r).Type }).extra(),
+		idColumn(),
+	},
+	Needs: []ListID{listeners, sharedListeners},
+	Judge: judgeCertificate,
+	Fields: func(r Resource) []Field {
+		c := certificate(r)
+		expires := ""
+		if !c.ExpireTime.IsZero() {
+			expires = c.ExpireTime.Format(time.DateTime)
+		}
+		return fields(r,
+			Field{"Type", c.Type},
+			Field{"Domain", c.Domain},
+			Field{"Common name", c.CommonName},
+			Field{"Alternative names", strings.Join(c.AlternativeNames, ", ")},
+			Field{"Expires", expires},
+			Field{"Fingerprint", c.Fingerprint},
+			Field{"Source", c.Source},
+			Field{"Certificate service", c.SCMCertificateID},
+			Field{"Protection", protection(c.ProtectionStatus, c.ProtectionReason)},
+			Field{"Description", c.Description},
+			Field{"Enterprise project", c.EnterpriseProjectID},
+		)
+	},
+	Deletion: &Deletion{
+		Route:   func(Resource) *Route { return deleteCertificates },
+		Undo:    undoCertificate,
+		Effects: effectsOfCertificates,
+	},
+	lists: []list{{id: ListID(Certificates), read: func(ctx context.Context, q *query) error {
+		for page, err := range q.client.Certificates(ctx) {
+			if err != nil {
+				return err
+			}
+			rows := make([]Resource, len(page))
+			for i := range page {
+				c := &page[i]
+				rows[i] = Resource{Ref: Ref{Scope: q.scope.ID(), Kind: Certificates, ID: c.ID}, Name: c.Name, Created: c.CreatedAt.Time, Object: c}
+			}
+			q.page(rows)
+		}
+		return nil
+	}}},
+}
+
+func certificate(r Resource) *client.Certificate { return r.Object.(*client.Certificate) }
+
+func domain(c *client.Certificate) string {
+	return cmp.Or(c.Domain, c.CommonName, strings.Join(c.AlternativeNames, ","))
+}
+
+// expiry: "expired 40 d ago", "in 12 d", "2027-01-02" when it is more than a year off; "" when not known.
+func expiry(c *client.Certificate, now time.Time) string {
+	at := c.ExpireTime.Time
+	switch left := at.Sub(now); {
+	case at.IsZero():
+		return ""
+	case left <= 0:
+		return "expired " + span(-left) + " ago"
+	case left <= 365*24*time.Hour:
+		return "in " + span(left)
+	}
+	return at.Format(time.DateOnly)
+}
+
+var certificateUnused = []Reason{{Text: "no listener"}}
+
+func judgeCertificate(r Resource, g *Graph) Verdict {
+	c := certificate(r)
+	var signs []string
+	if at := c.ExpireTime.Time; !at.IsZero() && g != nil {
+		switch left := at.Sub(g.at); {
+		case left <= 0:
+			signs = []string{"expired"}
+		case left <= soon:
+			signs = []string{"expires in " + span(left)}
+		}
+	}
+	protected := protectedBy(c.ProtectionStatus, c.ProtectionReason)
+	return judge(c.ID, protected, g.usedBy(Certificates, c.ID, nil), g.gapsFor(Certificates), certificateUnused, signs)
+}
+
+// undoCertificate: only a certificate without a private key of its own can be made again (api.md 11).
+func undoCertificate(r Resource) (Undo, string) {
+	switch c := certificate(r); {
+	case c.Type == "client":
+		return NewID, "it comes back with a new id"
+	case c.Source == "scm" && c.SCMCertificateID != "":
+		return NewID, "it comes back with a new id from the certificate service"
+	}
+	return Impossible, "its private key is not kept"
+}
+
+func effectsOfCertificates(doomed, _ []Resource, _ *Graph) []Consequence {
+	var lost []Ref
+	var name string
+	for _, r := range doomed {
+		if undo, _ := undoCertificate(r); undo == Impossible {
+			lost = append(lost, r.Ref)
+			name = r.Label()
+		}
+	}
+	switch len(lost) {
+	case 0:
+		return nil
+	case 1:
+		return []Consequence{{Of: lost, Grade: Care, Text: name + " cannot be brought back: its private key is not kept"}}
+	}
+	return []Consequence{{Of: lost, Grade: Care, Text: fmt.Sprintf("%d certificates cannot be brought back: their private keys are not kept", len(lost))}}
+}
+
+var (
+	deleteCertificates = &Route{
+		Call: "POST certificates/batch-delete", Max: 50, Family: "elb", Instead: deleteCertificate,
+		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+			return batch(d.DeleteCertificates(ctx, idsOf(items)))
+		},
+	}
+	deleteCertificate = &Route{
+		Call: "DELETE certificates/{id}", Max: 1, Family: "elb",
+		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+			return single(items, d.DeleteCertificate(ctx, items[0].Ref.ID))
+		},
+	}
+)

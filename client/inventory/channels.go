@@ -1,0 +1,153 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"sync"
+
+	"janitor/client"
+)
+
+// Channel is a VPC channel with the gateway instance it belongs to.
+type Channel struct {
+	client.Channel
+	Gateway client.Gateway `json:"gateway"`
+}
+
+var channels = &Kind{
+	ID: Channels, One: "channel", Many: "channels", Title: "Channels", Holds: Members,
+	WhyNot: "Channels are not deleted by janitor: open one to delete its members",
+	Columns: []Column{
+		nameColumn("NAME"),
+		numberColumn("port", "PORT", 5, func(r Resource) int { return channel(r).Port }),
+		textColumn("kind", "KIND", 12, func(r Resource) string { return channel(r).sort() }),
+		textColumn("strategy", "STRATEGY", 26, func(r Resource) string { return channel(r).strategy() }).extra(),
+		textColumn("gateway", "GATEWAY", 15, func(r Resource) string { return gatewayName(channel(r).Gateway) }),
+		ageColumn(),
+		idColumn(),
+	},
+	Judge: func(r Resource, _ *Graph) Verdict {
+		var signs []string
+		if channel(r).Status == 2 {
+			signs = []string{"abnormal"}
+		}
+		return judge(r.Ref.ID, nil, nil, channelUnknown, nil, signs)
+	},
+	Fields: func(r Resource) []Field {
+		c := channel(r)
+		groups := make([]string, len(c.MemberGroups))
+		for i, g := range c.MemberGroups {
+			groups[i] = g.Name
+			if g.ReferenceChannelID != "" {
+				groups[i] += " → channel " + g.ReferenceChannelID
+			}
+		}
+		return fields(r,
+			Field{"Kind", c.sort()},
+			Field{"Gateway", gatewayName(c.Gateway)},
+			Field{"Gateway instance", c.Gateway.InstanceID},
+			Field{"Port", strconv.Itoa(c.Port)},
+			Field{"Strategy", c.strategy()},
+			Field{"Member type", c.MemberType},
+			Field{"Server groups", strings.Join(groups, ", ")},
+		)
+	},
+	lists: []list{{id: ListID(Channels), read: listChannels}},
+}
+
+var channelUnknown = []Reason{{Text: "the service does not say which APIs use it"}}
+
+func channel(r Resource) *Channel { return r.Object.(*Channel) }
+
+// listChannels reads the gateways side by side; one that fails does not hide the channels of the others.
+func listChannels(ctx context.Context, q *query) error {
+	gateways, err := q.client.Gateways(ctx)
+	if err != nil {
+		return err
+	}
+	if len(gateways) == 0 {
+		q.remark("no gateway in this profile: add gateway to it")
+		return nil
+	}
+	failures := make([]error, len(gateways))
+	var wg sync.WaitGroup
+	for i, gateway := range gateways {
+		wg.Go(func() { failures[i] = q.channelsOf(gateway, q.client.Channels(ctx, gateway)) })
+	}
+	wg.Wait()
+	return join(failures)
+}
+
+func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Channel, error]) error {
+	scope := q.scope.Gateway(gateway)
+	for page, err := range pages {
+		if err != nil {
+			return fmt.Errorf("%s: %w", gatewayName(gateway), err)
+		}
+		objects := make([]Channel, len(page))
+		rows := make([]Resource, len(page))
+		for i := range page {
+			c := &objects[i]
+			*c = Channel{Channel: page[i], Gateway: gateway}
+			rows[i] = Resource{Ref: Ref{Scope: scope, Kind: Channels, ID: c.ID}, Name: c.Name, Created: c.CreateTime.Time, Object: c}
+		}
+		q.page(rows)
+	}
+	return nil
+}
+
+// gatewayName: "ROMA 1a2b3c4d…".
+func gatewayName(g client.Gateway) string {
+	service := "APIG"
+	if g.Service == client.ROMA {
+		service = "ROMA"
+	}
+	return service + " " + brief(g.InstanceID)
+}
+
+// reference: its servers belong to the channel it refers to and cannot be deleted here (S4, api.md 4.3).
+func (c *Channel) reference() bool {
+	if strings.EqualFold(c.VPCChannelType, "reference") {
+		return true
+	}
+	for _, g := range c.MemberGroups {
+		if g.ReferenceChannelID != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// microservice: its servers come from a registry.
+func (c *Channel) microservice() bool {
+	return c.Type == "microservice" || strings.EqualFold(c.VPCChannelType, "microservice")
+}
+
+func (c *Channel) sort() string {
+	switch {
+	case c.reference():
+		return "reference"
+	case c.microservice():
+		return "microservice"
+	}
+	return "builtin"
+}
+
+func (c *Channel) strategy() string {
+	switch c.BalanceStrategy {
+	case 0:
+		return ""
+	case 1:
+		return "weighted round robin"
+	case 2:
+		return "weighted least connections"
+	case 3:
+		return "source hash"
+	case 4:
+		return "URI hash"
+	}
+	return strconv.Itoa(c.BalanceStrategy)
+}

@@ -1,0 +1,133 @@
+package inventory
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"janitor/client"
+)
+
+// nameColumn is the first column of every kind.
+func nameColumn(title string) Column {
+	return Column{
+		ID: "name", Title: title, Width: 28,
+		Value:   func(r Resource, _ time.Time) string { return r.Label() },
+		Compare: func(a, b Resource) int { return fold(a.Label(), b.Label()) },
+	}
+}
+
+// idColumn is the last one; those who need it often widen the table.
+func idColumn() Column {
+	return Column{
+		ID: "id", Title: "ID", Width: 36, Extra: true,
+		Value:   func(r Resource, _ time.Time) string { return r.Ref.ID },
+		Compare: func(a, b Resource) int { return strings.Compare(a.Ref.ID, b.Ref.ID) },
+	}
+}
+
+// ageColumn sorts the youngest first; what has no time comes last.
+func ageColumn() Column {
+	return Column{
+		ID: "age", Title: "AGE", Right: true, Width: 7,
+		Value:   func(r Resource, now time.Time) string { return age(r.Created, now) },
+		Compare: func(a, b Resource) int { return b.Created.Compare(a.Created) },
+	}
+}
+
+// inColumn names the parent.
+func inColumn(id, title string) Column {
+	return Column{
+		ID: id, Title: title, Width: 20, Parent: true,
+		Value:   func(r Resource, _ time.Time) string { return r.In },
+		Compare: func(a, b Resource) int { return fold(a.In, b.In) },
+	}
+}
+
+func textColumn(id, title string, width int, of func(Resource) string) Column {
+	return Column{
+		ID: id, Title: title, Width: width,
+		Value:   func(r Resource, _ time.Time) string { return of(r) },
+		Compare: func(a, b Resource) int { return fold(of(a), of(b)) },
+	}
+}
+
+func numberColumn(id, title string, width int, of func(Resource) int) Column {
+	return Column{
+		ID: id, Title: title, Width: width, Right: true,
+		Value:   func(r Resource, _ time.Time) string { return strconv.Itoa(of(r)) },
+		Compare: func(a, b Resource) int { return cmp.Compare(of(a), of(b)) },
+	}
+}
+
+func (c Column) extra() Column {
+	c.Extra = true
+	return c
+}
+
+// fold compares without case; names that differ in case only keep an order of their own.
+func fold(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		x, y := a[i], b[i]
+		if x|y >= 0x80 {
+			return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+		}
+		if d := cmp.Compare(lower(x), lower(y)); d != 0 {
+			return d
+		}
+	}
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// age of something made at that time: "412 d", below two days "31 h", below two hours "40 min"; "" when not known.
+func age(made, now time.Time) string {
+	if made.IsZero() {
+		return ""
+	}
+	return span(now.Sub(made))
+}
+
+// span is a length of time in its one fitting unit; negative ones count as none.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d d", d/(24*time.Hour))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	}
+	return fmt.Sprintf("%d min", max(d, 0)/time.Minute)
+}
+
+// count is a number with its noun: "1 server", "3 servers".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// brief is the beginning of an id, enough for people to tell a few apart.
+func brief(id string) string {
+	if len(id) <= 8 {
+		return id
+	}
+	return id[:8] + "…"
+}
+
+// ids lists the ids for the detail view.
+func ids(refs []client.IDRef) string {
+	all := make([]string, len(refs))
+	for i, r := range refs {
+		all[i] = r.ID
+	}
+	return strings.Join(all, ", ")
+}

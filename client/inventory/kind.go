@@ -1,0 +1,199 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"janitor/client"
+)
+
+// Kind describes one sort of resource, whole. Kinds are made once and never changed; they may be compared by pointer.
+type Kind struct {
+	ID       KindID
+	One      string // "pool"
+	Many     string // "pools"
+	Title    string // "Pools"
+	Within   KindID // the kind it lives in: entries within IP groups; "" for top-level kinds
+	Holds    KindID // the kind that lives in it; "" for none
+	Columns  []Column
+	Needs    []ListID  // the lists a verdict depends on besides its own
+	Deletion *Deletion // nil: janitor does not delete this kind
+	WhyNot   string    // why Deletion is nil, as a sentence for the user
+
+	// Judge says what is known of r; g holds the lists of Needs and may still be incomplete.
+	Judge func(r Resource, g *Graph) Verdict
+	// Fields are what the detail view shows, in order.
+	Fields func(r Resource) []Field
+
+	// lists are read side by side; together they are the kind's listing.
+	lists []list
+	// merge joins two sightings of one resource, the later one second; nil: the later one replaces the earlier one.
+	merge func(seen, again Resource) Resource
+	// parent gives what a resource lives in, as far as it knows it; nil for top-level kinds.
+	parent func(Resource) Resource
+}
+
+// Kinds are all six: those at the top in the order of the tabs, then those within others.
+func Kinds() []*Kind {
+	return []*Kind{pools, certificates, ipGroups, channels, entries, members}
+}
+
+// Top are the kinds that have a tab of their own.
+func Top() []*Kind {
+	return Kinds()[:4:4]
+}
+
+// Lookup finds a kind by its word.
+func Lookup(id KindID) (*Kind, error) {
+	var known []string
+	for _, k := range Kinds() {
+		if k.ID == id {
+			return k, nil
+		}
+		known = append(known, string(k.ID))
+	}
+	return nil, fmt.Errorf("unknown kind %q: the kinds are %s", client.Clean(string(id)), strings.Join(known, ", "))
+}
+
+// Resource is one object of any kind. It is a value that is never changed once it was handed out.
+type Resource struct {
+	Ref     Ref
+	Name    string // as shown, may be ""
+	In      string // name of the parent, "" for top-level kinds
+	Created time.Time
+	Object  Object
+	Verdict Verdict
+}
+
+// Label is how a sentence names the resource: its name, else its id.
+func (r Resource) Label() string {
+	if r.Name != "" {
+		return r.Name
+	}
+	return r.Ref.ID
+}
+
+// Object is what the service said of a resource: [*Pool], [*client.Certificate], [*client.IPGroup], [*Entry],
+// [*Channel] or [*Member]; only the kind's own functions look inside.
+type Object any
+
+// Parents are what these resources live in, each once, in order, ready for [Loader.Open]. Top-level kinds have none.
+func Parents(of []Resource) []Resource {
+	var parents []Resource
+	seen := map[Ref]bool{}
+	for _, r := range of {
+		k, err := Lookup(r.Ref.Kind)
+		if err != nil || k.parent == nil {
+			continue
+		}
+		if p := k.parent(r); !seen[p.Ref] {
+			seen[p.Ref] = true
+			parents = append(parents, p)
+		}
+	}
+	return parents
+}
+
+// Column is one column of a kind's table; screens, exports and filters read the same list. The first column of every
+// kind is the name; a screen adds verdict and reason.
+type Column struct {
+	ID    string // word for filters and exports: "servers"
+	Title string // heading: "SERVERS"
+	// Value is what the cell shows. Ages and times left are seen from now: [Snapshot.At] of the snapshot shown.
+	Value   func(r Resource, now time.Time) string
+	Compare func(a, b Resource) int // never nil; text without case, numbers and times as such
+	Right   bool                    // aligned right
+	Width   int                     // columns of the terminal it wants; 0 = as wide as its widest shown value
+	Extra   bool                    // only in the wide layout
+	Parent  bool                    // names the parent; says the same in every row where there is only one
+}
+
+// Field is a line of the detail view.
+type Field struct{ Name, Value string }
+
+// Undo grades how much of a deleted resource can be brought back.
+type Undo uint8
+
+// From best to worst.
+const (
+	Exact Undo = iota
+	NewID
+	Lossy
+	Impossible
+)
+
+func (u Undo) String() string {
+	return [...]string{"exact", "new id", "lossy", "impossible"}[min(u, Impossible)]
+}
+
+// Deletion describes how a kind is deleted and what that means. Only Route and Undo are never nil.
+type Deletion struct {
+	// Route picks the call for a resource.
+	Route func(Resource) *Route
+	// UsedToo: resources that are in use may be deleted as well (entries and members act on live traffic by nature).
+	UsedToo bool
+	// Missing names the preconditions that do not hold ("has 3 members").
+	Missing func(Resource, *Graph) []string
+	// Takes says what disappears along with it ("3 servers, 1 health monitor"), "" for nothing.
+	Takes func(Resource) string
+	// Undo grades the way back and says why it is not exact.
+	Undo func(Resource) (Undo, string)
+	// Effects are the consequences of deleting all of these together; present holds all known resources of the kind.
+	Effects func(doomed, present []Resource, g *Graph) []Consequence
+}
+
+// Grade of a consequence.
+type Grade uint8
+
+// None needs no word, Care is shown, Danger must be typed for.
+const (
+	None Grade = iota
+	Care
+	Danger
+)
+
+func (g Grade) String() string {
+	return [...]string{"none", "care", "danger"}[min(g, Danger)]
+}
+
+// Consequence is what a deletion would do to traffic, tied to the resources that cause it.
+type Consequence struct {
+	Of    []Ref
+	Text  string
+	Grade Grade
+}
+
+// Route is one way to delete: one API call and its rules. Routes are compared by pointer.
+type Route struct {
+	Call   string // as in the documentation: "POST pools/batch-delete"
+	Max    int    // most items in one request; 1 = single
+	Family string // requests of one family share a throttle: "elb", "apigw"
+	Serial bool   // never more than one request at a time per [Ref.Scope]: gateway instances (S4)
+	// Send deletes items of one parent. The answers are as the service gave them, in its order: ids may be missing,
+	// doubled or foreign. An error means that the request as a whole has no per-item answer.
+	Send func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error)
+	// Instead takes over where the cloud lacks this call; nil = nothing can.
+	Instead *Route
+}
+
+// Answer is what the service said of one id.
+type Answer struct {
+	ID        string
+	Said      Said
+	Code      string // the service's error code, "" when none
+	Message   string
+	RequestID string
+}
+
+// Said is the meaning of an answer about one id.
+type Said uint8
+
+// Unclear must be read back.
+const (
+	Unclear Said = iota
+	SaidDeleted
+	SaidGone
+	SaidRefused
+)

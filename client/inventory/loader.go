@@ -1,0 +1,329 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"janitor/client"
+)
+
+// Loader reads kinds, together with the lists that refer to them, into snapshots.
+type Loader struct {
+	Now func() time.Time // nil: time.Now
+
+	client *client.Client
+	scope  Scope
+}
+
+// NewLoader makes a loader of what the client sees; resources carry the scope.
+func NewLoader(c *client.Client, s Scope) *Loader {
+	return &Loader{client: c, scope: s}
+}
+
+// Load reads top-level kinds. All lists are read side by side; a snapshot comes after each page that arrived. When the
+// caller is slow it gets the newest one and misses some in between; the last one has Done set and always comes unless the
+// caller breaks out, which cancels what is still being read and waits for it. No failure ends the iteration: it is told
+// in [Listing.Err], [Graph.State] and in the verdicts that depend on it.
+func (l *Loader) Load(ctx context.Context, kinds ...KindID) iter.Seq[*Snapshot] {
+	return l.read(ctx, true, nil, kinds...)
+}
+
+// Open reads the children of these parents, in one listing, with what refers to them. See [Loader.Load].
+func (l *Loader) Open(ctx context.Context, kind KindID, parents []Resource) iter.Seq[*Snapshot] {
+	if parents == nil {
+		parents = []Resource{}
+	}
+	return l.read(ctx, true, parents, kind)
+}
+
+// List reads the resources of a kind (of these parents, nil for top-level kinds) and nothing that refers to them: what
+// is still there. Verdicts stay unknown where references matter. See [Loader.Load].
+func (l *Loader) List(ctx context.Context, kind KindID, parents []Resource) iter.Seq[*Snapshot] {
+	return l.read(ctx, false, parents, kind)
+}
+
+func (l *Loader) read(ctx context.Context, references bool, parents []Resource, kinds ...KindID) iter.Seq[*Snapshot] {
+	return func(yield func(*Snapshot) bool) {
+		now := time.Now
+		if l.Now != nil {
+			now = l.Now
+		}
+		r := &reading{loader: l, at: now(), changed: make(chan struct{}, 1), parts: map[ListID]part{}}
+		for _, id := range kinds {
+			switch k, err := Lookup(id); {
+			case err != nil:
+				r.fail(&Kind{ID: id, One: string(id), Many: string(id), Title: string(id)}, err)
+			case k.Within != "" && parents == nil:
+				r.fail(k, fmt.Errorf("%s are listed within %s: open those first", k.Many, k.Within))
+			case k.Within == "" && parents != nil:
+				r.fail(k, fmt.Errorf("%s live within nothing: load them", k.Many))
+			default:
+				r.add(k, parents, references)
+			}
+		}
+		r.run(ctx, yield)
+	}
+}
+
+// list is one list of the service that is part of a kind's listing.
+type list struct {
+	id       ListID
+	optional bool // a cloud without shared load balancers lacks it
+	read     func(ctx context.Context, q *query) error
+}
+
+// query is a list being read: what to read, and where the pages go. Its methods may be called from several goroutines.
+type query struct {
+	client  *client.Client
+	scope   Scope
+	parents []Resource
+
+	page   func([]Resource) // takes over the slice
+	remark func(string)     // why something is not there that is no failure
+}
+
+// reading is one iteration of a loader under way.
+type reading struct {
+	loader  *Loader
+	kinds   []*Kind
+	changed chan struct{} // holds one token while there is something that no snapshot shows yet
+
+	mu       sync.Mutex // guards what follows
+	at       time.Time
+	listings []*growing
+	parts    map[ListID]part
+	graph    *Graph // of parts; nil when they have changed since
+	running  int    // lists that have not ended
+}
+
+// growing is a listing while it grows. rows[:shown] are in a snapshot and never written again; rows[:judged] have
+// verdicts, made when settled lists of all that matter had ended.
+type growing struct {
+	listing Listing
+	rows    []Resource
+	shown   int
+	judged  int
+	settled int
+	index   map[Ref]int
+	running int
+	errs    []error
+}
+
+func (r *reading) fail(k *Kind, err error) {
+	r.listings = append(r.listings, &growing{listing: Listing{Kind: k}, errs: []error{err}})
+}
+
+func (r *reading) add(k *Kind, parents []Resource, references bool) {
+	if slices.Contains(r.kinds, k) {
+		return
+	}
+	r.kinds = append(r.kinds, k)
+	r.listings = append(r.listings, &growing{listing: Listing{Kind: k, Parents: parents}, index: map[Ref]int{}})
+	if references {
+		for _, id := range k.Needs {
+			r.parts[id] = part{}
+		}
+	}
+	for _, l := range k.lists {
+		r.parts[l.id] = part{}
+	}
+}
+
+// run reads everything and hands out snapshots until all is read or the caller has enough.
+func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+
+	var tasks []func()
+	for _, g := range r.listings {
+		for _, l := range g.listing.Kind.lists {
+			if g.index != nil {
+				g.running++
+				tasks = append(tasks, func() { r.readList(ctx, g, l) })
+			}
+		}
+	}
+	for _, ref := range references {
+		if _, wanted := r.parts[ref.id]; wanted {
+			tasks = append(tasks, func() { r.readReferences(ctx, ref) })
+		}
+	}
+	r.running = len(tasks)
+	for _, task := range tasks {
+		wg.Go(task)
+	}
+	if len(tasks) == 0 {
+		r.signal()
+	}
+	for range r.changed {
+		if s := r.snapshot(); !yield(s) || s.Done {
+			return
+		}
+	}
+}
+
+func (r *reading) readList(ctx context.Context, g *growing, l list) {
+	rows := 0
+	q := &query{client: r.loader.client, scope: r.loader.scope, parents: g.listing.Parents}
+	q.page = func(page []Resource) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		rows += len(page)
+		g.take(page)
+		r.signal()
+	}
+	q.remark = func(note string) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if g.listing.Note != "" {
+			note = g.listing.Note + "; " + note
+		}
+		g.listing.Note = note
+	}
+	err := l.read(ctx, q)
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l.optional && rows == 0 && absent(err) {
+		err = nil
+	}
+	if err != nil {
+		g.errs = append(g.errs, err)
+	}
+	g.running--
+	r.end(l.id, part{state: state{true, err}})
+}
+
+func (r *reading) readReferences(ctx context.Context, ref reference) {
+	var p part
+	err := ref.read(ctx, r.loader.client, &p)
+	if ref.optional && p.uses == nil && p.names == nil && absent(err) {
+		err = nil
+	}
+	p.state = state{true, err}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.end(ref.id, p)
+}
+
+// end notes that a list has ended; r.mu is held.
+func (r *reading) end(id ListID, p part) {
+	r.parts[id], r.graph = p, nil
+	r.running--
+	r.signal()
+}
+
+// signal never blocks: one token stands for all news.
+func (r *reading) signal() {
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
+}
+
+// absent: the cloud does not have this list at all.
+func absent(err error) bool {
+	if errors.Is(err, client.RouteAbsent) {
+		return true
+	}
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed)
+}
+
+// take adds a page. A resource that was seen before is joined with the new sighting in its old place.
+func (g *growing) take(page []Resource) {
+	for _, r := range page {
+		i, again := g.index[r.Ref]
+		if !again {
+			g.index[r.Ref] = len(g.rows)
+			g.rows = append(g.rows, r)
+			continue
+		}
+		if i < g.shown {
+			g.rows, g.shown = slices.Clone(g.rows), 0
+		}
+		if merge := g.listing.Kind.merge; merge != nil {
+			r = merge(g.rows[i], r)
+		}
+		g.rows[i] = r
+		g.judged = min(g.judged, i)
+	}
+}
+
+// snapshot judges what is new, and everything again when a list has ended that the verdicts depend on.
+func (r *reading) snapshot() *Snapshot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.graph == nil {
+		r.graph = newGraph(r.at, r.parts, r.kinds)
+	}
+	s := &Snapshot{At: r.at, Graph: r.graph, Done: r.running == 0, Listings: make([]Listing, len(r.listings))}
+	for i, g := range r.listings {
+		g.judge(r.graph)
+		l := g.listing
+		l.Resources = g.rows[:g.shown:g.shown]
+		l.Done = g.running == 0
+		l.Err = join(g.errs)
+		s.Listings[i] = l
+	}
+	return s
+}
+
+// judge makes the verdicts of all rows and lets a snapshot show them.
+func (g *growing) judge(graph *Graph) {
+	k := g.listing.Kind
+	settled := 0
+	for _, id := range k.Needs {
+		if graph.lists[id].done {
+			settled++
+		}
+	}
+	for _, l := range k.lists {
+		if graph.lists[l.id].done {
+			settled++
+		}
+	}
+	if settled != g.settled {
+		g.settled, g.judged = settled, 0
+	}
+	if g.judged < g.shown {
+		g.rows, g.shown = slices.Clone(g.rows), 0
+	}
+	for i := g.judged; i < len(g.rows); i++ {
+		g.rows[i].Verdict = k.Judge(g.rows[i], graph)
+	}
+	g.judged, g.shown = len(g.rows), len(g.rows)
+}
+
+// join makes one error of one line; nil when none of them is one.
+func join(errs []error) error {
+	errs = slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil })
+	switch len(errs) {
+	case 0:
+		return nil
+	case 1:
+		return errs[0]
+	}
+	return several(errs)
+}
+
+type several []error
+
+func (s several) Error() string {
+	texts := make([]string, len(s))
+	for i, err := range s {
+		texts[i] = err.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+func (s several) Unwrap() []error { return s }

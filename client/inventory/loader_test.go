@@ -1,0 +1,641 @@
+package inventory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+func manyPools(n int) []object {
+	var all []object
+	for i := range n {
+		all = append(all, object{"id": fmt.Sprintf("p%05d", i), "name": fmt.Sprintf("web-%d", i), "members": refs("m")})
+	}
+	return all
+}
+
+// hold makes the nth request for a list wait until the channel is closed or the client gives up.
+func (w *world) hold(list string, nth int) (release chan struct{}) {
+	release = make(chan struct{})
+	if w.answer == nil {
+		w.answer = map[string]http.HandlerFunc{}
+	}
+	count := 0
+	w.answer["GET "+list] = func(rw http.ResponseWriter, r *http.Request) {
+		w.mu.Lock()
+		count++
+		wait := count == nth
+		w.mu.Unlock()
+		if wait {
+			select {
+			case <-release:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		inner := &world{t: w.t, lists: w.lists, pages: w.pages}
+		inner.ServeHTTP(rw, r)
+	}
+	return release
+}
+
+func TestFirstPageComesBeforeTheSecondIsAnswered(t *testing.T) {
+	w := &world{lists: map[string][]object{"pools": manyPools(5)}, pages: 2}
+	release := w.hold("pools", 2)
+	l, _ := w.serve(t)
+	var last *inventory.Snapshot
+	early := 0
+	for s := range l.Load(t.Context(), inventory.Pools) {
+		listing := s.Listing(inventory.Pools)
+		if n := len(listing.Resources); n == 2 && early == 0 {
+			early = n
+			if listing.Done || s.Done {
+				t.Error("done before the second page")
+			}
+			close(release)
+		}
+		last = s
+	}
+	if early != 2 {
+		t.Fatal("the first page never came by itself")
+	}
+	if n := len(last.Listing(inventory.Pools).Resources); n != 5 || !last.Done {
+		t.Fatalf("%d pools at the end, done %v", n, last.Done)
+	}
+}
+
+func TestEveryKindShowsWhileOthersStillLoad(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools":        manyPools(1),
+		"certificates": {{"id": "c1", "name": "cert"}},
+		"ipgroups":     {{"id": "g1", "name": "group"}},
+	}}
+	release := w.hold("listeners", 1)
+	l, _ := w.serve(t)
+	released := false
+	for s := range l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups) {
+		shown := 0
+		for _, listing := range s.Listings {
+			shown += len(listing.Resources)
+		}
+		if shown == 3 && !released {
+			released = true
+			for _, listing := range s.Listings {
+				v := listing.Resources[0].Verdict
+				if v.State != inventory.Unknown || !slices.ContainsFunc(v.Reasons, func(r inventory.Reason) bool {
+					return r.Text == "listeners are still being listed"
+				}) {
+					t.Errorf("%s: %q while listeners load", listing.Kind.ID, said(v))
+				}
+			}
+			close(release)
+		}
+		if s.Done {
+			for _, listing := range s.Listings {
+				if v := listing.Resources[0].Verdict; v.State != inventory.Unused {
+					t.Errorf("%s: %q at the end", listing.Kind.ID, said(v))
+				}
+			}
+		}
+	}
+	if !released {
+		t.Fatal("the kinds did not show before listeners were there")
+	}
+}
+
+func TestInUseIsKnownWhileListsStillLoad(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools": {
+			{"id": "x", "name": "named", "listeners": refs("l1")},
+			{"id": "y", "name": "safe", "protection_status": "consoleProtection"},
+		},
+	}}
+	release := w.hold("l7policies", 1)
+	l, _ := w.serve(t)
+	for s := range l.Load(t.Context(), inventory.Pools) {
+		listing := s.Listing(inventory.Pools)
+		if len(listing.Resources) == 2 && !s.Done {
+			if v := named(t, listing, "named").Verdict; v.State != inventory.InUse {
+				t.Errorf("named: %q", said(v))
+			}
+			if v := named(t, listing, "safe").Verdict; v.State != inventory.Protected {
+				t.Errorf("safe: %q", said(v))
+			}
+			break
+		}
+	}
+	close(release)
+}
+
+// TestOneFailedListMarksWhatDependsOnIt: each list alone fails; what depends on it is unknown and names it, nothing
+// else changes, and what is in use all the same stays in use.
+func TestOneFailedListMarksWhatDependsOnIt(t *testing.T) {
+	lists := func() map[string][]object {
+		return map[string][]object{
+			"pools":        {{"id": "x", "name": "pool"}, {"id": "u", "name": "used", "listeners": refs("l1")}},
+			"certificates": {{"id": "x", "name": "cert"}},
+			"ipgroups":     {{"id": "x", "name": "group"}},
+		}
+	}
+	all := []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups}
+	for list, tt := range map[string]struct {
+		word    string
+		unknown []inventory.KindID
+	}{
+		"listeners":        {"listeners", all},
+		"l7policies":       {"l7policies", all[:1]},
+		"lbaas/listeners":  {"shared listeners", all[:2]},
+		"lbaas/l7policies": {"shared l7policies", all[:1]},
+		"lbaas/pools":      {"shared pools", all[:1]},
+	} {
+		for _, status := range []int{403, 500} {
+			t.Run(fmt.Sprint(tt.word, " ", status), func(t *testing.T) {
+				w := &world{lists: lists()}
+				w.refuse(list, status, "ELB.9802", "policy does not allow elb:it:list")
+				l, _ := w.serve(t)
+				s := inventory.Last(l.Load(t.Context(), all...))
+				why := fmt.Sprintf("%s could not be listed: %d ELB.9802 policy does not allow elb:it:list", tt.word, status)
+				for _, kind := range all {
+					listing := s.Listing(kind)
+					if listName := inventory.ListID(tt.word); listName != "shared pools" && listing.Err != nil {
+						t.Errorf("%s: %v", kind, listing.Err)
+					}
+					v := listing.Resources[0].Verdict
+					if slices.Contains(tt.unknown, kind) {
+						if v.State != inventory.Unknown || len(v.Reasons) != 1 || v.Reasons[0].Text != why {
+							t.Errorf("%s: %q, want unknown: %s", kind, said(v), why)
+						}
+					} else if v.State != inventory.Unused {
+						t.Errorf("%s: %q, want unused", kind, said(v))
+					}
+				}
+				if v := named(t, s.Listing(inventory.Pools), "used").Verdict; v.State != inventory.InUse {
+					t.Errorf("used pool: %q", said(v))
+				}
+				done, err := s.Graph.State(inventory.ListID(tt.word))
+				if !done || err == nil {
+					t.Errorf("state of %s: %v, %v", tt.word, done, err)
+				}
+				if want := list == "lbaas/pools"; (s.Listing(inventory.Pools).Err != nil) != want {
+					t.Errorf("listing of pools ended with %v", s.Listing(inventory.Pools).Err)
+				}
+			})
+		}
+	}
+}
+
+func TestBrokenOwnListIsNoVerdict(t *testing.T) {
+	w := &world{lists: map[string][]object{"pools": manyPools(4), "certificates": {{"id": "c", "name": "cert"}}}, pages: 2}
+	count := 0
+	w.answer = map[string]http.HandlerFunc{"GET pools": func(rw http.ResponseWriter, r *http.Request) {
+		if count++; count > 1 {
+			http.Error(rw, `{"error_code":"ELB.8906","error_msg":"internal"}`, http.StatusInternalServerError)
+			return
+		}
+		(&world{t: t, lists: w.lists, pages: 2}).ServeHTTP(rw, r)
+	}}
+	l, _ := w.serve(t)
+	s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates))
+	listing := s.Listing(inventory.Pools)
+	if listing.Err == nil || !listing.Done || len(listing.Resources) != 2 {
+		t.Fatalf("%d pools, done %v, %v", len(listing.Resources), listing.Done, listing.Err)
+	}
+	if got, want := said(listing.Resources[0].Verdict), "unknown: pools could not be listed: 500 ELB.8906 internal"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if v := s.Listing(inventory.Certificates).Resources[0].Verdict; v.State != inventory.Unused {
+		t.Errorf("certificate: %q", said(v))
+	}
+}
+
+func TestCloudWithoutSharedLoadBalancers(t *testing.T) {
+	for name, refuse := range map[string]func(*world, string){
+		"404 of the gateway": func(w *world, list string) { w.refuse(list, 404, "APIGW.0101", "The API does not exist") },
+		"405":                func(w *world, list string) { w.refuse(list, 405, "", "") },
+		"403 unknown URI":    func(w *world, list string) { w.refuse(list, 403, "ELB.8903", "URI does not exist") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{lists: map[string][]object{"pools": manyPools(1), "certificates": {{"id": "c"}}}}
+			for _, list := range []string{"lbaas/pools", "lbaas/listeners", "lbaas/l7policies"} {
+				refuse(w, list)
+			}
+			l, _ := w.serve(t)
+			s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates))
+			for _, listing := range s.Listings {
+				if v := listing.Resources[0].Verdict; v.State != inventory.Unused || listing.Err != nil {
+					t.Errorf("%s: %q, %v", listing.Kind.ID, said(v), listing.Err)
+				}
+			}
+		})
+	}
+}
+
+// TestSharedPoolIsOneRow: whichever list shows it first.
+func TestSharedPoolIsOneRow(t *testing.T) {
+	v3 := object{"id": "s1", "name": "shared", "members": refs("m1"), "protection_status": "consoleProtection", "vpc_id": "v"}
+	v2 := object{"id": "s1", "name": "shared", "members": refs("m1", "m2"), "healthmonitor_id": "h1"}
+	only := object{"id": "s2", "name": "shared-only"}
+	dedicated := object{"id": "d1", "name": "dedicated"}
+	for _, first := range []string{"pools", "lbaas/pools"} {
+		t.Run(first+" first", func(t *testing.T) {
+			w := &world{lists: map[string][]object{"pools": {v3, dedicated}, "lbaas/pools": {v2, only}}}
+			second := "pools"
+			if first == second {
+				second = "lbaas/pools"
+			}
+			release := w.hold(second, 1)
+			l, _ := w.serve(t)
+			var before, last *inventory.Snapshot
+			for s := range l.Load(t.Context(), inventory.Pools) {
+				if len(s.Listing(inventory.Pools).Resources) == 2 && before == nil {
+					before = s
+					if v := s.Listing(inventory.Pools).Resources[1].Verdict; v.State != inventory.Unknown {
+						t.Errorf("%q before the other list is there", said(v))
+					}
+					close(release)
+				}
+				last = s
+			}
+			listing := last.Listing(inventory.Pools)
+			if len(listing.Resources) != 3 {
+				t.Fatalf("%d rows, want 3", len(listing.Resources))
+			}
+			r := named(t, listing, "shared")
+			p := r.Object.(*inventory.Pool)
+			if !p.Shared || p.VPCID != "v" || len(p.Members) != 2 || p.HealthMonitorID != "h1" || r.Verdict.State != inventory.Protected {
+				t.Errorf("%+v %q", p, said(r.Verdict))
+			}
+			for name, call := range map[string]string{
+				"shared": "DELETE v2.0/lbaas/pools/{id}", "shared-only": "DELETE v2.0/lbaas/pools/{id}", "dedicated": "POST pools/batch-delete",
+			} {
+				if got := listing.Kind.Deletion.Route(named(t, listing, name)).Call; got != call {
+					t.Errorf("%s is deleted by %s", name, got)
+				}
+			}
+			old := before.Listing(inventory.Pools)
+			if len(old.Resources) != 2 || old.Resources[0].Object.(*inventory.Pool) == p {
+				t.Error("an earlier snapshot has changed")
+			}
+		})
+	}
+}
+
+// TestSharedPoolWaitsForProtection: v2.0 does not know what is protected, so that a pool only it has shown is not judged
+// before v3 has said all.
+func TestSharedPoolWaitsForProtection(t *testing.T) {
+	w := &world{lists: map[string][]object{"lbaas/pools": {{"id": "s1", "name": "shared"}}}}
+	release := w.hold("pools", 1)
+	l, _ := w.serve(t)
+	waited := false
+	for s := range l.Load(t.Context(), inventory.Pools) {
+		listing := s.Listing(inventory.Pools)
+		others := 0
+		for _, list := range listing.Kind.Needs {
+			if done, err := s.Graph.State(list); done && err == nil {
+				others++
+			}
+		}
+		if others == len(listing.Kind.Needs) && !s.Done && !waited {
+			waited = true
+			if got, want := said(named(t, listing, "shared").Verdict), "unknown: pools are still being listed [no members]"; got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+			close(release)
+		}
+		if s.Done {
+			if got, want := said(named(t, listing, "shared").Verdict), "unused: no listener, no policy [no members]"; got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+	}
+	if !waited {
+		t.Error("the other lists did not end before the held one")
+	}
+}
+
+func TestGateways(t *testing.T) {
+	t.Run("none configured", func(t *testing.T) {
+		l, _ := connect(t, &world{t: t})
+		_, listing := load(t, l, inventory.Channels)
+		if !listing.Done || len(listing.Resources) != 0 || listing.Note != "no gateway in this profile: add gateway to it" {
+			t.Errorf("%+v", listing)
+		}
+	})
+	t.Run("instances cannot be listed", func(t *testing.T) {
+		w := &world{t: t}
+		w.refuse("instances", 403, "APIGW.0302", "not authorised")
+		l, _ := connect(t, w, client.Gateway{Service: client.ROMA})
+		s := inventory.Last(l.Load(t.Context(), inventory.Channels))
+		if listing := s.Listing(inventory.Channels); listing.Err == nil || !strings.Contains(listing.Err.Error(), "APIGW.0302") || !listing.Done {
+			t.Errorf("%+v", listing)
+		}
+	})
+	t.Run("both fail, in one line", func(t *testing.T) {
+		w := &world{}
+		w.refuse("apic/instances/"+roma+"/vpc-channels", 403, "APIG.1020", "no permission")
+		w.refuse("apigw/instances/"+apig+"/vpc-channels", 500, "APIG.9999", "system error")
+		l, _ := w.serve(t)
+		err := inventory.Last(l.Load(t.Context(), inventory.Channels)).Listing(inventory.Channels).Err
+		if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "APIG.1020") || !strings.Contains(err.Error(), "APIG.9999") {
+			t.Errorf("%v", err)
+		}
+		if !errors.Is(err, client.Forbidden) {
+			t.Errorf("%v is not forbidden", err)
+		}
+	})
+	t.Run("one fails, the other shows", func(t *testing.T) {
+		w := &world{lists: map[string][]object{
+			"apigw/instances/" + apig + "/vpc-channels": {{"id": "c1", "name": "orders"}},
+		}}
+		w.refuse("apic/instances/"+roma+"/vpc-channels", 500, "APIC.9999", "internal")
+		l, _ := w.serve(t)
+		s := inventory.Last(l.Load(t.Context(), inventory.Channels))
+		listing := s.Listing(inventory.Channels)
+		if len(listing.Resources) != 1 || listing.Err == nil || !strings.Contains(listing.Err.Error(), "ROMA eddc4d25") {
+			t.Errorf("%d channels, %v", len(listing.Resources), listing.Err)
+		}
+	})
+}
+
+func TestOpenSeveralParents(t *testing.T) {
+	on := "apigw/instances/" + apig + "/vpc-channels"
+	w := &world{lists: map[string][]object{on: {}}}
+	for i := range 20 {
+		id := fmt.Sprintf("c%02d", i)
+		w.lists[on] = append(w.lists[on], object{"id": id, "name": "channel-" + id})
+		w.lists[on+"/"+id+"/members"] = []object{{"id": "m", "host": "10.0.0.1", "port": i + 1}}
+	}
+	w.refuse(on+"/c07/members", 403, "APIG.1113", "no permission for this channel")
+	w.refuse(on+"/c08/members", 404, "APIG.3023", "channel does not exist")
+	l, _ := w.serve(t)
+	_, parents := load(t, l, inventory.Channels)
+	s := inventory.Last(l.Open(t.Context(), inventory.Members, parents.Resources))
+	listing := s.Listing(inventory.Members)
+	if len(listing.Resources) != 18 {
+		t.Errorf("%d members, want those of 18 channels", len(listing.Resources))
+	}
+	if listing.Err == nil || !strings.Contains(listing.Err.Error(), "channel channel-c07") {
+		t.Errorf("error %v does not name the channel", listing.Err)
+	}
+	if listing.Note != "channel channel-c08 is no longer there" {
+		t.Errorf("note %q", listing.Note)
+	}
+	seen := map[inventory.Ref]bool{}
+	for _, r := range listing.Resources {
+		seen[r.Ref] = true
+	}
+	if len(seen) != 18 {
+		t.Errorf("members with equal ids in different channels have %d references", len(seen))
+	}
+	if diff := cmp.Diff(len(inventory.Parents(listing.Resources)), 18); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestParentsCanBeOpenedAgain: what a resource remembers of its parent is enough to list its children afresh.
+func TestParentsCanBeOpenedAgain(t *testing.T) {
+	on := "apic/instances/" + roma + "/vpc-channels"
+	w := &world{lists: map[string][]object{
+		"ipgroups":         {{"id": "g1", "name": "office", "ip_list": []object{{"ip": "::1"}}}, {"id": "g2", "ip_list": []object{{"ip": "::2"}}}},
+		on:                 {{"id": "c1", "name": "orders"}},
+		on + "/c1/members": {{"id": "m1", "host": "10.0.0.5", "port": 80}},
+	}}
+	l, _ := w.serve(t)
+	for _, kind := range []inventory.KindID{inventory.Entries, inventory.Members} {
+		_, first := open(t, l, kind)
+		for _, parents := range [][]inventory.Resource{inventory.Parents(first.Resources), inventory.Parents(first.Resources[:1])} {
+			again := inventory.Last(l.Open(t.Context(), kind, parents)).Listing(kind)
+			if again.Err != nil || len(again.Resources) < len(parents) || again.Resources[0].Ref != first.Resources[0].Ref {
+				t.Errorf("%s: %d again, %v", kind, len(again.Resources), again.Err)
+			}
+		}
+	}
+	gone := inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.IPGroups, ID: "g9"}, Name: "former"}
+	listing := inventory.Last(l.Open(t.Context(), inventory.Entries, []inventory.Resource{gone})).Listing(inventory.Entries)
+	if listing.Err != nil || len(listing.Resources) != 0 || listing.Note != "IP group former is no longer there" {
+		t.Errorf("%+v", listing)
+	}
+}
+
+func TestKindsThatCannotBeLoaded(t *testing.T) {
+	l, _ := (&world{}).serve(t)
+	for name, seq := range map[string]*inventory.Snapshot{
+		"unknown":                 inventory.Last(l.Load(t.Context(), "servers")),
+		"child without parents":   inventory.Last(l.Load(t.Context(), inventory.Entries)),
+		"opened at the top":       inventory.Last(l.Open(t.Context(), inventory.Pools, nil)),
+		"unknown kind of a child": inventory.Last(l.Open(t.Context(), "servers", nil)),
+	} {
+		if !seq.Done || len(seq.Listings) != 1 || seq.Listings[0].Err == nil || !seq.Listings[0].Done {
+			t.Errorf("%s: %+v", name, seq)
+		}
+	}
+	_, err := inventory.Lookup("server\x1b[2J")
+	if err == nil || !strings.Contains(err.Error(), "pools, certificates, ipgroups, channels, entries, members") || strings.Contains(err.Error(), "\x1b") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestListReadsNothingElse: proving that something is gone takes its own lists only, and judges nothing unused.
+func TestListReadsNothingElse(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools":    manyPools(2),
+		"ipgroups": {{"id": "g1", "name": "office", "ip_list": []object{{"ip": "::1"}}}},
+	}}
+	l, _ := w.serve(t)
+	pools := inventory.Last(l.List(t.Context(), inventory.Pools, nil)).Listing(inventory.Pools)
+	if len(pools.Resources) != 2 || pools.Err != nil {
+		t.Fatalf("%+v", pools)
+	}
+	for _, r := range pools.Resources {
+		if r.Verdict.State != inventory.Unknown || r.Verdict.Reasons[0].Text != "listeners were not listed" {
+			t.Errorf("%q", said(r.Verdict))
+		}
+	}
+	group := inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.IPGroups, ID: "g1"}}
+	entries := inventory.Last(l.List(t.Context(), inventory.Entries, []inventory.Resource{group})).Listing(inventory.Entries)
+	if len(entries.Resources) != 1 || entries.Err != nil {
+		t.Fatalf("%+v", entries)
+	}
+	slices.Sort(w.seen)
+	if want := []string{"GET ipgroups/g1", "GET lbaas/pools", "GET pools"}; !slices.Equal(w.seen, want) {
+		t.Errorf("requests %q, want %q", w.seen, want)
+	}
+}
+
+// inFlight counts the requests that have not returned yet.
+type inFlight struct {
+	http.RoundTripper
+	now, all atomic.Int32
+}
+
+func (f *inFlight) RoundTrip(r *http.Request) (*http.Response, error) {
+	f.all.Add(1)
+	f.now.Add(1)
+	defer f.now.Add(-1)
+	return f.RoundTripper.RoundTrip(r)
+}
+
+// TestBreakingOutWaitsForEverything: what was asked is over when the loop is left, and nothing is asked afterwards.
+func TestBreakingOutWaitsForEverything(t *testing.T) {
+	w := &world{t: t, lists: map[string][]object{"pools": manyPools(50)}, pages: 1}
+	release := w.hold("listeners", 1)
+	srv := httptest.NewServer(w)
+	defer srv.Close()
+	defer close(release)
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	flights := &inFlight{RoundTripper: transport}
+	c, _ := clients(t, client.Config{
+		Project: project, ELB: srv.URL, APIG: srv.URL, Transport: flights,
+		Gateways: []client.Gateway{{Service: client.APIG, InstanceID: apig}},
+	})
+	l := inventory.NewLoader(c, scope)
+	for s := range l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups, inventory.Channels) {
+		if len(s.Listing(inventory.Pools).Resources) > 0 {
+			break
+		}
+	}
+	if n := flights.now.Load(); n != 0 {
+		t.Errorf("%d requests are still under way", n)
+	}
+	if flights.all.Load() == 0 {
+		t.Error("nothing was asked at all")
+	}
+}
+
+func TestCancelledLoadEndsAndSaysSo(t *testing.T) {
+	w := &world{lists: map[string][]object{"pools": manyPools(3)}}
+	release := w.hold("listeners", 1)
+	defer close(release)
+	l, _ := w.serve(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var last *inventory.Snapshot
+	for s := range l.Load(ctx, inventory.Pools) {
+		last = s
+		cancel()
+	}
+	if !last.Done {
+		t.Fatal("no last snapshot")
+	}
+	if _, err := last.Graph.State("listeners"); !errors.Is(err, context.Canceled) {
+		t.Errorf("listeners: %v", err)
+	}
+	for _, r := range last.Listing(inventory.Pools).Resources {
+		if r.Verdict.State != inventory.Unknown {
+			t.Errorf("%s: %q", r.Name, said(r.Verdict))
+		}
+	}
+}
+
+// TestSnapshotsNeverChangeAndNeverKnowLess loads random worlds page by page, keeps a copy of each snapshot's rows as
+// they were when it came, and compares in the end.
+func TestSnapshotsNeverChangeAndNeverKnowLess(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	w := &world{lists: map[string][]object{}, pages: 3}
+	for i := range 40 {
+		p := object{"id": fmt.Sprintf("p%02d", i), "name": fmt.Sprint("pool-", i), "members": refs()}
+		if rnd.IntN(3) > 0 {
+			w.lists["pools"] = append(w.lists["pools"], p)
+		}
+		if rnd.IntN(3) == 0 {
+			w.lists["lbaas/pools"] = append(w.lists["lbaas/pools"], p)
+		}
+		if rnd.IntN(3) == 0 {
+			w.lists["listeners"] = append(w.lists["listeners"], object{"id": fmt.Sprint("l", i), "default_pool_id": p["id"]})
+		}
+		if rnd.IntN(4) == 0 {
+			w.lists["lbaas/l7policies"] = append(w.lists["lbaas/l7policies"], object{"id": fmt.Sprint("y", i), "redirect_pool_id": p["id"]})
+		}
+	}
+	used := map[any]bool{}
+	for _, o := range w.lists["listeners"] {
+		used[o["default_pool_id"]] = true
+	}
+	for _, o := range w.lists["lbaas/l7policies"] {
+		used[o["redirect_pool_id"]] = true
+	}
+	l, _ := w.serve(t)
+	type kept struct {
+		s    *inventory.Snapshot
+		copy []inventory.Resource
+	}
+	var all []kept
+	for s := range l.Load(t.Context(), inventory.Pools) {
+		rows := s.Listing(inventory.Pools).Resources
+		all = append(all, kept{s, slices.Clone(rows)})
+	}
+	for i, k := range all {
+		rows := k.s.Listing(inventory.Pools).Resources
+		for j, r := range rows {
+			if r.Ref != k.copy[j].Ref || r.Object != k.copy[j].Object || said(r.Verdict) != said(k.copy[j].Verdict) {
+				t.Fatalf("row %d of snapshot %d has changed", j, i)
+			}
+			if r.Verdict.State == inventory.Unused && used[r.Ref.ID] {
+				t.Fatalf("snapshot %d calls %s unused", i, r.Ref.ID)
+			}
+		}
+		if i > 0 && len(rows) < len(all[i-1].copy) {
+			t.Fatalf("snapshot %d has fewer rows than the one before", i)
+		}
+	}
+	last := all[len(all)-1].s.Listing(inventory.Pools)
+	for _, r := range last.Resources {
+		if want := used[r.Ref.ID]; (r.Verdict.State == inventory.InUse) != want {
+			t.Errorf("%s: %q, used: %v", r.Ref.ID, said(r.Verdict), want)
+		}
+	}
+	refs := make([]inventory.Ref, 0, len(last.Resources))
+	for _, r := range last.Resources {
+		refs = append(refs, r.Ref)
+	}
+	found := all[len(all)-1].s.Find(append(refs, inventory.Ref{Kind: inventory.Pools, ID: "none"}))
+	if len(found) != len(refs) {
+		t.Errorf("found %d of %d", len(found), len(refs))
+	}
+}
+
+func TestKindsAskedForTwiceAreReadOnce(t *testing.T) {
+	w := &world{}
+	l, _ := w.serve(t)
+	s := inventory.Last(l.Load(t.Context(), inventory.IPGroups, inventory.IPGroups))
+	if len(s.Listings) != 1 || len(w.seen) != 2 {
+		t.Errorf("%d listings, requests %q", len(s.Listings), w.seen)
+	}
+}
+
+func TestRepeatedRowsAreOne(t *testing.T) {
+	again := object{"id": "c1", "name": "second sighting"}
+	w := &world{lists: map[string][]object{"certificates": {{"id": "c1", "name": "first"}, {"id": "c2"}, again}}}
+	l, _ := w.serve(t)
+	_, listing := load(t, l, inventory.Certificates)
+	if len(listing.Resources) != 2 || listing.Resources[0].Name != "second sighting" {
+		t.Errorf("%+v", listing.Resources)
+	}
+}
+
+func TestJSONIsReadableAndKeepsNoKey(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"certificates": {{"id": "c1", "name": "a<b>", "private_key": "-----BEGIN SECRET", "certificate": "-----BEGIN CERTIFICATE"}},
+	}}
+	l, _ := w.serve(t)
+	_, listing := load(t, l, inventory.Certificates)
+	text := string(inventory.JSON(listing.Resources[0]))
+	if strings.Contains(text, "SECRET") || !strings.Contains(text, "\n  \"name\": \"a<b>\",\n") {
+		t.Error(text)
+	}
+}

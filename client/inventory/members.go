@@ -1,0 +1,284 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"janitor/client"
+)
+
+// Member is a backend server of a channel, with the channel as it was when its members were opened.
+type Member struct {
+	client.ChannelMember
+	Channel *Channel `json:"-"`
+
+	last bool // no other member of the channel is enabled
+}
+
+var members = &Kind{
+	ID: Members, One: "member", Many: "members", Title: "Members", Within: Channels,
+	Columns: []Column{
+		nameColumn("HOST:PORT"),
+		{
+			ID: "weight", Title: "WEIGHT", Right: true, Width: 6,
+			Value:   func(r Resource, _ time.Time) string { return member(r).weight() },
+			Compare: func(a, b Resource) int { return cmp.Compare(weightOf(member(a)), weightOf(member(b))) },
+		},
+		textColumn("status", "STATUS", 8, func(r Resource) string { return member(r).status() }),
+		textColumn("health", "HEALTH", 9, func(r Resource) string { return member(r).HealthStatus }),
+		textColumn("servergroup", "GROUP", 14, func(r Resource) string { return member(r).GroupName }).extra(),
+		textColumn("backup", "BACKUP", 6, func(r Resource) string { return member(r).backup() }),
+		inColumn("channel", "CHANNEL"),
+		ageColumn().extra(),
+		idColumn(),
+	},
+	Judge: judgeMember,
+	Fields: func(r Resource) []Field {
+		m := member(r)
+		return fields(r,
+			Field{"Channel", r.In},
+			Field{"Channel id", r.Ref.Parent},
+			Field{"Gateway", gatewayName(m.Channel.Gateway)},
+			Field{"Weight", m.weight()},
+			Field{"Status", m.status()},
+			Field{"Health", m.HealthStatus},
+			Field{"Server group", m.GroupName},
+			Field{"Backup", m.backup()},
+			Field{"ECS", m.ECSName},
+			Field{"ECS id", m.ECSID},
+		)
+	},
+	Deletion: &Deletion{
+		Route: func(r Resource) *Route {
+			if member(r).Channel.Gateway.Service == client.ROMA {
+				return deleteROMAMember
+			}
+			return deleteAPIGMember
+		},
+		UsedToo: true,
+		Undo:    func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
+		Effects: effectsOfMembers,
+	},
+	lists: []list{{id: ListID(Members), read: listMembers}},
+	parent: func(r Resource) Resource {
+		parent := Resource{Ref: Ref{Scope: r.Ref.Scope, Kind: Channels, ID: r.Ref.Parent}, Name: r.In}
+		if m, ok := r.Object.(*Member); ok && m.Channel != nil {
+			parent.Object, parent.Created = m.Channel, m.Channel.CreateTime.Time
+		}
+		return parent
+	},
+}
+
+func member(r Resource) *Member { return r.Object.(*Member) }
+
+// listMembers asks a few channels at a time; one that fails does not hide the members of the others, and one that is
+// no longer there has none.
+func listMembers(ctx context.Context, q *query) error {
+	const together = 6
+	free := make(chan struct{}, together)
+	failures := make([]error, len(q.parents))
+	gone := make([]string, len(q.parents))
+	var wg sync.WaitGroup
+	for i, parent := range q.parents {
+		wg.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			switch err := q.membersOf(ctx, parent); {
+			case errors.Is(err, client.NotFound):
+				gone[i] = "channel " + parent.Label() + " is no longer there"
+			case err != nil:
+				failures[i] = fmt.Errorf("channel %s: %w", parent.Label(), err)
+			}
+		})
+	}
+	wg.Wait()
+	for _, note := range gone {
+		if note != "" {
+			q.remark(note)
+		}
+	}
+	return join(failures)
+}
+
+// membersOf collects a channel's members before it shows them: whether one is the last that is enabled needs all.
+func (q *query) membersOf(ctx context.Context, parent Resource) error {
+	c, ok := parent.Object.(*Channel)
+	if !ok {
+		return errors.New("its gateway instance is not known: open it from the list of channels")
+	}
+	var objects []*Member
+	enabled := 0
+	for page, err := range q.client.ChannelMembers(ctx, c.Gateway, c.ID) {
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			m := &Member{ChannelMember: page[i], Channel: c}
+			objects = append(objects, m)
+			if m.enabled() {
+				enabled++
+			}
+		}
+	}
+	rows := make([]Resource, len(objects))
+	for i, m := range objects {
+		m.last = enabled == 1 && m.enabled()
+		rows[i] = Resource{
+			Ref:     Ref{Scope: parent.Ref.Scope, Kind: Members, Parent: c.ID, ID: m.ID},
+			Name:    m.address(),
+			In:      cmp.Or(c.Name, c.ID),
+			Created: m.CreateTime.Time,
+			Object:  m,
+		}
+	}
+	q.page(rows)
+	return nil
+}
+
+// address: "10.0.0.5:8080", or "web-1 (ecs id):8080" for a server named by its ECS. A member without a port takes the channel's.
+func (m *Member) address() string {
+	host := m.Host
+	switch {
+	case host == "" && m.ECSName != "":
+		host = fmt.Sprintf("%s (%s)", m.ECSName, brief(m.ECSID))
+	case host == "":
+		host = m.ECSID
+	}
+	port := cmp.Or(m.Port, m.Channel.Port)
+	if port == 0 || host == "" {
+		return host
+	}
+	return host + ":" + strconv.Itoa(port)
+}
+
+// enabled: it gets requests, as far as the service says. A status or weight that is not said counts as on.
+func (m *Member) enabled() bool {
+	return m.Status != 2 && (m.Weight == nil || *m.Weight != 0)
+}
+
+func (m *Member) weight() string {
+	if m.Weight == nil {
+		return ""
+	}
+	return strconv.Itoa(*m.Weight)
+}
+
+func weightOf(m *Member) int {
+	if m.Weight == nil {
+		return -1
+	}
+	return *m.Weight
+}
+
+func (m *Member) status() string {
+	switch m.Status {
+	case 1:
+		return "enabled"
+	case 2:
+		return "disabled"
+	}
+	return ""
+}
+
+func (m *Member) backup() string {
+	if m.Backup {
+		return "backup"
+	}
+	return ""
+}
+
+var (
+	memberDisabled   = []Reason{{Text: "disabled", Via: "status"}}
+	memberWeightless = []Reason{{Text: "weight 0", Via: "weight"}}
+)
+
+func judgeMember(r Resource, _ *Graph) Verdict {
+	m := member(r)
+	var signs []string
+	if m.HealthStatus == "unhealthy" {
+		signs = append(signs, "unhealthy")
+	}
+	if m.Backup {
+		signs = append(signs, "backup only")
+	}
+	if m.last {
+		signs = append(signs, "last enabled one of its channel")
+	}
+	if m.Channel.microservice() {
+		signs = append(signs, "may come back: its registry adds it")
+	}
+	var protected, used []Reason
+	if m.Channel.reference() {
+		protected = []Reason{{Text: "channel " + r.In + " refers to another channel: delete it there", Via: "vpc_channel_type", By: m.Channel.ID}}
+	}
+	idle := memberDisabled
+	switch {
+	case m.Status == 2:
+	case !m.enabled():
+		idle = memberWeightless
+	default:
+		used = []Reason{{Text: "serves channel " + r.In, Via: "status", By: m.Channel.ID}}
+	}
+	return judge(r.Ref.ID, protected, used, nil, idle, signs)
+}
+
+// effectsOfMembers looks at each channel as a whole: several members together can be its last ones.
+func effectsOfMembers(doomed, present []Resource, _ *Graph) []Consequence {
+	type fate struct {
+		name         string
+		had, loses   int // enabled members
+		causes       []Ref
+		disappearing map[string]bool
+	}
+	fates := map[Ref]*fate{} // by channel
+	var order []*fate
+	for _, r := range doomed {
+		key := Ref{Scope: r.Ref.Scope, Parent: r.Ref.Parent}
+		f := fates[key]
+		if f == nil {
+			f = &fate{name: r.In, disappearing: map[string]bool{}}
+			fates[key] = f
+			order = append(order, f)
+		}
+		if member(r).enabled() && !f.disappearing[r.Ref.ID] {
+			f.disappearing[r.Ref.ID] = true
+			f.loses++
+			f.causes = append(f.causes, r.Ref)
+		}
+	}
+	for _, r := range present {
+		if f := fates[Ref{Scope: r.Ref.Scope, Parent: r.Ref.Parent}]; f != nil && member(r).enabled() {
+			f.had++
+		}
+	}
+	var effects []Consequence
+	for _, f := range order {
+		switch {
+		case f.loses == 0:
+		case f.loses >= f.had:
+			effects = append(effects, Consequence{Of: f.causes, Grade: Danger, Text: "channel " + f.name + " has no enabled member left"})
+		default:
+			effects = append(effects, Consequence{Of: f.causes, Grade: Care,
+				Text: fmt.Sprintf("channel %s loses %d of %d enabled members", f.name, f.loses, f.had)})
+		}
+	}
+	slices.SortStableFunc(effects, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
+	return effects
+}
+
+// One at a time per instance: two at once end as 500 APIG.9999 (api.md 4.5).
+var (
+	deleteROMAMember = &Route{Call: "DELETE vpc-channels/{id}/members/{member_id}", Max: 1, Family: client.ROMA, Serial: true, Send: deleteMember}
+	deleteAPIGMember = &Route{Call: "DELETE vpc-channels/{id}/members/{member_id}", Max: 1, Family: client.APIG, Serial: true, Send: deleteMember}
+)
+
+func deleteMember(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+	m := member(items[0])
+	return single(items, d.DeleteChannelMember(ctx, m.Channel.Gateway, items[0].Ref.Parent, items[0].Ref.ID))
+}

@@ -1,0 +1,81 @@
+package inventory
+
+import (
+	"bytes"
+	"encoding/json"
+	"iter"
+	"time"
+)
+
+// Snapshot is what is known at one moment: immutable, handed from the loader to screens, plans and proofs.
+// While lists still load, snapshots follow one another, each knowing at least as much as the one before.
+type Snapshot struct {
+	At       time.Time // when loading began
+	Listings []Listing // one a kind, in the order asked for
+	Graph    *Graph
+	Done     bool // every list has ended, well or badly
+}
+
+// Listing is what is known of one kind.
+type Listing struct {
+	Kind      *Kind
+	Parents   []Resource // whose children these are; nil for top-level kinds
+	Resources []Resource // in the order they were listed
+	Done      bool
+	Err       error  // a list ended early: what is there is not all
+	Note      string // why nothing is there although nothing failed, as a sentence for the user; mostly ""
+}
+
+// Listing of a kind; nil when the snapshot does not hold it.
+func (s *Snapshot) Listing(kind KindID) *Listing {
+	if s == nil {
+		return nil
+	}
+	for i := range s.Listings {
+		if s.Listings[i].Kind.ID == kind {
+			return &s.Listings[i]
+		}
+	}
+	return nil
+}
+
+// Find gives those of the refs that the snapshot holds, in one pass.
+func (s *Snapshot) Find(refs []Ref) map[Ref]Resource {
+	found := make(map[Ref]Resource, len(refs))
+	if s == nil || len(refs) == 0 {
+		return found
+	}
+	wanted := make(map[Ref]bool, len(refs))
+	for _, ref := range refs {
+		wanted[ref] = true
+	}
+	for _, l := range s.Listings {
+		for i := range l.Resources {
+			if r := &l.Resources[i]; wanted[r.Ref] {
+				found[r.Ref] = *r
+			}
+		}
+	}
+	return found
+}
+
+// Last waits for the last snapshot; nil when there is none.
+func Last(snapshots iter.Seq[*Snapshot]) *Snapshot {
+	var last *Snapshot
+	for s := range snapshots {
+		last = s
+	}
+	return last
+}
+
+// JSON is the object as the service gave it, less what was dropped while decoding, indented for reading.
+func JSON(r Resource) []byte {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(r.Object); err != nil {
+		return []byte(err.Error())
+	}
+	return bytes.TrimRight(out.Bytes(), "\n")
+}
