@@ -1,0 +1,91 @@
+package cleanup
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+// 500 unused pools at 40 ms round trip and 2 ms an item: the whole run, from the check to the proof. The server is
+// simcloud in the same process, over HTTP. requests/item counts every request of a run, lists included.
+func BenchmarkPools(b *testing.B) {
+	for _, c := range []struct {
+		name  string
+		lacks []string
+	}{
+		{"batch", nil},
+		{"single", []string{"/pools/batch-delete"}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			const n = 500
+			requests, took, first := 0, time.Duration(0), time.Duration(0)
+			for b.Loop() {
+				b.StopTimer()
+				s := simulate(b, simcloud.Options{Size: simcloud.Empty, Latency: 40 * time.Millisecond, ItemCost: 2 * time.Millisecond, Lacks: c.lacks}, nil)
+				for i := range n {
+					s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
+				}
+				from := s.load(inventory.Pools)
+				p := s.plan(from.Listing(inventory.Pools).Resources, from)
+				before := len(s.cloud.Requests())
+				b.StartTimer()
+
+				start := time.Now()
+				run := s.engine.Start(b.Context(), p)
+				for ev := range run.Events() {
+					if ev.Step == Ended && first == 0 {
+						first = time.Since(start)
+					}
+				}
+				took += time.Since(start)
+
+				b.StopTimer()
+				if summary := run.Summary(); summary.Counts[Deleted] != n || !summary.OK() {
+					b.Fatal(summary)
+				}
+				requests += len(s.cloud.Requests()) - before
+				b.StartTimer()
+			}
+			items := float64(n * b.N)
+			b.ReportMetric(items/took.Seconds(), "items/s")
+			b.ReportMetric(float64(requests)/items, "requests/item")
+			b.ReportMetric(float64(first.Milliseconds()), "ms-to-first")
+		})
+	}
+}
+
+// The engine alone: no network, answers at once.
+func BenchmarkLedger(b *testing.B) {
+	const n = 5000
+	for b.Loop() {
+		b.StopTimer()
+		w := newWorld(b)
+		for i := range n {
+			w.with(fmt.Sprint("t", i))
+		}
+		p := w.plan(things)
+		w.planned = nil
+		// No cost of the world itself: what is deleted is gone at once.
+		w.answer = func(_ string, ids []string) ([]inventory.Answer, error) {
+			return say(inventory.SaidDeleted, ids...), nil
+		}
+		w.listing = func(n int) error {
+			if n == 1 {
+				w.rows[things] = nil
+			}
+			return nil
+		}
+		e := w.engine(4)
+		b.StartTimer()
+		run := e.Start(b.Context(), p)
+		for range run.Events() {
+		}
+		if summary := run.Summary(); !summary.OK() {
+			b.Fatal(summary)
+		}
+	}
+	b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "items/s")
+}

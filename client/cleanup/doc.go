@@ -1,0 +1,7 @@
+// Package cleanup turns marked resources into a plan, runs the plan and proves what came of it. It knows kinds only
+// through inventory's descriptions and nothing of screens.
+//
+// A run checks the planned items again (check.go), sends what is unchanged in pieces that one call can delete together
+// (send.go), reads back what an answer leaves open and closes with one list for each place (prove.go). Where an item
+// stands is kept in one ledger (run.go), which gives every item one outcome and tells it as an event.
+package cleanup

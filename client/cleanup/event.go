@@ -1,0 +1,67 @@
+package cleanup
+
+import (
+	"time"
+
+	"janitor/client/inventory"
+)
+
+// Outcome is how one item ended. An item has exactly one in the end; Pending is "not yet".
+type Outcome uint8
+
+// Deleted needs the service's word, or a list without the item after a request about it was in flight. Cancelled:
+// never sent, or refused without effect before the run was stopped. Reappeared: the service said deleted, the closing
+// list still (or again) has it.
+const (
+	Pending Outcome = iota
+	Deleted
+	AlreadyGone
+	Blocked   // the service refuses: in use, protected, precondition
+	Failed    // the service or the network failed; the item is still there
+	Skipped   // changed since it was confirmed: not sent
+	Cancelled // never sent
+	Unknown   // sent, and neither the answer nor reading back could tell
+	Reappeared
+
+	outcomes = iota
+)
+
+// String is the word for an outcome, on screen and in reports alike.
+func (o Outcome) String() string {
+	return [outcomes]string{"pending", "deleted", "already gone", "blocked", "failed", "skipped", "cancelled", "unknown", "reappeared"}[o]
+}
+
+// Step is where an item or the run stands.
+type Step uint8
+
+// Sent, Reading, Ended and Proved carry an item; the others concern the run.
+const (
+	Checking Step = iota // reading the planned resources again before the first request
+	Sending
+	Sent    // in flight
+	Reading // unclear answer, being read back
+	Ended   // has its outcome
+	Proving // the closing lists are being read
+	Proved  // the closing list agrees with (or has changed) the outcome
+	Finished
+)
+
+// Event is one thing that happened in a run. Events come in order and none is dropped.
+type Event struct {
+	At     time.Time
+	Step   Step
+	Item   int // index into Plan.Items; -1 when it concerns the whole run
+	Result Result
+	Note   string
+}
+
+// Result is an item's outcome with what the service said.
+type Result struct {
+	Ref       inventory.Ref
+	Outcome   Outcome
+	Proved    bool // a complete list after the run agrees
+	Code      string
+	Message   string
+	RequestID string
+	Took      time.Duration // from sending to outcome
+}

@@ -1,0 +1,186 @@
+package cleanup
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"janitor/client/inventory"
+)
+
+// place is where a list looks: a kind, for children also their parent.
+type place struct {
+	kind   inventory.KindID
+	scope  inventory.ScopeID // of children: that of the parent; "" for top-level kinds, whose list spans all scopes
+	parent string
+}
+
+func placeOf(kind *inventory.Kind, ref inventory.Ref) place {
+	if kind.Within == "" {
+		return place{kind: ref.Kind}
+	}
+	return place{kind: ref.Kind, scope: ref.Scope, parent: ref.Parent}
+}
+
+// view is the account as one look showed it, as far as it concerns some items.
+type view struct {
+	found  map[inventory.Ref]inventory.Resource
+	bad    map[place]error // lists that are not complete: absence from them means nothing
+	rows   map[inventory.KindID][]inventory.Resource
+	graphs map[inventory.KindID]*inventory.Graph
+}
+
+func newView() *view {
+	return &view{
+		found:  map[inventory.Ref]inventory.Resource{},
+		bad:    map[place]error{},
+		rows:   map[inventory.KindID][]inventory.Resource{},
+		graphs: map[inventory.KindID]*inventory.Graph{},
+	}
+}
+
+// opener is [inventory.Loader.Open] or [inventory.Loader.List].
+type opener func(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot]
+
+// look reads everything that these resources depend on once: their kinds, their parents, the lists of their verdicts.
+func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
+	var (
+		v        = newView()
+		refs     = refsOf(planned)
+		tops     []inventory.KindID
+		children = byKind(planned)
+	)
+	for _, group := range children {
+		kind := kinds[group[0].Ref.Kind]
+		top := kind.ID
+		if kind.Within != "" {
+			top = kind.Within
+		}
+		if !slices.Contains(tops, top) {
+			tops = append(tops, top)
+		}
+	}
+	above := inventory.Last(e.lists.Load(ctx, tops...))
+	v.take(above, refs)
+	for _, top := range tops {
+		if err := complete(ctx, above, top); err != nil {
+			v.bad[place{kind: top}] = err
+		}
+	}
+	for _, group := range children {
+		kind := kinds[group[0].Ref.Kind]
+		if kind.Within == "" {
+			continue
+		}
+		wanted := inventory.Parents(group)
+		fresh := above.Find(refsOf(wanted))
+		var there []inventory.Resource
+		for _, parent := range wanted {
+			now, ok := fresh[parent.Ref]
+			err := v.bad[place{kind: kind.Within}]
+			switch {
+			case ok:
+				there = append(there, now)
+			case err != nil:
+				v.bad[childrenOf(kind, parent)] = err
+			default: // gone, or its gateway has stopped: what it holds is asked of itself
+				there = append(there, parent)
+			}
+		}
+		if len(there) > 0 {
+			v.open(ctx, e.lists.Open, kind, there, refs)
+		}
+	}
+	return v
+}
+
+// list reads what is left of the resources: only the lists they are in.
+func (e *Engine) list(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource) *view {
+	v := newView()
+	refs := refsOf(of)
+	for _, group := range byKind(of) {
+		kind := kinds[group[0].Ref.Kind]
+		v.open(ctx, e.lists.List, kind, inventory.Parents(group), refs)
+	}
+	return v
+}
+
+// open reads the children of all parents in one go (no parents: a top-level kind); when that fails, parent by parent,
+// so that one bad parent does not hide the others.
+func (v *view) open(ctx context.Context, open opener, kind *inventory.Kind, parents []inventory.Resource, refs []inventory.Ref) {
+	inside := inventory.Last(open(ctx, kind.ID, parents))
+	err := complete(ctx, inside, kind.ID)
+	if err != nil && len(parents) > 1 && ctx.Err() == nil {
+		for i := range parents {
+			v.open(ctx, open, kind, parents[i:i+1], refs)
+		}
+		return
+	}
+	v.take(inside, refs)
+	switch {
+	case err == nil:
+	case kind.Within == "":
+		v.bad[place{kind: kind.ID}] = err
+	default:
+		for _, parent := range parents {
+			v.bad[childrenOf(kind, parent)] = err
+		}
+	}
+}
+
+func (v *view) take(s *inventory.Snapshot, refs []inventory.Ref) {
+	if s == nil {
+		return
+	}
+	maps.Copy(v.found, s.Find(refs))
+	for i := range s.Listings {
+		l := &s.Listings[i]
+		if rows := v.rows[l.Kind.ID]; rows == nil {
+			v.rows[l.Kind.ID] = slices.Clip(l.Resources)
+		} else {
+			v.rows[l.Kind.ID] = append(rows, l.Resources...)
+		}
+		v.graphs[l.Kind.ID] = s.Graph
+	}
+}
+
+// complete says why a list cannot be trusted to hold everything, nil when it can.
+func complete(ctx context.Context, s *inventory.Snapshot, kind inventory.KindID) error {
+	if l := s.Listing(kind); l != nil && l.Done {
+		return l.Err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return fmt.Errorf("the list of %s did not end", kind)
+}
+
+func childrenOf(kind *inventory.Kind, parent inventory.Resource) place {
+	return place{kind: kind.ID, scope: parent.Ref.Scope, parent: parent.Ref.ID}
+}
+
+func refsOf(resources []inventory.Resource) []inventory.Ref {
+	refs := make([]inventory.Ref, len(resources))
+	for i, r := range resources {
+		refs[i] = r.Ref
+	}
+	return refs
+}
+
+// byKind splits resources, keeping their order and the order in which the kinds appear.
+func byKind(resources []inventory.Resource) [][]inventory.Resource {
+	var groups [][]inventory.Resource
+	at := map[inventory.KindID]int{}
+	for _, r := range resources {
+		n, ok := at[r.Ref.Kind]
+		if !ok {
+			n = len(groups)
+			at[r.Ref.Kind] = n
+			groups = append(groups, nil)
+		}
+		groups[n] = append(groups[n], r)
+	}
+	return groups
+}

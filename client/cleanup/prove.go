@@ -1,0 +1,173 @@
+package cleanup
+
+import (
+	"context"
+	"fmt"
+)
+
+// readers of one place share lists: whoever comes while one is being read waits for the next one, which then serves
+// all who came. So every reader gets a list that was begun after its own request had ended.
+type readers struct {
+	turn chan struct{} // one token: who holds it reads
+	next *reading
+}
+
+type reading struct {
+	items []int
+	view  *view // nil until it was read; written and read by holders of the turn
+}
+
+func (r *Run) read(ctx context.Context, at place, items []int) *view {
+	r.mu.Lock()
+	lane := r.reads[at]
+	if lane == nil {
+		lane = &readers{turn: make(chan struct{}, 1)}
+		r.reads[at] = lane
+	}
+	if lane.next == nil {
+		lane.next = &reading{}
+	}
+	mine := lane.next
+	mine.items = append(mine.items, items...)
+	r.mu.Unlock()
+
+	lane.turn <- struct{}{}
+	defer func() { <-lane.turn }()
+	if mine.view == nil {
+		r.mu.Lock()
+		lane.next = nil
+		r.mu.Unlock()
+		mine.view = r.engine.list(ctx, r.kinds, r.resources(mine.items))
+	}
+	return mine.view
+}
+
+// readBack settles what an answer left open: absent from a complete list ends as absent says (Deleted when our request
+// can have been the cause), no list ends Unknown. What is still there is returned.
+func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Outcome) (left []doubt) {
+	if len(doubts) == 0 {
+		return nil
+	}
+	items := make([]int, len(doubts))
+	r.mu.Lock()
+	for n, d := range doubts {
+		items[n] = d.item
+		r.tell(d.item, Reading)
+		if absent == Deleted {
+			r.items[d.item].doubt = true
+		}
+	}
+	r.mu.Unlock()
+	now := r.read(ctx, at, items)
+	for _, d := range doubts {
+		_, there := now.found[r.plan.Items[d.item].Resource.Ref]
+		v := d.is
+		switch err := now.bad[at]; {
+		case there:
+			v.message += "; read back: still there"
+			left = append(left, doubt{d.item, v})
+			continue
+		case err != nil:
+			v.outcome = Unknown
+			v.message += fmt.Sprintf("; could not be read back: %v", err)
+		default:
+			v.outcome = absent
+			if absent == AlreadyGone {
+				v.outcome = r.gone(d.item)
+			}
+			v.message += "; read back: gone"
+		}
+		r.end(d.item, v)
+	}
+	return left
+}
+
+// prove reads one closing list for each place that a deletion concerned and compares it with the ledger.
+func (r *Run) prove(ctx context.Context) {
+	items := r.concerned()
+	if len(items) == 0 || ctx.Err() != nil {
+		return
+	}
+	r.enter(Proving)
+	now := r.engine.list(ctx, r.kinds, r.resources(items))
+	var back []int
+	for _, i := range items {
+		if r.contradicts(i, now) {
+			back = append(back, i)
+		}
+	}
+	// A list can lag behind a deletion for a moment: only what a second one still shows has reappeared.
+	if len(back) > 0 && r.engine.nap(ctx, 1) == nil {
+		second := r.engine.list(ctx, r.kinds, r.resources(back))
+		for _, i := range back {
+			ref := r.plan.Items[i].Resource.Ref
+			if res, there := second.found[ref]; there {
+				now.found[ref] = res
+			} else if second.bad[r.placeOf(i)] == nil {
+				delete(now.found, ref)
+			}
+		}
+	}
+	failed := map[place]bool{}
+	for _, i := range items {
+		at := r.placeOf(i)
+		if err := now.bad[at]; err != nil && !failed[at] {
+			failed[at] = true
+			r.note("not proved: %v", err)
+		}
+		r.conclude(i, now)
+	}
+}
+
+func (r *Run) placeOf(i int) place {
+	ref := r.plan.Items[i].Resource.Ref
+	return placeOf(r.kinds[ref.Kind], ref)
+}
+
+// concerned are the items that are said to be gone, and those that a request may have reached.
+func (r *Run) concerned() []int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var items []int
+	for i := range r.items {
+		it := &r.items[i]
+		if gone(it.result.Outcome) || it.doubt {
+			items = append(items, i)
+		}
+	}
+	return items
+}
+
+func gone(o Outcome) bool { return o == Deleted || o == AlreadyGone }
+
+func (r *Run) contradicts(i int, now *view) bool {
+	_, there := now.found[r.plan.Items[i].Resource.Ref]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return there && gone(r.items[i].result.Outcome)
+}
+
+// conclude is the only change an outcome can see: the closing list knows better than the answers.
+func (r *Run) conclude(i int, now *view) {
+	_, there := now.found[r.plan.Items[i].Resource.Ref]
+	at := r.placeOf(i)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	res := &r.items[i].result
+	switch {
+	case there && gone(res.Outcome):
+		res.Outcome = Reappeared
+		res.Message = "the closing list has it (again)"
+	case there && res.Outcome == Unknown:
+		res.Outcome = Failed
+		res.Message += "; the closing list still has it"
+	case there:
+	case now.bad[at] != nil:
+		return
+	case !gone(res.Outcome): // a request was in flight and it is gone
+		res.Outcome = Deleted
+		res.Message += "; the closing list no longer has it"
+	}
+	res.Proved = true
+	r.emit(Event{Step: Proved, Item: i, Result: *res})
+}

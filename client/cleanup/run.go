@@ -1,0 +1,322 @@
+package cleanup
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+const (
+	maxLost = 3 // how often an item is sent into server trouble, read back in between each time
+	maxWait = 5 // how often a request is put off because the service is busy
+	// How often items wait together for a change that is under way before the others go on without the one that it is at.
+	maxWaitTogether = 2
+
+	// An item is Sent and Reading at most maxLost times, then Ended and Proved once; see [Run.tell].
+	eventsPerItem = 2*maxLost + 2
+	// A place can teach that its call is absent and that its batches are too big, and can fail to be proved.
+	notesPerPlace = 4
+	// Checking, Sending, Proving, Finished, the reason of a stop.
+	eventsPerRun = 8
+)
+
+// Run is one execution of a plan. All methods may be called from anywhere at any time.
+type Run struct {
+	engine  *Engine
+	deleter *client.Deleter
+	plan    Plan
+	kinds   map[inventory.KindID]*inventory.Kind
+	started time.Time
+	events  chan Event
+	done    chan struct{}
+	halt    context.CancelFunc // ends the context of sending
+
+	// The ledger. Outcomes are written by end and prove only, so that an item gets one, and events are made under the
+	// same lock, so that they cannot tell another story than Results.
+	mu      sync.Mutex
+	items   []item
+	step    Step
+	ended   time.Time
+	stopped *verdict // how items end that are not sent any more; nil: the run goes on
+	why     string   // it stopped, when the user did not stop it
+	reads   map[place]*readers
+}
+
+// item is where one item of the plan stands.
+type item struct {
+	result  Result
+	fresh   inventory.Resource // as the check saw it: what is sent
+	flying  bool               // a worker has it: it gets its outcome from an answer
+	instead *verdict           // how it ends when it is not sent again; nil: as the stop says
+	sentAt  time.Time          // first request
+	doubt   bool               // a request about it may have been applied without our knowing
+	lost    int                // requests that ended in server trouble
+	shown   Step               // the last of Sent and Reading that was told
+	told    int                // how many of these were told
+}
+
+// verdict is an outcome with what the service said, for one item or several.
+type verdict struct {
+	outcome                  Outcome
+	code, message, requestID string
+}
+
+func newRun(e *Engine, p Plan) *Run {
+	r := &Run{
+		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
+		kinds: map[inventory.KindID]*inventory.Kind{},
+		items: make([]item, len(p.Items)),
+		reads: map[place]*readers{},
+	}
+	places := map[inventory.Ref]bool{}
+	for i, it := range p.Items {
+		ref := it.Resource.Ref
+		r.items[i].result.Ref = ref
+		places[inventory.Ref{Scope: ref.Scope, Kind: ref.Kind, Parent: ref.Parent}] = true
+		if kind, err := e.kind(ref.Kind); err == nil {
+			r.kinds[ref.Kind] = kind
+		}
+	}
+	// Never full: the run does not wait for whoever reads.
+	r.events = make(chan Event, eventsPerItem*len(p.Items)+notesPerPlace*len(places)+eventsPerRun)
+	return r
+}
+
+// begin starts the run's one goroutine tree; Wait waits for it. Two contexts go through it: ctx for what is in flight and
+// sending, which ends when nothing more may be sent.
+func (r *Run) begin(ctx context.Context) {
+	sending, halt := context.WithCancel(ctx)
+	r.halt = halt
+	if r.deleter = r.engine.deleter; r.deleter != nil {
+		r.deleter = r.deleter.While(sending) // a throttled request is not sent again after a stop
+	}
+	go func() {
+		defer close(r.done)
+		defer close(r.events)
+		defer halt()
+		pieces := r.check(sending)
+		r.send(ctx, sending, pieces)
+		if ctx.Err() != nil {
+			r.stop(verdict{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
+		}
+		r.prove(ctx)
+		r.finish()
+	}()
+}
+
+// Plan is what the run executes.
+func (r *Run) Plan() Plan { return r.plan }
+
+// Events come in order; the channel is closed after Finished. It has room for all of them: nobody need read.
+func (r *Run) Events() <-chan Event { return r.events }
+
+// Started is when the run began.
+func (r *Run) Started() time.Time { return r.started }
+
+// Wait returns when the run has finished and all its requests have ended.
+func (r *Run) Wait() { <-r.done }
+
+// Paused tells until when the service wants no requests, and why.
+func (r *Run) Paused() (until time.Time, why string) { return r.engine.paused() }
+
+// Cancel stops sending. What is in flight ends truthfully, what is not ends Cancelled; the run still proves what it did.
+func (r *Run) Cancel() { r.stop(verdict{outcome: Cancelled}, "") }
+
+// Results are the outcomes so far, in the order of the plan.
+func (r *Run) Results() []Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]Result, len(r.items))
+	for i := range r.items {
+		out[i] = r.items[i].result
+	}
+	return out
+}
+
+// Summary counts the outcomes so far.
+func (r *Run) Summary() Summary {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.summary()
+}
+
+func (r *Run) summary() Summary {
+	s := Summary{One: "item", Many: "items", Items: len(r.items), Took: r.ended.Sub(r.started)}
+	if r.ended.IsZero() {
+		s.Took = r.engine.now().Sub(r.started)
+	}
+	if len(r.kinds) == 1 {
+		for _, kind := range r.kinds {
+			s.One, s.Many = kind.One, kind.Many
+		}
+	}
+	for i := range r.items {
+		res := &r.items[i].result
+		s.Counts[res.Outcome]++
+		if res.Outcome == Deleted && res.Proved {
+			s.Proved++
+		}
+	}
+	s.Stopped = r.why
+	return s
+}
+
+// enter begins a phase of the run.
+func (r *Run) enter(step Step) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.step = step
+	r.emit(Event{Step: step, Item: -1})
+}
+
+// note tells something about the run as a whole.
+func (r *Run) note(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.emit(Event{Step: r.step, Item: -1, Note: fmt.Sprintf(format, args...)})
+}
+
+func (r *Run) finish() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = r.engine.now()
+	r.emit(Event{Step: Finished, Item: -1, Note: r.summary().String()})
+}
+
+// emit is called with the lock held.
+func (r *Run) emit(ev Event) {
+	ev.At = r.engine.now()
+	r.events <- ev
+}
+
+// tell reports an item on its way, within its share of the events. A refused batch that goes on in smaller ones is
+// still the same flight. With the lock held.
+func (r *Run) tell(i int, step Step) {
+	it := &r.items[i]
+	if it.shown == step || it.told == 2*maxLost {
+		return
+	}
+	it.shown = step
+	it.told++
+	r.emit(Event{Step: step, Item: i, Result: it.result})
+}
+
+// end gives an item its outcome. The first one counts: there is no second.
+func (r *Run) end(i int, v verdict) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.close(i, v)
+}
+
+// close is end with the lock held.
+func (r *Run) close(i int, v verdict) {
+	it := &r.items[i]
+	if it.result.Outcome != Pending {
+		return
+	}
+	it.flying = false
+	it.result.Outcome, it.result.Code, it.result.Message, it.result.RequestID = v.outcome, v.code, v.message, v.requestID
+	if !it.sentAt.IsZero() {
+		it.result.Took = r.engine.now().Sub(it.sentAt)
+	}
+	r.emit(Event{Step: Ended, Item: i, Result: it.result})
+}
+
+// stop ends sending for good, with the outcome of everything that is not in flight; why is "" when the user wants it.
+// The first stop counts.
+func (r *Run) stop(v verdict, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopped != nil || r.step >= Proving {
+		return
+	}
+	r.stopped, r.why = &v, why
+	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, "cancelled")})
+	for i := range r.items {
+		if !r.items[i].flying {
+			r.close(i, r.unsent(i))
+		}
+	}
+	r.halt()
+}
+
+// takeOff marks items as in flight and returns those that really are to be sent, as they will be sent: none when
+// the run was stopped meanwhile.
+func (r *Run) takeOff(items []int) ([]int, []inventory.Resource) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var (
+		open      []int
+		resources []inventory.Resource
+	)
+	for _, i := range items {
+		it := &r.items[i]
+		if it.result.Outcome != Pending {
+			continue
+		}
+		if it.sentAt.IsZero() {
+			it.sentAt = r.engine.now()
+		}
+		r.tell(i, Sent)
+		it.flying = true
+		open, resources = append(open, i), append(resources, it.fresh)
+	}
+	return open, resources
+}
+
+// putBack takes items out of flight, to be sent again; otherwise is how they end should the run be stopped before
+// that, nil as the stop says. False: it was stopped already, and there is nothing to send again.
+func (r *Run) putBack(items []int, otherwise *verdict) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range items {
+		r.items[i].flying = false
+		r.items[i].instead = otherwise
+		if r.stopped != nil {
+			r.close(i, r.unsent(i))
+		}
+	}
+	return r.stopped == nil
+}
+
+// unsent is the outcome of an item that a stopped run does not send (again). With the lock held.
+func (r *Run) unsent(i int) verdict {
+	if v := r.items[i].instead; v != nil {
+		return *v
+	}
+	return *r.stopped
+}
+
+// prepare keeps what the check saw, to be sent.
+func (r *Run) prepare(i int, fresh inventory.Resource) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.items[i].fresh = fresh
+}
+
+// countLost notes that a request about an item ended in server trouble, and says how many have.
+func (r *Run) countLost(i int) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.items[i].lost++
+	return r.items[i].lost
+}
+
+// resources are the items as the check saw them, as planned where it saw none.
+func (r *Run) resources(items []int) []inventory.Resource {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]inventory.Resource, len(items))
+	for n, i := range items {
+		out[n] = r.items[i].fresh
+		if out[n].Ref == (inventory.Ref{}) {
+			out[n] = r.plan.Items[i].Resource
+		}
+	}
+	return out
+}

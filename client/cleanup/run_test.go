@@ -1,0 +1,471 @@
+package cleanup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+// What changed between confirming and sending is not sent.
+func TestCheckBeforeSending(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(w *world)
+		want   Outcome
+		says   string
+	}{
+		"nothing":          {func(*world) {}, Deleted, ""},
+		"removed":          {func(w *world) { w.remove("a") }, AlreadyGone, "gone before anything was sent"},
+		"used":             {func(w *world) { w.judge("a", state(inventory.InUse, "listener api-443")) }, Skipped, "changed: now in use by listener api-443"},
+		"protected":        {func(w *world) { w.judge("a", state(inventory.Protected, `"mine"`)) }, Skipped, `changed: now protected: "mine"`},
+		"unknown":          {func(w *world) { w.judge("a", state(inventory.Unknown, "listeners could not be listed: 403")) }, Failed, "could not be read again before deleting: unknown whether"},
+		"renamed":          {func(w *world) { w.change("a", func(r *inventory.Resource) { r.Name = "keep-me" }) }, Skipped, `changed: now named "keep-me"`},
+		"created anew":     {func(w *world) { w.change("a", func(r *inventory.Resource) { r.Created = time.Unix(1, 0) }) }, Skipped, "another one"},
+		"more goes along":  {func(w *world) { w.change("a", func(r *inventory.Resource) { r.Object = "5 servers" }) }, Skipped, "changed: now taking along 5 servers"},
+		"list fails":       {func(w *world) { w.listing = failFirst }, Failed, "could not be read again before deleting: 403"},
+		"lacks conditions": {func(w *world) { w.change("a", func(r *inventory.Resource) { r.In = "occupied" }) }, Skipped, "changed: now occupied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).with("a", "b")
+			d := w.kinds[things].Deletion
+			d.Takes = func(r inventory.Resource) string { s, _ := r.Object.(string); return s }
+			d.Missing = func(r inventory.Resource, _ *inventory.Graph) []string {
+				if r.In != "" {
+					return []string{r.In}
+				}
+				return nil
+			}
+			p := w.plan(things)
+			c.change(w)
+			results := finished(t, w.engine(1).Start(t.Context(), p))
+			if got := results[0]; got.Outcome != c.want || !strings.Contains(got.Message, c.says) {
+				t.Errorf("%s %q, want %s %q", got.Outcome, got.Message, c.want, c.says)
+			}
+			for _, ids := range w.sent {
+				if c.want != Deleted && slices.Contains(ids, "a") {
+					t.Error("a was sent")
+				}
+			}
+			if name != "list fails" && results[1].Outcome != Deleted {
+				t.Errorf("b is %s", results[1].Outcome)
+			}
+		})
+	}
+}
+
+func failFirst(n int) error {
+	if n == 0 {
+		return errors.New("403 not for you")
+	}
+	return nil
+}
+
+func (w *world) judge(id string, v inventory.Verdict) {
+	w.change(id, func(r *inventory.Resource) { r.Verdict = v })
+}
+
+// Kinds that may be deleted in use are skipped for users that nobody has confirmed.
+func TestNewUserOfWhatIsUsedAnyway(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, now inventory.Verdict
+		want        Outcome
+	}{
+		"none":            {state(inventory.Unused), state(inventory.Unused), Deleted},
+		"same":            {state(inventory.InUse, "web"), state(inventory.InUse, "web"), Deleted},
+		"fewer":           {state(inventory.InUse, "web", "api"), state(inventory.InUse, "web"), Deleted},
+		"no more":         {state(inventory.InUse, "web"), state(inventory.Unused), Deleted},
+		"first":           {state(inventory.Unused, "no listener"), state(inventory.InUse, "web"), Skipped},
+		"another":         {state(inventory.InUse, "web"), state(inventory.InUse, "web", "api"), Skipped},
+		"used by whoever": {state(inventory.Unused), state(inventory.InUse), Skipped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).withBox("box", "crumb")
+			w.judge("crumb", c.before)
+			p := w.plan(crumbs)
+			w.judge("crumb", c.now)
+			if got := finished(t, w.engine(1).Start(t.Context(), p))[0]; got.Outcome != c.want {
+				t.Errorf("%s %q, want %s", got.Outcome, got.Message, c.want)
+			}
+		})
+	}
+}
+
+// Two of three crumbs were confirmed; when somebody else takes the third, deleting the two would empty the box.
+func TestDangerThatWasNotConfirmed(t *testing.T) {
+	w := newWorld(t).withBox("box", "a", "b", "c")
+	w.kinds[crumbs].Deletion.Effects = func(doomed, present []inventory.Resource, _ *inventory.Graph) []inventory.Consequence {
+		if len(doomed) == len(present) {
+			return []inventory.Consequence{{Of: refsOf(doomed), Text: "listener web lets nobody in", Grade: inventory.Danger}}
+		}
+		return nil
+	}
+	p := w.plan(crumbs)
+	p = p.only(func(i int) bool { return i < 2 })
+	p.Consequences, p.Grade = nil, inventory.None
+	w.remove("c")
+	run := w.engine(1).Start(t.Context(), p)
+	for _, res := range finished(t, run) {
+		if res.Outcome != Skipped || res.Message != "changed: now listener web lets nobody in" {
+			t.Errorf("%s %q, want skipped with the danger", res.Outcome, res.Message)
+		}
+	}
+	t.Run("confirmed", func(t *testing.T) {
+		run := w.engine(1).Start(t.Context(), w.plan(crumbs))
+		finished(t, run)
+		if s := run.Summary(); !s.OK() {
+			t.Error(s)
+		}
+	})
+}
+
+func TestGoneWithItsParent(t *testing.T) {
+	w := newWorld(t).withBox("box", "a").withBox("crate", "b")
+	p := w.plan(crumbs)
+	w.remove("box", "a")
+	got := outcomesOf(finished(t, w.engine(1).Start(t.Context(), p)))
+	if want := map[string]Outcome{"a": AlreadyGone, "b": Deleted}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// One parent that cannot be listed does not keep the others from being cleaned.
+func TestOneParentFails(t *testing.T) {
+	w := newWorld(t).withBox("box", "a").withBox("crate", "b")
+	p := w.plan(crumbs)
+	w.listing = func(n int) error {
+		if n == 1 || n == 2 { // boxes, both together, box alone, crate alone
+			return errors.New("box is broken")
+		}
+		return nil
+	}
+	got := outcomesOf(finished(t, w.engine(1).Start(t.Context(), p)))
+	if want := map[string]Outcome{"a": Failed, "b": Deleted}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// Each outcome comes with its answer: the first is there while the second request is still in flight.
+func TestOutcomesComeAsAnswersArrive(t *testing.T) {
+	w := newWorld(t)
+	for i := range 100 {
+		w.with(fmt.Sprint("t", i))
+	}
+	second := make(chan struct{})
+	w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+		if ids[0] == "t50" {
+			<-second
+		}
+		return w.deleteAll(call, ids)
+	}
+	run := w.engine(1).Start(t.Context(), w.plan(things))
+	ended := 0
+	for ended < 50 {
+		if ev := <-run.Events(); ev.Step == Ended {
+			ended++
+		}
+	}
+	if s := run.Summary(); s.Counts[Deleted] != 50 || s.Counts[Pending] != 50 {
+		t.Error(s)
+	}
+	close(second)
+	run.Wait()
+	if s := run.Summary(); s.String() != "100 things: 100 deleted (proved gone)" || !s.OK() {
+		t.Error(s)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	for name, c := range map[string]struct {
+		applied bool
+		err     error
+		want    Outcome
+	}{
+		"answered":            {true, nil, Deleted},
+		"lost and applied":    {true, fails(0, client.Transport, "", "reset"), Deleted},
+		"lost, not applied":   {false, fails(0, client.Transport, "", "reset"), Failed},
+		"refused":             {false, fails(403, client.Forbidden, "SYS.0403", "no"), Failed},
+		"throttled":           {false, fails(429, client.Throttled, "APIGW.0308", "limit"), Cancelled},
+		"would be sent again": {false, fails(404, client.RouteAbsent, "APIGW.0101", "no such API"), Cancelled},
+		"would be halved":     {false, fails(400, "", "ELB.8902", "no batches"), Cancelled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			for i := range 150 {
+				w.with(fmt.Sprint("t", i))
+			}
+			var run *Run
+			started := make(chan struct{})
+			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+				<-started
+				run.Cancel()
+				run.Cancel()
+				if s := run.Summary(); s.Counts[Cancelled] != 100 || s.Counts[Pending] != 50 {
+					t.Errorf("right after cancelling: %s", s)
+				}
+				if c.applied {
+					w.remove(ids...)
+				}
+				if c.err != nil {
+					return nil, c.err
+				}
+				return say(inventory.SaidDeleted, ids...), nil
+			}
+			run = w.engine(1).Start(t.Context(), w.plan(things))
+			close(started)
+			for i, res := range finished(t, run) {
+				want := Cancelled
+				if i < 50 {
+					want = c.want
+				}
+				if res.Outcome != want {
+					t.Fatalf("item %d: %s %q, want %s", i, res.Outcome, res.Message, want)
+				}
+			}
+			if len(w.sent) != 1 {
+				t.Errorf("%d requests, want 1", len(w.sent))
+			}
+			if s := run.Summary(); s.Stopped != "" || strings.Contains(s.String(), "stopped") {
+				t.Error(s)
+			}
+		})
+	}
+}
+
+// Nothing is sent any more while a survivor waits to be sent again: it ends as what is known of it.
+func TestCancelWhileWaitingToSendAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).with("a")
+		w.answer = func(string, []string) ([]inventory.Answer, error) {
+			return nil, fails(500, "", "APIG.9999", "System error")
+		}
+		e := w.engine(1)
+		e.rest = time.Hour
+		run := e.Start(t.Context(), w.plan(things))
+		synctest.Wait()
+		run.Cancel()
+		if res := finished(t, run)[0]; res.Outcome != Failed || res.Code != "APIG.9999" || len(w.sent) != 1 {
+			t.Errorf("%+v after %d requests, want failed after 1", res, len(w.sent))
+		}
+	})
+}
+
+func TestAbort(t *testing.T) {
+	w := newWorld(t)
+	for i := range 100 {
+		w.with(fmt.Sprint("t", i))
+	}
+	ctx, abort := context.WithCancel(t.Context())
+	w.listing = func(int) error { return ctx.Err() }
+	w.answer = func(string, []string) ([]inventory.Answer, error) {
+		abort()
+		return nil, &client.Error{Class: client.Transport, Message: "cancelled", Err: context.Canceled}
+	}
+	run := w.engine(1).Start(ctx, w.plan(things))
+	for i, res := range finished(t, run) {
+		want := Cancelled
+		if i < 50 {
+			want = Unknown
+		}
+		if res.Outcome != want {
+			t.Fatalf("item %d: %s %q, want %s", i, res.Outcome, res.Message, want)
+		}
+	}
+	t.Run("before it begins", func(t *testing.T) {
+		p := newWorld(t).with("a").plan(things)
+		run := w.engine(1).Start(ctx, p)
+		if res := finished(t, run)[0]; res.Outcome != Cancelled {
+			t.Errorf("%+v", res)
+		}
+	})
+}
+
+// Requests of serial routes never meet, over the boxes of one scope and over runs; those to one parent neither, others
+// do, up to the bound.
+func TestRequestsInFlight(t *testing.T) {
+	for _, serial := range []bool{true, false} {
+		t.Run(fmt.Sprint("serial ", serial), func(t *testing.T) {
+			w := newWorld(t)
+			if !serial {
+				pairs := &inventory.Route{Call: "pairs", Max: 2, Send: w.send("pairs", false)}
+				w.kinds[crumbs].Deletion.Route = func(inventory.Resource) *inventory.Route { return pairs }
+			}
+			for i := range 8 {
+				box := fmt.Sprint("box", i)
+				w.withBox(box, box+"a", box+"b", box+"c", box+"d", box+"e", box+"f")
+				if serial {
+					for j := range 50 {
+						w.with(fmt.Sprintf("t%d-%d", i, j))
+					}
+				}
+			}
+			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+				<-time.After(time.Millisecond)
+				return w.deleteAll(call, ids)
+			}
+			e := w.engine(3)
+			all := w.plan(crumbs, things)
+			var runs []*Run
+			for part := range 2 {
+				runs = append(runs, e.Start(t.Context(), all.only(func(i int) bool { return i%2 == part })))
+			}
+			for _, run := range runs {
+				finished(t, run)
+				if s := run.Summary(); !s.OK() {
+					t.Error(s)
+				}
+			}
+			if w.most > 3 || w.most < 2 {
+				t.Errorf("%d requests in flight at once, want 2 or 3", w.most)
+			}
+		})
+	}
+}
+
+// A parent that is slow does not hold up the others.
+func TestBusyLaneIsPassedOver(t *testing.T) {
+	w := newWorld(t).withBox("slow", "a", "b", "c").withBox("quick", "d")
+	one := &inventory.Route{Call: "one", Max: 1, Send: w.send("one", false)}
+	w.kinds[crumbs].Deletion.Route = func(inventory.Resource) *inventory.Route { return one }
+	quick := make(chan struct{})
+	w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+		switch ids[0] {
+		case "d":
+			close(quick)
+		case "a":
+			select {
+			case <-quick:
+			case <-time.After(10 * time.Second):
+				t.Error("d was not sent while a was in flight")
+			}
+		}
+		return w.deleteAll(call, ids)
+	}
+	run := w.engine(2).Start(t.Context(), w.plan(crumbs))
+	finished(t, run)
+	if s := run.Summary(); !s.OK() {
+		t.Error(s)
+	}
+}
+
+// Unclear items of one place share a list, which begins after the last of them became unclear.
+func TestReadBacksShareAList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		for i := range 200 {
+			w.with(fmt.Sprint("t", i))
+		}
+		p := w.plan(things)
+		w.delay = time.Second
+		var all sync.WaitGroup
+		all.Add(4)
+		w.answer = func(_ string, ids []string) ([]inventory.Answer, error) {
+			w.remove(ids...)
+			all.Done()
+			all.Wait()
+			return nil, fails(0, client.Transport, "", "reset")
+		}
+		run := w.engine(4).Start(t.Context(), p)
+		finished(t, run)
+		if s := run.Summary(); s.Counts[Deleted] != 200 {
+			t.Error(s)
+		}
+		if w.lists > 4 { // check, at most two to read back, proof
+			t.Errorf("%d lists were read", w.lists)
+		}
+	})
+}
+
+func TestRetry(t *testing.T) {
+	w := newWorld(t).with("fine", "refused", "broken", "lost", "gone", "renamed")
+	p := w.plan(things)
+	p.Consequences = []inventory.Consequence{
+		{Of: refsOf(p.of(things)[:1]), Text: "of fine", Grade: inventory.Danger},
+		{Of: refsOf(p.of(things)[:2]), Text: "of fine and refused", Grade: inventory.Care},
+	}
+	p.Grade = inventory.Danger
+	w.remove("gone")
+	w.change("renamed", func(r *inventory.Resource) { r.Name = "other" })
+	broken := true
+	w.listing = func(n int) error {
+		if broken && n > 0 {
+			return errors.New("down")
+		}
+		return nil
+	}
+	w.answer = func(_ string, ids []string) ([]inventory.Answer, error) {
+		w.remove("fine")
+		return []inventory.Answer{
+			{ID: "fine", Said: inventory.SaidDeleted}, {ID: "refused", Said: inventory.SaidRefused, Code: "ELB.8907"}, {ID: "broken", Said: inventory.SaidRefused},
+		}, nil
+	}
+	e := w.engine(1)
+	first := e.Start(t.Context(), p)
+	if _, ok := e.Retry(t.Context(), first); ok {
+		t.Error("a run that goes on is retried")
+	}
+	got := outcomesOf(finished(t, first))
+	if want := (map[string]Outcome{"fine": Deleted, "refused": Blocked, "broken": Blocked, "lost": Unknown, "gone": AlreadyGone, "renamed": Skipped}); !maps.Equal(got, want) {
+		t.Fatalf("%v, want %v", got, want)
+	}
+	broken, w.answer = false, nil
+	second, ok := e.Retry(t.Context(), first)
+	if !ok {
+		t.Fatal("nothing to retry")
+	}
+	finished(t, second)
+	if s := second.Summary().String(); s != "3 things: 3 deleted (proved gone)" {
+		t.Error(s)
+	}
+	if c := second.Plan().Consequences; len(c) != 1 || c[0].Text != "of fine and refused" || second.Plan().Grade != inventory.Care {
+		t.Errorf("consequences of the retry: %+v", c)
+	}
+	if _, ok := e.Retry(t.Context(), second); ok {
+		t.Error("there is nothing left to retry")
+	}
+}
+
+func TestEmptyPlan(t *testing.T) {
+	run := newWorld(t).engine(1).Start(t.Context(), Plan{})
+	finished(t, run)
+	if s := run.Summary(); s.String() != "0 items" || !s.OK() {
+		t.Error(s)
+	}
+}
+
+func TestUnknownKindIsNotSent(t *testing.T) {
+	w := newWorld(t)
+	ref := inventory.Ref{Scope: here, Kind: "dust", ID: "speck"}
+	run := w.engine(1).Start(t.Context(), Plan{Items: []Item{{Resource: inventory.Resource{Ref: ref}}}})
+	if res := finished(t, run)[0]; res.Outcome != Failed || !strings.Contains(res.Message, `"dust"`) {
+		t.Errorf("%+v", res)
+	}
+}
+
+func TestSummary(t *testing.T) {
+	s := Summary{One: "pool", Many: "pools", Items: 10, Proved: 8}
+	s.Counts[Deleted], s.Counts[AlreadyGone], s.Counts[Blocked] = 8, 1, 1
+	if got, want := s.String(), "10 pools: 8 deleted (proved gone), 1 already gone, 1 blocked"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if s.OK() {
+		t.Error("blocked is not OK")
+	}
+	s = Summary{One: "pool", Many: "pools", Items: 1, Stopped: "aborted"}
+	s.Counts[Deleted] = 1
+	if got, want := s.String(), "1 pool: 1 deleted (not proved); stopped: aborted"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s.Items, s.Proved, s.Counts[Deleted] = 3, 2, 3
+	if got, want := s.String(), "3 pools: 3 deleted (2 proved gone); stopped: aborted"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -1,0 +1,380 @@
+package cleanup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+// piece is items of one place that one call can delete together, or the rest of such items.
+type piece struct {
+	at    place
+	lane  place
+	way   waypoint
+	items []int
+	waits int  // how often it was put off
+	part  bool // of a batch that was refused as a whole
+}
+
+// queue hands pieces to the workers, in order, one at a time of each lane. A worker may hand some back, to be next.
+type queue struct {
+	mu     sync.Mutex
+	change sync.Cond
+	pieces []piece // the next one is the last
+	busy   int     // pieces that may still be handed back
+	lanes  map[place]bool
+}
+
+func newQueue(pieces []piece) *queue {
+	q := &queue{lanes: map[place]bool{}}
+	q.change.L = &q.mu
+	q.push(pieces)
+	return q
+}
+
+func (q *queue) push(pieces []piece) {
+	for _, p := range slices.Backward(pieces) {
+		q.pieces = append(q.pieces, p)
+	}
+}
+
+// next waits for a piece; false: there is and will be none. way says which call is to be used and for how many items;
+// what is too much stays in the queue.
+func (q *queue) next(way func(w waypoint, part bool) (waypoint, int)) (piece, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for {
+		for i, p := range slices.Backward(q.pieces) {
+			if q.lanes[p.lane] {
+				continue
+			}
+			var most int
+			p.way, most = way(p.way, p.part)
+			if len(p.items) > most {
+				q.pieces[i].items = p.items[most:]
+				p.items = p.items[:most:most]
+			} else {
+				q.pieces = slices.Delete(q.pieces, i, i+1)
+			}
+			q.busy++
+			q.lanes[p.lane] = p.lane != (place{})
+			return p, true
+		}
+		if q.busy == 0 {
+			return piece{}, false
+		}
+		q.change.Wait()
+	}
+}
+
+// done hands back what is left of a piece that next gave.
+func (q *queue) done(p piece, left []piece) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.busy--
+	delete(q.lanes, p.lane)
+	q.push(left)
+	q.change.Broadcast()
+}
+
+// send works through the pieces.
+func (r *Run) send(ctx, sending context.Context, pieces []piece) {
+	if len(pieces) == 0 {
+		return
+	}
+	r.enter(Sending)
+	q := newQueue(pieces)
+	var wg sync.WaitGroup
+	for range min(len(r.items), r.engine.parallel) {
+		wg.Go(func() {
+			for {
+				p, ok := q.next(r.engine.way)
+				if !ok {
+					return
+				}
+				q.done(p, r.request(ctx, sending, p))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// request sends one piece and sees every item of it through to its outcome, or hands back what is to be sent again.
+func (r *Run) request(ctx, sending context.Context, p piece) (left []piece) {
+	leave, err := r.engine.enter(sending, p.lane)
+	if err != nil {
+		return nil // whoever stopped the run ends the items
+	}
+	items, resources := r.takeOff(p.items)
+	if len(items) == 0 {
+		leave()
+		return nil
+	}
+	p.items = items
+	answers, err := p.way.route.Send(ctx, r.deleter, resources)
+	leave()
+	if err != nil {
+		return r.refused(ctx, sending, p, err)
+	}
+	r.engine.learn(p.way, func(l *lesson) { l.accepted = max(l.accepted, len(items)) })
+	r.answered(ctx, p, answers)
+	return nil
+}
+
+// doubt is an item whose fate an answer left open; if is what it is should it still be there.
+type doubt struct {
+	item int
+	is   verdict
+}
+
+// answered takes the service's word for each id that has one and only one. The rest is read back. An answer that
+// contradicts itself or speaks of something else is not believed at all.
+func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer) {
+	var (
+		asked    = make(map[string]bool, len(p.items))
+		said     = make(map[string]inventory.Answer, len(answers))
+		distrust string
+		last     inventory.Answer // for the request id of what is not mentioned
+	)
+	for _, i := range p.items {
+		asked[r.plan.Items[i].Resource.Ref.ID] = true
+	}
+	for _, a := range answers {
+		if !asked[a.ID] {
+			distrust = fmt.Sprintf("the answer speaks of %q, which was not asked for", a.ID)
+			why := fmt.Sprintf("safety stop: the service answered about %q, which was not asked for", a.ID)
+			r.stop(verdict{outcome: Cancelled, requestID: a.RequestID, message: why}, why)
+		}
+		if before, doubled := said[a.ID]; doubled && (before.Said != a.Said || before.Code != a.Code) {
+			distrust = fmt.Sprintf("the answer contradicts itself about %q", a.ID)
+		}
+		said[a.ID] = a
+		last = a
+	}
+	var doubts []doubt
+	for _, i := range p.items {
+		a, mentioned := said[r.plan.Items[i].Resource.Ref.ID]
+		v := verdict{code: a.Code, message: a.Message, requestID: a.RequestID}
+		switch {
+		case distrust != "":
+			v.message, v.requestID = distrust, last.RequestID
+		case !mentioned:
+			v.message, v.requestID = "the answer does not mention it", last.RequestID
+		case a.Said == inventory.SaidDeleted:
+			v.outcome = Deleted
+		case a.Said == inventory.SaidGone:
+			v.outcome = r.gone(i)
+		case a.Said == inventory.SaidRefused:
+			v.outcome = Blocked
+		case v.message == "":
+			v.message = "the answer is unclear"
+		}
+		if v.outcome == Pending {
+			v.outcome = Failed
+			doubts = append(doubts, doubt{i, v})
+			continue
+		}
+		r.end(i, v)
+	}
+	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
+		r.end(d.item, d.is)
+	}
+}
+
+// gone is what "not found" means for an item: our own doing when an earlier request may have been applied.
+func (r *Run) gone(i int) Outcome {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.items[i].doubt {
+		return Deleted
+	}
+	return AlreadyGone
+}
+
+// refused deals with a request that has no answer for each item.
+func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []piece) {
+	v := verdictOf(err)
+	switch {
+	case errors.Is(err, client.RouteAbsent) && p.way.route.Instead != nil:
+		if r.engine.learn(p.way, func(l *lesson) { l.absent = true }) {
+			r.note("%s does not exist here: going on with %s", p.way.route.Call, p.way.route.Instead.Call)
+		}
+		return r.again(nil, p)
+
+	case errors.Is(err, client.Throttled), errors.Is(err, client.Pending): // refused for the moment
+		p.waits++
+		if len(p.items) > 1 && p.waits > maxWaitTogether && errors.Is(err, client.Pending) {
+			return r.again(nil, halves(p)...)
+		}
+		if p.waits > maxWait {
+			return r.endAll(p, v)
+		}
+		left = r.again(nil, p)
+		if left != nil && r.engine.nap(sending, p.waits) != nil {
+			return nil // whoever stopped the run ends the items
+		}
+		return left
+
+	case unsent(err) && sending.Err() != nil:
+		return r.again(nil, p)
+
+	case errors.Is(err, client.Unauthorised): // the others would fare no better, and every try can count against the account
+		why := "the credentials are not accepted: " + v.message
+		r.stop(verdict{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
+		return r.endAll(p, v)
+
+	case errors.Is(err, client.NotFound) && p.way.route.Instead != nil: // the call or something in it: the answer does not say
+		p.way.route = p.way.route.Instead
+		return r.again(nil, p)
+
+	case errors.Is(err, client.NotFound):
+		doubts := make([]doubt, len(p.items))
+		for n, i := range p.items {
+			doubts[n] = doubt{i, v}
+		}
+		for _, d := range r.readBack(ctx, p.at, doubts, AlreadyGone) {
+			r.end(d.item, d.is)
+		}
+		return nil
+
+	case divisible(err) && len(p.items) > 1: // one item spoils it, or it is too big
+		if n := len(p.items); aboutSize(err) {
+			r.engine.learn(p.way, func(l *lesson) {
+				if l.refused == 0 || n < l.refused {
+					l.refused = n
+				}
+			})
+		}
+		return r.again(nil, halves(p)...)
+
+	case definite(err):
+		if aboutSize(err) && p.part { // it was this item that spoilt the batches, not their size
+			r.engine.learn(p.way, func(l *lesson) { l.refused = 0 })
+		}
+		return r.endAll(p, v)
+	}
+	return r.lost(ctx, sending, p, v)
+}
+
+func halves(p piece) []piece {
+	half := len(p.items) / 2
+	p.part = true
+	first, second := p, p
+	first.items, second.items = p.items[:half:half], p.items[half:]
+	return []piece{first, second}
+}
+
+// lost deals with a request whose answer says nothing about whether it was applied: what is still there is sent again,
+// a few times, never without having been read back.
+func (r *Run) lost(ctx, sending context.Context, p piece, v verdict) (left []piece) {
+	doubts := make([]doubt, len(p.items))
+	for n, i := range p.items {
+		doubts[n] = doubt{i, v}
+	}
+	var again []int
+	worst := 0
+	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
+		n := r.countLost(d.item)
+		if n >= maxLost {
+			r.end(d.item, d.is)
+			continue
+		}
+		worst = max(worst, n)
+		again = append(again, d.item)
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	p.items = again
+	v.message += "; read back: still there"
+	left = r.again(&v, p)
+	if left != nil && r.engine.nap(sending, worst) != nil {
+		return nil // whoever stopped the run ends the items
+	}
+	return left
+}
+
+// again hands pieces back to be sent again; see putBack for otherwise.
+func (r *Run) again(otherwise *verdict, pieces ...piece) []piece {
+	on := true
+	for _, p := range pieces {
+		on = r.putBack(p.items, otherwise) && on
+	}
+	if !on {
+		return nil
+	}
+	return pieces
+}
+
+func (r *Run) endAll(p piece, v verdict) []piece {
+	for _, i := range p.items {
+		r.end(i, v)
+	}
+	return nil
+}
+
+// verdictOf is what an error means for an item that is still there.
+func verdictOf(err error) verdict {
+	v := verdict{outcome: Failed, message: err.Error()}
+	if e, ok := errors.AsType[*client.Error](err); ok {
+		v.code, v.requestID = e.Code, e.RequestID
+		if e.Message != "" {
+			v.message = e.Message
+		}
+	}
+	for _, class := range []client.Class{client.InUse, client.Protected, client.Pending} {
+		if errors.Is(err, class) {
+			v.outcome = Blocked
+		}
+	}
+	return v
+}
+
+// aboutSize: how the services refuse a batch that is too big, and also one with a bad item.
+func aboutSize(err error) bool {
+	status := statusOf(err)
+	return status == http.StatusBadRequest || status == http.StatusRequestEntityTooLarge
+}
+
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*client.Error](err); ok {
+		return e.Status
+	}
+	return 0
+}
+
+// unsent: the request never left.
+func unsent(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && e.Unsent
+}
+
+// divisible says that a batch was refused for what is in it or for its size: smaller ones may do better.
+func divisible(err error) bool {
+	for _, class := range []client.Class{client.Forbidden, client.RouteAbsent, client.ReadOnly} {
+		if errors.Is(err, class) {
+			return false
+		}
+	}
+	return definite(err) && !unsent(err)
+}
+
+// definite says that nothing was applied: the service has refused, or never heard of it.
+func definite(err error) bool {
+	if unsent(err) {
+		return true
+	}
+	for _, class := range []client.Class{client.InUse, client.Protected, client.Forbidden, client.RouteAbsent, client.ReadOnly} {
+		if errors.Is(err, class) {
+			return true
+		}
+	}
+	status := statusOf(err)
+	return status >= 400 && status < 500 && status != http.StatusRequestTimeout
+}

@@ -1,0 +1,654 @@
+package cleanup
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"janitor/client"
+	"janitor/client/auth"
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+// sim is the simulated cloud behind real HTTP, with an engine connected to it.
+type sim struct {
+	t       testing.TB
+	cloud   *simcloud.Cloud
+	url     string
+	project string
+	http    *http.Client // signs: for another client of the account
+	loader  *inventory.Loader
+	engine  *Engine
+}
+
+// simulate starts a cloud. front, when not nil, sees each request first and says whether it has answered it.
+func simulate(tb testing.TB, o simcloud.Options, front func(http.ResponseWriter, *http.Request) bool) *sim {
+	tb.Helper()
+	cloud := simcloud.New(o)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if front == nil || !front(w, r) {
+			cloud.ServeHTTP(w, r)
+		}
+	}))
+	tb.Cleanup(server.Close)
+	must := func(err error) {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	hosts, err := auth.NewHosts(server.URL)
+	must(err)
+	account := cloud.Account()
+	base := http.DefaultTransport.(*http.Transport).Clone()
+	base.MaxIdleConnsPerHost = 32
+	tb.Cleanup(base.CloseIdleConnections)
+	signed := auth.Signer{AccessKey: account.AccessKey, SecretKey: account.SecretKey, ProjectID: account.ProjectID, Hosts: hosts}.Transport(base)
+	config := client.Config{
+		Project: account.ProjectID, ELB: server.URL, ROMA: server.URL, APIG: server.URL, Transport: signed,
+		Gateways: []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}},
+	}
+	reader, err := client.New(config)
+	must(err)
+	deleter, err := client.NewDeleter(config)
+	must(err)
+	s := &sim{t: tb, cloud: cloud, url: server.URL, project: account.ProjectID, http: &http.Client{Transport: signed}}
+	s.loader = inventory.NewLoader(reader, inventory.Scope{Profile: "test", Region: account.Region, Project: account.ProjectID})
+	s.engine = NewEngine(deleter, s.loader, Options{})
+	s.engine.rest = time.Millisecond
+	return s
+}
+
+func (s *sim) load(kind inventory.KindID) *inventory.Snapshot {
+	return inventory.Last(s.loader.Load(s.t.Context(), kind))
+}
+
+// pick takes the first n resources of a kind that a test wants.
+func pick(s *inventory.Snapshot, kind inventory.KindID, n int, want func(inventory.Resource) bool) []inventory.Resource {
+	var out []inventory.Resource
+	for _, r := range s.Listing(kind).Resources {
+		if len(out) < n && want(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func unused(r inventory.Resource) bool { return r.Verdict.State == inventory.Unused }
+
+func (s *sim) plan(marked []inventory.Resource, from *inventory.Snapshot) Plan {
+	s.t.Helper()
+	p, err := NewPlan(refsOf(marked), from)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return p
+}
+
+func (s *sim) run(p Plan) (Summary, []Result) {
+	s.t.Helper()
+	run := s.engine.Start(s.t.Context(), p)
+	results := finished(s.t, run)
+	return run.Summary(), results
+}
+
+// deletions are the deleting requests so far: "POST …/pools/batch-delete {…}", without the project.
+func (s *sim) deletions() []string {
+	var out []string
+	for _, r := range s.cloud.Requests() {
+		if r.Method == http.MethodDelete || r.Method == http.MethodPost && strings.HasSuffix(r.Path, "batch-delete") {
+			out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %s", r.Method, strings.ReplaceAll(r.Path, s.project, "P"), r.Body)))
+		}
+	}
+	return out
+}
+
+// asked are the ids that the server was asked to delete in batches under this key.
+func (s *sim) asked(key string) []string {
+	var all []string
+	for _, r := range s.cloud.Requests() {
+		var body map[string][]string
+		if strings.HasSuffix(r.Path, "batch-delete") && json.Unmarshal([]byte(r.Body), &body) == nil {
+			all = append(all, body[key]...)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// post is what another client of the account does meanwhile.
+func (s *sim) post(path string, body any) {
+	s.t.Helper()
+	content, err := json.Marshal(body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	resp, err := s.http.Post(s.url+strings.ReplaceAll(path, "/P/", "/"+s.project+"/"), "application/json", bytes.NewReader(content))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		s.t.Fatalf("POST %s: %s", path, resp.Status)
+	}
+}
+
+func idsOf(resources []inventory.Resource) []string {
+	var ids []string
+	for _, r := range resources {
+		ids = append(ids, r.Ref.ID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func dedicated(r inventory.Resource) bool {
+	p, ok := r.Object.(*inventory.Pool)
+	return ok && !p.Shared
+}
+
+func TestThreePools(t *testing.T) {
+	s := simulate(t, simcloud.Options{}, nil)
+	from := s.load(inventory.Pools)
+	three := pick(from, inventory.Pools, 3, func(r inventory.Resource) bool { return unused(r) && dedicated(r) })
+	summary, results := s.run(s.plan(three, from))
+	if got := summary.String(); got != "3 pools: 3 deleted (proved gone)" || !summary.OK() {
+		t.Error(got, results)
+	}
+	if got := s.asked("pools"); !slices.Equal(got, idsOf(three)) {
+		t.Errorf("the server was asked to delete %v, want %v", got, idsOf(three))
+	}
+	if got := s.deletions(); len(got) != 1 {
+		t.Errorf("%d deleting requests: %v", len(got), got)
+	}
+	for i, res := range results {
+		if s.cloud.Has(res.Ref.ID) {
+			t.Errorf("the server still has %s", res.Ref.ID)
+		}
+		if res.RequestID == "" || res.Ref != three[i].Ref {
+			t.Errorf("%+v", res)
+		}
+	}
+	if before, after := len(from.Listing(inventory.Pools).Resources), len(s.load(inventory.Pools).Listing(inventory.Pools).Resources); after != before-3 {
+		t.Errorf("%d pools before, %d after", before, after)
+	}
+}
+
+func TestCertificates(t *testing.T) {
+	s := simulate(t, simcloud.Options{}, nil)
+	from := s.load(inventory.Certificates)
+	four := pick(from, inventory.Certificates, 4, unused)
+	p := s.plan(four, from)
+	if !p.Typed() {
+		t.Error("a server certificate cannot be brought back: its plan must be typed")
+	}
+	summary, results := s.run(p)
+	if got := summary.String(); got != "4 certificates: 4 deleted (proved gone)" {
+		t.Error(got, results)
+	}
+	if got := s.asked("certificates"); !slices.Equal(got, idsOf(four)) {
+		t.Errorf("the server was asked to delete %v, want %v", got, idsOf(four))
+	}
+}
+
+// What the dialog leaves out is not sent, and the listener is named.
+func TestPoolInUse(t *testing.T) {
+	s := simulate(t, simcloud.Options{}, nil)
+	from := s.load(inventory.Pools)
+	free := pick(from, inventory.Pools, 1, func(r inventory.Resource) bool { return unused(r) && dedicated(r) })
+	used := pick(from, inventory.Pools, 1, func(r inventory.Resource) bool {
+		return r.Verdict.State == inventory.InUse && strings.HasPrefix(r.Verdict.Why(), "listener ")
+	})
+	p := s.plan(slices.Concat(used, free), from)
+	if len(p.Items) != 1 || len(p.LeftOut) != 1 || !strings.HasPrefix(p.LeftOut[0].Why, "in use by listener ") {
+		t.Fatalf("%+v", p.LeftOut)
+	}
+	if summary, _ := s.run(p); !summary.OK() {
+		t.Error(summary)
+	}
+	if got := s.asked("pools"); !slices.Equal(got, idsOf(free)) || !s.cloud.Has(used[0].Ref.ID) {
+		t.Errorf("the server was asked to delete %v", got)
+	}
+}
+
+// All protected, used and unknown resources of the whole account survive a plan of everything.
+func TestEverythingMarked(t *testing.T) {
+	s := simulate(t, simcloud.Options{Seed: 7}, nil)
+	for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups} {
+		from := s.load(kind)
+		all := from.Listing(kind).Resources
+		p := s.plan(all, from)
+		if len(p.Items) == 0 || len(p.LeftOut) == 0 {
+			t.Fatalf("%s: %d items, %d left out: the world is too simple for this test", kind, len(p.Items), len(p.LeftOut))
+		}
+		summary, results := s.run(p)
+		if !summary.OK() {
+			t.Errorf("%s: %s", kind, summary)
+			for _, res := range results {
+				if res.Outcome != Deleted {
+					t.Errorf("  %+v", res)
+				}
+			}
+		}
+		for _, out := range p.LeftOut {
+			if !s.cloud.Has(out.Ref.ID) {
+				t.Errorf("%s: %s was left out (%s) and is gone", kind, out.Label, out.Why)
+			}
+		}
+	}
+}
+
+func TestEntries(t *testing.T) {
+	s := simulate(t, simcloud.Options{}, nil)
+	groups := pick(s.load(inventory.IPGroups), inventory.IPGroups, 2, func(r inventory.Resource) bool {
+		return len(r.Object.(*client.IPGroup).Entries) >= 3
+	})
+	from := inventory.Last(s.loader.Open(t.Context(), inventory.Entries, groups))
+	var marked []inventory.Resource
+	left := 0
+	for _, r := range from.Listing(inventory.Entries).Resources {
+		if n := len(marked); n < 2 || n < 4 && r.Ref.Parent != marked[0].Ref.Parent {
+			marked = append(marked, r)
+		} else {
+			left++
+		}
+	}
+	summary, results := s.run(s.plan(marked, from))
+	if got := summary.String(); got != "4 entries: 4 deleted (proved gone)" {
+		t.Error(got, results)
+	}
+	if got := s.deletions(); len(got) != 2 {
+		t.Errorf("want one request a group: %q", got)
+	}
+	after := inventory.Last(s.loader.Open(t.Context(), inventory.Entries, groups)).Listing(inventory.Entries)
+	if len(after.Resources) != left {
+		t.Errorf("%d entries are left, want %d", len(after.Resources), left)
+	}
+}
+
+// Members of several channels of both gateways: never two requests at once at one gateway, which APIG.9999 would tell.
+func TestMembers(t *testing.T) {
+	s := simulate(t, simcloud.Options{Size: simcloud.Large, Latency: 2 * time.Millisecond}, nil)
+	perGateway := map[inventory.ScopeID]int{}
+	channels := pick(s.load(inventory.Channels), inventory.Channels, 24, func(r inventory.Resource) bool {
+		perGateway[r.Ref.Scope]++
+		return perGateway[r.Ref.Scope] <= 12
+	})
+	from := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels))
+	seen := map[string]int{}
+	scopes := map[inventory.ScopeID]bool{}
+	marked := pick(from, inventory.Members, 60, func(r inventory.Resource) bool {
+		seen[r.Ref.Parent]++
+		return seen[r.Ref.Parent] <= 3 && r.Verdict.State != inventory.Protected
+	})
+	p := s.plan(marked, from)
+	for _, it := range p.Items {
+		scopes[it.Resource.Ref.Scope] = true
+	}
+	if len(scopes) < 2 || len(p.Items) < 20 {
+		t.Fatalf("%d members at %d gateways: the world is too simple for this test", len(p.Items), len(scopes))
+	}
+	// Two runs of one engine must not meet either.
+	odd := s.engine.Start(t.Context(), p.only(func(i int) bool { return i%2 == 1 }))
+	even := s.engine.Start(t.Context(), p.only(func(i int) bool { return i%2 == 0 }))
+	for _, run := range []*Run{odd, even} {
+		finished(t, run)
+		if summary := run.Summary(); !summary.OK() {
+			t.Error(summary)
+		}
+	}
+	requests := 0
+	for _, r := range s.cloud.Requests() {
+		if r.Method == http.MethodDelete {
+			requests++
+			if r.Status != http.StatusNoContent {
+				t.Errorf("%s answered %d", r.Path, r.Status)
+			}
+		}
+	}
+	if requests != len(p.Items) {
+		t.Errorf("%d requests for %d members", requests, len(p.Items))
+	}
+}
+
+func TestRemovedByAnotherClient(t *testing.T) {
+	s := simulate(t, simcloud.Options{}, nil)
+	from := s.load(inventory.Pools)
+	three := pick(from, inventory.Pools, 3, func(r inventory.Resource) bool { return unused(r) && dedicated(r) })
+	p := s.plan(three, from)
+	s.cloud.Remove(three[1].Ref.ID)
+	summary, _ := s.run(p)
+	if got := summary.String(); got != "3 pools: 2 deleted (proved gone), 1 already gone" || !summary.OK() {
+		t.Error(got)
+	}
+	if slices.Contains(s.asked("pools"), three[1].Ref.ID) {
+		t.Error("what was gone was sent")
+	}
+}
+
+// Removed between the check and the request: the service says so.
+func TestRemovedAtTheLastMoment(t *testing.T) {
+	var s *sim
+	var id string
+	s = simulate(t, simcloud.Options{}, func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "/pools/batch-delete") {
+			s.cloud.Remove(id)
+		}
+		return false
+	})
+	from := s.load(inventory.Pools)
+	two := pick(from, inventory.Pools, 2, func(r inventory.Resource) bool { return unused(r) && dedicated(r) })
+	id = two[0].Ref.ID
+	summary, results := s.run(s.plan(two, from))
+	if results[0].Outcome != AlreadyGone || results[1].Outcome != Deleted || !summary.OK() {
+		t.Errorf("%+v", results)
+	}
+}
+
+func (s *sim) use(poolID string) {
+	lb := ""
+	for _, r := range s.load(inventory.Pools).Listing(inventory.Pools).Resources {
+		if p := r.Object.(*inventory.Pool); !p.Shared && lb == "" && len(p.LoadBalancers) > 0 {
+			lb = p.LoadBalancers[0].ID
+		}
+	}
+	s.post("/v3/P/elb/listeners", map[string]any{"listener": map[string]any{
+		"name": "brand-new", "protocol": "HTTP", "protocol_port": 64123, "loadbalancer_id": lb, "default_pool_id": poolID,
+	}})
+}
+
+func TestCameIntoUseAfterThePlan(t *testing.T) {
+	s := simulate(t, simcloud.Options{}, nil)
+	from := s.load(inventory.Pools)
+	two := pick(from, inventory.Pools, 2, func(r inventory.Resource) bool {
+		return unused(r) && dedicated(r) && r.Object.(*inventory.Pool).Protocol == "HTTP"
+	})
+	p := s.plan(two, from)
+	s.use(two[0].Ref.ID)
+	summary, results := s.run(p)
+	if got := summary.String(); got != "2 pools: 1 deleted (proved gone), 1 skipped" {
+		t.Error(got)
+	}
+	if results[0].Message != "changed: now in use by listener brand-new" {
+		t.Errorf("%q", results[0].Message)
+	}
+	if got := s.asked("pools"); !slices.Equal(got, []string{two[1].Ref.ID}) {
+		t.Errorf("the server was asked to delete %v", got)
+	}
+}
+
+// In use only at the last moment: the service refuses that one item, and a retry says what came of it.
+func TestCameIntoUseAtTheLastMoment(t *testing.T) {
+	var s *sim
+	var id string
+	s = simulate(t, simcloud.Options{}, func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "/pools/batch-delete") && id != "" {
+			used := id
+			id = ""
+			s.use(used)
+		}
+		return false
+	})
+	from := s.load(inventory.Pools)
+	two := pick(from, inventory.Pools, 2, func(r inventory.Resource) bool {
+		return unused(r) && dedicated(r) && r.Object.(*inventory.Pool).Protocol == "HTTP"
+	})
+	id = two[0].Ref.ID
+	run := s.engine.Start(t.Context(), s.plan(two, from))
+	results := finished(t, run)
+	if results[0].Outcome != Blocked || results[0].Code != "ELB.8907" || results[1].Outcome != Deleted {
+		t.Errorf("%+v", results)
+	}
+	again, ok := s.engine.Retry(t.Context(), run)
+	if !ok {
+		t.Fatal("nothing to retry")
+	}
+	if res := finished(t, again); len(res) != 1 || res[0].Outcome != Skipped {
+		t.Errorf("%+v", res)
+	}
+}
+
+func TestSharedPool(t *testing.T) {
+	s := simulate(t, simcloud.Options{}, nil)
+	from := s.load(inventory.Pools)
+	shared := func(r inventory.Resource) bool { return !dedicated(r) }
+	ready := func(r inventory.Resource) bool {
+		p := r.Object.(*inventory.Pool)
+		return shared(r) && unused(r) && len(p.Members) == 0 && p.HealthMonitorID == ""
+	}
+	full := func(r inventory.Resource) bool { return shared(r) && unused(r) && !ready(r) }
+	free, held := pick(from, inventory.Pools, 1, ready), pick(from, inventory.Pools, 1, full)
+	if len(free) == 0 || len(held) == 0 {
+		t.Fatalf("%d ready and %d occupied shared pools: the world is too simple for this test", len(free), len(held))
+	}
+	p := s.plan(slices.Concat(held, free), from)
+	if len(p.LeftOut) != 1 || !strings.HasPrefix(p.LeftOut[0].Why, "has ") {
+		t.Fatalf("%+v", p.LeftOut)
+	}
+	if summary, results := s.run(p); summary.String() != "1 pool: 1 deleted (proved gone)" {
+		t.Error(summary, results)
+	}
+	if want := []string{"DELETE /v2.0/lbaas/pools/" + free[0].Ref.ID}; !slices.Equal(s.deletions(), want) {
+		t.Errorf("%v, want %v", s.deletions(), want)
+	}
+}
+
+// A cloud without the batch calls: one by one, and the absent call is tried once.
+func TestWithoutBatchCalls(t *testing.T) {
+	s := simulate(t, simcloud.Options{Lacks: []string{"/pools/batch-delete"}}, nil)
+	for n := range 2 {
+		from := s.load(inventory.Pools)
+		three := pick(from, inventory.Pools, 3, func(r inventory.Resource) bool { return unused(r) && dedicated(r) })
+		if summary, results := s.run(s.plan(three, from)); !summary.OK() {
+			t.Error(summary, results)
+		}
+		if got, want := len(s.deletions()), 1+3*(n+1); got != want {
+			t.Errorf("%d deleting requests, want %d: %q", got, want, s.deletions())
+		}
+	}
+}
+
+func isList(r *http.Request, name string) bool {
+	return r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/"+name)
+}
+
+func TestListsThatFail(t *testing.T) {
+	refuse := func(w http.ResponseWriter) bool {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"error_code":"SYS.0403","error_msg":"elb:pools:list is not allowed"}`)
+		return true
+	}
+	t.Run("before sending", func(t *testing.T) {
+		broken := false
+		s := simulate(t, simcloud.Options{}, func(w http.ResponseWriter, r *http.Request) bool {
+			return broken && isList(r, "l7policies") && refuse(w)
+		})
+		from := s.load(inventory.Pools)
+		p := s.plan(pick(from, inventory.Pools, 2, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
+		broken = true
+		summary, results := s.run(p)
+		if summary.Counts[Failed] != 2 || !strings.Contains(results[0].Message, "l7policies could not be listed") {
+			t.Error(summary, results)
+		}
+		if got := s.deletions(); len(got) != 0 {
+			t.Errorf("sent %q", got)
+		}
+	})
+	t.Run("after a lost answer", func(t *testing.T) {
+		var s *sim
+		sent := false
+		s = simulate(t, simcloud.Options{}, func(w http.ResponseWriter, r *http.Request) bool {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/pools/batch-delete"):
+				sent = true
+				s.cloud.ServeHTTP(httptest.NewRecorder(), r) // applied
+				panic(http.ErrAbortHandler)                  // and cut off
+			case sent && isList(r, "pools"):
+				return refuse(w)
+			}
+			return false
+		})
+		from := s.load(inventory.Pools)
+		p := s.plan(pick(from, inventory.Pools, 2, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
+		summary, results := s.run(p)
+		if summary.Counts[Unknown] != 2 || !strings.Contains(results[0].Message, "could not be read back") {
+			t.Error(summary, results)
+		}
+	})
+}
+
+func TestLostAnswers(t *testing.T) {
+	for _, applied := range []bool{true, false} {
+		t.Run(fmt.Sprint("applied ", applied), func(t *testing.T) {
+			var s *sim
+			cut := 1
+			s = simulate(t, simcloud.Options{}, func(w http.ResponseWriter, r *http.Request) bool {
+				if strings.HasSuffix(r.URL.Path, "/pools/batch-delete") && cut > 0 {
+					cut--
+					if applied {
+						s.cloud.ServeHTTP(httptest.NewRecorder(), r)
+					}
+					panic(http.ErrAbortHandler)
+				}
+				return false
+			})
+			from := s.load(inventory.Pools)
+			p := s.plan(pick(from, inventory.Pools, 3, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
+			if summary, results := s.run(p); summary.String() != "3 pools: 3 deleted (proved gone)" {
+				t.Error(summary, results)
+			}
+			if got := len(s.asked("pools")); got != 3 {
+				t.Errorf("the server was asked about %d ids, want each once", got)
+			}
+		})
+	}
+}
+
+// The gateway's APIG.9999 when another client deletes at the same time: read back, sent again.
+func TestSystemErrorAtAGateway(t *testing.T) {
+	errors := 2
+	s := simulate(t, simcloud.Options{}, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodDelete && errors > 0 {
+			errors--
+			w.WriteHeader(http.StatusInternalServerError)
+			fmt.Fprint(w, `{"error_code":"APIG.9999","error_msg":"System error"}`)
+			return true
+		}
+		return false
+	})
+	channels := s.load(inventory.Channels).Listing(inventory.Channels).Resources
+	from := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels))
+	p := s.plan(pick(from, inventory.Members, 1, func(r inventory.Resource) bool { return r.Verdict.State == inventory.InUse }), from)
+	if summary, results := s.run(p); summary.String() != "1 member: 1 deleted (proved gone)" {
+		t.Error(summary, results)
+	}
+	if errors != 0 {
+		t.Errorf("%d errors were not met", errors)
+	}
+}
+
+func TestCancelMidRun(t *testing.T) {
+	s := simulate(t, simcloud.Options{Size: 400, Latency: 20 * time.Millisecond, Lacks: []string{"/pools/batch-delete"}}, nil)
+	from := s.load(inventory.Pools)
+	p := s.plan(pick(from, inventory.Pools, 100, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
+	run := s.engine.Start(t.Context(), p)
+	for range run.Events() {
+		if run.Summary().Counts[Deleted] >= 5 {
+			break
+		}
+	}
+	run.Cancel()
+	run.Wait()
+	summary := run.Summary()
+	if summary.Counts[Deleted] < 5 || summary.Counts[Deleted] > 15 || summary.Counts[Deleted]+summary.Counts[Cancelled] != len(p.Items) {
+		t.Error(summary)
+	}
+	sent := strings.Join(s.deletions(), "\n")
+	for _, res := range run.Results() {
+		switch there := s.cloud.Has(res.Ref.ID); {
+		case res.Outcome == Deleted && (there || !res.Proved):
+			t.Errorf("%+v, on the server: %v", res, there)
+		case res.Outcome == Cancelled && (!there || strings.Contains(sent, "/v3/P/elb/pools/"+res.Ref.ID)):
+			t.Errorf("%s is cancelled and was sent", res.Ref.ID)
+		}
+	}
+}
+
+func TestAbortMidRun(t *testing.T) {
+	s := simulate(t, simcloud.Options{Size: 100, Latency: 50 * time.Millisecond}, nil)
+	from := s.load(inventory.Pools)
+	p := s.plan(pick(from, inventory.Pools, 10, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
+	ctx, abort := context.WithCancel(t.Context())
+	run := s.engine.Start(ctx, p)
+	for ev := range run.Events() {
+		if ev.Step == Sent {
+			break
+		}
+	}
+	abort()
+	run.Wait()
+	if summary := run.Summary(); summary.Counts[Unknown]+summary.Counts[Cancelled] != len(p.Items) {
+		t.Error(summary)
+	}
+}
+
+// Cancelled while the quota holds requests back: they are not sent when it is lifted, and nobody waits for that.
+func TestCancelWhileThrottled(t *testing.T) {
+	throttled := make(chan struct{}, 1)
+	s := simulate(t, simcloud.Options{}, func(w http.ResponseWriter, r *http.Request) bool {
+		if !strings.HasSuffix(r.URL.Path, "/pools/batch-delete") {
+			return false
+		}
+		throttled <- struct{}{}
+		w.Header().Set("Retry-After", "300")
+		w.WriteHeader(http.StatusTooManyRequests)
+		fmt.Fprint(w, `{"error_code":"APIGW.0308","error_msg":"policy user over ratelimit,limit:60,time:5 minute"}`)
+		return true
+	})
+	from := s.load(inventory.Pools)
+	p := s.plan(pick(from, inventory.Pools, 3, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
+	run := s.engine.Start(t.Context(), p)
+	<-throttled
+	for {
+		if until, _ := run.Paused(); !until.IsZero() {
+			break
+		}
+		<-time.After(time.Millisecond)
+	}
+	run.Cancel()
+	finished(t, run)
+	if summary := run.Summary(); summary.String() != "3 pools: 3 cancelled" {
+		t.Error(summary)
+	}
+	if len(throttled) != 0 {
+		t.Error("sent again")
+	}
+}
+
+// A quota makes a run wait; no item fails for it.
+func TestQuota(t *testing.T) {
+	s := simulate(t, simcloud.Options{Size: 100, Lacks: []string{"/pools/batch-delete"}, Quota: simcloud.Quota{Requests: 16, Per: time.Second}}, nil)
+	from := s.load(inventory.Pools)
+	p := s.plan(pick(from, inventory.Pools, 8, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
+	summary, results := s.run(p)
+	if !summary.OK() || summary.Counts[Deleted] != len(p.Items) {
+		t.Error(summary, results)
+	}
+	throttled := 0
+	for _, r := range s.cloud.Requests() {
+		if r.Status == http.StatusTooManyRequests {
+			throttled++
+		}
+	}
+	if throttled == 0 {
+		t.Error("the quota was never met: the test shows nothing")
+	}
+}

@@ -1,0 +1,57 @@
+package cleanup
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Summary counts the outcomes of a run; while the run lasts, those so far.
+type Summary struct {
+	One, Many string // what the items are: "pool", "pools"; "item", "items" when kinds are mixed
+	Items     int
+	Counts    [outcomes]int // by [Outcome]
+	Proved    int           // how many of Deleted a closing list has confirmed
+	Stopped   string        // why the run stopped sending by itself, "" when it did not
+	Took      time.Duration
+}
+
+// OK says whether every item is gone and proved to be.
+func (s Summary) OK() bool {
+	return s.Counts[Deleted]+s.Counts[AlreadyGone] == s.Items && s.Proved == s.Counts[Deleted]
+}
+
+// String is one line: "10 pools: 8 deleted (proved gone), 1 already gone, 1 blocked".
+func (s Summary) String() string {
+	noun := s.Many
+	if s.Items == 1 {
+		noun = s.One
+	}
+	var parts []string
+	for _, o := range []Outcome{Deleted, AlreadyGone, Reappeared, Blocked, Failed, Unknown, Skipped, Cancelled, Pending} {
+		n := s.Counts[o]
+		if n == 0 {
+			continue
+		}
+		part := fmt.Sprintf("%d %s", n, o)
+		if o == Deleted {
+			switch s.Proved {
+			case n:
+				part += " (proved gone)"
+			case 0:
+				part += " (not proved)"
+			default:
+				part += fmt.Sprintf(" (%d proved gone)", s.Proved)
+			}
+		}
+		parts = append(parts, part)
+	}
+	line := fmt.Sprintf("%d %s", s.Items, noun)
+	if len(parts) > 0 {
+		line += ": " + strings.Join(parts, ", ")
+	}
+	if s.Stopped != "" {
+		line += "; stopped: " + s.Stopped
+	}
+	return line
+}

@@ -1,0 +1,323 @@
+package cleanup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+// world is an account made by hand: resources, the calls that delete them, and the lists the engine reads. Its calls
+// answer as a test wants; it watches what every run must respect.
+type world struct {
+	t testing.TB
+
+	mu    sync.Mutex
+	rows  map[inventory.KindID][]inventory.Resource
+	kinds map[inventory.KindID]*inventory.Kind
+
+	// answer decides what a request comes to; nil: delete all and say so. Called without the lock.
+	answer func(call string, ids []string) ([]inventory.Answer, error)
+	// listing may fail a list; nil: it works. Called with the number of lists before it.
+	listing func(n int) error
+	delay   time.Duration // of each list
+
+	sent     [][]string // ids of each request, in order
+	calls    []string
+	lists    int
+	planned  map[inventory.Ref]bool // nil: not watched
+	lost     map[inventory.Ref]bool // a request about it has no outcome and no list was read since
+	flying   map[place]int          // by lane
+	inFlight int
+	most     int
+}
+
+const here inventory.ScopeID = "here"
+
+// The kinds of this world: things go in batches, or one by one where there are no batches; crumbs live in boxes, which
+// are told by the parent's id alone and serve one request at a time.
+const (
+	things inventory.KindID = "things"
+	crumbs                  = inventory.Entries
+	boxes                   = inventory.IPGroups
+)
+
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	w := &world{
+		t: tb, rows: map[inventory.KindID][]inventory.Resource{},
+		lost: map[inventory.Ref]bool{}, flying: map[place]int{},
+	}
+	single := &inventory.Route{Call: "single", Max: 1, Send: w.send("single", false)}
+	batch := &inventory.Route{Call: "batch", Max: 50, Send: w.send("batch", false), Instead: single}
+	serial := &inventory.Route{Call: "serial", Max: 1, Serial: true, Send: w.send("serial", true)}
+	exact := func(inventory.Resource) (inventory.Undo, string) { return inventory.Exact, "" }
+	route := func(r *inventory.Route) func(inventory.Resource) *inventory.Route {
+		return func(inventory.Resource) *inventory.Route { return r }
+	}
+	w.kinds = map[inventory.KindID]*inventory.Kind{
+		things: {ID: things, One: "thing", Many: "things", Deletion: &inventory.Deletion{Route: route(batch), Undo: exact}},
+		boxes:  {ID: boxes, One: "box", Many: "boxes", Holds: crumbs, WhyNot: "Boxes stay."},
+		crumbs: {ID: crumbs, One: "crumb", Many: "crumbs", Within: boxes, Deletion: &inventory.Deletion{Route: route(serial), Undo: exact, UsedToo: true}},
+	}
+	return w
+}
+
+// with adds resources that nothing uses: things by id, crumbs as box/id.
+func (w *world) with(ids ...string) *world {
+	for _, id := range ids {
+		w.add(inventory.Resource{Ref: inventory.Ref{Scope: here, Kind: things, ID: id}, Name: id})
+	}
+	return w
+}
+
+func (w *world) withBox(box string, crumbIDs ...string) *world {
+	w.add(inventory.Resource{Ref: inventory.Ref{Scope: here, Kind: boxes, ID: box}, Name: box})
+	for _, id := range crumbIDs {
+		w.add(inventory.Resource{Ref: inventory.Ref{Scope: here, Kind: crumbs, Parent: box, ID: id}, Name: id, In: box})
+	}
+	return w
+}
+
+func (w *world) add(r inventory.Resource) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r.Verdict.State == inventory.Unknown && len(r.Verdict.Reasons) == 0 {
+		r.Verdict.State = inventory.Unused
+	}
+	w.rows[r.Ref.Kind] = append(w.rows[r.Ref.Kind], r)
+}
+
+// remove takes ids away, whatever their kind.
+func (w *world) remove(ids ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for kind, rows := range w.rows {
+		w.rows[kind] = slices.DeleteFunc(slices.Clone(rows), func(r inventory.Resource) bool { return slices.Contains(ids, r.Ref.ID) })
+	}
+}
+
+// change edits a resource; the old value stays as it is in snapshots.
+func (w *world) change(id string, edit func(*inventory.Resource)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for kind, rows := range w.rows {
+		rows = slices.Clone(rows)
+		for i := range rows {
+			if rows[i].Ref.ID == id {
+				edit(&rows[i])
+			}
+		}
+		w.rows[kind] = rows
+	}
+}
+
+func (w *world) has(ref inventory.Ref) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.ContainsFunc(w.rows[ref.Kind], func(r inventory.Resource) bool { return r.Ref == ref })
+}
+
+func (w *world) send(call string, serial bool) func(context.Context, *client.Deleter, []inventory.Resource) ([]inventory.Answer, error) {
+	return func(ctx context.Context, _ *client.Deleter, items []inventory.Resource) ([]inventory.Answer, error) {
+		ids := make([]string, len(items))
+		w.mu.Lock()
+		for i, r := range items {
+			ids[i] = r.Ref.ID
+			if w.planned != nil && !w.planned[r.Ref] {
+				w.t.Errorf("%s: %v was never planned", call, r.Ref)
+			}
+			if w.lost[r.Ref] {
+				w.t.Errorf("%s: %v is sent again and was not read back", call, r.Ref)
+			}
+		}
+		w.sent, w.calls = append(w.sent, ids), append(w.calls, call)
+		w.inFlight++
+		w.most = max(w.most, w.inFlight)
+		lane := place{kind: items[0].Ref.Kind, scope: items[0].Ref.Scope, parent: items[0].Ref.Parent}
+		if serial {
+			lane.parent = ""
+		}
+		if w.flying[lane]++; w.flying[lane] > 1 && (serial || lane.parent != "") {
+			w.t.Errorf("two requests at once at %v", lane)
+		}
+		answer := w.answer
+		w.mu.Unlock()
+		if answer == nil {
+			answer = w.deleteAll
+		}
+		answers, err := answer(call, ids)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.inFlight--
+		w.flying[lane]--
+		if err != nil && !definite(err) && !errors.Is(err, client.Throttled) && !errors.Is(err, client.Pending) {
+			for _, r := range items {
+				w.lost[r.Ref] = true
+			}
+		}
+		return answers, err
+	}
+}
+
+func (w *world) deleteAll(_ string, ids []string) ([]inventory.Answer, error) {
+	w.remove(ids...)
+	return say(inventory.SaidDeleted, ids...), nil
+}
+
+func say(said inventory.Said, ids ...string) []inventory.Answer {
+	answers := make([]inventory.Answer, len(ids))
+	for i, id := range ids {
+		answers[i] = inventory.Answer{ID: id, Said: said, RequestID: "req"}
+	}
+	return answers
+}
+
+func (w *world) snapshot(ids []inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot] {
+	return func(yield func(*inventory.Snapshot) bool) {
+		if w.delay > 0 {
+			<-time.After(w.delay)
+		}
+		w.mu.Lock()
+		var err error
+		if w.listing != nil {
+			err = w.listing(w.lists)
+		}
+		w.lists++
+		s := &inventory.Snapshot{Done: true}
+		for _, id := range ids {
+			l := inventory.Listing{Kind: w.kinds[id], Parents: parents, Done: true, Err: err}
+			for _, r := range w.rows[id] {
+				within := len(parents) == 0 || slices.ContainsFunc(parents, func(p inventory.Resource) bool {
+					return p.Ref.ID == r.Ref.Parent && p.Ref.Scope == r.Ref.Scope
+				})
+				if err == nil && within {
+					l.Resources = append(l.Resources, r)
+				}
+			}
+			if err == nil {
+				for ref := range w.lost {
+					if ref.Kind == id {
+						delete(w.lost, ref)
+					}
+				}
+			}
+			s.Listings = append(s.Listings, l)
+		}
+		w.mu.Unlock()
+		yield(s)
+	}
+}
+
+func (w *world) Load(_ context.Context, kinds ...inventory.KindID) iter.Seq[*inventory.Snapshot] {
+	return w.snapshot(kinds, nil)
+}
+
+func (w *world) Open(_ context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot] {
+	return w.snapshot([]inventory.KindID{kind}, parents)
+}
+
+func (w *world) List(_ context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot] {
+	return w.snapshot([]inventory.KindID{kind}, parents)
+}
+
+func (w *world) engine(parallel int) *Engine {
+	e := newEngine(nil, w, func(id inventory.KindID) (*inventory.Kind, error) {
+		if kind := w.kinds[id]; kind != nil {
+			return kind, nil
+		}
+		return nil, fmt.Errorf("unknown kind %q", id)
+	}, Options{Parallel: parallel})
+	e.rest = 50 * time.Microsecond
+	return e
+}
+
+// plan of everything there is of these kinds.
+func (w *world) plan(kinds ...inventory.KindID) Plan {
+	w.t.Helper()
+	s := inventory.Last(w.snapshot(kinds, nil))
+	w.lists = 0
+	var marked []inventory.Ref
+	for _, l := range s.Listings {
+		for _, r := range l.Resources {
+			marked = append(marked, r.Ref)
+		}
+	}
+	p, err := NewPlan(marked, s)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.watch(p)
+	return p
+}
+
+func (w *world) watch(p Plan) {
+	w.planned = map[inventory.Ref]bool{}
+	for _, it := range p.Items {
+		w.planned[it.Resource.Ref] = true
+	}
+}
+
+// finished waits for a run and checks what holds for every run: each item has one outcome, and the events tell the
+// same story as the results.
+func finished(tb testing.TB, r *Run) []Result {
+	tb.Helper()
+	r.Wait()
+	var events []Event
+	for ev := range r.Events() {
+		events = append(events, ev)
+	}
+	results := r.Results()
+	ended := make([]int, len(results))
+	told := make([]Result, len(results))
+	for n, ev := range events {
+		if n > 0 && ev.At.Before(events[n-1].At) {
+			tb.Errorf("event %d is older than the one before", n)
+		}
+		switch ev.Step {
+		case Ended:
+			ended[ev.Item]++
+			told[ev.Item] = ev.Result
+		case Proved:
+			if ended[ev.Item] != 1 {
+				tb.Errorf("item %d is proved before it has ended", ev.Item)
+			}
+			told[ev.Item] = ev.Result
+		case Sent, Reading:
+			if ended[ev.Item] != 0 {
+				tb.Errorf("item %d goes on after it has ended", ev.Item)
+			}
+		}
+	}
+	for i, res := range results {
+		if ended[i] != 1 {
+			tb.Errorf("item %d (%s) has ended %d times", i, res.Ref.ID, ended[i])
+		}
+		if res != told[i] {
+			tb.Errorf("item %d: the result is %+v, the events say %+v", i, res, told[i])
+		}
+		if res.Outcome == Pending {
+			tb.Errorf("item %d (%s) has no outcome", i, res.Ref.ID)
+		}
+	}
+	if len(events) == 0 || events[len(events)-1].Step != Finished {
+		tb.Errorf("the last event is not Finished")
+	}
+	return results
+}
+
+// outcomesOf says "a deleted, b blocked" for comparing.
+func outcomesOf(results []Result) map[string]Outcome {
+	out := map[string]Outcome{}
+	for _, res := range results {
+		out[res.Ref.ID] = res.Outcome
+	}
+	return out
+}
