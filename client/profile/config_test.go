@@ -1,0 +1,188 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const good = `current: acme
+profiles:
+  acme:
+    cloud: huawei
+    region: cn-north-4
+    project_id: 99a3fff0d03c428eac3678da6a7d0f24
+    auth:
+      access_key: ACCESSKEY
+      secret_key: hunter2
+`
+
+// environ is an environment with the config file in it.
+func environ(t *testing.T, config string, pairs ...string) func(string) (string, bool) {
+	t.Helper()
+	vars := map[string]string{"JANITOR_CONFIG": filepath.Join(t.TempDir(), "config.yaml")}
+	if err := os.WriteFile(vars["JANITOR_CONFIG"], []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, pair := range pairs {
+		name, value, _ := strings.Cut(pair, "=")
+		vars[name] = value
+	}
+	return func(name string) (string, bool) { v, ok := vars[name]; return v, ok }
+}
+
+// edit replaces one piece of the good config, which must be there.
+func edit(t *testing.T, old, replacement string) string {
+	t.Helper()
+	if !strings.Contains(good, old) {
+		t.Fatalf("the good config has no %q", old)
+	}
+	return strings.Replace(good, old, replacement, 1)
+}
+
+func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
+	const auth = "    auth:\n      access_key: ACCESSKEY\n      secret_key: hunter2\n"
+	tests := []struct {
+		name, old, new string
+		want           []string // all of them in the error
+	}{
+		{"unknown key", "region:", "regoin:", []string{"config.yaml:5", `unknown key "regoin"`, "profiles.acme", `did you mean "region"?`}},
+		{"unknown key below", "access_key:", "ak:", []string{"config.yaml:8", `unknown key "ak" in profiles.acme.auth`, "access_key, secret_key"}},
+		{"unknown key on top", "current:", "currant:", []string{"config.yaml:1", `unknown key "currant" in the config file`, `did you mean "current"?`}},
+		{"a key of later versions", "    auth:", "    protect: []\n    auth:", []string{"config.yaml:7", `unknown key "protect"`, "known here:", "read_only"}},
+		{"number for text", "cn-north-4", "4", []string{"config.yaml:5", "profiles.acme.region", "put it in quotes"}},
+		{"list for text", "cn-north-4", "[a, b]", []string{"config.yaml:5", "profiles.acme.region", "a single text"}},
+		{"text for a map", auth, "    auth: hunter2\n", []string{"config.yaml:7", "profiles.acme.auth", "key: value"}},
+		{"text for yes or no", "    auth:", "    read_only: \"no\"\n    auth:", []string{"config.yaml:7", "profiles.acme.read_only", "true or false"}},
+		{"doubled key", "    region:", "    cloud: otc\n    region:", []string{"config.yaml:5", "already defined"}},
+		{"not YAML", "secret_key: hunter2", "secret_key: \"hunter2", []string{"config.yaml:9", "not valid YAML"}},
+		{"two documents", "current: acme", "current: acme\n---", []string{"config.yaml:3", "second YAML document"}},
+		{"no such current", "current: acme", "current: acmee", []string{"config.yaml:1", `"acmee"`, `"acme"`}},
+		{"reserved name", "  acme:", "  env: {}\n  acme:", []string{"config.yaml:3", `"env"`, "rename"}},
+		{"no region", "    region: cn-north-4\n", "", []string{`profile "acme"`, "config.yaml:3", "no region", "--region"}},
+		{"odd region", "cn-north-4", "evil.example.com/", []string{`profile "acme"`, "is not a region id"}},
+		{"unknown cloud", "huawei", "aws", []string{`profile "acme"`, `unknown cloud "aws"`, "huawei, otc or custom"}},
+		{"no project", "    project_id: 99a3fff0d03c428eac3678da6a7d0f24\n", "", []string{`profile "acme"`, "names no project", "project_id", "project_name"}},
+		{"two projects", "    auth:", "    project_name: cn-north-4\n    auth:", []string{"its project twice"}},
+		{"odd project", "99a3fff0d03c428eac3678da6a7d0f24", "99A3-fff0", []string{`"99A3-fff0"`, "is not a project id"}},
+		{"long project", "99a3fff0d03c428eac3678da6a7d0f24", strings.Repeat("a", 33), []string{"is not a project id", "32"}},
+		{"no credentials", auth, "", []string{`profile "acme"`, "no credentials", "add auth"}},
+		{"keys and password", auth, auth + "      username: u\n      password: hunter2\n", []string{"credentials twice", "access_key and secret_key", "username and password"}},
+		{"keys and token", auth, auth + "      token: hunter2\n", []string{"credentials twice", "token"}},
+		{"half of the keys", "      secret_key: hunter2\n", "", []string{"access_key without secret_key", "add auth.secret_key"}},
+		{"other half", "      access_key: ACCESSKEY\n", "", []string{"secret_key without access_key", "add auth.access_key"}},
+		{"no password", auth, "    auth: {username: u, domain_name: d}\n", []string{"username without password", "add auth.password"}},
+		{"no user", auth, "    auth: {password: hunter2, domain_name: d}\n", []string{"password without username", "add auth.username"}},
+		{"no domain", auth, "    auth: {username: u, password: hunter2}\n", []string{"username without domain_name", "add auth.domain_name"}},
+		{"lost security token", auth, "    auth: {token: hunter2, security_token: hunter2}\n", []string{"security_token without access_key"}},
+		{"lost domain", auth, auth + "      domain_name: d\n", []string{"domain_name without username"}},
+		{"plain http", "    auth:", "    endpoints: {elb: \"http://elb.example.com\"}\n    auth:", []string{`profile "acme"`, "elb", `"http://elb.example.com"`, "https"}},
+		{"not a URL", "    auth:", "    endpoints: {roma: roma.example.com}\n    auth:", []string{`profile "acme"`, "roma", "https://"}},
+		{"credentials in a URL", "    auth:", "    endpoints: {iam: \"https://u:hunter2@iam.example.com\"}\n    auth:", []string{"iam", "iam.example.com"}},
+		{"no endpoint", "    cloud: huawei\n", "", []string{"no endpoint for elb", "endpoints.elb", "--endpoint elb=", "cloud"}},
+		{"login without IAM", "    cloud: huawei\n" + "    region: cn-north-4\n", "    region: cn-north-4\n    endpoints: {elb: \"https://elb.example.com\"}\n", nil},
+		{"lookup without IAM", "    cloud: huawei\n    region: cn-north-4\n    project_id: 99a3fff0d03c428eac3678da6a7d0f24\n",
+			"    region: cn-north-4\n    project_name: cn-north-4\n    endpoints: {elb: \"https://elb.example.com\"}\n", []string{"no endpoint for iam", "project_name"}},
+		{"unknown gateway", "    auth:", "    gateway: {service: apigateway}\n    auth:", []string{"unknown gateway service", "apic", "apigw"}},
+		{"instance of nothing", "    auth:", "    gateway: {instance_id: x}\n    auth:", []string{"instance_id without gateway.service"}},
+		{"gateway without endpoint", "    cloud: huawei\n", "    endpoints: {elb: \"https://elb.example.com\"}\n    gateway: {service: apic}\n", []string{"no endpoint for roma", "apic"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Find(Choice{Lookup: environ(t, edit(t, test.old, test.new))})
+			if len(test.want) == 0 {
+				if err != nil {
+					t.Fatalf("got %v, want no error: keys alone need no IAM", err)
+				}
+				return
+			}
+			if err == nil {
+				t.Fatal("no error")
+			}
+			if !errors.Is(err, Usage) {
+				t.Errorf("%q is not a usage error", err)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+			if strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%q has a line break or a secret", err)
+			}
+		})
+	}
+}
+
+func TestAMissingConfigIsAnErrorOnlyWhenItWasNamed(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "nowhere.yaml")
+	_, err := readConfig(missing, true)
+	if !errors.Is(err, Usage) || !strings.Contains(err.Error(), missing) || !strings.Contains(err.Error(), "JANITOR_CONFIG") {
+		t.Errorf("named and missing: %v", err)
+	}
+	if c, err := readConfig(missing, false); err != nil || len(c.Profiles) != 0 {
+		t.Errorf("missing: %v, %v", c, err)
+	}
+	if _, err := readConfig(t.TempDir(), true); !errors.Is(err, Usage) {
+		t.Errorf("a directory: %v", err)
+	}
+}
+
+func TestAnchorsAndMergesAreAsStrict(t *testing.T) {
+	shared := `current: acme
+profiles:
+  base: &base
+    cloud: huawei
+    region: cn-north-4
+    project_id: "0123"
+    auth: &keys {access_key: a, secret_key: b}
+  acme:
+    <<: *base
+    auth: *keys
+    region: cn-east-3
+`
+	p, err := Find(Choice{Lookup: environ(t, shared)})
+	if err != nil || p.Region != "cn-east-3" || p.ProjectID != "0123" || p.Auth.SecretKey != "b" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	late := strings.Replace(strings.Replace(shared, "    <<: *base\n", "", 1), "cn-east-3\n", "cn-east-3\n    <<: *base\n", 1)
+	if _, err := Find(Choice{Lookup: environ(t, late)}); !errors.Is(err, Usage) || !strings.Contains(err.Error(), "config.yaml:11: << must be the first key") {
+		t.Errorf("a merge after other keys: %v", err)
+	}
+	if _, err := Find(Choice{Lookup: environ(t, strings.Replace(shared, "auth: *keys", "endpoints: *keys", 1))}); !errors.Is(err, Usage) {
+		t.Errorf("an alias of the wrong sort: %v", err)
+	}
+}
+
+func TestSuggestionsAreNear(t *testing.T) {
+	for word, want := range map[string]string{
+		"elbe": `did you mean "elb"?`, "IAM": `did you mean "iam"?`, "dns": "known here: elb, apig, roma, iam",
+	} {
+		if got := suggest(word, services()); got != want {
+			t.Errorf("%s: %s, want %s", word, got, want)
+		}
+	}
+}
+
+// FuzzConfig: whatever the file holds, reading it ends with a config or with one line.
+func FuzzConfig(f *testing.F) {
+	f.Add(good)
+	f.Add("current: [")
+	f.Add("a: &a [*a]")
+	f.Add("profiles: {x: {<<: {region: r}}}")
+	f.Add("profiles:\n  - x\n---\n...\n")
+	f.Fuzz(func(t *testing.T, data string) {
+		c, err := parseConfig("config.yaml", []byte(data))
+		if err != nil && strings.ContainsAny(err.Error(), "\n\r") {
+			t.Errorf("more than one line: %q", err)
+		}
+		for name, p := range c.Profiles {
+			if p.Name != name || fmt.Sprint(p) == "" {
+				t.Errorf("%q is called %q", name, p.Name)
+			}
+		}
+	})
+}

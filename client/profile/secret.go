@@ -1,0 +1,124 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Secret is a credential as it is written down: the value itself, "env:NAME" (the variable's value) or "cmd:COMMAND"
+// (the first line of what the command prints). It never prints itself.
+//
+// A command is split into words at spaces, with '…' and "…" around words that hold spaces; it runs directly, without a
+// shell, so $, |, > and * are plain characters. It gets no input and 30 seconds.
+type Secret string
+
+const (
+	commandTime  = 30 * time.Second
+	hiddenSecret = "(hidden)"
+)
+
+// String hides the value.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return hiddenSecret
+}
+
+// GoString hides the value.
+func (s Secret) GoString() string { return s.String() }
+
+// MarshalText hides the value, so that no encoder writes it.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// LogValue hides the value.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// value fetches what the secret stands for. Errors hold neither the value nor the command's arguments or output.
+func (s Secret) value(ctx context.Context, lookup func(string) (string, bool)) (string, error) {
+	if name, ok := strings.CutPrefix(string(s), "env:"); ok {
+		if v, _ := lookup(name); v != "" {
+			return v, nil
+		}
+		return "", fmt.Errorf("the environment variable %q is not set", name)
+	}
+	command, ok := strings.CutPrefix(string(s), "cmd:")
+	if !ok {
+		return string(s), nil
+	}
+	words, err := split(command)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeout(ctx, commandTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own config names the command
+	cmd.WaitDelay = time.Second                             // a child that keeps the pipe open must not hold us up
+	out, err := cmd.Output()
+	defer clear(out)
+	if err != nil {
+		return "", fmt.Errorf("the command %q: %w", words[0], commandError(ctx, err))
+	}
+	line, _, _ := strings.Cut(string(out), "\n")
+	if line = strings.TrimRight(line, "\r"); line == "" {
+		return "", fmt.Errorf("the command %q printed nothing on its first line", words[0])
+	}
+	return line, nil
+}
+
+// commandError leaves out what the command printed.
+func commandError(ctx context.Context, err error) error {
+	var exit *exec.ExitError
+	var start *exec.Error
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("stopped after at most %v: %w", commandTime, ctx.Err())
+	case errors.As(err, &exit):
+		return fmt.Errorf("ended with %v; run it by hand to see why", exit.ProcessState)
+	case errors.As(err, &start):
+		return start.Err
+	default:
+		return err
+	}
+}
+
+// split cuts a command into words; the first one is never empty.
+func split(command string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	var quote rune
+	open := false
+	for _, r := range command {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '\'' || r == '"':
+			quote, open = r, true
+		case r == ' ' || r == '\t':
+			if open {
+				words, open = append(words, word.String()), false
+				word.Reset()
+			}
+		default:
+			word.WriteRune(r)
+			open = true
+		}
+	}
+	if open {
+		words = append(words, word.String())
+	}
+	switch {
+	case quote != 0:
+		return nil, fmt.Errorf("cmd: has a %c that is not closed", quote)
+	case len(words) == 0 || words[0] == "":
+		return nil, errors.New("cmd: names no command")
+	}
+	return words, nil
+}

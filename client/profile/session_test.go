@@ -1,0 +1,199 @@
+package profile
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"janitor/client/simcloud"
+)
+
+// simulated is a cloud behind real HTTP and a profile for it without credentials.
+func simulated(t *testing.T) (*simcloud.Cloud, simcloud.Account, Profile) {
+	t.Helper()
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	server := httptest.NewServer(cloud)
+	t.Cleanup(server.Close)
+	a := cloud.Account()
+	return cloud, a, Profile{
+		Name: "sim", Region: a.Region, ProjectID: a.ProjectID,
+		Endpoints: Endpoints{ELB: server.URL, APIG: server.URL, ROMA: server.URL, IAM: server.URL + "/v3"},
+	}
+}
+
+func keysOf(a simcloud.Account) Auth {
+	return Auth{AccessKey: Secret(a.AccessKey), SecretKey: Secret(a.SecretKey)}
+}
+
+func loginOf(a simcloud.Account) Auth {
+	return Auth{Username: Secret(a.Username), Password: Secret(a.Password), DomainName: a.DomainName}
+}
+
+func TestOpenEveryWay(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	tests := []struct {
+		name   string
+		change func(*Profile, simcloud.Account)
+	}{
+		{"keys", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a) }},
+		{"keys and project name", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a); p.ProjectID, p.ProjectName = "", a.Region }},
+		{"password", func(p *Profile, a simcloud.Account) { p.Auth = loginOf(a) }},
+		{"password and project name", func(p *Profile, a simcloud.Account) { p.Auth = loginOf(a); p.ProjectID, p.ProjectName = "", a.Region }},
+		{"token", func(p *Profile, a simcloud.Account) { p.Auth = Auth{Token: token(t, *p, a)} }},
+		{"token and project name", func(p *Profile, a simcloud.Account) {
+			p.Auth = Auth{Token: token(t, *p, a)}
+			p.ProjectID, p.ProjectName = "", a.Region
+		}},
+		{"variables", func(p *Profile, a simcloud.Account) {
+			p.Auth = Auth{AccessKey: "env:AK", SecretKey: "env:SK"}
+			p.lookup = func(name string) (string, bool) {
+				v, ok := map[string]string{"AK": a.AccessKey, "SK": a.SecretKey}[name]
+				return v, ok
+			}
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, account, p := simulated(t)
+			test.change(&p, account)
+			s, err := p.Open(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			if s.Project != account.ProjectID || s.Profile != "sim" || s.Region != account.Region || s.Deleter == nil || s.ReadOnlyWhy != "" {
+				t.Errorf("opened %+v", s)
+			}
+			pools := 0
+			for page, err := range s.Client.Pools(t.Context()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				pools += len(page)
+			}
+			gateways, err := s.Client.Gateways(t.Context())
+			if err != nil || pools == 0 || len(gateways) < 2 {
+				t.Errorf("%d pools, gateways %v, %v", pools, gateways, err)
+			}
+		})
+	}
+}
+
+// token logs in by hand: tokens of profiles come from other programs.
+func token(t *testing.T, p Profile, a simcloud.Account) Secret {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"auth": map[string]any{
+		"identity": map[string]any{"methods": []string{"password"}, "password": map[string]any{"user": map[string]any{
+			"name": a.Username, "password": a.Password, "domain": map[string]string{"name": a.DomainName}}}},
+		"scope": map[string]any{"project": map[string]string{"id": a.ProjectID}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.Post(p.Endpoints.IAM+"/auth/tokens", "application/json", strings.NewReader(string(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	defer http.DefaultClient.CloseIdleConnections()
+	if resp.StatusCode != http.StatusCreated {
+		t.Fatal(resp.Status)
+	}
+	return Secret(resp.Header.Get("X-Subject-Token"))
+}
+
+func TestAReadOnlySessionCannotDelete(t *testing.T) {
+	_, account, p := simulated(t)
+	p.Auth, p.ReadOnly = keysOf(account), true
+	s, err := p.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if s.Deleter != nil || s.ReadOnlyWhy != "profile sim is read-only" {
+		t.Errorf("deleter %v, why %q", s.Deleter, s.ReadOnlyWhy)
+	}
+
+	config := edit(t, "    auth:", "    read_only: true\n    auth:")
+	for want, c := range map[string]Choice{
+		"profile acme is read-only": {},
+		"--read-only was given":     {ReadOnly: true},
+	} {
+		c.Lookup = environ(t, config)
+		p, err := Find(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := p.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Deleter != nil || s.ReadOnlyWhy != want {
+			t.Errorf("deleter %v, why %q, want %q", s.Deleter, s.ReadOnlyWhy, want)
+		}
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*Profile, simcloud.Account)
+		class  error
+		says   []string
+		silent bool // nothing may have been sent
+	}{
+		{"wrong password", func(p *Profile, a simcloud.Account) { p.Auth = loginOf(a); p.Auth.Password = "hunter2" }, Credentials, []string{`profile "sim"`, "401"}, false},
+		{"wrong key", func(p *Profile, a simcloud.Account) {
+			p.Auth = Auth{AccessKey: "hunter2", SecretKey: "hunter2"}
+			p.ProjectID, p.ProjectName = "", a.Region
+		}, Credentials, []string{`profile "sim"`, "looking up the project"}, false},
+		{"no such project", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a); p.ProjectID, p.ProjectName = "", "nowhere" }, Credentials,
+			[]string{`no project "nowhere"`, "project_id"}, false},
+		{"no such variable", func(p *Profile, _ simcloud.Account) { p.Auth = Auth{AccessKey: "env:NONE", SecretKey: "hunter2"} }, Credentials,
+			[]string{"access_key", `"NONE" is not set`}, true},
+		{"incomplete", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a); p.Region = "" }, Usage, []string{"no region"}, true},
+		{"plain http", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a); p.Endpoints.ELB = "http://example.com" }, Usage, []string{"elb", "https"}, true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			cloud, account, p := simulated(t)
+			test.change(&p, account)
+			_, err := p.Open(t.Context())
+			if !errors.Is(err, test.class) {
+				t.Fatalf("got %v, want class %v", err, test.class)
+			}
+			for _, says := range test.says {
+				if !strings.Contains(err.Error(), says) {
+					t.Errorf("%q does not say %q", err, says)
+				}
+			}
+			if strings.ContainsAny(err.Error(), "\n\r") || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%q has a line break or a secret", err)
+			}
+			if n := len(cloud.Requests()); test.silent && n > 0 {
+				t.Errorf("%d requests were sent", n)
+			}
+		})
+	}
+}
+
+func TestAProjectNameThatIsNotUnique(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte(`{"projects":[{"id":"aaaa","name":"r1"},{"id":"bbbb","name":"r1"},{"id":"cccc","name":"r1_sub"}]}`))
+	}))
+	defer server.Close()
+	p := Profile{Name: "x", Region: "r1", ProjectName: "r1", Auth: Auth{AccessKey: "a", SecretKey: "b"}, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
+	if _, err := p.Open(t.Context()); !errors.Is(err, Credentials) || !strings.Contains(err.Error(), `2 projects are called "r1": give project_id, one of aaaa, bbbb`) {
+		t.Errorf("got %v", err)
+	}
+	p.ProjectName = "r1_sub"
+	s, err := p.Open(t.Context())
+	if err != nil || s.Project != "cccc" {
+		t.Errorf("got %+v, %v", s, err)
+	}
+}
