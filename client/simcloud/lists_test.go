@@ -266,3 +266,21 @@ func TestGatewayPaging(t *testing.T) {
 		t.Errorf("part of the name %q: %v", part, got)
 	}
 }
+
+// TestBigAccount: what only shows above the sizes of the other tests.
+func TestBigAccount(t *testing.T) {
+	l := newLab(t, Options{Size: 2100})
+	if r := l.must(200, "GET", l.channels(l.world().instances[0])+"?limit=1000", ""); r.at("size") != 500.0 || r.at("total") != 700.0 {
+		t.Errorf("a page of channels: %v of %v", r.at("size"), r.at("total"))
+	}
+	if r := l.must(200, "GET", l.p+"/pools", ""); len(r.ids("pools")) != 2000 || r.str("page_info", "next_marker") == "" {
+		t.Errorf("a page of pools without limit: %d", len(r.ids("pools")))
+	}
+	certificates := l.world().certificates.all
+	unused := certificates[slices.IndexFunc(certificates, func(c *certificate) bool { return len(c.listeners) == 0 })].ID
+	l.must(204, "DELETE", l.p+"/certificates/"+unused, "")
+	l.must(404, "GET", l.p+"/certificates/"+unused, "")
+	l.must(404, "DELETE", l.p+"/certificates/"+unused, "")
+	l.AddPool("new", "")
+	l.must(200, "GET", l.p+"/pools/new", "")
+}
