@@ -186,3 +186,20 @@ func FuzzConfig(f *testing.F) {
 		}
 	})
 }
+
+func TestTheExampleOfTheREADME(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(readme), "```yaml\n")
+	config, _, ok := strings.Cut(after, "```")
+	if !ok {
+		t.Fatal("README.md has no YAML example")
+	}
+	for _, name := range []string{"acme", "otc", "elsewhere"} {
+		if _, err := Find(Choice{Profile: name, Lookup: environ(t, config)}); err != nil {
+			t.Error(err)
+		}
+	}
+}

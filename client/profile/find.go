@@ -97,8 +97,8 @@ func (c Choice) endpoints(p *Profile) error {
 		service, given, ok := strings.Cut(flag, "=")
 		at := p.Endpoints.endpoint(service)
 		switch {
-		case !ok:
-			return usage("--endpoint must be SERVICE=URL, such as elb=https://elb.example.com: there is no = in what was given")
+		case !ok, strings.ContainsAny(service, ":/@"): // a URL alone; not quoted, it may hold a password
+			return usage("--endpoint must be SERVICE=URL, such as elb=https://elb.example.com: it begins with no service")
 		case at == nil:
 			return usage("--endpoint: unknown service %q: %s", service, suggest(service, services()))
 		}

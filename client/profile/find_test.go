@@ -121,8 +121,10 @@ func TestBadEndpointsFromOutside(t *testing.T) {
 		{flag: "elb=elb.example.com", says: []string{"--endpoint elb", "https://"}},
 		{flag: "elb=http://10.0.0.1", says: []string{"--endpoint elb", "http://10.0.0.1", "https"}},
 		{flag: "elbe=https://elb.example.com", says: []string{`unknown service "elbe"`, `"elb"`}},
-		{flag: "https://u:hunter2@elb.example.com", says: []string{"--endpoint"}},
-		{flag: "iam=https://u:hunter2@iam.example.com", says: []string{"--endpoint iam"}},
+		{flag: "https://u:hunter2@elb.example.com", says: []string{"--endpoint", "SERVICE=URL"}},
+		{flag: "https://u:hunter2@elb.example.com/?a=b", says: []string{"--endpoint", "SERVICE=URL"}},
+		{flag: "iam=https://u:hunter2@iam.example.com", says: []string{"--endpoint iam", "no user name or password"}},
+		{flag: "iam=https://u:hunter2@iam example.com", says: []string{"--endpoint iam", "no user name or password"}},
 		{env: "http://elb.example.com", says: []string{"JANITOR_ENDPOINT_ELB", "http://elb.example.com", "https"}},
 	} {
 		c := Choice{Lookup: environ(t, good, "JANITOR_ENDPOINT_ELB="+test.env)}

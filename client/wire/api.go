@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,15 +68,16 @@ func NewTransport() *http.Transport {
 // Endpoint parses the base URL of a service and refuses what would give credentials away: anything but https, except
 // plain http to this machine, user names in the address, queries and fragments.
 func Endpoint(base string) (*url.URL, error) {
+	// Before parsing, whose errors quote what they are about.
+	if at := strings.LastIndex(base, "@"); at >= 0 {
+		return nil, fmt.Errorf("endpoint at %q: no user name or password in an address", Clean(base[at+1:]))
+	}
 	u, err := url.Parse(base)
 	if err != nil {
 		if bad, ok := errors.AsType[*url.Error](err); ok {
 			err = bad.Err
 		}
 		return nil, fmt.Errorf("endpoint %q: %w", Clean(base), err)
-	}
-	if u.User != nil {
-		return nil, fmt.Errorf("endpoint at %q: no user name or password in an address", u.Host)
 	}
 	host := u.Hostname()
 	switch {
