@@ -1,0 +1,201 @@
+package keys
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Map is a set of bindings in which no key means two things in one place. It is never changed once made; the zero Map
+// has no bindings.
+type Map struct {
+	bindings []Binding
+	index    [contexts]map[string]Action
+}
+
+// Default is the key table of the README.
+func Default() Map {
+	m, err := newMap(defaults())
+	if err != nil {
+		panic("keys: " + err.Error())
+	}
+	return m
+}
+
+func newMap(bindings []Binding) (Map, error) {
+	m := Map{bindings: bindings}
+	for c := range contexts {
+		m.index[c] = map[string]Action{}
+		for _, b := range m.Bindings(c) {
+			for _, key := range b.Keys {
+				if other, taken := m.index[c][key]; taken {
+					return Map{}, fmt.Errorf("key %q: bound to both %s and %s (%s)", key, other, b.Action, strings.ToLower(c.Title()))
+				}
+				if c == Input && types(key) {
+					return Map{}, fmt.Errorf("key %q: cannot be %s, for it types a character in filters and counts", key, b.Action)
+				}
+				m.index[c][key] = b.Action
+			}
+		}
+	}
+	return m, nil
+}
+
+// Action is what a key, as spelled by tea.KeyPressMsg.String, asks for in a context.
+func (m Map) Action(c Context, key string) (Action, bool) {
+	a, ok := m.index[c][key]
+	return a, ok
+}
+
+// Bindings that hold in a context: its own, then those of the contexts it takes in.
+func (m Map) Bindings(c Context) []Binding {
+	var out []Binding
+	for _, in := range c.With() {
+		out = append(out, m.Own(in)...)
+	}
+	return out
+}
+
+// Own bindings of a context, without those it takes in: a section of the help.
+func (m Map) Own(c Context) []Binding {
+	var out []Binding
+	for _, b := range m.bindings {
+		if b.In == c {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// Label is the first key of an action, as a person reads it: "↑", "ctrl+d". It is "" when the action has no key.
+func (m Map) Label(a Action) string {
+	for _, b := range m.bindings {
+		if b.Action == a {
+			return b.Label()
+		}
+	}
+	return ""
+}
+
+// Label is the binding's first key, as a person reads it.
+func (b Binding) Label() string {
+	if b.Instead != "" || len(b.Keys) == 0 {
+		return b.Instead
+	}
+	return pretty(b.Keys[0])
+}
+
+// Labels are all keys of the binding, as a person reads them.
+func (b Binding) Labels() []string {
+	if b.Instead != "" {
+		return []string{b.Instead}
+	}
+	out := make([]string, len(b.Keys))
+	for i, key := range b.Keys {
+		out[i] = pretty(key)
+	}
+	return out
+}
+
+// Override gives actions other keys, in every context they are bound in. It names what is wrong: an action that does
+// not exist, a key that no terminal sends, a key that would mean two things in one place.
+func (m Map) Override(with map[Action][]string) (Map, error) {
+	changed := slices.Clone(m.bindings)
+	for _, a := range slices.Sorted(maps.Keys(with)) {
+		if len(with[a]) == 0 {
+			return Map{}, fmt.Errorf("keys of %s: give at least one key", a)
+		}
+		for _, key := range with[a] {
+			if err := valid(key); err != nil {
+				return Map{}, fmt.Errorf("keys of %s: %w", a, err)
+			}
+		}
+		found := false
+		for i := range changed {
+			if changed[i].Action != a {
+				continue
+			}
+			if changed[i].Instead != "" {
+				return Map{}, fmt.Errorf("keys of %s: cannot be changed, they come from the headings", a)
+			}
+			changed[i].Keys = slices.Clone(with[a])
+			found = true
+		}
+		if !found {
+			return Map{}, fmt.Errorf("keys of %s: no such action; there are %s", a, strings.Join(m.words(), ", "))
+		}
+	}
+	return newMap(changed)
+}
+
+// words are the actions whose keys can be changed, in the order of the table.
+func (m Map) words() []string {
+	var out []string
+	for _, b := range m.bindings {
+		if b.Instead == "" && !slices.Contains(out, string(b.Action)) {
+			out = append(out, string(b.Action))
+		}
+	}
+	return out
+}
+
+// valid says whether a terminal can send the key, and if not, what was probably meant.
+func valid(key string) error {
+	name := key
+	var mods []string
+	for {
+		mod, rest, ok := strings.Cut(name, "+")
+		if !ok || rest == "" || !slices.Contains(modifiers, mod) {
+			break
+		}
+		mods, name = append(mods, mod), rest
+	}
+	r, size := utf8.DecodeRuneInString(name)
+	single := size == len(name) && unicode.IsPrint(r)
+	shift, ctrl := slices.Contains(mods, "shift"), slices.Contains(mods, "ctrl")
+	switch {
+	case key == "":
+		return fmt.Errorf("a key is empty")
+	case name == " ":
+		return fmt.Errorf("key %q: write it as %q", key, strings.TrimSuffix(key, " ")+"space")
+	case !single && !slices.Contains(named, name):
+		return fmt.Errorf("key %q: unknown; write a character or one of %s, with %s+ before it", key, strings.Join(named, " "), strings.Join(modifiers, "+ "))
+	case single && shift && !ctrl && unicode.IsLetter(r):
+		return fmt.Errorf("key %q: write it as %q", key, string(unicode.ToUpper(r)))
+	case single && ctrl && unicode.IsUpper(r):
+		return fmt.Errorf("key %q: write it as %q", key, strings.TrimSuffix(key, name)+string(unicode.ToLower(r)))
+	case ctrl && same[name] != "":
+		return fmt.Errorf("key %q: terminals send the same as for %q", key, same[name])
+	case !slices.IsSortedFunc(mods, func(a, b string) int { return slices.Index(modifiers, a) - slices.Index(modifiers, b) }):
+		return fmt.Errorf("key %q: modifiers go in the order %s", key, strings.Join(modifiers, ", "))
+	}
+	return nil
+}
+
+// types says whether a key puts a character into a line of input.
+func types(key string) bool {
+	return key == "space" || utf8.RuneCountInString(key) == 1
+}
+
+// modifiers in the order in which Bubble Tea writes them.
+var modifiers = []string{"ctrl", "alt", "shift"}
+
+var named = []string{
+	"space", "enter", "tab", "esc", "backspace", "delete", "insert", "up", "down", "left", "right", "home", "end",
+	"pgup", "pgdown", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
+}
+
+// same are the control characters that are keys of their own.
+var same = map[string]string{"i": "tab", "m": "enter", "[": "esc", "@": "ctrl+space"}
+
+var arrows = strings.NewReplacer("up", "↑", "down", "↓", "left", "←", "right", "→")
+
+func pretty(key string) string {
+	if strings.Contains(key, "pg") {
+		return key
+	}
+	return arrows.Replace(key)
+}

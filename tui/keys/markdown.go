@@ -1,0 +1,28 @@
+package keys
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Markdown is the key table for the README.
+func (m Map) Markdown() string {
+	var b strings.Builder
+	b.WriteString("| Keys | Action |\n|---|---|\n")
+	for _, c := range Sections() {
+		fmt.Fprintf(&b, "| **%s** | |\n", c.Title())
+		for _, binding := range m.Own(c) {
+			keys := binding.Labels()
+			for i := range keys {
+				keys[i] = "`" + strings.ReplaceAll(keys[i], "|", `\|`) + "`"
+			}
+			fmt.Fprintf(&b, "| %s | %s |\n", strings.Join(keys, " "), strings.ReplaceAll(binding.Help, "|", `\|`))
+		}
+	}
+	return b.String()
+}
+
+// Sections are all contexts in the order in which help shows them.
+func Sections() []Context {
+	return []Context{Browse, Table, Move, Dialog, Input, Run, Reading, Global, Always}
+}

@@ -1,0 +1,170 @@
+package table
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"janitor/tui/theme"
+)
+
+// Source is the rows of a table in their own order. It must not change once it was prepared.
+type Source[K comparable] interface {
+	Len() int
+	Key(i int) K                          // what the row is, whatever place it takes; of rows with the same key the first is shown
+	Cell(i, col int) (string, theme.Role) // asked only for rows on screen and a few others
+	Compare(col, i, j int) int            // by this column
+	Text(i int) string                    // what the filter searches
+}
+
+// Sort is an order of rows. A column that does not exist leaves the order of the source.
+type Sort struct {
+	Column  int
+	Reverse bool
+}
+
+// View is a source made ready to be shown: sorted, searchable, with an index of its keys. It is never changed.
+type View[K comparable] struct {
+	src   Source[K]
+	sort  Sort
+	order []int32     // row of the source at each position
+	place []int32     // position of each row of the source
+	index map[K]int32 // row of the source of each key
+	text  []byte      // folded text of all positions, one after the other
+	ends  []uint32    // where the text of each position ends
+}
+
+// Prepare does the work that grows with the number of rows; run it in a command. Rows that compare equal keep the order
+// of the source, in reverse too.
+func Prepare[K comparable](src Source[K], s Sort) *View[K] {
+	n := src.Len()
+	v := &View[K]{
+		src: src, sort: s,
+		order: make([]int32, 0, n), place: make([]int32, n), index: make(map[K]int32, n),
+		text: make([]byte, 0, 80*n), ends: make([]uint32, 0, n),
+	}
+	for i := range n {
+		k := src.Key(i)
+		if _, twice := v.index[k]; !twice {
+			v.index[k] = int32(i)
+			v.order = append(v.order, int32(i))
+		}
+	}
+	switch {
+	case s.Column >= 0:
+		sign := 1
+		if s.Reverse {
+			sign = -1
+		}
+		slices.SortFunc(v.order, func(a, b int32) int {
+			if c := src.Compare(s.Column, int(a), int(b)); c != 0 {
+				return sign * c
+			}
+			return cmp.Compare(a, b)
+		})
+	case s.Reverse:
+		slices.Reverse(v.order)
+	}
+	for pos, row := range v.order {
+		v.place[row] = int32(pos)
+		v.text = appendFolded(v.text, src.Text(int(row)))
+		v.ends = append(v.ends, uint32(len(v.text)))
+	}
+	return v
+}
+
+// Sort is the order the rows are in.
+func (v *View[K]) Sort() Sort {
+	if v == nil {
+		return Sort{}
+	}
+	return v.sort
+}
+
+// Len is the number of rows.
+func (v *View[K]) Len() int {
+	if v == nil {
+		return 0
+	}
+	return len(v.order)
+}
+
+// key of a position.
+func (v *View[K]) key(pos int) K { return v.src.Key(int(v.order[pos])) }
+
+// find gives the position of a key.
+func (v *View[K]) find(k K) (int, bool) {
+	if v == nil {
+		return 0, false
+	}
+	row, ok := v.index[k]
+	if !ok {
+		return 0, false
+	}
+	return int(v.place[row]), true
+}
+
+// match appends the positions whose text holds all words and none of the excluded ones.
+func (v *View[K]) match(q query, dst []int32) []int32 {
+	if v == nil {
+		return dst
+	}
+	start := uint32(0)
+rows:
+	for pos, end := range v.ends {
+		text := v.text[start:end]
+		start = end
+		for _, w := range q.words {
+			if !bytes.Contains(text, w) {
+				continue rows
+			}
+		}
+		for _, w := range q.without {
+			if bytes.Contains(text, w) {
+				continue rows
+			}
+		}
+		dst = append(dst, int32(pos))
+	}
+	return dst
+}
+
+// query is a filter: words that must occur and words that must not, folded.
+type query struct{ words, without [][]byte }
+
+func parse(s string) query {
+	var q query
+	for w := range bytes.FieldsSeq(appendFolded(nil, s)) {
+		if bare, not := bytes.CutPrefix(w, []byte("!")); !not {
+			q.words = append(q.words, w)
+		} else if len(bare) > 0 {
+			q.without = append(q.without, bare)
+		}
+	}
+	// Long words are rarer: most rows are out after the first.
+	slices.SortStableFunc(q.words, func(a, b []byte) int { return len(b) - len(a) })
+	return q
+}
+
+func (q query) empty() bool { return len(q.words)+len(q.without) == 0 }
+
+// appendFolded makes upper and lower case the same, for the text and for the words searched in it.
+func appendFolded(dst []byte, s string) []byte {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			dst = append(dst, c)
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+		i += size
+	}
+	return dst
+}

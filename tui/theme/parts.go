@@ -1,0 +1,95 @@
+package theme
+
+import (
+	"strings"
+)
+
+// Box draws a dialog w columns wide around body, with the title in its upper border. Title and body may be painted;
+// lines of the body are cut or filled, never wrapped: a box has two lines more than its body. The text area is w-4
+// columns wide.
+func (t *Theme) Box(title, body string, w int) string {
+	return t.box(Border, title, body, w)
+}
+
+// DangerBox is Box for what must not be overlooked.
+func (t *Theme) DangerBox(title, body string, w int) string {
+	return t.box(Bad, title, body, w)
+}
+
+func (t *Theme) box(border Role, title, body string, w int) string {
+	if w < 4 {
+		return blanks(w)
+	}
+	var b strings.Builder
+	edge := func(s string) { b.WriteString(t.Paint(border, s)) }
+
+	tw := min(WidthPainted(title), w-6)
+	if tw > 0 {
+		edge("╭─ ")
+		b.WriteString(FitPainted(title, tw))
+		edge(" " + strings.Repeat("─", w-5-tw) + "╮")
+	} else {
+		edge("╭" + strings.Repeat("─", w-2) + "╮")
+	}
+	for line := range strings.SplitSeq(body, "\n") {
+		b.WriteByte('\n')
+		edge("│")
+		b.WriteByte(' ')
+		b.WriteString(FitPainted(line, w-4))
+		b.WriteByte(' ')
+		edge("│")
+	}
+	b.WriteByte('\n')
+	edge("╰" + strings.Repeat("─", w-2) + "╯")
+	return b.String()
+}
+
+// Progress draws a bar of w columns; done is the share from 0 to 1. It is full only when done is 1, and shows
+// something as soon as done is more than 0.
+func (t *Theme) Progress(done float64, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	full := 0
+	switch {
+	case done >= 1:
+		full = w
+	case done > 0:
+		full = min(max(int(done*float64(w)), 1), max(w-1, 1))
+	}
+	return t.Paint(Accent, strings.Repeat(t.Full, full)) + t.Paint(Muted, strings.Repeat(t.Empty, w-full))
+}
+
+// Badge is a word that qualifies the whole screen, such as [read-only].
+func (t *Theme) Badge(r Role, s string) string { return t.Paint(r, "["+s+"]") }
+
+// ButtonText draws a button. The focused one stands in brackets, so that focus is seen without colour; both forms are
+// four columns wider than s.
+func (t *Theme) ButtonText(s string, focus, danger bool) string {
+	switch {
+	case focus && danger:
+		return t.Paint(ButtonDanger, "[ "+s+" ]")
+	case focus:
+		return t.Paint(ButtonFocus, "[ "+s+" ]")
+	default:
+		return t.Paint(Button, "  "+s+"  ")
+	}
+}
+
+// TabText draws the title of a tab with the key that goes there and what is in it ("412", "200…").
+func (t *Theme) TabText(key, title, count string, active bool) string {
+	s := " " + key + " " + title
+	if count != "" {
+		s += " " + count
+	}
+	s += " "
+	if active {
+		return t.Paint(TabActive, s)
+	}
+	return t.Paint(Tab, s)
+}
+
+// Hint draws a key and what it does, for the foot line.
+func (t *Theme) Hint(key, does string) string {
+	return t.Paint(Key, key) + " " + t.Paint(Muted, does)
+}
