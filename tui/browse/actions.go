@@ -1,0 +1,154 @@
+package browse
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/inventory"
+	"janitor/tui/keys"
+)
+
+// current is the row under the cursor; when there is none, why says so.
+func (m *Model) current() (r inventory.Resource, ok bool) {
+	t := m.tab()
+	i, ok := t.table.Row()
+	if !ok {
+		return r, false
+	}
+	return t.rows.items[i], true
+}
+
+// noRow says why there is no row to act on.
+func (m *Model) noRow() string {
+	t := m.tab()
+	kind := t.columns.kind
+	switch {
+	case t.table.Total() > 0:
+		return "No row is shown: " + m.env.Keys.Label(keys.Back) + " clears the filter"
+	case m.loading != nil:
+		return "The " + kind.Many + " are still being listed"
+	default:
+		return "There are no " + kind.Many + " here"
+	}
+}
+
+func (m *Model) open() tea.Cmd {
+	r, ok := m.current()
+	if !ok {
+		return say(m.noRow())
+	}
+	holds := m.tab().columns.kind.Holds
+	if holds == "" {
+		return m.detail(false)
+	}
+	return children(holds, []inventory.Resource{r})
+}
+
+func (m *Model) openMarked() tea.Cmd {
+	t := m.tab()
+	kind := t.columns.kind
+	key := m.env.Keys.Label(keys.Children)
+	if kind.Holds == "" {
+		return say(kind.Title + " hold nothing to open: " + key + " is for IP groups and channels")
+	}
+	held, err := inventory.Lookup(kind.Holds)
+	if err != nil {
+		return say(err.Error())
+	}
+	marks := t.table.Marks()
+	if len(marks) == 0 {
+		return say("Mark " + kind.Many + " first: " + key + " opens the " + held.Many + " of all that are marked")
+	}
+	found := t.shown.Find(marks)
+	var parents []inventory.Resource
+	for _, ref := range marks {
+		if r, ok := found[ref]; ok {
+			parents = append(parents, r)
+		}
+	}
+	if len(parents) == 0 {
+		return say("The marked " + kind.Many + " are no longer listed")
+	}
+	return children(kind.Holds, parents)
+}
+
+func children(id inventory.KindID, of []inventory.Resource) tea.Cmd {
+	kind, err := inventory.Lookup(id)
+	if err != nil {
+		return say(err.Error())
+	}
+	return func() tea.Msg { return OpenMsg{Kind: kind, Parents: of} }
+}
+
+func (m *Model) detail(raw bool) tea.Cmd {
+	r, ok := m.current()
+	if !ok {
+		return say(m.noRow())
+	}
+	s := m.tab().shown
+	return func() tea.Msg { return DetailMsg{Resource: r, Snapshot: s, Raw: raw} }
+}
+
+func (m *Model) copyID() tea.Cmd {
+	r, ok := m.current()
+	if !ok {
+		return say(m.noRow())
+	}
+	return tea.Batch(tea.SetClipboard(r.Ref.ID), say("Copied "+r.Ref.ID))
+}
+
+// delete asks for the dialog, or says why there is nothing to ask.
+func (m *Model) delete() tea.Cmd {
+	t := m.tab()
+	kind := t.columns.kind
+	switch {
+	case m.opts.ReadOnly != "":
+		return say(m.opts.ReadOnly)
+	case kind.Deletion == nil:
+		return say(kind.WhyNot)
+	}
+	refs := t.table.SelectedOrCurrent()
+	if len(refs) == 0 {
+		return say(m.noRow())
+	}
+	msg := DeleteMsg{Refs: refs, From: t.shown, Hidden: t.table.Hidden()}
+	return func() tea.Msg { return msg }
+}
+
+func (m *Model) refresh() tea.Cmd {
+	if m.loading != nil {
+		return say("Already listing")
+	}
+	return m.load()
+}
+
+// ended lists again what a run has touched: its kinds, and those they live in, which count them.
+func (m *Model) ended(msg EndedMsg) tea.Cmd {
+	for _, ref := range msg.Gone {
+		m.gone[ref] = true
+	}
+	touches := func(t *tab) bool {
+		kind := t.columns.kind
+		return slices.ContainsFunc(msg.Touched, func(ref inventory.Ref) bool {
+			return ref.Kind == kind.ID || ref.Kind == kind.Holds
+		})
+	}
+	if !slices.ContainsFunc(m.tabs, touches) {
+		return nil
+	}
+	for _, t := range m.tabs {
+		t.table.Unmark(msg.Gone...)
+	}
+	return m.load()
+}
+
+func (m *Model) show(i int) tea.Cmd {
+	switch {
+	case len(m.tabs) == 1:
+		return say(m.env.Keys.Label(keys.Back) + " goes back to the kinds")
+	case i < len(m.tabs):
+		m.active = i
+	}
+	return nil
+}

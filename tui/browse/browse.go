@@ -1,0 +1,235 @@
+// Package browse is the screen one lives in: a table for each kind, or one of the entries or members of opened groups
+// and channels; filtering, marking, and the way to everything else.
+package browse
+
+import (
+	"context"
+	"iter"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/inventory"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/table"
+)
+
+// Options of a browse screen.
+type Options struct {
+	Kinds    []*inventory.Kind    // a tab each; a single one has no tabs
+	First    inventory.KindID     // the tab to begin with; "" = the first
+	Parents  []inventory.Resource // whose children are shown, nil at the top
+	Scope    string               // where, for sentences: "acme · eu-de"
+	ReadOnly string               // why nothing can be deleted, as a sentence; "" when it can
+	// List begins to list the kinds and ends when its context does.
+	List func(context.Context) iter.Seq[*inventory.Snapshot]
+}
+
+// The screen asks its owner for these.
+type (
+	// OpenMsg asks for the children of these parents.
+	OpenMsg struct {
+		Kind    *inventory.Kind
+		Parents []inventory.Resource
+	}
+	// DetailMsg asks for everything about one resource, as fields or as JSON.
+	DetailMsg struct {
+		Resource inventory.Resource
+		Snapshot *inventory.Snapshot
+		Raw      bool
+	}
+	// DeleteMsg asks for the dialog. The refs are those marked when the key was pressed, in order of marking, or the
+	// current one.
+	DeleteMsg struct {
+		Refs   []inventory.Ref
+		From   *inventory.Snapshot
+		Hidden int // how many of them no shown row has
+	}
+)
+
+// EndedMsg tells the screen that a run has ended: what it touched is listed again, what is gone is no longer marked.
+type EndedMsg struct{ Touched, Gone []inventory.Ref }
+
+// Model is a browse screen.
+type Model struct {
+	env  *screen.Env
+	ctx  context.Context // of everything this screen reads
+	opts Options
+
+	tabs   []*tab
+	active int
+	line   line // the filter being typed
+	typing bool
+
+	loading  *request   // whose replies count; nil when nothing is being listed
+	requests []*request // all of which something may be left
+	gone     map[inventory.Ref]bool
+
+	pane pane
+}
+
+// tab is the table of one kind.
+type tab struct {
+	columns *columns
+	table   *table.Model[inventory.Ref]
+	filter  string
+	rows    *rows               // what the table shows
+	shown   *inventory.Snapshot // that the rows are from; nil before the first page
+	listing *inventory.Listing  // of shown
+	whole   bool                // shown is complete and settled
+	coming  *inventory.Listing  // the newest of the loading under way, or of the last one
+}
+
+// New makes the screen; nothing is read before [Model.Init]. What it reads ends with ctx.
+func New(ctx context.Context, env *screen.Env, o Options) *Model {
+	m := &Model{env: env, ctx: ctx, opts: o, gone: map[inventory.Ref]bool{}}
+	for i, k := range o.Kinds {
+		if k.ID == o.First {
+			m.active = i
+		}
+		c, heads := layOut(env, k, len(o.Parents))
+		m.tabs = append(m.tabs, &tab{columns: c, table: table.New[inventory.Ref](env.Theme, heads)})
+	}
+	return m
+}
+
+// Init begins to list.
+func (m *Model) Init() tea.Cmd { return m.load() }
+
+// Update takes replies, and keys when on top.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case arrived:
+		return m.arrive(msg)
+	case finished:
+		m.finish(msg)
+	case sorted:
+		if msg.content.rows == msg.tab.rows {
+			return msg.tab.put(msg.content)
+		}
+	case EndedMsg:
+		return m.ended(msg)
+	case tea.PasteMsg:
+		if m.typing {
+			m.line.insert(msg.Content)
+			m.filter(m.line.String())
+		}
+	case tea.KeyPressMsg:
+		if m.typing {
+			m.typed(msg)
+			return nil
+		}
+		return m.press(msg.String())
+	}
+	return nil
+}
+
+func (m *Model) tab() *tab { return m.tabs[m.active] }
+
+func (m *Model) press(key string) tea.Cmd {
+	action, bound := m.env.Keys.Action(keys.Browse, key)
+	t := m.tab()
+	switch {
+	case !bound && t.table.Hot(key), bound && t.table.Do(action):
+		if t.table.Stale() {
+			return t.order(t.table.Sort())
+		}
+		return nil
+	case !bound:
+		return nil
+	}
+	switch action {
+	case keys.Filter:
+		m.typing = true
+		m.line.set(t.filter)
+	case keys.Open:
+		return m.open()
+	case keys.Children:
+		return m.openMarked()
+	case keys.Detail:
+		return m.detail(false)
+	case keys.Raw:
+		return m.detail(true)
+	case keys.CopyID:
+		return m.copyID()
+	case keys.Delete:
+		return m.delete()
+	case keys.Refresh:
+		return m.refresh()
+	case keys.Kind1:
+		return m.show(0)
+	case keys.Kind2:
+		return m.show(1)
+	case keys.Kind3:
+		return m.show(2)
+	case keys.Kind4:
+		return m.show(3)
+	case keys.NextKind:
+		return m.show((m.active + 1) % len(m.tabs))
+	case keys.PrevKind:
+		return m.show((m.active + len(m.tabs) - 1) % len(m.tabs))
+	case keys.Back:
+		return m.back()
+	}
+	return nil
+}
+
+// back undoes the innermost thing: a range, the filter, the screen.
+func (m *Model) back() tea.Cmd {
+	t := m.tab()
+	switch {
+	case t.table.EndRange():
+		return nil
+	case t.filter != "":
+		m.filter("")
+		return nil
+	case len(m.opts.Parents) > 0:
+		return func() tea.Msg { return screen.Leave{} }
+	}
+	return say("This is the first screen: " + m.env.Keys.Label(keys.Quit) + " quits")
+}
+
+// Typing says that every key goes into the filter.
+func (m *Model) Typing() bool { return m.typing }
+
+// Hints are the actions for the foot of the frame.
+func (m *Model) Hints() []keys.Action {
+	if m.typing {
+		return []keys.Action{keys.Confirm, keys.Back}
+	}
+	hints := []keys.Action{keys.Mark, keys.Filter, keys.Open}
+	if m.tab().columns.kind.Holds != "" && m.tab().table.Marked() > 0 {
+		hints = append(hints, keys.Children)
+	}
+	if m.opts.ReadOnly == "" && m.tab().columns.kind.Deletion != nil {
+		hints = append(hints, keys.Delete)
+	}
+	if len(m.opts.Parents) > 0 || m.tab().filter != "" {
+		hints = append(hints, keys.Back)
+	}
+	return append(hints, keys.Help, keys.Range, keys.MarkAll)
+}
+
+// Loading says whether something is being listed.
+func (m *Model) Loading() bool { return m.loading != nil }
+
+// ListedAt is when the listing of what is shown began; the zero time before there is anything.
+func (m *Model) ListedAt() time.Time {
+	if t := m.tab(); t.shown != nil {
+		return t.shown.At
+	}
+	return time.Time{}
+}
+
+func say(text string) tea.Cmd { return screen.Say(text) }
+
+// number in groups of three digits: "10 000".
+func number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + " " + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,608 @@
+package browse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"go.uber.org/goleak"
+
+	"janitor/client"
+	"janitor/client/inventory"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var epoch = time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
+
+// probe is a browse screen without a program around it: commands run at once, one after the other.
+type probe struct {
+	*Model
+	t    *testing.T
+	said []string  // notices
+	out  []tea.Msg // what the screen asked its owner for
+}
+
+// feed is where the screen lists from: each loading takes the next of these.
+type feed [][]*inventory.Snapshot
+
+func newProbe(t *testing.T, f *feed, change func(*Options)) *probe {
+	t.Helper()
+	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: func() time.Time { return epoch }}
+	o := Options{Kinds: inventory.Top(), Scope: "acme · eu-de", List: func(context.Context) iter.Seq[*inventory.Snapshot] {
+		if len(*f) == 0 {
+			t.Error("listed more often than expected")
+			return slices.Values([]*inventory.Snapshot{})
+		}
+		next := (*f)[0]
+		*f = (*f)[1:]
+		return slices.Values(next)
+	}}
+	if change != nil {
+		change(&o)
+	}
+	p := &probe{Model: New(t.Context(), env, o), t: t}
+	t.Cleanup(p.Close)
+	p.run(p.Init())
+	return p
+}
+
+// run runs a command, and the commands that follow from it.
+func (p *probe) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			p.run(c)
+		}
+	case arrived, finished, sorted:
+		p.run(p.Update(msg))
+	case screen.Notice:
+		p.said = append(p.said, msg.Text)
+	default:
+		p.out = append(p.out, msg)
+	}
+}
+
+// press presses keys by the names the key map uses.
+func (p *probe) press(names ...string) *probe {
+	p.t.Helper()
+	for _, name := range names {
+		p.run(p.Update(key(p.t, name)))
+	}
+	return p
+}
+
+func (p *probe) write(s string) *probe {
+	for _, r := range s {
+		p.run(p.Update(tea.KeyPressMsg{Code: r, Text: string(r)}))
+	}
+	return p
+}
+
+func (p *probe) text(w, h int) string { return ansi.Strip(p.View(w, h)) }
+
+// lastSaid is the latest notice, "" when there was none since.
+func (p *probe) lastSaid() string {
+	if len(p.said) == 0 {
+		return ""
+	}
+	s := p.said[len(p.said)-1]
+	p.said = nil
+	return s
+}
+
+// key is the message of a key, made from its name; the name is checked to be the one a program would see.
+func key(t *testing.T, name string) tea.KeyPressMsg {
+	t.Helper()
+	var k tea.Key
+	rest := name
+	for _, mod := range []struct {
+		prefix string
+		mod    tea.KeyMod
+	}{{"ctrl+", tea.ModCtrl}, {"shift+", tea.ModShift}} {
+		if s, ok := strings.CutPrefix(rest, mod.prefix); ok && s != "" {
+			k.Mod |= mod.mod
+			rest = s
+		}
+	}
+	special := map[string]rune{
+		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
+		"right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp,
+		"backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "space": tea.KeySpace,
+	}
+	if code, ok := special[rest]; ok {
+		k.Code = code
+	} else {
+		k.Code = []rune(rest)[0]
+	}
+	if k.Mod == 0 && (k.Code == tea.KeySpace || len([]rune(rest)) == 1) {
+		k.Text = string(k.Code)
+	}
+	if got := tea.KeyPressMsg(k).String(); got != name {
+		t.Fatalf("key %q is seen as %q", name, got)
+	}
+	return tea.KeyPressMsg(k)
+}
+
+// pool makes a resource as the loader would; n is part of its id.
+func pool(n int, name string, state inventory.State, reason string) inventory.Resource {
+	id := fmt.Sprintf("pool-%04d", n)
+	return inventory.Resource{
+		Ref: ref(n), Name: name, Created: epoch.Add(-time.Duration(n) * 24 * time.Hour),
+		Object:  &inventory.Pool{Pool: client.Pool{ID: id, Name: name, Protocol: "HTTP"}},
+		Verdict: inventory.Verdict{State: state, Reasons: []inventory.Reason{{Text: reason}}},
+	}
+}
+
+func ref(n int) inventory.Ref {
+	return inventory.Ref{Scope: "acme", Kind: inventory.Pools, ID: fmt.Sprintf("pool-%04d", n)}
+}
+
+func unused(ns ...int) []inventory.Resource {
+	var out []inventory.Resource
+	for _, n := range ns {
+		out = append(out, pool(n, fmt.Sprintf("web-%d", n), inventory.Unused, "no listener, no policy"))
+	}
+	return out
+}
+
+// listing is a snapshot of the pools; the other kinds are there and empty.
+func listing(done bool, err error, pools []inventory.Resource) *inventory.Snapshot {
+	s := &inventory.Snapshot{At: epoch, Done: done}
+	for _, k := range inventory.Top() {
+		l := inventory.Listing{Kind: settledKind(k), Done: true}
+		if k.ID == inventory.Pools {
+			l.Resources, l.Done, l.Err = pools, done, err
+		}
+		s.Listings = append(s.Listings, l)
+	}
+	return s
+}
+
+// settledKind depends on no other list, as no graph can be made here.
+func settledKind(k *inventory.Kind) *inventory.Kind {
+	c := *k
+	c.Needs = nil
+	return &c
+}
+
+func whole(pools []inventory.Resource) []*inventory.Snapshot {
+	return []*inventory.Snapshot{listing(true, nil, pools)}
+}
+
+func TestShowsRowsWithVerdictAndReason(t *testing.T) {
+	p := newProbe(t, &feed{whole([]inventory.Resource{
+		pool(1, "web-blue", inventory.Unused, "no listener, no policy"),
+		pool(2, "api", inventory.InUse, "listener api-443"),
+		pool(3, "core", inventory.Protected, `"owned by payments"`),
+		pool(4, "edge", inventory.Unknown, "l7policies could not be listed"),
+	})}, nil)
+	got := p.text(120, 12)
+	for _, want := range []string{
+		"1 Pools 4", "2 Certificates 0", "VERDICT", "WHY",
+		"unused", "no listener, no policy", "in use", "listener api-443", "protected", `"owned by payments"`, "unknown", "l7policies could not be listed",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+}
+
+// live is a source that the test feeds page by page.
+type live struct {
+	pages chan *inventory.Snapshot
+}
+
+func (l *live) list(ctx context.Context) iter.Seq[*inventory.Snapshot] {
+	return func(yield func(*inventory.Snapshot) bool) {
+		for {
+			select {
+			case s, ok := <-l.pages:
+				if !ok || !yield(s) {
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func TestFirstPageIsShownWhileOthersLoad(t *testing.T) {
+	source := &live{pages: make(chan *inventory.Snapshot, 1)}
+	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: func() time.Time { return epoch }}
+	m := New(t.Context(), env, Options{Kinds: inventory.Top(), List: source.list})
+	defer m.Close()
+	read := m.Init()
+	source.pages <- listing(false, nil, unused(1, 2, 3))
+	next := m.Update(read())
+	got := ansi.Strip(m.View(100, 10))
+	if !strings.Contains(got, "web-3") || !strings.Contains(got, "1 Pools 3…") {
+		t.Errorf("the first page is not on screen:\n%s", got)
+	}
+	source.pages <- listing(true, nil, unused(1, 2, 3, 4))
+	m.Update(next())
+	if got := ansi.Strip(m.View(100, 10)); !strings.Contains(got, "1 Pools 4 ") {
+		t.Errorf("the count has not grown:\n%s", got)
+	}
+}
+
+func TestMarksSurviveRefreshSortAndFilter(t *testing.T) {
+	before := unused(1, 2, 3, 4, 5, 6)
+	after := append(unused(9, 8), unused(6, 5, 3, 1)...) // 2 and 4 are gone, 8 and 9 are new, the order is another
+	p := newProbe(t, &feed{whole(before), whole(after)}, nil)
+	p.View(100, 20)
+	p.press("space", "down", "space", "space") // 1, 3, 4
+	p.press("O", "A", "/").write("web-5").press("enter")
+	if got := p.text(100, 20); !strings.Contains(got, "1 of 6 · 3 marked (3 hidden)") {
+		t.Errorf("hidden marks are not counted:\n%s", got)
+	}
+	p.press("ctrl+r")
+	if got := p.lastSaid(); got != "1 marked row is gone" {
+		t.Errorf("said %q about a marked row that is gone", got)
+	}
+	p.press("esc", "ctrl+d")
+	msg := p.out[len(p.out)-1].(DeleteMsg)
+	if want := []inventory.Ref{ref(1), ref(3)}; !slices.Equal(msg.Refs, want) {
+		t.Errorf("asked to delete %v, marked were %v", msg.Refs, want)
+	}
+	if msg.Hidden != 0 {
+		t.Errorf("%d hidden, want none", msg.Hidden)
+	}
+}
+
+func TestRefreshKeepsRowsUntilComplete(t *testing.T) {
+	p := newProbe(t, &feed{
+		whole(unused(1, 2, 3)),
+		{listing(false, nil, unused(1)), listing(false, nil, unused(1, 2))}, // ends without having been complete
+	}, nil)
+	p.press("ctrl+r")
+	if got := p.text(100, 10); !strings.Contains(got, "web-3") || !strings.Contains(got, "1 Pools 3 ") {
+		t.Errorf("rows vanished during a refresh:\n%s", got)
+	}
+}
+
+func TestFailedRefreshKeepsRowsAndMarks(t *testing.T) {
+	p := newProbe(t, &feed{
+		whole(unused(1, 2, 3)),
+		{listing(true, errors.New("listing pools: ELB.0001 Policy doesn't allow elb:pools:list"), unused(1))},
+	}, nil)
+	p.View(100, 10)
+	p.press("pgdown", "space", "ctrl+r")
+	got := p.text(120, 10)
+	for _, want := range []string{"web-3", "1 marked", "the rows are from before", "elb:pools:list", "ctrl+r tries again"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+}
+
+func TestSaysWhyThereAreNoRows(t *testing.T) {
+	failed := errors.New("listing pools: ELB.0001 Policy doesn't allow elb:pools:list to be performed")
+	gateway := listing(true, nil, nil)
+	for i := range gateway.Listings {
+		gateway.Listings[i].Note = "The profile names no gateway"
+	}
+	for _, test := range []struct {
+		name  string
+		snap  *inventory.Snapshot
+		keys  func(*probe)
+		wants []string
+	}{
+		{"failed", listing(true, failed, nil), nil, []string{"Pools in acme · eu-de could not be listed", "elb:pools:list", "ctrl+r tries again"}},
+		{"empty", listing(true, nil, nil), nil, []string{"No pools in acme · eu-de"}},
+		{"note", gateway, nil, []string{"No pools", "The profile names no gateway"}},
+		{
+			"filter", listing(true, nil, unused(1, 2)), func(p *probe) { p.press("/").write("xyz").press("enter") },
+			[]string{"Nothing matches “xyz”", "2 hidden; esc clears the filter", "0 of 2"},
+		},
+		{"partly", listing(true, failed, unused(1)), nil, []string{"web-1", "These are not all", "1 Pools 1!"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := newProbe(t, &feed{{test.snap}}, nil)
+			if test.keys != nil {
+				test.keys(p)
+			}
+			got := p.text(120, 12)
+			for _, want := range test.wants {
+				if !strings.Contains(got, want) {
+					t.Errorf("%q is missing:\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+func TestSaysWhyAnActionIsNotPossible(t *testing.T) {
+	rows := &feed{whole(unused(1))}
+	for _, test := range []struct {
+		name string
+		opts func(*Options)
+		feed *feed
+		keys []string
+		want string
+	}{
+		{"read-only", func(o *Options) { o.ReadOnly = "Read-only: because" }, nil, []string{"ctrl+d"}, "Read-only: because"},
+		{"channels", nil, nil, []string{"4", "ctrl+d"}, "Channels are not deleted"},
+		{"nothing listed", nil, nil, []string{"2", "ctrl+d"}, "There are no certificates here"},
+		{"no row shown", nil, nil, []string{"/", "x", "y", "enter", "delete"}, "esc clears the filter"},
+		{"children of pools", nil, nil, []string{"M"}, "Pools hold nothing to open"},
+		{"children without marks", nil, nil, []string{"3", "M"}, "Mark IP groups first"},
+		{"detail of nothing", nil, nil, []string{"3", "d"}, "There are no IP groups here"},
+		{"copy nothing", nil, nil, []string{"4", "c"}, "There are no channels here"},
+		{"back at the top", nil, nil, []string{"esc"}, "q quits"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := slices.Clone(*rows)
+			p := newProbe(t, &f, test.opts)
+			p.View(100, 20)
+			p.press(test.keys...)
+			if got := p.lastSaid(); !strings.Contains(got, test.want) {
+				t.Errorf("said %q, want %q", got, test.want)
+			}
+			if len(p.out) != 0 {
+				t.Errorf("asked for %#v nevertheless", p.out)
+			}
+		})
+	}
+}
+
+func TestStillListing(t *testing.T) {
+	source := &live{pages: make(chan *inventory.Snapshot)}
+	p := &probe{t: t, Model: New(t.Context(), &screen.Env{Theme: theme.New(theme.Look{}), Keys: keys.Default(), Now: time.Now},
+		Options{Kinds: inventory.Top(), Scope: "acme", List: source.list})}
+	defer p.Close()
+	p.Init()
+	for _, test := range []struct{ key, want string }{
+		{"ctrl+d", "still being listed"}, {"enter", "still being listed"}, {"ctrl+r", "Already listing"},
+	} {
+		if p.press(test.key); !strings.Contains(strings.Join(p.said, "\n"), test.want) {
+			t.Errorf("%s: said %q, want %q", test.key, p.said, test.want)
+		}
+		p.said = nil
+	}
+	if got := p.text(80, 10); !strings.Contains(got, "Listing pools in acme…") {
+		t.Errorf("does not say that it lists:\n%s", got)
+	}
+}
+
+func TestDeleteAsksForMarksInTheirOrder(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2, 3, 4))}, nil)
+	p.View(100, 20)
+	p.press("ctrl+d")
+	if got := p.out[0].(DeleteMsg).Refs; !slices.Equal(got, []inventory.Ref{ref(1)}) {
+		t.Errorf("without marks: %v, want the current row", got)
+	}
+	p.press("G", "space", "g", "space", "/").write("web-2").press("enter", "ctrl+d")
+	msg := p.out[1].(DeleteMsg)
+	if want := []inventory.Ref{ref(4), ref(1)}; !slices.Equal(msg.Refs, want) {
+		t.Errorf("asked for %v, want %v", msg.Refs, want)
+	}
+	if msg.Hidden != 2 || msg.From == nil {
+		t.Errorf("hidden %d (want 2), snapshot %v", msg.Hidden, msg.From)
+	}
+}
+
+func TestFilterIsLive(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 22, 23))}, nil)
+	p.View(100, 20)
+	p.press("/").write("web-2")
+	if got := p.text(100, 10); !strings.Contains(got, "/web-2") || !strings.Contains(got, "2 of 3") || strings.Contains(got, "web-1") {
+		t.Errorf("the table does not follow the filter:\n%s", got)
+	}
+	p.write("q?r:").press("backspace", "backspace", "backspace", "backspace", "left", "left", "backspace", "end").write("2")
+	if got := p.text(100, 10); !strings.Contains(got, "/we-22") || !strings.Contains(got, "0 of 3") {
+		t.Errorf("keys with a meaning elsewhere did not type and edit:\n%s", got)
+	}
+	p.press("ctrl+w").write("!web-1").press("enter")
+	if p.Typing() {
+		t.Error("enter did not leave the input")
+	}
+	if got := p.text(100, 10); !strings.Contains(got, "/!web-1") || !strings.Contains(got, "2 of 3") {
+		t.Errorf("enter did not keep the filter:\n%s", got)
+	}
+	p.press("/", "esc")
+	if got := p.text(100, 10); strings.Contains(got, "/!") || !strings.Contains(got, "web-1") {
+		t.Errorf("esc did not clear the filter:\n%s", got)
+	}
+	if len(p.out) != 0 {
+		t.Errorf("typing asked for %#v", p.out)
+	}
+}
+
+func TestPasteTypesIntoTheFilterOnly(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2))}, nil)
+	p.run(p.Update(tea.PasteMsg{Content: "q\x04\n"}))
+	p.press("/")
+	p.run(p.Update(tea.PasteMsg{Content: "web-\x1b[2J\n2"}))
+	if got := p.line.String(); got != "web-[2J2" {
+		t.Errorf("pasted %q", got)
+	}
+}
+
+func TestEachKindKeepsItsOwnState(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2, 3))}, nil)
+	p.View(100, 20)
+	p.press("space", "/").write("web").press("enter", "down", "tab")
+	if got := p.text(100, 10); strings.Contains(got, "/web") || strings.Contains(got, "marked") {
+		t.Errorf("filter or marks of pools show on certificates:\n%s", got)
+	}
+	p.press("shift+tab")
+	if got := p.text(100, 10); !strings.Contains(got, "/web") || !strings.Contains(got, "1 marked") {
+		t.Errorf("filter or marks were lost:\n%s", got)
+	}
+	if r, _ := p.current(); r.Ref != ref(3) {
+		t.Errorf("the cursor moved to %v", r.Ref)
+	}
+}
+
+func TestAfterARunWhatIsGoneIsListedAndUnmarkedSilently(t *testing.T) {
+	rest := &feed{whole(unused(1, 2, 3)), whole(unused(3)), whole(unused(3))}
+	p := newProbe(t, rest, nil)
+	p.View(100, 20)
+	p.press("ctrl+a")
+	p.run(p.Update(EndedMsg{Touched: []inventory.Ref{ref(1), ref(2), ref(3)}, Gone: []inventory.Ref{ref(1), ref(2)}}))
+	if got := p.lastSaid(); got != "" {
+		t.Errorf("said %q about what the user has just deleted", got)
+	}
+	if got := p.text(100, 10); !strings.Contains(got, "1 marked") || strings.Contains(got, "web-1") {
+		t.Errorf("not listed again, or the wrong marks:\n%s", got)
+	}
+	p.run(p.Update(EndedMsg{Touched: []inventory.Ref{{Kind: inventory.Entries, Parent: "g", ID: "10.0.0.1"}}})) // in no tab, but IP groups count them
+	if len(*rest) != 0 {
+		t.Error("the groups of deleted entries were not listed again")
+	}
+}
+
+func TestRepliesToAnEarlierListingAreDropped(t *testing.T) {
+	first := &live{pages: make(chan *inventory.Snapshot, 1)}
+	p := newProbe(t, &feed{whole(unused(1))}, nil)
+	p.opts.List = first.list
+	early := p.load()
+	first.pages <- listing(true, nil, unused(7))
+	stale := early()
+	p.opts.List = func(context.Context) iter.Seq[*inventory.Snapshot] { return slices.Values(whole(unused(2))) }
+	p.run(p.load())
+	p.run(p.Update(stale))
+	if got := p.text(80, 10); !strings.Contains(got, "web-2") || strings.Contains(got, "web-7") {
+		t.Errorf("a stale reply was shown:\n%s", got)
+	}
+	if len(p.requests) != 0 {
+		t.Errorf("%d loadings are not known to have ended", len(p.requests))
+	}
+}
+
+func TestLeavingEndsTheListing(t *testing.T) {
+	source := &live{pages: make(chan *inventory.Snapshot)}
+	m := New(context.Background(), &screen.Env{Theme: theme.New(theme.Look{}), Keys: keys.Default(), Now: time.Now},
+		Options{Kinds: inventory.Top(), List: source.list})
+	read := m.Init()
+	done := make(chan tea.Msg)
+	go func() { done <- read() }() // waits for a page that never comes
+	m.Cancel()
+	if _, ok := (<-done).(finished); !ok {
+		t.Error("the reply to a cancelled listing is not its end")
+	}
+	m.Close()
+}
+
+func TestHostileNamesAreHarmlessAndAligned(t *testing.T) {
+	names := []string{
+		"esc\x1b[31mred", "osc\x1b]52;c;ZXZpbA==\x07", "bidi\u202eevil", "line\nbreak", strings.Repeat("long", 2500),
+		"emoji👩‍👩‍👧‍👦👍🏽", "中文名字很长很长很长很长很长很长", "zero\u200bwidth", "tab\there", "c1\u009b31m", "e\u0301\u0301\u0301", "\xff\xfe",
+	}
+	var rows []inventory.Resource
+	for i, n := range names {
+		rows = append(rows, pool(i, client.Clean(n), inventory.Unused, client.Clean(n)))
+	}
+	p := newProbe(t, &feed{whole(rows)}, nil)
+	for _, w := range []int{80, 120, 160} {
+		for range len(names) {
+			checkFrame(t, p.View(w, 20), w, 20)
+			p.press("down")
+		}
+		p.press("g")
+	}
+	p.press("/").write("中文")
+	checkFrame(t, p.View(80, 20), 80, 20)
+}
+
+// checkFrame: exactly h lines, none wider than w, no control bytes but those of colours.
+func checkFrame(t *testing.T, view string, w, h int) {
+	t.Helper()
+	lines := strings.Split(view, "\n")
+	if len(lines) != h {
+		t.Errorf("%d lines at %d×%d", len(lines), w, h)
+	}
+	for _, line := range lines {
+		if got := ansi.StringWidth(line); got > w {
+			t.Errorf("a line of %d columns at %d×%d: %q", got, w, h, line)
+		}
+		for _, r := range ansi.Strip(line) {
+			if r < ' ' || r == 0x7f || 0x80 <= r && r <= 0x9f || 0x200b <= r && r <= 0x200f || 0x202a <= r && r <= 0x202e {
+				t.Errorf("%U in %q", r, line)
+			}
+		}
+	}
+}
+
+func TestEverySize(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2, 3, 4, 5, 6, 7, 8, 9))}, nil)
+	empty := newProbe(t, &feed{{listing(true, errors.New("listing pools: it failed for a reason that takes long to tell"), nil)}}, nil)
+	for w := 1; w < 200; w += 7 {
+		for h := 1; h < 40; h += 3 {
+			p.press("down", "space")
+			checkFrame(t, p.View(w, h), w, h)
+			checkFrame(t, empty.View(w, h), w, h)
+		}
+	}
+}
+
+func TestDetailStandsBesideAWideTable(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2))}, nil)
+	p.View(160, 30)
+	p.press("down")
+	got := p.text(160, 30)
+	if !strings.Contains(got, "│ web-2") || !strings.Contains(got, "Protocol") {
+		t.Errorf("no detail of the current row:\n%s", got)
+	}
+	if got := p.text(139, 30); strings.Contains(got, "│") {
+		t.Errorf("a detail where there is no room:\n%s", got)
+	}
+}
+
+func TestChildrenNameTheirParents(t *testing.T) {
+	entries, err := inventory.Lookup(inventory.Entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := func(name string) inventory.Resource {
+		return inventory.Resource{Ref: inventory.Ref{Kind: inventory.IPGroups, ID: name}, Name: name}
+	}
+	for _, test := range []struct {
+		parents []inventory.Resource
+		want    []string
+		without string
+	}{
+		{[]inventory.Resource{parent("office")}, []string{"Entries of IP group office"}, "GROUP"},
+		{[]inventory.Resource{parent("office"), parent("lab")}, []string{"Entries of 2 IP groups: office, lab", "GROUP"}, "\x00"},
+	} {
+		p := newProbe(t, &feed{{&inventory.Snapshot{At: epoch, Done: true, Listings: []inventory.Listing{{
+			Kind: settledKind(entries), Parents: test.parents, Done: true,
+			Resources: []inventory.Resource{{
+				Ref: inventory.Ref{Kind: inventory.Entries, Parent: "office", ID: "10.0.0.1"}, Name: "10.0.0.1", In: "office",
+				Object: &inventory.Entry{IPEntry: client.IPEntry{IP: "10.0.0.1"}}, Verdict: inventory.Verdict{State: inventory.Unused},
+			}},
+		}}}}}, func(o *Options) { o.Kinds, o.Parents = []*inventory.Kind{entries}, test.parents })
+		got := p.text(80, 10)
+		for _, want := range test.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%q is missing:\n%s", want, got)
+			}
+		}
+		if strings.Contains(got, test.without) {
+			t.Errorf("%q is shown although it says the same in every row:\n%s", test.without, got)
+		}
+		p.press("esc")
+		if _, ok := p.out[len(p.out)-1].(screen.Leave); !ok {
+			t.Errorf("esc asked for %#v", p.out)
+		}
+		if p.press("2"); !strings.Contains(p.lastSaid(), "esc goes back") {
+			t.Error("a number does not say that there are no kinds here")
+		}
+	}
+}

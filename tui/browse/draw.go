@@ -1,0 +1,75 @@
+package browse
+
+import (
+	"strings"
+
+	"janitor/client/inventory"
+	"janitor/tui/card"
+	"janitor/tui/theme"
+)
+
+// fill makes exactly h lines of these.
+func fill(lines []string, h int) string {
+	for len(lines) < h {
+		lines = append(lines, "")
+	}
+	return strings.Join(lines[:h], "\n")
+}
+
+// draw is the line with its cursor, in at most w columns; it shows the part around the cursor.
+func (l *line) draw(t *theme.Theme, w int) string {
+	from := 0
+	for theme.Width(string(l.text[from:l.at])) >= w && from < l.at {
+		from++
+	}
+	under, after := " ", ""
+	if l.at < len(l.text) {
+		under, after = string(l.text[l.at]), string(l.text[l.at+1:])
+	}
+	before := string(l.text[from:l.at])
+	room := max(w-theme.Width(before)-theme.Width(under), 0)
+	return before + t.Paint(theme.ButtonFocus, under) + theme.Fit(after, min(room, theme.Width(after)))
+}
+
+// pane is the detail beside the table, kept until the row or the room changes.
+type pane struct {
+	of    inventory.Ref
+	from  *inventory.Snapshot
+	look  theme.Look
+	w     int
+	lines []string
+}
+
+// beside puts the detail of the current row to the right of the table, which is tw columns wide.
+func (p *pane) beside(m *Model, left string, tw, w, h int) string {
+	th, t := m.env.Theme, m.tab()
+	pw := w - tw - 1
+	if r, ok := m.current(); !ok {
+		*p = pane{}
+	} else if p.of != r.Ref || p.from != t.shown || p.w != pw || p.look != th.Look() {
+		*p = pane{of: r.Ref, from: t.shown, look: th.Look(), w: pw, lines: card.Lines(th, r, t.shown.Graph, pw-2)}
+	}
+	edge := th.Paint(theme.Border, "│")
+	var b strings.Builder
+	b.Grow(2*len(left) + h*w)
+	i := 0
+	for row := range strings.SplitSeq(left, "\n") {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(row)
+		for n := theme.WidthPainted(row); n < tw; n++ {
+			b.WriteByte(' ')
+		}
+		b.WriteString(edge)
+		switch {
+		case i == h-1 && len(p.lines) > h:
+			b.WriteString(" " + th.Paint(theme.Muted, th.Ellipsis))
+		case i < len(p.lines):
+			b.WriteByte(' ')
+			b.WriteString(p.lines[i])
+		}
+		i++
+	}
+	return b.String()
+}

@@ -1,0 +1,168 @@
+package browse
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"janitor/client/inventory"
+	"janitor/tui/card"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/table"
+	"janitor/tui/theme"
+)
+
+// columns are what the table of a kind shows: the kind's own columns, with verdict and reason near the name.
+type columns struct {
+	kind   *inventory.Kind
+	order  []int // index into kind.Columns, or one of the two below
+	states [inventory.Protected + 1]string
+	roles  [inventory.Protected + 1]theme.Role
+}
+
+const (
+	verdictColumn = -1
+	whyColumn     = -2
+)
+
+// layOut orders the columns. The name of the parent stands beside that of the row when there are several parents, and
+// at the end, in the wide layout, when there is only one.
+func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []table.Column) {
+	c := &columns{kind: kind}
+	for s := range c.states {
+		glyph, role := card.State(env.Theme, inventory.State(s))
+		c.states[s], c.roles[s] = glyph+" "+inventory.State(s).String(), role
+	}
+	var before, after []int
+	for i, col := range kind.Columns {
+		if i == 0 || col.Parent && parents > 1 {
+			before = append(before, i)
+		} else {
+			after = append(after, i)
+		}
+	}
+	c.order = slices.Concat(before, []int{verdictColumn, whyColumn}, after)
+
+	letters := letters{taken: bound(env.Keys)}
+	heads := make([]table.Column, len(c.order))
+	for i, o := range c.order {
+		h := &heads[i]
+		switch o {
+		case verdictColumn:
+			*h = table.Column{Title: "VERDICT", Width: 11}
+		case whyColumn:
+			*h = table.Column{Title: "WHY", Width: 28, Min: 22, Flex: true}
+		default:
+			col := kind.Columns[o]
+			*h = table.Column{Title: col.Title, Right: col.Right, Width: col.Width, Extra: col.Extra || col.Parent && parents == 1}
+			if o == 0 {
+				h.Flex, h.Min = true, 16
+			}
+		}
+		h.Hot = letters.take(h.Title)
+	}
+	return c, heads
+}
+
+// letters gives each column a letter of its heading to sort by.
+type letters struct{ taken map[rune]bool }
+
+// bound are the capitals that mean something else on this screen.
+func bound(m keys.Map) map[rune]bool {
+	taken := map[rune]bool{}
+	for r := 'A'; r <= 'Z'; r++ {
+		if _, ok := m.Action(keys.Browse, string(r)); ok {
+			taken[r] = true
+		}
+	}
+	return taken
+}
+
+func (l letters) take(title string) rune {
+	for _, r := range title {
+		if unicode.IsUpper(r) && !l.taken[r] {
+			l.taken[r] = true
+			return r
+		}
+	}
+	return 0
+}
+
+// rows is a listing as a table sees it.
+type rows struct {
+	*columns
+	items []inventory.Resource
+	at    time.Time // ages are seen from here
+}
+
+func (r *rows) Len() int                { return len(r.items) }
+func (r *rows) Key(i int) inventory.Ref { return r.items[i].Ref }
+
+func (r *rows) Cell(i, col int) (string, theme.Role) {
+	item := &r.items[i]
+	switch o := r.order[col]; o {
+	case verdictColumn:
+		s := min(item.Verdict.State, inventory.Protected)
+		return r.states[s], r.roles[s]
+	case whyColumn:
+		return why(item.Verdict), r.whyRole(item.Verdict)
+	case 0:
+		return r.kind.Columns[0].Value(*item, r.at), theme.Text
+	default:
+		return r.kind.Columns[o].Value(*item, r.at), theme.Muted
+	}
+}
+
+func (r *rows) whyRole(v inventory.Verdict) theme.Role {
+	if len(v.Signs) > 0 || v.State == inventory.Unknown {
+		return theme.Warn
+	}
+	return theme.Muted
+}
+
+// why is the first reason, how many more there are, and what else is worth a look.
+func why(v inventory.Verdict) string {
+	if len(v.Signs) == 0 {
+		return v.Why()
+	}
+	parts := v.Signs
+	if reason := v.Why(); reason != "" {
+		parts = append([]string{reason}, parts...)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// rank is the order of the verdict column: what can be cleaned up comes first.
+var rank = [inventory.Protected + 1]int{inventory.Unused: 0, inventory.Unknown: 1, inventory.InUse: 2, inventory.Protected: 3}
+
+func (r *rows) Compare(col, i, j int) int {
+	a, b := &r.items[i], &r.items[j]
+	switch o := r.order[col]; o {
+	case verdictColumn:
+		return cmp.Compare(rank[min(a.Verdict.State, inventory.Protected)], rank[min(b.Verdict.State, inventory.Protected)])
+	case whyColumn:
+		return strings.Compare(why(a.Verdict), why(b.Verdict))
+	default:
+		return r.kind.Columns[o].Compare(*a, *b)
+	}
+}
+
+// Text is everything a row can show: name, id, verdict, every reason and sign, every column.
+func (r *rows) Text(i int) string {
+	item := &r.items[i]
+	parts := make([]string, 0, 8+len(r.kind.Columns))
+	parts = append(parts, item.Name, item.Ref.ID, item.In, item.Verdict.State.String())
+	for _, reason := range item.Verdict.Reasons {
+		parts = append(parts, reason.Text)
+	}
+	parts = append(parts, item.Verdict.Signs...)
+	for _, c := range r.kind.Columns[1:] {
+		if !c.Parent {
+			parts = append(parts, c.Value(*item, r.at))
+		}
+	}
+	return strings.Join(parts, "\n")
+}

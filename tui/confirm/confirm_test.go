@@ -1,0 +1,458 @@
+package confirm_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+	"janitor/tui/confirm"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+const scope = "acme-prod · eu-de · 99a3fff0"
+
+// dialog drives a model through keys and remembers what it decided.
+type dialog struct {
+	*confirm.Model
+	now       time.Time
+	decisions []confirm.Decision
+}
+
+func open(p cleanup.Plan, hidden int) *dialog {
+	d := &dialog{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: keys.Default(), Now: func() time.Time { return d.now }}
+	d.Model = confirm.New(env, scope, p, hidden)
+	d.View(80, 24)
+	return d
+}
+
+// ready is open after the grace time.
+func ready(p cleanup.Plan) *dialog {
+	d := open(p, 0)
+	d.now = d.now.Add(time.Second)
+	return d
+}
+
+// press takes keys by their names, and text in quotes: `"12" tab enter`.
+func (d *dialog) press(script string) *dialog {
+	for word := range strings.FieldsSeq(script) {
+		if text, ok := strings.CutPrefix(word, `"`); ok {
+			for _, r := range strings.TrimSuffix(text, `"`) {
+				d.key(tea.Key{Code: r, Text: string(r)})
+			}
+			continue
+		}
+		d.key(named[word])
+	}
+	return d
+}
+
+var named = map[string]tea.Key{
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
+	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
+	"backspace": {Code: tea.KeyBackspace}, "down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp},
+	"pgdown": {Code: tea.KeyPgDown}, "pgup": {Code: tea.KeyPgUp}, "ctrl+d": {Code: 'd', Mod: tea.ModCtrl},
+	"held-enter": {Code: tea.KeyEnter, IsRepeat: true}, "held-y": {Code: 'y', Text: "y", IsRepeat: true},
+}
+
+func (d *dialog) key(k tea.Key) {
+	cmd := d.Update(tea.KeyPressMsg(k))
+	d.View(80, 24) // as the program does after every message
+	if cmd == nil {
+		return
+	}
+	if decision, ok := cmd().(confirm.Decision); ok {
+		d.decisions = append(d.decisions, decision)
+	}
+}
+
+func (d *dialog) text(w, h int) string { return ansi.Strip(d.View(w, h)) }
+
+// answer is "yes", "no", "" for none yet, or an unlawful "2 decisions".
+func (d *dialog) answer() string {
+	switch {
+	case len(d.decisions) == 0:
+		return ""
+	case len(d.decisions) > 1:
+		return fmt.Sprintf("%d decisions", len(d.decisions))
+	case d.decisions[0].Yes:
+		return "yes"
+	default:
+		return "no"
+	}
+}
+
+// plan has n pools to delete and some that are left out.
+func plan(n, leftOut int) cleanup.Plan {
+	var p cleanup.Plan
+	for i := range n {
+		p.Items = append(p.Items, cleanup.Item{Resource: pool(i), Undo: inventory.NewID})
+	}
+	for i := range leftOut {
+		p.LeftOut = append(p.LeftOut, cleanup.LeftOut{Ref: pool(n + i).Ref, Label: pool(n + i).Name, Why: "in use by listener api-443"})
+	}
+	return p
+}
+
+func pool(i int) inventory.Resource {
+	return inventory.Resource{
+		Ref:  inventory.Ref{Scope: "s", Kind: inventory.Pools, ID: fmt.Sprintf("%032d", i)},
+		Name: fmt.Sprintf("web-%03d", i),
+	}
+}
+
+// dangerous is one entry that must be typed for.
+func dangerous() cleanup.Plan {
+	r := inventory.Resource{Ref: inventory.Ref{Scope: "s", Kind: inventory.Entries, Parent: "g", ID: "10.0.0.0/8"}, Name: "10.0.0.0/8", In: "office-acl"}
+	return cleanup.Plan{
+		Items:        []cleanup.Item{{Resource: r}},
+		Consequences: []inventory.Consequence{{Of: []inventory.Ref{r.Ref}, Text: "listener web-443 (white) lets nobody in", Grade: inventory.Danger}},
+		Grade:        inventory.Danger,
+	}
+}
+
+func TestKeysDecide(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		plan cleanup.Plan
+		keys string
+		want string
+	}{
+		{"enter is cancel", plan(3, 0), "enter", "no"},
+		{"enter twice is cancel once", plan(3, 0), "enter enter", "no"},
+		{"escape", plan(3, 0), "esc", "no"},
+		{"n", plan(3, 0), `"n"`, "no"},
+		{"y", plan(3, 0), `"y"`, "yes"},
+		{"y then anything is one decision", plan(3, 0), `"y" enter esc "y"`, "yes"},
+		{"tab enter", plan(3, 0), "tab enter", "yes"},
+		{"right enter", plan(3, 0), "right enter", "yes"},
+		{"tab tab enter", plan(3, 0), "tab tab enter", "no"},
+		{"tab shift+tab enter", plan(3, 0), "tab shift+tab enter", "no"},
+		{"right left enter", plan(3, 0), "right left enter", "no"},
+		{"left of the first button is the first button", plan(3, 0), "left enter", "no"},
+		{"the key that opened it", plan(3, 0), "ctrl+d ctrl+d", ""},
+		{"digits without a field", plan(3, 0), `"3"`, ""},
+		{"a held y", plan(3, 0), "held-y", ""},
+		{"a held enter on Delete", plan(3, 0), "tab held-enter", ""},
+
+		{"ten need no typing", plan(10, 0), `"y"`, "yes"},
+		{"eleven do", plan(11, 0), `"y"`, ""},
+		{"danger does", dangerous(), `"y"`, ""},
+		{"enter cancels before the count", plan(12, 0), "enter", "no"},
+		{"enter cancels in the middle of the count", plan(12, 0), `"1" enter`, "no"},
+		{"count enter", plan(12, 0), `"12" enter`, "yes"},
+		{"count tab enter", plan(12, 0), `"12" tab enter`, "yes"},
+		{"count tab tab enter", plan(12, 0), `"12" tab tab enter`, "no"},
+		{"count left enter", plan(12, 0), `"12" left enter`, "no"},
+		{"count shift+tab enter", plan(12, 0), `"12" shift+tab enter`, "no"},
+		{"count left right enter", plan(12, 0), `"12" left right enter`, "yes"},
+		{"count y", plan(12, 0), `"12y"`, ""},
+		{"count n", plan(12, 0), `"12n"`, "no"},
+		{"tab does not reach Delete before the count", plan(12, 0), "tab tab tab enter", "no"},
+		{"wrong count", plan(12, 0), `"13" tab enter`, "no"},
+		{"a digit too many", plan(12, 0), `"123" enter`, "no"},
+		{"corrected", plan(12, 0), `"13" backspace "2" enter`, "yes"},
+		{"taken back", plan(12, 0), `"12" backspace enter`, "no"},
+		{"backspace in an empty field", plan(12, 0), `backspace "12" enter`, "yes"},
+		{"zeros before the count", plan(12, 0), `"012" enter`, "no"},
+		{"more digits than the field takes", plan(12, 0), `"` + strings.Repeat("12", 40) + `" enter`, "no"},
+		{"danger typed", dangerous(), `"1" enter`, "yes"},
+		{"scrolling decides nothing", plan(60, 0), "down up pgdown pgup", ""},
+
+		{"nothing to delete, enter", plan(0, 2), "enter", "no"},
+		{"nothing to delete, escape", plan(0, 2), "esc", "no"},
+		{"nothing to delete, y", plan(0, 2), `"y"`, ""},
+		{"nothing to delete, tab enter", plan(0, 2), "tab enter", "no"},
+		{"nothing to delete, typed count", plan(0, 12), `"0" tab enter`, "no"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := ready(tt.plan).press(tt.keys).answer(); got != tt.want {
+				t.Errorf("%s: decided %q, want %q", tt.keys, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestDecisionCarriesThePlanShown(t *testing.T) {
+	p := plan(3, 1)
+	d := ready(p).press(`"y"`)
+	if got := d.decisions[0].Plan; len(got.Items) != 3 || got.Items[2].Resource.Ref != p.Items[2].Resource.Ref {
+		t.Errorf("decided on %v", got)
+	}
+}
+
+// Any keys, against the rules in their shortest form.
+func TestKeysAtRandom(t *testing.T) {
+	seed := rand.Uint64()
+	rng := rand.New(rand.NewPCG(seed, 0))
+	all := []string{"enter", "esc", "down", "backspace", "shift+tab", "left", "pgdown", `"y"`, `"n"`, `"1"`, `"1"`, `"2"`, `"2"`, `"3"`}
+	rules := func(script []string) string {
+		typed, onDelete := "", false
+		for _, key := range script {
+			switch key {
+			case "enter":
+				if onDelete {
+					return "yes"
+				}
+				return "no"
+			case "esc", `"n"`:
+				return "no"
+			case "shift+tab", "left":
+				onDelete = false
+			case "backspace":
+				typed = typed[:max(len(typed)-1, 0)]
+				onDelete = typed == "12"
+			case `"1"`, `"2"`, `"3"`:
+				typed += key[1:2]
+				onDelete = typed == "12"
+			}
+		}
+		return ""
+	}
+	for range 1000 {
+		script := make([]string, 1+rng.IntN(7))
+		for i := range script {
+			script[i] = all[rng.IntN(len(all))]
+		}
+		keys := strings.Join(script, " ")
+		if got, want := ready(plan(12, 0)).press(keys).answer(), rules(script); got != want {
+			t.Fatalf("seed %d: %s decided %q, want %q", seed, keys, got, want)
+		}
+	}
+}
+
+func TestGraceTakesNoKeys(t *testing.T) {
+	for _, after := range []time.Duration{0, 100 * time.Millisecond, 399 * time.Millisecond} {
+		d := open(plan(3, 0), 0)
+		d.now = d.now.Add(after)
+		d.press(`"y" esc "n" tab enter "3" down`)
+		if got := d.answer(); got != "" {
+			t.Errorf("after %v: decided %q", after, got)
+		}
+		d.now = d.now.Add(400 * time.Millisecond)
+		if got := d.press("enter").answer(); got != "no" {
+			t.Errorf("tab during the grace time moved the focus: enter decided %q", got)
+		}
+	}
+	d := open(plan(12, 0), 0)
+	d.press(`"12"`)
+	d.now = d.now.Add(400 * time.Millisecond)
+	if got := d.press(`enter`).answer(); got != "no" {
+		t.Errorf("digits during the grace time were taken: enter decided %q", got)
+	}
+}
+
+func TestButtonsLookDimDuringGrace(t *testing.T) {
+	d := open(plan(3, 0), 0)
+	early := d.View(80, 24)
+	if msg := d.Init()(); d.Update(msg) != nil {
+		t.Error("the tick asks for more ticks")
+	}
+	d.now = d.now.Add(400 * time.Millisecond)
+	late := d.View(80, 24)
+	if early == late {
+		t.Error("the dialog looks the same before and after the grace time")
+	}
+	if ansi.Strip(early) != ansi.Strip(late) {
+		t.Error("the text moves when the grace time ends")
+	}
+}
+
+func TestFocusIsSeenWithoutColour(t *testing.T) {
+	d := ready(plan(3, 0))
+	if got := d.text(80, 24); !strings.Contains(got, "▸[ Cancel ]") || strings.Contains(got, "[ Delete 3 pools ]") {
+		t.Errorf("Cancel has not the focus:\n%s", got)
+	}
+	if got := d.press("tab").text(80, 24); !strings.Contains(got, "▸[ Delete 3 pools ]") || strings.Contains(got, "[ Cancel ]") {
+		t.Errorf("Delete has not the focus:\n%s", got)
+	}
+}
+
+func TestSaysWhy(t *testing.T) {
+	for _, tt := range []struct {
+		plan       cleanup.Plan
+		keys, want string
+	}{
+		{plan(12, 0), "tab", "Type 12 first"},
+		{plan(12, 0), `"y"`, "Type 12 first"},
+		{plan(12, 0), `"1" tab`, "That is not 12: type 12 to delete"},
+		{plan(12, 0), `"12y"`, "Press enter on Delete"},
+		{plan(0, 1), `"y"`, "There is nothing to delete"},
+	} {
+		if got := ready(tt.plan).press(tt.keys).text(80, 24); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: does not say %q:\n%s", tt.keys, tt.want, got)
+		}
+	}
+}
+
+func TestShows(t *testing.T) {
+	certificate := inventory.Resource{Ref: inventory.Ref{Kind: inventory.Certificates, ID: "c"}, Name: "shop-2021"}
+	for _, tt := range []struct {
+		name   string
+		plan   cleanup.Plan
+		hidden int
+		want   []string
+		not    []string
+	}{
+		{"counts and scope", plan(10, 2), 0,
+			[]string{"Delete 12 pools ─ " + scope, "10 will be deleted, 2 are left out.", "Delete 10 pools", "undo: new id"}, []string{"Type", "hidden"}},
+		{"one of each", plan(1, 1), 1,
+			[]string{"Delete 2 pools", "1 will be deleted, 1 is left out.", "1 of them is hidden by the filter.", "Delete 1 pool "}, nil},
+		{"hidden marks", plan(5, 0), 3, []string{"5 pools will be deleted. 3 of them are hidden by the filter."}, nil},
+		{"left out and why", plan(2, 1), 0, []string{"– web-002  left out: in use by listener api-443"}, nil},
+		{"typed count", plan(12, 0), 0, []string{"Type 12 to delete: ▏"}, nil},
+		{"consequences", dangerous(), 0,
+			[]string{"! danger  listener web-443 (white) lets nobody in", "office-acl", "Type 1 to delete"}, nil},
+		{"what goes along, no way back", cleanup.Plan{Items: []cleanup.Item{{
+			Resource: certificate, Takes: "2 things", Undo: inventory.Impossible, UndoWhy: "its private key is not kept"}}}, 0,
+			[]string{"Delete 1 certificate ", "with 2 things; its private key is not kept", "no undo"}, nil},
+		{"nothing left", plan(0, 2), 0,
+			[]string{"Nothing can be deleted: all 2 are left out.", "[ Close ]", "web-001"}, []string{"[ Cancel", "Delete 0", "Type"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := open(tt.plan, tt.hidden).text(80, 24)
+			for _, s := range tt.want {
+				if !strings.Contains(got, s) {
+					t.Errorf("does not show %q:\n%s", s, got)
+				}
+			}
+			for _, s := range tt.not {
+				if strings.Contains(got, s) {
+					t.Errorf("shows %q:\n%s", s, got)
+				}
+			}
+		})
+	}
+}
+
+// Whoever scrolls to the end has seen every item, every item left out and every consequence.
+func TestListIsWhole(t *testing.T) {
+	p := plan(70, 30)
+	for i := range 20 {
+		p.Consequences = append(p.Consequences, inventory.Consequence{Grade: inventory.Care, Text: fmt.Sprintf("consequence-%02d %s", i, strings.Repeat("long text ", 12))})
+	}
+	for _, size := range [][2]int{{80, 24}, {120, 36}, {40, 12}, {28, 10}} {
+		d := ready(p)
+		var seen strings.Builder
+		for last := ""; ; {
+			now := d.text(size[0], size[1])
+			if now == last {
+				break
+			}
+			seen.WriteString(now)
+			last = now
+			d.Update(tea.KeyPressMsg(named["down"]))
+		}
+		for i := range 100 {
+			if name := fmt.Sprintf("web-%03d", i); !strings.Contains(seen.String(), name) {
+				t.Errorf("%v: %s was never shown", size, name)
+			}
+		}
+		for i := range 20 {
+			if name := fmt.Sprintf("consequence-%02d", i); !strings.Contains(seen.String(), name) {
+				t.Errorf("%v: %s was never shown", size, name)
+			}
+		}
+	}
+}
+
+func TestTooSmallToConfirm(t *testing.T) {
+	d := ready(plan(3, 0))
+	if got := d.text(20, 5); !strings.Contains(got, "Too small") || !strings.Contains(got, "n cancels") {
+		t.Errorf("does not say what is wrong:\n%s", got)
+	}
+	if cmd := d.Update(tea.KeyPressMsg{Code: 'y', Text: "y"}); cmd != nil {
+		t.Error("deletes what cannot be seen")
+	}
+	if got := d.text(80, 24); !strings.Contains(got, "Make the terminal larger") {
+		t.Errorf("does not say why:\n%s", got)
+	}
+	if got := d.press(`"y"`).answer(); got != "yes" {
+		t.Errorf("after resizing: decided %q", got)
+	}
+}
+
+var hostile = []string{
+	"", "plain", strings.Repeat("x", 10_000), "漢字の名前がとても長いのでここで切られるはずです漢字漢字漢字", "👩‍👩‍👧‍👦 family", "e\u0301\u0301\u0301", "a\tb",
+	"🇩🇪🇩🇪🇩🇪", "\u202egnp.exe", "tail\x1b[31mred", "line\nbreak", "\u200b\u200b", "\xff\xfe",
+}
+
+func hostilePlan() cleanup.Plan {
+	var p cleanup.Plan
+	for i, s := range hostile {
+		r := inventory.Resource{Ref: inventory.Ref{Kind: inventory.Members, ID: strconv.Itoa(i)}, Name: s, In: hostile[len(hostile)-1-i]}
+		p.Items = append(p.Items, cleanup.Item{Resource: r, Takes: s, Undo: inventory.Undo(i % 4), UndoWhy: s})
+		p.LeftOut = append(p.LeftOut, cleanup.LeftOut{Ref: r.Ref, Label: s, Why: s})
+		p.Consequences = append(p.Consequences, inventory.Consequence{Text: s, Grade: inventory.Grade(i % 3)})
+	}
+	p.Grade = inventory.Danger
+	return p
+}
+
+// At every size the dialog is exactly h lines, none wider than w, and nothing from the service acts on the terminal.
+func TestEverySize(t *testing.T) {
+	plans := map[string]*dialog{"plain": ready(plan(12, 3)), "hostile": ready(hostilePlan()), "nothing": ready(plan(0, 1)), "one": ready(plan(1, 0))}
+	below := strings.Repeat("\x1b[31m漢字 a screen below that goes on and on\x1b[m\n", 40)
+	for name, d := range plans {
+		for h := 1; h <= 60; h += 1 + h/5 {
+			for w := 1; w <= 200; w += 1 + w/8 {
+				got := d.Over(below, w, h)
+				lines := strings.Split(got, "\n")
+				if len(lines) != h {
+					t.Fatalf("%s %d×%d: %d lines", name, w, h, len(lines))
+				}
+				for i, line := range lines {
+					if have := ansi.StringWidth(line); have > w {
+						t.Fatalf("%s %d×%d: line %d is %d columns wide: %q", name, w, h, i, have, line)
+					}
+				}
+				if strings.ContainsAny(ansi.Strip(got), "\x1b\u202e\u200b\r\t\x07") || strings.Contains(got, "\x1b[31mred") {
+					t.Fatalf("%s %d×%d: bytes of the service came through: %q", name, w, h, got)
+				}
+				d.Update(tea.KeyPressMsg(named[[]string{"down", "pgdown", "up"}[(w+h)%3]]))
+			}
+		}
+	}
+}
+
+func TestBoxIsAligned(t *testing.T) {
+	for name, p := range map[string]cleanup.Plan{"plain": plan(12, 3), "hostile": hostilePlan(), "danger": dangerous()} {
+		for _, size := range [][2]int{{80, 24}, {120, 36}, {60, 20}, {30, 10}} {
+			for i, line := range strings.Split(ready(p).text(size[0], size[1]), "\n") {
+				line = strings.TrimSpace(line)
+				if line == "" {
+					continue
+				}
+				if want := min(size[0]-2, 100); size[0] >= 60 && ansi.StringWidth(line) != want {
+					t.Errorf("%s %v: line %d is %d columns, want %d: %s", name, size, i, ansi.StringWidth(line), want, line)
+				}
+				if last := []rune(line)[len([]rune(line))-1]; !strings.ContainsRune("│╮╯", last) {
+					t.Errorf("%s %v: line %d does not end at the border: %s", name, size, i, line)
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkView(b *testing.B) {
+	for _, n := range []int{10, 10_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			d := ready(plan(n, n/2))
+			b.ReportAllocs()
+			for b.Loop() {
+				d.Update(tea.KeyPressMsg(named["down"]))
+				d.View(120, 36)
+			}
+		})
+	}
+}

@@ -1,0 +1,273 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+func unusedDedicated(r inventory.Resource) bool {
+	p, ok := r.Object.(*inventory.Pool)
+	return r.Verdict.State == inventory.Unused && (!ok || !p.Shared)
+}
+
+// checkDeleted: exactly these ids were asked for, and they are gone.
+func checkDeleted(t *testing.T, a *account, wanted []string, others []inventory.Resource) {
+	t.Helper()
+	asked := strings.Join(a.deletions(), "\n")
+	for _, id := range wanted {
+		if !strings.Contains(asked, id) {
+			t.Errorf("%s was confirmed but never asked for", id)
+		}
+	}
+	doomed := map[string]bool{}
+	for _, id := range wanted {
+		doomed[id] = true
+	}
+	for _, r := range others {
+		if !doomed[r.Ref.ID] && strings.Contains(asked, `"`+r.Ref.ID+`"`) || !doomed[r.Ref.ID] && strings.Contains(asked, "/"+r.Ref.ID+" ") {
+			t.Errorf("%s was asked for but never confirmed:\n%s", r.Ref.ID, asked)
+		}
+	}
+}
+
+func TestDeleteThreePools(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	all := a.list(t, inventory.Pools)
+	three := some(t, all, 3, unusedDedicated)
+	x := open(t, a.opts, 100, 30).see("listed just now", fmt.Sprintf("1 Pools %d", len(all)))
+	x.choose(ids(three)...).see("3 marked (2 hidden)")
+	x.press("ctrl+d").confirm(a, "3").see("3 deleted (proved gone)")
+	checkDeleted(t, a, ids(three), all)
+	for _, id := range ids(three) {
+		if a.Has(id) {
+			t.Errorf("%s is still there", id)
+		}
+	}
+	x.press("esc").see(fmt.Sprintf("1 Pools %d", len(all)-3)).gone("marked")
+	x.press("esc", "q").end()
+	if !strings.Contains(x.summary, "3 pools: 3 deleted (proved gone)") || !strings.Contains(x.summary, "acme") {
+		t.Errorf("summary: %s", x.summary)
+	}
+}
+
+func TestDeleteThreeCertificates(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	all := a.list(t, inventory.Certificates)
+	three := some(t, all, 3, unusedDedicated)
+	x := open(t, a.opts, 80, 24).see("listed just now").press("2").see("EXPIRES")
+	x.choose(ids(three)...).press("ctrl+d").confirm(a, "3").see("3 deleted (proved gone)")
+	checkDeleted(t, a, ids(three), all)
+}
+
+func TestDeleteThreeEntriesOfAGroup(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	group := some(t, a.list(t, inventory.IPGroups), 1, func(r inventory.Resource) bool {
+		return r.Verdict.State == inventory.Unused && len(a.children(t, inventory.Entries, r)) > 4
+	})[0]
+	all := a.children(t, inventory.Entries, group)
+	three := some(t, all, 3, func(inventory.Resource) bool { return true })
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.press("3", "/", group.Ref.ID, "enter").see("1 of ").press("enter").see("Entries of IP group", three[0].Ref.ID)
+	x.choose(ids(three)...).press("ctrl+d").confirm(a, "3").see("3 deleted (proved gone)")
+	checkDeleted(t, a, ids(three), all)
+	if left := a.children(t, inventory.Entries, group); len(left) != len(all)-3 {
+		t.Errorf("%d of %d entries are left", len(left), len(all))
+	}
+	// Both listings, of the entries and of the groups that count them, are read again.
+	x.press("esc").see("Entries of IP group").press("esc", "esc").see(group.Label(), fmt.Sprintf(" %d ", len(all)-3))
+}
+
+func TestDeleteThreeMembersOfAChannel(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	deletable := func(r inventory.Resource) bool {
+		return r.Verdict.State == inventory.InUse || r.Verdict.State == inventory.Unused
+	}
+	var channel inventory.Resource
+	var all []inventory.Resource
+	for _, r := range a.list(t, inventory.Channels) {
+		if rows := a.children(t, inventory.Members, r); len(rows) > 3 && deletable(rows[0]) {
+			channel, all = r, rows
+			break
+		}
+	}
+	three := some(t, all, 3, deletable)
+	x := open(t, a.opts, 120, 36).see("listed just now")
+	x.press("4", "/", channel.Ref.ID, "enter").see("1 of ").press("enter").see("Members of channel", three[0].Label())
+	x.choose(ids(three)...).press("ctrl+d").confirm(a, "3").see("3 deleted (proved gone)")
+	checkDeleted(t, a, ids(three), all)
+	if left := a.children(t, inventory.Members, channel); len(left) != len(all)-3 {
+		t.Errorf("%d of %d members are left", len(left), len(all))
+	}
+}
+
+func TestChildrenOfAllMarkedGroupsTogether(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	two := some(t, a.list(t, inventory.IPGroups), 2, func(r inventory.Resource) bool {
+		return len(a.children(t, inventory.Entries, r)) > 0
+	})
+	n := len(a.children(t, inventory.Entries, two[0])) + len(a.children(t, inventory.Entries, two[1]))
+	x := open(t, a.opts, 100, 30).see("listed just now").press("3").see("ENTRIES")
+	x.choose(ids(two)...).press("M").see("Entries of 2 IP groups", two[0].Label(), two[1].Label(), "GROUP", fmt.Sprintf("1/%d", n))
+}
+
+func TestInUseIsLeftOutWithTheNameOfItsUser(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	all := a.list(t, inventory.Pools)
+	used := some(t, all, 1, func(r inventory.Resource) bool {
+		return r.Verdict.State == inventory.InUse && strings.HasPrefix(r.Verdict.Why(), "listener ")
+	})[0]
+	free := some(t, all, 1, unusedDedicated)[0]
+	x := open(t, a.opts, 120, 30).see("listed just now")
+	x.choose(used.Ref.ID, free.Ref.ID).press("ctrl+d")
+	x.see("1 will be deleted, 1 is left out", used.Verdict.Reasons[0].Text)
+	x.confirm(a, "2").see("1 deleted (proved gone)")
+	checkDeleted(t, a, []string{free.Ref.ID}, all)
+}
+
+func TestGoneMeanwhileIsAlreadyGone(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	two := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.choose(ids(two)...).press("ctrl+d").see("Delete 2 pools")
+	a.Remove(two[0].Ref.ID)
+	x.confirm(a, "2").see("1 deleted (proved gone)", "1 already gone")
+}
+
+// TestMarksAreWhatIsDeleted: between marking and confirming, another client adds and removes rows, and the user
+// refreshes, sorts and filters.
+func TestMarksAreWhatIsDeleted(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 7})
+	all := a.list(t, inventory.Pools)
+	five := ids(some(t, all, 5, unusedDedicated))
+	lost, kept := five[4], five[:4]
+	x := open(t, a.opts, 100, 30).see("listed just now").choose(five...).press("esc").see("5 marked").gone("hidden")
+
+	a.Remove(lost)
+	for _, r := range some(t, all, 9, unusedDedicated)[5:] {
+		a.Remove(r.Ref.ID)
+	}
+	for i := range 12 {
+		a.AddPool(fmt.Sprintf("%08x-1111-4111-8111-%012x", i, i), fmt.Sprintf("aaa-%d", i))
+	}
+	x.press("O", "ctrl+r").see("1 marked row is gone", "4 marked")
+	x.press("V", "/", "aaa-", "enter").see("12 of ", "4 marked (4 hidden)")
+	x.press("A", "ctrl+d").see("4 of them are hidden by the filter")
+	x.confirm(a, "4").see("4 deleted (proved gone)")
+	checkDeleted(t, a, kept, append(a.list(t, inventory.Pools), all...))
+}
+
+func TestEnterTwiceAnywhereDeletesNothing(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	pools := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	enter := func() {
+		a.clock.pass(time.Second)
+		x.press("enter", "enter")
+	}
+	enter() // on a row, then in its detail
+	x.see("Fields").press("esc").see("1 Pools")
+	x.choose(ids(pools)...)
+	enter()
+	x.see("Fields").press("esc").see("2 marked")
+	x.press("ctrl+d").see("Delete 2 pools")
+	enter() // in the dialog, then below it
+	x.gone("will be deleted").see("Fields").press("esc", "delete").see("Delete 2 pools").press("esc").gone("will be deleted")
+	x.press("3", "ctrl+a", "M").see("Entries of")
+	enter()
+	x.see("Fields").press("esc").see("Entries of").press("ctrl+a", "ctrl+d").see("entries")
+	x.see("Cancel")
+	enter()
+	x.gone("Cancel").press("q", "q", "q").end()
+	if got := a.deletions(); len(got) > 0 {
+		t.Errorf("enter deleted: %q", got)
+	}
+	if !strings.Contains(x.summary, "nothing was deleted") {
+		t.Errorf("summary: %s", x.summary)
+	}
+}
+
+func TestKeysUnderTheDialogAreTakenByTheGraceTime(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.choose(some(t, a.list(t, inventory.Pools), 1, unusedDedicated)[0].Ref.ID)
+	x.press("ctrl+d").see("Delete 1 pool").press("y", "y", "enter", "esc")
+	x.see("Delete 1 pool") // the clock stands still: these keys came at once
+	a.clock.pass(399 * time.Millisecond)
+	x.press("y").see("Delete 1 pool")
+	if got := a.deletions(); len(got) > 0 {
+		t.Errorf("a key in the grace time deleted: %q", got)
+	}
+	a.clock.pass(time.Millisecond)
+	x.press("y").see("1 deleted (proved gone)")
+}
+
+func TestReadOnly(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.opts.Engine, a.opts.ReadOnlyWhy = nil, "Read-only: the profile says read_only"
+	x := open(t, a.opts, 80, 24).see("listed just now", "[read-only]").gone("ctrl+d delete")
+	x.press("space", "ctrl+d").see("Read-only: the profile says read_only")
+	x.press("q").end()
+	if got := a.deletions(); len(got) > 0 {
+		t.Errorf("read-only deleted: %q", got)
+	}
+}
+
+func TestHostileNamesAreHarmless(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1, Size: simcloud.Empty})
+	names := []string{
+		"esc\x1b[31mred\x1b[2J", "osc\x1b]52;c;ZXZpbA==\x07", "title\x1b]0;evil\x07", "bidi\u202eevil", "line\r\nbreak", strings.Repeat("long ", 2000),
+		"family👩‍👩‍👧‍👦 thumb👍🏽 flag🇩🇪", "中文名字很长", "c1\u009b31m\u0085", "combining e\u0301\u0301\u0301",
+	}
+	for i, name := range names {
+		a.AddPool(fmt.Sprintf("00000000-0000-4000-8000-%012d", i), name)
+	}
+	x := open(t, a.opts, 80, 24).see("listed just now", fmt.Sprintf("1 Pools %d", len(names)), "中文名字很长", `\x1b[31mred`)
+	for _, line := range strings.Split(x.text(), "\n")[4 : 4+len(names)] {
+		if at := strings.Index(line, "◇ unused"); at < 0 {
+			t.Errorf("no verdict in %q", line)
+		}
+	}
+	for range names {
+		x.press("d").see("Fields").press("esc").see("NAME").press("down")
+	}
+	x.press("ctrl+a", "ctrl+d").see(fmt.Sprintf("Delete %d pools", len(names)))
+	a.clock.pass(time.Second)
+	x.press(fmt.Sprint(len(names)), "y", "enter").see(fmt.Sprintf("%d deleted (proved gone)", len(names))).press("esc", "q").end()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	raw := x.raw.String()
+	for _, evil := range []string{"\x1b]52", "evil\x07", "\u202e", "\u009b"} {
+		if strings.Contains(raw, evil) {
+			t.Errorf("%q reached the terminal", evil)
+		}
+	}
+}
+
+func TestQuittingWithARunGoingOn(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1, ItemCost: 300 * time.Millisecond})
+	pools := some(t, a.list(t, inventory.Pools), 3, unusedDedicated)
+	x := open(t, a.opts, 100, 30).see("listed just now").choose(ids(pools)...)
+	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("deleting 0/3, r shows it")
+	x.press("q").see("A run is going on: q again cancels it").press("down").gone("A run is going on")
+	x.press("r").see("Deleting 3 pools").press("ctrl+c").see("ctrl+c again cancels").press("ctrl+c").end()
+	if !strings.Contains(x.summary, "3 pools: ") || strings.Contains(x.summary, "pending") {
+		t.Errorf("an item has no outcome: %s", x.summary)
+	}
+}
+
+func TestFilterKeepsLettersThatMeanSomethingElsewhere(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.press("/", "q?r1").see("/q?r1", "Nothing matches “q?r1”").press("esc").gone("/q?r1").press("q").end()
+}
+
+func TestSizesAndLooksOfTheTerminal(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 36, 24).see("janitor needs 40×10, this is 36×24")
+	x.press("q").end()
+}

@@ -1,0 +1,283 @@
+// Package run is the screen of one run: what is happening to each item and what came of it, as it happens.
+// The run itself lives in package cleanup; leaving the screen leaves it running.
+package run
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/cleanup"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+)
+
+const (
+	// gather is how long events are collected before the screen is told: one message a frame, however many events.
+	gather = 25 * time.Millisecond
+	// beat redraws what changes by itself: times, the rate, a pause running out.
+	beat = 250 * time.Millisecond
+)
+
+// LeaveMsg asks to go back to the screen below. A run that is not finished goes on.
+type LeaveMsg struct{ Run *cleanup.Run }
+
+// RetryMsg asks for a new run of what Run did not get deleted.
+type RetryMsg struct{ Run *cleanup.Run }
+
+// source is what the screen needs of a [cleanup.Run].
+type source interface {
+	Plan() cleanup.Plan
+	Events() <-chan cleanup.Event
+	Results() []cleanup.Result
+	Cancel()
+	Paused() (until time.Time, why string)
+	Summary() cleanup.Summary
+}
+
+// Model is the screen of one run. It has to be given every message that is not a key press also while another screen
+// is on top, for it follows the run.
+type Model struct {
+	env  *screen.Env
+	run  *cleanup.Run
+	src  source
+	plan cleanup.Plan
+
+	items    []item // in plan order
+	counts   [outcomes]int
+	flying   int // items in flight
+	ended    int
+	phase    cleanup.Step    // Checking, Sending, Proving or Finished
+	note     string          // what the run said last of itself
+	stopping bool            // cancelled by the user
+	summary  cleanup.Summary // of the end, once it is finished
+	pace     pace
+
+	only     bool  // only failures are listed
+	failures []int // indices of items, ascending
+	cursor   int   // an item, not a row: it stays on it when rows come and go
+	top      int   // first row shown
+	page     int   // rows shown
+	follow   bool  // the list follows the run until the user moves in it
+	front    int   // the first item without its outcome; len(items) when all have one
+	latest   int   // the failure that came last, -1 for none
+
+	names, parents int // columns of the widest name and parent
+}
+
+// item is one row.
+type item struct {
+	step   cleanup.Step // Checking: queued
+	sent   time.Time
+	result cleanup.Result
+}
+
+const outcomes = int(cleanup.Reappeared) + 1
+
+// New makes the screen for r, which may have begun or even finished.
+func New(env *screen.Env, r *cleanup.Run) *Model {
+	return newModel(env, r, r)
+}
+
+func newModel(env *screen.Env, r *cleanup.Run, src source) *Model {
+	plan := src.Plan()
+	m := &Model{env: env, run: r, src: src, plan: plan, follow: true, latest: -1, items: make([]item, len(plan.Items))}
+	m.summary = src.Summary()
+	m.measure()
+	return m
+}
+
+// Init begins to follow the run.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.listen(), m.tick())
+}
+
+// Run is the run shown.
+func (m *Model) Run() *cleanup.Run { return m.run }
+
+// Progress says how many of the items have their outcome, and whether the run still goes on.
+func (m *Model) Progress() (done, total int, live bool) {
+	return m.ended, len(m.items), m.live()
+}
+
+// Title names the run in a frame: "Deleting 10 pools".
+func (m *Model) Title() string {
+	if m.live() {
+		return "Deleting " + m.count(len(m.items))
+	}
+	return "Deletion of " + m.count(len(m.items))
+}
+
+// Hints are what the foot of the frame shows.
+func (m *Model) Hints() []keys.Action {
+	var hints []keys.Action
+	switch {
+	case m.live() && !m.stopping && m.ended < len(m.items):
+		hints = append(hints, keys.CancelRun)
+	case !m.live() && m.canRetry():
+		hints = append(hints, keys.Retry)
+	}
+	if len(m.failures) > 0 {
+		hints = append(hints, keys.OnlyFailures)
+	}
+	return append(hints, keys.Back, keys.Help)
+}
+
+// happened carries everything the run has said since the last one.
+type happened struct {
+	to     *Model
+	events []cleanup.Event
+	closed bool
+}
+
+type ticked struct{ to *Model }
+
+// listen waits for the next event and takes along what follows it closely.
+func (m *Model) listen() tea.Cmd {
+	events := m.src.Events()
+	return func() tea.Msg {
+		first, ok := <-events
+		if !ok {
+			return happened{to: m, closed: true}
+		}
+		got := append(make([]cleanup.Event, 0, max(len(events)+1, 16)), first)
+		frame := time.NewTimer(gather)
+		defer frame.Stop()
+		for {
+			select {
+			case e, ok := <-events:
+				if !ok {
+					return happened{m, got, true}
+				}
+				got = append(got, e)
+			case <-frame.C:
+				return happened{m, got, false}
+			}
+		}
+	}
+}
+
+func (m *Model) tick() tea.Cmd {
+	return tea.Tick(beat, func(time.Time) tea.Msg { return ticked{m} })
+}
+
+// Update takes what the run says and, when on top, key presses.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case happened:
+		if msg.to != m {
+			return nil
+		}
+		for i := range msg.events {
+			m.apply(&msg.events[i])
+		}
+		if msg.closed {
+			m.finish()
+			return nil
+		}
+		return m.listen()
+	case ticked:
+		if msg.to == m && m.live() {
+			return m.tick()
+		}
+	case tea.KeyPressMsg:
+		action, _ := m.env.Keys.Action(keys.Run, msg.String())
+		return m.do(action)
+	}
+	return nil
+}
+
+func (m *Model) do(a keys.Action) tea.Cmd {
+	switch a {
+	case keys.Up:
+		m.move(-1)
+	case keys.Down:
+		m.move(1)
+	case keys.PageUp:
+		m.move(-max(m.page-1, 1))
+	case keys.PageDown:
+		m.move(max(m.page-1, 1))
+	case keys.HalfUp:
+		m.move(-max(m.page/2, 1))
+	case keys.HalfDown:
+		m.move(max(m.page/2, 1))
+	case keys.Top:
+		m.move(-len(m.items))
+	case keys.Bottom:
+		if m.row(m.cursor) == m.shown()-1 && !m.follow {
+			m.follow = m.live() // once more at the end: follow again
+		} else {
+			m.move(len(m.items))
+		}
+	case keys.OnlyFailures:
+		return m.toggle()
+	case keys.CancelRun:
+		return m.cancel()
+	case keys.Retry:
+		return m.retry()
+	case keys.Back:
+		return func() tea.Msg { return LeaveMsg{m.run} }
+	}
+	return nil
+}
+
+func (m *Model) cancel() tea.Cmd {
+	switch {
+	case !m.live():
+		return screen.Say("Nothing to cancel: the run is finished")
+	case m.ended == len(m.items):
+		return screen.Say("Nothing to cancel: every item has its outcome")
+	case m.stopping:
+		return screen.Say("Already cancelled: " + m.inFlight())
+	}
+	m.stopping = true
+	m.src.Cancel()
+	return screen.Say("Cancelled: nothing more is sent, " + m.inFlight())
+}
+
+func (m *Model) inFlight() string {
+	switch m.flying {
+	case 0:
+		return "nothing is in flight"
+	case 1:
+		return "1 in flight will end"
+	default:
+		return fmt.Sprintf("%d in flight will end", m.flying)
+	}
+}
+
+func (m *Model) retry() tea.Cmd {
+	switch {
+	case m.live():
+		return screen.Say("The run is still going on: retry when it is finished")
+	case !m.canRetry():
+		return screen.Say("Nothing to retry: nothing failed")
+	}
+	return func() tea.Msg { return RetryMsg{m.run} }
+}
+
+// toggle lists only the failures, or everything again.
+func (m *Model) toggle() tea.Cmd {
+	if !m.only && len(m.failures) == 0 {
+		return screen.Say("No failures so far")
+	}
+	m.only = !m.only
+	m.settle()
+	return nil
+}
+
+func (m *Model) live() bool { return m.phase != cleanup.Finished }
+
+func (m *Model) count(n int) string {
+	if n == 1 {
+		return "1 " + m.summary.One
+	}
+	return strconv.Itoa(n) + " " + m.summary.Many
+}
+
+// canRetry says whether the engine would find something to try again.
+func (m *Model) canRetry() bool {
+	return m.counts[cleanup.Failed]+m.counts[cleanup.Blocked]+m.counts[cleanup.Unknown] > 0
+}

@@ -1,0 +1,67 @@
+package screen
+
+import (
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/viewport"
+
+	"janitor/tui/keys"
+	"janitor/tui/theme"
+)
+
+// Scroll moves a page of text; false when the action is not about moving.
+func Scroll(page *viewport.Model, a keys.Action) bool {
+	switch a {
+	case keys.Up:
+		page.ScrollUp(1)
+	case keys.Down:
+		page.ScrollDown(1)
+	case keys.PageUp:
+		page.PageUp()
+	case keys.PageDown:
+		page.PageDown()
+	case keys.HalfUp:
+		page.HalfPageUp()
+	case keys.HalfDown:
+		page.HalfPageDown()
+	case keys.Top:
+		page.GotoTop()
+	case keys.Bottom:
+		page.GotoBottom()
+	default:
+		return false
+	}
+	return true
+}
+
+// Page draws the visible part of a page in w columns and h lines; the last line says how much there is below.
+func Page(t *theme.Theme, page *viewport.Model, w, h int) string {
+	if h <= 0 {
+		return ""
+	}
+	total := page.TotalLineCount()
+	room := h
+	if total > h && h > 1 {
+		room = h - 1
+	}
+	page.SetWidth(w)
+	page.SetHeight(room)
+	page.SetYOffset(page.YOffset()) // back into bounds when the room has changed
+	lines := strings.Split(page.View(), "\n")
+	for len(lines) < room {
+		lines = append(lines, "")
+	}
+	lines = lines[:room]
+	for i := range lines {
+		lines[i] = theme.FitPainted(lines[i], w)
+	}
+	if room < h {
+		below := ""
+		if n := total - page.YOffset() - room; n > 0 {
+			below = t.Paint(theme.Muted, theme.Fit(" "+t.Descending+" "+strconv.Itoa(n)+" more", w))
+		}
+		lines = append(lines, theme.FitPainted(below, w))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,56 @@
+// Package screen is what the root and its screens say to each other.
+package screen
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/tui/keys"
+	"janitor/tui/theme"
+)
+
+// Screen fills the body of the frame. Its methods run on the event loop and never block; what takes time is a command.
+type Screen interface {
+	// Update takes a key press (when the screen is on top) or any other message (always); replies that are not to the
+	// screen's own latest request are ignored.
+	Update(msg tea.Msg) tea.Cmd
+	// View draws exactly h lines of at most w columns, joined by newlines.
+	View(w, h int) string
+}
+
+// Hinter is a screen that says which actions the foot of the frame shows, the most useful first.
+type Hinter interface {
+	Hints() []keys.Action
+}
+
+// Typer is a screen that may be taking text. Every key is its own then, except the one that always quits.
+type Typer interface {
+	Typing() bool
+}
+
+// Loader is a screen that reads from the cloud. Cancel tells the reading to stop and does not wait; Close waits until
+// nothing of it is left and must not be called on the event loop.
+type Loader interface {
+	Cancel()
+	Close()
+}
+
+// Env is what all screens share. Theme is changed on the event loop only.
+type Env struct {
+	Theme *theme.Theme
+	Keys  keys.Map
+	Now   func() time.Time
+}
+
+// Notice is a sentence for the foot of the frame: why an action is not possible now, or what has just happened.
+type Notice struct {
+	Text string
+	Bad  bool
+}
+
+// Say is the command that emits a [Notice].
+func Say(text string) tea.Cmd { return func() tea.Msg { return Notice{Text: text} } }
+
+// Leave asks to go back to the screen below.
+type Leave struct{}

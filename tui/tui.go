@@ -1,0 +1,138 @@
+// Package tui is the program on the screen: the stack of screens, the way of messages to them, and the frame around
+// them. The screens are packages of their own below this one.
+package tui
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+	"janitor/tui/browse"
+	"janitor/tui/confirm"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+// Options of a session.
+type Options struct {
+	Profile, Region, Project string
+	Kind                     inventory.KindID // the tab to begin with; "" = the first
+	Loader                   *inventory.Loader
+	Engine                   *cleanup.Engine // nil: nothing can be deleted
+	ReadOnlyWhy              string          // why Engine is nil, as a sentence; "" for the usual one
+	Version                  string
+	Now                      func() time.Time // nil: time.Now
+	Look                     *theme.Look      // nil: what the terminal says of itself
+	Keys                     *keys.Map        // nil: the default keys
+}
+
+// Model is the whole program.
+type Model struct {
+	opts Options
+	env  *screen.Env
+	ctx  context.Context // of what is read; ends with the program
+	runs []*session      // in the order they were started
+	w, h int
+
+	stack   []screen.Screen // the first is where the program begins; the last is on top
+	dialog  *confirm.Model  // over the top screen; nil when there is none
+	plan    *planning       // the plan being made for it
+	leaving []screen.Loader // taken off the stack, perhaps still ending
+
+	hints    hints
+	notice   screen.Notice
+	asked    bool // the next quit cancels what is running
+	quitting bool // quits when the last run has ended
+}
+
+// New makes the program. Nothing is read before Init; what is read ends with ctx.
+func New(ctx context.Context, o Options) *Model {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	look := theme.Look{Dark: true} // until the terminal tells
+	if o.Look != nil {
+		look = *o.Look
+	}
+	m := &Model{opts: o, ctx: ctx, env: &screen.Env{Theme: theme.New(look), Keys: keys.Default(), Now: o.Now}}
+	if o.Keys != nil {
+		m.env.Keys = *o.Keys
+	}
+	kinds := inventory.Top()
+	ids := make([]inventory.KindID, len(kinds))
+	for i, k := range kinds {
+		ids[i] = k.ID
+	}
+	m.stack = []screen.Screen{m.browse(kinds, nil, func(ctx context.Context) iter.Seq[*inventory.Snapshot] {
+		return o.Loader.Load(ctx, ids...)
+	})}
+	return m
+}
+
+func (m *Model) browse(kinds []*inventory.Kind, parents []inventory.Resource, list func(context.Context) iter.Seq[*inventory.Snapshot]) *browse.Model {
+	return browse.New(m.ctx, m.env, browse.Options{
+		Kinds: kinds, First: m.opts.Kind, Parents: parents, Scope: m.place(), ReadOnly: m.readOnly(), List: list,
+	})
+}
+
+// Run shows the program on the terminal until the user quits or ctx ends. It returns when nothing is under way any
+// more: what was in flight has its outcome. The summary tells what was deleted, also when there is an error.
+func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (summary string, err error) {
+	reading, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := New(reading, o)
+	_, err = tea.NewProgram(m, append(options, tea.WithContext(ctx))...).Run()
+	cancel()
+	m.close()
+	if errors.Is(err, context.Canceled) {
+		err = context.Cause(ctx)
+	}
+	return m.Summary(), err
+}
+
+// Init asks the terminal what it looks like and begins to list.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init()}
+	if m.opts.Look == nil {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	return tea.Batch(cmds...)
+}
+
+// ticked redraws what changes with time alone.
+type ticked struct{}
+
+func (m *Model) tick() tea.Cmd {
+	return func() tea.Msg {
+		select {
+		case <-time.After(time.Second):
+			return ticked{}
+		case <-m.ctx.Done():
+			return nil
+		}
+	}
+}
+
+// close cancels what still runs and waits for everything that was started.
+func (m *Model) close() {
+	for _, s := range m.runs {
+		s.run.Cancel()
+	}
+	for _, s := range m.runs {
+		s.run.Wait()
+	}
+	for _, s := range m.stack {
+		if l, ok := s.(screen.Loader); ok {
+			l.Close()
+		}
+	}
+	for _, l := range m.leaving {
+		l.Close()
+	}
+}

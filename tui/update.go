@@ -1,0 +1,175 @@
+package tui
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"janitor/client/inventory"
+	"janitor/tui/browse"
+	"janitor/tui/confirm"
+	"janitor/tui/detail"
+	"janitor/tui/help"
+	"janitor/tui/keys"
+	"janitor/tui/run"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+// Update sends keys to the top and everything else to all, and does what the screens ask for.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return m, m.press(msg)
+	case tea.PasteMsg:
+		if m.dialog != nil {
+			return m, m.dialog.Update(msg)
+		}
+		return m, m.top().Update(msg)
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		look := m.env.Theme.Look()
+		look.Dark = msg.IsDark()
+		m.dress(look)
+	case tea.ColorProfileMsg:
+		look := m.env.Theme.Look()
+		look.NoColor = msg.Profile <= colorprofile.ASCII
+		look.Basic = msg.Profile == colorprofile.ANSI
+		m.dress(look)
+	case ticked:
+		return m, m.tick()
+	case screen.Notice:
+		m.notice = msg
+	case screen.Leave, run.LeaveMsg:
+		return m, m.pop()
+	case left:
+		m.leaving = slices.DeleteFunc(m.leaving, func(l screen.Loader) bool { return l == msg.screen })
+	case browse.OpenMsg:
+		return m, m.open(msg)
+	case browse.DetailMsg:
+		m.push(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw))
+	case browse.DeleteMsg:
+		return m, m.ask(msg)
+	case planned:
+		return m, m.planned(msg)
+	case confirm.Decision:
+		return m, m.decided(msg)
+	case run.RetryMsg:
+		return m, m.retry(msg)
+	case ended:
+		return m, m.ended(msg)
+	}
+	return m, m.broadcast(msg)
+}
+
+// broadcast sends a message that is not a key to the dialog, to all screens, and to runs whose screens are not open.
+func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	if m.dialog != nil {
+		cmds = append(cmds, m.dialog.Update(msg))
+	}
+	for _, s := range m.stack {
+		if _, ok := s.(*run.Model); !ok {
+			cmds = append(cmds, s.Update(msg))
+		}
+	}
+	for _, s := range m.runs {
+		cmds = append(cmds, s.screen.Update(msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+// press does what concerns the whole program; all other keys are the top's.
+func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
+	m.notice = screen.Notice{}
+	action, _ := m.env.Keys.Action(m.context(), key.String())
+	asked := m.asked
+	m.asked = false
+	switch {
+	case action == keys.QuitNow:
+		return m.quit(asked, action)
+	case m.dialog != nil:
+		return m.dialog.Update(key)
+	case m.typing():
+	case action == keys.Help:
+		if _, open := m.top().(*help.Model); !open {
+			m.push(help.New(m.env, m.context()))
+			return nil
+		}
+	case action == keys.Quit && len(m.stack) > 1:
+		return m.pop()
+	case action == keys.Quit:
+		return m.quit(asked, action)
+	case action == keys.ShowRun:
+		return m.showRun()
+	}
+	return m.top().Update(key)
+}
+
+// context is where keys hold now.
+func (m *Model) context() keys.Context {
+	switch {
+	case m.dialog != nil:
+		return keys.Dialog
+	case m.typing():
+		return keys.Input
+	}
+	switch m.top().(type) {
+	case *browse.Model:
+		return keys.Browse
+	case *run.Model:
+		return keys.Run
+	default:
+		return keys.Reading
+	}
+}
+
+func (m *Model) typing() bool {
+	t, ok := m.top().(screen.Typer)
+	return ok && t.Typing()
+}
+
+func (m *Model) top() screen.Screen { return m.stack[len(m.stack)-1] }
+
+func (m *Model) push(s screen.Screen) { m.stack = append(m.stack, s) }
+
+// left: nothing of a screen that was taken off is under way any more.
+type left struct{ screen screen.Loader }
+
+// pop takes the top screen off; what it reads ends.
+func (m *Model) pop() tea.Cmd {
+	if len(m.stack) == 1 {
+		return nil
+	}
+	top := m.top()
+	m.stack = m.stack[:len(m.stack)-1]
+	l, ok := top.(screen.Loader)
+	if !ok {
+		return nil
+	}
+	l.Cancel()
+	m.leaving = append(m.leaving, l)
+	return func() tea.Msg {
+		l.Close()
+		return left{l}
+	}
+}
+
+func (m *Model) open(msg browse.OpenMsg) tea.Cmd {
+	b := m.browse([]*inventory.Kind{msg.Kind}, msg.Parents, func(ctx context.Context) iter.Seq[*inventory.Snapshot] {
+		return m.opts.Loader.Open(ctx, msg.Kind.ID, msg.Parents)
+	})
+	m.push(b)
+	return b.Init()
+}
+
+// dress gives the program another look, unless one was asked for.
+func (m *Model) dress(l theme.Look) {
+	if m.opts.Look == nil {
+		m.env.Theme.Set(l)
+	}
+}
