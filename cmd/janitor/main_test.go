@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+
+	"janitor/client/profile"
+	"janitor/client/simcloud"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"janitor": main})
+}
+
+// TestScripts runs the commands as a shell would; see testdata/script.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir) // the config file is janitor/config.yaml
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"refuses":  refuses,
+			"simulate": simulate,
+			"pools":    pools,
+		},
+	})
+}
+
+// refuses STATUS ARG...: janitor with these arguments ends with the status, one line on stderr and nothing on stdout;
+// later "stderr" lines of the script look at that line.
+func refuses(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: refuses STATUS ARG...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec("janitor", args[1:]...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != want {
+		ts.Fatalf("ended with %v, want exit status %d", err, want)
+	}
+	stderr := ts.ReadFile("stderr")
+	if strings.Count(stderr, "\n") != 1 || !strings.HasPrefix(stderr, "janitor: ") {
+		ts.Fatalf("stderr is not one line: %q", stderr)
+	}
+	if stdout := ts.ReadFile("stdout"); stdout != "" {
+		ts.Fatalf("stdout is not empty: %q", stdout)
+	}
+}
+
+// simulate ARG...: starts "janitor simulate" for the rest of the script. Its first line goes to cloud.json, the rest to
+// config.yaml; at the end it is told to end, and must do so well.
+func simulate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: simulate ARG...")
+	}
+	name, err := exec.LookPath(filepath.Join(strings.SplitN(ts.Getenv("PATH"), string(os.PathListSeparator), 2)[0], "janitor"))
+	ts.Check(err)
+	out, err := os.Create(ts.MkAbs("simulate.out"))
+	ts.Check(err)
+	defer out.Close()
+	cmd := exec.Command(name, append([]string{"simulate"}, args...)...)
+	cmd.Stdout = out
+	said, err := cmd.StderrPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		giveUp := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+		defer giveUp.Stop()
+		if err := cmd.Wait(); err != nil {
+			ts.Fatalf("simulate ended with %v", err)
+		}
+	})
+	// By the first line on stderr everything is on stdout.
+	line, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil || !strings.Contains(line, "http://127.0.0.1:") {
+		ts.Fatalf("simulate said %q, %v", line, err)
+	}
+	data, err := os.ReadFile(out.Name())
+	ts.Check(err)
+	first, rest, _ := bytes.Cut(data, []byte("\n"))
+	ts.Check(os.WriteFile(ts.MkAbs("cloud.json"), append(first, '\n'), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("config.yaml"), rest, 0o600))
+}
+
+// pools PROFILE N: the profile of config.yaml opens over HTTP and lists N pools.
+func pools(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pools PROFILE N")
+	}
+	p, err := profile.Find(profile.Choice{Profile: args[0], Lookup: func(name string) (string, bool) {
+		if name != "JANITOR_CONFIG" {
+			return "", false
+		}
+		return ts.MkAbs("config.yaml"), true
+	}})
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	s, err := p.Open(ctx)
+	ts.Check(err)
+	defer s.Close()
+	n := 0
+	for page, err := range s.Client.Pools(ctx) {
+		ts.Check(err)
+		n += len(page)
+	}
+	if got := strconv.Itoa(n); got != args[1] {
+		ts.Fatalf("%s pools, want %s", got, args[1])
+	}
+}
+
+func TestServingLeavesNothingBehind(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	sim := simulation{simcloud.Options{Seed: 7}}
+	v, err := sim.serve(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := v.profile("demo").Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range s.Client.Certificates(t.Context()) {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	s.Close()
+	v.stop()
+}
+
+func TestErrorsAreOneHarmlessLine(t *testing.T) {
+	got := oneLine(errors.New("a\nb\r\n\x1b]52;c;x\a \u202eevil 日本"))
+	if want := `a b \u001b]52;c;x\u0007 \u202eevil 日本`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestStatuses(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want int
+	}{
+		{nil, 0},
+		{errors.New("x"), 1},
+		{usage("x"), 2},
+		{profile.Usage, 2},
+		{profile.Credentials, 4},
+		{&failure{statusInterrupted, errors.New("x")}, 7},
+	} {
+		if got := status(test.err); got != test.want {
+			t.Errorf("%v: %d, want %d", test.err, got, test.want)
+		}
+	}
+}

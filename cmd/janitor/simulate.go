@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"janitor/client/inventory"
+	"janitor/client/profile"
+	"janitor/client/simcloud"
+)
+
+// simulation is the simulated cloud as the flags want it.
+type simulation struct {
+	simcloud.Options
+}
+
+func (s *simulation) flags(f *pflag.FlagSet) {
+	f.Uint64Var(&s.Seed, "seed", 1, "the same number makes the same account")
+	f.Var((*sizeFlag)(&s.Size), "size", "how much is in the account: small, large (the default quotas) or a number of objects per kind")
+	f.DurationVar(&s.Latency, "latency", 20*time.Millisecond, "round-trip time of every request")
+	f.Var((*quotaFlag)(&s.Quota), "quota", "requests allowed per time, such as 60/1m; none unless given")
+}
+
+type sizeFlag simcloud.Size
+
+func (f *sizeFlag) Type() string   { return "small|large|N" }
+func (f *sizeFlag) String() string { return fmt.Sprint(simcloud.Size(*f)) }
+func (f *sizeFlag) Set(s string) error {
+	size, err := simcloud.ParseSize(s)
+	*f = sizeFlag(size)
+	return err
+}
+
+type quotaFlag simcloud.Quota
+
+func (f *quotaFlag) Type() string { return "N/TIME" }
+
+func (f *quotaFlag) String() string {
+	if f.Requests == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%v", f.Requests, f.Per)
+}
+
+func (f *quotaFlag) Set(s string) error {
+	number, per, ok := strings.Cut(s, "/")
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil || n <= 0 {
+		return errors.New("write it as requests per time, such as 60/1m")
+	}
+	d, err := time.ParseDuration(per)
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is not a time such as 1s, 1m or 1h", per)
+	}
+	*f = quotaFlag{Requests: n, Per: d}
+	return nil
+}
+
+// served is a simulated cloud behind an address.
+type served struct {
+	url     string
+	account simcloud.Account
+	server  *http.Server
+	done    chan error // what ended serving
+}
+
+// serve starts the cloud on a listener; stop ends it.
+func (s *simulation) serve(ctx context.Context, listen string) (*served, error) {
+	if s.Latency < 0 {
+		return nil, usage("--latency %v: a round trip takes no less than 0", s.Latency)
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", listen)
+	if err != nil {
+		return nil, fmt.Errorf("the simulated cloud cannot listen on %s: %w", listen, err)
+	}
+	cloud := simcloud.New(s.Options)
+	v := &served{
+		url:     "http://" + listener.Addr().String(),
+		account: cloud.Account(),
+		server:  &http.Server{Handler: cloud, ReadHeaderTimeout: 10 * time.Second},
+		done:    make(chan error, 1),
+	}
+	go func() { v.done <- v.server.Serve(listener) }()
+	return v, nil
+}
+
+// stop ends what is in flight and waits until nothing is left running.
+func (v *served) stop() {
+	v.server.Close() //nolint:errcheck // the listener is gone either way
+	<-v.done         //nolint:errcheck // closed, or told by wait
+}
+
+// profile is the simulated account, by access key.
+func (v *served) profile(name string) profile.Profile {
+	return profile.Profile{
+		Name:      name,
+		Cloud:     "custom",
+		Region:    v.account.Region,
+		ProjectID: v.account.ProjectID,
+		Auth:      profile.Auth{AccessKey: profile.Secret(v.account.AccessKey), SecretKey: profile.Secret(v.account.SecretKey)},
+		Endpoints: profile.Endpoints{ELB: v.url, APIG: v.url, ROMA: v.url, IAM: v.url},
+	}
+}
+
+func demoCommand() *cobra.Command {
+	var sim simulation
+	var readOnly bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Open the screen on a simulated cloud in this process",
+		Long: `demo opens the same screen on a cloud that is simulated in this process: a grown account with things in use,
+forgotten, protected and expired. Requests are real HTTP over the loopback interface; nothing leaves this machine.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := needTerminal(); err != nil {
+				return err
+			}
+			v, err := sim.serve(cmd.Context(), "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			defer v.stop()
+			p := v.profile("demo")
+			p.ReadOnly = readOnly
+			return show(cmd, p, inventory.Pools)
+		},
+	}
+	sim.flags(cmd.Flags())
+	cmd.Flags().BoolVar(&readOnly, "read-only", false, "look, but never delete")
+	return cmd
+}
+
+func simulateCommand() *cobra.Command {
+	var sim simulation
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "simulate",
+		Short: "Serve the simulated cloud to other programs on this machine",
+		Long: `simulate serves the simulated cloud of demo over HTTP until it is interrupted. The first line of stdout is a JSON
+object with the address, the credentials and the ids; a config file for janitor with two profiles follows, one that
+signs with the access key and one that logs in with the password.`,
+		Example: `  janitor simulate > simulated.txt &
+  tail -n +2 simulated.txt > config.yaml
+  JANITOR_CONFIG=config.yaml janitor`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := loopbackOnly(listen); err != nil {
+				return err
+			}
+			v, err := sim.serve(cmd.Context(), listen)
+			if err != nil {
+				return err
+			}
+			defer v.stop()
+			if err := v.describe(cmd); err != nil {
+				return err
+			}
+			return v.wait(cmd.Context())
+		},
+	}
+	sim.flags(cmd.Flags())
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "address to serve on, of this machine only; port 0 takes a free one")
+	return cmd
+}
+
+// loopbackOnly refuses addresses that other machines could reach: the simulated credentials are printed for all to see.
+func loopbackOnly(listen string) error {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return usage("--listen %q is not an address: write it as 127.0.0.1:PORT", listen)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usage("--listen %q: the simulated cloud serves this machine only: use 127.0.0.1:PORT", listen)
+	}
+	return nil
+}
+
+// describe prints how to connect: a line of JSON, then a config file.
+func (v *served) describe(cmd *cobra.Command) error {
+	line, err := json.Marshal(struct {
+		URL string `json:"url"`
+		simcloud.Account
+	}{v.url, v.account})
+	if err != nil {
+		return err
+	}
+	a := v.account
+	rest := fmt.Sprintf(`    endpoints: {elb: %q, apig: %q, roma: %q, iam: %q}
+`, v.url, v.url, v.url, v.url)
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), `%s
+# A config file for janitor: save it and name it in JANITOR_CONFIG.
+current: simulated
+profiles:
+  simulated: # signs its requests
+    cloud: custom
+    region: %q
+    project_id: %q
+    auth: {access_key: %q, secret_key: %q}
+%s  simulated-login: # logs in with a password
+    cloud: custom
+    region: %q
+    project_id: %q
+    auth: {username: %q, password: %q, domain_name: %q}
+%s`, line, a.Region, a.ProjectID, a.AccessKey, a.SecretKey, rest, a.Region, a.ProjectID, a.Username, a.Password, a.DomainName, rest)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.ErrOrStderr(), "Serving a simulated cloud at %s until ctrl+c.\n", v.url)
+	return err
+}
+
+// wait returns when the program is told to end, or when serving has failed.
+func (v *served) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-v.done:
+		v.done <- err // for stop
+		return fmt.Errorf("the simulated cloud stopped: %w", err)
+	}
+}
