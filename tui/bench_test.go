@@ -11,6 +11,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/inventory"
+	"janitor/tui/browse"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
@@ -58,6 +59,12 @@ func many(tb testing.TB, n, w, h int) *Model {
 	}
 	tb.Cleanup(m.close)
 	return m
+}
+
+// listed is the first of the made-up pools.
+func listed(m *Model) (first inventory.Resource) {
+	cmd := m.top().Update(tea.KeyPressMsg{Code: 'd', Text: "d"})
+	return cmd().(browse.DetailMsg).Resource
 }
 
 var frames int // keeps the frames from being optimised away

@@ -25,7 +25,10 @@ type session struct {
 }
 
 // planning is one request for a plan; the answer to any but the latest is dropped.
-type planning struct{ hidden int }
+type planning struct {
+	by     *browse.Model
+	hidden int
+}
 
 type planned struct {
 	to   *planning
@@ -50,10 +53,10 @@ func (m *Model) readOnly() string {
 
 // ask makes the plan for the dialog, outside the event loop.
 func (m *Model) ask(msg browse.DeleteMsg) tea.Cmd {
-	if m.opts.Engine == nil || m.quitting || m.dialog != nil {
+	if m.opts.Engine == nil || m.quitting {
 		return nil
 	}
-	p := &planning{hidden: msg.Hidden}
+	p := &planning{by: msg.By, hidden: msg.Hidden}
 	m.plan = p
 	return func() tea.Msg {
 		plan, err := cleanup.NewPlan(msg.Refs, msg.From)
@@ -66,8 +69,8 @@ func (m *Model) planned(msg planned) tea.Cmd {
 		return nil
 	}
 	m.plan = nil
-	if _, ok := m.top().(*browse.Model); !ok {
-		return nil // gone elsewhere meanwhile
+	if !m.onTop(msg.to.by) {
+		return nil
 	}
 	if msg.err != nil {
 		m.notice = screen.Notice{Text: "Not deleted: " + msg.err.Error(), Bad: true}

@@ -1,18 +1,56 @@
-package tui_test
+package tui
 
 import (
 	"fmt"
 	"html"
 	"image/color"
+	"os"
+	"path/filepath"
 	"strings"
+	"testing"
+	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
+
+	"janitor/client/simcloud"
 )
 
-// A picture is what the terminal shows, as SVG with real text: sharp at any size, a few kilobytes, and a test fails
-// when it no longer shows what the program draws.
+// TestPictures: the pictures of the README show what the program draws.
+func TestPictures(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 110, 28)
+	shot := func(name string) {
+		t.Helper()
+		x.still()
+		path, got := filepath.Join("testdata", name+".svg"), picture(x.screen)
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatalf("%v: go test ./tui -run Pictures -update makes it", err)
+		}
+		if got != string(want) {
+			t.Errorf("%s is stale: go test ./tui -run Pictures -update, then look at it", path)
+		}
+	}
+	x.see("listed just now").press("v", "j", "j", "j", "j", "j", "j", "j", "v", "j", "j")
+	x.see("8 marked")
+	shot("browse")
+	x.press("ctrl+d").see("Delete 8 pools")
+	a.clock.pass(time.Second)
+	x.press("up")
+	shot("confirm")
+	x.press("y").see("proved gone")
+	shot("run")
+}
+
+// A picture is SVG with real text: sharp at any size and a few kilobytes.
 const (
-	cellWide, cellHigh = 8.4, 18.0 // pixels of a cell in a 14 px monospace font
+	cellWide, cellHigh = 8.4, 17.0 // pixels of a cell in a 14 px monospace font
 	pictureEdge        = 16.0
 )
 
@@ -43,7 +81,7 @@ func picture(screen cells) string {
 				style = c.Style
 				text.WriteString(c.Content)
 			}
-			drawRun(&shapes, &texts, run{from, x, y, style, text.String()}, foreground, background)
+			drawStrip(&shapes, &texts, strip{from, x, y, style, text.String()}, foreground, background)
 		}
 	}
 	width, height := float64(w)*cellWide+2*pictureEdge, float64(h)*cellHigh+2*pictureEdge
@@ -60,14 +98,14 @@ func wide(screen cells, x, y int) bool {
 	return c != nil && c.Width > 1
 }
 
-// run is neighbouring cells of one style.
-type run struct {
+// strip is neighbouring cells of one style.
+type strip struct {
 	from, to, y int
 	style       uv.Style
 	text        string
 }
 
-func drawRun(shapes, texts *strings.Builder, r run, foreground, background string) {
+func drawStrip(shapes, texts *strings.Builder, r strip, foreground, background string) {
 	fg, bg := hex(r.style.Fg, foreground), hex(r.style.Bg, background)
 	if r.style.Attrs&uv.AttrReverse != 0 {
 		fg, bg = bg, fg
@@ -93,7 +131,7 @@ func drawRun(shapes, texts *strings.Builder, r run, foreground, background strin
 	}
 	// textLength holds the columns whatever the font's advance is.
 	length := width - float64(len(r.text)-len(trimmed))*cellWide
-	fmt.Fprintf(texts, "<text x=\"%.1f\" y=\"%.1f\" textLength=\"%.1f\"%s>%s</text>\n", left, top+13.5, length, more.String(), html.EscapeString(trimmed))
+	fmt.Fprintf(texts, "<text x=\"%.1f\" y=\"%.1f\" textLength=\"%.1f\"%s>%s</text>\n", left, top+13, length, more.String(), html.EscapeString(trimmed))
 }
 
 func hex(c color.Color, otherwise string) string {

@@ -2,12 +2,21 @@ package tui
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
+	"janitor/tui/browse"
+	"janitor/tui/confirm"
+	"janitor/tui/screen"
 )
 
 func unusedDedicated(r inventory.Resource) bool {
@@ -79,7 +88,7 @@ func TestDeleteThreeEntriesOfAGroup(t *testing.T) {
 		t.Errorf("%d of %d entries are left", len(left), len(all))
 	}
 	// Both listings, of the entries and of the groups that count them, are read again.
-	x.press("esc").see("Entries of IP group").press("esc", "esc").see(group.Label(), fmt.Sprintf(" %d ", len(all)-3))
+	x.press("esc").see("Entries of IP group").press("esc").gone("/"+three[2].Ref.ID).press("esc").see("1 Pools", group.Label(), fmt.Sprintf(" %d ", len(all)-3))
 }
 
 func TestDeleteThreeMembersOfAChannel(t *testing.T) {
@@ -175,9 +184,11 @@ func TestEnterTwiceAnywhereDeletesNothing(t *testing.T) {
 	enter()
 	x.see("Fields").press("esc").see("2 marked")
 	x.press("ctrl+d").see("Delete 2 pools")
-	enter() // in the dialog, then below it
-	x.gone("will be deleted").see("Fields").press("esc", "delete").see("Delete 2 pools").press("esc").gone("will be deleted")
-	x.press("3", "ctrl+a", "M").see("Entries of")
+	enter() // in the dialog; the second one comes before or after it has gone
+	x.gone("will be deleted").press("enter").see("Fields").press("esc").see("2 marked").press("delete").see("Delete 2 pools")
+	a.clock.pass(time.Second)
+	x.press("esc").gone("will be deleted")
+	x.press("3", "ctrl+a", "M").see("Entries of", "listed just now", " 1/")
 	enter()
 	x.see("Fields").press("esc").see("Entries of").press("ctrl+a", "ctrl+d").see("entries")
 	x.see("Cancel")
@@ -237,7 +248,7 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 	}
 	x.press("ctrl+a", "ctrl+d").see(fmt.Sprintf("Delete %d pools", len(names)))
 	a.clock.pass(time.Second)
-	x.press(fmt.Sprint(len(names)), "y", "enter").see(fmt.Sprintf("%d deleted (proved gone)", len(names))).press("esc", "q").end()
+	x.press(fmt.Sprint(len(names)), "y", "enter").see(fmt.Sprintf("%d deleted (proved gone)", len(names))).press("esc").see("1 Pools").press("q").end()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	raw := x.raw.String()
@@ -260,14 +271,127 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 	}
 }
 
+// TestFirstPageIsUsableBeforeTheSecondHasArrived: rows can be judged, marked and planned while the list still loads.
+func TestFirstPageIsUsableBeforeTheSecondHasArrived(t *testing.T) {
+	more := make(chan struct{})
+	a := newAccountBehind(t, simcloud.Options{Seed: 1, Size: simcloud.Large}, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/elb/pools") && r.URL.Query().Has("marker") {
+				select {
+				case <-more:
+				case <-r.Context().Done():
+				}
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	x := open(t, a.opts, 100, 30).see("listing…", "3 IP groups 50 ", "…   2 Cert", "◆ in use")
+	x.press("/", "unused", "enter").see("/unused", "◇ unused").press("space", "ctrl+d").see("1 pool will be deleted")
+	a.clock.pass(time.Second)
+	x.press("esc").see("Nothing was deleted")
+	close(more)
+	x.see("1 Pools 500 ", "1 marked")
+}
+
 func TestFilterKeepsLettersThatMeanSomethingElsewhere(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	x.press("/", "q?r1").see("/q?r1", "Nothing matches “q?r1”").press("esc").gone("/q?r1").press("q").end()
 }
 
-func TestSizesAndLooksOfTheTerminal(t *testing.T) {
+func TestTooSmallATerminalSaysSo(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 36, 24).see("janitor needs 40×10, this is 36×24")
-	x.press("q").end()
+	x.screen.Resize(80, 24)
+	x.program.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	x.see("1 Pools").press("q").end()
+}
+
+// TestEverySize goes through the screens at all sizes: no panic, and exactly the lines and columns there are.
+func TestEverySize(t *testing.T) {
+	m := many(t, 300, 80, 24)
+	key := func(k tea.Key) func() { return func() { m.press(tea.KeyPressMsg(k)) } }
+	first := listed(m)
+	steps := []struct {
+		name string
+		do   func()
+	}{
+		{"browse", func() {}},
+		{"marked", key(tea.Key{Code: 'a', Mod: tea.ModCtrl})},
+		{"typing", key(tea.Key{Code: '/', Text: "/"})},
+		{"typed", key(tea.Key{Code: 'x', Text: "x"})},
+		{"nothing", key(tea.Key{Code: tea.KeyEnter})},
+		{"notice", func() { m.Update(screen.Notice{Text: strings.Repeat("a long sentence ", 20), Bad: true}) }},
+		{"detail", func() { m.Update(browse.DetailMsg{By: m.top().(*browse.Model), Resource: first}) }},
+		{"raw", key(tea.Key{Code: 'y', Text: "y"})},
+		{"help", key(tea.Key{Code: '?', Text: "?"})},
+		{"dialog", func() {
+			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, 0)
+		}},
+	}
+	sizes := rand.New(rand.NewPCG(1, 2))
+	for _, step := range steps {
+		step.do()
+		for w := 1; w < 180; w += 1 + sizes.IntN(9) {
+			for h := 1; h < 50; h += 1 + sizes.IntN(5) {
+				m.Update(tea.WindowSizeMsg{Width: w, Height: h})
+				lines := strings.Split(m.View().Content, "\n")
+				if len(lines) > h || len(lines) < h && w >= minWidth && h >= minHeight {
+					t.Fatalf("%s: %d lines at %d×%d", step.name, len(lines), w, h)
+				}
+				for _, line := range lines {
+					if got := ansi.StringWidth(line); got > w {
+						t.Fatalf("%s: a line of %d columns at %d×%d: %q", step.name, got, w, h, line)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestResizeStorm(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 100, 30).see("listed just now").press("ctrl+a", "ctrl+d").see("Delete 48 pools")
+	sizes := rand.New(rand.NewPCG(3, 4))
+	for range 100 {
+		w, h := 1+sizes.IntN(200), 1+sizes.IntN(60)
+		x.screen.Resize(w, h)
+		x.program.Send(tea.WindowSizeMsg{Width: w, Height: h})
+	}
+	x.screen.Resize(80, 24)
+	x.program.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	x.see("Delete 48 pools", "acme")
+}
+
+func TestAPlanThatComesTooLateOpensNothing(t *testing.T) {
+	m := many(t, 10, 80, 24)
+	m.opts.Engine = &cleanup.Engine{}
+	ask := func() tea.Cmd {
+		_, cmd := m.Update(browse.DeleteMsg{By: m.stack[0].(*browse.Model), Refs: []inventory.Ref{listed(m).Ref}, From: &inventory.Snapshot{}})
+		return cmd
+	}
+	first, second := ask(), ask()
+	m.Update(first())
+	if m.dialog != nil {
+		t.Error("the answer to an earlier request opened the dialog")
+	}
+	m.press(tea.KeyPressMsg{Code: '?', Text: "?"})
+	m.Update(second())
+	if m.dialog != nil {
+		t.Error("the dialog opened over another screen than the one it was asked for on")
+	}
+	m.Update(screen.Leave{By: m.top()})
+	m.Update(ask()())
+	if m.dialog == nil {
+		t.Error("no dialog")
+	}
+}
+
+func TestADecisionWithoutADialogStartsNothing(t *testing.T) {
+	m := many(t, 10, 80, 24)
+	m.opts.Engine = &cleanup.Engine{}
+	m.Update(confirm.Decision{Yes: true, Plan: cleanup.Plan{Items: []cleanup.Item{{Resource: listed(m)}}}})
+	if len(m.runs) != 0 {
+		t.Error("a run was started")
+	}
 }

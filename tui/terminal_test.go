@@ -5,6 +5,7 @@ import (
 	"context"
 	"image/color"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -59,10 +60,16 @@ type account struct {
 
 func newAccount(t testing.TB, o simcloud.Options) *account {
 	t.Helper()
+	return newAccountBehind(t, o, func(h http.Handler) http.Handler { return h })
+}
+
+// newAccountBehind is an account whose answers pass through front.
+func newAccountBehind(t testing.TB, o simcloud.Options, front func(http.Handler) http.Handler) *account {
+	t.Helper()
 	a := &account{clock: &clock{at: epoch}}
 	o.Now = a.clock.now
 	a.Cloud = simcloud.New(o)
-	server := httptest.NewServer(a.Cloud)
+	server := httptest.NewServer(front(a.Cloud))
 	t.Cleanup(server.Close)
 	who := a.Account()
 	hosts, err := auth.NewHosts(server.URL)
@@ -149,9 +156,14 @@ func (x *terminal) Write(p []byte) (int, error) {
 
 func open(t *testing.T, o Options, w, h int, more ...tea.ProgramOption) *terminal {
 	t.Helper()
+	return openOn(t, color.Black, o, w, h, more...)
+}
+
+func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.ProgramOption) *terminal {
+	t.Helper()
 	input, keys := io.Pipe()
 	x := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan struct{})}
-	x.screen.SetBackgroundColor(color.Black)
+	x.screen.SetBackgroundColor(paper)
 	if _, err := x.screen.Write([]byte("\x1b[20h")); err != nil { // a line feed returns the carriage, as the line discipline does
 		t.Fatal(err)
 	}
@@ -174,7 +186,7 @@ func open(t *testing.T, o Options, w, h int, more ...tea.ProgramOption) *termina
 		cancel()
 		<-x.done
 		_ = keys.Close()
-		_ = x.screen.Close()
+		_ = x.screen.InputPipe().(io.Closer).Close() // Close of the emulator itself races with its Read
 		<-answers
 	})
 	return x
@@ -271,7 +283,7 @@ func (x *terminal) confirm(a *account, n string) *terminal {
 	a.clock.pass(time.Second)
 	if strings.Contains(x.text(), "to delete:") {
 		x.press(n)
-		x.see(": " + n + " ✔")
+		x.see("[ Delete " + n)
 		return x.press("enter")
 	}
 	return x.press("y")

@@ -44,16 +44,28 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.tick()
 	case screen.Notice:
 		m.notice = msg
-	case screen.Leave, run.LeaveMsg:
-		return m, m.pop()
+	case screen.Leave:
+		if msg.By == m.top() {
+			return m, m.pop()
+		}
+	case run.LeaveMsg:
+		if top, ok := m.top().(*run.Model); ok && top.Run() == msg.Run {
+			return m, m.pop()
+		}
 	case left:
 		m.leaving = slices.DeleteFunc(m.leaving, func(l screen.Loader) bool { return l == msg.screen })
 	case browse.OpenMsg:
-		return m, m.open(msg)
+		if m.onTop(msg.By) {
+			return m, m.open(msg)
+		}
 	case browse.DetailMsg:
-		m.push(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw))
+		if m.onTop(msg.By) {
+			m.push(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw))
+		}
 	case browse.DeleteMsg:
-		return m, m.ask(msg)
+		if m.onTop(msg.By) {
+			return m, m.ask(msg)
+		}
 	case planned:
 		return m, m.planned(msg)
 	case confirm.Decision:
@@ -134,6 +146,9 @@ func (m *Model) typing() bool {
 }
 
 func (m *Model) top() screen.Screen { return m.stack[len(m.stack)-1] }
+
+// onTop: what a screen asks for comes a moment later; by then the user may be elsewhere.
+func (m *Model) onTop(b *browse.Model) bool { return m.dialog == nil && m.top() == screen.Screen(b) }
 
 func (m *Model) push(s screen.Screen) { m.stack = append(m.stack, s) }
 

@@ -108,7 +108,7 @@ func entriesOf(s Scope, group *client.IPGroup) []Resource {
 }
 
 var (
-	entryUnused  = []Reason{{Text: "no listener uses its group"}}
+	entryUnused  = []Reason{{Text: "no listener"}}
 	everyAddress = []string{"every address"}
 )
 

@@ -21,7 +21,7 @@ var ipGroups = &Kind{
 		group := ipGroup(r)
 		var signs []string
 		if len(group.Entries) == 0 {
-			signs = noEntries
+			signs = empty
 		}
 		return judge(group.ID, nil, g.usedBy(IPGroups, group.ID, group.Listeners), g.gapsFor(IPGroups), groupUnused, signs)
 	},
@@ -59,10 +59,7 @@ var ipGroups = &Kind{
 	}}},
 }
 
-var (
-	groupUnused = []Reason{{Text: "no listener"}}
-	noEntries   = []string{"no entries"}
-)
+var groupUnused = []Reason{{Text: "no listener"}}
 
 func ipGroup(r Resource) *client.IPGroup { return r.Object.(*client.IPGroup) }
 

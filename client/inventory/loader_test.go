@@ -309,13 +309,13 @@ func TestSharedPoolWaitsForProtection(t *testing.T) {
 		}
 		if others == len(listing.Kind.Needs) && !s.Done && !waited {
 			waited = true
-			if got, want := said(named(t, listing, "shared").Verdict), "unknown: pools are still being listed [no members]"; got != want {
+			if got, want := said(named(t, listing, "shared").Verdict), "unknown: pools are still being listed [empty]"; got != want {
 				t.Errorf("%q, want %q", got, want)
 			}
 			close(release)
 		}
 		if s.Done {
-			if got, want := said(named(t, listing, "shared").Verdict), "unused: no listener, no policy [no members]"; got != want {
+			if got, want := said(named(t, listing, "shared").Verdict), "unused: no listener, no policy [empty]"; got != want {
 				t.Errorf("%q, want %q", got, want)
 			}
 		}

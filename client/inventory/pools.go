@@ -155,7 +155,7 @@ func union(a, b []client.IDRef) []client.IDRef {
 
 var (
 	poolUnused = []Reason{{Text: "no listener, no policy"}}
-	noMembers  = []string{"no members"}
+	empty      = []string{"empty"}
 )
 
 func judgePool(r Resource, g *Graph) Verdict {
@@ -175,7 +175,7 @@ func judgePool(r Resource, g *Graph) Verdict {
 	}
 	var signs []string
 	if len(p.Members) == 0 {
-		signs = noMembers
+		signs = empty
 	}
 	return judge(p.ID, protected, g.usedBy(Pools, p.ID, p.Listeners), gaps, poolUnused, signs)
 }

@@ -18,7 +18,7 @@ func (s State) String() string {
 }
 
 // Verdict is a state with its reasons; the first reason is the one a row shows. Signs are worth a look ("expired",
-// "no members") and change nothing. Both slices are shared between resources: never write to them.
+// "empty") and change nothing. Both slices are shared between resources: never write to them.
 type Verdict struct {
 	State   State
 	Reasons []Reason

@@ -206,7 +206,7 @@ func named(t *testing.T, l *inventory.Listing, name string) inventory.Resource {
 	return found[0]
 }
 
-// said is a verdict in one line: "in use: listener a; policy b [no members]".
+// said is a verdict in one line: "in use: listener a; policy b [empty]".
 func said(v inventory.Verdict) string {
 	texts := make([]string, len(v.Reasons))
 	for i, r := range v.Reasons {

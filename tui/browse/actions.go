@@ -42,7 +42,7 @@ func (m *Model) open() tea.Cmd {
 	if holds == "" {
 		return m.detail(false)
 	}
-	return children(holds, []inventory.Resource{r})
+	return m.children(holds, []inventory.Resource{r})
 }
 
 func (m *Model) openMarked() tea.Cmd {
@@ -70,15 +70,15 @@ func (m *Model) openMarked() tea.Cmd {
 	if len(parents) == 0 {
 		return say("The marked " + kind.Many + " are no longer listed")
 	}
-	return children(kind.Holds, parents)
+	return m.children(kind.Holds, parents)
 }
 
-func children(id inventory.KindID, of []inventory.Resource) tea.Cmd {
+func (m *Model) children(id inventory.KindID, of []inventory.Resource) tea.Cmd {
 	kind, err := inventory.Lookup(id)
 	if err != nil {
 		return say(err.Error())
 	}
-	return func() tea.Msg { return OpenMsg{Kind: kind, Parents: of} }
+	return func() tea.Msg { return OpenMsg{By: m, Kind: kind, Parents: of} }
 }
 
 func (m *Model) detail(raw bool) tea.Cmd {
@@ -87,7 +87,7 @@ func (m *Model) detail(raw bool) tea.Cmd {
 		return say(m.noRow())
 	}
 	s := m.tab().shown
-	return func() tea.Msg { return DetailMsg{Resource: r, Snapshot: s, Raw: raw} }
+	return func() tea.Msg { return DetailMsg{By: m, Resource: r, Snapshot: s, Raw: raw} }
 }
 
 func (m *Model) copyID() tea.Cmd {
@@ -112,7 +112,7 @@ func (m *Model) delete() tea.Cmd {
 	if len(refs) == 0 {
 		return say(m.noRow())
 	}
-	msg := DeleteMsg{Refs: refs, From: t.shown, Hidden: t.table.Hidden()}
+	msg := DeleteMsg{By: m, Refs: refs, From: t.shown, Hidden: t.table.Hidden()}
 	return func() tea.Msg { return msg }
 }
 

@@ -27,15 +27,17 @@ type Options struct {
 	List func(context.Context) iter.Seq[*inventory.Snapshot]
 }
 
-// The screen asks its owner for these.
+// The screen asks its owner for these. They count only while By is on top: a key pressed twice opens once.
 type (
 	// OpenMsg asks for the children of these parents.
 	OpenMsg struct {
+		By      *Model
 		Kind    *inventory.Kind
 		Parents []inventory.Resource
 	}
 	// DetailMsg asks for everything about one resource, as fields or as JSON.
 	DetailMsg struct {
+		By       *Model
 		Resource inventory.Resource
 		Snapshot *inventory.Snapshot
 		Raw      bool
@@ -43,6 +45,7 @@ type (
 	// DeleteMsg asks for the dialog. The refs are those marked when the key was pressed, in order of marking, or the
 	// current one.
 	DeleteMsg struct {
+		By     *Model
 		Refs   []inventory.Ref
 		From   *inventory.Snapshot
 		Hidden int // how many of them no shown row has
@@ -186,7 +189,7 @@ func (m *Model) back() tea.Cmd {
 		m.filter("")
 		return nil
 	case len(m.opts.Parents) > 0:
-		return func() tea.Msg { return screen.Leave{} }
+		return func() tea.Msg { return screen.Leave{By: m} }
 	}
 	return say("This is the first screen: " + m.env.Keys.Label(keys.Quit) + " quits")
 }

@@ -179,6 +179,7 @@ func (m *Model) receive(t *tab, s *inventory.Snapshot, c *content) tea.Cmd {
 		return again
 	}
 	t.whole = l.Err == nil
+	t.table.Refit()
 	return tea.Batch(again, m.prune(t))
 }
 

@@ -138,7 +138,16 @@ func why(v inventory.Verdict) string {
 // rank is the order of the verdict column: what can be cleaned up comes first.
 var rank = [inventory.Protected + 1]int{inventory.Unused: 0, inventory.Unknown: 1, inventory.InUse: 2, inventory.Protected: 3}
 
+// Compare ends ties by name and id: lists that load side by side arrive in any order.
 func (r *rows) Compare(col, i, j int) int {
+	if c := r.compare(col, i, j); c != 0 {
+		return c
+	}
+	a, b := &r.items[i], &r.items[j]
+	return cmp.Or(r.kind.Columns[0].Compare(*a, *b), strings.Compare(a.Ref.ID, b.Ref.ID), strings.Compare(a.Ref.Parent, b.Ref.Parent))
+}
+
+func (r *rows) compare(col, i, j int) int {
 	a, b := &r.items[i], &r.items[j]
 	switch o := r.order[col]; o {
 	case verdictColumn:

@@ -49,7 +49,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case keys.CopyID:
 		return tea.Batch(tea.SetClipboard(m.resource.Ref.ID), screen.Say("Copied "+m.resource.Ref.ID))
 	case keys.Back:
-		return func() tea.Msg { return screen.Leave{} }
+		return func() tea.Msg { return screen.Leave{By: m} }
 	default:
 		screen.Scroll(&m.page, action)
 	}

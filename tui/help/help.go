@@ -34,7 +34,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	}
 	switch action, _ := m.env.Keys.Action(keys.Reading, key.String()); action {
 	case keys.Back, keys.Help:
-		return func() tea.Msg { return screen.Leave{} }
+		return func() tea.Msg { return screen.Leave{By: m} }
 	default:
 		screen.Scroll(&m.page, action)
 	}

@@ -52,5 +52,5 @@ type Notice struct {
 // Say is the command that emits a [Notice].
 func Say(text string) tea.Cmd { return func() tea.Msg { return Notice{Text: text} } }
 
-// Leave asks to go back to the screen below.
-type Leave struct{}
+// Leave asks to go back to the screen below. It counts only while By is on top: a key pressed twice leaves once.
+type Leave struct{ By Screen }

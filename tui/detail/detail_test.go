@@ -1,0 +1,121 @@
+package detail
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"janitor/client"
+	"janitor/client/inventory"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+func pool() inventory.Resource {
+	return inventory.Resource{
+		Ref: inventory.Ref{Kind: inventory.Pools, ID: "0b5a"}, Name: "web-blue",
+		Object: &inventory.Pool{Pool: client.Pool{ID: "0b5a", Name: "web-blue", Protocol: "HTTP", Description: strings.Repeat("a long description ", 40)}},
+		Verdict: inventory.Verdict{State: inventory.Protected, Signs: []string{"no members"}, Reasons: []inventory.Reason{
+			{Text: `"owned by payments"`, Via: "protection_status"},
+			{Text: "listener api-443", Via: "default_pool_id", By: "11aa"},
+		}},
+	}
+}
+
+func show(r inventory.Resource, raw bool) *Model {
+	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: time.Now}
+	return New(env, r, nil, raw)
+}
+
+func press(m *Model, key rune) tea.Msg {
+	cmd := m.Update(tea.KeyPressMsg{Code: key, Text: string(key)})
+	if cmd == nil {
+		return nil
+	}
+	return cmd()
+}
+
+func TestShowsVerdictReasonsSignsAndFields(t *testing.T) {
+	got := ansi.Strip(show(pool(), false).View(80, 40))
+	for _, want := range []string{
+		"web-blue", "■ protected", `├ "owned by payments"  protection_status`, "└ listener api-443  default_pool_id 11aa",
+		"Worth a look", "no members", "Protocol", "HTTP", "ID", "0b5a",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+	if n := strings.Count(strings.Join(strings.Fields(got), " "), "a long description"); n < 30 {
+		t.Errorf("the description was cut: %d of 40 repetitions", n)
+	}
+}
+
+func TestRawIsTheObject(t *testing.T) {
+	m := show(pool(), false)
+	press(m, 'y')
+	got := ansi.Strip(m.View(80, 60))
+	for _, want := range []string{`"id": "0b5a"`, `"protocol": "HTTP"`, "}"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+	press(m, 'y')
+	if got := ansi.Strip(m.View(80, 40)); !strings.Contains(got, "Fields") {
+		t.Errorf("y does not go back to the fields:\n%s", got)
+	}
+}
+
+func TestScrollsAndSaysHowMuchIsBelow(t *testing.T) {
+	m := show(pool(), false)
+	first := ansi.Strip(m.View(80, 8))
+	var more int
+	if _, err := fmt.Sscanf(strings.TrimSpace(first[strings.LastIndex(first, "▼")+len("▼"):]), "%d more", &more); err != nil || more <= 0 {
+		t.Fatalf("does not say how much is below:\n%s", first)
+	}
+	press(m, 'j')
+	if got := ansi.Strip(m.View(80, 8)); !strings.Contains(got, fmt.Sprintf("%d more", more-1)) {
+		t.Errorf("one line down is not one line less:\n%s", got)
+	}
+	press(m, 'G')
+	if got := ansi.Strip(m.View(80, 8)); strings.Contains(got, "more") {
+		t.Errorf("something is below the end:\n%s", got)
+	}
+}
+
+func TestEscLeaves(t *testing.T) {
+	m := show(pool(), false)
+	cmd := m.Update(tea.KeyPressMsg{Code: tea.KeyEscape})
+	if leave, ok := cmd().(screen.Leave); !ok || leave.By != screen.Screen(m) {
+		t.Error("esc does not ask to leave")
+	}
+}
+
+func TestHostileFieldsAtEverySize(t *testing.T) {
+	r := pool()
+	r.Name = client.Clean("esc\x1b]52;c;AA==\x07 \u202eevil 👩‍👩‍👧‍👦 中文") + strings.Repeat("x", 300)
+	r.Verdict.Reasons[0].Text = r.Name
+	for _, raw := range []bool{false, true} {
+		m := show(r, raw)
+		for w := 1; w < 130; w += 3 {
+			for h := 1; h < 30; h += 4 {
+				lines := strings.Split(m.View(w, h), "\n")
+				if len(lines) != h {
+					t.Fatalf("%d lines at %d×%d", len(lines), w, h)
+				}
+				for _, line := range lines {
+					if ansi.StringWidth(line) > w {
+						t.Fatalf("a line wider than %d: %q", w, line)
+					}
+					if plain := ansi.Strip(line); strings.ContainsAny(plain, "\x1b\x07\u202e") {
+						t.Fatalf("a control character in %q", line)
+					}
+				}
+			}
+		}
+	}
+}

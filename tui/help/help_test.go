@@ -1,0 +1,83 @@
+package help
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+func open(first keys.Context) *Model {
+	return New(&screen.Env{Theme: theme.New(theme.Look{}), Keys: keys.Default(), Now: time.Now}, first)
+}
+
+// TestShowsEveryBinding: nothing is bound that help does not tell.
+func TestShowsEveryBinding(t *testing.T) {
+	got := strings.Join(strings.Fields(ansi.Strip(strings.Join(open(keys.Browse).lines(80), "\n"))), " ")
+	for _, c := range keys.Sections() {
+		for _, b := range keys.Default().Own(c) {
+			if !strings.Contains(got, strings.Join(b.Labels(), " ")+" "+b.Help) {
+				t.Errorf("%s %q (%s) is missing", b.Action, b.Labels(), c.Title())
+			}
+		}
+	}
+}
+
+func TestTwoColumnsHoldEverySection(t *testing.T) {
+	m := open(keys.Browse)
+	got := strings.Join(m.lines(160), "\n")
+	for _, c := range keys.Sections() {
+		for _, line := range m.section(c, 160/2-2) {
+			if !strings.Contains(got, line) {
+				t.Errorf("%q is missing", ansi.Strip(line))
+			}
+		}
+	}
+}
+
+func TestBeginsWithTheScreenOneComesFrom(t *testing.T) {
+	for _, c := range []keys.Context{keys.Browse, keys.Run, keys.Reading} {
+		first, _, _ := strings.Cut(ansi.Strip(open(c).View(80, 20)), "\n")
+		if strings.TrimSpace(first) != c.Title() {
+			t.Errorf("begins with %q, want %q", first, c.Title())
+		}
+	}
+}
+
+func TestFits80x24AndScrollsToItsEnd(t *testing.T) {
+	m := open(keys.Browse)
+	seen := map[string]bool{}
+	for range 20 {
+		view := m.View(80, 22)
+		lines := strings.Split(view, "\n")
+		if len(lines) != 22 {
+			t.Fatalf("%d lines", len(lines))
+		}
+		for _, line := range lines {
+			if ansi.StringWidth(line) > 80 {
+				t.Errorf("too wide: %q", line)
+			}
+			seen[strings.TrimSpace(ansi.Strip(line))] = true
+		}
+		m.Update(tea.KeyPressMsg{Code: tea.KeyPgDown})
+	}
+	for _, line := range m.lines(80) {
+		if s := strings.TrimSpace(ansi.Strip(line)); !seen[s] {
+			t.Errorf("never shown: %q", s)
+		}
+	}
+}
+
+func TestHelpKeyAndEscLeave(t *testing.T) {
+	for _, key := range []tea.KeyPressMsg{{Code: '?', Text: "?"}, {Code: tea.KeyEscape}} {
+		if cmd := open(keys.Browse).Update(key); cmd == nil {
+			t.Errorf("%s does not leave", key)
+		}
+	}
+}
