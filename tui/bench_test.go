@@ -27,7 +27,7 @@ func many(tb testing.TB, n, w, h int) *Model {
 	}
 	pools := make([]inventory.Resource, n)
 	for i := range pools {
-		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", i*2654435761%1<<32, i)
+		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", uint32(i*2654435761), i)
 		name := fmt.Sprintf("service-%d-backend", i)
 		if i%10 == 0 {
 			name = fmt.Sprintf("在庫-%d-検証用", i)

@@ -58,13 +58,13 @@ type account struct {
 	opts   Options
 }
 
-func newAccount(t testing.TB, o simcloud.Options) *account {
+func newAccount(t *testing.T, o simcloud.Options) *account {
 	t.Helper()
 	return newAccountBehind(t, o, func(h http.Handler) http.Handler { return h })
 }
 
 // newAccountBehind is an account whose answers pass through front.
-func newAccountBehind(t testing.TB, o simcloud.Options, front func(http.Handler) http.Handler) *account {
+func newAccountBehind(t *testing.T, o simcloud.Options, front func(http.Handler) http.Handler) *account {
 	t.Helper()
 	a := &account{clock: &clock{at: epoch}}
 	o.Now = a.clock.now
@@ -124,7 +124,7 @@ func (a *account) children(t *testing.T, kind inventory.KindID, parent inventory
 func (a *account) deletions() []string {
 	var out []string
 	for _, r := range a.Requests() {
-		if r.Method == "DELETE" || strings.Contains(r.Path, "batch-delete") {
+		if r.Method == http.MethodDelete || strings.Contains(r.Path, "batch-delete") {
 			out = append(out, r.Method+" "+r.Path+" "+r.Body)
 		}
 	}
@@ -164,7 +164,7 @@ func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.Pr
 	input, keys := io.Pipe()
 	x := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan struct{})}
 	x.screen.SetBackgroundColor(paper)
-	if _, err := x.screen.Write([]byte("\x1b[20h")); err != nil { // a line feed returns the carriage, as the line discipline does
+	if _, err := x.screen.WriteString("\x1b[20h"); err != nil { // a line feed returns the carriage, as the line discipline does
 		t.Fatal(err)
 	}
 	answers := make(chan struct{})

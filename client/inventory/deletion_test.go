@@ -349,3 +349,20 @@ func TestEntriesStillThereWereNotDeleted(t *testing.T) {
 		t.Errorf("asked for %q", asked)
 	}
 }
+
+// TestSameAddressTwice: deleting one of two spellings of an address leaves the other one, which is no failure.
+func TestSameAddressTwice(t *testing.T) {
+	w := &world{lists: map[string][]object{"ipgroups": {{"id": "g1", "name": "office", "ip_list": []object{{"ip": "10.0.0.1"}, {"ip": "10.0.0.1/32"}}}}}}
+	w.answer = map[string]http.HandlerFunc{"POST ipgroups/g1/iplist/batch-delete": func(rw http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(rw, `{"ipgroup":{"id":"g1","ip_list":[{"ip":"10.0.0.1/32"}]}}`)
+	}}
+	l, d := w.serve(t)
+	_, listing := open(t, l, inventory.Entries)
+	got, err := send(t, d, listing.Kind.Deletion.Route(listing.Resources[0]), listing.Resources[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"10.0.0.1 deleted"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

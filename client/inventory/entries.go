@@ -211,16 +211,23 @@ var deleteEntries = &Route{
 	},
 }
 
-// remaining reads S2's answer, which is the group as it is afterwards: an entry still in it was not deleted.
+// remaining reads S2's answer, which is the group as it is afterwards: an entry still in it was not deleted. The
+// service may spell it in its own way; an entry of the same address that was there before beside it is another one.
 func remaining(items []Resource, group client.IPGroup, requestID string) []Answer {
-	still := make(map[spelling]bool, len(group.Entries))
+	spelled := make(map[string]bool, len(group.Entries))
+	before, after := map[spelling]int{}, map[spelling]int{}
+	for _, e := range entry(items[0]).Group.Entries {
+		before[spell(e.IP)]++
+	}
 	for _, e := range group.Entries {
-		still[spell(e.IP)] = true
+		spelled[e.IP] = true
+		after[spell(e.IP)]++
 	}
 	answers := make([]Answer, 0, len(items))
 	for _, r := range items {
 		a := Answer{ID: r.Ref.ID, Said: SaidDeleted, RequestID: requestID}
-		if still[spell(r.Ref.ID)] {
+		same := spell(r.Ref.ID)
+		if spelled[r.Ref.ID] || after[same] > 0 && after[same] >= before[same] {
 			a.Said, a.Message = SaidRefused, "still in the group after the request"
 		}
 		answers = append(answers, a)

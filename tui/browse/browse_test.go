@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -127,7 +128,7 @@ func key(t *testing.T, name string) tea.KeyPressMsg {
 	if code, ok := special[rest]; ok {
 		k.Code = code
 	} else {
-		k.Code = []rune(rest)[0]
+		k.Code, _ = utf8.DecodeRuneInString(rest)
 	}
 	if k.Mod == 0 && (k.Code == tea.KeySpace || len([]rune(rest)) == 1) {
 		k.Text = string(k.Code)
@@ -511,7 +512,7 @@ func TestHostileNamesAreHarmlessAndAligned(t *testing.T) {
 	}
 	p := newProbe(t, &feed{whole(rows)}, nil)
 	for _, w := range []int{80, 120, 160} {
-		for range len(names) {
+		for range names {
 			checkFrame(t, p.View(w, 20), w, 20)
 			p.press("down")
 		}

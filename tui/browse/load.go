@@ -222,10 +222,10 @@ func (m *Model) prune(t *tab) tea.Cmd {
 			lost++
 		}
 	}
-	switch {
-	case lost == 0:
+	switch lost {
+	case 0:
 		return nil
-	case lost == 1:
+	case 1:
 		return say("1 marked row is gone")
 	}
 	return say(number(lost) + " marked rows are gone")

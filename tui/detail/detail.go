@@ -74,7 +74,7 @@ func (m *Model) lay(w int) {
 		return
 	}
 	m.w, m.look = w, look
-	lines := []string{}
+	var lines []string
 	if m.raw {
 		lines = m.json(w)
 	} else {
