@@ -36,30 +36,34 @@ func (a *answer[T]) UnmarshalJSON(data []byte) error {
 	*a = answer[T]{key: a.key}
 	if a.key == "" {
 		a.Given = true
-		return json.Unmarshal(data, &a.Value)
+		return decode(data, &a.Value)
 	}
-	var parts map[string]json.RawMessage
-	err := json.Unmarshal(data, &parts)
-	defer func() {
-		for _, part := range parts { // copies of what the service said, private keys among it
-			clear(part)
-		}
-	}()
-	if err != nil {
+	var parts map[string]part
+	if err := json.Unmarshal(data, &parts); err != nil {
 		return err
 	}
 	_, a.Given = parts[a.key]
 	_, a.Linked = parts[a.key+"_links"]
-	for _, part := range []struct {
+	for _, field := range []struct {
 		key  string
 		into any
 	}{{a.key, &a.Value}, {"page_info", &a.PageInfo}, {a.key + "_links", &a.Links}, {"total", &a.Total}} {
-		if raw, ok := parts[part.key]; ok {
-			if err := json.Unmarshal(raw, part.into); err != nil {
+		if part, ok := parts[field.key]; ok {
+			if err := decode(part, field.into); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
+}
+
+// part is a value within an answer. Unlike [json.RawMessage] it is no copy: an answer may be large and hold private keys.
+// So it must not outlive the bytes it was decoded from.
+type part []byte
+
+// UnmarshalJSON keeps a view of data.
+func (p *part) UnmarshalJSON(data []byte) error {
+	*p = data
 	return nil
 }
 

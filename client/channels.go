@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -68,9 +69,9 @@ type ChannelMember struct {
 }
 
 // Gateways are the gateway instances whose channels the profile shows; those that the configuration leaves open are
-// looked up among the running instances. None configured, none given.
-func (c *Client) Gateways(ctx context.Context) ([]Gateway, error) {
-	var all []Gateway
+// looked up among the running instances. None configured, none given. A service that fails does not hide the instances
+// of the other: those come along with the error. idle are the instances that were found and do not run.
+func (c *Client) Gateways(ctx context.Context) (all []Gateway, idle []Instance, err error) {
 	add := func(g Gateway) {
 		if !slices.Contains(all, g) {
 			all = append(all, g)
@@ -81,18 +82,24 @@ func (c *Client) Gateways(ctx context.Context) ([]Gateway, error) {
 			add(g)
 			continue
 		}
-		for page, err := range c.Instances(ctx, g.Service) {
-			if err != nil {
-				return nil, err
+		for page, failed := range c.Instances(ctx, g.Service) {
+			switch {
+			case failed != nil && err != nil:
+				err = fmt.Errorf("%w; %w", err, failed)
+			case failed != nil:
+				err = failed
 			}
 			for _, instance := range page {
-				if strings.EqualFold(instance.Status, "running") {
+				// One that does not say how it is may well run: its list of channels will tell.
+				if instance.Status == "" || strings.EqualFold(instance.Status, "running") {
 					add(Gateway{Service: g.Service, InstanceID: instance.ID})
+				} else {
+					idle = append(idle, instance)
 				}
 			}
 		}
 	}
-	return all, nil
+	return all, idle, err
 }
 
 // Instances lists the gateway instances of a service, [ROMA] or [APIG].

@@ -111,9 +111,10 @@ func (s *services) gateway(service string) (*wire.API, error) {
 // request is a call that is being made: an API, and a path that is built from ids segment by segment. The first thing
 // that is wrong with it is what sending it returns.
 type request struct {
-	api  *wire.API
-	call wire.Call
-	err  error
+	api   *wire.API
+	call  wire.Call
+	err   error
+	quiet bool // its lists say nothing about paging where they end (v2.0)
 }
 
 // on begins a request below a fixed prefix.
@@ -128,7 +129,9 @@ func (s *services) dedicated() request {
 
 // shared begins a request to shared ELB; its paths have no project, the credentials decide (S1).
 func (s *services) shared() request {
-	return s.on(s.elb, s.needELB(), "/v2.0/lbaas")
+	r := s.on(s.elb, s.needELB(), "/v2.0/lbaas")
+	r.quiet = true
+	return r
 }
 
 func (s *services) needELB() error {

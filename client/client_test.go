@@ -389,8 +389,8 @@ func TestConfigurationsThatCannotWork(t *testing.T) {
 	if _, _, err := collect(c.Pools(t.Context())); err == nil || !strings.Contains(err.Error(), `listing pools: the profile has no endpoint "elb"`) {
 		t.Errorf("%v", err)
 	}
-	if gateways, err := c.Gateways(t.Context()); err != nil || len(gateways) != 0 {
-		t.Errorf("%v, %v", gateways, err)
+	if gateways, idle, err := c.Gateways(t.Context()); err != nil || len(gateways)+len(idle) != 0 {
+		t.Errorf("%v, %v, %v", gateways, idle, err)
 	}
 }
 
@@ -399,11 +399,25 @@ func TestGatewaysAreLookedUpWhereTheConfigurationIsOpen(t *testing.T) {
 		exchange{"GET /v2/" + project + "/instances?limit=500&offset=0", 200,
 			`{"total":3,"size":3,"instances":[{"id":"r1","name":"a","status":"RUNNING"},{"id":"r2","status":"FROZEN"},{"id":"r3","status":"RUNNING"}]}`},
 		exchange{"GET /v2/" + project + "/apigw/instances?limit=500&offset=0", 200,
-			`{"total":1,"size":1,"instances":[{"id":"a1","instance_name":"b","status":"Running","create_time":1594345678000}]}`})
+			`{"total":2,"size":2,"instances":[{"id":"a1","instance_name":"b","status":"Running","create_time":1594345678000},{"id":"a2","instance_status":6}]}`})
 	c.Gateways = []Gateway{{ROMA, "r3"}, {ROMA, ""}, {APIG, "x"}, {APIG, ""}}
-	got, err := reader(t, c).Gateways(t.Context())
-	want := []Gateway{{ROMA, "r3"}, {ROMA, "r1"}, {APIG, "x"}, {APIG, "a1"}}
+	got, idle, err := reader(t, c).Gateways(t.Context())
+	want := []Gateway{{ROMA, "r3"}, {ROMA, "r1"}, {APIG, "x"}, {APIG, "a1"}, {APIG, "a2"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	if diff := cmp.Diff([]Instance{{ID: "r2", Status: "FROZEN", Service: ROMA}}, idle); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOneGatewayServiceThatFailsDoesNotHideTheOther(t *testing.T) {
+	c := script(t,
+		exchange{"GET /v2/" + project + "/instances?limit=500&offset=0", 403, `{"error_code":"APIGW.0302","error_msg":"no"}`},
+		exchange{"GET /v2/" + project + "/apigw/instances?limit=500&offset=0", 200, `{"total":1,"instances":[{"id":"a1","status":"Running"}]}`})
+	c.Gateways = []Gateway{{ROMA, ""}, {APIG, ""}}
+	got, _, err := reader(t, c).Gateways(t.Context())
+	if diff := cmp.Diff([]Gateway{{APIG, "a1"}}, got); diff != "" || !errors.Is(err, Forbidden) {
 		t.Error(err, diff)
 	}
 }

@@ -20,7 +20,6 @@ const (
 	RouteAbsent  = wire.RouteAbsent
 	Transport    = wire.Transport
 	BadAnswer    = wire.BadAnswer
-	ReadOnly     = wire.ReadOnly
 )
 
 // Clean makes text harmless for terminals and files; see [wire.Clean]. Whatever this package returns is clean already.

@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"net/http"
 	"net/url"
 	"strconv"
 )
@@ -14,29 +16,47 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 	return func(yield func([]T, error) bool) {
 		seen := map[string]bool{}
 		marker, before := "", ""
+		most, guessing := c.page, false
 		for n := range c.mostPages {
-			limit := c.page
+			limit := most
 			if n == 0 {
 				limit = min(c.first, c.page)
 			}
-			query := url.Values{"limit": {strconv.Itoa(limit)}}
-			if marker != "" {
-				query.Set("marker", marker)
+			ask := func() (a answer[[]T], err error) {
+				query := url.Values{"limit": {strconv.Itoa(limit)}}
+				if marker != "" {
+					query.Set("marker", marker)
+				}
+				a.key = key
+				err = r.get(ctx, query, &a)
+				return a, err
 			}
-			a := answer[[]T]{key: key}
-			err := r.get(ctx, query, &a)
+			a, err := ask()
+			if limit > c.first && statusOf(err) == http.StatusBadRequest { // perhaps too much to ask for
+				most, limit = c.first, c.first
+				a, err = ask()
+			}
 			page := a.Value
 			next, silent := a.next()
-			if silent && len(page) == limit { // ask whether there is more, by the id that ends this page
-				next = page[limit-1].key()
+			// Silence ends a list of v2.0, unless the page is full or a link that cannot be used promises more; in v3 it says
+			// nothing at all. Then the id that ends this page is asked for what follows. Who gives more than the limit does
+			// not page.
+			open := !r.quiet || guessing || len(page) == limit || len(a.Links) > 0
+			if silent && open && len(page) > 0 && len(page) <= limit {
+				next, guessing = page[len(page)-1].key(), true
 			}
 			switch {
 			case err != nil:
 			case !a.Given:
 				err = r.bad("", "the answer holds no %s", key)
+			case len(page) == 0 && next == marker: // an empty page is the end, whatever it repeats (api.md 2.2)
+				next = ""
 			case len(page) == 0 && next != "":
 				err = r.bad("", "an empty page promises more")
 			case len(page) > 0 && n > 0 && page[0].key() == before:
+				if guessing && silent && len(page) < min(limit, c.first) { // it knows no markers, and gave all that it has
+					return
+				}
 				err = r.bad("", "the same page came twice")
 			case seen[next]:
 				err = r.bad("", "the pages go round in circles at marker %s", next)
@@ -81,7 +101,7 @@ func offsets[T object](ctx context.Context, c *Client, r request, key string) it
 				return
 			}
 			offset += len(page)
-			last := len(page) < c.gatewayPage
+			last := false // without a total only an empty page says so: the service may give less than asked for
 			if total != nil {
 				known, last = *total, offset >= *total
 			}
@@ -92,4 +112,12 @@ func offsets[T object](ctx context.Context, c *Client, r request, key string) it
 		}
 		yield(nil, r.bad("", "the list does not end: stopped after %d pages", c.mostPages))
 	}
+}
+
+// statusOf is the HTTP status that an error stands for, 0 for none.
+func statusOf(err error) int {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Status
+	}
+	return 0
 }

@@ -76,7 +76,7 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 			if i := slices.IndexFunc(shared, func(p Pool) bool { return len(p.Members) > 0 }); i >= 0 {
 				some(t, c.SharedMembers(ctx, shared[i].ID))
 			}
-			gateways, err := c.Gateways(ctx)
+			gateways, _, err := c.Gateways(ctx)
 			if err != nil || len(gateways) < 2 {
 				t.Fatalf("%v, %v", gateways, err)
 			}
@@ -159,7 +159,7 @@ func TestDeletingInTheSimulatedCloud(t *testing.T) {
 			if err := d.DeleteIPGroup(ctx, busy.ID); !errors.Is(err, InUse) {
 				t.Errorf("%v", err)
 			}
-			gateways, err := c.Gateways(ctx)
+			gateways, _, err := c.Gateways(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,16 +24,14 @@ var timeLayouts = [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999",
 // UnmarshalJSON takes a string in any known layout or a number of unix milliseconds (gateway instances); it never fails.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
-	var ms int64
-	if json.Unmarshal(data, &ms) == nil {
-		if ms > 0 {
+	s, quoted := strings.CutPrefix(string(data), `"`)
+	if !quoted {
+		if ms, err := strconv.ParseInt(s, 10, 64); err == nil && ms > 0 {
 			t.Time = time.UnixMilli(ms).UTC()
 		}
 		return nil
 	}
-	var s string
-	_ = json.Unmarshal(data, &s) // anything but a string stays ""
-	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(strings.TrimSuffix(s, `"`))
 	for _, layout := range timeLayouts {
 		if at, err := time.Parse(layout, s); err == nil {
 			t.Time = at.UTC()

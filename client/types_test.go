@@ -195,3 +195,53 @@ func TestChannelsOfBothGateways(t *testing.T) {
 		t.Errorf("%+v, %v", members, err)
 	}
 }
+
+func TestOddTypesInAList(t *testing.T) {
+	client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, `{"total":"2","size":"2","vpc_channels":[{"id":"c1","port":"80","microservice_info":""},{"id":"c2","port":null}]}`)
+	}))
+	all, _, err := collect(client.Channels(t.Context(), Gateway{APIG, "i"}))
+	if diff := cmp.Diff([]Channel{{ID: "c1", Port: 80}, {ID: "c2"}}, all); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
+// What services write instead of what their documents say, and what must stay an error.
+func TestOddTypes(t *testing.T) {
+	for name, c := range map[string]struct {
+		json string
+		into any
+		want any // nil = an error
+	}{
+		"numbers as strings":                 {`[{"port":"8080","balance_strategy":"1","status":"2"}]`, &[]Channel{}, &[]Channel{{Port: 8080, BalanceStrategy: 1, Status: 2}}},
+		"numbers with a fraction of nothing": {`{"port":8080.0,"weight":1e2,"id":"m"}`, &ChannelMember{}, &ChannelMember{ID: "m", Port: 8080, Weight: new(100)}},
+		"numbers beyond all bounds":          {`{"port":"1e999999"}`, &Channel{}, nil},
+		"numbers that are none":              {`{"port":"http"}`, &Channel{}, nil},
+		"numbers with a fraction":            {`{"port":80.5}`, &Channel{}, nil},
+		"strings as numbers":                 {`{"id":"p","name":12345,"enterprise_project_id":0}`, &Pool{}, &Pool{ID: "p", Name: "12345", EnterpriseProjectID: "0"}},
+		"bools as words and numbers": {`{"admin_state_up":"true","member_deletion_protection_enable":1,"any_port_enable":""}`, &Pool{},
+			&Pool{AdminStateUp: true, MemberDeletionProtection: true}},
+		"objects that are unset":     {`{"default_pool_id":"p","ipgroup":"","protocol_port":"443"}`, &Listener{}, &Listener{DefaultPoolID: "p", ProtocolPort: 443}},
+		"lists that are unset":       {`{"id":"l","sni_container_refs":"","loadbalancers":{}}`, &Listener{}, &Listener{ID: "l"}},
+		"a list that is a word":      {`{"sni_container_refs":"c1,c2"}`, &Listener{}, nil},
+		"a list that is an object":   {`{"listeners":{"id":"l"}}`, &Pool{}, nil},
+		"bare ids":                   {`{"members":["m1","m2"]}`, &Pool{}, &Pool{Members: []IDRef{{"m1"}, {"m2"}}}},
+		"what is only shown":         {`{"id":"p","session_persistence":"","slow_start":[1]}`, &Pool{}, &Pool{ID: "p"}},
+		"embedded":                   {`{"id":"p","tenant_id":7,"listeners":[{"id":"l"}]}`, &sharedPool{}, &sharedPool{Pool{ID: "p", Listeners: []IDRef{{"l"}}}, "7"}},
+		"times keep their own rules": {`{"port":"1","create_time":1594345678000}`, &Channel{}, &Channel{Port: 1, CreateTime: Time{time.UnixMilli(1594345678000).UTC()}}},
+		"no JSON":                    {`{"port":"1"`, &Channel{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := decode([]byte(c.json), c.into)
+			if c.want == nil {
+				if err == nil {
+					t.Errorf("read as %+v", c.into)
+				}
+				return
+			}
+			if diff := cmp.Diff(c.want, c.into); diff != "" || err != nil {
+				t.Error(err, diff)
+			}
+		})
+	}
+}

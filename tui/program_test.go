@@ -2,9 +2,11 @@ package tui
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,6 +47,7 @@ func checkDeleted(t *testing.T, a *account, wanted []string, others []inventory.
 }
 
 func TestDeleteThreePools(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	all := a.list(t, inventory.Pools)
 	three := some(t, all, 3, unusedDedicated)
@@ -65,6 +68,7 @@ func TestDeleteThreePools(t *testing.T) {
 }
 
 func TestDeleteThreeCertificates(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	all := a.list(t, inventory.Certificates)
 	three := some(t, all, 3, unusedDedicated)
@@ -74,6 +78,7 @@ func TestDeleteThreeCertificates(t *testing.T) {
 }
 
 func TestDeleteThreeEntriesOfAGroup(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	group := some(t, a.list(t, inventory.IPGroups), 1, func(r inventory.Resource) bool {
 		return r.Verdict.State == inventory.Unused && len(a.children(t, inventory.Entries, r)) > 4
@@ -92,6 +97,7 @@ func TestDeleteThreeEntriesOfAGroup(t *testing.T) {
 }
 
 func TestDeleteThreeMembersOfAChannel(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	deletable := func(r inventory.Resource) bool {
 		return r.Verdict.State == inventory.InUse || r.Verdict.State == inventory.Unused
@@ -115,6 +121,7 @@ func TestDeleteThreeMembersOfAChannel(t *testing.T) {
 }
 
 func TestChildrenOfAllMarkedGroupsTogether(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	two := some(t, a.list(t, inventory.IPGroups), 2, func(r inventory.Resource) bool {
 		return len(a.children(t, inventory.Entries, r)) > 0
@@ -125,6 +132,7 @@ func TestChildrenOfAllMarkedGroupsTogether(t *testing.T) {
 }
 
 func TestInUseIsLeftOutWithTheNameOfItsUser(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	all := a.list(t, inventory.Pools)
 	used := some(t, all, 1, func(r inventory.Resource) bool {
@@ -139,6 +147,7 @@ func TestInUseIsLeftOutWithTheNameOfItsUser(t *testing.T) {
 }
 
 func TestGoneMeanwhileIsAlreadyGone(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	two := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now")
@@ -150,6 +159,7 @@ func TestGoneMeanwhileIsAlreadyGone(t *testing.T) {
 // TestMarksAreWhatIsDeleted: between marking and confirming, another client adds and removes rows, and the user
 // refreshes, sorts and filters.
 func TestMarksAreWhatIsDeleted(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 7})
 	all := a.list(t, inventory.Pools)
 	five := ids(some(t, all, 5, unusedDedicated))
@@ -171,6 +181,7 @@ func TestMarksAreWhatIsDeleted(t *testing.T) {
 }
 
 func TestEnterTwiceAnywhereDeletesNothing(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	pools := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now")
@@ -203,6 +214,7 @@ func TestEnterTwiceAnywhereDeletesNothing(t *testing.T) {
 }
 
 func TestKeysUnderTheDialogAreTakenByTheGraceTime(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	x.choose(some(t, a.list(t, inventory.Pools), 1, unusedDedicated)[0].Ref.ID)
@@ -218,6 +230,7 @@ func TestKeysUnderTheDialogAreTakenByTheGraceTime(t *testing.T) {
 }
 
 func TestReadOnly(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	a.opts.Engine, a.opts.ReadOnlyWhy = nil, "Read-only: the profile says read_only"
 	x := open(t, a.opts, 80, 24).see("listed just now", "[read-only]").gone("ctrl+d delete")
@@ -229,6 +242,7 @@ func TestReadOnly(t *testing.T) {
 }
 
 func TestHostileNamesAreHarmless(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1, Size: simcloud.Empty})
 	names := []string{
 		"esc\x1b[31mred\x1b[2J", "osc\x1b]52;c;ZXZpbA==\x07", "title\x1b]0;evil\x07", "bidi\u202eevil", "line\r\nbreak", strings.Repeat("long ", 2000),
@@ -264,6 +278,7 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 }
 
 func TestQuittingWithARunGoingOn(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1, ItemCost: 300 * time.Millisecond})
 	pools := some(t, a.list(t, inventory.Pools), 3, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(ids(pools)...)
@@ -277,6 +292,7 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 
 // TestFirstPageIsUsableBeforeTheSecondHasArrived: rows can be judged, marked and planned while the list still loads.
 func TestFirstPageIsUsableBeforeTheSecondHasArrived(t *testing.T) {
+	t.Parallel()
 	more := make(chan struct{})
 	a := newAccountBehind(t, simcloud.Options{Seed: 1, Size: simcloud.Large}, func(h http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -297,13 +313,38 @@ func TestFirstPageIsUsableBeforeTheSecondHasArrived(t *testing.T) {
 	x.see("1 Pools 500 ", "1 marked")
 }
 
+func TestRetryDeletesWhatFailed(t *testing.T) {
+	t.Parallel()
+	var allowed atomic.Bool
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "batch-delete") && !allowed.Load() {
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, `{"error_code":"ELB.0001","error_msg":"Policy doesn't allow elb:pools:delete to be performed."}`)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	pools := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
+	x := open(t, a.opts, 120, 30).see("listed just now").choose(ids(pools)...)
+	x.press("ctrl+d").confirm(a, "2").see("2 failed", "elb:pools:delete")
+	allowed.Store(true)
+	x.press("r").see("2 deleted (proved gone)").press("esc").see("1 Pools 46").press("q").end()
+	if !strings.Contains(x.summary, "2 pools: 2 failed; 2 pools: 2 deleted (proved gone)") {
+		t.Errorf("summary: %s", x.summary)
+	}
+}
+
 func TestFilterKeepsLettersThatMeanSomethingElsewhere(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	x.press("/", "q?r1").see("/q?r1", "Nothing matches “q?r1”").press("esc").gone("/q?r1").press("q").end()
 }
 
 func TestTooSmallATerminalSaysSo(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 36, 24).see("janitor needs 40×10, this is 36×24")
 	x.screen.Resize(80, 24)
@@ -354,6 +395,7 @@ func TestEverySize(t *testing.T) {
 }
 
 func TestResizeStorm(t *testing.T) {
+	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 100, 30).see("listed just now").press("ctrl+a", "ctrl+d").see("Delete 48 pools")
 	sizes := rand.New(rand.NewPCG(3, 4))

@@ -75,12 +75,14 @@ func NewTokens(l Login, hosts Hosts, base http.RoundTripper) (*Tokens, error) {
 	if _, err := wire.Endpoint(l.Endpoint); err != nil {
 		return nil, fmt.Errorf("IAM: %w", err)
 	}
-	for name, value := range map[string]string{"user name": l.User, "password": l.Password, "domain name": l.Domain} {
-		if value == "" {
-			return nil, fmt.Errorf("login: no %s", name)
-		}
-	}
-	if (l.ProjectID == "") == (l.ProjectName == "") {
+	switch {
+	case l.User == "":
+		return nil, errors.New("login: no user name")
+	case l.Password == "":
+		return nil, errors.New("login: no password")
+	case l.Domain == "":
+		return nil, errors.New("login: no domain name")
+	case (l.ProjectID == "") == (l.ProjectName == ""):
 		return nil, errors.New("login: give either the id or the name of the project")
 	}
 	return &Tokens{login: seal(l), hosts: hosts, base: base, renewing: make(chan struct{}, 1)}, nil
@@ -293,8 +295,10 @@ func (t *Tokens) once(ctx context.Context) (string, Session, time.Time, error) {
 // failed turns gophercloud's errors, which quote bodies and URLs, into ours.
 func (t *Tokens) failed(ctx context.Context, err error) error {
 	if answered, ok := errors.AsType[gophercloud.ErrUnexpectedResponseCode](err); ok {
-		e := wire.Answered(answered.Actual, answered.ResponseHeader, answered.Body, nil, true)
-		e.Message = strings.ReplaceAll(e.Message, t.login().Password, "[secret]")
+		password := t.login().Password
+		body := bytes.ReplaceAll(answered.Body, []byte(password), []byte("[secret]")) // before the message is cut
+		e := wire.Answered(answered.Actual, answered.ResponseHeader, body, nil, true)
+		e.Message = strings.ReplaceAll(e.Message, password, "[secret]") // what was escaped in JSON
 		if answered.Actual < 400 {
 			e.Class, e.Message = wire.BadAnswer, "redirects to another address, which is not followed"
 		}

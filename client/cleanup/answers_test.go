@@ -77,7 +77,7 @@ func TestAnswers(t *testing.T) {
 		"unreadable answer":      {first(fails(200, client.BadAnswer, "", "not JSON")), "deleted, deleted, deleted", "", "a b c | a b c"},
 		"never left":             {always(&client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}), "failed, failed, failed", "no route", "a b c"},
 		"400 for the batch":      {first(fails(400, "", "ELB.8902", "Batch operations are not allowed")), "deleted, deleted, deleted", "", "a b c | a | b c"},
-		"400 for each":           {always(fails(400, "", "ELB.8902", "invalid")), "failed, failed, failed", "invalid", "a b c | a | b c | b | c"},
+		"400 for each":           {always(fails(400, "", "ELB.8902", "invalid")), "failed, failed, failed", "invalid", "a b c | a | a | b c | b | b | c | c"},
 		"413":                    {first(fails(413, "", "APIGW.0201", "too large")), "deleted, deleted, deleted", "", "a b c | a | b c"},
 		"403":                    {always(fails(403, client.Forbidden, "SYS.0403", "elb:pools:delete")), "failed, failed, failed", "elb:pools:delete", "a b c"},
 		"call does not exist":    {first(fails(404, client.RouteAbsent, "APIGW.0101", "no such API")), "deleted, deleted, deleted", "", "a b c | a | b | c"},
@@ -281,6 +281,43 @@ func TestOneBadItemDoesNotShrinkTheBatches(t *testing.T) {
 	}
 	if len(w.sent) > 11+400/25 {
 		t.Errorf("%d requests: batches stay small for one bad item", len(w.sent))
+	}
+}
+
+func TestAMessageDoesNotRepeatWhatWasDone(t *testing.T) {
+	login := &client.Error{Doing: "logging in as jane", Status: 401, Class: client.Unauthorised, Message: "wrong password"}
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&client.Error{Doing: "deleting pool p", Class: client.Unauthorised, Unsent: true, Err: login}, "logging in as jane: wrong password"},
+		{&client.Error{Doing: "deleting pool p", Status: 409, Class: client.InUse}, "409 Conflict"},
+		{&client.Error{Doing: "deleting pool p", Status: 409, Code: "ELB.8907", Message: "is in use"}, "is in use"},
+	} {
+		if v := verdictOf(c.err); !strings.HasPrefix(v.message, c.want) {
+			t.Errorf("%q, want %q", v.message, c.want)
+		}
+	}
+}
+
+func TestABatchCallThatRefusesEvenOneItemIsLeftAlone(t *testing.T) {
+	w := newWorld(t).with("a", "b", "c")
+	w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+		if call == "batch" {
+			return nil, fails(400, "", "ELB.8902", "invalid input")
+		}
+		return w.deleteAll(call, ids)
+	}
+	e := w.engine(1)
+	run := e.Start(t.Context(), w.plan(things))
+	finished(t, run)
+	if s := run.Summary(); !s.OK() {
+		t.Error(s)
+	}
+	w.with("d", "e")
+	finished(t, e.Start(t.Context(), w.plan(things)))
+	if want := []string{"batch", "batch", "single", "single", "single", "single", "single"}; !slices.Equal(w.calls, want) {
+		t.Errorf("sent by %v, want %v", w.calls, want)
 	}
 }
 

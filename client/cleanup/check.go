@@ -124,10 +124,16 @@ func newUser(before, now inventory.Verdict) string {
 // dropDangers skips the items that have come to mean a danger that was not confirmed: others may have taken away the
 // remaining entries of a group meanwhile.
 func (r *Run) dropDangers(items []int, now *view) []int {
-	confirmed := map[string]bool{}
+	type danger struct {
+		text string
+		of   inventory.Ref // channels of two instances may share a name, and so the text
+	}
+	confirmed := map[danger]bool{}
 	for _, c := range r.plan.Consequences {
-		if c.Grade == inventory.Danger {
-			confirmed[c.Text] = true
+		for _, ref := range c.Of {
+			if c.Grade == inventory.Danger {
+				confirmed[danger{c.Text, ref}] = true
+			}
 		}
 	}
 	why := map[inventory.Ref]string{}
@@ -139,8 +145,8 @@ func (r *Run) dropDangers(items []int, now *view) []int {
 			}
 		}
 		for _, c := range effects(kind, doomed, now.rows[id], now.graphs[id]) {
-			if c.Grade == inventory.Danger && !confirmed[c.Text] {
-				for _, ref := range c.Of {
+			for _, ref := range c.Of {
+				if c.Grade == inventory.Danger && !confirmed[danger{c.Text, ref}] {
 					why[ref] = c.Text
 				}
 			}

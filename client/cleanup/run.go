@@ -184,7 +184,7 @@ func (r *Run) note(format string, args ...any) {
 func (r *Run) finish() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ended = r.engine.now()
+	r.ended, r.step = r.engine.now(), Finished // a Cancel that comes now comes too late
 	r.emit(Event{Step: Finished, Item: -1, Note: r.summary().String()})
 }
 

@@ -127,6 +127,30 @@ func TestDangerThatWasNotConfirmed(t *testing.T) {
 	})
 }
 
+// The danger that was confirmed for one box is not confirmed for another of the same name.
+func TestDangerConfirmedElsewhere(t *testing.T) {
+	w := newWorld(t).withBox("box", "a").withBox("crate", "b", "c")
+	w.kinds[crumbs].Deletion.Effects = func(doomed, present []inventory.Resource, _ *inventory.Graph) []inventory.Consequence {
+		var effects []inventory.Consequence
+		for _, parent := range []string{"box", "crate"} {
+			elsewhere := func(r inventory.Resource) bool { return r.Ref.Parent != parent }
+			goes := slices.DeleteFunc(slices.Clone(doomed), elsewhere)
+			if had := slices.DeleteFunc(slices.Clone(present), elsewhere); len(goes) > 0 && len(goes) == len(had) {
+				effects = append(effects, inventory.Consequence{Of: refsOf(goes), Text: "channel web has no enabled member left", Grade: inventory.Danger})
+			}
+		}
+		return effects
+	}
+	p := w.plan(crumbs)
+	p = p.only(func(i int) bool { return i < 2 })
+	p.Consequences = slices.DeleteFunc(p.Consequences, func(c inventory.Consequence) bool { return c.Of[0].Parent != "box" })
+	w.remove("c")
+	got := outcomesOf(finished(t, w.engine(1).Start(t.Context(), p)))
+	if want := map[string]Outcome{"a": Deleted, "b": Skipped}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestGoneWithItsParent(t *testing.T) {
 	w := newWorld(t).withBox("box", "a").withBox("crate", "b")
 	p := w.plan(crumbs)

@@ -18,8 +18,9 @@ type piece struct {
 	lane  place
 	way   waypoint
 	items []int
-	waits int  // how often it was put off
-	part  bool // of a batch that was refused as a whole
+	waits int      // how often it was put off
+	part  bool     // of a batch that was refused as a whole
+	from  waypoint // the batch call that refused it although it was one item; zero for none
 }
 
 // queue hands pieces to the workers, in order, one at a time of each lane. A worker may hand some back, to be next.
@@ -123,6 +124,9 @@ func (r *Run) request(ctx, sending context.Context, p piece) (left []piece) {
 		return r.refused(ctx, sending, p, err)
 	}
 	r.engine.learn(p.way, func(l *lesson) { l.accepted = max(l.accepted, len(items)) })
+	if p.from.route != nil && len(answers) > 0 && answers[0].Said == inventory.SaidDeleted { // so it was not the item
+		r.absent(p.from)
+	}
 	r.answered(ctx, p, answers)
 	return nil
 }
@@ -202,9 +206,7 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 	v := verdictOf(err)
 	switch {
 	case errors.Is(err, client.RouteAbsent) && p.way.route.Instead != nil:
-		if r.engine.learn(p.way, func(l *lesson) { l.absent = true }) {
-			r.note("%s does not exist here: going on with %s", p.way.route.Call, p.way.route.Instead.Call)
-		}
+		r.absent(p.way)
 		return r.again(nil, p)
 
 	case errors.Is(err, client.Throttled), errors.Is(err, client.Pending): // refused for the moment
@@ -257,9 +259,20 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 		if aboutSize(err) && p.part { // it was this item that spoilt the batches, not their size
 			r.engine.learn(p.way, func(l *lesson) { l.refused = 0 })
 		}
+		if aboutSize(err) && p.way.route.Instead != nil { // the item, or batches of any size: the other call will tell
+			p.from, p.way.route = p.way, p.way.route.Instead
+			return r.again(&v, p)
+		}
 		return r.endAll(p, v)
 	}
 	return r.lost(ctx, sending, p, v)
+}
+
+// absent remembers that a place lacks a call; there is another one.
+func (r *Run) absent(w waypoint) {
+	if r.engine.learn(w, func(l *lesson) { l.absent = true }) {
+		r.note("%s does not work here: going on with %s", w.route.Call, w.route.Instead.Call)
+	}
 }
 
 func halves(p piece) []piece {
@@ -324,8 +337,11 @@ func verdictOf(err error) verdict {
 	v := verdict{outcome: Failed, message: err.Error()}
 	if e, ok := errors.AsType[*client.Error](err); ok {
 		v.code, v.requestID = e.Code, e.RequestID
-		if e.Message != "" {
+		switch {
+		case e.Message != "":
 			v.message = e.Message
+		case e.Code == "": // without what was being done: the item says that
+			v.message = e.Said()
 		}
 	}
 	for _, class := range []client.Class{client.InUse, client.Protected, client.Pending} {
@@ -357,7 +373,7 @@ func unsent(err error) bool {
 
 // divisible says that a batch was refused for what is in it or for its size: smaller ones may do better.
 func divisible(err error) bool {
-	for _, class := range []client.Class{client.Forbidden, client.RouteAbsent, client.ReadOnly} {
+	for _, class := range []client.Class{client.Forbidden, client.RouteAbsent} {
 		if errors.Is(err, class) {
 			return false
 		}
@@ -370,7 +386,7 @@ func definite(err error) bool {
 	if unsent(err) {
 		return true
 	}
-	for _, class := range []client.Class{client.InUse, client.Protected, client.Forbidden, client.RouteAbsent, client.ReadOnly} {
+	for _, class := range []client.Class{client.InUse, client.Protected, client.Forbidden, client.RouteAbsent} {
 		if errors.Is(err, class) {
 			return true
 		}

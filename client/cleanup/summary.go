@@ -16,9 +16,9 @@ type Summary struct {
 	Took      time.Duration
 }
 
-// OK says whether every item is gone and proved to be.
+// OK says whether every item is gone and proved to be, and nothing gave the run a reason to stop.
 func (s Summary) OK() bool {
-	return s.Counts[Deleted]+s.Counts[AlreadyGone] == s.Items && s.Proved == s.Counts[Deleted]
+	return s.Counts[Deleted]+s.Counts[AlreadyGone] == s.Items && s.Proved == s.Counts[Deleted] && s.Stopped == ""
 }
 
 // String is one line: "10 pools: 8 deleted (proved gone), 1 already gone, 1 blocked".

@@ -104,7 +104,7 @@ func judgeCertificate(r Resource, g *Graph) Verdict {
 		}
 	}
 	protected := protectedBy(c.ProtectionStatus, c.ProtectionReason)
-	return judge(c.ID, protected, g.usedBy(Certificates, c.ID, nil), g.gapsFor(Certificates), certificateUnused, signs)
+	return judge(r.Ref, protected, g.usedBy(Certificates, c.ID, nil), g.gapsFor(Certificates), certificateUnused, signs)
 }
 
 // undoCertificate: only a certificate without a private key of its own can be made again (api.md 11).

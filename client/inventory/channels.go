@@ -34,7 +34,7 @@ var channels = &Kind{
 		if channel(r).Status == 2 {
 			signs = []string{"abnormal"}
 		}
-		return judge(r.Ref.ID, nil, nil, channelUnknown, nil, signs)
+		return judge(r.Ref, nil, nil, channelUnknown, nil, signs)
 	},
 	Fields: func(r Resource) []Field {
 		c := channel(r)
@@ -64,21 +64,24 @@ func channel(r Resource) *Channel { return r.Object.(*Channel) }
 
 // listChannels reads the gateways side by side; one that fails does not hide the channels of the others.
 func listChannels(ctx context.Context, q *query) error {
-	gateways, err := q.client.Gateways(ctx)
-	if err != nil {
-		return err
+	gateways, idle, err := q.client.Gateways(ctx)
+	for _, instance := range idle {
+		g := client.Gateway{Service: instance.Service, InstanceID: instance.ID}
+		q.remark(fmt.Sprintf("%s does not run: it is %s", gatewayName(g), instance.Status))
 	}
 	if len(gateways) == 0 {
-		q.remark("no gateway in this profile: add gateway to it")
-		return nil
+		if err == nil && len(idle) == 0 {
+			q.remark("no gateway instance in this profile's project: see gateway and endpoints in the profile")
+		}
+		return err
 	}
-	failures := make([]error, len(gateways))
+	failures := make([]error, len(gateways), len(gateways)+1)
 	var wg sync.WaitGroup
 	for i, gateway := range gateways {
 		wg.Go(func() { failures[i] = q.channelsOf(gateway, q.client.Channels(ctx, gateway)) })
 	}
 	wg.Wait()
-	return join(failures)
+	return join(append(failures, err))
 }
 
 func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Channel, error]) error {

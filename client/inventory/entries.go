@@ -119,7 +119,7 @@ func judgeEntry(r Resource, g *Graph) Verdict {
 		signs = everyAddress
 	}
 	used := g.usedBy(IPGroups, r.Ref.Parent, e.Group.Listeners)
-	return judge(r.Ref.ID, nil, used, g.gapsFor(Entries), entryUnused, signs)
+	return judge(r.Ref, nil, used, g.gapsFor(Entries), entryUnused, signs)
 }
 
 // effectsOfEntries: an emptied group is dangerous for every listener that uses it. The documents disagree about what an

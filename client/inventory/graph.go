@@ -65,6 +65,7 @@ type state struct {
 // part is what one list contributes once it has ended.
 type part struct {
 	state
+	read   int // objects
 	uses   map[node][]Use
 	names  map[string]string
 	groups map[string][]string
@@ -104,13 +105,7 @@ func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
 			continue
 		}
 		for n, uses := range p.uses {
-			for _, u := range uses {
-				// The v3 lists show shared listeners and policies too.
-				same := func(o Use) bool { return o.By == u.By && o.Via == u.Via }
-				if !slices.ContainsFunc(g.uses[n], same) {
-					g.uses[n] = append(g.uses[n], u)
-				}
-			}
+			g.uses[n] = once(g.uses[n], uses)
 		}
 		maps.Copy(g.names, p.names)
 		maps.Copy(g.groups, p.groups)
@@ -119,6 +114,26 @@ func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
 		g.gaps[k.ID] = g.gapsOf(k)
 	}
 	return g
+}
+
+// once joins uses; each field of each object counts once, for the v3 lists show shared listeners and policies too. It
+// writes to neither, and takes its time in proportion: a certificate may serve thousands of listeners.
+func once(known, more []Use) []Use {
+	if len(known) == 0 && len(more) == 1 {
+		return slices.Clip(more)
+	}
+	type field struct{ by, via string }
+	seen := make(map[field]bool, len(known)+len(more))
+	all := make([]Use, 0, len(known)+len(more))
+	for _, uses := range [][]Use{known, more} {
+		for _, u := range uses {
+			if f := (field{u.By, u.Via}); !seen[f] {
+				seen[f] = true
+				all = append(all, u)
+			}
+		}
+	}
+	return all
 }
 
 // gapsOf says which lists a verdict about this kind still lacks: first those that failed, then those still loading.

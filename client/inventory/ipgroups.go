@@ -23,7 +23,7 @@ var ipGroups = &Kind{
 		if len(group.Entries) == 0 {
 			signs = empty
 		}
-		return judge(group.ID, nil, g.usedBy(IPGroups, group.ID, group.Listeners), g.gapsFor(IPGroups), groupUnused, signs)
+		return judge(r.Ref, nil, g.usedBy(IPGroups, group.ID, group.Listeners), g.gapsFor(IPGroups), groupUnused, signs)
 	},
 	Fields: func(r Resource) []Field {
 		group := ipGroup(r)

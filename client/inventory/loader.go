@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"iter"
 	"net/http"
 	"slices"
@@ -111,7 +112,8 @@ type growing struct {
 	shown   int
 	judged  int
 	settled int
-	index   map[Ref]int
+	index   map[uint64]int // by hash
+	seed    maphash.Seed
 	running int
 	errs    []error
 }
@@ -125,7 +127,7 @@ func (r *reading) add(k *Kind, parents []Resource, references bool) {
 		return
 	}
 	r.kinds = append(r.kinds, k)
-	r.listings = append(r.listings, &growing{listing: Listing{Kind: k, Parents: parents}, index: map[Ref]int{}})
+	r.listings = append(r.listings, &growing{listing: Listing{Kind: k, Parents: parents}, index: map[uint64]int{}, seed: maphash.MakeSeed()})
 	if references {
 		for _, id := range k.Needs {
 			r.parts[id] = part{}
@@ -206,7 +208,7 @@ func (r *reading) readList(ctx context.Context, g *growing, l list) {
 func (r *reading) readReferences(ctx context.Context, ref reference) {
 	var p part
 	err := ref.read(ctx, r.loader.client, &p)
-	if ref.optional && p.uses == nil && p.names == nil && absent(err) {
+	if ref.optional && p.read == 0 && absent(err) {
 		err = nil
 	}
 	p.state = state{true, err}
@@ -242,9 +244,8 @@ func absent(err error) bool {
 // take adds a page. A resource that was seen before is joined with the new sighting in its old place.
 func (g *growing) take(page []Resource) {
 	for _, r := range page {
-		i, again := g.index[r.Ref]
+		i, again := g.find(r.Ref)
 		if !again {
-			g.index[r.Ref] = len(g.rows)
 			g.rows = append(g.rows, r)
 			continue
 		}
@@ -256,6 +257,21 @@ func (g *growing) take(page []Resource) {
 		}
 		g.rows[i] = r
 		g.judged = min(g.judged, i)
+	}
+}
+
+// find says where a resource stands; one that is new stands at the end from now on. Hashes keep the index small; of two
+// resources with the same hash, the later one is found at the next free number.
+func (g *growing) find(ref Ref) (at int, again bool) {
+	for h := maphash.Comparable(g.seed, ref); ; h++ {
+		i, taken := g.index[h]
+		switch {
+		case !taken:
+			g.index[h] = len(g.rows)
+			return len(g.rows), false
+		case g.rows[i].Ref == ref:
+			return i, true
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -220,6 +221,29 @@ func TestBrokenOwnListIsNoVerdict(t *testing.T) {
 	}
 }
 
+// TestSharedListsThatBreakOff: what has answered once is there, and a 404 after that is a failure, even where the first
+// page refers to nothing.
+func TestSharedListsThatBreakOff(t *testing.T) {
+	for list, first := range map[string]string{
+		"lbaas/listeners":  `{"listeners":[{"id":"l1"}],"listeners_links":[{"rel":"next","href":"http://x/?marker=l1"}]}`,
+		"lbaas/l7policies": `{"l7policies":[{"id":"p1"}],"l7policies_links":[{"rel":"next","href":"http://x/?marker=p1"}]}`,
+	} {
+		w := &world{lists: map[string][]object{"pools": manyPools(1)}}
+		w.answer = map[string]http.HandlerFunc{"GET " + list: func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Has("marker") {
+				rw.WriteHeader(http.StatusNotFound)
+				return
+			}
+			io.WriteString(rw, first)
+		}}
+		l, _ := w.serve(t)
+		_, listing := load(t, l, inventory.Pools)
+		if v := listing.Resources[0].Verdict; v.State != inventory.Unknown {
+			t.Errorf("%s: %q", list, said(v))
+		}
+	}
+}
+
 func TestCloudWithoutSharedLoadBalancers(t *testing.T) {
 	for name, refuse := range map[string]func(*world, string){
 		"404 of the gateway": func(w *world, list string) { w.refuse(list, 404, "APIGW.0101", "The API does not exist") },
@@ -329,7 +353,7 @@ func TestGateways(t *testing.T) {
 	t.Run("none configured", func(t *testing.T) {
 		l, _ := connect(t, &world{t: t})
 		_, listing := load(t, l, inventory.Channels)
-		if !listing.Done || len(listing.Resources) != 0 || listing.Note != "no gateway in this profile: add gateway to it" {
+		if !listing.Done || len(listing.Resources) != 0 || !strings.HasPrefix(listing.Note, "no gateway instance") {
 			t.Errorf("%+v", listing)
 		}
 	})
@@ -340,6 +364,21 @@ func TestGateways(t *testing.T) {
 		s := inventory.Last(l.Load(t.Context(), inventory.Channels))
 		if listing := s.Listing(inventory.Channels); listing.Err == nil || !strings.Contains(listing.Err.Error(), "APIGW.0302") || !listing.Done {
 			t.Errorf("%+v", listing)
+		}
+	})
+	t.Run("instances of one service cannot be listed, those of the other show", func(t *testing.T) {
+		w := &world{t: t, lists: map[string][]object{
+			"apigw/instances": {{"id": apig, "status": "Running"}, {"id": "0123456789", "status": "Freezed"}},
+			"apigw/instances/" + apig + "/vpc-channels": {{"id": "c1", "name": "orders"}},
+		}}
+		w.refuse("instances", 404, "APIGW.0101", "the API does not exist")
+		l, _ := connect(t, w, client.Gateway{Service: client.ROMA}, client.Gateway{Service: client.APIG})
+		listing := inventory.Last(l.Load(t.Context(), inventory.Channels)).Listing(inventory.Channels)
+		if len(listing.Resources) != 1 || listing.Err == nil || !strings.Contains(listing.Err.Error(), "APIGW.0101") {
+			t.Errorf("%d channels, %v", len(listing.Resources), listing.Err)
+		}
+		if want := "APIG 01234567… does not run: it is Freezed"; listing.Note != want {
+			t.Errorf("%q, want %q", listing.Note, want)
 		}
 	})
 	t.Run("both fail, in one line", func(t *testing.T) {

@@ -225,7 +225,7 @@ func judgeMember(r Resource, _ *Graph) Verdict {
 	default:
 		used = []Reason{{Text: "serves channel " + r.In, Via: "status", By: m.Channel.ID}}
 	}
-	return judge(r.Ref.ID, protected, used, nil, idle, signs)
+	return judge(r.Ref, protected, used, nil, idle, signs)
 }
 
 // effectsOfMembers looks at each channel as a whole: several members together can be its last ones.

@@ -177,7 +177,7 @@ func judgePool(r Resource, g *Graph) Verdict {
 	if len(p.Members) == 0 {
 		signs = empty
 	}
-	return judge(p.ID, protected, g.usedBy(Pools, p.ID, p.Listeners), gaps, poolUnused, signs)
+	return judge(r.Ref, protected, g.usedBy(Pools, p.ID, p.Listeners), gaps, poolUnused, signs)
 }
 
 var protectedInConsole = []Reason{{Text: "protected in the console", Via: "protection_status"}}

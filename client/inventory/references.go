@@ -57,6 +57,7 @@ func (p *part) refer(kind KindID, id, by, via, text string, access Access) {
 
 // listener takes the references of a listener (api.md 2.6).
 func (p *part) listener(l *client.Listener) {
+	p.read++
 	if p.names == nil {
 		p.names, p.groups = map[string]string{}, map[string][]string{}
 	}
@@ -99,6 +100,7 @@ func (a Access) String() string {
 
 // policy takes the references of a forwarding policy; one in state ERROR still holds them (api.md 2.7).
 func (p *part) policy(l *client.L7Policy) {
+	p.read++
 	who := "policy " + cmp.Or(l.Name, l.ID)
 	p.refer(Pools, l.RedirectPoolID, l.ID, "redirect_pool_id", who, Access{})
 	for _, w := range l.WeightedPools {

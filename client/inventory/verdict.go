@@ -45,9 +45,12 @@ type Reason struct {
 
 // judge is the order of evidence common to all kinds: what must not be touched, then what is used, then what is not
 // known, and only then unused.
-func judge(id string, protected, used, gaps, unused []Reason, signs []string) Verdict {
-	if !plain(id) {
+func judge(ref Ref, protected, used, gaps, unused []Reason, signs []string) Verdict {
+	if !plain(ref.ID) {
 		protected = append([]Reason{{Text: "its id has unusual bytes", Via: "id"}}, protected...)
+	}
+	if ref.Parent != "" && !plain(ref.Parent) {
+		protected = append([]Reason{{Text: "its parent's id has unusual bytes", Via: "id"}}, protected...)
 	}
 	switch {
 	case len(protected) > 0 && len(used) > 0:

@@ -180,6 +180,24 @@ func TestProtectedAndSigns(t *testing.T) {
 	}
 }
 
+// TestParentWithUnusualBytes: the parent's id stands in the path of the request that deletes its children.
+func TestParentWithUnusualBytes(t *testing.T) {
+	w := &world{lists: map[string][]object{"ipgroups": {
+		{"id": "g\x1b1", "name": "odd", "ip_list": []object{{"ip": "10.0.0.1"}}},
+		{"id": "g2", "name": "plain", "ip_list": []object{{"ip": "10.0.0.2"}}},
+	}}}
+	l, _ := w.serve(t)
+	_, listing := open(t, l, inventory.Entries)
+	for name, want := range map[string]string{
+		"10.0.0.1": "protected: its parent's id has unusual bytes",
+		"10.0.0.2": "unused: no listener",
+	} {
+		if got := said(named(t, listing, name).Verdict); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestEntryVerdicts(t *testing.T) {
 	group := func(id string, ips ...string) object {
 		var list []object

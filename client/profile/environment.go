@@ -69,7 +69,7 @@ func fromEnvironment(lookup func(string) (string, bool)) (Profile, bool) {
 		p.ProjectName = "" // OpenStack's files set both
 	}
 	if p.Auth.Username != "" {
-		p.Auth.DomainName = get("OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME")
+		p.Auth.DomainName = secret("OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME")
 	}
 	a := p.Auth
 	return p, a.AccessKey != "" || a.SecretKey != "" || a.Username != "" || a.Password != "" || a.Token != ""

@@ -37,7 +37,7 @@ type Auth struct {
 	SecurityToken Secret `yaml:"security_token"`
 	Username      Secret `yaml:"username"`
 	Password      Secret `yaml:"password"`
-	DomainName    string `yaml:"domain_name"` // the account that the user belongs to
+	DomainName    Secret `yaml:"domain_name"` // the account that the user belongs to
 	Token         Secret `yaml:"token"`
 }
 

@@ -68,7 +68,7 @@ func (p Profile) Open(ctx context.Context) (*Session, error) {
 
 // identity holds the credentials in clear; it lives no longer than opening takes.
 type identity struct {
-	accessKey, secretKey, securityToken, username, password, token string
+	accessKey, secretKey, securityToken, username, password, domainName, token string
 }
 
 func (p Profile) fetch(ctx context.Context) (identity, error) {
@@ -87,6 +87,7 @@ func (p Profile) fetch(ctx context.Context) (identity, error) {
 		{"security_token", p.Auth.SecurityToken, &who.securityToken},
 		{"username", p.Auth.Username, &who.username},
 		{"password", p.Auth.Password, &who.password},
+		{"domain_name", p.Auth.DomainName, &who.domainName},
 		{"token", p.Auth.Token, &who.token},
 	} {
 		var err error
@@ -124,7 +125,7 @@ func (p Profile) identify(ctx context.Context, who identity, e Endpoints, hosts 
 
 	default:
 		tokens, err := auth.NewTokens(auth.Login{
-			Endpoint: e.IAM, User: who.username, Password: who.password, Domain: p.Auth.DomainName,
+			Endpoint: e.IAM, User: who.username, Password: who.password, Domain: who.domainName,
 			ProjectID: p.ProjectID, ProjectName: p.ProjectName,
 		}, hosts, base)
 		if err != nil {

@@ -31,7 +31,7 @@ func keysOf(a simcloud.Account) Auth {
 }
 
 func loginOf(a simcloud.Account) Auth {
-	return Auth{Username: Secret(a.Username), Password: Secret(a.Password), DomainName: a.DomainName}
+	return Auth{Username: Secret(a.Username), Password: Secret(a.Password), DomainName: Secret(a.DomainName)}
 }
 
 func TestOpenEveryWay(t *testing.T) {
@@ -56,6 +56,13 @@ func TestOpenEveryWay(t *testing.T) {
 				return v, ok
 			}
 		}},
+		{"variables for a login", func(p *Profile, a simcloud.Account) {
+			p.Auth = Auth{Username: "env:USER", Password: "env:PASS", DomainName: "env:DOMAIN"}
+			p.lookup = func(name string) (string, bool) {
+				v, ok := map[string]string{"USER": a.Username, "PASS": a.Password, "DOMAIN": a.DomainName}[name]
+				return v, ok
+			}
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -76,7 +83,7 @@ func TestOpenEveryWay(t *testing.T) {
 				}
 				pools += len(page)
 			}
-			gateways, err := s.Client.Gateways(t.Context())
+			gateways, _, err := s.Client.Gateways(t.Context())
 			if err != nil || pools == 0 || len(gateways) < 2 {
 				t.Errorf("%d pools, gateways %v, %v", pools, gateways, err)
 			}

@@ -23,6 +23,7 @@ import (
 
 const (
 	errorCap = 64 << 10 // bytes of an error body
+	keepMost = 4 << 20  // bytes of a buffer that is kept for the next answer
 	idleMost = 32       // kept connections per host, at least the requests in flight
 
 	sendsThrottled = 6 // sends of a request that is throttled each time
@@ -44,6 +45,7 @@ type API struct {
 	base    *url.URL
 	http    http.Client
 	options Options
+	buffers sync.Pool // of *[]byte, cleared: what answers are read into
 
 	mu     sync.Mutex
 	until  time.Time // nobody sends before
@@ -126,7 +128,7 @@ type Call struct {
 	Path      string     // below the base URL, begins with "/", every segment made by [Segment]
 	Query     url.Values // nil = none
 	In        any        // sent as JSON; nil = no body
-	Out       any        // decoded from the answer and cleaned; nil = the answer has no content of interest
+	Out       any        // decoded from the answer and cleaned; nil = the answer has no content of interest. A json.Unmarshaler has to find out itself whether it is JSON
 	Named     bool       // the path names an object: "not found" speaks of it, else of the route
 	RequestID *string    // where to put the service's id of a successful request; nil = nowhere
 
@@ -221,7 +223,7 @@ func (a *API) Paused() (until time.Time, why string) {
 // random time that grows. false: the service asks for more patience than anyone has.
 func (a *API) pause(e *Error, tries int) bool {
 	wait, why := e.RetryAfter, "the service asks to wait"
-	n, per, stated := Quota(e.Message)
+	n, per, stated := quota(e.Message)
 	if stated {
 		why = fmt.Sprintf("quota of %d requests per %s is used up", n, spell(per))
 	}
@@ -333,22 +335,22 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 		return a.lost(ctx, trying, err, connecting.Load() && !written.Load())
 	}
 	defer resp.Body.Close()
+	var sent http.Header
+	if resp.Request != nil {
+		sent = resp.Request.Header
+	}
 
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		text, _ := read(resp.Body, errorCap, 0) // half a message is better than none
+		text, _ := read(resp.Body, nil, errorCap) // half a message is better than none
 		defer clear(text)
-		var sent http.Header
-		if resp.Request != nil {
-			sent = resp.Request.Header
-		}
 		e := Answered(resp.StatusCode, resp.Header, text, sent, c.Named)
 		if resp.StatusCode < 400 {
 			e.Class, e.Message = BadAnswer, "redirects to another address, which is not followed"
 		}
 		return e
 	}
-	answer, err := read(resp.Body, a.options.BodyCap, resp.ContentLength)
-	defer func() { clear(answer) }() // lists of certificates hold private keys
+	answer, err := read(resp.Body, a.buffer(), a.options.BodyCap)
+	defer func() { a.keep(answer) }()
 	bad := &Error{Status: resp.StatusCode, Class: BadAnswer, RequestID: requestID("", resp.Header)}
 	switch {
 	case errors.Is(err, errTooLarge):
@@ -361,13 +363,13 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 	}
 	if c.Out == nil {
 		if len(bytes.TrimSpace(answer)) > 0 && !json.Valid(answer) {
-			bad.Message = "the answer is not JSON: " + decode(answer).message
+			bad.Message = Clean("the answer is not JSON: " + hide(decode(answer[:min(len(answer), errorCap)]).message, sent))
 			return bad
 		}
-	} else if err := json.Unmarshal(answer, c.Out); err != nil {
+	} else if err := unmarshal(answer, c.Out); err != nil {
 		bad.Message = Clean("the answer cannot be read: " + err.Error())
-		if said := decode(answer); said.html {
-			bad.Message = Clean(said.message)
+		if said := decode(answer[:min(len(answer), errorCap)]); said.html {
+			bad.Message = Clean(hide(said.message, sent))
 		}
 		return bad
 	}
@@ -380,6 +382,14 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 		*c.RequestID = requestID(id.RequestID, resp.Header)
 	}
 	return nil
+}
+
+// unmarshal spares an answer that takes itself apart being read once more beforehand, which is dear with long lists.
+func unmarshal(answer []byte, out any) error {
+	if own, ok := out.(json.Unmarshaler); ok {
+		return own.UnmarshalJSON(answer)
+	}
+	return json.Unmarshal(answer, out)
 }
 
 func (a *API) request(ctx context.Context, c Call, body []byte) (*http.Request, error) {
@@ -439,15 +449,31 @@ func (a *API) describe(c Call, e *Error) *Error {
 
 var errTooLarge = errors.New("answer too large")
 
-// read reads all of r, at most limit bytes. Buffers that it outgrows are cleared: they may hold private keys.
-func read(r io.Reader, limit, expected int64) ([]byte, error) {
-	buf := make([]byte, 0, min(max(expected+1, 4<<10), 1<<20, limit+1))
+// buffer is an empty one for an answer; pages of a list are of one size, so the last one's buffer fits the next.
+func (a *API) buffer() []byte {
+	if b, ok := a.buffers.Get().(*[]byte); ok {
+		return *b
+	}
+	return nil
+}
+
+// keep clears a buffer, for lists of certificates hold private keys, and keeps it for another answer.
+func (a *API) keep(buf []byte) {
+	buf = buf[:cap(buf)]
+	clear(buf)
+	if buf = buf[:0]; cap(buf) <= keepMost {
+		a.buffers.Put(&buf)
+	}
+}
+
+// read reads all of r into buf, at most limit bytes. Buffers that it outgrows are cleared: they may hold private keys.
+func read(r io.Reader, buf []byte, limit int64) ([]byte, error) {
 	for {
 		if len(buf) == cap(buf) {
 			if int64(len(buf)) > limit {
 				return buf, errTooLarge
 			}
-			grown := make([]byte, len(buf), min(2*int64(cap(buf)), limit+1))
+			grown := make([]byte, len(buf), min(max(2*int64(cap(buf)), 4<<10), limit+1))
 			copy(grown, buf)
 			clear(buf)
 			buf = grown

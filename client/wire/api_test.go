@@ -157,6 +157,8 @@ func TestUnreadableSuccessIsABadAnswer(t *testing.T) {
 	}{
 		{"a page for people", "<html><title>Login</title></html>", new(struct{}), "a web page instead of an answer: Login"},
 		{"a page after a delete", "<html><title>Login</title></html>", nil, "not JSON: a web page"},
+		{"control characters after a delete", "gone\x1b]52;c;eA==\x07\r\nOK", nil, `not JSON: gone\x1b]52;c;eA==\x07\r\nOK`},
+		{"a private key after a delete", "-----BEGIN PRIVATE KEY-----\nMIIE", nil, "not JSON: -----BEGIN [secret]"},
 		{"half an object", `{"pools":[`, new(struct{}), "cannot be read: unexpected end of JSON input"},
 		{"nothing", ``, new(struct{}), "cannot be read"},
 		{"another type", `{"Name":5}`, new(struct{ Name string }), "cannot be read"},
@@ -174,6 +176,9 @@ func TestUnreadableSuccessIsABadAnswer(t *testing.T) {
 			var e *Error
 			if !errors.As(err, &e) || !errors.Is(err, BadAnswer) || e.RequestID != "r" || e.Status != 200 || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("%v", err)
+			}
+			if e != nil && (Clean(err.Error()) != err.Error() || strings.Contains(err.Error(), "MIIE")) {
+				t.Errorf("not harmless: %q", err)
 			}
 			if sent != 1 {
 				t.Errorf("sent %d times", sent)

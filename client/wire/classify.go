@@ -23,7 +23,7 @@ func classify(status int, code, message string, named, html bool) Class {
 			return Protected
 		}
 		return Forbidden
-	case http.StatusNotFound:
+	case http.StatusNotFound, http.StatusGone:
 		switch {
 		case !named:
 			return RouteAbsent
@@ -70,6 +70,11 @@ func byCode(code, said string, named bool) (Class, bool) {
 	case "ELB.1002", "ELB.2012", "ELB.5040", "ELB.6002", "ELB.7014", "ELB.7020", "ELB.9903",
 		"APIG.3023", "APIG.3024", "APIG.3030", "APIC.7302":
 		return NotFound, true
+	case "ELB.8902": // any invalid input, and the way to say that there are no batches
+		if !named && strings.Contains(said, "batch operations are not allowed") {
+			return RouteAbsent, true
+		}
+		return "", false
 	case "ELB.8907":
 		return conflict(said), true
 	case "ELB.8905": // a quota of objects, with status 409

@@ -124,11 +124,46 @@ func escape(r rune) string {
 // shortened: it holds a list whose end must not get lost. Entries of maps whose key names a secret are dropped.
 func cleanAll(v any) {
 	if v != nil {
-		walk(reflect.ValueOf(v), longest)
+		cleaner{}.walk(reflect.ValueOf(v), longest)
 	}
 }
 
-func walk(v reflect.Value, most int) {
+// cleaner walks through values. It holds those fields of each struct type that it met which can hold text.
+type cleaner map[reflect.Type][]textField
+
+type textField struct {
+	index int
+	whole bool
+}
+
+func (c cleaner) textFields(t reflect.Type) []textField {
+	if fields, known := c[t]; known {
+		return fields
+	}
+	var fields []textField
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if holdsText(f) {
+			fields = append(fields, textField{i, f.Tag.Get("clean") == "whole"})
+		}
+	}
+	c[t] = fields
+	return fields
+}
+
+// holdsText: fields of an embedded struct are decoded even where its type is not exported.
+func holdsText(f reflect.StructField) bool {
+	switch f.Type.Kind() {
+	case reflect.String, reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Array, reflect.Map:
+		return f.IsExported()
+	case reflect.Struct:
+		return f.IsExported() || f.Anonymous
+	default:
+		return false
+	}
+}
+
+func (c cleaner) walk(v reflect.Value, most int) {
 	switch v.Kind() {
 	case reflect.String:
 		if v.CanSet() {
@@ -138,7 +173,7 @@ func walk(v reflect.Value, most int) {
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			walk(v.Elem(), most)
+			c.walk(v.Elem(), most)
 		}
 	case reflect.Interface:
 		if v.IsNil() {
@@ -146,31 +181,28 @@ func walk(v reflect.Value, most int) {
 		}
 		inner := v.Elem()
 		if k := inner.Kind(); k == reflect.Map || k == reflect.Slice || k == reflect.Pointer {
-			walk(inner, most)
+			c.walk(inner, most)
 		} else if k == reflect.String && v.CanSet() {
 			v.Set(reflect.ValueOf(clean(inner.String(), most)))
 		}
 	case reflect.Struct:
-		for field, value := range v.Fields() {
-			if !value.CanSet() {
-				continue
-			}
-			if field.Tag.Get("clean") == "whole" {
-				walk(value, 0)
+		for _, f := range c.textFields(v.Type()) {
+			if f.whole {
+				c.walk(v.Field(f.index), 0)
 			} else {
-				walk(value, most)
+				c.walk(v.Field(f.index), most)
 			}
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			walk(v.Index(i), most)
+			c.walk(v.Index(i), most)
 		}
 	case reflect.Map:
-		walkMap(v, most)
+		c.walkMap(v, most)
 	}
 }
 
-func walkMap(m reflect.Value, most int) {
+func (c cleaner) walkMap(m reflect.Value, most int) {
 	for _, key := range m.MapKeys() {
 		named := key.Kind() == reflect.String
 		if named && secret(key.String()) {
@@ -179,7 +211,7 @@ func walkMap(m reflect.Value, most int) {
 		}
 		value := reflect.New(m.Type().Elem()).Elem()
 		value.Set(m.MapIndex(key))
-		walk(value, most)
+		c.walk(value, most)
 		if named && !harmless(key.String(), most) {
 			m.SetMapIndex(key, reflect.Value{})
 			key = reflect.ValueOf(clean(key.String(), most)).Convert(m.Type().Key())

@@ -113,7 +113,9 @@ func TestCleanLeavesOrdinaryNamesAlone(t *testing.T) {
 
 func TestEverythingDecodedIsCleaned(t *testing.T) {
 	type part struct{ Name string }
+	type hidden struct{ Deep string }
 	var v struct {
+		hidden
 		Name  string
 		Long  string `clean:"whole"`
 		Parts []part
@@ -122,7 +124,7 @@ func TestEverythingDecodedIsCleaned(t *testing.T) {
 		Free  map[string]any
 		Any   any
 	}
-	body := `{"Name":"a\u001b","Parts":[{"Name":"b\u202e"}],"Next":{"Name":"c\n"},"Word":"d\u0007",
+	body := `{"Deep":"0\u001b","Name":"a\u001b","Parts":[{"Name":"b\u202e"}],"Next":{"Name":"c\n"},"Word":"d\u0007",
 		"Any":["e\u0000",{"f\u001b":"g\u001b"}],
 		"Free":{"h\u001b":{"i":["j\u001b",7,true,null]},"k":"l\u001b","user_info":{"user_name":"m","Password":"hunter2"},"api_token":"t"},
 		"Long":"` + strings.Repeat("0123456789", 100) + `\u001b"}`
@@ -134,7 +136,7 @@ func TestEverythingDecodedIsCleaned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"Name":"a\\x1b","Long":"` + strings.Repeat("0123456789", 100) + `\\x1b","Parts":[{"Name":"b\\u202e"}],"Next":{"Name":"c\\n"},"Word":"d\\x07",` +
+	want := `{"Deep":"0\\x1b","Name":"a\\x1b","Long":"` + strings.Repeat("0123456789", 100) + `\\x1b","Parts":[{"Name":"b\\u202e"}],"Next":{"Name":"c\\n"},"Word":"d\\x07",` +
 		`"Free":{"h\\x1b":{"i":["j\\x1b",7,true,null]},"k":"l\\x1b","user_info":{"user_name":"m"}},"Any":["e\\x00",{"f\\x1b":"g\\x1b"}]}`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)

@@ -24,7 +24,6 @@ const (
 	RouteAbsent  Class = "route absent"        // this cloud does not have the call
 	Transport    Class = "transport"           // no whole answer: whether it was applied is unknown unless Unsent
 	BadAnswer    Class = "answer not readable" // success claimed, but the answer makes no sense: read back
-	ReadOnly     Class = "read-only"           // the profile does not allow changes
 )
 
 // Error makes a Class a target for errors.Is.

@@ -78,6 +78,10 @@ func TestAnswersOfAllFamilies(t *testing.T) {
 
 		{"route not published", 404, `{"error_code":"APIGW.0101","error_msg":"API not exist"}`, false, want{"APIGW.0101", "API not exist", "header-id", RouteAbsent}},
 		{"method not allowed", 405, ``, false, want{"", "", "header-id", RouteAbsent}},
+		{"no batches", 400, `{"error_code":"ELB.8902","error_msg":"Batch operations are not allowed"}`, true, want{"ELB.8902", "Batch operations are not allowed", "header-id", RouteAbsent}},
+		{"invalid input", 400, `{"error_code":"ELB.8902","error_msg":"Invalid input for marker"}`, true, want{"ELB.8902", "Invalid input for marker", "header-id", ""}},
+		{"a family that was retired", 410, `{"error_msg":"v2.0 is gone"}`, true, want{"", "v2.0 is gone", "header-id", RouteAbsent}},
+		{"an object that is gone with 410", 410, ``, false, want{"", "", "header-id", NotFound}},
 		{"a list that is not there", 404, ``, true, want{"", "", "header-id", RouteAbsent}},
 		{"URI or resource, of a list", 404, `{"error_code":"ELB.8904","error_msg":"not found"}`, true, want{"ELB.8904", "not found", "header-id", RouteAbsent}},
 		{"URI or resource, of an object", 404, `{"error_code":"ELB.8904","error_msg":"not found"}`, false, want{"ELB.8904", "not found", "header-id", NotFound}},
@@ -97,7 +101,7 @@ func TestAnswersOfAllFamilies(t *testing.T) {
 		{"IP group in use, code unknown", 400, `{"error_code":"ELB.0099","error_msg":"ipgroup is used by listeners"}`, false, want{"ELB.0099", "ipgroup is used by listeners", "header-id", InUse}},
 
 		{"proxy", 502, "<html><TITLE>502 Bad\nGateway</TITLE>", false, want{"", `a web page instead of an answer: 502 Bad\nGateway`, "header-id", ""}},
-		{"plain text", 500, strings.Repeat("é", 300), false, want{"", strings.Repeat("é", 200) + "…", "header-id", ""}},
+		{"plain text", 500, strings.Repeat("é", 300), false, want{"", strings.Repeat("é", 255) + "…", "header-id", ""}},
 		{"an attack", 500, `{"error_code":"\u001b[2J","error_msg":"\u202ex","request_id":"\u0007"}`, false, want{`\x1b[2J`, `\u202ex`, `\x07`, ""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -123,6 +127,13 @@ func TestAnEchoedCredentialIsHidden(t *testing.T) {
 	for _, secret := range []string{"MIIsecret", "00ff00ff", "MIIE"} {
 		if strings.Contains(e.Error(), secret) {
 			t.Errorf("%q is shown: %v", secret, e)
+		}
+	}
+	// A token is longer than any message: it must be found before the message is cut.
+	sent.Set("X-Auth-Token", strings.Repeat("MIIsecret", 300))
+	for _, body := range []string{"debug: " + sent.Get("X-Auth-Token"), "<title>" + sent.Get("X-Auth-Token") + "</title>"} {
+		if e := Answered(500, nil, []byte(body), sent, true); strings.Contains(e.Error(), "MIIsecret") {
+			t.Errorf("a token is shown: %v", e)
 		}
 	}
 }

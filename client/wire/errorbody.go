@@ -31,7 +31,7 @@ func Answered(status int, header http.Header, body []byte, sent http.Header, nam
 		e.Class = InUse
 	}
 	if e.Class == Throttled && e.RetryAfter == 0 {
-		if _, per, ok := Quota(said.message); ok {
+		if _, per, ok := quota(said.message); ok {
 			e.RetryAfter = per
 		}
 	}
@@ -54,7 +54,8 @@ type said struct {
 	inUse                    bool // the body lists who uses the object
 }
 
-// decode reads the error bodies of all families; what is none of them becomes the first words of the body.
+// decode reads the error bodies of all families; what is none of them is a message as a whole, which is cut when it is
+// cleaned: half a credential could not be recognised any more.
 func decode(body []byte) said {
 	body = bytes.TrimSpace(body)
 	var top map[string]any
@@ -91,7 +92,7 @@ func decode(body []byte) said {
 		s.inUse, s.message = true, "in use by listener "+strings.Join(names, ", ")
 		return s
 	}
-	s.message = first(string(body))
+	s.message = string(body)
 	return s
 }
 
@@ -119,27 +120,15 @@ func text(v any) string {
 func decodeText(body []byte) said {
 	page := string(body)
 	if !strings.HasPrefix(page, "<") {
-		return said{message: first(page)}
+		return said{message: page}
 	}
 	if found := title.FindStringSubmatch(page); found != nil {
-		return said{html: true, message: "a web page instead of an answer: " + first(strings.TrimSpace(found[1]))}
+		return said{html: true, message: "a web page instead of an answer: " + strings.TrimSpace(found[1])}
 	}
 	return said{html: true, message: "a web page instead of an answer"}
 }
 
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
-
-// first 200 characters.
-func first(s string) string {
-	const most = 200
-	count := 0
-	for i := range s {
-		if count++; count > most {
-			return s[:i] + "…"
-		}
-	}
-	return s
-}
 
 // hide takes credentials of the request out of a text that may echo them, and everything that looks like a key.
 func hide(s string, sent http.Header) string {

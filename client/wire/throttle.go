@@ -11,9 +11,9 @@ import (
 // stated matches what the gateways write: "…over ratelimit,limit:60,time:1 minute" (api.md 7).
 var stated = regexp.MustCompile(`(?i)limit\s*[:=]\s*(\d{1,9})\s*,\s*time\s*[:=]\s*(\d{1,4})\s*([a-z]+)`)
 
-// Quota reads the quota that a throttled answer states: so many requests per so long. ok is false when it states none
+// quota reads the quota that a throttled answer states: so many requests per so long. ok is false when it states none
 // that makes sense.
-func Quota(message string) (requests int, per time.Duration, ok bool) {
+func quota(message string) (requests int, per time.Duration, ok bool) {
 	found := stated.FindStringSubmatch(message)
 	if found == nil {
 		return 0, 0, false

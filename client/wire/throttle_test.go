@@ -25,9 +25,9 @@ func TestQuotaReadsWhatGatewaysState(t *testing.T) {
 		{"Too many requests", 0, 0},
 		{"", 0, 0},
 	} {
-		n, per, ok := Quota(c.message)
+		n, per, ok := quota(c.message)
 		if n != c.n || per != c.per || ok != (c.n > 0) {
-			t.Errorf("Quota(%q) = %d per %v, %v; want %d per %v", c.message, n, per, ok, c.n, c.per)
+			t.Errorf("quota(%q) = %d per %v, %v; want %d per %v", c.message, n, per, ok, c.n, c.per)
 		}
 	}
 }
@@ -37,9 +37,9 @@ func FuzzQuota(f *testing.F) {
 	f.Add("limit:-1,time:1 second")
 	f.Add("limit:999999999,time:999999 days")
 	f.Fuzz(func(t *testing.T, message string) {
-		n, per, ok := Quota(message)
+		n, per, ok := quota(message)
 		if ok != (n > 0) || ok != (per > 0) {
-			t.Errorf("Quota(%q) = %d, %v, %v", message, n, per, ok)
+			t.Errorf("quota(%q) = %d, %v, %v", message, n, per, ok)
 		}
 	})
 }
