@@ -81,7 +81,8 @@ func (e *Engine) Start(ctx context.Context, p Plan) *Run {
 	return r
 }
 
-// Retry starts a new run of what failed, was blocked or is unknown in a finished run; false: there is nothing to retry.
+// Retry starts a new run of what failed, was blocked, is unknown or has reappeared in a finished run; false: there is
+// nothing to retry.
 func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 	select {
 	case <-of.done:
@@ -91,7 +92,7 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 	results := of.Results()
 	p := of.plan.only(func(i int) bool {
 		switch results[i].Outcome {
-		case Failed, Blocked, Unknown:
+		case Failed, Blocked, Unknown, Reappeared:
 			return true
 		}
 		return false

@@ -493,3 +493,17 @@ func TestSummary(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestCancelTooLate: a run that has finished, with nothing to prove, has nothing to stop.
+func TestCancelTooLate(t *testing.T) {
+	w := newWorld(t).with("a")
+	w.answer = func(string, []string) ([]inventory.Answer, error) {
+		return []inventory.Answer{{ID: "a", Said: inventory.SaidRefused}}, nil
+	}
+	run := w.engine(1).Start(t.Context(), w.plan(things))
+	before := outcomesOf(finished(t, run))
+	run.Cancel()
+	if after := outcomesOf(run.Results()); !maps.Equal(before, after) || run.Summary().Stopped != "" {
+		t.Errorf("%v became %v", before, after)
+	}
+}

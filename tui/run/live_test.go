@@ -75,8 +75,11 @@ func TestRealRun(t *testing.T) {
 
 	all := inventory.Last(loader.Load(t.Context(), inventory.Pools))
 	var marked []inventory.Ref
-	for _, r := range all.Listing(inventory.Pools).Resources {
-		if p, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, all); err == nil && len(p.Items) == 1 && len(marked) < 4 {
+	inOrder := slices.SortedFunc(slices.Values(all.Listing(inventory.Pools).Resources), func(a, b inventory.Resource) int {
+		return strings.Compare(a.Ref.ID, b.Ref.ID) // whichever list came first
+	})
+	for _, r := range inOrder {
+		if p, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, all); err == nil && len(p.Items) == 1 && len(r.Label()) < 40 && len(marked) < 4 {
 			marked = append(marked, r.Ref)
 		}
 	}
