@@ -211,10 +211,10 @@ func (d *Deleter) While(ctx context.Context) *Deleter {
 	return &Deleter{s}
 }
 
-// Paused says until when some service makes deleting calls wait, the latest of all, and why; the zero time when none
-// does.
-func (d *Deleter) Paused() (until time.Time, why string) {
-	for _, api := range [...]*wire.API{d.elb, d.roma, d.apig} {
+// Paused says until when some service makes the calls of this client or deleter wait, the latest of all, and why; the
+// zero time when none does.
+func (s *services) Paused() (until time.Time, why string) {
+	for _, api := range [...]*wire.API{s.elb, s.roma, s.apig} {
 		if api == nil {
 			continue
 		}

@@ -1,32 +1,21 @@
 package tui
 
 import (
-	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
-	"janitor/tui/browse"
 	"janitor/tui/confirm"
-	"janitor/tui/keys"
+	"janitor/tui/detail"
 	"janitor/tui/run"
 	"janitor/tui/screen"
 )
 
-// session is a run with its screen, which follows the run whether it is open or not.
-type session struct {
-	run    *cleanup.Run
-	screen *run.Model
-	ended  bool
-}
-
 // planning is one request for a plan; the answer to any but the latest is dropped.
 type planning struct {
-	by     *browse.Model
+	by     screen.Screen
 	hidden int
 }
 
@@ -35,9 +24,6 @@ type planned struct {
 	plan cleanup.Plan
 	err  error
 }
-
-// ended: nothing of a run is under way any more.
-type ended struct{ session *session }
 
 // readOnly is why nothing can be deleted, "" when it can.
 func (m *Model) readOnly() string {
@@ -52,14 +38,15 @@ func (m *Model) readOnly() string {
 }
 
 // ask makes the plan for the dialog, outside the event loop.
-func (m *Model) ask(msg browse.DeleteMsg) tea.Cmd {
-	if m.opts.Engine == nil || m.quitting {
+func (m *Model) ask(by screen.Screen, refs []inventory.Ref, from *inventory.Snapshot, hidden int) tea.Cmd {
+	if m.opts.Engine == nil || m.quitting || !m.onTop(by) {
 		return nil
 	}
-	p := &planning{by: msg.By, hidden: msg.Hidden}
+	p := &planning{by: by, hidden: hidden}
 	m.plan = p
+	inHand := m.inHand()
 	return func() tea.Msg {
-		plan, err := cleanup.NewPlan(msg.Refs, msg.From)
+		plan, err := cleanup.NewPlan(refs, from, inHand...)
 		return planned{p, plan, err}
 	}
 }
@@ -90,112 +77,31 @@ func (m *Model) decided(d confirm.Decision) tea.Cmd {
 		m.notice = screen.Notice{Text: "Nothing was deleted"}
 		return nil
 	}
-	return m.start(m.opts.Engine.Start(m.running(), d.Plan))
+	if _, ok := m.top().(*detail.Model); ok { // of what is gone when one comes back
+		m.pop()
+	}
+	ctx, abort := m.running()
+	return m.start(m.opts.Engine.Start(ctx, d.Plan), abort)
 }
 
 func (m *Model) retry(msg run.RetryMsg) tea.Cmd {
 	if m.opts.Engine == nil || m.quitting {
 		return nil
 	}
-	again, ok := m.opts.Engine.Retry(m.running(), msg.Run)
+	inHand := m.inHand()
+	if slices.ContainsFunc(refs(msg.Run), func(r inventory.Ref) bool { return slices.Contains(inHand, r) }) {
+		m.notice = screen.Notice{Text: "Another run is deleting some of these: retry when it has ended"}
+		return nil
+	}
+	ctx, abort := m.running()
+	again, ok := m.opts.Engine.Retry(ctx, msg.Run)
 	if !ok {
+		abort()
 		m.notice = screen.Notice{Text: "Nothing to retry: nothing failed"}
 		return nil
 	}
 	if top, ok := m.top().(*run.Model); ok && top.Run() == msg.Run {
 		m.pop()
 	}
-	return m.start(again)
-}
-
-// running is the context of runs. They do not end with the program's: they are cancelled and waited for instead, so
-// that what is in flight gets its outcome.
-func (m *Model) running() context.Context { return context.WithoutCancel(m.ctx) }
-
-func (m *Model) start(r *cleanup.Run) tea.Cmd {
-	s := &session{run: r, screen: run.New(m.env, r)}
-	m.runs = append(m.runs, s)
-	m.push(s.screen)
-	return tea.Batch(s.screen.Init(), func() tea.Msg {
-		r.Wait()
-		return ended{s}
-	})
-}
-
-// ended lists again what the run has touched.
-func (m *Model) ended(msg ended) tea.Cmd {
-	s := msg.session
-	s.ended = true
-	if m.quitting && m.live() == nil {
-		return tea.Quit
-	}
-	var touched, gone []inventory.Ref
-	for _, r := range s.run.Results() {
-		touched = append(touched, r.Ref)
-		if r.Outcome == cleanup.Deleted || r.Outcome == cleanup.AlreadyGone {
-			gone = append(gone, r.Ref)
-		}
-	}
-	if m.top() != screen.Screen(s.screen) {
-		m.notice = screen.Notice{
-			Text: "Run ended: " + s.run.Summary().String(),
-			Bad:  !s.run.Summary().OK(),
-		}
-	}
-	return m.broadcast(browse.EndedMsg{Touched: touched, Gone: gone})
-}
-
-// live is the latest run that has not ended, nil when all have.
-func (m *Model) live() *session {
-	for _, s := range slices.Backward(m.runs) {
-		if !s.ended {
-			return s
-		}
-	}
-	return nil
-}
-
-func (m *Model) showRun() tea.Cmd {
-	s := m.live()
-	if s == nil && len(m.runs) > 0 {
-		s = m.runs[len(m.runs)-1]
-	}
-	if s == nil {
-		return screen.Say("No run yet in this session")
-	}
-	m.push(s.screen)
-	return nil
-}
-
-// quit ends the program; with a run going on, the first time it only says what the second time will do.
-func (m *Model) quit(asked bool, by keys.Action) tea.Cmd {
-	switch {
-	case m.live() == nil:
-		return tea.Quit
-	case m.quitting:
-		m.notice = screen.Notice{Text: "Waiting for what is in flight, then quitting"}
-	case !asked:
-		m.asked = true
-		m.notice = screen.Notice{Text: fmt.Sprintf("A run is going on: %s again cancels it, waits for what is in flight and quits", m.env.Keys.Label(by))}
-	default:
-		m.quitting = true
-		m.dialog, m.plan = nil, nil
-		for _, s := range m.runs {
-			s.run.Cancel()
-		}
-		m.notice = screen.Notice{Text: "Cancelled: waiting for what is in flight, then quitting"}
-	}
-	return nil
-}
-
-// Summary is a paragraph on all runs of the session.
-func (m *Model) Summary() string {
-	if len(m.runs) == 0 {
-		return "janitor: nothing was deleted in " + m.scope() + "."
-	}
-	var parts []string
-	for _, s := range m.runs {
-		parts = append(parts, s.run.Summary().String())
-	}
-	return "janitor in " + m.scope() + ": " + strings.Join(parts, "; ") + ". Nothing else was changed."
+	return m.start(again, abort)
 }

@@ -61,6 +61,9 @@ func (m *Model) head(w int) string {
 	if m.opts.Engine == nil {
 		right = append(right, t.Badge(theme.Info, "read-only"))
 	}
+	if s := m.which(); s != "" {
+		right = append(right, t.Paint(theme.Muted, s))
+	}
 	if s := m.progress(); s != "" {
 		right = append(right, t.Paint(theme.Accent, s))
 	}
@@ -70,7 +73,7 @@ func (m *Model) head(w int) string {
 	return theme.Spread(left, strings.Join(right, t.Paint(theme.Muted, " "+t.Dot+" "))+" ", w)
 }
 
-// progress of the runs that are not on screen: "deleting 7/10, r shows it".
+// progress of the runs that are not on screen: "deleting 7/10, r shows it", "proving 10/10" when all have their outcome.
 func (m *Model) progress() string {
 	done, total, n := 0, 0, 0
 	for _, s := range m.runs {
@@ -84,6 +87,9 @@ func (m *Model) progress() string {
 		return ""
 	}
 	text := fmt.Sprintf("deleting %d/%d", done, total)
+	if done == total {
+		text = fmt.Sprintf("proving %d/%d", done, total)
+	}
 	if _, ok := m.top().(*browse.Model); ok && m.dialog == nil {
 		text += ", " + m.env.Keys.Label(keys.ShowRun) + " shows it"
 	}
@@ -101,7 +107,7 @@ func (m *Model) listed() string {
 	}
 	at := b.ListedAt()
 	if at.IsZero() {
-		return ""
+		return "not listed"
 	}
 	return "listed " + ago(m.env.Now().Sub(at))
 }
@@ -122,7 +128,10 @@ func ago(d time.Duration) string {
 // foot is the latest notice, or the keys worth knowing here.
 func (m *Model) foot(w int) string {
 	t := m.env.Theme
-	if m.notice.Text != "" {
+	switch {
+	case m.quitting && m.live() != nil:
+		return t.Paint(theme.Info, theme.Fit(" "+m.parting(), w))
+	case m.noticed():
 		role := theme.Info
 		if m.notice.Bad {
 			role = theme.Bad
@@ -133,7 +142,16 @@ func (m *Model) foot(w int) string {
 	if !ok || m.dialog != nil {
 		return theme.Fit("", w)
 	}
-	return m.hints.draw(m.env, m.context(), top.Hints(), w)
+	in, actions := m.context(), top.Hints()
+	if in == keys.Browse && len(m.runs) > 0 {
+		actions = slices.Insert(actions, slices.Index(actions, keys.Help), keys.ShowRun)
+	}
+	return m.hints.draw(m.env, in, actions, w)
+}
+
+// noticed: there is a notice, and it is for the screen on top.
+func (m *Model) noticed() bool {
+	return m.notice.Text != "" && (m.notice.By == nil || m.notice.By == m.top())
 }
 
 // hints keeps the foot line until it changes.
@@ -145,7 +163,7 @@ type hints struct {
 	text    string
 }
 
-// draw shows as many as fit, whole ones only.
+// draw shows as many as fit, whole ones only. Where there is little room, the way to the others and what deletes stay.
 func (h *hints) draw(env *screen.Env, in keys.Context, actions []keys.Action, w int) string {
 	t := env.Theme
 	if h.in == in && h.w == w && h.look == t.Look() && slices.Equal(h.actions, actions) {
@@ -153,29 +171,32 @@ func (h *hints) draw(env *screen.Env, in keys.Context, actions []keys.Action, w 
 	}
 	*h = hints{in: in, actions: actions, w: w, look: t.Look()}
 	bindings := env.Keys.Bindings(in)
-	var b strings.Builder
-	b.WriteByte(' ')
-	used := 1
+	var shown []keys.Binding
 	for _, a := range actions {
-		i := slices.IndexFunc(bindings, func(b keys.Binding) bool { return b.Action == a && b.Short != "" })
-		if i < 0 {
-			continue
+		if i := slices.IndexFunc(bindings, func(b keys.Binding) bool { return b.Action == a && b.Short != "" }); i >= 0 {
+			shown = append(shown, bindings[i])
 		}
-		label, does := bindings[i].Label(), bindings[i].Short
-		width := theme.Width(label) + 1 + theme.Width(does)
-		if used > 1 {
-			width += 3
-		}
-		if used+width > w {
-			continue
-		}
-		if used > 1 {
-			b.WriteString(t.Paint(theme.Muted, " "+t.Dot+" "))
-		}
-		used += width
-		b.WriteString(t.Hint(label, does))
 	}
-	h.text = theme.FitPainted(b.String(), w)
+	const gap = 3
+	width := func(b keys.Binding) int { return gap + theme.Width(b.Label()) + 1 + theme.Width(b.Short) }
+	stays := func(b keys.Binding) bool { return b.Action == keys.Help || b.Action == keys.Delete }
+	room := w - 1 + gap
+	for _, b := range shown {
+		if stays(b) {
+			room -= width(b)
+		}
+	}
+	var texts []string
+	for _, b := range shown {
+		if !stays(b) {
+			if width(b) > room {
+				continue
+			}
+			room -= width(b)
+		}
+		texts = append(texts, t.Hint(b.Label(), b.Short))
+	}
+	h.text = theme.FitPainted(" "+strings.Join(texts, t.Paint(theme.Muted, " "+t.Dot+" ")), w)
 	return h.text
 }
 

@@ -85,7 +85,7 @@ func TestGoldenScreens(t *testing.T) {
 			shot("help")
 			x.press("esc").see("1 Pools").press("V").see("VERDICT ▲").press("g", "space", "space", "space").see("3 marked")
 			shot("browse")
-			x.press("ctrl+d").see("Delete 3 pools")
+			x.press("ctrl+d").see("of 3 marked pools")
 			a.clock.pass(time.Second)
 			x.press("up")
 			shot("confirm")

@@ -40,7 +40,7 @@ func TestPictures(t *testing.T) {
 	x.see("listed just now").press("v", "j", "j", "j", "j", "j", "j", "j", "v", "j", "j")
 	x.see("8 marked")
 	shot("browse")
-	x.press("ctrl+d").see("Delete 8 pools")
+	x.press("ctrl+d").see("of 8 marked pools")
 	a.clock.pass(time.Second)
 	x.press("up")
 	shot("confirm")

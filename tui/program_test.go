@@ -142,7 +142,7 @@ func TestInUseIsLeftOutWithTheNameOfItsUser(t *testing.T) {
 	x := open(t, a.opts, 120, 30).see("listed just now")
 	x.choose(used.Ref.ID, free.Ref.ID).press("ctrl+d")
 	x.see("1 will be deleted, 1 is left out", used.Verdict.Reasons[0].Text)
-	x.confirm(a, "2").see("1 deleted (proved gone)")
+	x.confirm(a, "1").see("1 deleted (proved gone)")
 	checkDeleted(t, a, []string{free.Ref.ID}, all)
 }
 
@@ -397,7 +397,7 @@ func TestEverySize(t *testing.T) {
 func TestResizeStorm(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
-	x := open(t, a.opts, 100, 30).see("listed just now").press("ctrl+a", "ctrl+d").see("Delete 48 pools")
+	x := open(t, a.opts, 100, 30).see("listed just now").press("ctrl+a", "ctrl+d").see("of 48 marked pools")
 	sizes := rand.New(rand.NewPCG(3, 4))
 	for range 100 {
 		w, h := 1+sizes.IntN(200), 1+sizes.IntN(60)
@@ -406,7 +406,7 @@ func TestResizeStorm(t *testing.T) {
 	}
 	x.screen.Resize(80, 24)
 	x.program.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
-	x.see("Delete 48 pools", "acme")
+	x.see("of 48 marked pools", "acme")
 }
 
 func TestAPlanThatComesTooLateOpensNothing(t *testing.T) {

@@ -40,6 +40,9 @@ type Model struct {
 	runs []*session      // in the order they were started
 	w, h int
 
+	shown int  // the run that was shown last
+	again bool // the next key that shows a run goes on to the one before
+
 	stack   []screen.Screen // the first is where the program begins; the last is on top
 	dialog  *confirm.Model  // over the top screen; nil when there is none
 	plan    *planning       // the plan being made for it
@@ -49,6 +52,7 @@ type Model struct {
 	notice   screen.Notice
 	asked    bool // the next quit cancels what is running
 	quitting bool // quits when the last run has ended
+	aborted  bool // and does not wait for what is in flight, nor for the proof
 }
 
 // New makes the program. Nothing is read before Init; what is read ends with ctx.
@@ -126,6 +130,7 @@ func (m *Model) close() {
 	}
 	for _, s := range m.runs {
 		s.run.Wait()
+		s.abort()
 	}
 	for _, s := range m.stack {
 		if l, ok := s.(screen.Loader); ok {

@@ -60,12 +60,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case browse.DetailMsg:
 		if m.onTop(msg.By) {
-			m.push(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw))
+			m.push(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw, m.readOnly()))
 		}
 	case browse.DeleteMsg:
-		if m.onTop(msg.By) {
-			return m, m.ask(msg)
-		}
+		return m, m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
+	case detail.DeleteMsg:
+		return m, m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, 0)
 	case planned:
 		return m, m.planned(msg)
 	case confirm.Decision:
@@ -75,7 +75,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case ended:
 		return m, m.ended(msg)
 	}
-	return m, m.broadcast(msg)
+	return m, tea.Batch(m.broadcast(msg), m.follow())
 }
 
 // broadcast sends a message that is not a key to the dialog, to all screens, and to runs whose screens are not open.
@@ -97,10 +97,16 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 
 // press does what concerns the whole program; all other keys are the top's.
 func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
-	m.notice = screen.Notice{}
-	action, _ := m.env.Keys.Action(m.context(), key.String())
-	asked := m.asked
+	if m.noticed() {
+		m.notice = screen.Notice{}
+	}
+	in := m.context()
+	action, bound := m.env.Keys.Action(in, key.String())
+	asked, again := m.asked, m.again
 	m.asked = false
+	if in != keys.Run {
+		m.again = action == keys.ShowRun
+	}
 	switch {
 	case action == keys.QuitNow:
 		return m.quit(asked, action)
@@ -108,18 +114,37 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.dialog.Update(key)
 	case m.typing():
 	case action == keys.Help:
-		if _, open := m.top().(*help.Model); !open {
-			m.push(help.New(m.env, m.context()))
+		if !m.helping() {
+			m.push(help.New(m.env, in, m.opts.Engine == nil))
 			return nil
 		}
 	case action == keys.Quit && len(m.stack) > 1:
 		return m.pop()
 	case action == keys.Quit:
 		return m.quit(asked, action)
-	case action == keys.ShowRun:
-		return m.showRun()
+	case action == keys.ShowRun && !m.helping():
+		return m.showRun(again)
+	case !bound:
+		if why := m.elsewhere(key.String()); why != "" {
+			m.notice = screen.Notice{Text: why}
+			return nil
+		}
 	}
 	return m.top().Update(key)
+}
+
+// elsewhere says where a key works that does nothing here, "" when it does nothing anywhere.
+func (m *Model) elsewhere(key string) string {
+	if _, ok := m.env.Keys.Action(keys.Browse, key); ok {
+		return key + " works in lists"
+	}
+	if _, ok := m.env.Keys.Action(keys.Run, key); ok {
+		return key + " works on the screen of a run"
+	}
+	if _, ok := m.env.Keys.Action(keys.Reading, key); ok {
+		return key + " works in the detail"
+	}
+	return ""
 }
 
 // context is where keys hold now.
@@ -140,6 +165,11 @@ func (m *Model) context() keys.Context {
 	}
 }
 
+func (m *Model) helping() bool {
+	_, ok := m.top().(*help.Model)
+	return ok
+}
+
 func (m *Model) typing() bool {
 	t, ok := m.top().(screen.Typer)
 	return ok && t.Typing()
@@ -148,7 +178,7 @@ func (m *Model) typing() bool {
 func (m *Model) top() screen.Screen { return m.stack[len(m.stack)-1] }
 
 // onTop: what a screen asks for comes a moment later; by then the user may be elsewhere.
-func (m *Model) onTop(b *browse.Model) bool { return m.dialog == nil && m.top() == screen.Screen(b) }
+func (m *Model) onTop(s screen.Screen) bool { return m.dialog == nil && m.top() == s }
 
 func (m *Model) push(s screen.Screen) { m.stack = append(m.stack, s) }
 
@@ -178,6 +208,11 @@ func (m *Model) open(msg browse.OpenMsg) tea.Cmd {
 	b := m.browse([]*inventory.Kind{msg.Kind}, msg.Parents, func(ctx context.Context) iter.Seq[*inventory.Snapshot] {
 		return m.opts.Loader.Open(ctx, msg.Kind.ID, msg.Parents)
 	})
+	for _, s := range m.runs {
+		if !s.ended {
+			b.Update(s.going())
+		}
+	}
 	m.push(b)
 	return b.Init()
 }

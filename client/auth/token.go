@@ -27,6 +27,9 @@ const (
 	restAfter  = 30 * time.Second // between logins that changed nothing: repeating a wrong password locks the account
 )
 
+// refusal is what IAM says of a wrong password, word for word.
+const refusal = "The username or password is wrong."
+
 // Login is what a password login needs.
 type Login struct {
 	Endpoint               string // of IAM, with or without /v3
@@ -295,10 +298,13 @@ func (t *Tokens) once(ctx context.Context) (string, Session, time.Time, error) {
 // failed turns gophercloud's errors, which quote bodies and URLs, into ours.
 func (t *Tokens) failed(ctx context.Context, err error) error {
 	if answered, ok := errors.AsType[gophercloud.ErrUnexpectedResponseCode](err); ok {
-		password := t.login().Password
-		body := bytes.ReplaceAll(answered.Body, []byte(password), []byte("[secret]")) // before the message is cut
-		e := wire.Answered(answered.Actual, answered.ResponseHeader, body, nil, true)
-		e.Message = strings.ReplaceAll(e.Message, password, "[secret]") // what was escaped in JSON
+		e := wire.Answered(answered.Actual, answered.ResponseHeader, answered.Body, nil, true)
+		if e.Message != refusal { // which would be spoilt by a password that is one of its words
+			password := t.login().Password
+			body := bytes.ReplaceAll(answered.Body, []byte(password), []byte("[secret]")) // before the message is cut
+			e = wire.Answered(answered.Actual, answered.ResponseHeader, body, nil, true)
+			e.Message = strings.ReplaceAll(e.Message, password, "[secret]") // what was escaped in JSON
+		}
 		if answered.Actual < 400 {
 			e.Class, e.Message = wire.BadAnswer, "redirects to another address, which is not followed"
 		}

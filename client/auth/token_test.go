@@ -215,6 +215,23 @@ func TestAWrongPasswordIsNotTriedAgainAndAgain(t *testing.T) {
 	}
 }
 
+// A password may be one of the words that IAM says; hiding it there would give it away.
+func TestTheSentenceOfIAMStays(t *testing.T) {
+	for _, password := range []string{"wrong", "password", "or"} {
+		i := &iam{answer: func(w http.ResponseWriter, _ int32) bool {
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprint(w, `{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`)
+			return true
+		}}
+		login := user
+		login.Password = password
+		tokens, _, _ := i.start(t, login)
+		if _, err := tokens.Login(t.Context()); err == nil || !strings.Contains(err.Error(), ": The username or password is wrong. (HTTP 401") {
+			t.Errorf("%s: %v", password, err)
+		}
+	}
+}
+
 func TestLoginErrors(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

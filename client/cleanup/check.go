@@ -72,8 +72,9 @@ func (r *Run) changed(planned Item, now *view) (verdict, bool) {
 		return verdict{outcome: Failed, message: fmt.Sprintf("not sent: could not be read again before deleting: %v", err)}, true
 	}
 	if !found {
-		return verdict{outcome: AlreadyGone, message: "it was gone before anything was sent"}, true
+		return verdict{outcome: AlreadyGone, message: "gone before"}, true
 	}
+	skipped := func(why string) (verdict, bool) { return verdict{outcome: Skipped, message: "changed: " + why}, true }
 	why := objection(kind, fresh, now.graphs[ref.Kind])
 	switch {
 	case why != "" && fresh.Verdict.State == inventory.Unknown:
@@ -82,13 +83,16 @@ func (r *Run) changed(planned Item, now *view) (verdict, bool) {
 	case fresh.Name != planned.Resource.Name:
 		why = fmt.Sprintf("named %q", fresh.Name)
 	case !fresh.Created.Equal(planned.Resource.Created):
-		why = "another one of the same id"
+		return skipped("another object has this id now")
 	case takes(kind, fresh) != planned.Takes:
 		why = "taking along " + nothing(takes(kind, fresh))
 	default:
 		why = newUser(planned.Resource.Verdict, fresh.Verdict)
 	}
-	return verdict{outcome: Skipped, message: "changed: now " + why}, why != ""
+	if why == "" {
+		return verdict{}, false
+	}
+	return skipped("now " + why)
 }
 
 func nothing(s string) string {

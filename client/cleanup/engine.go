@@ -28,6 +28,7 @@ type lists interface {
 type Engine struct {
 	deleter  *client.Deleter
 	lists    lists
+	waits    []func() (until time.Time, why string) // pauses of deleting and of reading
 	kind     func(inventory.KindID) (*inventory.Kind, error)
 	parallel int
 	now      func() time.Time
@@ -55,7 +56,9 @@ type lesson struct {
 
 // NewEngine deletes through d and reads through l.
 func NewEngine(d *client.Deleter, l *inventory.Loader, o Options) *Engine {
-	return newEngine(d, l, inventory.Lookup, o)
+	e := newEngine(d, l, inventory.Lookup, o)
+	e.waits = append(e.waits, d.Paused, l.Paused)
+	return e
 }
 
 func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*inventory.Kind, error), o Options) *Engine {
@@ -104,11 +107,13 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 }
 
 // paused tells until when the service wants no requests, and why.
-func (e *Engine) paused() (time.Time, string) {
-	if e.deleter == nil {
-		return time.Time{}, ""
+func (e *Engine) paused() (until time.Time, why string) {
+	for _, wait := range e.waits {
+		if at, reason := wait(); at.After(until) {
+			until, why = at, reason
+		}
 	}
-	return e.deleter.Paused()
+	return until, why
 }
 
 // laneOf is where requests must not meet: the gateway instance of a serial route, the parent of children (S2 answers

@@ -39,7 +39,10 @@ type LeftOut struct {
 // NewPlan freezes the marked resources as the snapshot shows them. Marked twice is marked once; what may not be
 // deleted is left out with its reason. A plan without items is no error: it says why there are none. Errors: nothing
 // is marked, or there is no snapshot.
-func NewPlan(marked []inventory.Ref, from *inventory.Snapshot) (Plan, error) {
+//
+// What a run that is going on has in hand is left out too; consequences count it as gone, so that two runs together
+// do nothing that neither of them announced.
+func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, inHand ...inventory.Ref) (Plan, error) {
 	if len(marked) == 0 {
 		return Plan{}, errors.New("nothing is marked")
 	}
@@ -50,6 +53,7 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot) (Plan, error) {
 		p     Plan
 		found = from.Find(marked)
 		seen  = make(map[inventory.Ref]bool, len(marked))
+		going = from.Find(inHand)
 	)
 	for _, ref := range marked {
 		if seen[ref] {
@@ -59,6 +63,10 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot) (Plan, error) {
 		res, ok := found[ref]
 		if !ok {
 			p.LeftOut = append(p.LeftOut, LeftOut{Ref: ref, Label: ref.ID, Why: notListed(from.Listing(ref.Kind))})
+			continue
+		}
+		if _, twice := going[ref]; twice {
+			p.LeftOut = append(p.LeftOut, LeftOut{Ref: ref, Label: res.Label(), Why: "being deleted by the run that is going on"})
 			continue
 		}
 		kind := from.Listing(ref.Kind).Kind
@@ -71,7 +79,19 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot) (Plan, error) {
 	}
 	for i := range from.Listings {
 		l := &from.Listings[i]
-		p.Consequences = append(p.Consequences, effects(l.Kind, p.of(l.Kind.ID), l.Resources, from.Graph)...)
+		doomed := p.of(l.Kind.ID)
+		if len(doomed) == 0 {
+			continue
+		}
+		for _, ref := range inHand {
+			if res, ok := going[ref]; ok && ref.Kind == l.Kind.ID {
+				doomed = append(doomed, res)
+			}
+		}
+		p.Consequences = append(p.Consequences, effects(l.Kind, doomed, l.Resources, from.Graph)...)
+	}
+	if len(going) > 0 {
+		p.Consequences = p.concerning(p.Consequences)
 	}
 	p.Grade = worst(p.Consequences)
 	return p, nil
@@ -99,22 +119,29 @@ func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 
 // only is the plan of some of its items, with the consequences those have a part in.
 func (p Plan) only(keep func(i int) bool) Plan {
-	var (
-		out  Plan
-		kept = map[inventory.Ref]bool{}
-	)
+	var out Plan
 	for i, it := range p.Items {
 		if keep(i) {
 			out.Items = append(out.Items, it)
-			kept[it.Resource.Ref] = true
 		}
 	}
-	for _, c := range p.Consequences {
-		if slices.ContainsFunc(c.Of, func(ref inventory.Ref) bool { return kept[ref] }) {
-			out.Consequences = append(out.Consequences, c)
-		}
-	}
+	out.Consequences = out.concerning(p.Consequences)
 	out.Grade = worst(out.Consequences)
+	return out
+}
+
+// concerning are the consequences that an item of the plan has a part in.
+func (p Plan) concerning(all []inventory.Consequence) []inventory.Consequence {
+	items := make(map[inventory.Ref]bool, len(p.Items))
+	for _, it := range p.Items {
+		items[it.Resource.Ref] = true
+	}
+	var out []inventory.Consequence
+	for _, c := range all {
+		if slices.ContainsFunc(c.Of, func(ref inventory.Ref) bool { return items[ref] }) {
+			out = append(out, c)
+		}
+	}
 	return out
 }
 

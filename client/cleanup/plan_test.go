@@ -103,6 +103,39 @@ func TestPlanFromIncompleteList(t *testing.T) {
 	}
 }
 
+// What another run deletes is not planned twice, and what both do together is told.
+func TestPlanBesideARun(t *testing.T) {
+	w := newWorld(t)
+	w.with("going", "also going", "free")
+	w.kinds[things].Deletion.Effects = func(doomed, present []inventory.Resource, _ *inventory.Graph) []inventory.Consequence {
+		if len(doomed) < len(present) {
+			return nil
+		}
+		return []inventory.Consequence{
+			{Of: refsOf(doomed), Text: "none is left", Grade: inventory.Danger},
+			{Of: refsOf(doomed[1:]), Text: "of the other run", Grade: inventory.Care},
+		}
+	}
+	s := inventory.Last(w.snapshot([]inventory.KindID{things}, nil))
+	ref := func(id string) inventory.Ref { return inventory.Ref{Scope: here, Kind: things, ID: id} }
+	p, err := NewPlan([]inventory.Ref{ref("going"), ref("free")}, s, ref("going"), ref("also going"), ref("not listed"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Items) != 1 || p.Items[0].Resource.Ref != ref("free") {
+		t.Errorf("items %+v, want free alone", p.Items)
+	}
+	if len(p.LeftOut) != 1 || p.LeftOut[0].Ref != ref("going") || p.LeftOut[0].Why != "being deleted by the run that is going on" {
+		t.Errorf("left out %+v", p.LeftOut)
+	}
+	if len(p.Consequences) != 1 || p.Consequences[0].Text != "none is left" || p.Grade != inventory.Danger {
+		t.Errorf("consequences %+v, grade %v", p.Consequences, p.Grade)
+	}
+	if p, _ := NewPlan([]inventory.Ref{ref("going")}, s, ref("going"), ref("also going"), ref("free")); len(p.Items)+len(p.Consequences) != 0 {
+		t.Errorf("nothing to delete has %+v", p)
+	}
+}
+
 func TestTyped(t *testing.T) {
 	many := func(n int) func(*world) {
 		return func(w *world) {

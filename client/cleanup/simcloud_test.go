@@ -430,7 +430,7 @@ func TestSharedPool(t *testing.T) {
 		t.Fatalf("%d ready and %d occupied shared pools: the world is too simple for this test", len(free), len(held))
 	}
 	p := s.plan(slices.Concat(held, free), from)
-	if len(p.LeftOut) != 1 || !strings.HasPrefix(p.LeftOut[0].Why, "has ") {
+	if len(p.LeftOut) != 1 || !strings.HasPrefix(p.LeftOut[0].Why, "on a shared load balancer: has ") {
 		t.Fatalf("%+v", p.LeftOut)
 	}
 	if summary, results := s.run(p); summary.String() != "1 pool: 1 deleted (proved gone)" {

@@ -72,14 +72,18 @@ func (b block) size() string {
 		return strconv.FormatUint(lo+1, 10)
 	}
 	// The number is more+1: a block of n bits has n ones in more.
-	length := 128 - bits.LeadingZeros64(hi)
-	if hi == 0 {
-		length = 64 - bits.LeadingZeros64(lo)
-	}
+	length := bitLen(hi, lo)
 	if bits.OnesCount64(hi)+bits.OnesCount64(lo) == length {
 		return "2^" + strconv.Itoa(length)
 	}
 	return ">2^" + strconv.Itoa(length-1)
+}
+
+func bitLen(hi, lo uint64) int {
+	if hi != 0 {
+		return 64 + bits.Len64(hi)
+	}
+	return bits.Len64(lo)
 }
 
 // compareSize puts what covers nothing first.
@@ -88,6 +92,30 @@ func (b block) compareSize(o block) int {
 	bhi, blo := b.more()
 	ohi, olo := o.more()
 	return cmp.Or(cmp.Compare(known(b), known(o)), cmp.Compare(bhi, ohi), cmp.Compare(blo, olo))
+}
+
+// prefix is the CIDR block of exactly these addresses, if there is one.
+func (b block) prefix() (p netip.Prefix, ok bool) {
+	hi, lo := b.more()
+	length := bitLen(hi, lo)
+	if !b.low.IsValid() || bits.OnesCount64(hi)+bits.OnesCount64(lo) != length {
+		return netip.Prefix{}, false
+	}
+	p = netip.PrefixFrom(b.low, b.low.BitLen()-length)
+	return p, p.Masked() == p
+}
+
+// compare orders by the first address, wider blocks before what they contain; what covers nothing comes last.
+func (b block) compare(o block) int {
+	switch {
+	case b.low.IsValid() && o.low.IsValid():
+		return cmp.Or(b.low.Compare(o.low), o.high.Compare(b.high))
+	case b.low.IsValid():
+		return -1
+	case o.low.IsValid():
+		return 1
+	}
+	return 0
 }
 
 // spelling is an entry in the form that does not depend on how it is written: 0.0.0.0 is 0.0.0.0/32, ::1 is

@@ -91,7 +91,14 @@ func FuzzBlock(f *testing.F) {
 		if b.low.IsValid() && b.high.Less(b.low) {
 			t.Fatalf("upside down: %+v", b)
 		}
-		if b.compareSize(b) != 0 {
+		p, ok := b.prefix()
+		if ok && (p.Masked().Addr() != b.low || lastOf(b.low, p.Bits()) != b.high) {
+			t.Fatalf("%+v is not %s", b, p)
+		}
+		if _, err := netip.ParsePrefix(ip); err == nil && !ok {
+			t.Fatalf("%+v is a block", b)
+		}
+		if b.compareSize(b) != 0 || b.compare(b) != 0 {
 			t.Fatalf("%+v differs from itself", b)
 		}
 		if s := spell(ip); s != spell(strings.TrimSpace(ip)) || s != spell(" "+ip+" ") {

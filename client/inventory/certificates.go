@@ -31,16 +31,12 @@ var certificates = &Kind{
 	Judge: judgeCertificate,
 	Fields: func(r Resource) []Field {
 		c := certificate(r)
-		expires := ""
-		if !c.ExpireTime.IsZero() {
-			expires = c.ExpireTime.Format(time.DateTime)
-		}
 		return fields(r,
 			Field{"Type", c.Type},
 			Field{"Domain", c.Domain},
 			Field{"Common name", c.CommonName},
 			Field{"Alternative names", strings.Join(c.AlternativeNames, ", ")},
-			Field{"Expires", expires},
+			Field{"Expires", moment(c.ExpireTime.Time)},
 			Field{"Fingerprint", c.Fingerprint},
 			Field{"Source", c.Source},
 			Field{"Certificate service", c.SCMCertificateID},
@@ -138,13 +134,13 @@ func effectsOfCertificates(doomed, _ []Resource, _ *Graph) []Consequence {
 
 var (
 	deleteCertificates = &Route{
-		Call: "POST certificates/batch-delete", Max: 50, Family: "elb", Instead: deleteCertificate,
+		Call: "POST certificates/batch-delete", Max: 50, Instead: deleteCertificate,
 		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return batch(d.DeleteCertificates(ctx, idsOf(items)))
 		},
 	}
 	deleteCertificate = &Route{
-		Call: "DELETE certificates/{id}", Max: 1, Family: "elb",
+		Call: "DELETE certificates/{id}", Max: 1,
 		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return single(items, d.DeleteCertificate(ctx, items[0].Ref.ID))
 		},

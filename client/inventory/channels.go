@@ -53,12 +53,13 @@ var channels = &Kind{
 			Field{"Strategy", c.strategy()},
 			Field{"Member type", c.MemberType},
 			Field{"Server groups", strings.Join(groups, ", ")},
+			Field{"Used by", "the service does not say which APIs use it"},
 		)
 	},
 	lists: []list{{id: ListID(Channels), read: listChannels}},
 }
 
-var channelUnknown = []Reason{{Text: "the service does not say which APIs use it"}}
+var channelUnknown = []Reason{{Text: "callers not known"}}
 
 func channel(r Resource) *Channel { return r.Object.(*Channel) }
 
@@ -113,15 +114,17 @@ func gatewayName(g client.Gateway) string {
 
 // reference: its servers belong to the channel it refers to and cannot be deleted here (S4, api.md 4.3).
 func (c *Channel) reference() bool {
-	if strings.EqualFold(c.VPCChannelType, "reference") {
-		return true
-	}
+	return strings.EqualFold(c.VPCChannelType, "reference") || c.refersTo() != ""
+}
+
+// refersTo is the id of the channel that has the servers of a reference channel, "" when the service does not say.
+func (c *Channel) refersTo() string {
 	for _, g := range c.MemberGroups {
 		if g.ReferenceChannelID != "" {
-			return true
+			return g.ReferenceChannelID
 		}
 	}
-	return false
+	return ""
 }
 
 // microservice: its servers come from a registry.

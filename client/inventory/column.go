@@ -19,6 +19,13 @@ func nameColumn(title string) Column {
 	}
 }
 
+// addressColumn is the first column of those whose name is an address: it sorts by number.
+func addressColumn(title string, compare func(a, b Resource) int) Column {
+	c := nameColumn(title)
+	c.Compare = compare
+	return c
+}
+
 // idColumn is the last one; those who need it often widen the table.
 func idColumn() Column {
 	return Column{
@@ -113,6 +120,22 @@ func count(n int, one, many string) string {
 		return "1 " + one
 	}
 	return strconv.Itoa(n) + " " + many
+}
+
+// and joins words: "a", "a and b", "a, b and c".
+func and(words []string) string {
+	if n := len(words) - 1; n > 0 {
+		return strings.Join(words[:n], ", ") + " and " + words[n]
+	}
+	return strings.Join(words, "")
+}
+
+// moment is a time for the detail view, "2025-04-02 00:39 UTC"; "" when not known.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04 MST")
 }
 
 // brief is the beginning of an id, enough for people to tell a few apart.

@@ -31,6 +31,9 @@ func TestEffectsOfEntries(t *testing.T) {
 			{"id": "b", "name": "blocked", "ip_list": []object{{"ip": "10.1.0.1"}}},
 			{"id": "free", "name": "free", "ip_list": []object{{"ip": "10.2.0.1"}}},
 			{"id": "two", "name": "two", "ip_list": []object{{"ip": "10.3.0.1"}}},
+			{"id": "three", "name": "three", "ip_list": []object{{"ip": "10.5.0.1"}, {"ip": "10.5.0.2"}}},
+			{"id": "spare", "name": "spare", "ip_list": []object{{"ip": "10.6.0.1"}}},
+			{"id": "nil", "name": "nil", "ip_list": []object{}},
 			{"id": "own", "name": "own", "ip_list": []object{{"ip": "10.4.0.1"}}, "listeners": refs("hidden")},
 		},
 		"listeners": {
@@ -39,6 +42,9 @@ func TestEffectsOfEntries(t *testing.T) {
 			{"id": "l3", "name": "adm-443", "ipgroup": object{"ipgroup_id": "b", "type": "white", "enable_ipgroup": false}},
 			{"id": "l4", "name": "both-443", "ipgroup": object{"ipgroup_id": "w,two", "type": "white"}},
 			{"id": "l4", "name": "both-443", "ipgroup": object{"ipgroup_id": "w,two", "type": "white"}}, // a page repeats it
+			{"id": "l5", "name": "deny-443", "ipgroup": object{"ipgroup_id": "three,nil", "type": "black"}},
+			{"id": "l6", "name": "deny-80", "ipgroup": object{"ipgroup_id": "three,spare,w,nil", "type": "black"}},
+			{"id": "l7", "name": "lost-80", "ipgroup": object{"ipgroup_id": "spare,vanished", "type": "white"}},
 		},
 	}}
 	l, _ := w.serve(t)
@@ -50,14 +56,28 @@ func TestEffectsOfEntries(t *testing.T) {
 		"one of two": {[]string{"10.0.0.1"}, []string{
 			"care: listener web-443 (white) applies office, which loses 1 of 2 entries (1)",
 			"care: listener both-443 (white) applies office, which loses 1 of 2 entries (1)",
+			"care: listener deny-80 (black) applies office, which loses 1 of 2 entries (1)",
 		}},
 		"the last ones of a white group": {[]string{"10.0.0.1", "10.0.0.2"}, []string{
 			"danger: listener web-443 (white) lets nobody in (2)",
-			"danger: listener both-443 (white) lets nobody in unless its 1 other IP group lists some (2)",
+			"care: listener both-443 (white) still has 1 entry of two (2)",
+			"care: listener deny-80 (black) still has 3 entries of three and spare (2)",
+		}},
+		"the last ones of a black group with an empty one beside it": {[]string{"10.5.0.1", "10.5.0.2", "10.0.0.1"}, []string{
+			"danger: listener deny-443 (black) lets everybody in (2)",
+			"care: listener deny-80 (black) still has 2 entries of spare and office (2)",
+			"care: listener web-443 (white) applies office, which loses 1 of 2 entries (1)",
+			"care: listener both-443 (white) applies office, which loses 1 of 2 entries (1)",
+			"care: listener deny-80 (black) applies office, which loses 1 of 2 entries (1)",
+		}},
+		"beside a group that no list shows": {[]string{"10.6.0.1"}, []string{
+			"danger: listener lost-80 (white) lets nobody in unless its other IP group lists some (1)",
+			"care: listener deny-80 (black) still has 4 entries of three and office (1)",
 		}},
 		"the last ones of all groups of a listener": {[]string{"10.3.0.1", "10.0.0.1", "10.0.0.2"}, []string{
 			"danger: listener both-443 (white) lets nobody in (3)",
 			"danger: listener web-443 (white) lets nobody in (2)",
+			"care: listener deny-80 (black) still has 3 entries of three and spare (2)",
 		}},
 		"the last one of a black group": {[]string{"10.1.0.1"}, []string{
 			"danger: listener api-443 (black) lets everybody in (1)",
@@ -68,6 +88,7 @@ func TestEffectsOfEntries(t *testing.T) {
 			"danger: listener adm-443 (white, off) lets nobody in once its access control is switched on (1)",
 			"care: listener web-443 (white) applies office, which loses 1 of 2 entries (1)",
 			"care: listener both-443 (white) applies office, which loses 1 of 2 entries (1)",
+			"care: listener deny-80 (black) applies office, which loses 1 of 2 entries (1)",
 		}},
 		"a group that nobody uses": {[]string{"10.2.0.1"}, []string{}},
 		"a listener only the group names": {[]string{"10.4.0.1"}, []string{
@@ -87,15 +108,60 @@ func TestEffectsOfEntries(t *testing.T) {
 	}
 }
 
+// TestEmptyingOneOfSeveralGroups: what the other groups of a listener hold comes from the list of groups, whose failure
+// is told in the consequence and changes no verdict.
+func TestEmptyingOneOfSeveralGroups(t *testing.T) {
+	for name, tt := range map[string]struct {
+		refuse bool
+		want   string
+	}{
+		"known":     {false, "care: listener web-443 (white) still has 2 entries of home (1)"},
+		"not known": {true, "danger: listener web-443 (white) lets nobody in unless its other IP groups list some (1)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{lists: map[string][]object{
+				"ipgroups": {
+					{"id": "g1", "name": "office", "ip_list": []object{{"ip": "10.0.0.1"}}, "listeners": refs("l1")},
+					{"id": "g2", "name": "home", "ip_list": []object{{"ip": "10.1.0.1"}, {"ip": "10.2.0.1"}}},
+					{"id": "g3", "ip_list": []object{}},
+				},
+				"listeners": {{"id": "l1", "name": "web-443", "ipgroup": object{"ipgroup_id": "g1,g2,g3", "type": "white"}}},
+			}}
+			if tt.refuse {
+				w.refuse("ipgroups", 403, "ELB.9802", "policy does not allow elb:ipgroups:list")
+			}
+			l, _ := w.serve(t)
+			group := inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.IPGroups, ID: "g1"}}
+			s := inventory.Last(l.Open(t.Context(), inventory.Entries, []inventory.Resource{group}))
+			listing := s.Listing(inventory.Entries)
+			if listing.Err != nil || len(listing.Resources) != 1 {
+				t.Fatalf("%d entries, %v", len(listing.Resources), listing.Err)
+			}
+			if got := said(listing.Resources[0].Verdict); got != "in use: listener web-443 (white)" {
+				t.Errorf("verdict %q", got)
+			}
+			effects := listing.Kind.Deletion.Effects
+			if diff := cmp.Diff([]string{tt.want}, told(effects(listing.Resources, listing.Resources, s.Graph))); diff != "" {
+				t.Error(diff)
+			}
+			lost := []string{"danger: listener l1 is left with an empty IP group: it lets nobody or everybody in (1)"}
+			if diff := cmp.Diff(lost, told(effects(listing.Resources, listing.Resources, nil))); diff != "" {
+				t.Errorf("without a graph: %s", diff)
+			}
+		})
+	}
+}
+
 func TestEffectsOfMembers(t *testing.T) {
 	on := "apic/instances/" + roma + "/vpc-channels"
 	m := func(id string, status int) object {
 		return object{"id": id, "host": id, "port": 80, "status": status}
 	}
 	w := &world{lists: map[string][]object{
-		on:                 {{"id": "c1", "name": "orders"}, {"id": "c2", "name": "users"}},
+		on:                 {{"id": "c1", "name": "orders"}, {"id": "c2", "name": "users"}, {"id": "c3", "name": "registered", "type": 3}},
 		on + "/c1/members": {m("a", 1), m("b", 1), m("c", 2)},
 		on + "/c2/members": {m("d", 1), m("e", 2)},
+		on + "/c3/members": {m("f", 2), m("g", 2)},
 	}}
 	l, _ := w.serve(t)
 	s, listing := open(t, l, inventory.Members)
@@ -103,10 +169,12 @@ func TestEffectsOfMembers(t *testing.T) {
 		doomed []string
 		want   []string
 	}{
-		"disabled only":    {[]string{"c", "e"}, []string{}},
-		"one of two":       {[]string{"a", "c"}, []string{"care: channel orders loses 1 of 2 enabled members (1)"}},
-		"all enabled ones": {[]string{"a", "b"}, []string{"danger: channel orders has no enabled member left (2)"}},
-		"same one twice":   {[]string{"a", "a"}, []string{"care: channel orders loses 1 of 2 enabled members (1)"}},
+		"disabled only":             {[]string{"c", "e"}, []string{}},
+		"one of two":                {[]string{"a", "c"}, []string{"care: channel orders loses 1 of 2 enabled members (1)"}},
+		"all enabled ones":          {[]string{"a", "b"}, []string{"danger: channel orders has no enabled member left (2)"}},
+		"same one twice":            {[]string{"a", "a"}, []string{"care: channel orders loses 1 of 2 enabled members (1)"}},
+		"one that a registry added": {[]string{"f"}, []string{"care: may come back: the registry of channel registered adds it again (1)"}},
+		"two that a registry added": {[]string{"f", "g"}, []string{"care: may come back: the registry of channel registered adds them again (2)"}},
 		"channels count by themselves": {[]string{"a", "d"}, []string{
 			"danger: channel users has no enabled member left (1)", "care: channel orders loses 1 of 2 enabled members (1)",
 		}},
@@ -158,23 +226,29 @@ func TestPreconditionsOfSharedPools(t *testing.T) {
 		"lbaas/pools": {
 			{"id": "full", "name": "full", "members": refs("1", "2", "3"), "healthmonitor_id": "h"},
 			{"id": "tied", "name": "tied", "members": refs("1")},
+			{"id": "watched", "name": "watched", "healthmonitor_id": "h"},
 			{"id": "bare", "name": "bare", "healthmonitor_id": nil},
 		},
 		"pools":            {{"id": "v3", "name": "dedicated", "members": refs("1", "2"), "healthmonitor_id": "h"}},
 		"lbaas/l7policies": {{"id": "y", "name": "images", "redirect_pool_id": "tied"}},
 		"lbaas/listeners":  {{"id": "l", "name": "web-80", "default_pool_id": "tied"}},
 	}}
+	const prefix = "on a shared load balancer: has "
 	l, _ := w.serve(t)
 	s, listing := load(t, l, inventory.Pools)
-	for name, want := range map[string]string{
-		"full":      "has 3 members, has a health monitor",
-		"tied":      "has 1 member, policy images redirects to it, is the default of listener web-80",
-		"bare":      "",
-		"dedicated": "",
+	for name, want := range map[string]struct{ missing, verdict string }{
+		"full":      {prefix + "3 members and a health monitor, take them away first", "unused: no listener, no policy [not bare: 3 members, a health monitor]"},
+		"watched":   {prefix + "a health monitor, take it away first", "unused: no listener, no policy [empty, not bare: a health monitor]"},
+		"tied":      {prefix + "1 member, take it away first", "in use: policy images; listener web-80"},
+		"bare":      {"", "unused: no listener, no policy [empty]"},
+		"dedicated": {"", "unused: no listener, no policy"},
 	} {
-		got := strings.Join(listing.Kind.Deletion.Missing(named(t, listing, name), s.Graph), ", ")
-		if got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
+		r := named(t, listing, name)
+		if got := strings.Join(listing.Kind.Deletion.Missing(r, s.Graph), ", "); got != want.missing {
+			t.Errorf("%s: %q, want %q", name, got, want.missing)
+		}
+		if got := said(r.Verdict); got != want.verdict {
+			t.Errorf("%s: %q, want %q", name, got, want.verdict)
 		}
 	}
 	if got, want := listing.Kind.Deletion.Takes(named(t, listing, "dedicated")), "2 servers, 1 health monitor"; got != want {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"janitor/client"
@@ -17,12 +18,15 @@ type Entry struct {
 	Group *client.IPGroup `json:"-"`
 
 	covers block
+	signs  []string
 }
 
 var entries = &Kind{
 	ID: Entries, One: "entry", Many: "entries", Title: "Entries", Within: IPGroups,
 	Columns: []Column{
-		nameColumn("ENTRY"),
+		addressColumn("ENTRY", func(a, b Resource) int {
+			return cmp.Or(entry(a).covers.compare(entry(b).covers), fold(a.Name, b.Name))
+		}),
 		{
 			ID: "size", Title: "SIZE", Right: true, Width: 10,
 			Value:   func(r Resource, _ time.Time) string { return entry(r).covers.size() },
@@ -31,8 +35,9 @@ var entries = &Kind{
 		textColumn("note", "NOTE", 28, func(r Resource) string { return entry(r).Description }),
 		inColumn("group", "GROUP"),
 	},
-	Needs: []ListID{listeners},
-	Judge: judgeEntry,
+	Needs:  []ListID{listeners},
+	weighs: []ListID{otherGroups},
+	Judge:  judgeEntry,
 	Fields: func(r Resource) []Field {
 		e := entry(r)
 		return slices.DeleteFunc([]Field{
@@ -104,51 +109,78 @@ func entriesOf(s Scope, group *client.IPGroup) []Resource {
 			Name: e.IP, In: cmp.Or(group.Name, group.ID), Object: o,
 		}
 	}
+	compareEntries(objects)
 	return rows
 }
 
-var (
-	entryUnused  = []Reason{{Text: "no listener"}}
-	everyAddress = []string{"every address"}
-)
+// compareEntries gives signs to the entries of one group. Of those with the same addresses the first listed keeps none,
+// and what is within others names the outermost: all that have such a sign can go together and the group covers the same.
+func compareEntries(group []Entry) {
+	order := make([]*Entry, 0, len(group))
+	for i := range group {
+		e := &group[i]
+		if e.covers.low.IsValid() {
+			order = append(order, e)
+		}
+		if e.covers.everything() {
+			e.signs = append(e.signs, "every address")
+		}
+		if p, ok := e.covers.prefix(); ok && !p.IsSingleIP() && strings.Contains(e.IP, "-") {
+			e.signs = append(e.signs, "is the block "+p.String())
+		}
+	}
+	slices.SortStableFunc(order, func(a, b *Entry) int { return a.covers.compare(b.covers) })
+	var outer, same *Entry // the one that reaches highest so far; the first one of the same addresses
+	for _, e := range order {
+		switch {
+		case same != nil && same.IP == e.IP: // one row, and one deletion
+			e.signs = same.signs
+			continue
+		case same != nil && same.covers == e.covers:
+			e.signs = append(e.signs, "duplicate of "+same.IP)
+			continue
+		case outer != nil && e.covers.high.Compare(outer.covers.high) <= 0:
+			e.signs = append(e.signs, "within "+outer.IP)
+		default:
+			outer = e
+		}
+		same = e
+	}
+}
+
+var entryUnused = []Reason{{Text: "no listener"}}
 
 func judgeEntry(r Resource, g *Graph) Verdict {
 	e := entry(r)
-	var signs []string
-	if e.covers.everything() {
-		signs = everyAddress
-	}
 	used := g.usedBy(IPGroups, r.Ref.Parent, e.Group.Listeners)
-	return judge(r.Ref, nil, used, g.gapsFor(Entries), entryUnused, signs)
+	return judge(r.Ref, nil, used, g.gapsFor(Entries), entryUnused, e.signs)
 }
 
 // effectsOfEntries: an emptied group is dangerous for every listener that uses it. The documents disagree about what an
 // empty group means (api.md 2.9); the user guides' reading is told: white closes, black opens.
 func effectsOfEntries(doomed, present []Resource, g *Graph) []Consequence {
-	left := map[string]int{} // entries per group
+	left := map[string]groupSize{} // of the opened groups, once the doomed entries are gone
 	for _, r := range present {
-		left[r.Ref.Parent]++
+		left[r.Ref.Parent] = groupSize{r.In, left[r.Ref.Parent].entries + 1}
 	}
 	goes := map[string][]Ref{}
-	names := map[string]string{}
 	var groups []string
 	for _, r := range doomed {
 		id := r.Ref.Parent
 		if goes[id] == nil {
 			groups = append(groups, id)
-			names[id] = r.In
 		}
 		goes[id] = append(goes[id], r.Ref)
+		left[id] = groupSize{r.In, left[id].entries - 1}
 	}
-	emptied := func(id string) bool { return len(goes[id]) > 0 && len(goes[id]) >= left[id] }
 
 	var effects []Consequence
 	told := map[string]int{} // listener → the index of its consequence of being left with an emptied group
 	for _, id := range groups {
 		for _, u := range usersOfGroup(g, id, doomed) {
-			if !emptied(id) {
+			if rest := left[id]; rest.entries > 0 {
 				effects = append(effects, Consequence{Of: goes[id], Grade: Care,
-					Text: fmt.Sprintf("%s applies %s, which loses %d of %d entries", u.Text, names[id], len(goes[id]), left[id])})
+					Text: fmt.Sprintf("%s applies %s, which loses %d of %d entries", u.Text, rest.name, len(goes[id]), rest.entries+len(goes[id]))})
 				continue
 			}
 			if i, ok := told[u.By]; ok {
@@ -156,8 +188,8 @@ func effectsOfEntries(doomed, present []Resource, g *Graph) []Consequence {
 				continue
 			}
 			told[u.By] = len(effects)
-			others := slices.DeleteFunc(slices.Clone(g.groups[u.By]), emptied)
-			effects = append(effects, Consequence{Of: goes[id], Grade: Danger, Text: u.Text + " " + emptyMeans(u, len(others))})
+			text, grade := emptyMeans(u, g, left)
+			effects = append(effects, Consequence{Of: goes[id], Grade: grade, Text: u.Text + " " + text})
 		}
 	}
 	slices.SortStableFunc(effects, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
@@ -181,27 +213,49 @@ func usersOfGroup(g *Graph, id string, of []Resource) []Use {
 	return users
 }
 
-// emptyMeans says what a listener does when a group it uses is emptied; others is how many more groups it uses, whose
-// entries are not known here.
-func emptyMeans(u Use, others int) string {
-	if u.Via != "ipgroup" {
-		return "is left with an empty IP group: it lets nobody or everybody in"
+// emptyMeans says what a listener does when a group it uses is emptied: that depends on what its other groups list.
+// left has the entries of the opened groups; the list of all groups knows those of the others.
+func emptyMeans(u Use, g *Graph, left map[string]groupSize) (text string, grade Grade) {
+	if u.Via != "ipgroup" || g == nil {
+		return "is left with an empty IP group: it lets nobody or everybody in", Danger
 	}
-	means := "lets nobody in"
+	remain, unknown := 0, 0
+	var of []string
+	for _, id := range g.groups[u.By] {
+		size, known := left[id]
+		if !known {
+			size, known = g.sizes[id]
+		}
+		switch {
+		case !known:
+			unknown++
+		case size.entries > 0:
+			remain += size.entries
+			of = append(of, cmp.Or(size.name, id))
+		}
+	}
+	if remain > 0 {
+		return fmt.Sprintf("still has %s of %s", count(remain, "entry", "entries"), and(of)), Care
+	}
+	text = "lets nobody in"
 	if u.Access.Black {
-		means = "lets everybody in"
+		text = "lets everybody in"
 	}
-	if others > 0 {
-		means += fmt.Sprintf(" unless its %s some", count(others, "other IP group lists", "other IP groups list"))
+	switch unknown {
+	case 0:
+	case 1:
+		text += " unless its other IP group lists some"
+	default:
+		text += " unless its other IP groups list some"
 	}
 	if u.Access.Off {
-		means += " once its access control is switched on"
+		text += " once its access control is switched on"
 	}
-	return means
+	return text, Danger
 }
 
 var deleteEntries = &Route{
-	Call: "POST ipgroups/{id}/iplist/batch-delete", Max: 50, Family: "elb",
+	Call: "POST ipgroups/{id}/iplist/batch-delete", Max: 50,
 	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 		group, requestID, err := d.DeleteEntries(ctx, items[0].Ref.Parent, idsOf(items))
 		if err != nil {

@@ -17,13 +17,14 @@ import (
 // like the kind.
 type ListID string
 
-// The lists that refer to resources, and the one that says which pools are shared.
+// The lists that refer to resources, the one that says which pools are shared, and the one that counts entries.
 const (
 	listeners        ListID = "listeners"
 	l7policies       ListID = "l7policies"
 	sharedPools      ListID = "shared pools"
 	sharedListeners  ListID = "shared listeners"
 	sharedL7Policies ListID = "shared l7policies"
+	otherGroups      ListID = "other IP groups" // those that a listener uses beside the one whose entries are open
 )
 
 // Graph is who uses what, as far as the lists have ended. It is immutable: new knowledge makes a new graph.
@@ -31,9 +32,15 @@ type Graph struct {
 	at     time.Time
 	lists  map[ListID]state
 	uses   map[node][]Use
-	names  map[string]string   // listener id → name
-	groups map[string][]string // listener id → ids of the IP groups of its access control
+	names  map[string]string    // listener id → name
+	groups map[string][]string  // listener id → ids of the IP groups of its access control
+	sizes  map[string]groupSize // by id of an IP group
 	gaps   map[KindID][]Reason
+}
+
+type groupSize struct {
+	name    string
+	entries int
 }
 
 // node is a resource that others refer to; it has no scope as all of a graph is in one project.
@@ -46,7 +53,7 @@ type node struct {
 type Use struct {
 	By     string // id of the listener or policy
 	Via    string // the field that refers: "sni_container_refs"
-	Text   string // who, for a sentence: "listener web-443 (SNI)"
+	Text   string // who, for a sentence, its role first: "SNI of listener web-443"
 	Access Access // what a listener makes of an IP group; zero for other kinds
 }
 
@@ -69,6 +76,7 @@ type part struct {
 	uses   map[node][]Use
 	names  map[string]string
 	groups map[string][]string
+	sizes  map[string]groupSize
 }
 
 // Uses are the references to a resource, in the order they were listed, each field of each object once.
@@ -96,6 +104,7 @@ func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
 		uses:   map[node][]Use{},
 		names:  map[string]string{},
 		groups: map[string][]string{},
+		sizes:  map[string]groupSize{},
 		gaps:   map[KindID][]Reason{},
 	}
 	for _, id := range slices.Sorted(maps.Keys(parts)) {
@@ -109,6 +118,7 @@ func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
 		}
 		maps.Copy(g.names, p.names)
 		maps.Copy(g.groups, p.groups)
+		maps.Copy(g.sizes, p.sizes)
 	}
 	for _, k := range kinds {
 		g.gaps[k.ID] = g.gapsOf(k)

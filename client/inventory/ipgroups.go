@@ -68,7 +68,7 @@ func groupResource(s Scope, g *client.IPGroup) Resource {
 }
 
 var deleteIPGroup = &Route{
-	Call: "DELETE ipgroups/{id}", Max: 1, Family: "elb",
+	Call: "DELETE ipgroups/{id}", Max: 1,
 	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 		return single(items, d.DeleteIPGroup(ctx, items[0].Ref.ID))
 	},

@@ -27,6 +27,8 @@ type Kind struct {
 	// Fields are what the detail view shows, in order.
 	Fields func(r Resource) []Field
 
+	// weighs are lists that only Deletion.Effects looks at: without them its consequences are told less exactly.
+	weighs []ListID
 	// lists are read side by side; together they are the kind's listing.
 	lists []list
 	// merge joins two sightings of one resource, the later one second; nil: the later one replaces the earlier one.
@@ -134,7 +136,7 @@ type Deletion struct {
 	Route func(Resource) *Route
 	// UsedToo: resources that are in use may be deleted as well (entries and members act on live traffic by nature).
 	UsedToo bool
-	// Missing names the preconditions that do not hold ("has 3 members").
+	// Missing names the preconditions that do not hold ("has 3 members"); joined by commas they make one sentence.
 	Missing func(Resource, *Graph) []string
 	// Takes says what disappears along with it ("3 servers, 1 health monitor"), "" for nothing.
 	Takes func(Resource) string
@@ -169,7 +171,6 @@ type Consequence struct {
 type Route struct {
 	Call   string // as in the documentation: "POST pools/batch-delete"
 	Max    int    // most items in one request; 1 = single
-	Family string // requests of one family share a throttle: "elb", "apigw"
 	Serial bool   // never more than one request at a time per [Ref.Scope]: gateway instances (S4)
 	// Send deletes items of one parent. The answers are as the service gave them, in its order: ids may be missing,
 	// doubled or foreign. An error means that the request as a whole has no per-item answer.

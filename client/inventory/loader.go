@@ -73,6 +73,9 @@ func (l *Loader) read(ctx context.Context, references bool, parents []Resource, 
 	}
 }
 
+// Paused says until when some service makes reading wait, and why; the zero time when none does.
+func (l *Loader) Paused() (until time.Time, why string) { return l.client.Paused() }
+
 // list is one list of the service that is part of a kind's listing.
 type list struct {
 	id       ListID
@@ -115,7 +118,7 @@ type growing struct {
 	index   map[uint64]int // by hash
 	seed    maphash.Seed
 	running int
-	errs    []error
+	errs    []error // one a list of the kind, nil for those without
 }
 
 func (r *reading) fail(k *Kind, err error) {
@@ -127,9 +130,9 @@ func (r *reading) add(k *Kind, parents []Resource, references bool) {
 		return
 	}
 	r.kinds = append(r.kinds, k)
-	r.listings = append(r.listings, &growing{listing: Listing{Kind: k, Parents: parents}, index: map[uint64]int{}, seed: maphash.MakeSeed()})
+	r.listings = append(r.listings, &growing{listing: Listing{Kind: k, Parents: parents}, index: map[uint64]int{}, seed: maphash.MakeSeed(), errs: make([]error, len(k.lists))})
 	if references {
-		for _, id := range k.Needs {
+		for _, id := range slices.Concat(k.Needs, k.weighs) {
 			r.parts[id] = part{}
 		}
 	}
@@ -147,10 +150,10 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 
 	var tasks []func()
 	for _, g := range r.listings {
-		for _, l := range g.listing.Kind.lists {
+		for i := range g.listing.Kind.lists {
 			if g.index != nil {
 				g.running++
-				tasks = append(tasks, func() { r.readList(ctx, g, l) })
+				tasks = append(tasks, func() { r.readList(ctx, g, i) })
 			}
 		}
 	}
@@ -173,7 +176,8 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 	}
 }
 
-func (r *reading) readList(ctx context.Context, g *growing, l list) {
+func (r *reading) readList(ctx context.Context, g *growing, nth int) {
+	l := g.listing.Kind.lists[nth]
 	rows := 0
 	q := &query{client: r.loader.client, scope: r.loader.scope, parents: g.listing.Parents}
 	q.page = func(page []Resource) {
@@ -198,9 +202,7 @@ func (r *reading) readList(ctx context.Context, g *growing, l list) {
 	if l.optional && rows == 0 && absent(err) {
 		err = nil
 	}
-	if err != nil {
-		g.errs = append(g.errs, err)
-	}
+	g.errs[nth] = err
 	g.running--
 	r.end(l.id, part{state: state{true, err}})
 }
@@ -334,12 +336,42 @@ func join(errs []error) error {
 
 type several []error
 
+// Error tells a common cause once: "listing pools and shared pools: 403 …".
 func (s several) Error() string {
-	texts := make([]string, len(s))
-	for i, err := range s {
-		texts[i] = err.Error()
+	var causes []string
+	doings := map[string][]string{}
+	rest := map[string]string{} // how the sentence ends; of a common cause the first one's, for request ids differ
+	for _, err := range s {
+		doing, end := whatAndWhy(err)
+		why := cause(err)
+		if doing == "" {
+			why = end
+		}
+		if doings[why] == nil {
+			causes = append(causes, why)
+			rest[why] = end
+		} else {
+			doing = strings.TrimPrefix(doing, "listing ")
+		}
+		doings[why] = append(doings[why], doing)
 	}
-	return strings.Join(texts, "; ")
+	for i, why := range causes {
+		causes[i] = and(doings[why]) + rest[why]
+	}
+	return strings.Join(causes, "; ")
+}
+
+// whatAndWhy splits an error after what was being done; the first half is empty when it does not say so.
+func whatAndWhy(err error) (what, why string) {
+	text := err.Error()
+	if e, ok := errors.AsType[*client.Error](err); ok {
+		if end, found := strings.CutPrefix(e.Error(), e.Doing); found && e.Doing != "" {
+			if what, whole := strings.CutSuffix(text, end); whole {
+				return what, end
+			}
+		}
+	}
+	return "", text
 }
 
 func (s several) Unwrap() []error { return s }

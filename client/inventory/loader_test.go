@@ -408,6 +408,78 @@ func TestGateways(t *testing.T) {
 	})
 }
 
+// TestSameCauseIsToldOnce: in the order of the lists, whichever failed first.
+func TestSameCauseIsToldOnce(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status int // of shared pools
+		first  string
+		want   string
+	}{
+		"same cause":           {403, "lbaas/pools", "listing pools and shared pools: ELB.9802 not allowed (HTTP 403, request r-1)"},
+		"same, the other late": {403, "pools", "listing pools and shared pools: ELB.9802 not allowed (HTTP 403, request r-1)"},
+		"different causes": {400, "lbaas/pools",
+			"listing pools: ELB.9802 not allowed (HTTP 403, request r-1); listing shared pools: ELB.9802 not allowed (HTTP 400, request r-2)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ended := make(chan struct{})
+			refuse := func(list string, status int, request string) http.HandlerFunc {
+				return func(rw http.ResponseWriter, r *http.Request) {
+					if list != tt.first {
+						<-ended
+					}
+					rw.WriteHeader(status)
+					fmt.Fprintf(rw, `{"error_code":"ELB.9802","error_msg":"not allowed","request_id":%q}`, request)
+				}
+			}
+			w := &world{answer: map[string]http.HandlerFunc{
+				"GET pools": refuse("pools", 403, "r-1"), "GET lbaas/pools": refuse("lbaas/pools", tt.status, "r-2"),
+			}}
+			l, _ := w.serve(t)
+			var last *inventory.Snapshot
+			for s := range l.Load(t.Context(), inventory.Pools) {
+				if last == nil || last.Listing(inventory.Pools).Err == nil {
+					if s.Listing(inventory.Pools).Err != nil {
+						close(ended)
+					}
+				}
+				last = s
+			}
+			err := last.Listing(inventory.Pools).Err
+			if err == nil || err.Error() != tt.want || !errors.Is(err, client.Forbidden) {
+				t.Errorf("%v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestReferenceChannelSaysWhereItsServersAre: it has none of its own.
+func TestReferenceChannelSaysWhereItsServersAre(t *testing.T) {
+	on := "apigw/instances/" + apig + "/vpc-channels"
+	w := &world{lists: map[string][]object{on: {
+		{"id": "c1", "name": "orders", "vpc_channel_type": "reference", "member_groups": []object{{"reference_vpc_channel_id": "c2"}}},
+		{"id": "c3", "name": "users", "vpc_channel_type": "reference"},
+		{"id": "c4", "name": "plain"},
+	}}}
+	l, _ := w.serve(t)
+	_, parents := load(t, l, inventory.Channels)
+	note := func(of ...inventory.Resource) string {
+		return inventory.Last(l.Open(t.Context(), inventory.Members, of)).Listing(inventory.Members).Note
+	}
+	const unnamed = "channel users refers to another channel: its servers are there"
+	if got, want := note(parents.Resources[:1]...), "channel orders refers to channel c2: its servers are there"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	w.answer = map[string]http.HandlerFunc{"GET " + on + "/c2": func(rw http.ResponseWriter, _ *http.Request) {
+		io.WriteString(rw, `{"id":"c2","name":"orders-eu"}`)
+	}}
+	if got, want := note(parents.Resources...), "channel orders refers to channel orders-eu: its servers are there; "+unnamed; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := note(parents.Resources[2]); got != "" {
+		t.Errorf("%q about a channel without servers", got)
+	}
+}
+
 func TestOpenSeveralParents(t *testing.T) {
 	on := "apigw/instances/" + apig + "/vpc-channels"
 	w := &world{lists: map[string][]object{on: {}}}

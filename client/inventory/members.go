@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"sync"
@@ -18,13 +19,14 @@ type Member struct {
 	client.ChannelMember
 	Channel *Channel `json:"-"`
 
-	last bool // no other member of the channel is enabled
+	host netip.Addr // zero when Host is a name
+	last bool       // no other member of the channel is enabled
 }
 
 var members = &Kind{
 	ID: Members, One: "member", Many: "members", Title: "Members", Within: Channels,
 	Columns: []Column{
-		nameColumn("HOST:PORT"),
+		addressColumn("HOST:PORT", compareMembers),
 		{
 			ID: "weight", Title: "WEIGHT", Right: true, Width: 6,
 			Value:   func(r Resource, _ time.Time) string { return member(r).weight() },
@@ -55,12 +57,7 @@ var members = &Kind{
 		)
 	},
 	Deletion: &Deletion{
-		Route: func(r Resource) *Route {
-			if member(r).Channel.Gateway.Service == client.ROMA {
-				return deleteROMAMember
-			}
-			return deleteAPIGMember
-		},
+		Route:   func(Resource) *Route { return deleteMember },
 		UsedToo: true,
 		Undo:    func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
 		Effects: effectsOfMembers,
@@ -83,22 +80,23 @@ func listMembers(ctx context.Context, q *query) error {
 	const together = 6
 	free := make(chan struct{}, together)
 	failures := make([]error, len(q.parents))
-	gone := make([]string, len(q.parents))
+	notes := make([]string, len(q.parents))
 	var wg sync.WaitGroup
 	for i, parent := range q.parents {
 		wg.Go(func() {
 			free <- struct{}{}
 			defer func() { <-free }()
-			switch err := q.membersOf(ctx, parent); {
+			var err error
+			switch notes[i], err = q.membersOf(ctx, parent); {
 			case errors.Is(err, client.NotFound):
-				gone[i] = "channel " + parent.Label() + " is no longer there"
+				notes[i] = "channel " + parent.Label() + " is no longer there"
 			case err != nil:
 				failures[i] = fmt.Errorf("channel %s: %w", parent.Label(), err)
 			}
 		})
 	}
 	wg.Wait()
-	for _, note := range gone {
+	for _, note := range notes {
 		if note != "" {
 			q.remark(note)
 		}
@@ -106,20 +104,21 @@ func listMembers(ctx context.Context, q *query) error {
 	return join(failures)
 }
 
-// membersOf collects a channel's members before it shows them: whether one is the last that is enabled needs all.
-func (q *query) membersOf(ctx context.Context, parent Resource) error {
+// membersOf collects a channel's members before it shows them: whether one is the last that is enabled needs all. The
+// note says why there are none.
+func (q *query) membersOf(ctx context.Context, parent Resource) (note string, err error) {
 	c, ok := parent.Object.(*Channel)
 	if !ok {
-		return errors.New("its gateway instance is not known: open it from the list of channels")
+		return "", errors.New("its gateway instance is not known: open it from the list of channels")
 	}
 	var objects []*Member
 	enabled := 0
 	for page, err := range q.client.ChannelMembers(ctx, c.Gateway, c.ID) {
 		if err != nil {
-			return err
+			return "", err
 		}
 		for i := range page {
-			m := &Member{ChannelMember: page[i], Channel: c}
+			m := &Member{ChannelMember: page[i], Channel: c, host: parseAddr(page[i].Host)}
 			objects = append(objects, m)
 			if m.enabled() {
 				enabled++
@@ -138,7 +137,22 @@ func (q *query) membersOf(ctx context.Context, parent Resource) error {
 		}
 	}
 	q.page(rows)
-	return nil
+	if len(rows) == 0 && c.reference() {
+		note = "channel " + parent.Label() + " refers to " + q.referred(ctx, c) + ": its servers are there"
+	}
+	return note, nil
+}
+
+// referred names the channel that a reference channel refers to, by its id where its name cannot be read.
+func (q *query) referred(ctx context.Context, c *Channel) string {
+	id := c.refersTo()
+	if id == "" {
+		return "another channel"
+	}
+	if other, err := q.client.Channel(ctx, c.Gateway, id); err == nil {
+		return "channel " + cmp.Or(other.Name, id)
+	}
+	return "channel " + id
 }
 
 // address: "10.0.0.5:8080", or "web-1 (ecs id):8080" for a server named by its ECS. A member without a port takes the channel's.
@@ -154,7 +168,24 @@ func (m *Member) address() string {
 	if port == 0 || host == "" {
 		return host
 	}
+	if m.host.Is6() {
+		host = "[" + host + "]"
+	}
 	return host + ":" + strconv.Itoa(port)
+}
+
+// compareMembers puts addresses before names.
+func compareMembers(a, b Resource) int {
+	m, n := member(a), member(b)
+	switch {
+	case m.host.IsValid() && n.host.IsValid():
+		return cmp.Or(m.host.Compare(n.host), cmp.Compare(cmp.Or(m.Port, m.Channel.Port), cmp.Or(n.Port, n.Channel.Port)))
+	case m.host.IsValid():
+		return -1
+	case n.host.IsValid():
+		return 1
+	}
+	return fold(a.Label(), b.Label())
 }
 
 // enabled: it gets requests, as far as the service says. A status or weight that is not said counts as on.
@@ -200,30 +231,30 @@ var (
 
 func judgeMember(r Resource, _ *Graph) Verdict {
 	m := member(r)
-	var signs []string
+	var signs []string // the gravest first, for a row may have no room for the others
+	if m.last {
+		signs = append(signs, "last enabled")
+	}
 	if m.HealthStatus == "unhealthy" {
 		signs = append(signs, "unhealthy")
 	}
 	if m.Backup {
 		signs = append(signs, "backup only")
 	}
-	if m.last {
-		signs = append(signs, "last enabled one of its channel")
-	}
 	if m.Channel.microservice() {
-		signs = append(signs, "may come back: its registry adds it")
+		signs = append(signs, "may come back")
 	}
 	var protected, used []Reason
 	if m.Channel.reference() {
-		protected = []Reason{{Text: "channel " + r.In + " refers to another channel: delete it there", Via: "vpc_channel_type", By: m.Channel.ID}}
+		protected = []Reason{{Text: "belongs to another channel: delete it there", Via: "vpc_channel_type", By: m.Channel.ID}}
 	}
 	idle := memberDisabled
 	switch {
 	case m.Status == 2:
 	case !m.enabled():
 		idle = memberWeightless
-	default:
-		used = []Reason{{Text: "serves channel " + r.In, Via: "status", By: m.Channel.ID}}
+	case protected == nil:
+		used = []Reason{{Text: "serves it", Via: "status", By: m.Channel.ID}} // the screen names the channel
 	}
 	return judge(r.Ref, protected, used, nil, idle, signs)
 }
@@ -232,6 +263,8 @@ func judgeMember(r Resource, _ *Graph) Verdict {
 func effectsOfMembers(doomed, present []Resource, _ *Graph) []Consequence {
 	type fate struct {
 		name         string
+		registered   bool // by a registry that may add them again
+		all          []Ref
 		had, loses   int // enabled members
 		causes       []Ref
 		disappearing map[string]bool
@@ -242,10 +275,11 @@ func effectsOfMembers(doomed, present []Resource, _ *Graph) []Consequence {
 		key := Ref{Scope: r.Ref.Scope, Parent: r.Ref.Parent}
 		f := fates[key]
 		if f == nil {
-			f = &fate{name: r.In, disappearing: map[string]bool{}}
+			f = &fate{name: r.In, registered: member(r).Channel.microservice(), disappearing: map[string]bool{}}
 			fates[key] = f
 			order = append(order, f)
 		}
+		f.all = append(f.all, r.Ref)
 		if member(r).enabled() && !f.disappearing[r.Ref.ID] {
 			f.disappearing[r.Ref.ID] = true
 			f.loses++
@@ -267,18 +301,24 @@ func effectsOfMembers(doomed, present []Resource, _ *Graph) []Consequence {
 			effects = append(effects, Consequence{Of: f.causes, Grade: Care,
 				Text: fmt.Sprintf("channel %s loses %d of %d enabled members", f.name, f.loses, f.had)})
 		}
+		if f.registered {
+			it := "it"
+			if len(f.all) > 1 {
+				it = "them"
+			}
+			effects = append(effects, Consequence{Of: f.all, Grade: Care,
+				Text: fmt.Sprintf("may come back: the registry of channel %s adds %s again", f.name, it)})
+		}
 	}
 	slices.SortStableFunc(effects, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
 	return effects
 }
 
 // One at a time per instance: two at once end as 500 APIG.9999 (api.md 4.5).
-var (
-	deleteROMAMember = &Route{Call: "DELETE vpc-channels/{id}/members/{member_id}", Max: 1, Family: client.ROMA, Serial: true, Send: deleteMember}
-	deleteAPIGMember = &Route{Call: "DELETE vpc-channels/{id}/members/{member_id}", Max: 1, Family: client.APIG, Serial: true, Send: deleteMember}
-)
-
-func deleteMember(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-	m := member(items[0])
-	return single(items, d.DeleteChannelMember(ctx, m.Channel.Gateway, items[0].Ref.Parent, items[0].Ref.ID))
+var deleteMember = &Route{
+	Call: "DELETE vpc-channels/{id}/members/{member_id}", Max: 1, Serial: true,
+	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+		m := member(items[0])
+		return single(items, d.DeleteChannelMember(ctx, m.Channel.Gateway, items[0].Ref.Parent, items[0].Ref.ID))
+	},
 }

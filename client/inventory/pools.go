@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unique"
 
 	"janitor/client"
@@ -177,7 +176,23 @@ func judgePool(r Resource, g *Graph) Verdict {
 	if len(p.Members) == 0 {
 		signs = empty
 	}
-	return judge(r.Ref, protected, g.usedBy(Pools, p.ID, p.Listeners), gaps, poolUnused, signs)
+	v := judge(r.Ref, protected, g.usedBy(Pools, p.ID, p.Listeners), gaps, poolUnused, signs)
+	if v.State == Unused && p.Shared && p.holds() != nil {
+		v.Signs = append(slices.Clip(v.Signs), "not bare: "+strings.Join(p.holds(), ", "))
+	}
+	return v
+}
+
+// holds is what a pool has of its own: "3 members", "a health monitor".
+func (p *Pool) holds() []string {
+	var own []string
+	if n := len(p.Members); n > 0 {
+		own = append(own, count(n, "member", "members"))
+	}
+	if p.HealthMonitorID != "" {
+		own = append(own, "a health monitor")
+	}
+	return own
 }
 
 var protectedInConsole = []Reason{{Text: "protected in the console", Via: "protection_status"}}
@@ -207,27 +222,19 @@ func protection(status, reason string) string {
 	return ""
 }
 
-// missingForPool: S1 refuses a shared pool that still has members, a monitor or a redirecting policy.
-func missingForPool(r Resource, g *Graph) []string {
+// missingForPool: S1 refuses a shared pool that still has members or a monitor. Its third precondition, no policy that
+// redirects to it, is part of the verdict.
+func missingForPool(r Resource, _ *Graph) []string {
 	p := pool(r)
-	if !p.Shared {
+	own := p.holds()
+	if !p.Shared || own == nil {
 		return nil
 	}
-	var missing []string
-	if n := len(p.Members); n > 0 {
-		missing = append(missing, "has "+count(n, "member", "members"))
+	it := "it"
+	if len(own) > 1 || len(p.Members) > 1 {
+		it = "them"
 	}
-	if p.HealthMonitorID != "" {
-		missing = append(missing, "has a health monitor")
-	}
-	for _, u := range g.Uses(Pools, p.ID) {
-		if u.Via == "default_pool_id" {
-			missing = append(missing, "is the default of "+u.Text)
-		} else {
-			missing = append(missing, u.Text+" redirects to it")
-		}
-	}
-	return missing
+	return []string{"on a shared load balancer: has " + and(own), "take " + it + " away first"}
 }
 
 func takenWithPool(r Resource) string {
@@ -244,19 +251,19 @@ func takenWithPool(r Resource) string {
 
 var (
 	deletePools = &Route{
-		Call: "POST pools/batch-delete", Max: 50, Family: "elb", Instead: deletePool,
+		Call: "POST pools/batch-delete", Max: 50, Instead: deletePool,
 		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return batch(d.DeletePools(ctx, idsOf(items)))
 		},
 	}
 	deletePool = &Route{
-		Call: "DELETE pools/{id}", Max: 1, Family: "elb",
+		Call: "DELETE pools/{id}", Max: 1,
 		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return single(items, d.DeletePool(ctx, items[0].Ref.ID))
 		},
 	}
 	deleteSharedPool = &Route{
-		Call: "DELETE v2.0/lbaas/pools/{id}", Max: 1, Family: "elb",
+		Call: "DELETE v2.0/lbaas/pools/{id}", Max: 1,
 		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return single(items, d.DeleteSharedPool(ctx, items[0].Ref.ID))
 		},
@@ -266,8 +273,6 @@ var (
 // fields are those that all kinds have, around the kind's own.
 func fields(r Resource, own ...Field) []Field {
 	all := append([]Field{{"Name", r.Name}, {"ID", r.Ref.ID}}, own...)
-	if !r.Created.IsZero() {
-		all = append(all, Field{"Created", r.Created.Format(time.DateTime)})
-	}
+	all = append(all, Field{"Created", moment(r.Created)})
 	return slices.DeleteFunc(all, func(f Field) bool { return f.Value == "" })
 }

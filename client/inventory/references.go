@@ -29,6 +29,9 @@ var references = []reference{
 	{id: sharedL7Policies, optional: true, read: func(ctx context.Context, c *client.Client, into *part) error {
 		return each(c.SharedL7Policies(ctx), into.policy)
 	}},
+	{id: otherGroups, read: func(ctx context.Context, c *client.Client, into *part) error {
+		return each(c.IPGroups(ctx), into.group)
+	}},
 }
 
 func each[T any](pages iter.Seq2[[]T, error], take func(*T)) error {
@@ -68,9 +71,9 @@ func (p *part) listener(l *client.Listener) {
 	who := "listener " + cmp.Or(l.Name, l.ID)
 	p.refer(Pools, l.DefaultPoolID, l.ID, "default_pool_id", who, Access{})
 	p.refer(Certificates, l.ServerCertID, l.ID, "default_tls_container_ref", who, Access{})
-	p.refer(Certificates, l.CACertID, l.ID, "client_ca_tls_container_ref", who+" (CA)", Access{})
+	p.refer(Certificates, l.CACertID, l.ID, "client_ca_tls_container_ref", "CA of "+who, Access{})
 	for _, id := range l.SNICertIDs {
-		p.refer(Certificates, id, l.ID, "sni_container_refs", who+" (SNI)", Access{})
+		p.refer(Certificates, id, l.ID, "sni_container_refs", "SNI of "+who, Access{})
 	}
 	if l.IPGroup == nil {
 		return
@@ -85,6 +88,15 @@ func (p *part) listener(l *client.Listener) {
 			p.groups[l.ID] = append(p.groups[l.ID], id)
 		}
 	}
+}
+
+// group takes how much an IP group lists.
+func (p *part) group(g *client.IPGroup) {
+	p.read++
+	if p.sizes == nil {
+		p.sizes = map[string]groupSize{}
+	}
+	p.sizes[g.ID] = groupSize{name: g.Name, entries: len(g.Entries)}
 }
 
 func (a Access) String() string {
@@ -104,11 +116,11 @@ func (p *part) policy(l *client.L7Policy) {
 	who := "policy " + cmp.Or(l.Name, l.ID)
 	p.refer(Pools, l.RedirectPoolID, l.ID, "redirect_pool_id", who, Access{})
 	for _, w := range l.WeightedPools {
-		p.refer(Pools, w.PoolID, l.ID, "redirect_pools_config", who+" (weighted)", Access{})
+		p.refer(Pools, w.PoolID, l.ID, "redirect_pools_config", "weighted "+who, Access{})
 	}
 	if l.Extended != nil && l.Extended.Mirror != nil {
 		for _, id := range l.Extended.Mirror.TargetIDs {
-			p.refer(Pools, id, l.ID, "redirect_pools_extend_config", who+" (mirror)", Access{})
+			p.refer(Pools, id, l.ID, "redirect_pools_extend_config", "mirror "+who, Access{})
 		}
 	}
 }

@@ -1,7 +1,10 @@
 package inventory_test
 
 import (
+	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,12 +55,12 @@ func TestInUseByOneFieldOnly(t *testing.T) {
 		"pool: weighted": {
 			kind: inventory.Pools, in: "l7policies",
 			by:   policy("redirect_pools_config", []object{{"pool_id": "other", "weight": 1}, {"pool_id": "x", "weight": 0}}),
-			want: "in use: policy images (weighted)", via: "redirect_pools_config", from: "y1",
+			want: "in use: weighted policy images", via: "redirect_pools_config", from: "y1",
 		},
 		"pool: mirror": {
 			kind: inventory.Pools, in: "l7policies",
 			by:   policy("redirect_pools_extend_config", object{"traffic_mirror_config": object{"target_ids": []string{"other", "x"}}}),
-			want: "in use: policy images (mirror)", via: "redirect_pools_extend_config", from: "y1",
+			want: "in use: mirror policy images", via: "redirect_pools_extend_config", from: "y1",
 		},
 		"pool: a policy in error still holds it": {
 			kind: inventory.Pools, in: "l7policies",
@@ -71,15 +74,15 @@ func TestInUseByOneFieldOnly(t *testing.T) {
 		},
 		"certificate: CA": {
 			kind: inventory.Certificates, in: "listeners", by: listener("client_ca_tls_container_ref", "x"),
-			want: "in use: listener web-443 (CA)", via: "client_ca_tls_container_ref", from: "l1",
+			want: "in use: CA of listener web-443", via: "client_ca_tls_container_ref", from: "l1",
 		},
 		"certificate: SNI": {
 			kind: inventory.Certificates, in: "listeners", by: listener("sni_container_refs", []string{"other", "x"}),
-			want: "in use: listener web-443 (SNI)", via: "sni_container_refs", from: "l1",
+			want: "in use: SNI of listener web-443", via: "sni_container_refs", from: "l1",
 		},
 		"certificate: SNI of a shared listener": {
 			kind: inventory.Certificates, in: "lbaas/listeners", by: listener("sni_container_refs", []string{"x"}),
-			want: "in use: listener web-443 (SNI)", via: "sni_container_refs", from: "l1",
+			want: "in use: SNI of listener web-443", via: "sni_container_refs", from: "l1",
 		},
 		"certificate: nothing": {kind: inventory.Certificates, want: "unused: no listener"},
 		"IP group: its own listeners": {
@@ -217,7 +220,7 @@ func TestEntryVerdicts(t *testing.T) {
 	_, listing := open(t, l, inventory.Entries)
 	for name, want := range map[string]string{
 		"10.0.0.0/24": "in use: listener web-443 (white); listener api-443 (black, off)",
-		"10.0.1.1":    "unused: no listener",
+		"10.0.1.1":    "unused: no listener [within 0.0.0.0/0]",
 		"0.0.0.0/0":   "unused: no listener [every address]",
 	} {
 		r := named(t, listing, name)
@@ -228,6 +231,100 @@ func TestEntryVerdicts(t *testing.T) {
 	r := named(t, listing, "10.0.1.1")
 	if want := (inventory.Ref{Scope: scope.ID(), Kind: inventory.Entries, Parent: "g2", ID: "10.0.1.1"}); r.Ref != want || r.In != "group-g2" {
 		t.Errorf("%+v in %q", r.Ref, r.In)
+	}
+}
+
+// TestEntriesThatOthersCover: whatever has such a sign can go without changing what its group covers, all of them together.
+func TestEntriesThatOthersCover(t *testing.T) {
+	for name, tt := range map[string]struct {
+		ips  []string
+		want map[string]string // signs
+	}{
+		"nothing in common": {[]string{"10.0.0.0/24", "10.0.1.0/24", "::a00:0/120", "10.0.2.1-10.0.2.9"}, nil},
+		"ends that overlap": {[]string{"10.0.0.1-10.0.0.20", "10.0.0.10-10.0.0.30"}, nil},
+		"notations of one address": {
+			[]string{"172.16.4.4/32", "172.16.4.4", "::1", "0:0:0:0:0:0:0:1/128"},
+			map[string]string{"172.16.4.4": "duplicate of 172.16.4.4/32", "0:0:0:0:0:0:0:1/128": "duplicate of ::1"},
+		},
+		"host bits": {[]string{"10.0.0.7/24", "10.0.0.0/24"}, map[string]string{"10.0.0.0/24": "duplicate of 10.0.0.7/24"}},
+		"within the outermost": {
+			[]string{"10.20.1.5", "10.20.1.0/24", "10.20.0.0/16", "10.20.1.9-10.20.2.3", "10.21.0.0"},
+			map[string]string{"10.20.1.5": "within 10.20.0.0/16", "10.20.1.0/24": "within 10.20.0.0/16", "10.20.1.9-10.20.2.3": "within 10.20.0.0/16"},
+		},
+		"twice within": {
+			[]string{"10.0.0.1", "10.0.0.1/32", "10.0.0.0/8"},
+			map[string]string{"10.0.0.1": "within 10.0.0.0/8", "10.0.0.1/32": "duplicate of 10.0.0.1"},
+		},
+		"every address of one family": {
+			[]string{"0.0.0.0/0", "192.0.2.1", "2001:db8::1"},
+			map[string]string{"0.0.0.0/0": "every address", "192.0.2.1": "within 0.0.0.0/0"},
+		},
+		"ranges that are blocks": {
+			[]string{"10.0.0.0-10.0.0.255", "10.0.1.1-10.0.2.0", "2001:db8::-2001:db8::ffff"},
+			map[string]string{"10.0.0.0-10.0.0.255": "is the block 10.0.0.0/24", "2001:db8::-2001:db8::ffff": "is the block 2001:db8::/112"},
+		},
+		"listed twice in the same words": {[]string{"10.0.0.1", "10.0.0.1/32", "10.0.0.1"}, map[string]string{"10.0.0.1/32": "duplicate of 10.0.0.1"}},
+		"not an address":                 {[]string{"what", "what else", "10.0.0.1"}, map[string]string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var list []object
+			for _, ip := range tt.ips {
+				list = append(list, object{"ip": ip})
+			}
+			// The other group has nothing to say about the entries of this one.
+			w := &world{lists: map[string][]object{"ipgroups": {
+				{"id": "g1", "name": "group", "ip_list": list}, {"id": "g2", "name": "other", "ip_list": []object{{"ip": "::/0"}, {"ip": "10.0.0.0/7"}}},
+			}}}
+			l, _ := w.serve(t)
+			_, listing := open(t, l, inventory.Entries)
+			for _, ip := range tt.ips {
+				if got := strings.Join(named(t, listing, ip).Verdict.Signs, ", "); got != tt.want[ip] {
+					t.Errorf("%s: %q, want %q", ip, got, tt.want[ip])
+				}
+			}
+		})
+	}
+}
+
+// TestAddressesSortAsNumbers: addresses before names, wider blocks before what they contain.
+func TestAddressesSortAsNumbers(t *testing.T) {
+	on := "apigw/instances/" + apig + "/vpc-channels"
+	w := &world{lists: map[string][]object{
+		"ipgroups":         {{"id": "g", "ip_list": []object{{"ip": "what"}, {"ip": "10.0.0.10"}, {"ip": "2001:db8::1"}, {"ip": "10.0.0.9"}, {"ip": "10.0.0.0/24"}, {"ip": "10.0.0.0/8"}, {"ip": "9.1.1.1-9.1.1.2"}}}},
+		on:                 {{"id": "c1", "name": "orders", "port": 8080}},
+		on + "/c1/members": {},
+	}}
+	for i, host := range []string{"web-2", "10.0.0.10", "Web-1", "10.0.0.9", "fd00::1", "10.0.0.9", ""} {
+		w.lists[on+"/c1/members"] = append(w.lists[on+"/c1/members"], object{"id": fmt.Sprint("m", i), "host": host, "port": 1000 - 100*i})
+	}
+	l, _ := w.serve(t)
+	for kind, want := range map[inventory.KindID][]string{
+		inventory.Entries: {"9.1.1.1-9.1.1.2", "10.0.0.0/8", "10.0.0.0/24", "10.0.0.9", "10.0.0.10", "2001:db8::1", "what"},
+		inventory.Members: {"10.0.0.9:500", "10.0.0.9:700", "10.0.0.10:900", "[fd00::1]:600", "", "Web-1:800", "web-2:1000"},
+	} {
+		_, listing := open(t, l, kind)
+		rows := slices.Clone(listing.Resources)
+		slices.SortFunc(rows, listing.Kind.Columns[0].Compare)
+		var got []string
+		for _, r := range rows {
+			got = append(got, r.Name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", kind, got, want)
+		}
+	}
+}
+
+func TestTimesInDetailsNameTheirZone(t *testing.T) {
+	w := &world{lists: map[string][]object{"certificates": {
+		{"id": "c1", "name": "cert", "created_at": "2025-04-02T00:39:10Z", "expire_time": "2026-04-02T02:39:10+02:00"},
+	}}}
+	l, _ := w.serve(t)
+	_, listing := load(t, l, inventory.Certificates)
+	for name, want := range map[string]string{"Created": "2025-04-02 00:39 UTC", "Expires": "2026-04-02 00:39 UTC"} {
+		if got := field(listing.Resources[0], name); got != want {
+			t.Errorf("%s %q, want %q", name, got, want)
+		}
 	}
 }
 
@@ -265,17 +362,17 @@ func TestMemberVerdicts(t *testing.T) {
 	l, _ := w.serve(t)
 	_, listing := open(t, l, inventory.Members)
 	for name, want := range map[string]string{
-		"serving:8080":         "in use: serves channel channel-c1",
+		"serving:8080":         "in use: serves it",
 		"off:8080":             "unused: disabled",
 		"idle:8080":            "unused: weight 0",
-		"sick:8080":            "in use: serves channel channel-c1 [unhealthy, backup only]",
-		"unsaid:8080":          "in use: serves channel channel-c1",
-		"only:8080":            "in use: serves channel channel-c2 [last enabled one of its channel]",
+		"sick:8080":            "in use: serves it [unhealthy, backup only]",
+		"unsaid:8080":          "in use: serves it",
+		"only:8080":            "in use: serves it [last enabled]",
 		"off2:8080":            "unused: disabled",
-		"referred:8080":        "protected: channel channel-c3 refers to another channel: delete it there; serves channel channel-c3",
-		"registered:8080":      "in use: serves channel channel-c4 [may come back: its registry adds it]",
-		"web-1 (01234567…):80": "in use: serves channel channel-c4 [may come back: its registry adds it]",
-		"referred4:8080":       "protected: channel channel-c5 refers to another channel: delete it there",
+		"referred:8080":        "protected: belongs to another channel: delete it there",
+		"registered:8080":      "in use: serves it [may come back]",
+		"web-1 (01234567…):80": "in use: serves it [may come back]",
+		"referred4:8080":       "protected: belongs to another channel: delete it there",
 	} {
 		if got := said(named(t, listing, name).Verdict); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
@@ -294,17 +391,34 @@ func TestChannelsAreNeverUnused(t *testing.T) {
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Channels)
 	r := named(t, listing, "orders")
-	if got, want := said(r.Verdict), "unknown: the service does not say which APIs use it [abnormal]"; got != want {
+	if got, want := said(r.Verdict), "unknown: callers not known [abnormal]"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if listing.Kind.Deletion != nil || listing.Kind.WhyNot == "" {
 		t.Error("channels must not be deletable, and say why")
+	}
+	if f := field(r, "Used by"); f != "the service does not say which APIs use it" {
+		t.Errorf("used by %q", f)
 	}
 	for id, want := range map[string]string{"kind": "builtin", "strategy": "weighted least connections", "gateway": "APIG 5dc4d254…"} {
 		if got := cell(t, r, id); got != want {
 			t.Errorf("%s is %q, want %q", id, got, want)
 		}
 	}
+}
+
+// field is what the detail view shows of r under that name.
+func field(r inventory.Resource, name string) string {
+	k, err := inventory.Lookup(r.Ref.Kind)
+	if err != nil {
+		return err.Error()
+	}
+	for _, f := range k.Fields(r) {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
 }
 
 // cell is what a column shows of r.

@@ -84,6 +84,9 @@ func parseConfig(path string, data []byte) (file, error) {
 				path, r.lines["profiles."+name], name)
 		}
 		p.Name, p.where = name, fmt.Sprintf("%s:%d", path, r.lines["profiles."+name])
+		if p.ReadOnly {
+			p.readOnlyIn = path
+		}
 		c.Profiles[name] = p
 	}
 	if _, ok := c.Profiles[c.Current]; c.Current != "" && c.Current != environment && !ok {
@@ -117,7 +120,10 @@ func notYAML(path string, err error) error {
 	}
 	var syntax *yaml.SyntaxError
 	var duplicate *yaml.DuplicateKeyError
-	if errors.As(err, &syntax) || errors.As(err, &duplicate) {
+	switch {
+	case errors.As(err, &syntax) && strings.Contains(e.GetMessage(), "'\t'"):
+		return usage("%s: a tab where YAML takes only spaces: replace it", at)
+	case errors.As(err, &syntax), errors.As(err, &duplicate):
 		return usage("%s: not valid YAML: %s", at, strings.Join(strings.Fields(e.GetMessage()), " "))
 	}
 	return usage("%s: a value of the wrong sort", at)

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"os"
 	"strings"
 
@@ -31,6 +32,10 @@ func Find(c Choice) (Profile, error) {
 	if c.Lookup == nil {
 		c.Lookup = os.LookupEnv
 	}
+	given, err := c.given() // what was just typed is told first
+	if err != nil {
+		return Profile{}, err
+	}
 	p, err := c.pick()
 	if err != nil {
 		return Profile{}, err
@@ -38,11 +43,12 @@ func Find(c Choice) (Profile, error) {
 	if c.Region != "" {
 		p.Region = c.Region
 	}
-	if err := c.endpoints(&p); err != nil {
-		return Profile{}, err
+	for _, service := range services() {
+		at := p.Endpoints.endpoint(service)
+		*at = cmp.Or(*given.endpoint(service), *at)
 	}
 	if c.ReadOnly {
-		p.ReadOnly, p.why = true, "--read-only was given"
+		p.ReadOnly = true
 	}
 	p.lookup = c.Lookup
 	return p, p.Check()
@@ -82,30 +88,32 @@ func (c Choice) pick() (Profile, error) {
 		path, environmentSDK, environmentOS)
 }
 
-// endpoints puts what flags and environment say over what the profile says.
-func (c Choice) endpoints(p *Profile) error {
-	for _, service := range services() {
-		name := "JANITOR_ENDPOINT_" + strings.ToUpper(service)
-		if given, _ := c.Lookup(name); given != "" {
-			if _, err := wire.Endpoint(given); err != nil {
-				return usage("%s: %v", name, err)
-			}
-			*p.Endpoints.endpoint(service) = given
-		}
-	}
+// given are the endpoints that the flags name, else the environment.
+func (c Choice) given() (Endpoints, error) {
+	var e Endpoints
 	for _, flag := range c.Endpoints {
 		service, given, ok := strings.Cut(flag, "=")
-		at := p.Endpoints.endpoint(service)
+		at := e.endpoint(service)
 		switch {
 		case !ok, strings.ContainsAny(service, ":/@"): // a URL alone; not quoted, it may hold a password
-			return usage("--endpoint must be SERVICE=URL, such as elb=https://elb.example.com: it begins with no service")
+			return e, usage("--endpoint must be SERVICE=URL, such as elb=https://elb.example.com: it begins with no service")
 		case at == nil:
-			return usage("--endpoint: unknown service %q: %s", service, suggest(service, services()))
+			return e, usage("--endpoint: unknown service %q: %s", service, suggest(service, services()))
 		}
 		if _, err := wire.Endpoint(given); err != nil {
-			return usage("--endpoint %s: %v", service, err)
+			return e, usage("--endpoint %s: %v", service, err)
 		}
 		*at = given
 	}
-	return nil
+	for _, service := range services() {
+		name := "JANITOR_ENDPOINT_" + strings.ToUpper(service)
+		given, _ := c.Lookup(name)
+		if at := e.endpoint(service); given != "" && *at == "" {
+			if _, err := wire.Endpoint(given); err != nil {
+				return e, usage("%s: %v", name, err)
+			}
+			*at = given
+		}
+	}
+	return e, nil
 }

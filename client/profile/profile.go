@@ -21,9 +21,9 @@ type Profile struct {
 	Gateway     Gateway   `yaml:"gateway"`
 	ReadOnly    bool      `yaml:"read_only"`
 
-	Name  string `yaml:"-"`
-	where string // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program
-	why   string // why it is read-only, as a sentence; "" = the profile says so
+	Name       string `yaml:"-"`
+	where      string // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program
+	readOnlyIn string // the file that makes it read-only; "" = the command line does
 
 	lookup    func(string) (string, bool) // reads the environment
 	variables map[string]string           // which variable stands for a key, in a profile from the environment

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os/exec"
 	"strings"
@@ -14,11 +15,12 @@ import (
 // (the first line of what the command prints). It never prints itself.
 //
 // A command is split into words at spaces, with '…' and "…" around words that hold spaces; it runs directly, without a
-// shell, so $, |, > and * are plain characters. It gets no input and 30 seconds.
+// shell, so $, |, > and * are plain characters. It gets no input, 30 seconds, and may print 64 KiB.
 type Secret string
 
 const (
 	commandTime  = 30 * time.Second
+	commandMax   = 64 << 10 // bytes of output
 	hiddenSecret = "(hidden)"
 )
 
@@ -59,16 +61,40 @@ func (s Secret) value(ctx context.Context, lookup func(string) (string, bool)) (
 	defer cancel()
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own config names the command
 	cmd.WaitDelay = time.Second                             // a child that keeps the pipe open must not hold us up
-	out, err := cmd.Output()
-	defer clear(out)
-	if err != nil {
+	out := limited{max: commandMax}
+	cmd.Stdout = &out
+	err = cmd.Run()
+	defer clear(out.data)
+	switch {
+	case out.over:
+		return "", fmt.Errorf("the command %q printed more than %d KiB", words[0], commandMax>>10)
+	case err != nil:
 		return "", fmt.Errorf("the command %q: %w", words[0], commandError(ctx, err))
 	}
-	line, _, _ := strings.Cut(string(out), "\n")
+	line, _, _ := strings.Cut(string(out.data), "\n")
 	if line = strings.TrimRight(line, "\r"); line == "" {
 		return "", fmt.Errorf("the command %q printed nothing on its first line", words[0])
 	}
 	return line, nil
+}
+
+// limited keeps what is written to it and refuses more than max bytes.
+type limited struct {
+	data []byte
+	max  int
+	over bool
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	if len(l.data)+len(p) > l.max {
+		l.over = true
+		return 0, io.ErrShortWrite
+	}
+	if l.data == nil {
+		l.data = make([]byte, 0, l.max) // growing would leave copies behind that nobody clears
+	}
+	l.data = append(l.data, p...)
+	return len(p), nil
 }
 
 // commandError leaves out what the command printed.

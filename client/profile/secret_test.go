@@ -24,6 +24,12 @@ func TestMain(m *testing.M) {
 		fmt.Println("hunter2")
 		fmt.Fprintln(os.Stderr, "hunter2")
 		os.Exit(3)
+	case "endless":
+		for line := strings.Repeat("hunter2", 1000); ; {
+			if _, err := fmt.Println(line); err != nil {
+				os.Exit(3)
+			}
+		}
 	case "silent":
 		os.Exit(0)
 	}
@@ -53,6 +59,7 @@ func TestSecretValues(t *testing.T) {
 		{name: "first line", secret: Secret("cmd:'" + self + "' a  'b c' \"d'e\" $HOME *.go ''"), command: "print", want: "a|b c|d'e|$HOME|*.go|"},
 		{name: "failing", secret: Secret("cmd:'" + self + "' hunter2"), command: "fail", fails: "ended with exit status 3"},
 		{name: "silent", secret: Secret("cmd:'" + self + "'"), command: "silent", fails: "printed nothing"},
+		{name: "endless", secret: Secret("cmd:'" + self + "'"), command: "endless", fails: "printed more than 64 KiB"},
 		{name: "no such command", secret: "cmd:no-such-command-here hunter2", fails: "not found"},
 		{name: "no command", secret: "cmd: ", fails: "names no command"},
 		{name: "open quote", secret: "cmd:echo 'hunter2", fails: "not closed"},

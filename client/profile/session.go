@@ -1,8 +1,9 @@
 package profile
 
 import (
-	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -27,7 +28,7 @@ type Session struct {
 func (s *Session) Close() { s.base.CloseIdleConnections() }
 
 // Open checks the profile, fetches its secrets, logs in where it has a password and looks the project up where it has
-// only a name. Errors are one line without secrets, of class [Usage] or [Credentials].
+// only a name. Errors are one line without secrets, of class [Usage], [Credentials] or, where a service fails, neither.
 func (p Profile) Open(ctx context.Context) (*Session, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func (p Profile) Open(ctx context.Context) (*Session, error) {
 	project, transport, err := p.identify(ctx, who, e, hosts, base)
 	if err != nil {
 		base.CloseIdleConnections()
-		return nil, credentials(err, "%v", p)
+		return nil, p.unidentified(err)
 	}
 	config := client.Config{
 		Project: project, ELB: e.ELB, ROMA: e.ROMA, APIG: e.APIG,
@@ -57,13 +58,33 @@ func (p Profile) Open(ctx context.Context) (*Session, error) {
 		return nil, usage("%v: %v", p, err)
 	}
 	if p.ReadOnly {
-		s.ReadOnlyWhy = cmp.Or(p.why, "profile "+p.Name+" is read-only")
+		s.ReadOnlyWhy = p.readOnlyWhy()
 		return s, nil
 	}
 	if s.Deleter, err = client.NewDeleter(config); err != nil {
 		return nil, usage("%v: %v", p, err)
 	}
 	return s, nil
+}
+
+// readOnlyWhy is a sentence with the way out. The file comes first: the flag alone would not matter.
+func (p Profile) readOnlyWhy() string {
+	if p.readOnlyIn != "" {
+		return fmt.Sprintf("Read-only: profile %s says read_only: true in %s", p.Name, p.readOnlyIn)
+	}
+	return fmt.Sprintf("Read-only: profile %s was opened with --read-only; start janitor without it to delete", p.Name)
+}
+
+// unidentified says why the profile could not be opened. It is of class [Credentials] only when they were refused: a
+// service that is down says nothing about them.
+func (p Profile) unidentified(err error) error {
+	switch {
+	case errors.Is(err, wire.Unauthorised), errors.Is(err, wire.Forbidden):
+		return credentials(err, "%v", p)
+	case errors.Is(err, wire.Transport):
+		return fmt.Errorf("%v: %w; check the network and the address (endpoints.iam, or --endpoint iam=https://…)", p, err)
+	}
+	return fmt.Errorf("%v: %w", p, err)
 }
 
 // identity holds the credentials in clear; it lives no longer than opening takes.
@@ -136,9 +157,9 @@ func (p Profile) identify(ctx context.Context, who identity, e Endpoints, hosts 
 		case err != nil:
 			return "", nil, err
 		case !projectForm.MatchString(in.ProjectID):
-			return "", nil, credentials(nil, "the login succeeded, but its answer names no project")
+			return "", nil, errors.New("the login succeeded, but its answer names no project")
 		case p.ProjectID != "" && p.ProjectID != in.ProjectID:
-			return "", nil, credentials(nil, "the login is for project %s instead of %s", in.ProjectID, p.ProjectID)
+			return "", nil, fmt.Errorf("the login is for project %s instead of %s", in.ProjectID, p.ProjectID)
 		}
 		return in.ProjectID, tokens.Transport(base), nil
 	}
@@ -174,11 +195,11 @@ func (p Profile) lookUp(ctx context.Context, iam string, t http.RoundTripper) (s
 	}
 	switch {
 	case len(ids) == 0:
-		return "", credentials(nil, "there is no project %q that these credentials can see: check project_name, or give project_id", p.ProjectName)
+		return "", usage("there is no project %q that these credentials can see: check project_name, or give project_id", p.ProjectName)
 	case len(ids) > 1:
-		return "", credentials(nil, "%d projects are called %q: give project_id, one of %s", len(ids), p.ProjectName, strings.Join(ids[:min(len(ids), 10)], ", "))
+		return "", usage("%d projects are called %q: give project_id, one of %s", len(ids), p.ProjectName, strings.Join(ids[:min(len(ids), 10)], ", "))
 	case !projectForm.MatchString(ids[0]):
-		return "", credentials(nil, "the id of project %q is %q, which is not a project id", p.ProjectName, wire.Clean(ids[0]))
+		return "", fmt.Errorf("the id of project %q is %q, which is not a project id", p.ProjectName, wire.Clean(ids[0]))
 	}
 	return ids[0], nil
 }

@@ -122,17 +122,21 @@ func TestAReadOnlySessionCannotDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if s.Deleter != nil || s.ReadOnlyWhy != "profile sim is read-only" {
+	if s.Deleter != nil || s.ReadOnlyWhy != "Read-only: profile sim was opened with --read-only; start janitor without it to delete" {
 		t.Errorf("deleter %v, why %q", s.Deleter, s.ReadOnlyWhy)
 	}
 
-	config := edit(t, "    auth:", "    read_only: true\n    auth:")
-	for want, c := range map[string]Choice{
-		"profile acme is read-only": {},
-		"--read-only was given":     {ReadOnly: true},
+	for _, test := range []struct {
+		config string
+		flag   bool
+		want   string // FILE is the config file
+	}{
+		{good, true, "Read-only: profile acme was opened with --read-only; start janitor without it to delete"},
+		{edit(t, "    auth:", "    read_only: true\n    auth:"), false, "Read-only: profile acme says read_only: true in FILE"},
+		{edit(t, "    auth:", "    read_only: true\n    auth:"), true, "Read-only: profile acme says read_only: true in FILE"},
 	} {
-		c.Lookup = environ(t, config)
-		p, err := Find(c)
+		lookup := environ(t, test.config)
+		p, err := Find(Choice{ReadOnly: test.flag, Lookup: lookup})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +144,8 @@ func TestAReadOnlySessionCannotDelete(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Deleter != nil || s.ReadOnlyWhy != want {
+		path, _ := lookup("JANITOR_CONFIG")
+		if want := strings.Replace(test.want, "FILE", path, 1); s.Deleter != nil || s.ReadOnlyWhy != want {
 			t.Errorf("deleter %v, why %q, want %q", s.Deleter, s.ReadOnlyWhy, want)
 		}
 	}
@@ -159,7 +164,7 @@ func TestOpenFails(t *testing.T) {
 			p.Auth = Auth{AccessKey: "hunter2", SecretKey: "hunter2"}
 			p.ProjectID, p.ProjectName = "", a.Region
 		}, Credentials, []string{`profile "sim"`, "looking up the project"}, false},
-		{"no such project", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a); p.ProjectID, p.ProjectName = "", "nowhere" }, Credentials,
+		{"no such project", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a); p.ProjectID, p.ProjectName = "", "nowhere" }, Usage,
 			[]string{`no project "nowhere"`, "project_id"}, false},
 		{"no such variable", func(p *Profile, _ simcloud.Account) { p.Auth = Auth{AccessKey: "env:NONE", SecretKey: "hunter2"} }, Credentials,
 			[]string{"access_key", `"NONE" is not set`}, true},
@@ -189,13 +194,47 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
+// A service that is down or broken says nothing about the credentials.
+func TestALoginThatNobodyAnsweredIsNotRefused(t *testing.T) {
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }))
+	t.Cleanup(broken.Close)
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	for _, test := range []struct {
+		name, at string
+		says     []string
+	}{
+		{"down", gone.URL, []string{`profile "x"`, "check the network", "endpoints.iam", "--endpoint iam="}},
+		{"broken", broken.URL, []string{`profile "x"`, "500"}},
+	} {
+		for _, who := range []Auth{{Username: "u", Password: "hunter2", DomainName: "d"}, {AccessKey: "a", SecretKey: "hunter2"}} {
+			t.Run(test.name, func(t *testing.T) {
+				t.Parallel() // each tries several times
+				p := Profile{Name: "x", Region: "r1", ProjectName: "r1", Auth: who, Endpoints: Endpoints{ELB: test.at, IAM: test.at}}
+				_, err := p.Open(t.Context())
+				if err == nil || errors.Is(err, Credentials) || errors.Is(err, Usage) {
+					t.Fatalf("got %v, want an error of neither class", err)
+				}
+				for _, says := range test.says {
+					if !strings.Contains(err.Error(), says) {
+						t.Errorf("%q does not say %q", err, says)
+					}
+				}
+				if strings.ContainsAny(err.Error(), "\n\r") || strings.Contains(err.Error(), "hunter2") {
+					t.Errorf("%q has a line break or a secret", err)
+				}
+			})
+		}
+	}
+}
+
 func TestAProjectNameThatIsNotUnique(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte(`{"projects":[{"id":"aaaa","name":"r1"},{"id":"bbbb","name":"r1"},{"id":"cccc","name":"r1_sub"}]}`))
 	}))
 	defer server.Close()
 	p := Profile{Name: "x", Region: "r1", ProjectName: "r1", Auth: Auth{AccessKey: "a", SecretKey: "b"}, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
-	if _, err := p.Open(t.Context()); !errors.Is(err, Credentials) || !strings.Contains(err.Error(), `2 projects are called "r1": give project_id, one of aaaa, bbbb`) {
+	if _, err := p.Open(t.Context()); !errors.Is(err, Usage) || !strings.Contains(err.Error(), `2 projects are called "r1": give project_id, one of aaaa, bbbb`) {
 		t.Errorf("got %v", err)
 	}
 	p.ProjectName = "r1_sub"

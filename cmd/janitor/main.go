@@ -7,7 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"image/color"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -16,6 +16,7 @@ import (
 	"unicode"
 
 	"charm.land/fang/v2"
+	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
 	"janitor/client/profile"
@@ -34,13 +35,56 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := rootCommand()
-	err := fang.Execute(ctx, root,
-		fang.WithVersion(version()),
-		fang.WithErrorHandler(func(w io.Writer, _ fang.Styles, err error) {
-			fmt.Fprintf(w, "janitor: %s\n", oneLine(err)) //nolint:errcheck // nobody is left to be told
-		}))
+	err := program().ExecuteContext(ctx)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "janitor: %s\n", oneLine(err))
+	}
 	return status(err)
+}
+
+// program is the root command as it is run. Cobra runs it and fang only lays out help and manual: to print anything at
+// all, an error too, fang asks the terminal for its colours, which takes seconds where no answer comes and stops a job
+// in the background.
+func program() *cobra.Command {
+	root := rootCommand()
+	root.Version = version()
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		path := strings.Fields(cmd.CommandPath())
+		laidOut(append(path[1:], "--help")...) //nolint:errcheck // there is nothing in a help that fails
+	})
+	root.AddCommand(&cobra.Command{
+		Use:    "man",
+		Short:  "Print the manual page",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE:   func(*cobra.Command, []string) error { return laidOut("man") },
+	})
+	root.InitDefaultCompletionCmd()
+	usageErrors(root)
+	return root
+}
+
+// laidOut runs a command line that only prints, through fang.
+func laidOut(args ...string) error {
+	if nothing, err := os.Open(os.DevNull); err == nil {
+		defer nothing.Close() //nolint:errcheck // nothing is read from it either
+		os.Stdin = nothing    // fang asks the terminal at stdin; none is there to wait for
+	}
+	root := rootCommand()
+	root.SetArgs(args)
+	return fang.Execute(context.Background(), root, fang.WithVersion(version()), fang.WithColorSchemeFunc(anyBackground))
+}
+
+// anyBackground takes colours of the terminal's own palette, and none for text: it can be read on light and on dark.
+func anyBackground(lipgloss.LightDarkFunc) fang.ColorScheme {
+	none := lipgloss.NoColor{}
+	return fang.ColorScheme{
+		Base: none, Description: none, Codeblock: none, Argument: none, DimmedArgument: none, Comment: none, FlagDefault: none,
+		Help: none, Dash: none,
+		Title: lipgloss.Blue, Program: lipgloss.Blue, Command: lipgloss.Cyan, Flag: lipgloss.Magenta, QuotedString: lipgloss.Green,
+		ErrorHeader: [2]color.Color{none, none}, ErrorDetails: none,
+	}
 }
 
 // failure is an error with the exit status that it leads to.
@@ -97,15 +141,14 @@ func usageErrors(root *cobra.Command) {
 		return usage("%w (see %s --help)", err, cmd.CommandPath())
 	})
 	for _, cmd := range root.Commands() {
-		check := cmd.Args
-		if check == nil {
-			continue
-		}
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usage("%w (see %s --help)", err, cmd.CommandPath())
+		if check := cmd.Args; check != nil {
+			cmd.Args = func(cmd *cobra.Command, args []string) error {
+				if err := check(cmd, args); err != nil {
+					return usage("%w (see %s --help)", err, cmd.CommandPath())
+				}
+				return nil
 			}
-			return nil
 		}
+		usageErrors(cmd)
 	}
 }

@@ -55,7 +55,6 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
 	root.AddCommand(demoCommand(), simulateCommand())
-	usageErrors(root)
 	return root
 }
 

@@ -27,7 +27,8 @@ type simulation struct {
 func (s *simulation) flags(f *pflag.FlagSet) {
 	f.Uint64Var(&s.Seed, "seed", 1, "the same number makes the same account")
 	f.Var((*sizeFlag)(&s.Size), "size", "how much is in the account: small, large (the default quotas) or a number of objects per kind")
-	f.DurationVar(&s.Latency, "latency", 20*time.Millisecond, "round-trip time of every request")
+	s.Latency = 20 * time.Millisecond
+	f.Var((*latencyFlag)(&s.Latency), "latency", "round-trip time of every request")
 	f.Var((*quotaFlag)(&s.Quota), "quota", "requests allowed per time, such as 60/1m; none unless given")
 }
 
@@ -39,6 +40,22 @@ func (f *sizeFlag) Set(s string) error {
 	size, err := simcloud.ParseSize(s)
 	*f = sizeFlag(size)
 	return err
+}
+
+type latencyFlag time.Duration
+
+func (f *latencyFlag) Type() string   { return "TIME" }
+func (f *latencyFlag) String() string { return time.Duration(*f).String() }
+func (f *latencyFlag) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is not a time such as 40ms or 1s", s)
+	case d < 0:
+		return errors.New("a round trip takes no less than 0s")
+	}
+	*f = latencyFlag(d)
+	return nil
 }
 
 type quotaFlag simcloud.Quota
@@ -55,12 +72,18 @@ func (f *quotaFlag) String() string {
 func (f *quotaFlag) Set(s string) error {
 	number, per, ok := strings.Cut(s, "/")
 	n, err := strconv.Atoi(number)
-	if !ok || err != nil || n <= 0 {
+	switch {
+	case !ok, err != nil:
 		return errors.New("write it as requests per time, such as 60/1m")
+	case n <= 0:
+		return errors.New("at least one request must be allowed, such as 60/1m")
 	}
 	d, err := time.ParseDuration(per)
-	if err != nil || d <= 0 {
+	switch {
+	case err != nil:
 		return fmt.Errorf("%q is not a time such as 1s, 1m or 1h", per)
+	case d <= 0:
+		return errors.New("the time must be longer than 0s, such as 60/1m")
 	}
 	*f = quotaFlag{Requests: n, Per: d}
 	return nil
@@ -76,9 +99,6 @@ type served struct {
 
 // serve starts the cloud on a listener; stop ends it.
 func (s *simulation) serve(ctx context.Context, listen string) (*served, error) {
-	if s.Latency < 0 {
-		return nil, usage("--latency %v: a round trip takes no less than 0", s.Latency)
-	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", listen)
 	if err != nil {
@@ -150,7 +170,9 @@ func simulateCommand() *cobra.Command {
 		Long: `simulate serves the simulated cloud of demo over HTTP until it is interrupted. The first line of stdout is a JSON
 object with the address, the credentials and the ids; a config file for janitor with two profiles follows, one that
 signs with the access key and one that logs in with the password.`,
-		Example: `  janitor simulate > simulated.txt &
+		Example: `  # one terminal
+  janitor simulate > simulated.txt
+  # another one
   tail -n +2 simulated.txt > config.yaml
   JANITOR_CONFIG=config.yaml janitor`,
 		Args: cobra.NoArgs,

@@ -2,6 +2,7 @@ package browse
 
 import (
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -24,6 +25,8 @@ func (m *Model) noRow() string {
 	t := m.tab()
 	kind := t.columns.kind
 	switch {
+	case t.failed():
+		return kind.Title + " could not be listed: " + m.env.Keys.Label(keys.Refresh) + " tries again"
 	case t.table.Total() > 0:
 		return "No row is shown: " + m.env.Keys.Label(keys.Back) + " clears the filter"
 	case m.loading != nil:
@@ -123,10 +126,41 @@ func (m *Model) refresh() tea.Cmd {
 	return m.load()
 }
 
+// going marks what a run has deleted as such and takes it out of the marks; the rows go when they are listed again.
+func (m *Model) going(msg GoingMsg) {
+	for _, ref := range msg.InHand {
+		if _, known := m.ours[ref]; !known {
+			m.ours[ref] = time.Time{}
+		}
+	}
+	news := false
+	for _, ref := range msg.Gone {
+		if m.ours[ref].IsZero() {
+			m.ours[ref], news = m.env.Now(), true
+		}
+	}
+	if !news {
+		return
+	}
+	for _, t := range m.tabs {
+		if slices.ContainsFunc(msg.Gone, t.table.IsMarked) {
+			t.table.Unmark(msg.Gone...)
+		}
+		t.table.Redraw()
+	}
+}
+
 // ended lists again what a run has touched: its kinds, and those they live in, which count them.
 func (m *Model) ended(msg EndedMsg) tea.Cmd {
+	m.going(GoingMsg{Gone: msg.Gone})
+	gone := make(map[inventory.Ref]bool, len(msg.Gone))
 	for _, ref := range msg.Gone {
-		m.gone[ref] = true
+		gone[ref] = true
+	}
+	for _, ref := range msg.Touched {
+		if !gone[ref] {
+			delete(m.ours, ref)
+		}
 	}
 	touches := func(t *tab) bool {
 		kind := t.columns.kind
@@ -136,9 +170,6 @@ func (m *Model) ended(msg EndedMsg) tea.Cmd {
 	}
 	if !slices.ContainsFunc(m.tabs, touches) {
 		return nil
-	}
-	for _, t := range m.tabs {
-		t.table.Unmark(msg.Gone...)
 	}
 	return m.load()
 }

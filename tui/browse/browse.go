@@ -5,7 +5,6 @@ package browse
 import (
 	"context"
 	"iter"
-	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -52,6 +51,9 @@ type (
 	}
 )
 
+// GoingMsg tells the screen what a run that is going on has in hand, and all of it that is gone so far.
+type GoingMsg struct{ InHand, Gone []inventory.Ref }
+
 // EndedMsg tells the screen that a run has ended: what it touched is listed again, what is gone is no longer marked.
 type EndedMsg struct{ Touched, Gone []inventory.Ref }
 
@@ -66,9 +68,9 @@ type Model struct {
 	line   line // the filter being typed
 	typing bool
 
-	loading  *request   // whose replies count; nil when nothing is being listed
-	requests []*request // all of which something may be left
-	gone     map[inventory.Ref]bool
+	loading  *request                    // whose replies count; nil when nothing is being listed
+	requests []*request                  // all of which something may be left
+	ours     map[inventory.Ref]time.Time // what runs of this session touch, and when it was gone: zero for not yet
 
 	pane pane
 }
@@ -87,12 +89,13 @@ type tab struct {
 
 // New makes the screen; nothing is read before [Model.Init]. What it reads ends with ctx.
 func New(ctx context.Context, env *screen.Env, o Options) *Model {
-	m := &Model{env: env, ctx: ctx, opts: o, gone: map[inventory.Ref]bool{}}
+	m := &Model{env: env, ctx: ctx, opts: o, ours: map[inventory.Ref]time.Time{}}
 	for i, k := range o.Kinds {
 		if k.ID == o.First {
 			m.active = i
 		}
 		c, heads := layOut(env, k, len(o.Parents))
+		c.ours = m.ours
 		m.tabs = append(m.tabs, &tab{columns: c, table: table.New[inventory.Ref](env.Theme, heads)})
 	}
 	return m
@@ -112,6 +115,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.content.rows == msg.tab.rows {
 			return msg.tab.put(msg.content)
 		}
+	case GoingMsg:
+		m.going(msg)
 	case EndedMsg:
 		return m.ended(msg)
 	case tea.PasteMsg:
@@ -147,6 +152,9 @@ func (m *Model) press(key string) tea.Cmd {
 	case keys.Filter:
 		m.typing = true
 		m.line.set(t.filter)
+		if t.filter != "" {
+			m.line.insert(" ") // what is typed next is another word
+		}
 	case keys.Open:
 		return m.open()
 	case keys.Children:
@@ -202,7 +210,11 @@ func (m *Model) Hints() []keys.Action {
 	if m.typing {
 		return []keys.Action{keys.Confirm, keys.Back}
 	}
-	hints := []keys.Action{keys.Mark, keys.Filter, keys.Open}
+	var hints []keys.Action
+	if l := m.tab().newest(); l != nil && l.Err != nil {
+		hints = append(hints, keys.Refresh)
+	}
+	hints = append(hints, keys.Mark, keys.Filter, keys.Open)
 	if m.tab().columns.kind.Holds != "" && m.tab().table.Marked() > 0 {
 		hints = append(hints, keys.Children)
 	}
@@ -218,21 +230,26 @@ func (m *Model) Hints() []keys.Action {
 // Loading says whether something is being listed.
 func (m *Model) Loading() bool { return m.loading != nil }
 
-// ListedAt is when the listing of what is shown began; the zero time before there is anything.
+// ListedAt is when the listing of what is shown began; the zero time before there is anything, or when it failed.
 func (m *Model) ListedAt() time.Time {
-	if t := m.tab(); t.shown != nil {
+	if t := m.tab(); t.shown != nil && !t.failed() {
 		return t.shown.At
 	}
 	return time.Time{}
 }
 
-func say(text string) tea.Cmd { return screen.Say(text) }
-
-// number in groups of three digits: "10 000".
-func number(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + " " + s[i:]
+// newest is the listing under way or the last one, nil before there is any.
+func (t *tab) newest() *inventory.Listing {
+	if t.coming != nil {
+		return t.coming
 	}
-	return s
+	return t.listing
 }
+
+// failed: nothing could be listed at all.
+func (t *tab) failed() bool {
+	l := t.newest()
+	return l != nil && l.Err != nil && t.table.Total() == 0
+}
+
+func say(text string) tea.Cmd { return screen.Say(text) }

@@ -441,3 +441,58 @@ func TestChildrenNameTheirParents(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsThatARunDeletesSaySoAndAreNotMarked(t *testing.T) {
+	rest := &feed{whole(unused(1, 2, 3)), whole(unused(3)), whole(unused(2, 3))}
+	p := newProbe(t, rest, nil)
+	p.View(100, 20)
+	p.press("ctrl+a")
+	all := []inventory.Ref{ref(1), ref(2)}
+	p.run(p.Update(GoingMsg{InHand: all}))
+	if got := p.text(100, 10); !strings.Contains(got, "3 marked") || strings.Contains(got, "deleted") {
+		t.Errorf("a run that has begun has deleted something:\n%s", got)
+	}
+	p.run(p.Update(GoingMsg{InHand: all, Gone: all[:1]}))
+	got := p.text(100, 10)
+	if !strings.Contains(got, "2 marked") || strings.Count(got, "✓ deleted") != 1 || strings.Count(got, "◇ unused") != 2 {
+		t.Errorf("one of three is deleted:\n%s", got)
+	}
+	p.press("ctrl+r") // the second is gone too, its outcome is not yet here
+	if got := p.lastSaid(); got != "" {
+		t.Errorf("said %q about what the user is deleting", got)
+	}
+	p.run(p.Update(EndedMsg{Touched: all, Gone: all[:1]})) // the second reappeared
+	if got := p.text(100, 10); strings.Contains(got, "deleted") || !strings.Contains(got, "web-2") {
+		t.Errorf("what is there is shown as deleted:\n%s", got)
+	}
+}
+
+func TestCausesAreToldOnceInAStableOrder(t *testing.T) {
+	for _, test := range []struct{ err, want string }{
+		{"listing pools: down\nlisting shared pools: down", "listing pools, listing shared pools: down"},
+		{"listing shared pools: down\nlisting pools: down", "listing pools, listing shared pools: down"},
+		{"listing b: two\nlisting a: one\nlisting a: one", "listing a: one; listing b: two"},
+		{"down", "down"},
+	} {
+		var errs []error
+		for s := range strings.SplitSeq(test.err, "\n") {
+			errs = append(errs, errors.New(s))
+		}
+		if got := causes(errors.Join(errs...)); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestAKeptFilterGoesOnWithAnotherWord(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 22, 23))}, nil)
+	p.View(100, 20)
+	p.press("/").write("web-2").press("enter", "/").write("!23").press("enter")
+	if got := p.text(100, 10); !strings.Contains(got, "/web-2 !23 ") || !strings.Contains(got, "1 of 3") {
+		t.Errorf("want two words:\n%s", got)
+	}
+	p.press("/", "enter")
+	if p.tab().filter != "web-2 !23" {
+		t.Errorf("the filter has grown to %q", p.tab().filter)
+	}
+}

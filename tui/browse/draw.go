@@ -1,6 +1,7 @@
 package browse
 
 import (
+	"slices"
 	"strings"
 
 	"janitor/client/inventory"
@@ -47,7 +48,7 @@ func (p *pane) beside(m *Model, left string, tw, w, h int) string {
 	if r, ok := m.current(); !ok {
 		*p = pane{}
 	} else if p.of != r.Ref || p.from != t.shown || p.w != pw || p.look != th.Look() {
-		*p = pane{of: r.Ref, from: t.shown, look: th.Look(), w: pw, lines: card.Lines(th, r, t.shown.Graph, pw-2)}
+		*p = pane{of: r.Ref, from: t.shown, look: th.Look(), w: pw, lines: card.Lines(th, r, t.shown.Graph, t.shown.At, pw-2)}
 	}
 	edge := th.Paint(theme.Border, "│")
 	var b strings.Builder
@@ -72,4 +73,33 @@ func (p *pane) beside(m *Model, left string, tw, w, h int) string {
 		i++
 	}
 	return b.String()
+}
+
+// causes tells each cause once, after what it was that failed, in an order that does not change from frame to frame.
+func causes(err error) string {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err.Error()
+	}
+	doing := map[string][]string{}
+	for _, e := range several.Unwrap() {
+		what, cause, ok := strings.Cut(e.Error(), ": ")
+		if !ok {
+			what, cause = "", what
+		}
+		if !slices.Contains(doing[cause], what) {
+			doing[cause] = append(doing[cause], what)
+		}
+	}
+	var texts []string
+	for cause, whats := range doing {
+		slices.Sort(whats)
+		text := cause
+		if what := strings.Join(whats, ", "); what != "" {
+			text = what + ": " + cause
+		}
+		texts = append(texts, text)
+	}
+	slices.Sort(texts)
+	return strings.Join(texts, "; ")
 }

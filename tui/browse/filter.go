@@ -2,6 +2,7 @@ package browse
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,6 +15,7 @@ func (m *Model) typed(key tea.KeyPressMsg) {
 	switch action, _ := m.env.Keys.Action(keys.Input, key.String()); action {
 	case keys.Confirm:
 		m.typing = false
+		m.filter(strings.TrimSpace(m.line.String()))
 		return
 	case keys.Back:
 		m.typing = false

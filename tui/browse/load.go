@@ -9,7 +9,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/inventory"
+	"janitor/tui/screen"
 	"janitor/tui/table"
+	"janitor/tui/theme"
 )
 
 // request is one loading of the listings. Commands take its snapshots one by one, each the newest there is; a reply
@@ -218,17 +220,24 @@ func (m *Model) prune(t *tab) tea.Cmd {
 	}
 	lost := 0
 	for _, ref := range before {
-		if !left[ref] && !m.gone[ref] {
+		if !left[ref] && !m.own(ref) {
 			lost++
 		}
 	}
+	notice := screen.Notice{By: m, Text: theme.Number(lost) + " marked rows are gone"}
 	switch lost {
 	case 0:
 		return nil
 	case 1:
-		return say("1 marked row is gone")
+		notice.Text = "1 marked row is gone"
 	}
-	return say(number(lost) + " marked rows are gone")
+	return func() tea.Msg { return notice }
+}
+
+// own: a run of this session deletes it, or has.
+func (m *Model) own(ref inventory.Ref) bool {
+	_, own := m.ours[ref]
+	return own
 }
 
 func (m *Model) finish(msg finished) {

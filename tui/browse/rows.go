@@ -21,6 +21,9 @@ type columns struct {
 	order  []int // index into kind.Columns, or one of the two below
 	states [inventory.Protected + 1]string
 	roles  [inventory.Protected + 1]theme.Role
+
+	gone string                      // in place of a verdict
+	ours map[inventory.Ref]time.Time // of the screen; read on the event loop only
 }
 
 const (
@@ -31,7 +34,7 @@ const (
 // layOut orders the columns. The name of the parent stands beside that of the row when there are several parents, and
 // at the end, in the wide layout, when there is only one.
 func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []table.Column) {
-	c := &columns{kind: kind}
+	c := &columns{kind: kind, gone: env.Theme.OK + " deleted"}
 	for s := range c.states {
 		glyph, role := card.State(env.Theme, inventory.State(s))
 		c.states[s], c.roles[s] = glyph+" "+inventory.State(s).String(), role
@@ -55,6 +58,9 @@ func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []tab
 			*h = table.Column{Title: "VERDICT", Width: 11}
 		case whyColumn:
 			*h = table.Column{Title: "WHY", Width: 28, Min: 22, Flex: true}
+			if kind.Deletion == nil { // the same for all rows
+				h.Width, h.Min = 17, 12
+			}
 		default:
 			col := kind.Columns[o]
 			*h = table.Column{Title: col.Title, Right: col.Right, Width: col.Width, Extra: col.Extra || col.Parent && parents == 1}
@@ -105,15 +111,27 @@ func (r *rows) Cell(i, col int) (string, theme.Role) {
 	item := &r.items[i]
 	switch o := r.order[col]; o {
 	case verdictColumn:
+		if r.deleted(item.Ref) {
+			return r.gone, theme.Muted
+		}
 		s := min(item.Verdict.State, inventory.Protected)
 		return r.states[s], r.roles[s]
 	case whyColumn:
+		if r.deleted(item.Ref) {
+			return "by a run of this session", theme.Muted
+		}
 		return why(item.Verdict), r.whyRole(item.Verdict)
 	case 0:
 		return r.kind.Columns[0].Value(*item, r.at), theme.Text
 	default:
 		return r.kind.Columns[o].Value(*item, r.at), theme.Muted
 	}
+}
+
+// deleted: a run of this session has deleted it since it was listed.
+func (r *rows) deleted(ref inventory.Ref) bool {
+	at := r.ours[ref]
+	return !at.IsZero() && !at.Before(r.at)
 }
 
 func (r *rows) whyRole(v inventory.Verdict) theme.Role {

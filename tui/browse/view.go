@@ -62,17 +62,19 @@ var kindKeys = [...]keys.Action{keys.Kind1, keys.Kind2, keys.Kind3, keys.Kind4}
 func (t *tab) count(loading bool) string {
 	switch l := t.coming; {
 	case t.whole:
-		return number(len(t.listing.Resources))
+		return theme.Number(len(t.listing.Resources))
 	case l == nil && loading:
 		return "…"
 	case l == nil:
 		return ""
+	case l.Err != nil && len(l.Resources) == 0:
+		return "!"
 	case l.Err != nil:
-		return number(len(l.Resources)) + "!"
+		return theme.Number(len(l.Resources)) + "!"
 	case !l.Done:
-		return number(len(l.Resources)) + "…"
+		return theme.Number(len(l.Resources)) + "…"
 	default:
-		return number(len(l.Resources))
+		return theme.Number(len(l.Resources))
 	}
 }
 
@@ -90,7 +92,7 @@ func (m *Model) path() string {
 	for i, p := range m.opts.Parents {
 		names[i] = p.Label()
 	}
-	return kind.Title + " of " + number(len(names)) + " " + within.Many + ": " + strings.Join(names, ", ")
+	return kind.Title + " of " + theme.Number(len(names)) + " " + within.Many + ": " + strings.Join(names, ", ")
 }
 
 // status is the filter and what it leaves, and how much is marked.
@@ -115,17 +117,17 @@ func (m *Model) counts() string {
 	shown, total := t.table.Shown(), t.table.Total()
 	switch {
 	case t.filter != "":
-		b.WriteString(th.Paint(theme.Muted, number(shown)+" of "+number(total)))
+		b.WriteString(th.Paint(theme.Muted, theme.Number(shown)+" of "+theme.Number(total)))
 	case total > 0:
-		b.WriteString(th.Paint(theme.Muted, number(min(t.table.Cursor()+1, total))+"/"+number(total)))
+		b.WriteString(th.Paint(theme.Muted, theme.Number(min(t.table.Cursor()+1, total))+"/"+theme.Number(total)))
 	}
 	if n := t.table.Marked(); n > 0 {
 		if b.Len() > 0 {
 			b.WriteString(th.Paint(theme.Muted, " "+th.Dot+" "))
 		}
-		b.WriteString(th.Paint(theme.Mark, number(n)+" marked"))
+		b.WriteString(th.Paint(theme.Mark, theme.Number(n)+" marked"))
 		if hidden := t.table.Hidden(); hidden > 0 {
-			b.WriteString(th.Paint(theme.Warn, " ("+number(hidden)+" hidden)"))
+			b.WriteString(th.Paint(theme.Warn, " ("+theme.Number(hidden)+" hidden)"))
 		}
 	}
 	return b.String()
@@ -140,14 +142,14 @@ func (m *Model) trouble() string {
 	again := " (" + m.env.Keys.Label(keys.Refresh) + " tries again): "
 	if l := t.coming; l != nil && l.Err != nil {
 		if t.whole {
-			return "Could not be listed again, the rows are from before" + again + l.Err.Error()
+			return "Could not be listed again, the rows are from before" + again + causes(l.Err)
 		}
-		return "These are not all" + again + l.Err.Error()
+		return "These are not all" + again + causes(l.Err)
 	}
 	if t.shown != nil {
 		for _, id := range t.columns.kind.Needs {
 			if _, err := t.shown.Graph.State(id); err != nil {
-				return "Not every verdict is known" + again + err.Error()
+				return "Not every verdict is known" + again + causes(err)
 			}
 		}
 	}
@@ -200,7 +202,7 @@ func (m *Model) instead(w, h int) string {
 	if len(m.opts.Parents) == 1 {
 		where = " in " + m.opts.Parents[0].Label()
 	} else if n := len(m.opts.Parents); n > 1 {
-		where = " in these " + number(n)
+		where = " in these " + theme.Number(n)
 	}
 	label := m.env.Keys.Label
 	var title string
@@ -213,11 +215,11 @@ func (m *Model) instead(w, h int) string {
 	switch {
 	case t.filter != "" && t.table.Total() > 0:
 		title = "Nothing matches “" + t.filter + "”"
-		text = []string{number(t.table.Total()) + " hidden; " + label(keys.Back) + " clears the filter"}
+		text = []string{theme.Number(t.table.Total()) + " hidden; " + label(keys.Back) + " clears the filter"}
 	case l != nil && l.Err != nil:
 		role = theme.Bad
 		title = kind.Title + where + " could not be listed"
-		text = []string{l.Err.Error(), label(keys.Refresh) + " tries again"}
+		text = []string{causes(l.Err), label(keys.Refresh) + " tries again"}
 	case m.loading != nil && (l == nil || !l.Done):
 		title, role = "Listing "+kind.Many+where+th.Ellipsis, theme.Muted
 	case l != nil && l.Note != "":

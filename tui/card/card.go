@@ -3,7 +3,9 @@
 package card
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"janitor/client/inventory"
 	"janitor/tui/theme"
@@ -27,9 +29,9 @@ func State(t *theme.Theme, s inventory.State) (string, theme.Role) {
 const indent = "  "
 
 // Lines are painted and at most w columns wide. Text that does not fit goes on in the next line, so that nothing is
-// hidden. The graph is that of the snapshot that r is from.
-func Lines(t *theme.Theme, r inventory.Resource, g *inventory.Graph, w int) []string {
-	c := card{t: t, w: w}
+// hidden. The graph is that of the snapshot that r is from; times are seen from now.
+func Lines(t *theme.Theme, r inventory.Resource, g *inventory.Graph, now time.Time, w int) []string {
+	c := card{t: t, now: now, w: w}
 	c.title(r)
 	c.why(r)
 	c.uses(r, g)
@@ -45,6 +47,7 @@ func Lines(t *theme.Theme, r inventory.Resource, g *inventory.Graph, w int) []st
 
 type card struct {
 	t     *theme.Theme
+	now   time.Time
 	w     int
 	lines []string
 }
@@ -111,11 +114,35 @@ func (c *card) fields(r inventory.Resource) {
 	name = min(name, c.w/2)
 	for _, f := range fields {
 		head := indent + c.t.Paint(theme.Muted, theme.Fit(f.Name, name)) + indent
-		for _, line := range theme.Wrap(f.Value, c.w-name-2*len(indent)) {
+		for _, line := range theme.Wrap(c.when(f.Value), c.w-name-2*len(indent)) {
 			c.lines = append(c.lines, head+line)
 			head = strings.Repeat(" ", name+2*len(indent))
 		}
 	}
+}
+
+// when adds to a value that is a time how far away it is; other values stay as they are.
+func (c *card) when(value string) string {
+	at, err := time.Parse("2006-01-02 15:04 MST", value) // as the kinds write it
+	switch ahead := at.Sub(c.now); {
+	case err != nil:
+		return value
+	case ahead > 0:
+		return value + ", in " + span(ahead)
+	default:
+		return value + ", " + span(-ahead) + " ago"
+	}
+}
+
+// span is a length of time in its one fitting unit.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d d", d/(24*time.Hour))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	}
+	return fmt.Sprintf("%d min", d/time.Minute)
 }
 
 func (c *card) heading(s string) {

@@ -44,15 +44,23 @@ type Model struct {
 	typed   string
 	say     string // why the last key did nothing
 
-	rows    []row // the list as it was last drawn, for rowsFor columns
-	rowsFor int
-	names   int // columns of the widest name, parent and note
+	tags    []string // what tells items of one name apart, see [cleanup.Plan.Tags]
+	outTags []string
+	told    map[inventory.Ref]bool // whose way back a consequence speaks of
+	names   int                    // columns of the widest name, parent and note
 	parents int
 	notes   int
+
+	rows    []row // the list as it was last drawn, in size
+	size    size
+	below   int  // effects that stand below the items
 	top     int  // first row shown
 	page    int  // rows shown
 	cramped bool // the last frame had no room for the list
 }
+
+// size is the room for the list.
+type size struct{ w, h int }
 
 type button uint8
 
@@ -93,8 +101,12 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	action, _ := m.env.Keys.Action(keys.Dialog, key.String())
 	switch action {
 	case keys.Confirm:
-		if m.focus == proceed {
+		switch {
+		case m.focus == proceed:
 			return m.yes(key)
+		case m.typed != "" && !m.matches(): // a slip, not a no
+			m.say = m.how()
+			return nil
 		}
 		return m.decide(false)
 	case keys.Yes:
@@ -197,7 +209,7 @@ func (m *Model) how() string {
 	case m.matches():
 		return "Press enter on Delete"
 	case m.typed != "":
-		return fmt.Sprintf("That is not %s: type %s to delete", m.want, m.want)
+		return "That is not " + m.want
 	default:
 		return fmt.Sprintf("Type %s first", m.want)
 	}

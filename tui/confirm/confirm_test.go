@@ -149,7 +149,9 @@ func TestKeysDecide(t *testing.T) {
 		{"eleven do", plan(11, 0), `"y"`, ""},
 		{"danger does", dangerous(), `"y"`, ""},
 		{"enter cancels before the count", plan(12, 0), "enter", "no"},
-		{"enter cancels in the middle of the count", plan(12, 0), `"1" enter`, "no"},
+		{"enter in the middle of the count", plan(12, 0), `"1" enter`, ""},
+		{"escape in the middle of the count", plan(12, 0), `"1" esc`, "no"},
+		{"enter after the field was emptied", plan(12, 0), `"1" backspace enter`, "no"},
 		{"count enter", plan(12, 0), `"12" enter`, "yes"},
 		{"count tab enter", plan(12, 0), `"12" tab enter`, "yes"},
 		{"count tab tab enter", plan(12, 0), `"12" tab tab enter`, "no"},
@@ -159,13 +161,13 @@ func TestKeysDecide(t *testing.T) {
 		{"count y", plan(12, 0), `"12y"`, ""},
 		{"count n", plan(12, 0), `"12n"`, "no"},
 		{"tab does not reach Delete before the count", plan(12, 0), "tab tab tab enter", "no"},
-		{"wrong count", plan(12, 0), `"13" tab enter`, "no"},
-		{"a digit too many", plan(12, 0), `"123" enter`, "no"},
+		{"wrong count", plan(12, 0), `"13" tab enter`, ""},
+		{"a digit too many", plan(12, 0), `"123" enter`, ""},
 		{"corrected", plan(12, 0), `"13" backspace "2" enter`, "yes"},
-		{"taken back", plan(12, 0), `"12" backspace enter`, "no"},
+		{"taken back", plan(12, 0), `"12" backspace enter`, ""},
 		{"backspace in an empty field", plan(12, 0), `backspace "12" enter`, "yes"},
-		{"zeros before the count", plan(12, 0), `"012" enter`, "no"},
-		{"more digits than the field takes", plan(12, 0), `"` + strings.Repeat("12", 40) + `" enter`, "no"},
+		{"zeros before the count", plan(12, 0), `"012" enter`, ""},
+		{"more digits than the field takes", plan(12, 0), `"` + strings.Repeat("12", 40) + `" enter`, ""},
 		{"danger typed", dangerous(), `"1" enter`, "yes"},
 		{"scrolling decides nothing", plan(60, 0), "down up pgdown pgup", ""},
 
@@ -201,10 +203,12 @@ func TestKeysAtRandom(t *testing.T) {
 		for _, key := range script {
 			switch key {
 			case "enter":
-				if onDelete {
+				switch {
+				case onDelete:
 					return "yes"
+				case typed == "" || typed == "12":
+					return "no"
 				}
-				return "no"
 			case "esc", `"n"`:
 				return "no"
 			case "shift+tab", "left":
@@ -285,7 +289,8 @@ func TestSaysWhy(t *testing.T) {
 	}{
 		{plan(12, 0), "tab", "Type 12 first"},
 		{plan(12, 0), `"y"`, "Type 12 first"},
-		{plan(12, 0), `"1" tab`, "That is not 12: type 12 to delete"},
+		{plan(12, 0), `"1" tab`, "That is not 12 "},
+		{plan(12, 0), `"13" enter`, "That is not 12 "},
 		{plan(12, 0), `"12y"`, "Press enter on Delete"},
 		{plan(0, 1), `"y"`, "There is nothing to delete"},
 	} {
@@ -305,9 +310,9 @@ func TestShows(t *testing.T) {
 		not    []string
 	}{
 		{"counts and scope", plan(10, 2), 0,
-			[]string{"Delete 12 pools ─ " + scope, "10 will be deleted, 2 are left out.", "Delete 10 pools", "undo: new id"}, []string{"Type", "hidden"}},
+			[]string{"Delete 10 of 12 marked pools ─ " + scope, "10 will be deleted, 2 are left out.", "Delete 10 pools", "by hand: new id"}, []string{"Type", "hidden", "undo"}},
 		{"one of each", plan(1, 1), 1,
-			[]string{"Delete 2 pools", "1 will be deleted, 1 is left out.", "1 of them is hidden by the filter.", "Delete 1 pool "}, nil},
+			[]string{"Delete 1 of 2 marked pools", "1 will be deleted, 1 is left out.", "1 of them is hidden by the filter.", "Delete 1 pool "}, nil},
 		{"hidden marks", plan(5, 0), 3, []string{"5 pools will be deleted. 3 of them are hidden by the filter."}, nil},
 		{"left out and why", plan(2, 1), 0, []string{"– web-002  left out: in use by listener api-443"}, nil},
 		{"typed count", plan(12, 0), 0, []string{"Type 12 to delete: ▏"}, nil},
@@ -315,9 +320,16 @@ func TestShows(t *testing.T) {
 			[]string{"! danger  listener web-443 (white) lets nobody in", "office-acl", "Type 1 to delete"}, nil},
 		{"what goes along, no way back", cleanup.Plan{Items: []cleanup.Item{{
 			Resource: certificate, Takes: "2 things", Undo: inventory.Impossible, UndoWhy: "its private key is not kept"}}}, 0,
-			[]string{"Delete 1 certificate ", "with 2 things; its private key is not kept", "no undo"}, nil},
+			[]string{"Delete 1 certificate ", "with 2 things; its private key is not kept", "no way back"}, nil},
+		{"no way back, said once", cleanup.Plan{
+			Items:        []cleanup.Item{{Resource: certificate, Undo: inventory.Impossible, UndoWhy: "its private key is not kept"}},
+			Consequences: []inventory.Consequence{{Of: []inventory.Ref{certificate.Ref}, Grade: inventory.Care, Text: "shop-2021 is lost"}},
+		}, 0, []string{"care    shop-2021 is lost", "no way back"}, []string{"private key"}},
+		{"one that cannot be", plan(0, 1), 0, []string{"This pool cannot be deleted."}, nil},
+		{"large numbers", plan(43087, 1), 0,
+			[]string{"Delete 43 087 of 43 088 marked pools", "43 087 will be", "Delete 43 087 pools", "Type 43087 to delete", "of 43 088"}, nil},
 		{"nothing left", plan(0, 2), 0,
-			[]string{"Nothing can be deleted: all 2 are left out.", "[ Close ]", "web-001"}, []string{"[ Cancel", "Delete 0", "Type"}},
+			[]string{"Nothing to delete ─", "None of 2 marked pools can be deleted.", "[ Close ]", "web-001"}, []string{"[ Cancel", "Delete 0", "Type"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := open(tt.plan, tt.hidden).text(80, 24)
@@ -335,6 +347,77 @@ func TestShows(t *testing.T) {
 	}
 }
 
+// What has one name is told apart, also from what is left out, and in a narrow dialog.
+func TestSameNames(t *testing.T) {
+	p := plan(3, 1)
+	for i, id := range []string{"a39ea157-1111", "b39ea157-2222"} {
+		p.Items[i].Resource.Ref.ID, p.Items[i].Resource.Name = id, "a-name-that-takes-much-room"
+	}
+	p.Items[2].Resource.Name, p.LeftOut[0].Label = "acl1", "acl1"
+	p.Items[2].Resource.Ref.ID, p.LeftOut[0].Ref.ID = "c39ea157-3333", "d39ea157-4444"
+	for _, size := range [][2]int{{80, 24}, {40, 10}} {
+		got := ready(p).text(size[0], size[1])
+		for _, want := range []string{" a39ea157…", " b39ea157…", "acl1 c39ea157…", "acl1 d39ea157…"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%v: does not show %q:\n%s", size, want, got)
+			}
+		}
+	}
+}
+
+// A small dialog still shows items, whole buttons and its keys.
+func TestSmallSizes(t *testing.T) {
+	p := plan(12, 5)
+	for range 9 {
+		p.Consequences = append(p.Consequences, inventory.Consequence{Grade: inventory.Danger, Text: "listener web-443 (white) lets nobody in"})
+	}
+	p.Grade = inventory.Danger
+	for _, size := range [][2]int{{50, 10}, {40, 8}, {80, 22}} {
+		d := ready(p)
+		got := d.text(size[0], size[1])
+		if size[1] < 16 && !strings.Contains(got, "effects below") {
+			t.Errorf("%v: does not tell of what stands below:\n%s", size, got)
+		}
+		for _, want := range []string{"Delete 12 of 17 marked pools", "danger", "web-000", "web-001", "▸[ Cancel ]", "Type 12", "n cancel", "–"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%v: does not show %q:\n%s", size, want, got)
+			}
+		}
+		if got := d.press(`"12"`).text(size[0], size[1]); !strings.Contains(got, "▸[ Delete") || strings.Count(got, " ]") != 1 {
+			t.Errorf("%v: the button is cut:\n%s", size, got)
+		}
+		if got := d.press(`"3" enter`).text(size[0], size[1]); !strings.Contains(got, "That is not 12") {
+			t.Errorf("%v: does not say what is wrong:\n%s", size, got)
+		}
+	}
+}
+
+// The counter counts items, however many lines other things take.
+func TestCountsItems(t *testing.T) {
+	p := plan(30, 3)
+	p.Consequences = []inventory.Consequence{{Grade: inventory.Care, Text: strings.Repeat("long text ", 20)}}
+	d := ready(p)
+	if got := d.text(80, 24); !strings.Contains(got, " 1–") || !strings.Contains(got, " of 33 ") {
+		t.Errorf("does not count the items:\n%s", got)
+	}
+	d.Update(tea.KeyPressMsg{Code: tea.KeyEnd})
+	if got := d.text(80, 24); !strings.Contains(got, "–33 of 33 ") {
+		t.Errorf("the last item is not the last:\n%s", got)
+	}
+}
+
+// Beside the box nothing is left of the screen below; above and below it whole lines are.
+func TestNoShreds(t *testing.T) {
+	for _, w := range []int{40, 80, 121, 160} {
+		below := strings.Repeat(strings.Repeat("x", w)+"\n", 48)
+		for i, line := range strings.Split(ansi.Strip(ready(plan(3, 0)).Over(below, w, 30)), "\n") {
+			if x := strings.Count(line, "x"); x != 0 && x != w {
+				t.Errorf("%d columns, line %d: %s", w, i, line)
+			}
+		}
+	}
+}
+
 // Whoever scrolls to the end has seen every item, every item left out and every consequence.
 func TestListIsWhole(t *testing.T) {
 	p := plan(70, 30)
@@ -344,13 +427,8 @@ func TestListIsWhole(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {120, 36}, {40, 12}, {28, 10}} {
 		d := ready(p)
 		var seen strings.Builder
-		for last := ""; ; {
-			now := d.text(size[0], size[1])
-			if now == last {
-				break
-			}
-			seen.WriteString(now)
-			last = now
+		for range 600 {
+			seen.WriteString(d.text(size[0], size[1]))
 			d.Update(tea.KeyPressMsg(named["down"]))
 		}
 		for i := range 100 {
@@ -433,7 +511,7 @@ func TestBoxIsAligned(t *testing.T) {
 				if line == "" {
 					continue
 				}
-				if want := min(size[0]-2, 100); size[0] >= 60 && ansi.StringWidth(line) != want {
+				if want := min(size[0], 120); size[0] >= 60 && ansi.StringWidth(line) != want {
 					t.Errorf("%s %v: line %d is %d columns, want %d: %s", name, size, i, ansi.StringWidth(line), want, line)
 				}
 				if last := []rune(line)[len([]rune(line))-1]; !strings.ContainsRune("│╮╯", last) {

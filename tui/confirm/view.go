@@ -2,24 +2,24 @@ package confirm
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
-	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
 
-// Columns of the terminal.
+// Columns and lines of the terminal.
 const (
-	widest    = 100 // the dialog grows no wider
+	widest    = 120 // the dialog grows no wider
 	narrowest = 28  // below, the plan cannot be read and so not be confirmed
 	lowest    = 8   // lines, likewise
+	airy      = 16  // lines from which there are blank ones
+	narrow    = 56  // columns of text below which words give way
 	gap       = 2   // between two columns
-	undoWidth = len("undo: new id")
+	undoWidth = len("by hand: new id")
 )
 
 // View draws the dialog alone in the middle of h lines of w columns.
@@ -50,9 +50,7 @@ func (m *Model) Over(below string, w, h int) string {
 			b.WriteString(m.env.Theme.Paint(theme.Muted, theme.Fit(line, w)))
 			continue
 		}
-		b.WriteString(m.env.Theme.Paint(theme.Muted, theme.Fit(ansi.Cut(line, 0, x), x)))
-		b.WriteString(box[i-y])
-		b.WriteString(m.env.Theme.Paint(theme.Muted, theme.Fit(ansi.Cut(line, x+bw, w), w-x-bw)))
+		b.WriteString(theme.Fit("", x) + box[i-y] + theme.Fit("", w-x-bw))
 	}
 	return b.String()
 }
@@ -60,40 +58,38 @@ func (m *Model) Over(below string, w, h int) string {
 // dialog draws the box, at most w columns and h lines.
 func (m *Model) dialog(w, h int) string {
 	t := m.env.Theme
-	bw := min(w-2, widest)
-	if w < 60 {
-		bw = w
-	}
+	bw := min(w, widest)
 	if m.cramped = bw < narrowest || h < lowest; m.cramped {
 		return m.small(w, h)
 	}
-	tw := bw - 4
-	airy := h >= 16
-
-	head := m.head(tw)
-	foot := m.foot(tw)
-	m.lay(tw)
-	rest := h - 2 - len(head) - len(foot)
-	if airy {
-		rest -= 3 // two lines of the screen below stay in sight, a blank one sets the list off
+	tw, tight := bw-4, h < airy
+	head, controls := m.head(tw, tight), m.controls(tw)
+	room := h - 2 - len(head) - len(controls) - 1 // a line of keys below the buttons
+	if !tight {
+		head = append(head, "")
+		room -= 4 // two lines of the screen below stay in sight, blank ones or a notice set the list off
 	}
-	if m.cramped = rest < 1; m.cramped {
+	if m.cramped = room < 1; m.cramped {
 		return m.small(w, h)
 	}
-	m.page = min(len(m.rows), rest)
+	m.lay(room, tw, tight)
+	m.page = min(len(m.rows), room)
 	m.scroll(0)
 
-	var body []string
-	body = append(body, head...)
-	if airy {
-		body = append(body, "")
-	}
+	body := head
 	for i := m.top; i < m.top+m.page; i++ {
 		body = append(body, m.row(m.rows[i], tw))
 	}
-	body = append(body, foot...)
+	say, keys := t.Paint(theme.Warn, theme.Fit(m.say, tw)), m.hints(tw)
+	if tight && m.say != "" {
+		keys = say
+	}
+	if !tight {
+		body = append(body, say)
+	}
+	body = append(append(body, controls...), keys)
 
-	title := t.Paint(theme.Title, "Delete "+m.count(len(m.plan.Items)+len(m.plan.LeftOut)))
+	title := t.Paint(theme.Title, m.title())
 	if m.scope != "" {
 		title += t.Paint(theme.Border, " ─ ") + t.Paint(theme.Muted, m.scope)
 	}
@@ -105,81 +101,105 @@ func (m *Model) dialog(w, h int) string {
 
 // small is all that a terminal shows that is too small for the list: a way out.
 func (m *Model) small(w, h int) string {
-	lines := []string{"Too small to confirm", m.env.Keys.Label(keys.No) + " cancels", "Delete " + m.count(len(m.plan.Items))}
+	lines := []string{"Too small to confirm", m.env.Keys.Label(keys.No) + " cancels", m.title()}
 	for i := range lines {
 		lines[i] = theme.Fit(lines[i], w)
 	}
 	return strings.Join(lines[:min(h, len(lines))], "\n")
 }
 
-// head counts what will happen.
-func (m *Model) head(w int) []string {
+func (m *Model) title() string {
 	n, out := len(m.plan.Items), len(m.plan.LeftOut)
-	var s string
+	switch {
+	case n == 0:
+		return "Nothing to delete"
+	case out == 0:
+		return "Delete " + m.count(n)
+	default:
+		return "Delete " + theme.Number(n) + " of " + theme.Number(n+out) + " marked " + m.many
+	}
+}
+
+// head counts what will happen; where it is tight, only what the title does not say.
+func (m *Model) head(w int, tight bool) []string {
+	n, out := len(m.plan.Items), len(m.plan.LeftOut)
+	s := ""
 	switch {
 	case n == 0 && out == 1:
-		s = "Nothing can be deleted: it is left out."
+		s = "This " + m.one + " cannot be deleted."
 	case n == 0:
-		s = fmt.Sprintf("Nothing can be deleted: all %d are left out.", out)
+		s = fmt.Sprintf("None of %s marked %s can be deleted.", theme.Number(out), m.many)
+	case tight:
 	case out == 0:
 		s = m.count(n) + " will be deleted."
 	case out == 1:
-		s = fmt.Sprintf("%d will be deleted, 1 is left out.", n)
+		s = theme.Number(n) + " will be deleted, 1 is left out."
 	default:
-		s = fmt.Sprintf("%d will be deleted, %d are left out.", n, out)
+		s = theme.Number(n) + " will be deleted, " + theme.Number(out) + " are left out."
 	}
-	lines := m.paint(theme.Strong, s, w)
+	var lines []string
+	if s != "" {
+		lines = m.paint(theme.Strong, s, w)
+	}
 	switch {
 	case m.hidden == 1:
 		s = "1 of them is hidden by the filter."
 	case m.hidden > 1:
-		s = fmt.Sprintf("%d of them are hidden by the filter.", m.hidden)
+		s = theme.Number(m.hidden) + " of them are hidden by the filter."
 	default:
 		return lines
 	}
-	if both := theme.Width(ansi.Strip(lines[0])) + 1 + len(s); len(lines) == 1 && both <= w {
+	if len(lines) == 1 && theme.WidthPainted(lines[0])+1+len(s) <= w {
 		return []string{lines[0] + " " + m.env.Theme.Paint(theme.Warn, s)}
 	}
 	return append(lines, m.paint(theme.Warn, s, w)...)
 }
 
-// foot is the field, the buttons and the keys, with why a key did nothing above them.
-func (m *Model) foot(w int) []string {
-	t := m.env.Theme
-	prompt, buttons := m.prompt(), m.buttons()
-	lines := []string{t.Paint(theme.Warn, theme.Fit(m.say, w))}
-	if theme.WidthPainted(prompt)+1+theme.WidthPainted(buttons) <= w {
-		lines = append(lines, theme.Spread(prompt, buttons, w))
-	} else {
-		lines = append(lines, theme.FitPainted(prompt, w), theme.Spread("", buttons, w))
+// controls are the field and the buttons, in shorter words where they would not fit side by side. How many lines they
+// take does not depend on what is typed.
+func (m *Model) controls(w int) []string {
+	brief := "Delete"
+	whole := brief + " " + m.count(len(m.plan.Items))
+	for _, words := range []struct{ ask, button string }{{" to delete", whole}, {" to delete", brief}, {"", brief}} {
+		prompt, buttons := m.prompt(words.ask), m.buttons(words.button)
+		still := max(len(m.want)-len(m.typed), 0) // columns that typing will take
+		if theme.WidthPainted(prompt)+still+1+theme.WidthPainted(buttons) <= w {
+			return []string{theme.Spread(prompt, buttons, w)}
+		}
 	}
-	where := ""
-	if m.page < len(m.rows) && m.page > 0 {
-		where = fmt.Sprintf("%d–%d of %d", m.top+1, m.top+m.page, len(m.rows))
+	button := whole
+	if theme.WidthPainted(m.buttons(whole)) > w {
+		button = brief
 	}
-	return append(lines, theme.Spread(m.hints(), t.Paint(theme.Muted, where), w))
+	return []string{theme.FitPainted(m.prompt(" to delete"), w), theme.Spread("", m.buttons(button), w)}
 }
 
-func (m *Model) prompt() string {
+func (m *Model) prompt(ask string) string {
 	t := m.env.Theme
-	if m.want == "" {
+	if m.want == "" || m.empty() {
 		return ""
 	}
-	s := t.Paint(theme.Text, "Type ") + t.Paint(theme.Strong, m.want) + t.Paint(theme.Text, " to delete: ") +
+	s := t.Paint(theme.Text, "Type ") + t.Paint(theme.Strong, m.want) + t.Paint(theme.Text, ask+": ") +
 		t.Paint(theme.Strong, m.typed)
-	if m.matches() {
+	switch {
+	case m.matches() && ask == "":
+		return s + " "
+	case m.matches():
 		return s + " " + t.Paint(theme.Good, t.OK)
+	case ask == "":
+		return s + t.Paint(theme.Accent, "▏")
+	default:
+		return s + t.Paint(theme.Accent, "▏") + " "
 	}
-	return s + t.Paint(theme.Accent, "▏")
 }
 
 // buttons always take the same columns, whatever has the focus.
-func (m *Model) buttons() string {
+func (m *Model) buttons(proceeds string) string {
 	if m.empty() {
 		return m.button("Close", true, false, true)
 	}
 	return m.button("Cancel", m.focus == cancel, false, true) + " " +
-		m.button("Delete "+m.count(len(m.plan.Items)), m.focus == proceed, true, m.matches())
+		m.button(proceeds, m.focus == proceed, true, m.matches())
 }
 
 func (m *Model) button(s string, focus, danger, able bool) string {
@@ -196,19 +216,66 @@ func (m *Model) button(s string, focus, danger, able bool) string {
 	}
 }
 
-func (m *Model) hints() string {
+// hints are the keys, as many as fit beside what is in sight.
+func (m *Model) hints(w int) string {
 	t, k := m.env.Theme, m.env.Keys
-	if m.empty() {
-		return t.Hint(k.Label(keys.Confirm), "close")
+	where := t.Paint(theme.Muted, m.where())
+	if m.below > 0 && m.top+m.page < len(m.rows) {
+		effects := theme.Number(m.below) + " effects below"
+		if m.below == 1 {
+			effects = "1 effect below"
+		}
+		where = t.Paint(theme.Warn, effects) + t.Paint(theme.Muted, " "+t.Dot+" ") + where
 	}
-	hints := []string{t.Hint(k.Label(keys.No), "cancel"), t.Hint(k.Label(keys.NextFocus), "other button")}
-	if m.want == "" {
-		hints = append(hints, t.Hint(k.Label(keys.Yes), "delete"))
+	all := []string{t.Hint(k.Label(keys.No), "cancel")}
+	switch {
+	case m.empty():
+		all = []string{t.Hint(k.Label(keys.Confirm), "close")}
+	case m.want == "":
+		all = append(all, t.Hint(k.Label(keys.Yes), "delete"))
 	}
 	if m.page < len(m.rows) {
-		hints = append(hints, t.Hint("↑↓", "scroll"))
+		all = append(all, t.Hint("↑↓", "scroll"))
 	}
-	return strings.Join(hints, t.Paint(theme.Muted, " "+t.Dot+" "))
+	if !m.empty() {
+		all = append(all, t.Hint(k.Label(keys.NextFocus), "other button"))
+	}
+	line := all[0]
+	for _, hint := range all[1:] {
+		longer := line + t.Paint(theme.Muted, " "+t.Dot+" ") + hint
+		if theme.WidthPainted(longer)+1+theme.WidthPainted(where) > w {
+			break
+		}
+		line = longer
+	}
+	return theme.Spread(line, where, w)
+}
+
+// where says which of the items, deleted or left out, are in sight, "" when all are.
+func (m *Model) where() string {
+	if m.page >= len(m.rows) {
+		return ""
+	}
+	first, last, total := 0, 0, len(m.plan.Items)+len(m.plan.LeftOut)
+	for _, r := range m.rows[m.top : m.top+m.page] {
+		var n int
+		switch r.what {
+		case doomed:
+			n = r.i + 1
+		case spared:
+			n = len(m.plan.Items) + r.i + 1
+		default:
+			continue
+		}
+		if first == 0 {
+			first = n
+		}
+		last = n
+	}
+	if first == 0 {
+		return "of " + theme.Number(total)
+	}
+	return theme.Number(first) + "–" + theme.Number(last) + " of " + theme.Number(total)
 }
 
 // row is one line of the list; text is the line's part of a text that takes several, first the first of them.
@@ -230,42 +297,96 @@ const (
 
 // measure finds the widths that the names ask for; it looks at every item once.
 func (m *Model) measure() {
+	m.tags, m.outTags = m.plan.Tags()
+	m.told = map[inventory.Ref]bool{}
+	for _, c := range m.plan.Consequences {
+		for _, ref := range c.Of {
+			m.told[ref] = true
+		}
+	}
 	for i := range m.plan.Items {
 		r := &m.plan.Items[i].Resource
-		m.names = max(m.names, theme.Width(r.Label()))
+		m.names = max(m.names, tagged(r.Label(), m.tags[i]))
 		m.parents = max(m.parents, theme.Width(r.In))
-		m.notes = max(m.notes, theme.Width(note(&m.plan.Items[i])))
+		m.notes = max(m.notes, theme.Width(m.note(i)))
 	}
 	for i := range m.plan.LeftOut {
-		m.names = max(m.names, theme.Width(m.plan.LeftOut[i].Label))
+		m.names = max(m.names, tagged(m.plan.LeftOut[i].Label, m.outTags[i]))
 	}
 }
 
-// lay breaks the plan into rows for w columns.
-func (m *Model) lay(w int) {
-	if m.rowsFor == w {
+// tagged is the width of a name with its tag.
+func tagged(name, tag string) int {
+	if tag == "" {
+		return theme.Width(name)
+	}
+	return theme.Width(name) + 1 + theme.Width(tag)
+}
+
+// lay breaks the plan into rows of w columns. The effects stand first, the worst on top; what would leave no room for
+// a few items in the first h rows stands below them.
+func (m *Model) lay(h, w int, tight bool) {
+	if m.size == (size{w, h}) {
 		return
 	}
-	m.rowsFor, m.rows = w, m.rows[:0]
+	m.size, m.rows = size{w, h}, m.rows[:0]
+	apart := func() {
+		if !tight && len(m.rows) > 0 {
+			m.rows = append(m.rows, row{what: blank})
+		}
+	}
+	most := h - min(len(m.plan.Items), 3)
+	var below []int
 	for _, grade := range []inventory.Grade{inventory.Danger, inventory.Care} {
 		for i, c := range m.plan.Consequences {
-			if c.Grade == grade {
-				m.wrap(effect, i, c.Text, w-2-len("danger")-gap)
+			if c.Grade != grade {
+				continue
+			}
+			before := len(m.rows)
+			m.effect(i, w)
+			if len(m.rows) > most && (before > 0 || grade == inventory.Care) {
+				m.rows = m.rows[:before]
+				below = append(below, i)
+				most = 0 // in order: nothing overtakes
 			}
 		}
 	}
-	if len(m.rows) > 0 {
-		m.rows = append(m.rows, row{what: blank})
+	m.below = len(below)
+	if len(m.plan.Items) > 0 {
+		apart()
 	}
 	for i := range m.plan.Items {
 		m.rows = append(m.rows, row{what: doomed, i: i})
 	}
-	if len(m.plan.Items) > 0 && len(m.plan.LeftOut) > 0 {
-		m.rows = append(m.rows, row{what: blank})
+	if len(m.plan.LeftOut) > 0 {
+		apart()
 	}
 	for i, l := range m.plan.LeftOut {
 		m.wrap(spared, i, "left out: "+l.Why, w-2-m.nameWidth(w)-gap)
 	}
+	if len(below) > 0 {
+		apart()
+	}
+	for _, i := range below {
+		m.effect(i, w)
+	}
+}
+
+// effect adds the rows of a consequence; its grade has a column of its own where there is room for one.
+func (m *Model) effect(i, w int) {
+	c := &m.plan.Consequences[i]
+	if w < narrow {
+		m.wrap(effect, i, word(c.Grade)+": "+c.Text, w-2)
+		return
+	}
+	m.wrap(effect, i, c.Text, w-2-len("danger")-gap)
+}
+
+func word(g inventory.Grade) string {
+	if g == inventory.Danger {
+		return "danger"
+	}
+	return "care"
 }
 
 func (m *Model) wrap(what part, i int, text string, w int) {
@@ -294,16 +415,19 @@ func (m *Model) row(r row, w int) string {
 	t := m.env.Theme
 	switch r.what {
 	case effect:
-		c := m.plan.Consequences[r.i]
-		word, role := "care", theme.Warn
-		if c.Grade == inventory.Danger {
-			word, role = "danger", theme.Bad
+		role := theme.Warn
+		if m.plan.Consequences[r.i].Grade == inventory.Danger {
+			role = theme.Bad
 		}
-		lead := 2 + len("danger") + gap
+		lead, sign := 2, t.Left+" "
+		if w >= narrow {
+			lead += len("danger") + gap
+			sign += word(m.plan.Consequences[r.i].Grade)
+		}
 		if !r.first {
-			return theme.Fit("", lead) + theme.Fit(r.text, w-lead)
+			sign = ""
 		}
-		return t.Paint(role, t.Left+" "+theme.Fit(word, lead-2)) + theme.Fit(r.text, w-lead)
+		return t.Paint(role, theme.Fit(sign, lead)) + theme.Fit(r.text, w-lead)
 	case doomed:
 		return m.item(r.i, w)
 	case spared:
@@ -312,7 +436,7 @@ func (m *Model) row(r row, w int) string {
 		if !r.first {
 			return theme.Fit("", lead) + why
 		}
-		name := theme.Fit(m.plan.LeftOut[r.i].Label, lead-2-gap) + theme.Fit("", gap)
+		name := theme.FitTail(m.plan.LeftOut[r.i].Label, m.outTags[r.i], lead-2-gap) + theme.Fit("", gap)
 		return t.Paint(theme.Warn, t.Skip) + " " + name + why
 	}
 	return ""
@@ -323,8 +447,15 @@ func (m *Model) item(i, w int) string {
 	t := m.env.Theme
 	it := &m.plan.Items[i]
 	undo, role := undoWord(it.Undo)
+	if w < 36 {
+		return t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], w-2)
+	}
 	nw := m.nameWidth(w)
-	pw := min(m.parents, (w-2)/4)
+	free := w - 2 - nw - gap - undoWidth - gap
+	if m.notes > 0 {
+		free -= m.notes + gap
+	}
+	pw := min(m.parents, max((w-2)/4, free))
 	if pw > 0 {
 		pw += gap
 	}
@@ -332,25 +463,27 @@ func (m *Model) item(i, w int) string {
 	if tw < 0 { // a narrow dialog: the name and the way back
 		nw, pw, tw = max(w-2-gap-undoWidth, 1), 0, 0
 	}
-	s := t.Paint(theme.Mark, t.Mark) + " " + theme.Fit(it.Resource.Label(), nw) + theme.Fit("", gap)
+	s := t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], nw) + theme.Fit("", gap)
 	if pw > 0 {
 		s += t.Paint(theme.Muted, theme.Fit(it.Resource.In, pw-gap)) + theme.Fit("", gap)
 	}
 	if tw > gap {
-		s += t.Paint(theme.Muted, theme.Fit(note(it), tw-gap)) + theme.Fit("", gap)
+		s += t.Paint(theme.Muted, theme.Fit(m.note(i), tw-gap)) + theme.Fit("", gap)
 	} else {
 		s += theme.Fit("", tw)
 	}
 	return s + t.Paint(role, theme.FitRight(undo, undoWidth))
 }
 
-// note says what goes along with an item and, where the way back is lost in part or whole, why.
-func note(it *cleanup.Item) string {
+// note says what goes along with an item and, where the way back is lost in part or whole, why, unless a consequence
+// has said so already.
+func (m *Model) note(i int) string {
+	it := &m.plan.Items[i]
 	with, why := "", ""
 	if it.Takes != "" {
 		with = "with " + it.Takes
 	}
-	if it.Undo >= inventory.Lossy {
+	if it.Undo == inventory.Lossy || it.Undo == inventory.Impossible && !m.told[it.Resource.Ref] {
 		why = it.UndoWhy
 	}
 	if with != "" && why != "" {
@@ -359,14 +492,15 @@ func note(it *cleanup.Item) string {
 	return with + why
 }
 
+// undoWord is the way back: nothing but hands takes it yet.
 func undoWord(u inventory.Undo) (string, theme.Role) {
 	switch u {
 	case inventory.Exact, inventory.NewID:
-		return "undo: " + u.String(), theme.Muted
+		return "by hand: " + u.String(), theme.Muted
 	case inventory.Lossy:
-		return "undo: " + u.String(), theme.Warn
+		return "by hand: " + u.String(), theme.Warn
 	default:
-		return "no undo", theme.Warn
+		return "no way back", theme.Warn
 	}
 }
 
@@ -383,5 +517,5 @@ func (m *Model) count(n int) string {
 	if n == 1 {
 		return "1 " + m.one
 	}
-	return strconv.Itoa(n) + " " + m.many
+	return theme.Number(n) + " " + m.many
 }

@@ -19,21 +19,25 @@ import (
 type Model struct {
 	env      *screen.Env
 	resource inventory.Resource
-	graph    *inventory.Graph
+	from     *inventory.Snapshot
 	raw      bool
+	readOnly string
 
 	page viewport.Model
 	w    int
 	look theme.Look
 }
 
-// New shows r, which is from s; raw begins with the JSON.
-func New(env *screen.Env, r inventory.Resource, s *inventory.Snapshot, raw bool) *Model {
-	m := &Model{env: env, resource: r, raw: raw, page: viewport.New()}
-	if s != nil {
-		m.graph = s.Graph
-	}
-	return m
+// DeleteMsg asks for the dialog about the resource. It counts only while By is on top.
+type DeleteMsg struct {
+	By   *Model
+	Ref  inventory.Ref
+	From *inventory.Snapshot
+}
+
+// New shows r, which is from s; raw begins with the JSON. readOnly is why nothing can be deleted, "" when it can.
+func New(env *screen.Env, r inventory.Resource, s *inventory.Snapshot, raw bool, readOnly string) *Model {
+	return &Model{env: env, resource: r, from: s, raw: raw, readOnly: readOnly, page: viewport.New()}
 }
 
 // Update takes keys.
@@ -48,6 +52,11 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.page.GotoTop()
 	case keys.CopyID:
 		return tea.Batch(tea.SetClipboard(m.resource.Ref.ID), screen.Say("Copied "+m.resource.Ref.ID))
+	case keys.Delete:
+		if why := m.whyNot(); why != "" {
+			return screen.Say(why)
+		}
+		return func() tea.Msg { return DeleteMsg{By: m, Ref: m.resource.Ref, From: m.from} }
 	case keys.Back:
 		return func() tea.Msg { return screen.Leave{By: m} }
 	default:
@@ -56,9 +65,28 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
+// whyNot is why the resource cannot be deleted from here, "" when the dialog has more to say.
+func (m *Model) whyNot() string {
+	if m.readOnly != "" {
+		return m.readOnly
+	}
+	kind, err := inventory.Lookup(m.resource.Ref.Kind)
+	switch {
+	case err != nil:
+		return err.Error()
+	case kind.Deletion == nil:
+		return kind.WhyNot
+	}
+	return ""
+}
+
 // Hints for the foot of the frame.
 func (m *Model) Hints() []keys.Action {
-	return []keys.Action{keys.Raw, keys.CopyID, keys.Back, keys.Help}
+	hints := []keys.Action{keys.Raw, keys.CopyID}
+	if m.whyNot() == "" {
+		hints = append(hints, keys.Delete)
+	}
+	return append(hints, keys.Back, keys.Help)
 }
 
 // View draws the page at its place.
@@ -78,7 +106,11 @@ func (m *Model) lay(w int) {
 	if m.raw {
 		lines = m.json(w)
 	} else {
-		lines = card.Lines(m.env.Theme, m.resource, m.graph, max(w-2, 1))
+		var g *inventory.Graph
+		if m.from != nil {
+			g = m.from.Graph
+		}
+		lines = card.Lines(m.env.Theme, m.resource, g, m.env.Now(), max(w-2, 1))
 	}
 	for i := range lines {
 		lines[i] = " " + lines[i]

@@ -29,7 +29,7 @@ func pool() inventory.Resource {
 
 func show(r inventory.Resource, raw bool) *Model {
 	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: time.Now}
-	return New(env, r, nil, raw)
+	return New(env, r, nil, raw, "")
 }
 
 func press(m *Model, key rune) tea.Msg {

@@ -2,6 +2,7 @@
 package help
 
 import (
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/viewport"
@@ -16,14 +17,15 @@ import (
 type Model struct {
 	env   *screen.Env
 	first keys.Context
+	off   bool // what deletes does not work
 	page  viewport.Model
 	w     int
 	look  theme.Look
 }
 
-// New makes the screen; the section of the screen one comes from stands first.
-func New(env *screen.Env, first keys.Context) *Model {
-	return &Model{env: env, first: first, page: viewport.New()}
+// New makes the screen; the sections that hold on the screen one comes from stand first.
+func New(env *screen.Env, first keys.Context, readOnly bool) *Model {
+	return &Model{env: env, first: first, off: readOnly, page: viewport.New()}
 }
 
 // Update takes keys.
@@ -35,6 +37,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch action, _ := m.env.Keys.Action(keys.Reading, key.String()); action {
 	case keys.Back, keys.Help:
 		return func() tea.Msg { return screen.Leave{By: m} }
+	case keys.Raw, keys.CopyID, keys.Delete, keys.ShowRun:
+		return screen.Say(m.env.Keys.Label(action) + " works in lists and in the detail: " + m.env.Keys.Label(keys.Back) + " goes back")
 	default:
 		screen.Scroll(&m.page, action)
 	}
@@ -90,10 +94,9 @@ func (m *Model) lines(w int) []string {
 }
 
 func (m *Model) sections() []keys.Context {
-	all := keys.Sections()
-	out := append(make([]keys.Context, 0, len(all)), m.first)
-	for _, c := range all {
-		if c != m.first {
+	out := m.first.With()
+	for _, c := range keys.Sections() {
+		if !slices.Contains(out, c) {
 			out = append(out, c)
 		}
 	}
@@ -111,14 +114,17 @@ func (m *Model) section(c keys.Context, w int) []string {
 	}
 	lines := []string{" " + t.Paint(theme.Title, theme.Fit(c.Title(), min(theme.Width(c.Title()), max(w-1, 0))))}
 	for _, b := range own {
-		role := theme.Key
-		if b.Danger {
+		role, does := theme.Key, b.Help
+		switch {
+		case b.Danger && m.off:
+			role, does = theme.Muted, "(read-only) "+does
+		case b.Danger:
 			role = theme.Bad
 		}
 		label := strings.Join(b.Labels(), " ")
 		head := "  " + t.Paint(role, theme.Fit(label, max(keyColumn, theme.Width(label)))) + " "
 		used := 3 + max(keyColumn, theme.Width(label))
-		for _, part := range theme.Wrap(b.Help, max(w-used, 12)) {
+		for _, part := range theme.Wrap(does, max(w-used, 12)) {
 			lines = append(lines, head+part)
 			head = strings.Repeat(" ", used)
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 func open(first keys.Context) *Model {
-	return New(&screen.Env{Theme: theme.New(theme.Look{}), Keys: keys.Default(), Now: time.Now}, first)
+	return New(&screen.Env{Theme: theme.New(theme.Look{}), Keys: keys.Default(), Now: time.Now}, first, false)
 }
 
 // TestShowsEveryBinding: nothing is bound that help does not tell.

@@ -55,6 +55,8 @@ const (
 	CancelRun    Action = "cancel-run"
 	Retry        Action = "retry"
 	OnlyFailures Action = "only-failures"
+	Pane         Action = "pane"
+	LeaveRun     Action = "leave-run" // Back, while a run goes on
 
 	Back    Action = "back"
 	Help    Action = "help"
@@ -97,7 +99,7 @@ var shapes = [contexts]struct {
 	Run:     {title: "Watching a run", with: []Context{Move, Global, Always}},
 	Reading: {title: "Detail and help", with: []Context{Move, Global, Always}},
 	Dialog:  {title: "In a dialog", with: []Context{Move, Always}},
-	Input:   {title: "Typing a filter or a count", with: []Context{Always}},
+	Input:   {title: "Typing a filter", with: []Context{Always}},
 }
 
 // Binding ties keys to an action within a context. An action may have a binding in several contexts, with the same
@@ -135,8 +137,8 @@ func defaults() []Binding {
 		{Action: Raw, In: Browse, Keys: []string{"y"}, Help: "raw JSON"},
 		{Action: CopyID, In: Browse, Keys: []string{"c"}, Help: "copy the id"},
 		{Action: Delete, In: Browse, Keys: []string{"ctrl+d", "delete"}, Help: "delete what is marked, or the current row: opens the dialog", Short: "delete", Danger: true},
-		{Action: Refresh, In: Browse, Keys: []string{"ctrl+r"}, Help: "list again"},
-		{Action: ShowRun, In: Browse, Keys: []string{"r"}, Help: "go to the run that was left running"},
+		{Action: Refresh, In: Browse, Keys: []string{"ctrl+r"}, Help: "list again", Short: "list again"},
+		{Action: ShowRun, In: Browse, Keys: []string{"r"}, Help: "show the run; again after coming back: the one before", Short: "run"},
 		{Action: Kind1, In: Browse, Keys: []string{"1"}, Help: "pools"},
 		{Action: Kind2, In: Browse, Keys: []string{"2"}, Help: "certificates"},
 		{Action: Kind3, In: Browse, Keys: []string{"3"}, Help: "IP groups"},
@@ -147,9 +149,13 @@ func defaults() []Binding {
 		{Action: CancelRun, In: Run, Keys: []string{"c"}, Help: "cancel: send nothing more", Short: "cancel"},
 		{Action: Retry, In: Run, Keys: []string{"r"}, Help: "retry what failed, was blocked or is unknown", Short: "retry failed"},
 		{Action: OnlyFailures, In: Run, Keys: []string{"f"}, Help: "show only failures, or all", Short: "only failures"},
+		{Action: Pane, In: Run, Keys: []string{"enter", "d"}, Help: "all that is known of the row, below the list, or not", Short: "detail"},
+		{Action: LeaveRun, In: Run, Keys: []string{"esc"}, Help: "leave it running; r shows it again", Short: "leave it running"},
 
 		{Action: Raw, In: Reading, Keys: []string{"y"}, Help: "raw JSON, or the fields", Short: "raw"},
 		{Action: CopyID, In: Reading, Keys: []string{"c"}, Help: "copy the id", Short: "copy id"},
+		{Action: Delete, In: Reading, Keys: []string{"ctrl+d", "delete"}, Help: "delete this one: opens the dialog", Short: "delete", Danger: true},
+		{Action: ShowRun, In: Reading, Keys: []string{"r"}, Help: "show the run"},
 
 		{Action: Yes, In: Dialog, Keys: []string{"y"}, Help: "yes, where no count has to be typed", Danger: true},
 		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no"},
@@ -157,8 +163,8 @@ func defaults() []Binding {
 		{Action: NextFocus, In: Dialog, Keys: []string{"tab", "right"}, Help: "next button"},
 		{Action: PrevFocus, In: Dialog, Keys: []string{"shift+tab", "left"}, Help: "previous button"},
 
-		{Action: Confirm, In: Input, Keys: []string{"enter"}, Help: "keep what was typed"},
-		{Action: Back, In: Input, Keys: []string{"esc"}, Help: "clear it and leave"},
+		{Action: Confirm, In: Input, Keys: []string{"enter"}, Help: "keep what was typed", Short: "keep"},
+		{Action: Back, In: Input, Keys: []string{"esc"}, Help: "clear it and leave", Short: "clear"},
 
 		{Action: Up, In: Move, Keys: []string{"up", "k"}, Help: "up"},
 		{Action: Down, In: Move, Keys: []string{"down", "j"}, Help: "down"},
@@ -171,7 +177,7 @@ func defaults() []Binding {
 
 		{Action: Back, In: Global, Keys: []string{"esc"}, Help: "back; a run goes on", Short: "back"},
 		{Action: Help, In: Global, Keys: []string{"?"}, Help: "help", Short: "help"},
-		{Action: Quit, In: Global, Keys: []string{"q"}, Help: "quit, from the first screen"},
-		{Action: QuitNow, In: Always, Keys: []string{"ctrl+c"}, Help: "quit, from anywhere"},
+		{Action: Quit, In: Global, Keys: []string{"q"}, Help: "back; from the first screen: quit"},
+		{Action: QuitNow, In: Always, Keys: []string{"ctrl+c"}, Help: "quit, from anywhere; with a run going on it asks first"},
 	}
 }

@@ -32,6 +32,9 @@ func newMap(bindings []Binding) (Map, error) {
 		for _, b := range m.Bindings(c) {
 			for _, key := range b.Keys {
 				if other, taken := m.index[c][key]; taken {
+					if other == LeaveRun && b.Action == Back {
+						continue // the same, under the name it has in a run
+					}
 					return Map{}, fmt.Errorf("key %q: bound to both %s and %s (%s)", key, other, b.Action, strings.ToLower(c.Title()))
 				}
 				if c == Input && types(key) {

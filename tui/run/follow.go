@@ -28,6 +28,7 @@ func (m *Model) apply(e *cleanup.Event) {
 		}
 		it.step = e.Step
 		m.pace.begin(e.At)
+		m.pace.touched = e.At
 	case cleanup.Ended, cleanup.Proved:
 		if it.step == cleanup.Sent || it.step == cleanup.Reading {
 			m.flying--
@@ -99,8 +100,9 @@ const window = 10 * time.Second
 
 // pace is how fast outcomes arrive.
 type pace struct {
-	begun time.Time
-	marks []mark // of the last window, in order
+	begun   time.Time
+	touched time.Time // when something was sent last, or a pause ended
+	marks   []mark    // of the last window, in order
 }
 
 type mark struct {
@@ -125,6 +127,26 @@ func (p *pace) add(at time.Time) {
 		old++
 	}
 	p.marks = append(slices.Delete(p.marks, 0, old), mark{at, 1})
+}
+
+// quiet is how long nothing has come although it should have, going by what came before; 0 while that is in order.
+func (p *pace) quiet(now time.Time) time.Duration {
+	if len(p.marks) == 0 {
+		return 0
+	}
+	last := p.marks[len(p.marks)-1].at
+	since := last
+	if p.touched.After(last) {
+		since = p.touched
+	}
+	usual := last.Sub(p.begun) // before a rhythm shows: as long as the first took
+	if n := len(p.marks) - 1; n > 0 {
+		usual = last.Sub(p.marks[0].at) / time.Duration(n)
+	}
+	if silence := now.Sub(since); silence > max(2*time.Second, 3*usual) {
+		return silence
+	}
+	return 0
 }
 
 // rate is in outcomes a second, 0 when it is too early to say.

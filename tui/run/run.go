@@ -3,8 +3,7 @@
 package run
 
 import (
-	"fmt"
-	"strconv"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,6 +11,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
+	"janitor/tui/theme"
 )
 
 const (
@@ -63,8 +63,12 @@ type Model struct {
 	follow   bool  // the list follows the run until the user moves in it
 	front    int   // the first item without its outcome; len(items) when all have one
 	latest   int   // the failure that came last, -1 for none
+	flip     bool  // the user wants the pane where there is none by itself, or the other way round
+	pane     bool  // the last frame had the pane
+	waiting  bool  // in the last frame, requests waited for a pause to end
 
-	names, parents int // columns of the widest name and parent
+	tags           []string // what tells items of one name apart, see [cleanup.Plan.Tags]
+	names, parents int      // columns of the widest name and parent
 }
 
 // item is one row.
@@ -102,12 +106,16 @@ func (m *Model) Progress() (done, total int, live bool) {
 	return m.ended, len(m.items), m.live()
 }
 
-// Title names the run in a frame: "Deleting 10 pools".
-func (m *Model) Title() string {
-	if m.live() {
+// title is how the line of a running run begins.
+func (m *Model) title() string {
+	switch {
+	case m.stopping:
+		return "Cancelled"
+	case m.stopped():
+		return "Stopped"
+	default:
 		return "Deleting " + m.count(len(m.items))
 	}
-	return "Deletion of " + m.count(len(m.items))
 }
 
 // Hints are what the foot of the frame shows.
@@ -119,10 +127,15 @@ func (m *Model) Hints() []keys.Action {
 	case !m.live() && m.canRetry():
 		hints = append(hints, keys.Retry)
 	}
+	back := keys.Back
+	if m.live() {
+		back = keys.LeaveRun
+	}
+	hints = append(hints, back)
 	if len(m.failures) > 0 {
 		hints = append(hints, keys.OnlyFailures)
 	}
-	return append(hints, keys.Back, keys.Help)
+	return append(hints, keys.Pane, keys.Help)
 }
 
 // happened carries everything the run has said since the last one.
@@ -212,12 +225,14 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 			m.move(len(m.items))
 		}
 	case keys.OnlyFailures:
-		return m.toggle()
+		return m.filter()
 	case keys.CancelRun:
 		return m.cancel()
 	case keys.Retry:
 		return m.retry()
-	case keys.Back:
+	case keys.Pane:
+		m.toggle()
+	case keys.Back, keys.LeaveRun:
 		return func() tea.Msg { return LeaveMsg{m.run} }
 	}
 	return nil
@@ -230,22 +245,11 @@ func (m *Model) cancel() tea.Cmd {
 	case m.ended == len(m.items):
 		return screen.Say("Nothing to cancel: every item has its outcome")
 	case m.stopping:
-		return screen.Say("Already cancelled: " + m.inFlight())
+		return screen.Say("Already cancelled: nothing more is sent")
 	}
 	m.stopping = true
 	m.src.Cancel()
-	return screen.Say("Cancelled: nothing more is sent, " + m.inFlight())
-}
-
-func (m *Model) inFlight() string {
-	switch m.flying {
-	case 0:
-		return "nothing is in flight"
-	case 1:
-		return "1 in flight will end"
-	default:
-		return fmt.Sprintf("%d in flight will end", m.flying)
-	}
+	return screen.Say("Cancelled: nothing more is sent")
 }
 
 func (m *Model) retry() tea.Cmd {
@@ -253,20 +257,59 @@ func (m *Model) retry() tea.Cmd {
 	case m.live():
 		return screen.Say("The run is still going on: retry when it is finished")
 	case !m.canRetry():
-		return screen.Say("Nothing to retry: nothing failed")
+		return screen.Say("Nothing to retry: " + m.kept())
 	}
 	return func() tea.Msg { return RetryMsg{m.run} }
 }
 
-// toggle lists only the failures, or everything again.
-func (m *Model) toggle() tea.Cmd {
-	if !m.only && len(m.failures) == 0 {
-		return screen.Say("No failures so far")
+// kept says of a run without anything to retry what is still there all the same. A screen takes marks off what is gone
+// only.
+func (m *Model) kept() string {
+	var parts []string
+	for _, o := range []cleanup.Outcome{cleanup.Cancelled, cleanup.Skipped, cleanup.Reappeared} {
+		switch n := m.counts[o]; {
+		case n == 0:
+		case o == cleanup.Reappeared:
+			parts = append(parts, theme.Number(n)+" reappeared")
+		case n == 1:
+			parts = append(parts, "1 was "+o.String())
+		default:
+			parts = append(parts, theme.Number(n)+" were "+o.String())
+		}
 	}
-	m.only = !m.only
-	m.settle()
-	return nil
+	if len(parts) == 0 {
+		return "nothing failed"
+	}
+	return strings.Join(parts, ", ") + "; marks are kept"
 }
+
+// filter lists only the failures, or everything again.
+func (m *Model) filter() tea.Cmd {
+	switch {
+	case m.only || len(m.failures) > 0:
+		m.only = !m.only
+		m.settle()
+		return nil
+	case m.live():
+		return screen.Say("No failures so far")
+	default:
+		return screen.Say("No failures")
+	}
+}
+
+// toggle shows the pane or takes it away. One that has nothing to tell takes up what the run is at.
+func (m *Model) toggle() {
+	empty := m.follow && m.latest < 0
+	if !m.pane || !empty {
+		m.flip = !m.flip
+	}
+	if empty {
+		m.move(0)
+	}
+}
+
+// stopped: nothing more is sent although the run is not through, whoever wanted it.
+func (m *Model) stopped() bool { return m.stopping || m.live() && m.counts[cleanup.Cancelled] > 0 }
 
 func (m *Model) live() bool { return m.phase != cleanup.Finished }
 
@@ -274,7 +317,7 @@ func (m *Model) count(n int) string {
 	if n == 1 {
 		return "1 " + m.summary.One
 	}
-	return strconv.Itoa(n) + " " + m.summary.Many
+	return theme.Number(n) + " " + m.summary.Many
 }
 
 // canRetry says whether the engine would find something to try again.

@@ -249,6 +249,39 @@ func TestHeadTellsHowFar(t *testing.T) {
 			d.phase(cleanup.Proving)
 			d.run.until = d.now.Add(29 * time.Second)
 		}, []string{"proving, paused 29 s"}, "left"},
+		{"requests wait for the pause", func(d *desk) {
+			d.phase(cleanup.Sending)
+			d.sent(0, 1)
+			d.run.until = d.now.Add(9 * time.Second)
+			d.now = d.now.Add(3 * time.Second)
+		}, []string{"paused 6 s", "2 waiting   · 8 queued", "· waiting       web-0000  "}, "in flight"},
+		{"answers stay out", func(d *desk) {
+			d.phase(cleanup.Sending)
+			d.sent(0, 1, 2, 3, 4)
+			d.now = d.now.Add(time.Second)
+			d.deleted(0, 1)
+			d.now = d.now.Add(4 * time.Second)
+		}, []string{"2/10", "no answer for 4 s"}, "left"},
+		{"a pause is no silence", func(d *desk) {
+			d.phase(cleanup.Sending)
+			d.sent(0, 1, 2, 3, 4)
+			d.now = d.now.Add(time.Second)
+			d.deleted(0, 1)
+			d.run.until = d.now.Add(9 * time.Second)
+			d.View(80, 24)
+			d.now = d.now.Add(10 * time.Second)
+		}, []string{"2/10"}, "no answer"},
+		{"stopped by itself", func(d *desk) {
+			d.phase(cleanup.Sending)
+			d.sent(0)
+			d.end(1, cleanup.Result{Outcome: cleanup.Cancelled})
+		}, []string{"Stopped, 1 in flight will end"}, "Deleting"},
+		{"cancelled in a pause", func(d *desk) {
+			d.phase(cleanup.Sending)
+			d.run.until, d.run.why = d.now.Add(9*time.Second), "60 requests per minute"
+			d.press("c")
+			d.phase(cleanup.Proving)
+		}, []string{"Cancelled, proving, paused 9 s: 60 requests per minute"}, "Deleting"},
 		{"proving", func(d *desk) { d.deleted(0, 1, 2, 3, 4, 5, 6, 7, 8, 9); d.phase(cleanup.Proving) }, []string{"10/10", "proving…"}, "queued"},
 		{"note", func(d *desk) {
 			d.say(cleanup.Event{Step: cleanup.Sending, Item: -1, Note: "stopped: an answer about an id that was never asked for"})
@@ -397,14 +430,22 @@ func TestCancel(t *testing.T) {
 	d := newDesk(10)
 	d.sent(0, 1, 2)
 	d.press("c")
-	if d.run.cancelled != 1 || d.notices[0] != "Cancelled: nothing more is sent, 3 in flight will end" {
+	if d.run.cancelled != 1 || d.notices[0] != "Cancelled: nothing more is sent" {
 		t.Errorf("cancelled %d times, said %q", d.run.cancelled, d.notices)
 	}
-	if got := d.text(80, 24); !strings.Contains(got, "cancelled: 3 in flight will end") || slices.Contains(d.Hints(), keys.CancelRun) {
+	if got := d.text(80, 24); !strings.Contains(got, "Cancelled, 3 in flight will end") || slices.Contains(d.Hints(), keys.CancelRun) {
 		t.Errorf("the screen does not say so:\n%s", got)
 	}
+	d.deleted(0, 1, 2)
+	for i := range 7 {
+		d.end(3+i, cleanup.Result{Outcome: cleanup.Cancelled})
+	}
+	d.phase(cleanup.Proving)
+	if got := d.text(80, 24); !strings.Contains(got, "Cancelled, proving…") || strings.Contains(got, "Deleting") || strings.Contains(got, "in flight") {
+		t.Errorf("the screen does not say what it does:\n%s", got)
+	}
 	d.press("c")
-	if d.run.cancelled != 1 || !strings.HasPrefix(d.notices[1], "Already cancelled") {
+	if d.run.cancelled != 1 || !strings.HasPrefix(d.notices[1], "Nothing to cancel") {
 		t.Errorf("cancelled %d times, said %q", d.run.cancelled, d.notices)
 	}
 	d.finish(summary(10, nil, 0))
@@ -433,7 +474,9 @@ func TestRetry(t *testing.T) {
 		{"blocked", cleanup.Blocked, true, ""},
 		{"unknown", cleanup.Unknown, true, ""},
 		{"deleted", cleanup.Deleted, true, "Nothing to retry: nothing failed"},
-		{"skipped", cleanup.Skipped, true, "Nothing to retry: nothing failed"},
+		{"skipped", cleanup.Skipped, true, "Nothing to retry: 1 was skipped; marks are kept"},
+		{"cancelled", cleanup.Cancelled, true, "Nothing to retry: 1 was cancelled; marks are kept"},
+		{"reappeared", cleanup.Reappeared, true, "Nothing to retry: 1 reappeared; marks are kept"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := newDesk(2)
@@ -476,10 +519,10 @@ func TestHintsAreWhatIsPossible(t *testing.T) {
 		do   func()
 		want []keys.Action
 	}{
-		{func() {}, []keys.Action{keys.CancelRun, keys.Back, keys.Help}},
-		{func() { d.end(0, cleanup.Result{Outcome: cleanup.Failed}) }, []keys.Action{keys.CancelRun, keys.OnlyFailures, keys.Back, keys.Help}},
-		{func() { d.press("c") }, []keys.Action{keys.OnlyFailures, keys.Back, keys.Help}},
-		{func() { d.deleted(1); d.finish(summary(2, nil, 0)) }, []keys.Action{keys.Retry, keys.OnlyFailures, keys.Back, keys.Help}},
+		{func() {}, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.Pane, keys.Help}},
+		{func() { d.end(0, cleanup.Result{Outcome: cleanup.Failed}) }, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
+		{func() { d.press("c") }, []keys.Action{keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
+		{func() { d.deleted(1); d.finish(summary(2, nil, 0)) }, []keys.Action{keys.Retry, keys.Back, keys.OnlyFailures, keys.Pane, keys.Help}},
 	} {
 		tt.do()
 		if got := d.Hints(); !slices.Equal(got, tt.want) {
@@ -536,6 +579,79 @@ func TestListFollowsUntilTheUserMoves(t *testing.T) {
 	d.finish(summary(200, nil, 0))
 	if d.cursor != 149 {
 		t.Errorf("the end moved the cursor to %d", d.cursor)
+	}
+}
+
+// What is not known is not said to be there.
+func TestWhatIsLeft(t *testing.T) {
+	for _, tt := range []struct {
+		failed, unknown int
+		want            string
+	}{
+		{2, 0, "2 not deleted: f shows only them"},
+		{2, 1, "2 not deleted, 1 unknown: f shows only them"},
+		{0, 1, "1 unknown: f shows only it"},
+	} {
+		d := newDesk(5)
+		for i := range 5 {
+			switch {
+			case i < tt.failed:
+				d.end(i, cleanup.Result{Outcome: cleanup.Failed})
+			case i < tt.failed+tt.unknown:
+				d.end(i, cleanup.Result{Outcome: cleanup.Unknown})
+			default:
+				d.deleted(i)
+			}
+		}
+		d.finish(summary(5, nil, 0))
+		if got := d.text(80, 24); !strings.Contains(got, tt.want) {
+			t.Errorf("want %q in:\n%s", tt.want, got)
+		}
+	}
+	d := newDesk(1)
+	d.finish(summary(1, nil, 0))
+	if d.press("f"); !slices.Equal(d.notices, []string{"No failures"}) {
+		t.Errorf("said %q", d.notices)
+	}
+}
+
+func TestSameNames(t *testing.T) {
+	p := plan(3)
+	p.Items[0].Resource.Name, p.Items[0].Resource.Ref.ID = "acl1", "a39ea157-1111"
+	p.Items[1].Resource.Name, p.Items[1].Resource.Ref.ID = "acl1", "b39ea157-2222"
+	for _, w := range []int{40, 80} {
+		got := deskOf(p).text(w, 24)
+		if !strings.Contains(got, "acl1 a39ea157…") || !strings.Contains(got, "acl1 b39ea157…") || !strings.Contains(got, "web-0002") {
+			t.Errorf("does not tell them apart:\n%s", got)
+		}
+	}
+}
+
+// On a small terminal the list has the lines until more is asked for; then all that was said can be read.
+func TestPaneWhereThereIsLittleRoom(t *testing.T) {
+	for _, size := range [][2]int{{50, 10}, {40, 8}} {
+		d := newDesk(30)
+		d.end(4, cleanup.Result{Outcome: cleanup.Failed, Message: "backend exploded in the middle of it all"})
+		if got := d.text(size[0], size[1]); strings.Contains(got, "of it all") || !strings.Contains(got, "web-0004") {
+			t.Errorf("%v: a pane, or no list:\n%s", size, got)
+		}
+		k := tea.KeyPressMsg(named["enter"])
+		d.Update(k)
+		if got := d.text(size[0], size[1]); !strings.Contains(strings.Join(strings.Fields(got), " "), "in the middle of it all") {
+			t.Errorf("%v: the error cannot be read:\n%s", size, got)
+		}
+		d.Update(k)
+		if got := d.text(size[0], size[1]); strings.Contains(got, "of it all") {
+			t.Errorf("%v: the pane does not go away:\n%s", size, got)
+		}
+	}
+	for _, h := range []int{10, 24} { // nothing has failed yet: the item that the run is at
+		d := newDesk(30)
+		d.text(50, h)
+		d.Update(tea.KeyPressMsg(named["enter"]))
+		if got := d.text(50, h); !strings.Contains(got, "id-0000") {
+			t.Errorf("an empty pane:\n%s", got)
+		}
 	}
 }
 

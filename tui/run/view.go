@@ -24,19 +24,27 @@ const (
 
 // Lines of the terminal.
 const (
-	stripHeight = 4
-	lowest      = 14 // below, there is no strip
+	paneHeight = 4  // the least, so that the list seldom moves
+	paneFrom   = 14 // below, there is no pane until it is asked for
 )
 
 // View draws exactly h lines of at most w columns: how far the run is, the items, what was said of the current one.
 func (m *Model) View(w, h int) string {
 	now := m.env.Now()
-	head := m.head(w, now)
-	below := 0
-	if h >= lowest {
-		below = stripHeight
+	until, _ := m.src.Paused()
+	m.waiting = until.After(now) && !m.stopped()
+	if m.waiting {
+		m.pace.touched = until
 	}
-	room := max(h-len(head)-below, 0)
+	head := m.head(w, now)
+	room := max(h-len(head), 0)
+	var story []string
+	if m.pane = (h >= paneFrom) != m.flip; m.pane {
+		story = m.story(w)
+		keep := min(max(room/4, 1), 3) // rows of the list, whatever the story
+		story = story[:min(len(story), max(room-keep-1, 0))]
+		room = max(room-1-len(story), 0)
+	}
 	m.page = room
 	m.show()
 
@@ -52,8 +60,8 @@ func (m *Model) View(w, h int) string {
 		buf = m.appendRow(buf[:0], m.at(row), c, now)
 		lines = append(lines, string(buf))
 	}
-	if below > 0 {
-		lines = append(lines, m.strip(w)...)
+	if m.pane {
+		lines = append(append(lines, m.rule(w)), story...)
 	}
 	lines = lines[:min(len(lines), h)]
 	for len(lines) < h {
@@ -109,15 +117,22 @@ func (m *Model) head(w int, now time.Time) []string {
 // next is what the user can do about what came of the run.
 func (m *Model) next() string {
 	t, k := m.env.Theme, m.env.Keys
-	n := len(m.failures)
-	if n == 0 {
+	n, unknown := len(m.failures), m.counts[cleanup.Unknown]
+	var parts []string
+	if n > unknown {
+		parts = append(parts, theme.Number(n-unknown)+" not deleted")
+	}
+	if unknown > 0 {
+		parts = append(parts, theme.Number(unknown)+" unknown")
+	}
+	if len(parts) == 0 {
 		return ""
 	}
 	them := "them"
 	if n == 1 {
 		them = "it"
 	}
-	s := t.Paint(theme.Muted, fmt.Sprintf("%d not deleted: ", n)) + t.Hint(k.Label(keys.OnlyFailures), "shows only "+them)
+	s := t.Paint(theme.Muted, strings.Join(parts, ", ")+": ") + t.Hint(k.Label(keys.OnlyFailures), "shows only "+them)
 	if m.canRetry() {
 		s += t.Paint(theme.Muted, ", ") + t.Hint(k.Label(keys.Retry), "tries again")
 	}
@@ -131,9 +146,16 @@ const shortest = 10
 // the bar goes into the second return value, for a line of its own.
 func (m *Model) progress(w int, now time.Time) (line, rest string) {
 	t := m.env.Theme
-	title := " " + m.Title()
-	of := fmt.Sprintf("%d/%d", m.ended, len(m.items))
+	title := " " + m.title()
+	of := theme.Number(m.ended) + "/" + theme.Number(len(m.items))
 	state, why, role := m.state(now)
+	if m.stopped() { // nothing is left to be done: no bar
+		line = title + ", " + state
+		if long := line + ": " + why; why != "" && theme.Width(long) <= w {
+			line, why = long, ""
+		}
+		return t.Paint(theme.Warn, theme.Fit(line, w)), why
+	}
 	free := w - theme.Width(title) - len(of) - theme.Width(state) - 10
 	switch long := 2 + theme.Width(why); {
 	case why != "" && free-long >= shortest:
@@ -152,7 +174,7 @@ func (m *Model) progress(w int, now time.Time) (line, rest string) {
 
 // state says what the run is doing, or how fast; why it waits, when it does.
 func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
-	if until, why := m.src.Paused(); until.After(now) {
+	if until, why := m.src.Paused(); until.After(now) && (!m.stopped() || m.phase == cleanup.Proving) {
 		s := fmt.Sprintf("paused %d s", int(math.Ceil(until.Sub(now).Seconds())))
 		switch m.phase {
 		case cleanup.Checking:
@@ -163,14 +185,17 @@ func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
 		return s, why, theme.Warn
 	}
 	switch {
-	case m.stopping && m.flying > 0:
-		return "cancelled: " + m.inFlight(), "", theme.Warn
-	case m.stopping:
-		return "cancelled", "", theme.Warn
-	case m.phase == cleanup.Checking:
-		return "checking…", "", theme.Muted
 	case m.phase == cleanup.Proving:
 		return "proving…", "", theme.Muted
+	case m.stopped() && m.flying > 0:
+		return theme.Number(m.flying) + " in flight will end", "", theme.Warn
+	case m.stopped():
+		return "ending…", "", theme.Warn
+	case m.phase == cleanup.Checking:
+		return "checking…", "", theme.Muted
+	}
+	if quiet := m.pace.quiet(now); quiet > 0 && m.flying > 0 {
+		return "no answer for " + strconv.Itoa(int(quiet.Seconds())) + " s", "", theme.Muted
 	}
 	rate := m.pace.rate(now)
 	if rate == 0 {
@@ -186,7 +211,7 @@ func (m *Model) tally(w int) string {
 	var signed, words []string
 	put := func(n int, glyph string, role theme.Role, word string) {
 		if n > 0 {
-			number := strconv.Itoa(n)
+			number := theme.Number(n)
 			signed = append(signed, t.Paint(role, glyph+" "+number)+" "+t.Paint(theme.Muted, word))
 			words = append(words, t.Paint(role, number)+" "+t.Paint(theme.Muted, word))
 		}
@@ -198,7 +223,11 @@ func (m *Model) tally(w int) string {
 		glyph, role := m.sign(o)
 		put(m.counts[o], glyph, role, o.String())
 	}
-	put(m.flying, t.Busy, theme.Info, "in flight")
+	if m.waiting {
+		put(m.flying, t.Wait, theme.Warn, "waiting")
+	} else {
+		put(m.flying, t.Busy, theme.Info, "in flight")
+	}
 	put(len(m.items)-m.ended-m.flying, t.Wait, theme.Muted, "queued")
 	s := strings.Join(signed, "   ")
 	if theme.WidthPainted(s) > w {
@@ -229,12 +258,14 @@ func (m *Model) sign(o cleanup.Outcome) (string, theme.Role) {
 // status is the glyph and the word of an item.
 func (m *Model) status(it *item) (glyph, word string, role theme.Role) {
 	t := m.env.Theme
-	switch it.step {
-	case cleanup.Sent:
+	switch {
+	case it.step == cleanup.Sent && m.waiting:
+		return t.Wait, "waiting", theme.Warn
+	case it.step == cleanup.Sent:
 		return t.Busy, "deleting", theme.Info
-	case cleanup.Reading:
+	case it.step == cleanup.Reading:
 		return t.Busy, "reading back", theme.Info
-	case cleanup.Ended:
+	case it.step == cleanup.Ended:
 		glyph, role = m.sign(it.result.Outcome)
 		return glyph, it.result.Outcome.String(), role
 	default:
@@ -279,6 +310,9 @@ func (m *Model) columns(w int) columns {
 		share = rest * 2 / 5
 		c.in = min(m.parents, rest*3/10)
 	}
+	if m.names > share && rest-share < 16 { // too little for words
+		share = rest
+	}
 	c.name = min(m.names, max(share, 8), max(rest, 0))
 	rest -= c.name
 	if c.in > 0 {
@@ -308,7 +342,11 @@ func (m *Model) appendRow(dst []byte, i int, c columns, now time.Time) []byte {
 	cell(theme.Accent, bar, 1, false)
 	cell(role, glyph, 2, false)
 	cell(role, word, wordWidth+gap, false)
-	cell(theme.Text, res.Label(), c.name, false)
+	name := res.Label()
+	if m.tags[i] != "" {
+		name = theme.FitTail(name, m.tags[i], c.name)
+	}
+	cell(theme.Text, name, c.name, false)
 	if c.in > 0 {
 		cell(theme.Muted, "", gap, false)
 		cell(theme.Muted, res.In, c.in, false)
@@ -333,7 +371,7 @@ func (m *Model) took(it *item, now time.Time) string {
 	switch {
 	case it.step == cleanup.Ended && it.result.Took > 0:
 		return duration(it.result.Took)
-	case it.step == cleanup.Sent || it.step == cleanup.Reading:
+	case it.step == cleanup.Sent && !m.waiting || it.step == cleanup.Reading:
 		if d := now.Sub(it.sent); d >= time.Second {
 			return duration(d)
 		}
@@ -341,20 +379,15 @@ func (m *Model) took(it *item, now time.Time) string {
 	return ""
 }
 
-// strip tells the whole story of one item: of the current one, or, while the list follows the run, of the last that
-// failed. It takes the same lines whatever it says.
-func (m *Model) strip(w int) []string {
+// story tells all of one item: of the current one, or, while the list follows the run, of the last that failed.
+func (m *Model) story(w int) []string {
 	t := m.env.Theme
-	lines := append(make([]string, 0, stripHeight), m.rule(w), "", "", "")
 	i := m.cursor
 	if m.follow {
 		i = m.latest
 	}
 	if i < 0 || i >= len(m.items) || m.only && len(m.failures) == 0 {
-		if m.live() {
-			lines[1] = theme.FitPainted(" "+t.Hint(m.env.Keys.Label(keys.Back), "leaves it running"), w)
-		}
-		return lines
+		return nil
 	}
 	it, res := &m.items[i], &m.plan.Items[i].Resource
 	glyph, word, role := m.status(it)
@@ -362,31 +395,54 @@ func (m *Model) strip(w int) []string {
 	if res.In != "" {
 		name += " in " + res.In
 	}
-	request := ""
-	if id := it.result.RequestID; id != "" && w > 2*len(id) {
-		request = t.Paint(theme.Muted, "request "+theme.Fit(id, theme.Width(id))+" ")
+	sign := " " + t.Paint(role, glyph+" "+word) + "  "
+	left := w - theme.WidthPainted(sign)
+	lines := []string{theme.FitPainted(sign, w)}
+	if left >= 12 {
+		lines = lines[:0]
+	} else {
+		sign, left = "   ", w-3
 	}
-	lead := " " + t.Paint(role, glyph+" "+word) + "  " + t.Paint(theme.Strong, theme.Fit(name, min(theme.Width(name), w)))
-	if res.Ref.ID != res.Label() {
-		lead += "  " + t.Paint(theme.Muted, theme.Fit(res.Ref.ID, min(theme.Width(res.Ref.ID), w)))
-	}
-	lines[1] = theme.Spread(lead, request, w)
-	text := theme.Wrap(said(it.result), max(w-4, 1))
-	for n, line := range text[:min(len(text), 2)] {
-		if n == 1 && len(text) > 2 {
-			line += t.Ellipsis
+	put := func(r theme.Role, lead, s string, w int) {
+		for _, line := range theme.Wrap(s, max(w, 1)) {
+			lines = append(lines, lead+t.Paint(r, line))
+			lead = "   "
 		}
-		lines[2+n] = theme.Fit("   "+line, w)
+	}
+	put(theme.Strong, sign, name, left)
+	if s := said(it.result); s != "" {
+		put(theme.Text, "   ", s, w-3)
+	}
+	var ids []string
+	if res.Ref.ID != res.Label() {
+		ids = append(ids, res.Ref.ID)
+	}
+	if id := it.result.RequestID; id != "" {
+		ids = append(ids, "request "+id)
+	}
+	if both := strings.Join(ids, " "+t.Dot+" "); theme.Width(both) <= w-3 {
+		ids = []string{both}
+	}
+	for _, id := range ids {
+		if id != "" {
+			put(theme.Muted, "   ", id, w-3)
+		}
+	}
+	for n := range lines {
+		lines[n] = theme.FitPainted(lines[n], w)
+	}
+	for len(lines) < paneHeight-1 {
+		lines = append(lines, "")
 	}
 	return lines
 }
 
-// rule sets the strip off, and says which part of the list is in sight when it is not all.
+// rule sets the pane off, and says which part of the list is in sight when it is not all.
 func (m *Model) rule(w int) string {
 	t := m.env.Theme
 	n, where := m.shown(), ""
 	if n > m.page {
-		where = fmt.Sprintf(" %d–%d of %d ", min(m.top+1, n), min(m.top+m.page, n), n)
+		where = " " + theme.Number(min(m.top+1, n)) + "–" + theme.Number(min(m.top+m.page, n)) + " of " + theme.Number(n) + " "
 	}
 	left := w - theme.Width(where) - 2
 	if where == "" || left < 0 {
@@ -397,9 +453,14 @@ func (m *Model) rule(w int) string {
 
 // measure finds the widths that the names ask for.
 func (m *Model) measure() {
+	m.tags, _ = m.plan.Tags()
 	for i := range m.plan.Items {
 		r := &m.plan.Items[i].Resource
-		m.names = max(m.names, theme.Width(r.Label()))
+		name := theme.Width(r.Label())
+		if tag := m.tags[i]; tag != "" {
+			name += 1 + theme.Width(tag)
+		}
+		m.names = max(m.names, name)
 		m.parents = max(m.parents, theme.Width(r.In))
 	}
 }

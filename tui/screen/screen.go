@@ -47,6 +47,7 @@ type Env struct {
 type Notice struct {
 	Text string
 	Bad  bool
+	By   Screen // shown only while it is on top; nil: at once, whatever is
 }
 
 // Say is the command that emits a [Notice].

@@ -6,3 +6,6 @@ func (m *Model[K]) Refit() {
 	clear(m.paint.natural)
 	m.sample()
 }
+
+// Redraw draws every row anew, for when what rows show has changed though their source has not.
+func (m *Model[K]) Redraw() { m.paint.forget() }

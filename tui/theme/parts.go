@@ -78,7 +78,10 @@ func (t *Theme) ButtonText(s string, focus, danger bool) string {
 
 // TabText draws the title of a tab with the key that goes there and what is in it ("412", "200…").
 func (t *Theme) TabText(key, title, count string, active bool) string {
-	s := " " + key + " " + title
+	s := " " + key
+	if title != "" {
+		s += " " + title
+	}
 	if count != "" {
 		s += " " + count
 	}

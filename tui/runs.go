@@ -1,0 +1,244 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+	"janitor/tui/browse"
+	"janitor/tui/keys"
+	"janitor/tui/run"
+	"janitor/tui/screen"
+)
+
+// session is a run with its screen, which follows the run whether it is open or not.
+type session struct {
+	run    *cleanup.Run
+	screen *run.Model
+	abort  context.CancelFunc // ends what is in flight too
+	ended  bool
+	told   int // outcomes that the lists have been told of
+}
+
+// ended: nothing of a run is under way any more.
+type ended struct{ session *session }
+
+// running is the context of a run. It does not end with the program's: runs are cancelled and waited for instead, so
+// that what is in flight gets its outcome.
+func (m *Model) running() (context.Context, context.CancelFunc) {
+	return context.WithCancel(context.WithoutCancel(m.ctx))
+}
+
+func (m *Model) start(r *cleanup.Run, abort context.CancelFunc) tea.Cmd {
+	s := &session{run: r, screen: run.New(m.env, r), abort: abort}
+	m.runs = append(m.runs, s)
+	m.shown = len(m.runs) - 1
+	m.push(s.screen)
+	return tea.Batch(s.screen.Init(), m.tellLists(s.going()), func() tea.Msg {
+		r.Wait()
+		abort()
+		return ended{s}
+	})
+}
+
+// refs are what a run is about.
+func refs(r *cleanup.Run) []inventory.Ref {
+	items := r.Plan().Items
+	out := make([]inventory.Ref, len(items))
+	for i := range items {
+		out[i] = items[i].Resource.Ref
+	}
+	return out
+}
+
+// going is what the lists are told of a run.
+func (s *session) going() browse.GoingMsg {
+	msg := browse.GoingMsg{InHand: refs(s.run)}
+	for _, r := range s.run.Results() {
+		if r.Outcome == cleanup.Deleted || r.Outcome == cleanup.AlreadyGone {
+			msg.Gone = append(msg.Gone, r.Ref)
+		}
+	}
+	return msg
+}
+
+// follow tells the lists what has come of the runs since the last time.
+func (m *Model) follow() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range m.runs {
+		if done, _, _ := s.screen.Progress(); !s.ended && done != s.told {
+			s.told = done
+			cmds = append(cmds, m.tellLists(s.going()))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+func (m *Model) tellLists(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range m.stack {
+		if b, ok := s.(*browse.Model); ok {
+			cmds = append(cmds, b.Update(msg))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// inHand are the items of runs going on that are gone, or may yet go: a second run must not have them.
+func (m *Model) inHand() []inventory.Ref {
+	var out []inventory.Ref
+	for _, s := range m.runs {
+		if s.ended {
+			continue
+		}
+		for _, r := range s.run.Results() {
+			switch r.Outcome {
+			case cleanup.Blocked, cleanup.Failed, cleanup.Skipped, cleanup.Cancelled, cleanup.Reappeared:
+			default:
+				out = append(out, r.Ref)
+			}
+		}
+	}
+	return out
+}
+
+// ended lists again what the run has touched.
+func (m *Model) ended(msg ended) tea.Cmd {
+	s := msg.session
+	s.ended = true
+	if m.quitting && m.live() == nil {
+		return tea.Quit
+	}
+	if m.top() != screen.Screen(s.screen) {
+		summary := s.run.Summary()
+		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}
+	}
+	going := s.going()
+	return m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone})
+}
+
+// below is the top screen, or the one under it when that is a run's: another run is no news for it.
+func (m *Model) below() screen.Screen {
+	for _, s := range slices.Backward(m.stack) {
+		if _, ok := s.(*run.Model); !ok {
+			return s
+		}
+	}
+	return nil
+}
+
+// live is the latest run that has not ended, nil when all have.
+func (m *Model) live() *session {
+	for _, s := range slices.Backward(m.runs) {
+		if !s.ended {
+			return s
+		}
+	}
+	return nil
+}
+
+// showRun goes to the latest run that goes on, else to the latest; pressed again after coming back to the one before
+// the one shown last, and from the first to the latest.
+func (m *Model) showRun(again bool) tea.Cmd {
+	n := len(m.runs)
+	switch {
+	case n == 0:
+		return screen.Say("No run yet in this session")
+	case again:
+		m.shown = (m.shown + n - 1) % n
+	case m.live() != nil:
+		m.shown = slices.Index(m.runs, m.live())
+	default:
+		m.shown = n - 1
+	}
+	m.push(m.runs[m.shown].screen)
+	return nil
+}
+
+// which run is shown, when there are several: "run 2 of 3".
+func (m *Model) which() string {
+	i := slices.IndexFunc(m.runs, func(s *session) bool { return m.top() == screen.Screen(s.screen) })
+	if i < 0 || len(m.runs) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("run %d of %d", i+1, len(m.runs))
+}
+
+// quit ends the program. With a run going on, the first time it only says what the second time will do: cancel and
+// wait for the proof. The third time, by the key that quits from anywhere, does not wait.
+func (m *Model) quit(asked bool, by keys.Action) tea.Cmd {
+	switch {
+	case m.live() == nil:
+		return tea.Quit
+	case m.quitting && by == keys.QuitNow:
+		m.aborted = true
+		for _, s := range m.runs {
+			s.abort()
+		}
+	case m.quitting:
+	case !asked:
+		m.asked = true
+		m.notice = screen.Notice{Text: fmt.Sprintf("A run is going on: %s again cancels it, proves what was sent and quits", m.env.Keys.Label(by))}
+	default:
+		m.quitting = true
+		m.dialog, m.plan = nil, nil
+		for _, s := range m.runs {
+			s.run.Cancel()
+		}
+	}
+	return nil
+}
+
+// parting says what the program still waits for before it quits.
+func (m *Model) parting() string {
+	if m.aborted {
+		return "Quitting without proof: what is in flight is broken off"
+	}
+	var frees time.Time
+	pending := 0
+	for _, s := range m.runs {
+		if s.ended {
+			continue
+		}
+		if until, _ := s.run.Paused(); until.After(frees) {
+			frees = until
+		}
+		done, total, _ := s.screen.Progress()
+		pending += total - done
+	}
+	quota := ""
+	if wait := frees.Sub(m.env.Now()); wait > 0 {
+		quota = fmt.Sprintf("quota frees in %d s, ", int(math.Ceil(wait.Seconds())))
+	}
+	next := "proving what was sent"
+	switch {
+	case pending > 0:
+		next = fmt.Sprintf("%d in flight", pending)
+	case quota != "":
+		next = "then proof"
+	}
+	return "Cancelled: " + quota + next + "; " + m.env.Keys.Label(keys.QuitNow) + " again quits without proof"
+}
+
+// Summary is a paragraph on all runs of the session.
+func (m *Model) Summary() string {
+	if len(m.runs) == 0 {
+		return "janitor: nothing was deleted in " + m.scope() + "."
+	}
+	var parts []string
+	for _, s := range m.runs {
+		parts = append(parts, s.run.Summary().String())
+	}
+	text := "janitor in " + m.scope() + ": " + strings.Join(parts, "; ") + ". Nothing else was changed."
+	if m.aborted {
+		text += " Quit before the proof: list again to see what is left."
+	}
+	return text
+}

@@ -1,0 +1,235 @@
+package tui
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+	"janitor/tui/screen"
+)
+
+// gate holds requests that delete back until it is opened.
+func gate(open <-chan struct{}) func(http.Handler) http.Handler {
+	return func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "batch-delete") {
+				body, _ := io.ReadAll(r.Body) // a server notices that its client has gone only once it has read everything
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				select {
+				case <-open:
+				case <-r.Context().Done():
+				}
+			}
+			h.ServeHTTP(w, r)
+		})
+	}
+}
+
+// TestASecondRunLeavesOutWhatTheFirstHas: nothing is deleted by two runs, and every run can be seen again.
+func TestASecondRunLeavesOutWhatTheFirstHas(t *testing.T) {
+	t.Parallel()
+	more := make(chan struct{})
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
+	four := ids(some(t, a.list(t, inventory.Pools), 4, unusedDedicated))
+	x := open(t, a.opts, 110, 30)
+	release := sync.OnceFunc(func() { close(more) })
+	t.Cleanup(release)
+	x.see("listed just now").choose(four[:3]...)
+	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("r shows it", "3 marked")
+	x.press("/", "ctrl+u", four[3], "enter").see("/" + four[3]).press("space").see("4 marked")
+	x.press("ctrl+d").see("1 will be deleted, 3 are left out", "being deleted by the run that is going")
+	x.confirm(a, "1").see("Deleting 1 pool", "run 2 of 2")
+
+	x.press("esc").see("1 Pools").press("r").see("run 2 of 2")
+	x.press("esc").see("1 Pools").press("r").see("run 1 of 2", "Deleting 3 pools")
+	x.press("esc").see("1 Pools").press("r").see("run 2 of 2")
+	x.press("?").see("Watching a run").press("r").see("r works in lists and in the detail").press("esc").see("run 2 of 2")
+	x.press("esc").see("1 Pools", "deleting 0/4, r shows it")
+	release()
+	x.gone("deleting").gone("proving").gone("marked").press("r").see("1 deleted (proved gone)")
+	x.press("esc").see("1 Pools").press("r").see("3 deleted (proved gone)").press("esc").see("1 Pools").press("q", "q").end()
+	asked := strings.Join(a.deletions(), "\n")
+	for _, id := range four {
+		if n := strings.Count(asked, id); n != 1 {
+			t.Errorf("%s was asked for %d times", id, n)
+		}
+	}
+}
+
+// TestARetriedRunIsNotRetriedBesideItsRetry, and can still be seen.
+func TestARetriedRunIsNotRetriedBesideItsRetry(t *testing.T) {
+	t.Parallel()
+	more := make(chan struct{})
+	first := true
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
+		held := gate(more)(h)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "batch-delete") && first {
+				first = false
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, `{"error_code":"ELB.0001","error_msg":"no"}`)
+				return
+			}
+			held.ServeHTTP(w, r)
+		})
+	})
+	pool := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)[0]
+	x := open(t, a.opts, 110, 30)
+	release := sync.OnceFunc(func() { close(more) })
+	t.Cleanup(release)
+	x.see("listed just now").choose(pool.Ref.ID)
+	x.press("ctrl+d").confirm(a, "1").see("1 failed").press("r").see("Deleting 1 pool", "run 2 of 2")
+	x.press("esc").see("1 Pools").press("r").see("run 2 of 2").press("esc").see("1 Pools").press("r").see("run 1 of 2", "1 failed")
+	x.press("r").see("Another run is deleting some of these").gone("run 3")
+	release()
+	x.gone("deleting").gone("proving").press("f").gone("Another run").press("esc").see("Run ended: 1 pool: 1 deleted (proved gone)")
+}
+
+// TestTheThirdCtrlCDoesNotWait: cancelling proves what was sent and says what it waits for; ctrl+c again breaks it off.
+func TestTheThirdCtrlCDoesNotWait(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		front      func(http.Handler) http.Handler
+		says, ends string
+	}{
+		"the quota holds up the proof": {
+			front: func(h http.Handler) http.Handler {
+				deleted := false
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					switch {
+					case strings.Contains(r.URL.Path, "batch-delete"):
+						deleted = true
+					case deleted && strings.HasSuffix(r.URL.Path, "/elb/pools"):
+						w.Header().Set("Retry-After", "57")
+						w.WriteHeader(http.StatusTooManyRequests)
+						return
+					}
+					h.ServeHTTP(w, r)
+				})
+			},
+			says: "then proof; ctrl+c again quits without proof",
+			ends: "2 pools: 2 deleted (not proved)",
+		},
+		"an answer does not come": {
+			front: gate(nil),
+			says:  "2 in flight; ctrl+c again quits without proof",
+			ends:  "2 pools: 2 unknown",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newAccountBehind(t, simcloud.Options{Seed: 1}, test.front)
+			// Pauses are in real time.
+			a.opts.Now = func() time.Time { return time.Now().Add(a.clock.now().Sub(epoch)) }
+			two := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
+			x := open(t, a.opts, 100, 30).see("1 Pools 48 ").choose(ids(two)...)
+			x.press("ctrl+d").confirm(a, "2")
+			if strings.Contains(test.says, "then proof") {
+				x.see("proving")
+			} else {
+				x.see("deleting")
+			}
+			x.press("ctrl+c").see("A run is going on: ctrl+c again cancels it, proves what was sent and quits")
+			x.press("ctrl+c").see(test.says)
+			if strings.Contains(test.says, "then proof") {
+				x.see("Cancelled: quota frees in 5")
+			}
+			x.press("ctrl+c").end()
+			for _, want := range []string{test.ends, "Quit before the proof"} {
+				if !strings.Contains(x.summary, want) {
+					t.Errorf("%q is missing in: %s", want, x.summary)
+				}
+			}
+		})
+	}
+}
+
+func TestAFailedListSaysSoEverywhere(t *testing.T) {
+	t.Parallel()
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/pools") {
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, `{"error_code":"ELB.0001","error_msg":"not allowed"}`)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	x := open(t, a.opts, 80, 24).see("1 Pools !", "not listed", "ctrl+r list again", "could not be listed")
+	if n := strings.Count(x.text(), "not allowed"); n != 1 {
+		t.Errorf("the cause stands there %d times:\n%s", n, x.text())
+	}
+	x.press("enter").see("Pools could not be listed: ctrl+r tries again")
+	x.press("2").see("listed just now").gone("ctrl+r")
+}
+
+func TestDeleteFromTheDetail(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	all := a.list(t, inventory.Pools)
+	two := some(t, all, 2, unusedDedicated)
+	x := open(t, a.opts, 100, 30).see("listed just now").choose(two[0].Ref.ID)
+	x.press("/", "ctrl+u", two[1].Ref.ID, "enter").see("/"+two[1].Ref.ID, "1 of ").press("d").see("Fields", "ctrl+d delete")
+	x.press("r").see("No run yet in this session").press("space").see("space works in lists")
+	x.press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)") // not the marked one
+	checkDeleted(t, a, ids(two[1:]), all)
+	x.press("esc").see("1 Pools", "1 marked").gone("Fields")
+	x.press("d").see("No row is shown").press("esc", "d").see("Fields").press("r").see("1 deleted (proved gone)")
+}
+
+func TestReadOnlyHelpDoesNotPromise(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.opts.Engine = nil
+	x := open(t, a.opts, 100, 60).see("listed just now").press("?").see("(read-only) delete what is marked")
+	x.press("esc").see("1 Pools").press("d").see("Fields").gone("ctrl+d").press("ctrl+d").see("Read-only: this session cannot delete")
+	x.press("esc").see("1 Pools").press("f").see("f works on the screen of a run")
+}
+
+// TestTheFootKeepsHelpAndDelete at every width.
+func TestTheFootKeepsHelpAndDelete(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 100, 20).see("listed just now")
+	for _, w := range []int{40, 47, 55, 63, 71, 80} {
+		x.screen.Resize(w, 20)
+		x.program.Send(tea.WindowSizeMsg{Width: w, Height: 20})
+		x.until(fmt.Sprintf("at %d columns", w), func(s string) bool {
+			lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
+			foot := lines[len(lines)-1]
+			return ansi.StringWidth(lines[0]) <= w && strings.Contains(foot, "ctrl+d delete") && strings.Contains(foot, "? help")
+		})
+	}
+	x.press("/").see("enter keep · esc clear")
+}
+
+// TestANoticeIsForItsScreen: what a list has to say does not cover the keys of another screen, and is not lost.
+func TestANoticeIsForItsScreen(t *testing.T) {
+	m := many(t, 10, 80, 24)
+	list := m.top()
+	m.push(m.browse(inventory.Top(), nil, nil))
+	m.Update(screen.Notice{By: list, Text: "1 marked row is gone"})
+	if got := m.frame(); strings.Contains(got, "is gone") {
+		t.Errorf("covers another screen:\n%s", got)
+	}
+	m.press(tea.KeyPressMsg{Code: 'j', Text: "j"})
+	m.pop()
+	if got := m.frame(); !strings.Contains(got, "is gone") {
+		t.Errorf("was lost:\n%s", got)
+	}
+	m.press(tea.KeyPressMsg{Code: 'j', Text: "j"})
+	if got := m.frame(); strings.Contains(got, "is gone") {
+		t.Errorf("stays:\n%s", got)
+	}
+}

@@ -1,0 +1,33 @@
+package theme_test
+
+import (
+	"testing"
+
+	"janitor/tui/theme"
+)
+
+func TestFitTailKeepsTheTail(t *testing.T) {
+	for _, tt := range []struct {
+		s, tail string
+		w       int
+		want    string
+	}{
+		{"acl1", "", 6, "acl1  "},
+		{"acl1", "a39e…", 12, "acl1 a39e…  "},
+		{"a long name", "a39e…", 12, "a lon… a39e…"},
+		{"a long name", "a39e…", 6, "a lon…"},
+		{"acl1", "a39e…", 0, ""},
+	} {
+		if got := theme.FitTail(tt.s, tt.tail, tt.w); got != tt.want {
+			t.Errorf("%q %q in %d: %q, want %q", tt.s, tt.tail, tt.w, got, tt.want)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1 000", 43087: "43 087", 1234567: "1 234 567", -100: "-100", -1000: "-1 000"} {
+		if got := theme.Number(n); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
