@@ -57,7 +57,7 @@ func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []tab
 		case verdictColumn:
 			*h = table.Column{Title: "VERDICT", Width: 11}
 		case whyColumn:
-			*h = table.Column{Title: "WHY", Width: 28, Min: 22, Flex: true}
+			*h = table.Column{Title: "WHY", Width: 28, Min: 24, Flex: true}
 			if kind.Deletion == nil { // the same for all rows
 				h.Width, h.Min = 17, 12
 			}
