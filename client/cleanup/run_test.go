@@ -425,7 +425,9 @@ func TestRetry(t *testing.T) {
 		}
 		return nil
 	}
+	tried := make(chan struct{})
 	w.answer = func(_ string, ids []string) ([]inventory.Answer, error) {
+		<-tried
 		w.remove("fine")
 		return []inventory.Answer{
 			{ID: "fine", Said: inventory.SaidDeleted}, {ID: "refused", Said: inventory.SaidRefused, Code: "ELB.8907"}, {ID: "broken", Said: inventory.SaidRefused},
@@ -436,6 +438,7 @@ func TestRetry(t *testing.T) {
 	if _, ok := e.Retry(t.Context(), first); ok {
 		t.Error("a run that goes on is retried")
 	}
+	close(tried)
 	got := outcomesOf(finished(t, first))
 	if want := (map[string]Outcome{"fine": Deleted, "refused": Blocked, "broken": Blocked, "lost": Unknown, "gone": AlreadyGone, "renamed": Skipped}); !maps.Equal(got, want) {
 		t.Fatalf("%v, want %v", got, want)
