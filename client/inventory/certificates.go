@@ -29,14 +29,14 @@ var certificates = &Kind{
 	},
 	Needs: []ListID{listeners, sharedListeners},
 	Judge: judgeCertificate,
-	Fields: func(r Resource) []Field {
+	Fields: func(r Resource, now time.Time) []Field {
 		c := certificate(r)
-		return fields(r,
+		return fields(r, now,
 			Field{"Type", c.Type},
 			Field{"Domain", c.Domain},
 			Field{"Common name", c.CommonName},
 			Field{"Alternative names", strings.Join(c.AlternativeNames, ", ")},
-			Field{"Expires", moment(c.ExpireTime.Time)},
+			Field{"Expires", moment(c.ExpireTime.Time, now)},
 			Field{"Fingerprint", c.Fingerprint},
 			Field{"Source", c.Source},
 			Field{"Certificate service", c.SCMCertificateID},

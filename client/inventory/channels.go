@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"janitor/client"
 )
@@ -36,7 +37,7 @@ var channels = &Kind{
 		}
 		return judge(r.Ref, nil, nil, channelUnknown, nil, signs)
 	},
-	Fields: func(r Resource) []Field {
+	Fields: func(r Resource, now time.Time) []Field {
 		c := channel(r)
 		groups := make([]string, len(c.MemberGroups))
 		for i, g := range c.MemberGroups {
@@ -45,7 +46,7 @@ var channels = &Kind{
 				groups[i] += " → channel " + g.ReferenceChannelID
 			}
 		}
-		return fields(r,
+		return fields(r, now,
 			Field{"Kind", c.sort()},
 			Field{"Gateway", gatewayName(c.Gateway)},
 			Field{"Gateway instance", c.Gateway.InstanceID},

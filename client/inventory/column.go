@@ -130,12 +130,16 @@ func and(words []string) string {
 	return strings.Join(words, "")
 }
 
-// moment is a time for the detail view, "2025-04-02 00:39 UTC"; "" when not known.
-func moment(t time.Time) string {
+// moment is a time for the detail view: "2025-04-02 00:39 UTC, 601 d ago"; "" when not known.
+func moment(t, now time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format("2006-01-02 15:04 MST")
+	away := span(now.Sub(t)) + " ago"
+	if t.After(now) {
+		away = "in " + span(t.Sub(now))
+	}
+	return t.UTC().Format("2006-01-02 15:04 MST") + ", " + away
 }
 
 // brief is the beginning of an id, enough for people to tell a few apart.

@@ -38,7 +38,7 @@ var entries = &Kind{
 	Needs:  []ListID{listeners},
 	weighs: []ListID{otherGroups},
 	Judge:  judgeEntry,
-	Fields: func(r Resource) []Field {
+	Fields: func(r Resource, now time.Time) []Field {
 		e := entry(r)
 		return slices.DeleteFunc([]Field{
 			{"Entry", e.IP}, {"Addresses", e.covers.size()}, {"Note", e.Description}, {"Group", r.In}, {"Group id", r.Ref.Parent},

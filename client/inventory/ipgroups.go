@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"janitor/client"
 )
@@ -25,9 +26,9 @@ var ipGroups = &Kind{
 		}
 		return judge(r.Ref, nil, g.usedBy(IPGroups, group.ID, group.Listeners), g.gapsFor(IPGroups), groupUnused, signs)
 	},
-	Fields: func(r Resource) []Field {
+	Fields: func(r Resource, now time.Time) []Field {
 		group := ipGroup(r)
-		return fields(r,
+		return fields(r, now,
 			Field{"Entries", fmt.Sprint(len(group.Entries))},
 			Field{"Listeners", ids(group.Listeners)},
 			Field{"Description", group.Description},

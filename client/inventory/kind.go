@@ -24,8 +24,8 @@ type Kind struct {
 
 	// Judge says what is known of r; g holds the lists of Needs and may still be incomplete.
 	Judge func(r Resource, g *Graph) Verdict
-	// Fields are what the detail view shows, in order.
-	Fields func(r Resource) []Field
+	// Fields are what the detail view shows, in order. How long ago times are is seen from now.
+	Fields func(r Resource, now time.Time) []Field
 
 	// weighs are lists that only Deletion.Effects looks at: without them its consequences are told less exactly.
 	weighs []ListID

@@ -41,9 +41,9 @@ var members = &Kind{
 		idColumn(),
 	},
 	Judge: judgeMember,
-	Fields: func(r Resource) []Field {
+	Fields: func(r Resource, now time.Time) []Field {
 		m := member(r)
-		return fields(r,
+		return fields(r, now,
 			Field{"Channel", r.In},
 			Field{"Channel id", r.Ref.Parent},
 			Field{"Gateway", gatewayName(m.Channel.Gateway)},

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unique"
 
 	"janitor/client"
@@ -33,9 +34,9 @@ var pools = &Kind{
 	},
 	Needs: []ListID{sharedPools, listeners, l7policies, sharedListeners, sharedL7Policies},
 	Judge: judgePool,
-	Fields: func(r Resource) []Field {
+	Fields: func(r Resource, now time.Time) []Field {
 		p := pool(r)
-		return fields(r,
+		return fields(r, now,
 			Field{"Type", p.family()},
 			Field{"Protocol", p.Protocol},
 			Field{"Algorithm", p.Algorithm},
@@ -271,8 +272,8 @@ var (
 )
 
 // fields are those that all kinds have, around the kind's own.
-func fields(r Resource, own ...Field) []Field {
+func fields(r Resource, now time.Time, own ...Field) []Field {
 	all := append([]Field{{"Name", r.Name}, {"ID", r.Ref.ID}}, own...)
-	all = append(all, Field{"Created", moment(r.Created)})
+	all = append(all, Field{"Created", moment(r.Created, now)})
 	return slices.DeleteFunc(all, func(f Field) bool { return f.Value == "" })
 }

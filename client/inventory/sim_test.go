@@ -150,7 +150,7 @@ func TestColumnsOfASimulatedAccount(t *testing.T) {
 			}
 		}
 		for _, r := range listing.Resources {
-			if len(k.Fields(r)) < 3 || len(inventory.JSON(r)) < 10 {
+			if len(k.Fields(r, now)) < 3 || len(inventory.JSON(r)) < 10 {
 				t.Errorf("%s %s has no details", k.One, r.Name)
 			}
 		}

@@ -321,7 +321,7 @@ func TestTimesInDetailsNameTheirZone(t *testing.T) {
 	}}}
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Certificates)
-	for name, want := range map[string]string{"Created": "2025-04-02 00:39 UTC", "Expires": "2026-04-02 00:39 UTC"} {
+	for name, want := range map[string]string{"Created": "2025-04-02 00:39 UTC, 333 d ago", "Expires": "2026-04-02 00:39 UTC, in 31 d"} {
 		if got := field(listing.Resources[0], name); got != want {
 			t.Errorf("%s %q, want %q", name, got, want)
 		}
@@ -413,7 +413,7 @@ func field(r inventory.Resource, name string) string {
 	if err != nil {
 		return err.Error()
 	}
-	for _, f := range k.Fields(r) {
+	for _, f := range k.Fields(r, now) {
 		if f.Name == name {
 			return f.Value
 		}

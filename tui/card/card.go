@@ -3,7 +3,6 @@
 package card
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -106,7 +105,7 @@ func (c *card) fields(r inventory.Resource) {
 		return
 	}
 	c.heading("Fields")
-	fields := kind.Fields(r)
+	fields := kind.Fields(r, c.now)
 	name := 0
 	for _, f := range fields {
 		name = max(name, theme.Width(f.Name))
@@ -114,35 +113,11 @@ func (c *card) fields(r inventory.Resource) {
 	name = min(name, c.w/2)
 	for _, f := range fields {
 		head := indent + c.t.Paint(theme.Muted, theme.Fit(f.Name, name)) + indent
-		for _, line := range theme.Wrap(c.when(f.Value), c.w-name-2*len(indent)) {
+		for _, line := range theme.Wrap(f.Value, c.w-name-2*len(indent)) {
 			c.lines = append(c.lines, head+line)
 			head = strings.Repeat(" ", name+2*len(indent))
 		}
 	}
-}
-
-// when adds to a value that is a time how far away it is; other values stay as they are.
-func (c *card) when(value string) string {
-	at, err := time.Parse("2006-01-02 15:04 MST", value) // as the kinds write it
-	switch ahead := at.Sub(c.now); {
-	case err != nil:
-		return value
-	case ahead > 0:
-		return value + ", in " + span(ahead)
-	default:
-		return value + ", " + span(-ahead) + " ago"
-	}
-}
-
-// span is a length of time in its one fitting unit.
-func span(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d d", d/(24*time.Hour))
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%d h", d/time.Hour)
-	}
-	return fmt.Sprintf("%d min", d/time.Minute)
 }
 
 func (c *card) heading(s string) {
