@@ -121,22 +121,10 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		m.next()
 	case keys.PrevFocus:
 		m.focus, m.arrived = cancel, false
-	case keys.Up:
-		m.scroll(-1)
-	case keys.Down:
-		m.scroll(1)
-	case keys.PageUp:
-		m.scroll(-max(m.page-1, 1))
-	case keys.PageDown:
-		m.scroll(max(m.page-1, 1))
-	case keys.HalfUp:
-		m.scroll(-max(m.page/2, 1))
-	case keys.HalfDown:
-		m.scroll(max(m.page/2, 1))
-	case keys.Top:
-		m.scroll(-len(m.rows))
-	case keys.Bottom:
-		m.scroll(len(m.rows))
+	default:
+		if by, ok := screen.Step(action, m.page, len(m.rows)); ok {
+			m.scroll(by)
+		}
 	}
 	return nil
 }

@@ -203,27 +203,15 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (m *Model) do(a keys.Action) tea.Cmd {
-	switch a {
-	case keys.Up:
-		m.move(-1)
-	case keys.Down:
-		m.move(1)
-	case keys.PageUp:
-		m.move(-max(m.page-1, 1))
-	case keys.PageDown:
-		m.move(max(m.page-1, 1))
-	case keys.HalfUp:
-		m.move(-max(m.page/2, 1))
-	case keys.HalfDown:
-		m.move(max(m.page/2, 1))
-	case keys.Top:
-		m.move(-len(m.items))
-	case keys.Bottom:
-		if m.row(m.cursor) == m.shown()-1 && !m.follow {
+	if by, ok := screen.Step(a, m.page, len(m.items)); ok {
+		if a == keys.Bottom && m.row(m.cursor) == m.shown()-1 && !m.follow {
 			m.follow = m.live() // once more at the end: follow again
 		} else {
-			m.move(len(m.items))
+			m.move(by)
 		}
+		return nil
+	}
+	switch a {
 	case keys.OnlyFailures:
 		return m.filter()
 	case keys.CancelRun:

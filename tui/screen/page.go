@@ -35,6 +35,29 @@ func Scroll(page *viewport.Model, a keys.Action) bool {
 	return true
 }
 
+// Step is how far an action moves in a list of so many rows, of which a page is shown; false when it is not about moving.
+func Step(a keys.Action, page, rows int) (by int, ok bool) {
+	switch a {
+	case keys.Up:
+		return -1, true
+	case keys.Down:
+		return 1, true
+	case keys.PageUp:
+		return -max(page-1, 1), true
+	case keys.PageDown:
+		return max(page-1, 1), true
+	case keys.HalfUp:
+		return -max(page/2, 1), true
+	case keys.HalfDown:
+		return max(page/2, 1), true
+	case keys.Top:
+		return -rows, true
+	case keys.Bottom:
+		return rows, true
+	}
+	return 0, false
+}
+
 // Page draws the visible part of a page in w columns and h lines; the last line says how much there is below.
 func Page(t *theme.Theme, page *viewport.Model, w, h int) string {
 	if h <= 0 {
