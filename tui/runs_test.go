@@ -184,7 +184,7 @@ func TestDeleteFromTheDetail(t *testing.T) {
 	x.press("r").see("No run yet in this session").press("space").see("space works in lists")
 	x.press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)") // not the marked one
 	checkDeleted(t, a, ids(two[1:]), all)
-	x.press("esc").see("1 Pools", "1 marked").gone("Fields")
+	x.press("esc").see("1 Pools", "1 marked", " 0 of ").gone("Fields") // listed again
 	x.press("d").see("No row is shown").press("esc", "d").see("Fields").press("r").see("1 deleted (proved gone)")
 }
 
