@@ -106,10 +106,14 @@ type Column struct {
 	// Value is what the cell shows. Ages and times left are seen from now: [Snapshot.At] of the snapshot shown.
 	Value   func(r Resource, now time.Time) string
 	Compare func(a, b Resource) int // never nil; text without case, numbers and times as such
-	Right   bool                    // aligned right
-	Width   int                     // columns of the terminal it wants; 0 = as wide as its widest shown value
-	Extra   bool                    // only in the wide layout
-	Parent  bool                    // names the parent; says the same in every row where there is only one
+	// Type and Data are what filters and exports read; a column without Data is for the eye only.
+	Type   Type
+	Data   func(r Resource, now time.Time) Datum
+	Hidden bool // never in a table: for filters and exports
+	Right  bool // aligned right
+	Width  int  // columns of the terminal it wants; 0 = as wide as its widest shown value
+	Extra  bool // only in the wide layout
+	Parent bool // names the parent; says the same in every row where there is only one
 }
 
 // Field is a line of the detail view.
@@ -131,6 +135,8 @@ func (u Undo) String() string {
 }
 
 // Deletion describes how a kind is deleted and what that means. Only Route and Undo are never nil.
+//
+// Before, Demands and Detach are about what stands in the way of a deletion (S1).
 type Deletion struct {
 	// Route picks the call for a resource.
 	Route func(Resource) *Route
@@ -138,6 +144,15 @@ type Deletion struct {
 	UsedToo bool
 	// Missing names the preconditions that do not hold ("has 3 members"); joined by commas they make one sentence.
 	Missing func(Resource, *Graph) []string
+	// Before are the requests that take away what a resource holds of its own, in order: members, then the health
+	// monitor. They are made from r as it is now: what is gone already is not among them.
+	Before func(r Resource, g *Graph) []Step
+	// Demands says whether the service is known to refuse the deletion before Before is done (S1). Otherwise Before is
+	// tried only after the service has refused.
+	Demands func(Resource) bool
+	// Detach are the requests that take a resource out of use, in order. They change live traffic, so they are only made
+	// when the user asked for it. The error says why janitor cannot do that for this resource. nil: never for this kind.
+	Detach func(r Resource, g *Graph) ([]Step, error)
 	// Takes says what disappears along with it ("3 servers, 1 health monitor"), "" for nothing.
 	Takes func(Resource) string
 	// Undo grades the way back and says why it is not exact.
@@ -165,6 +180,16 @@ type Consequence struct {
 	Of    []Ref
 	Text  string
 	Grade Grade
+	Name  string // of a danger: what it befalls and what is typed to confirm it: the IP group, the channel, the pool
+}
+
+// Step is one request that has to go before a deletion. It is done when it succeeds and also when what it takes away
+// is not there any more ([client.NotFound]).
+type Step struct {
+	Text string // what it takes away, for "removing …": "server 10.0.0.5:80", "health monitor", "policy /images"
+	Call string // as in the documentation: "DELETE v2.0/lbaas/healthmonitors/{id}"
+	Lane string // steps of one lane never run side by side: the load balancer that each of them changes; "" = any
+	Send func(ctx context.Context, d *client.Deleter) error
 }
 
 // Route is one way to delete: one API call and its rules. Routes are compared by pointer.

@@ -26,7 +26,7 @@ func (s Scope) Gateway(g client.Gateway) ScopeID {
 // KindID names a kind; it is also the word of the command line.
 type KindID string
 
-// The six kinds.
+// The six kinds that are listed and cleaned up.
 const (
 	Pools        KindID = "pools"
 	Certificates KindID = "certificates"
@@ -34,6 +34,16 @@ const (
 	Entries      KindID = "entries"
 	Channels     KindID = "channels"
 	Members      KindID = "members"
+)
+
+// The kinds around them, which explain what is in use: shown in references and details, never deleted on their own.
+const (
+	LoadBalancers KindID = "loadbalancers"
+	Listeners     KindID = "listeners"
+	Policies      KindID = "l7policies"
+	Servers       KindID = "poolmembers" // the members of pools
+	Monitors      KindID = "healthmonitors"
+	MemberGroups  KindID = "membergroups" // server groups within channels; Parent is the channel
 )
 
 // Ref is the identity of a resource everywhere: in marks, plans and outcomes. It is comparable; a row number or a

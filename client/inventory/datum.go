@@ -1,0 +1,28 @@
+package inventory
+
+import "net/netip"
+
+// Type is what a column holds, for filters and exports.
+type Type uint8
+
+// The types. Text compares without case. A Span is a length of time ("age > 90d"), a Moment a point in it. Size is a
+// number of addresses, up to 2^128. Words is a set of texts, Block the addresses that an entry covers or a host has.
+const (
+	Text Type = iota
+	Number
+	Span
+	Moment
+	Size
+	Flag
+	Words
+	Block
+)
+
+// Datum is the typed value of a column. The zero Datum is not known: it is equal to nothing and less than nothing.
+type Datum struct {
+	Known     bool
+	Text      string     // Text
+	Number    float64    // Number and Size as such, Span in seconds, Moment in seconds since 1970, Flag 0 or 1
+	Words     []string   // Words; shared, never written to
+	Low, High netip.Addr // Block, both ends included
+}
