@@ -40,7 +40,8 @@ func (c *Client) Certificate(ctx context.Context, id string) (*Certificate, erro
 
 // DeleteCertificates deletes certificates in one request, each with its own result (S3).
 func (d *Deleter) DeleteCertificates(ctx context.Context, ids []string) (Batch, error) {
-	return batch(ctx, d.dedicated().sub("certificates/batch-delete"), "certificates", ids)
+	r := d.dedicated().sub("certificates/batch-delete").doing("deleting %d certificates", len(ids))
+	return batch(ctx, r, "certificates", ids, ids)
 }
 
 // DeleteCertificate deletes one certificate.

@@ -29,8 +29,9 @@ type Client struct {
 	first, page, gatewayPage, mostPages int
 }
 
-// Deleter deletes. It has no reading calls, as a [Client] has no deleting ones; a read-only profile never has one. It
-// is safe for concurrent use; what must not run side by side is its caller's business.
+// Deleter deletes, and takes away what stands in the way of that. It has no reading calls, as a [Client] has no changing
+// ones; a read-only profile never has one. It is safe for concurrent use; what must not run side by side is its caller's
+// business.
 type Deleter struct{ services }
 
 // New makes the reading calls of a profile.
@@ -177,6 +178,12 @@ func (r request) get(ctx context.Context, query url.Values, out any) error {
 
 func (r request) post(ctx context.Context, in, out any, requestID *string) error {
 	r.call.Method, r.call.In, r.call.Out, r.call.RequestID = http.MethodPost, in, out, requestID
+	return r.send(ctx)
+}
+
+// put changes an object. What the answer shows of it is not read: a change is proved by reading afresh.
+func (r request) put(ctx context.Context, in any) error {
+	r.call.Method, r.call.In = http.MethodPut, in
 	return r.send(ctx)
 }
 

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -251,6 +252,7 @@ func TestEveryCallHasItsPath(t *testing.T) {
 		{"GET " + v3 + "pools?limit=200", `{"pools":[],"page_info":{}}`, func(ctx context.Context, c calls) error { return list(c.Pools(ctx)) }},
 		{"GET " + v3 + "pools/a%2Fb", `{"pool":{"id":"a/b"}}`, func(ctx context.Context, c calls) error { _, err := c.Pool(ctx, "a/b"); return err }},
 		{"GET " + v3 + "pools/a%2Fb/members?limit=200", `{"members":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.Members(ctx, "a/b")); return err }},
+		{"GET " + v3 + "members?limit=200", `{"members":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.PoolMembers(ctx)); return err }},
 		{"GET " + v3 + "healthmonitors?limit=200", `{"healthmonitors":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.HealthMonitors(ctx)); return err }},
 		{"GET " + v3 + "listeners?limit=200", `{"listeners":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.Listeners(ctx)); return err }},
 		{"GET " + v3 + "listeners/l", `{"listener":{"id":"l"}}`, func(ctx context.Context, c calls) error { _, err := c.Listener(ctx, "l"); return err }},
@@ -263,6 +265,16 @@ func TestEveryCallHasItsPath(t *testing.T) {
 		{"GET " + v2 + "pools?limit=200", `{"pools":[]}`, func(ctx context.Context, c calls) error { return list(c.SharedPools(ctx)) }},
 		{"GET " + v2 + "pools/p", `{"pool":{"id":"p"}}`, func(ctx context.Context, c calls) error { _, err := c.SharedPool(ctx, "p"); return err }},
 		{"GET " + v2 + "pools/p/members?limit=200", `{"members":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedMembers(ctx, "p")); return err }},
+		{"GET " + v2 + "members?limit=200", `{"members":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedPoolMembers(ctx)); return err }},
+		{"GET " + v2 + "healthmonitors?limit=200", `{"healthmonitors":[]}`, func(ctx context.Context, c calls) error {
+			_, _, err := collect(c.SharedHealthMonitors(ctx))
+			return err
+		}},
+		{"GET " + v2 + "loadbalancers?limit=200", `{"loadbalancers":[]}`, func(ctx context.Context, c calls) error {
+			_, _, err := collect(c.SharedLoadBalancers(ctx))
+			return err
+		}},
+		{"GET " + v2 + "listeners/l%2F1", `{"listener":{"id":"l/1"}}`, func(ctx context.Context, c calls) error { _, err := c.SharedListener(ctx, "l/1"); return err }},
 		{"GET " + v2 + "listeners?limit=200", `{"listeners":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedListeners(ctx)); return err }},
 		{"GET " + v2 + "l7policies?limit=200", `{"l7policies":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedL7Policies(ctx)); return err }},
 		{"GET /v2/" + project + "/instances?limit=500&offset=0", `{"total":0,"size":0,"instances":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.Instances(ctx, ROMA)); return err }},
@@ -277,6 +289,28 @@ func TestEveryCallHasItsPath(t *testing.T) {
 		{"DELETE " + v3 + "certificates/c", ``, func(ctx context.Context, c calls) error { return c.DeleteCertificate(ctx, "c") }},
 		{"DELETE " + v3 + "ipgroups/%3Fx%23", ``, func(ctx context.Context, c calls) error { return c.DeleteIPGroup(ctx, "?x#") }},
 		{"DELETE " + v2 + "pools/p", ``, func(ctx context.Context, c calls) error { return c.DeleteSharedPool(ctx, "p") }},
+		{"POST " + v3 + "pools/p%2F1/members/batch-delete\n" + `{"members":[{"id":"m1"},{"id":"m2"}]}`, `{"members":[],"request_id":"r"}`, func(ctx context.Context, c calls) error {
+			return second(c.DeletePoolMembers(ctx, "p/1", []string{"m1", "m2"}))
+		}},
+		{"DELETE " + v3 + "pools/p/members/m%3F", ``, func(ctx context.Context, c calls) error { return c.DeletePoolMember(ctx, "p", "m?") }},
+		{"DELETE " + v2 + "pools/p/members/m%3F", ``, func(ctx context.Context, c calls) error { return c.DeleteSharedPoolMember(ctx, "p", "m?") }},
+		{"DELETE " + v3 + "healthmonitors/h%2F1", ``, func(ctx context.Context, c calls) error { return c.DeleteHealthMonitor(ctx, "h/1") }},
+		{"DELETE " + v2 + "healthmonitors/h%2F1", ``, func(ctx context.Context, c calls) error { return c.DeleteSharedHealthMonitor(ctx, "h/1") }},
+		{"DELETE " + v3 + "l7policies/f%2F1", ``, func(ctx context.Context, c calls) error { return c.DeletePolicy(ctx, "f/1") }},
+		{"PUT " + v2 + "l7policies/f%2F1\n" + `{"l7policy":{"redirect_pool_id":null}}`, `{"l7policy":{"id":"f/1"}}`, func(ctx context.Context, c calls) error {
+			return c.DetachSharedPolicy(ctx, "f/1")
+		}},
+		{"PUT " + v3 + "listeners/l%2F1\n" + `{"listener":{"default_pool_id":null}}`, `{"listener":{"id":"l/1"}}`, func(ctx context.Context, c calls) error {
+			return c.DetachListener(ctx, "l/1")
+		}},
+		{"PUT " + v2 + "listeners/l%2F1\n" + `{"listener":{"default_pool_id":null}}`, `{"listener":{"id":"l/1"}}`, func(ctx context.Context, c calls) error {
+			return c.DetachSharedListener(ctx, "l/1")
+		}},
+		// A weight that was never said is not made up; 0 is one.
+		{"PUT " + v3 + "l7policies/f%2F1\n" + `{"l7policy":{"redirect_pools_config":[{"pool_id":"a","weight":90},{"pool_id":"b","weight":0},{"pool_id":"c"}]}}`,
+			`{"l7policy":{"id":"f/1"}}`, func(ctx context.Context, c calls) error {
+				return c.SetWeightedPools(ctx, "f/1", []WeightedPool{{"a", new(90)}, {"b", new(0)}, {"c", nil}})
+			}},
 		{"DELETE " + channels + "/c/members/m", ``, func(ctx context.Context, c calls) error { return c.DeleteChannelMember(ctx, g, "c", "m") }},
 	} {
 		t.Run(c.request, func(t *testing.T) {
@@ -288,28 +322,81 @@ func TestEveryCallHasItsPath(t *testing.T) {
 	}
 }
 
+// Errors begin with what was being done, in the words of the screen.
+func TestChangesAreNamedInTheirErrors(t *testing.T) {
+	refuse := func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusConflict)
+		fmt.Fprint(w, `{"error_code":"ELB.8907","error_msg":"in use"}`)
+	}
+	d, ctx := deleter(t, listen(t, refuse)), t.Context()
+	for says, err := range map[string]error{
+		"removing 2 members of pool p: ":                     second(d.DeletePoolMembers(ctx, "p", []string{"m", "n"})),
+		"removing member m of pool p: ":                      d.DeletePoolMember(ctx, "p", "m"),
+		"removing member m of shared pool p: ":               d.DeleteSharedPoolMember(ctx, "p", "m"),
+		"deleting health monitor h: ":                        d.DeleteHealthMonitor(ctx, "h"),
+		"deleting shared health monitor h: ":                 d.DeleteSharedHealthMonitor(ctx, "h"),
+		"deleting policy f: ":                                d.DeletePolicy(ctx, "f"),
+		"taking the pool out of shared policy f: ":           d.DetachSharedPolicy(ctx, "f"),
+		"taking the default pool out of listener l: ":        d.DetachListener(ctx, "l"),
+		"taking the default pool out of shared listener l: ": d.DetachSharedListener(ctx, "l"),
+		"setting the pools of policy f: ":                    d.SetWeightedPools(ctx, "f", []WeightedPool{{PoolID: "p"}}),
+		"deleting 1 pools: ":                                 second(d.DeletePools(ctx, []string{"p"})),
+		"deleting 1 certificates: ":                          second(d.DeleteCertificates(ctx, []string{"c"})),
+	} {
+		if !errors.Is(err, InUse) || !strings.HasPrefix(err.Error(), says) {
+			t.Errorf("%v, want %s", err, says)
+		}
+	}
+}
+
+func TestMembersEachHaveTheirResult(t *testing.T) {
+	c := script(t, exchange{
+		"POST /v3/" + project + "/elb/pools/p/members/batch-delete\n" + `{"members":[{"id":"m1"},{"id":"m2"}]}`, 200,
+		`{"members":[{"id":"m1","ret_status":"successful"},{"id":"m2","ret_status":"not found"}],"request_id":"r"}`})
+	got, err := deleter(t, c).DeletePoolMembers(t.Context(), "p", []string{"m1", "m2"})
+	if diff := cmp.Diff(Batch{"r", []BatchItem{{"m1", "successful", ""}, {"m2", "not found", ""}}}, got); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+}
+
 func TestNothingIsSentForWhatIsNoID(t *testing.T) {
 	d := deleter(t, script(t))
 	g := Gateway{ROMA, "i"}
 	for name, err := range map[string]error{
-		"empty":            d.DeletePool(t.Context(), ""),
-		"one up":           d.DeletePool(t.Context(), ".."),
-		"here":             d.DeleteCertificate(t.Context(), "."),
-		"shared":           d.DeleteSharedPool(t.Context(), ""),
-		"group":            d.DeleteIPGroup(t.Context(), ""),
-		"no instance":      d.DeleteChannelMember(t.Context(), Gateway{ROMA, ""}, "c", "m"),
-		"no channel":       d.DeleteChannelMember(t.Context(), g, "", "m"),
-		"no member":        d.DeleteChannelMember(t.Context(), g, "c", ""),
-		"unknown service":  d.DeleteChannelMember(t.Context(), Gateway{"kafka", "i"}, "c", "m"),
-		"no pools":         second(d.DeletePools(t.Context(), nil)),
-		"an empty pool":    second(d.DeletePools(t.Context(), []string{"a", ""})),
-		"no certificates":  second(d.DeleteCertificates(t.Context(), []string{})),
-		"no entries":       third(d.DeleteEntries(t.Context(), "g", nil)),
-		"an empty entry":   third(d.DeleteEntries(t.Context(), "g", []string{"10.0.0.1", ""})),
-		"entries of none":  third(d.DeleteEntries(t.Context(), "", []string{"10.0.0.1"})),
-		"entries one up":   third(d.DeleteEntries(t.Context(), "..", []string{"10.0.0.1"})),
-		"members of none":  third(collect(reader(t, script(t)).Members(t.Context(), ""))),
-		"channels of none": third(collect(reader(t, script(t)).Channels(t.Context(), Gateway{APIG, ""}))),
+		"empty":              d.DeletePool(t.Context(), ""),
+		"one up":             d.DeletePool(t.Context(), ".."),
+		"here":               d.DeleteCertificate(t.Context(), "."),
+		"shared":             d.DeleteSharedPool(t.Context(), ""),
+		"group":              d.DeleteIPGroup(t.Context(), ""),
+		"no instance":        d.DeleteChannelMember(t.Context(), Gateway{ROMA, ""}, "c", "m"),
+		"no channel":         d.DeleteChannelMember(t.Context(), g, "", "m"),
+		"no member":          d.DeleteChannelMember(t.Context(), g, "c", ""),
+		"unknown service":    d.DeleteChannelMember(t.Context(), Gateway{"kafka", "i"}, "c", "m"),
+		"members of no pool": second(d.DeletePoolMembers(t.Context(), "", []string{"m"})),
+		"no members":         second(d.DeletePoolMembers(t.Context(), "p", nil)),
+		"an empty member":    second(d.DeletePoolMembers(t.Context(), "p", []string{"m", ""})),
+		"201 members":        second(d.DeletePoolMembers(t.Context(), "p", slices.Repeat([]string{"m"}, 201))),
+		"member of no pool":  d.DeletePoolMember(t.Context(), "", "m"),
+		"pool of no member":  d.DeletePoolMember(t.Context(), "p", ""),
+		"shared member":      d.DeleteSharedPoolMember(t.Context(), "p", ".."),
+		"monitor":            d.DeleteHealthMonitor(t.Context(), ""),
+		"shared monitor":     d.DeleteSharedHealthMonitor(t.Context(), "."),
+		"policy":             d.DeletePolicy(t.Context(), ""),
+		"shared policy":      d.DetachSharedPolicy(t.Context(), ""),
+		"listener":           d.DetachListener(t.Context(), ""),
+		"shared listener":    d.DetachSharedListener(t.Context(), ""),
+		"pools of no policy": d.SetWeightedPools(t.Context(), "", []WeightedPool{{PoolID: "p"}}),
+		"no weighted pools":  d.SetWeightedPools(t.Context(), "f", nil),
+		"a weight of none":   d.SetWeightedPools(t.Context(), "f", []WeightedPool{{PoolID: "p"}, {Weight: new(1)}}),
+		"no pools":           second(d.DeletePools(t.Context(), nil)),
+		"an empty pool":      second(d.DeletePools(t.Context(), []string{"a", ""})),
+		"no certificates":    second(d.DeleteCertificates(t.Context(), []string{})),
+		"no entries":         third(d.DeleteEntries(t.Context(), "g", nil)),
+		"an empty entry":     third(d.DeleteEntries(t.Context(), "g", []string{"10.0.0.1", ""})),
+		"entries of none":    third(d.DeleteEntries(t.Context(), "", []string{"10.0.0.1"})),
+		"entries one up":     third(d.DeleteEntries(t.Context(), "..", []string{"10.0.0.1"})),
+		"members of none":    third(collect(reader(t, script(t)).Members(t.Context(), ""))),
+		"channels of none":   third(collect(reader(t, script(t)).Channels(t.Context(), Gateway{APIG, ""}))),
 	} {
 		var e *Error
 		if !errors.As(err, &e) || !e.Unsent || e.Doing == "" {
@@ -328,6 +415,9 @@ func TestAnAnswerThatIsNotAboutTheQuestion(t *testing.T) {
 	}{
 		"no batch result": {`{"request_id":"r"}`, func(ctx context.Context, _ *Client, d *Deleter) error {
 			return second(d.DeletePools(ctx, []string{"a"}))
+		}},
+		"no result of members": {`{"request_id":"r"}`, func(ctx context.Context, _ *Client, d *Deleter) error {
+			return second(d.DeletePoolMembers(ctx, "p", []string{"m"}))
 		}},
 		"no group": {`{"request_id":"r"}`, func(ctx context.Context, _ *Client, d *Deleter) error {
 			return third(d.DeleteEntries(ctx, "g", []string{"10.0.0.1"}))

@@ -2,5 +2,6 @@
 // ROMA Connect (apic) and API Gateway (apigw). One file a family. Facts and quirks: the API documents S0–S4.
 //
 // Lists are iterators of pages; every call takes a context; every failure is an [Error] with a [Class].
-// A [Client] can only read. What deletes is a [Deleter], which a read-only profile never gets.
+// A [Client] can only read. What deletes, and what clears the way for it, is a [Deleter], which a read-only profile never
+// gets.
 package client

@@ -2,23 +2,30 @@ package client
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"slices"
 )
 
 // Listener of a dedicated or shared load balancer; read for what it refers to.
 type Listener struct {
-	ID               string           `json:"id"`
-	Name             string           `json:"name"`
-	Protocol         string           `json:"protocol"`
-	ProtocolPort     int              `json:"protocol_port"`
-	DefaultPoolID    string           `json:"default_pool_id,omitempty"`
-	ServerCertID     string           `json:"default_tls_container_ref,omitempty"`
-	CACertID         string           `json:"client_ca_tls_container_ref,omitempty"`
-	SNICertIDs       []string         `json:"sni_container_refs,omitempty"`
-	IPGroup          *ListenerIPGroup `json:"ipgroup,omitempty"`
-	LoadBalancers    []IDRef          `json:"loadbalancers"`
-	ProtectionStatus string           `json:"protection_status,omitempty"`
-	CreatedAt        Time             `json:"created_at"`
+	ID                  string           `json:"id"`
+	Name                string           `json:"name"`
+	Description         string           `json:"description"`
+	EnterpriseProjectID string           `json:"enterprise_project_id,omitempty"`
+	Protocol            string           `json:"protocol"`
+	ProtocolPort        int              `json:"protocol_port"`
+	AdminStateUp        *bool            `json:"admin_state_up"` // absent = up
+	DefaultPoolID       string           `json:"default_pool_id,omitempty"`
+	ServerCertID        string           `json:"default_tls_container_ref,omitempty"`
+	CACertID            string           `json:"client_ca_tls_container_ref,omitempty"`
+	SNICertIDs          []string         `json:"sni_container_refs,omitempty"`
+	IPGroup             *ListenerIPGroup `json:"ipgroup,omitempty"`
+	LoadBalancers       []IDRef          `json:"loadbalancers"`
+	ProtectionStatus    string           `json:"protection_status,omitempty"`
+	ProtectionReason    string           `json:"protection_reason,omitempty"`
+	CreatedAt           Time             `json:"created_at"`
+	UpdatedAt           Time             `json:"updated_at"`
 }
 
 // ListenerIPGroup is the access control of a listener. IDs holds up to five group ids, comma-separated (api.md 2.6).
@@ -32,19 +39,26 @@ type ListenerIPGroup struct {
 type L7Policy struct {
 	ID                 string            `json:"id"`
 	Name               string            `json:"name"`
+	Description        string            `json:"description"`
 	Action             string            `json:"action"`
+	Position           int               `json:"position"`
+	Priority           int               `json:"priority"`
 	ListenerID         string            `json:"listener_id"`
 	RedirectPoolID     string            `json:"redirect_pool_id,omitempty"`
 	RedirectListenerID string            `json:"redirect_listener_id,omitempty"`
+	RedirectURL        string            `json:"redirect_url,omitempty"`
 	WeightedPools      []WeightedPool    `json:"redirect_pools_config,omitempty"`
 	Extended           *L7PolicyExtended `json:"redirect_pools_extend_config,omitempty"`
+	Rules              []IDRef           `json:"rules"`
 	ProvisioningStatus string            `json:"provisioning_status"`
+	CreatedAt          Time              `json:"created_at"`
 }
 
-// WeightedPool is one target of a weighted policy.
+// WeightedPool is one target of a weighted policy. A weight that was not said is not sent back as 0 either, which would
+// stop its traffic.
 type WeightedPool struct {
 	PoolID string `json:"pool_id"`
-	Weight int    `json:"weight"`
+	Weight *int   `json:"weight,omitempty"` // nil = not said
 }
 
 // L7PolicyExtended holds the traffic mirror of a policy.
@@ -54,13 +68,21 @@ type L7PolicyExtended struct {
 	} `json:"traffic_mirror_config"`
 }
 
-// LoadBalancer is a dedicated (Guaranteed) or a shared one.
+// LoadBalancer is a dedicated (Guaranteed) or a shared one. v2.0 knows only shared ones and does not say so.
 type LoadBalancer struct {
-	ID                 string `json:"id"`
-	Name               string `json:"name"`
-	Guaranteed         bool   `json:"guaranteed"`
-	ProvisioningStatus string `json:"provisioning_status"`
-	VIPAddress         string `json:"vip_address"`
+	ID                 string  `json:"id"`
+	Name               string  `json:"name"`
+	Description        string  `json:"description"`
+	Guaranteed         bool    `json:"guaranteed"`
+	ProvisioningStatus string  `json:"provisioning_status"` // ACTIVE, PENDING_UPDATE, …
+	OperatingStatus    string  `json:"operating_status"`    // ONLINE or FROZEN
+	VIPAddress         string  `json:"vip_address"`
+	VPCID              string  `json:"vpc_id,omitempty"`
+	Listeners          []IDRef `json:"listeners"`
+	Pools              []IDRef `json:"pools"`
+	ProtectionStatus   string  `json:"protection_status,omitempty"`
+	DeletionProtection bool    `json:"deletion_protection_enable"`
+	CreatedAt          Time    `json:"created_at"`
 }
 
 // Listeners lists the listeners of ELB v3.
@@ -81,4 +103,35 @@ func (c *Client) L7Policies(ctx context.Context) iter.Seq2[[]L7Policy, error] {
 // LoadBalancers lists the load balancers.
 func (c *Client) LoadBalancers(ctx context.Context) iter.Seq2[[]LoadBalancer, error] {
 	return markers[LoadBalancer](ctx, c, c.dedicated().sub("loadbalancers").doing("listing load balancers"), "loadbalancers")
+}
+
+// DetachListener leaves a listener without a default pool.
+func (d *Deleter) DetachListener(ctx context.Context, id string) error {
+	return d.dedicated().sub("listeners").id(id).doing("taking the default pool out of listener %s", id).
+		put(ctx, unset("listener", "default_pool_id"))
+}
+
+// unset is the change of an object that makes a reference null.
+func unset(object, field string) map[string]map[string]*string {
+	return map[string]map[string]*string{object: {field: nil}}
+}
+
+// DeletePolicy deletes a forwarding policy of a dedicated load balancer, which cannot be without a pool (api.md 2.7).
+func (d *Deleter) DeletePolicy(ctx context.Context, id string) error {
+	return d.dedicated().sub("l7policies").id(id).doing("deleting policy %s", id).delete(ctx)
+}
+
+// SetWeightedPools leaves a policy only the pools in rest, of which there must be one: to take out one of several.
+func (d *Deleter) SetWeightedPools(ctx context.Context, policyID string, rest []WeightedPool) error {
+	type policy struct {
+		Pools []WeightedPool `json:"redirect_pools_config"`
+	}
+	r := d.dedicated().sub("l7policies").id(policyID).doing("setting the pools of policy %s", policyID)
+	if len(rest) == 0 {
+		r.err = errors.New("no pools given")
+	}
+	if slices.ContainsFunc(rest, func(w WeightedPool) bool { return w.PoolID == "" }) {
+		r.err = errors.New("a pool id is empty")
+	}
+	return r.put(ctx, map[string]policy{"l7policy": {rest}})
 }

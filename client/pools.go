@@ -33,25 +33,21 @@ type Pool struct {
 	UpdatedAt                Time           `json:"updated_at"`
 }
 
-// Member is a backend server in a pool.
-type Member struct {
-	ID              string `json:"id"`
-	Name            string `json:"name"`
-	Address         string `json:"address"`
-	ProtocolPort    int    `json:"protocol_port"`
-	Weight          int    `json:"weight"`           // 0–100; 0 = no new requests
-	OperatingStatus string `json:"operating_status"` // ONLINE, OFFLINE, NO_MONITOR, INITIAL, UNKNOWN
-	AdminStateUp    bool   `json:"admin_state_up"`
-	InstanceID      string `json:"instance_id,omitempty"`
-	CreatedAt       Time   `json:"created_at"`
-}
-
 // HealthMonitor is the health check of a pool.
 type HealthMonitor struct {
-	ID    string  `json:"id"`
-	Name  string  `json:"name"`
-	Type  string  `json:"type"`
-	Pools []IDRef `json:"pools"`
+	ID            string  `json:"id"`
+	Name          string  `json:"name"`
+	Type          string  `json:"type"`    // TCP, UDP_CONNECT, HTTP, HTTPS, TLS, GRPC
+	Delay         int     `json:"delay"`   // seconds between two checks
+	Timeout       int     `json:"timeout"` // seconds
+	MaxRetries    int     `json:"max_retries"`
+	MonitorPort   int     `json:"monitor_port,omitempty"` // 0 = the member's port
+	URLPath       string  `json:"url_path,omitempty"`
+	HTTPMethod    string  `json:"http_method,omitempty"`
+	ExpectedCodes string  `json:"expected_codes,omitempty"`
+	DomainName    string  `json:"domain_name,omitempty"`
+	Pools         []IDRef `json:"pools"`
+	CreatedAt     Time    `json:"created_at"`
 }
 
 // Pools lists the pools of ELB v3, page by page; those of shared load balancers are among them on some clouds.
@@ -64,12 +60,6 @@ func (c *Client) Pool(ctx context.Context, id string) (*Pool, error) {
 	return show[Pool](ctx, c.dedicated().sub("pools").id(id).doing("reading pool %s", id), "pool", id)
 }
 
-// Members lists the members of a pool.
-func (c *Client) Members(ctx context.Context, poolID string) iter.Seq2[[]Member, error] {
-	r := c.dedicated().sub("pools").id(poolID).sub("members").doing("listing members of pool %s", poolID)
-	return markers[Member](ctx, c, r, "members")
-}
-
 // HealthMonitors lists the health monitors.
 func (c *Client) HealthMonitors(ctx context.Context) iter.Seq2[[]HealthMonitor, error] {
 	return markers[HealthMonitor](ctx, c, c.dedicated().sub("healthmonitors").doing("listing health monitors"), "healthmonitors")
@@ -77,10 +67,16 @@ func (c *Client) HealthMonitors(ctx context.Context) iter.Seq2[[]HealthMonitor, 
 
 // DeletePools deletes pools in one request, each with its own result (S0).
 func (d *Deleter) DeletePools(ctx context.Context, ids []string) (Batch, error) {
-	return batch(ctx, d.dedicated().sub("pools/batch-delete"), "pools", ids)
+	r := d.dedicated().sub("pools/batch-delete").doing("deleting %d pools", len(ids))
+	return batch(ctx, r, "pools", ids, ids)
 }
 
 // DeletePool deletes one pool of ELB v3.
 func (d *Deleter) DeletePool(ctx context.Context, id string) error {
 	return d.dedicated().sub("pools").id(id).doing("deleting pool %s", id).delete(ctx)
+}
+
+// DeleteHealthMonitor deletes the health monitor of a pool.
+func (d *Deleter) DeleteHealthMonitor(ctx context.Context, id string) error {
+	return d.dedicated().sub("healthmonitors").id(id).doing("deleting health monitor %s", id).delete(ctx)
 }

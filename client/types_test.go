@@ -3,7 +3,9 @@ package client
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +75,33 @@ func FuzzListing(f *testing.F) {
 	})
 }
 
+func FuzzMembers(f *testing.F) {
+	f.Add([]byte(`{"members":[{"id":"a","weight":"5","status":[{"listener_id":"l","operating_status":"OFFLINE"}],"subnet_id":"s"}]}`))
+	f.Add([]byte(`{"members":[{"id":1,"weight":null,"status":null},{"status":"","operating_status":"ONLINE"}]}`))
+	f.Add([]byte(`{"members":[{"status":[null,{}]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		a := answer[[]sharedMember]{key: "members"}
+		if json.Unmarshal(data, &a) != nil {
+			return
+		}
+		for _, one := range a.Value {
+			m := one.member()
+			said := []string{m.OperatingStatus}
+			if len(m.Statuses) > 0 {
+				said = nil
+				for _, s := range m.Statuses {
+					said = append(said, s.OperatingStatus)
+				}
+			}
+			is := func(word string) func(string) bool { return func(s string) bool { return strings.EqualFold(s, word) } }
+			online, offline := slices.ContainsFunc(said, is("online")), !slices.ContainsFunc(said, func(s string) bool { return !is("offline")(s) })
+			if h := m.Health(); (h == HealthOnline) != online || (h == HealthOffline) != offline {
+				t.Errorf("%q: %q", said, h)
+			}
+		}
+	})
+}
+
 func TestPoolsAsTheServiceWritesThem(t *testing.T) {
 	c := listen(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/v2.0") {
@@ -107,6 +136,110 @@ func TestPoolsAsTheServiceWritesThem(t *testing.T) {
 	got, _, err = collect(client.SharedPools(t.Context()))
 	if err != nil || len(got) != 1 || got[0].ProjectID != "tenant" || got[0].HealthMonitorID != "" || got[0].Listeners[0].ID != "l" {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestMembersAsTheServicesWriteThem(t *testing.T) {
+	c := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/v2.0") {
+			fmt.Fprint(w, `{"members":[{"id":"s","name":"","address":"10.0.0.6","protocol_port":80,"subnet_id":"sub","weight":0,"operating_status":"OFFLINE","admin_state_up":true,"tenant_id":"t"}]}`)
+			return
+		}
+		fmt.Fprint(w, `{"request_id":"r","page_info":{"current_count":3},"members":[
+			{"id":"a","name":"web-1","address":"10.0.0.5","protocol_port":8080,"subnet_cidr_id":"sub","weight":1,"ip_version":"v4","operating_status":"ONLINE",
+			 "status":[{"listener_id":"l","operating_status":"OFFLINE","reason":{"reason_code":"CONNECT_TIMEOUT"}}],"member_type":"instance","instance_id":"i","admin_state_up":true,
+			 "availability_zone":"az1","created_at":"2026-01-02T03:04:05Z","pool_id":"never","loadbalancer_id":"never","device_id":"never"},
+			{"id":"b","address":"192.168.0.1","protocol_port":0,"weight":0,"status":[],"member_type":"ip"},
+			{"id":"c","address":null,"protocol_port":"443","subnet_cidr_id":"","status":"","operating_status":null}]}`)
+	})
+	client := reader(t, c)
+	got, _, err := collect(client.PoolMembers(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Member{
+		{ID: "a", Name: "web-1", Address: "10.0.0.5", ProtocolPort: 8080, Weight: new(1), Type: "instance", SubnetID: "sub", IPVersion: "v4", AvailabilityZone: "az1",
+			OperatingStatus: "ONLINE", Statuses: []MemberStatus{{"l", "OFFLINE"}}, AdminStateUp: true, InstanceID: "i", CreatedAt: parseTime(`"2026-01-02T03:04:05Z"`)},
+		{ID: "b", Address: "192.168.0.1", Weight: new(0), Type: "ip", Statuses: []MemberStatus{}},
+		{ID: "c", ProtocolPort: 443},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for name, list := range map[string]iter.Seq2[[]Member, error]{"of all": client.SharedPoolMembers(t.Context()), "of one": client.SharedMembers(t.Context(), "p")} {
+		got, _, err := collect(list)
+		want := []Member{{ID: "s", Address: "10.0.0.6", ProtocolPort: 80, Weight: new(0), SubnetID: "sub", OperatingStatus: "OFFLINE", AdminStateUp: true}}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Error(name, err, diff)
+		}
+	}
+}
+
+func TestHealthOfAMember(t *testing.T) {
+	listeners := func(statuses ...string) (all []MemberStatus) {
+		for _, s := range statuses {
+			all = append(all, MemberStatus{OperatingStatus: s})
+		}
+		return all
+	}
+	for _, c := range []struct {
+		status    string
+		listeners []MemberStatus
+		want      Health
+	}{
+		{"ONLINE", nil, HealthOnline},
+		{"OFFLINE", nil, HealthOffline},
+		{"offline", listeners(), HealthOffline},
+		{"NO_MONITOR", nil, HealthUnknown},
+		{"INITIAL", nil, HealthUnknown},
+		{"UNKNOWN", nil, HealthUnknown},
+		{"", nil, HealthUnknown},
+		{"DEGRADED", nil, HealthUnknown},
+		// What the listeners find wins.
+		{"ONLINE", listeners("OFFLINE"), HealthOffline},
+		{"OFFLINE", listeners("ONLINE"), HealthOnline},
+		{"ONLINE", listeners("OFFLINE", "OFFLINE"), HealthOffline},
+		{"OFFLINE", listeners("OFFLINE", "ONLINE"), HealthOnline},
+		{"OFFLINE", listeners("INITIAL", "OFFLINE", "ONLINE"), HealthOnline},
+		{"OFFLINE", listeners("OFFLINE", "NO_MONITOR"), HealthUnknown},
+		{"OFFLINE", listeners("NO_MONITOR", "OFFLINE"), HealthUnknown},
+		{"OFFLINE", listeners("OFFLINE", "INITIAL", "OFFLINE"), HealthUnknown},
+		{"OFFLINE", listeners(""), HealthUnknown},
+	} {
+		if got := (Member{OperatingStatus: c.status, Statuses: c.listeners}).Health(); got != c.want {
+			t.Errorf("%s, listeners %v: %q, want %q", c.status, c.listeners, got, c.want)
+		}
+	}
+}
+
+func TestWhatDetailsShow(t *testing.T) {
+	at := parseTime(`"2026-01-02T03:04:05Z"`)
+	for name, c := range map[string]struct {
+		json string
+		into any
+		want any
+	}{
+		"monitor": {`{"id":"h","type":"HTTP","delay":5,"timeout":3,"max_retries":3,"monitor_port":null,"domain_name":"x.example","url_path":"/up","http_method":"GET",
+			"expected_codes":200,"admin_state_up":true,"pools":[{"id":"p"}],"created_at":"2026-01-02T03:04:05Z"}`, &HealthMonitor{},
+			&HealthMonitor{ID: "h", Type: "HTTP", Delay: 5, Timeout: 3, MaxRetries: 3, DomainName: "x.example", URLPath: "/up", HTTPMethod: "GET", ExpectedCodes: "200",
+				Pools: []IDRef{{"p"}}, CreatedAt: at}},
+		"monitor of its own port": {`{"id":"h","monitor_port":"8081","url_path":"","pools":null}`, &HealthMonitor{}, &HealthMonitor{ID: "h", MonitorPort: 8081}},
+		"listener": {`{"id":"l","description":"d","enterprise_project_id":0,"admin_state_up":false,"protection_status":"consoleProtection","protection_reason":"audit","updated_at":"2026-01-02T03:04:05"}`,
+			&Listener{}, &Listener{ID: "l", Description: "d", EnterpriseProjectID: "0", AdminStateUp: new(false), ProtectionStatus: ProtectedByConsole, ProtectionReason: "audit", UpdatedAt: at}},
+		"listener that does not say whether it is up": {`{"id":"l"}`, &Listener{}, &Listener{ID: "l"}},
+		"policy": {`{"id":"f","description":"d","position":"7","priority":3,"redirect_url":null,"rules":[{"id":"r"}],"redirect_pools_config":[{"pool_id":"a","weight":0},{"pool_id":"b"}],"created_at":"2026-01-02T03:04:05Z"}`,
+			&L7Policy{}, &L7Policy{ID: "f", Description: "d", Position: 7, Priority: 3, Rules: []IDRef{{"r"}}, WeightedPools: []WeightedPool{{"a", new(0)}, {"b", nil}}, CreatedAt: at}},
+		"policy that sends elsewhere": {`{"id":"f","redirect_url":"https://a.example","rules":""}`, &L7Policy{}, &L7Policy{ID: "f", RedirectURL: "https://a.example"}},
+		"load balancer": {`{"id":"b","description":"d","guaranteed":true,"operating_status":"FROZEN","vpc_id":"v","listeners":[{"id":"l"}],"pools":["p"],"protection_status":"nonProtection",
+			"deletion_protection_enable":"true","created_at":"2026-01-02T03:04:05Z"}`, &LoadBalancer{},
+			&LoadBalancer{ID: "b", Description: "d", Guaranteed: true, OperatingStatus: "FROZEN", VPCID: "v", Listeners: []IDRef{{"l"}}, Pools: []IDRef{{"p"}},
+				ProtectionStatus: "nonProtection", DeletionProtection: true, CreatedAt: at}},
+	} {
+		if err := decode([]byte(c.json), c.into); err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if diff := cmp.Diff(c.want, c.into); diff != "" {
+			t.Error(name, diff)
+		}
 	}
 }
 

@@ -1,0 +1,105 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+)
+
+// MostMembers is how many members one request may delete (api.md 2.11).
+const MostMembers = 200
+
+// Member is a backend server in a pool, whose [Pool.Members] holds its id: what the list of all members says about pools
+// is not to be used (api.md 2.4).
+type Member struct {
+	ID               string         `json:"id"`
+	Name             string         `json:"name"`
+	Address          string         `json:"address"`
+	ProtocolPort     int            `json:"protocol_port"`
+	Weight           *int           `json:"weight"`                   // 0–100; 0 = no new requests; nil = not said
+	Type             string         `json:"member_type,omitempty"`    // instance or ip
+	SubnetID         string         `json:"subnet_cidr_id,omitempty"` // "" = an IP-type member, perhaps of another VPC
+	IPVersion        string         `json:"ip_version,omitempty"`     // v4 or v6
+	AvailabilityZone string         `json:"availability_zone,omitempty"`
+	OperatingStatus  string         `json:"operating_status"` // ONLINE, OFFLINE, NO_MONITOR, INITIAL, UNKNOWN
+	Statuses         []MemberStatus `json:"status,omitempty"` // what each listener finds; see [Member.Health]
+	AdminStateUp     bool           `json:"admin_state_up"`
+	InstanceID       string         `json:"instance_id,omitempty"`
+	CreatedAt        Time           `json:"created_at"`
+}
+
+// MemberStatus is how a member does for one listener, in the words of OperatingStatus.
+type MemberStatus struct {
+	ListenerID      string `json:"listener_id"`
+	OperatingStatus string `json:"operating_status"`
+}
+
+// Health is what health checks say of a member.
+type Health string
+
+// A member without a check, or not checked yet, is neither online nor offline.
+const (
+	HealthUnknown Health = ""
+	HealthOnline  Health = "online"
+	HealthOffline Health = "offline"
+)
+
+// Health says whether the member answers. Where listeners have their own findings those alone count: one that reaches
+// it is enough for online, all must fail for offline (api.md 2.4).
+func (m Member) Health() Health {
+	if len(m.Statuses) == 0 {
+		return healthOf(m.OperatingStatus)
+	}
+	all := healthOf(m.Statuses[0].OperatingStatus)
+	for _, s := range m.Statuses {
+		switch one := healthOf(s.OperatingStatus); one {
+		case HealthOnline:
+			return HealthOnline
+		case all:
+		default:
+			all = HealthUnknown
+		}
+	}
+	return all
+}
+
+func healthOf(status string) Health {
+	switch {
+	case strings.EqualFold(status, "ONLINE"):
+		return HealthOnline
+	case strings.EqualFold(status, "OFFLINE"):
+		return HealthOffline
+	}
+	return HealthUnknown
+}
+
+// PoolMembers lists the members of all pools; those of shared load balancers are among them on some clouds.
+func (c *Client) PoolMembers(ctx context.Context) iter.Seq2[[]Member, error] {
+	return markers[Member](ctx, c, c.dedicated().sub("members").doing("listing members of all pools"), "members")
+}
+
+// Members lists the members of a pool.
+func (c *Client) Members(ctx context.Context, poolID string) iter.Seq2[[]Member, error] {
+	r := c.dedicated().sub("pools").id(poolID).sub("members").doing("listing members of pool %s", poolID)
+	return markers[Member](ctx, c, r, "members")
+}
+
+// DeletePoolMembers takes members out of a pool in one request, each with its own result; at most [MostMembers].
+func (d *Deleter) DeletePoolMembers(ctx context.Context, poolID string, memberIDs []string) (Batch, error) {
+	r := d.dedicated().sub("pools").id(poolID).sub("members/batch-delete").doing("removing %d members of pool %s", len(memberIDs), poolID)
+	if len(memberIDs) > MostMembers && r.err == nil {
+		r.err = fmt.Errorf("too many at once: the service takes %d", MostMembers)
+	}
+	members := make([]IDRef, len(memberIDs))
+	for i, id := range memberIDs {
+		members[i].ID = id
+	}
+	return batch(ctx, r, "members", memberIDs, members)
+}
+
+// DeletePoolMember takes one member out of a pool.
+func (d *Deleter) DeletePoolMember(ctx context.Context, poolID, memberID string) error {
+	return d.dedicated().sub("pools").id(poolID).sub("members").id(memberID).
+		doing("removing member %s of pool %s", memberID, poolID).delete(ctx)
+}
