@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,8 @@ var certificates = &Kind{
 		textColumn("type", "TYPE", 9, func(r Resource) string { return certificate(r).Type }).extra(),
 		idColumn(),
 	},
-	Needs: []ListID{listeners, sharedListeners},
+	Needs: []ListID{listeners, sharedListeners, namedListeners},
+	looks: []ListID{loadBalancerList, sharedBalancers},
 	Judge: judgeCertificate,
 	Fields: func(r Resource, now time.Time) []Field {
 		c := certificate(r)
@@ -64,6 +66,7 @@ var certificates = &Kind{
 		}
 		return nil
 	}}},
+	note: noteCertificates,
 }
 
 func certificate(r Resource) *client.Certificate { return r.Object.(*client.Certificate) }
@@ -90,17 +93,89 @@ var certificateUnused = []Reason{{Text: "no listener"}}
 
 func judgeCertificate(r Resource, g *Graph) Verdict {
 	c := certificate(r)
-	var signs []string
-	if at := c.ExpireTime.Time; !at.IsZero() && g != nil {
-		switch left := at.Sub(g.at); {
-		case left <= 0:
-			signs = []string{"expired"}
-		case left <= soon:
-			signs = []string{"expires in " + span(left)}
+	protected := append(protectedBy(c.ProtectionStatus, c.ProtectionReason), madeBy(c.Name, c.Description)...)
+	used, _ := g.usedBy(Certificates, c.ID, nil)
+	return judge(r.Ref, protected, used, g.gapsFor(Certificates), certificateUnused, signsOfCertificate(c, g))
+}
+
+// certificateKin is what certificates are compared by.
+type certificateKin struct {
+	id, label        string
+	expires, created time.Time
+}
+
+// noteCertificates finds those that are the same and those that serve the same names.
+func noteCertificates(rows []Resource, p *part) {
+	p.twins, p.heirs = map[string][]certificateKin{}, map[string][]certificateKin{}
+	for _, r := range rows {
+		c := certificate(r)
+		kin := certificateKin{c.ID, r.Label(), c.ExpireTime.Time, c.CreatedAt.Time}
+		if print := fingerprint(c); print != "" {
+			p.twins[print] = append(p.twins[print], kin)
+		}
+		if names := namesOf(c); names != "" && !kin.expires.IsZero() {
+			p.heirs[names] = append(p.heirs[names], kin)
 		}
 	}
-	protected := protectedBy(c.ProtectionStatus, c.ProtectionReason)
-	return judge(r.Ref, protected, g.usedBy(Certificates, c.ID, nil), g.gapsFor(Certificates), certificateUnused, signs)
+}
+
+// fingerprint without the colons and the case that services differ in.
+func fingerprint(c *client.Certificate) string {
+	return strings.ToLower(strings.ReplaceAll(c.Fingerprint, ":", ""))
+}
+
+// namesOf are the type and all names that a certificate is for, in an order that does not depend on how it lists them.
+// Open Telekom Cloud shows only the domain; a CA serves no names.
+func namesOf(c *client.Certificate) string {
+	if c.Type == "client" {
+		return ""
+	}
+	names := append(strings.Split(strings.ToLower(c.Domain), ","), strings.ToLower(c.CommonName))
+	for _, name := range c.AlternativeNames {
+		names = append(names, strings.ToLower(name))
+	}
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	slices.Sort(names)
+	names = slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+	if len(names) == 0 {
+		return ""
+	}
+	return c.Type + " " + strings.Join(names, ",")
+}
+
+// signsOfCertificate: the gravest first, for a row may have no room for the others.
+func signsOfCertificate(c *client.Certificate, g *Graph) []string {
+	if g == nil {
+		return nil
+	}
+	var signs []string
+	at := c.ExpireTime.Time
+	switch left := at.Sub(g.at); {
+	case at.IsZero():
+	case left <= 0:
+		signs = append(signs, "expired")
+	case left <= soon:
+		signs = append(signs, "expires in "+span(left))
+	}
+	print := fingerprint(c)
+	for _, twin := range g.twins[print] {
+		if print != "" && twin.id != c.ID {
+			signs = append(signs, "the same as "+twin.label)
+			break
+		}
+	}
+	var heir certificateKin
+	for _, other := range g.heirs[namesOf(c)] {
+		if other.id != c.ID && other.expires.After(at) && other.expires.After(heir.expires) {
+			heir = other
+		}
+	}
+	if heir.id != "" && !at.IsZero() {
+		signs = append(signs, "replaced by "+heir.label)
+	}
+	return signs
 }
 
 // undoCertificate: only a certificate without a private key of its own can be made again (api.md 11).

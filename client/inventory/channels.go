@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -30,12 +31,14 @@ var channels = &Kind{
 		ageColumn(),
 		idColumn(),
 	},
-	Judge: func(r Resource, _ *Graph) Verdict {
+	Judge: func(r Resource, g *Graph) Verdict {
 		var signs []string
 		if channel(r).Status == 2 {
 			signs = []string{"abnormal"}
 		}
-		return judge(r.Ref, nil, nil, channelUnknown, nil, signs)
+		// Which APIs use it the service does not say: it is never known to be unused.
+		used, _ := g.usedBy(Channels, r.Ref.ID, nil)
+		return judge(r.Ref, nil, used, channelUnknown, nil, signs)
 	},
 	Fields: func(r Resource, now time.Time) []Field {
 		c := channel(r)
@@ -58,6 +61,7 @@ var channels = &Kind{
 		)
 	},
 	lists: []list{{id: ListID(Channels), read: listChannels}},
+	links: linksOfChannel,
 }
 
 var channelUnknown = []Reason{{Text: "callers not known"}}
@@ -94,14 +98,39 @@ func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Chan
 		}
 		objects := make([]Channel, len(page))
 		rows := make([]Resource, len(page))
+		var groups []Resource
 		for i := range page {
 			c := &objects[i]
 			*c = Channel{Channel: page[i], Gateway: gateway}
 			rows[i] = Resource{Ref: Ref{Scope: scope, Kind: Channels, ID: c.ID}, Name: c.Name, Created: c.CreateTime.Time, Object: c}
+			for j := range c.MemberGroups {
+				groups = append(groups, groupRow(rows[i], &c.MemberGroups[j]))
+			}
 		}
 		q.page(rows)
+		q.page(groups)
 	}
 	return nil
+}
+
+func groupRow(channel Resource, g *client.MemberGroup) Resource {
+	return Resource{
+		Ref:  Ref{Scope: channel.Ref.Scope, Kind: MemberGroups, Parent: channel.Ref.ID, ID: cmp.Or(g.ID, g.Name)},
+		Name: g.Name, In: channel.Label(), Object: g,
+	}
+}
+
+// linksOfChannel: its server groups, and the channel whose servers it takes (api.md 4.3).
+func linksOfChannel(r Resource, tell func(link)) {
+	for _, g := range channel(r).MemberGroups {
+		tell(link{user: r.Ref, used: groupRow(r, &g).Ref, via: "member_groups"})
+		if g.ReferenceChannelID != "" {
+			tell(link{
+				user: r.Ref, used: near(r, Channels, g.ReferenceChannelID), via: "reference_vpc_channel_id",
+				up: "reference channel", down: "servers of channel",
+			})
+		}
+	}
 }
 
 // gatewayName: "ROMA 1a2b3c4d…".

@@ -221,42 +221,6 @@ func TestUndoOfCertificates(t *testing.T) {
 	}
 }
 
-func TestPreconditionsOfSharedPools(t *testing.T) {
-	w := &world{lists: map[string][]object{
-		"lbaas/pools": {
-			{"id": "full", "name": "full", "members": refs("1", "2", "3"), "healthmonitor_id": "h"},
-			{"id": "tied", "name": "tied", "members": refs("1")},
-			{"id": "watched", "name": "watched", "healthmonitor_id": "h"},
-			{"id": "bare", "name": "bare", "healthmonitor_id": nil},
-		},
-		"pools":            {{"id": "v3", "name": "dedicated", "members": refs("1", "2"), "healthmonitor_id": "h"}},
-		"lbaas/l7policies": {{"id": "y", "name": "images", "redirect_pool_id": "tied"}},
-		"lbaas/listeners":  {{"id": "l", "name": "web-80", "default_pool_id": "tied"}},
-	}}
-	const prefix = "on a shared load balancer: has "
-	l, _ := w.serve(t)
-	s, listing := load(t, l, inventory.Pools)
-	for name, want := range map[string]struct{ missing, verdict string }{
-		"full":      {prefix + "3 members and a health monitor, take them away first", "unused: no listener, no policy [not bare: 3 members, a health monitor]"},
-		"watched":   {prefix + "a health monitor, take it away first", "unused: no listener, no policy [empty, not bare: a health monitor]"},
-		"tied":      {prefix + "1 member, take it away first", "in use: policy images; listener web-80"},
-		"bare":      {"", "unused: no listener, no policy [empty]"},
-		"dedicated": {"", "unused: no listener, no policy"},
-	} {
-		r := named(t, listing, name)
-		if got := strings.Join(listing.Kind.Deletion.Missing(r, s.Graph), ", "); got != want.missing {
-			t.Errorf("%s: %q, want %q", name, got, want.missing)
-		}
-		if got := said(r.Verdict); got != want.verdict {
-			t.Errorf("%s: %q, want %q", name, got, want.verdict)
-		}
-	}
-	if got, want := listing.Kind.Deletion.Takes(named(t, listing, "dedicated")), "2 servers, 1 health monitor"; got != want {
-		t.Errorf("takes %q, want %q", got, want)
-	}
-}
-
-// send lets the route of these resources delete them and gives the answers as "id said code message".
 func send(t *testing.T, d *client.Deleter, route *inventory.Route, items []inventory.Resource) ([]string, error) {
 	t.Helper()
 	answers, err := route.Send(t.Context(), d, items)

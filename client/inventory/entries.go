@@ -35,8 +35,9 @@ var entries = &Kind{
 		textColumn("note", "NOTE", 28, func(r Resource) string { return entry(r).Description }),
 		inColumn("group", "GROUP"),
 	},
-	Needs:  []ListID{listeners},
-	weighs: []ListID{otherGroups},
+	Needs:  []ListID{listeners, namedListeners},
+	weighs: []ListID{groupsList},
+	looks:  []ListID{loadBalancerList, sharedBalancers},
 	Judge:  judgeEntry,
 	Fields: func(r Resource, now time.Time) []Field {
 		e := entry(r)
@@ -51,6 +52,9 @@ var entries = &Kind{
 		Effects: effectsOfEntries,
 	},
 	lists: []list{{id: ListID(Entries), read: listEntries}},
+	links: func(r Resource, tell func(link)) {
+		tell(link{user: near(r, IPGroups, r.Ref.Parent), used: r.Ref, via: "ip_list"})
+	},
 	parent: func(r Resource) Resource {
 		parent := Resource{Ref: Ref{Scope: r.Ref.Scope, Kind: IPGroups, ID: r.Ref.Parent}, Name: r.In}
 		if e, ok := r.Object.(*Entry); ok && e.Group != nil {
@@ -122,6 +126,9 @@ func compareEntries(group []Entry) {
 		if e.covers.low.IsValid() {
 			order = append(order, e)
 		}
+		if !e.covers.low.IsValid() {
+			e.signs = append(e.signs, "no address, block or range")
+		}
 		if e.covers.everything() {
 			e.signs = append(e.signs, "every address")
 		}
@@ -152,8 +159,12 @@ var entryUnused = []Reason{{Text: "no listener"}}
 
 func judgeEntry(r Resource, g *Graph) Verdict {
 	e := entry(r)
-	used := g.usedBy(IPGroups, r.Ref.Parent, e.Group.Listeners)
-	return judge(r.Ref, nil, used, g.gapsFor(Entries), entryUnused, e.signs)
+	gaps := g.gapsFor(Entries)
+	used, doubts := g.usedBy(IPGroups, r.Ref.Parent, e.Group.Listeners)
+	if doubts != nil {
+		gaps = append(slices.Clip(doubts), gaps...)
+	}
+	return judge(r.Ref, madeBy(e.Group.Name, e.Group.Description), used, gaps, entryUnused, e.signs)
 }
 
 // effectsOfEntries: an emptied group is dangerous for every listener that uses it. The documents disagree about what an
@@ -196,6 +207,11 @@ func effectsOfEntries(doomed, present []Resource, g *Graph) []Consequence {
 	return effects
 }
 
+type groupSize struct {
+	name    string
+	entries int
+}
+
 // usersOfGroup are the listeners that refer to the group, and those that only the group itself names.
 func usersOfGroup(g *Graph, id string, of []Resource) []Use {
 	users := slices.Clip(g.Uses(IPGroups, id))
@@ -224,7 +240,10 @@ func emptyMeans(u Use, g *Graph, left map[string]groupSize) (text string, grade 
 	for _, id := range g.groups[u.By] {
 		size, known := left[id]
 		if !known {
-			size, known = g.sizes[id]
+			var group *client.IPGroup
+			if group, known = g.ipGroups[id]; known {
+				size = groupSize{group.Name, len(group.Entries)}
+			}
 		}
 		switch {
 		case !known:

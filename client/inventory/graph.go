@@ -14,53 +14,35 @@ import (
 )
 
 // ListID names a list that verdicts depend on; it is the word for it in sentences. The own list of a kind is called
-// like the kind.
+// like the kind, where that is a word for people.
 type ListID string
 
-// The lists that refer to resources, the one that says which pools are shared, and the one that counts entries.
+// The lists beside those that are named like their kind.
 const (
-	listeners        ListID = "listeners"
-	l7policies       ListID = "l7policies"
+	groupsList       ListID = "IP groups"
 	sharedPools      ListID = "shared pools"
+	listeners        ListID = "listeners"
 	sharedListeners  ListID = "shared listeners"
+	l7policies       ListID = "l7policies"
 	sharedL7Policies ListID = "shared l7policies"
-	otherGroups      ListID = "other IP groups" // those that a listener uses beside the one whose entries are open
+	loadBalancerList ListID = "load balancers"
+	sharedBalancers  ListID = "shared load balancers"
+	serverList       ListID = "pool members"
+	sharedServers    ListID = "shared pool members"
+	monitorList      ListID = "health monitors"
+	sharedMonitors   ListID = "shared health monitors"
+
+	// namedListeners are those that another object names and no list shows: whoever sees only a part of the listeners
+	// must not be told that nothing uses a certificate.
+	namedListeners ListID = "listeners that others name"
 )
 
 // Graph is who uses what, as far as the lists have ended. It is immutable: new knowledge makes a new graph.
 type Graph struct {
-	at     time.Time
-	lists  map[ListID]state
-	uses   map[node][]Use
-	names  map[string]string    // listener id → name
-	groups map[string][]string  // listener id → ids of the IP groups of its access control
-	sizes  map[string]groupSize // by id of an IP group
-	gaps   map[KindID][]Reason
-}
-
-type groupSize struct {
-	name    string
-	entries int
-}
-
-// node is a resource that others refer to; it has no scope as all of a graph is in one project.
-type node struct {
-	kind KindID
-	id   string
-}
-
-// Use is one reference to a resource.
-type Use struct {
-	By     string // id of the listener or policy
-	Via    string // the field that refers: "sni_container_refs"
-	Text   string // who, for a sentence, its role first: "SNI of listener web-443"
-	Access Access // what a listener makes of an IP group; zero for other kinds
-}
-
-// Access is the access control of a listener.
-type Access struct {
-	Black bool // lets in everybody but the entries; white: nobody but the entries
-	Off   bool // set up, but switched off
+	at    time.Time
+	lists map[ListID]state
+	gaps  map[KindID][]Reason
+	facts // of all lists that have ended
 }
 
 // state is how far a list is.
@@ -69,22 +51,12 @@ type state struct {
 	err  error
 }
 
-// part is what one list contributes once it has ended.
-type part struct {
-	state
-	read   int // objects
-	uses   map[node][]Use
-	names  map[string]string
-	groups map[string][]string
-	sizes  map[string]groupSize
-}
-
 // Uses are the references to a resource, in the order they were listed, each field of each object once.
 func (g *Graph) Uses(kind KindID, id string) []Use {
 	if g == nil {
 		return nil
 	}
-	return g.uses[node{kind, id}]
+	return once(g.uses[node{kind, id}])
 }
 
 // State says whether a list has ended, and how. A list that this graph was never asked to hold has not ended.
@@ -98,27 +70,13 @@ func (g *Graph) State(list ListID) (done bool, err error) {
 
 // newGraph joins the parts; parts of lists that have not ended contribute nothing yet.
 func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
-	g := &Graph{
-		at:     at,
-		lists:  map[ListID]state{},
-		uses:   map[node][]Use{},
-		names:  map[string]string{},
-		groups: map[string][]string{},
-		sizes:  map[string]groupSize{},
-		gaps:   map[KindID][]Reason{},
-	}
+	g := &Graph{at: at, lists: make(map[ListID]state, len(parts)), gaps: map[KindID][]Reason{}}
 	for _, id := range slices.Sorted(maps.Keys(parts)) {
 		p := parts[id]
 		g.lists[id] = p.state
-		if !p.done {
-			continue
+		if p.done {
+			g.join(p.facts)
 		}
-		for n, uses := range p.uses {
-			g.uses[n] = once(g.uses[n], uses)
-		}
-		maps.Copy(g.names, p.names)
-		maps.Copy(g.groups, p.groups)
-		maps.Copy(g.sizes, p.sizes)
 	}
 	for _, k := range kinds {
 		g.gaps[k.ID] = g.gapsOf(k)
@@ -126,21 +84,55 @@ func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
 	return g
 }
 
-// once joins uses; each field of each object counts once, for the v3 lists show shared listeners and policies too. It
-// writes to neither, and takes its time in proportion: a certificate may serve thousands of listeners.
-func once(known, more []Use) []Use {
-	if len(known) == 0 && len(more) == 1 {
-		return slices.Clip(more)
+// join never writes to a map of the parts.
+func (g *Graph) join(p facts) {
+	if g.uses == nil {
+		g.uses = maps.Clone(p.uses)
+	} else {
+		for n, uses := range p.uses {
+			if known := g.uses[n]; known != nil {
+				uses = append(slices.Clip(known), uses...)
+			}
+			g.uses[n] = uses
+		}
+	}
+	g.names = joined(g.names, p.names)
+	g.groups = joined(g.groups, p.groups)
+	g.ipGroups = joined(g.ipGroups, p.ipGroups)
+	g.within = joined(g.within, p.within)
+	g.policies = joined(g.policies, p.policies)
+	g.servers = joined(g.servers, p.servers)
+	g.twins = joined(g.twins, p.twins)
+	g.heirs = joined(g.heirs, p.heirs)
+	g.missing = joined(g.missing, p.missing)
+}
+
+// joined shares what only one of the two holds.
+func joined[K comparable, V any](a, b map[K]V) map[K]V {
+	switch {
+	case len(a) == 0:
+		return b
+	case len(b) == 0:
+		return a
+	}
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// once leaves out what was told before: each field of each object counts once, for the v3 lists show shared listeners
+// and policies too. It takes its time in proportion: a certificate may serve thousands of listeners.
+func once(uses []Use) []Use {
+	if len(uses) < 2 {
+		return uses
 	}
 	type field struct{ by, via string }
-	seen := make(map[field]bool, len(known)+len(more))
-	all := make([]Use, 0, len(known)+len(more))
-	for _, uses := range [][]Use{known, more} {
-		for _, u := range uses {
-			if f := (field{u.By, u.Via}); !seen[f] {
-				seen[f] = true
-				all = append(all, u)
-			}
+	seen := make(map[field]bool, len(uses))
+	all := make([]Use, 0, len(uses))
+	for _, u := range uses {
+		if f := (field{u.By, u.Via}); !seen[f] {
+			seen[f] = true
+			all = append(all, u)
 		}
 	}
 	return all
@@ -154,8 +146,10 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 		switch p, asked := g.lists[id]; {
 		case !asked:
 			waiting = append(waiting, Reason{Text: fmt.Sprintf("%s were not listed", id)})
+		case p.err != nil && id == namedListeners:
+			failed = append(failed, Reason{Text: p.err.Error()})
 		case p.err != nil:
-			failed = append(failed, Reason{Text: fmt.Sprintf("%s could not be listed: %s", id, cause(p.err))})
+			failed = append(failed, Reason{Text: couldNot(string(id), "listed", permissions[id], p.err)})
 		case !p.done && !own:
 			waiting = append(waiting, Reason{Text: fmt.Sprintf("%s are still being listed", id)})
 		}
@@ -173,22 +167,27 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 	return append(failed, waiting...)
 }
 
-// usedBy gives the reasons of uses, preceded by the listeners that the object itself names and no use does.
-func (g *Graph) usedBy(kind KindID, id string, own []client.IDRef) []Reason {
+// usedBy gives the reasons of uses, followed by the listeners that the object itself names and no use does. Of those, the
+// ones that do not exist make it doubtful, not used: the object and the service contradict each other.
+func (g *Graph) usedBy(kind KindID, id string, own []client.IDRef) (used, doubts []Reason) {
 	uses := g.Uses(kind, id)
 	if len(uses) == 0 && len(own) == 0 {
-		return nil
+		return nil, nil
 	}
-	reasons := make([]Reason, 0, len(uses)+len(own))
+	used = make([]Reason, 0, len(uses)+len(own))
 	for _, u := range uses {
-		reasons = append(reasons, Reason{Text: u.Text, Via: u.Via, By: u.By})
+		used = append(used, Reason{Text: u.Text, Via: u.Via, By: u.By})
 	}
 	for _, l := range own {
-		if !slices.ContainsFunc(uses, func(u Use) bool { return u.By == l.ID }) {
-			reasons = append(reasons, Reason{Text: "listener " + g.listenerName(l.ID), Via: "listeners", By: l.ID})
+		switch {
+		case l.ID == "" || slices.ContainsFunc(uses, func(u Use) bool { return u.By == l.ID }):
+		case g != nil && g.missing[l.ID]:
+			doubts = append(doubts, Reason{Text: "names listener " + l.ID + ", which does not exist", Via: "listeners", By: l.ID})
+		default:
+			used = append(used, Reason{Text: "listener " + g.listenerName(l.ID), Via: "listeners", By: l.ID})
 		}
 	}
-	return reasons
+	return used, doubts
 }
 
 // gapsFor says what is not known yet of the lists that a verdict about the kind needs; nil when all is known.

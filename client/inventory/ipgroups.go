@@ -3,7 +3,10 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"go4.org/netipx"
 
 	"janitor/client"
 )
@@ -17,14 +20,16 @@ var ipGroups = &Kind{
 		ageColumn(),
 		idColumn(),
 	},
-	Needs: []ListID{listeners},
+	Needs: []ListID{listeners, namedListeners},
+	looks: []ListID{loadBalancerList, sharedBalancers},
 	Judge: func(r Resource, g *Graph) Verdict {
 		group := ipGroup(r)
-		var signs []string
-		if len(group.Entries) == 0 {
-			signs = empty
+		gaps := g.gapsFor(IPGroups)
+		used, doubts := g.usedBy(IPGroups, group.ID, group.Listeners)
+		if doubts != nil {
+			gaps = append(slices.Clip(doubts), gaps...)
 		}
-		return judge(r.Ref, nil, g.usedBy(IPGroups, group.ID, group.Listeners), g.gapsFor(IPGroups), groupUnused, signs)
+		return judge(r.Ref, madeBy(group.Name, group.Description), used, gaps, groupUnused, signsOfGroup(group, g))
 	},
 	Fields: func(r Resource, now time.Time) []Field {
 		group := ipGroup(r)
@@ -45,7 +50,7 @@ var ipGroups = &Kind{
 		},
 		Undo: func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
 	},
-	lists: []list{{id: "IP groups", read: func(ctx context.Context, q *query) error {
+	lists: []list{{id: groupsList, read: func(ctx context.Context, q *query) error {
 		for page, err := range q.client.IPGroups(ctx) {
 			if err != nil {
 				return err
@@ -58,6 +63,76 @@ var ipGroups = &Kind{
 		}
 		return nil
 	}}},
+	links: func(r Resource, tell func(link)) {
+		for _, l := range ipGroup(r).Listeners {
+			tell(link{user: near(r, Listeners, l.ID), used: r.Ref, via: "listeners"})
+		}
+	},
+	note: noteGroups,
+}
+
+// mostCompared bounds how many groups are compared with one another: the effort grows with the square.
+const mostCompared = 1000
+
+// noteGroups keeps the groups, and finds those whose entries another one covers as a whole.
+func noteGroups(rows []Resource, p *part) {
+	p.ipGroups, p.within = make(map[string]*client.IPGroup, len(rows)), map[string]string{}
+	for _, r := range rows {
+		p.ipGroups[r.Ref.ID] = ipGroup(r)
+	}
+	if len(rows) > mostCompared {
+		return
+	}
+	sets := make([]*netipx.IPSet, len(rows))
+	ranges := make([][]netipx.IPRange, len(rows)) // none of a group that is empty or cannot be read
+	for i, r := range rows {
+		if set := coverage(ipGroup(r)); set != nil {
+			sets[i], ranges[i] = set, set.Ranges()
+		}
+	}
+	for i, inner := range rows {
+		for j, outer := range rows {
+			switch {
+			case inner.Ref == outer.Ref || len(ranges[i]) == 0 || sets[j] == nil || !includes(sets[j], ranges[i]):
+				continue
+			case i < j && includes(sets[i], ranges[j]): // both cover the same: one is too many, the later one
+				continue
+			}
+			p.within[inner.Ref.ID] = outer.Label()
+			break
+		}
+	}
+}
+
+// coverage is all that the entries of a group cover; nil when one of them cannot be read.
+func coverage(group *client.IPGroup) *netipx.IPSet {
+	var b netipx.IPSetBuilder
+	for _, e := range group.Entries {
+		block := parseBlock(e.IP)
+		if !block.low.IsValid() {
+			return nil
+		}
+		b.AddRange(netipx.IPRangeFrom(block.low, block.high))
+	}
+	set, err := b.IPSet()
+	if err != nil {
+		return nil
+	}
+	return set
+}
+
+func includes(outer *netipx.IPSet, inner []netipx.IPRange) bool {
+	return !slices.ContainsFunc(inner, func(r netipx.IPRange) bool { return !outer.ContainsRange(r) })
+}
+
+func signsOfGroup(group *client.IPGroup, g *Graph) []string {
+	if len(group.Entries) == 0 {
+		return empty
+	}
+	if g != nil && g.within[group.ID] != "" {
+		return []string{"all within " + g.within[group.ID]}
+	}
+	return nil
 }
 
 var groupUnused = []Reason{{Text: "no listener"}}

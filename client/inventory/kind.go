@@ -22,15 +22,22 @@ type Kind struct {
 	Deletion *Deletion // nil: janitor does not delete this kind
 	WhyNot   string    // why Deletion is nil, as a sentence for the user
 
-	// Judge says what is known of r; g holds the lists of Needs and may still be incomplete.
+	// Judge says what is known of r; g holds the lists of Needs and may still be incomplete. nil: there is no verdict on
+	// this kind, it only explains others.
 	Judge func(r Resource, g *Graph) Verdict
 	// Fields are what the detail view shows, in order. How long ago times are is seen from now.
 	Fields func(r Resource, now time.Time) []Field
 
 	// weighs are lists that only Deletion.Effects looks at: without them its consequences are told less exactly.
 	weighs []ListID
+	// looks are lists that only signs and the trees of references look at. A plan does not read them.
+	looks []ListID
 	// lists are read side by side; together they are the kind's listing.
 	lists []list
+	// links are the references that the object's own fields hold, in either direction.
+	links func(r Resource, tell func(link))
+	// note keeps what verdicts and consequences want to know of all rows of one list, once it has ended.
+	note func(rows []Resource, p *part)
 	// merge joins two sightings of one resource, the later one second; nil: the later one replaces the earlier one.
 	merge func(seen, again Resource) Resource
 	// parent gives what a resource lives in, as far as it knows it; nil for top-level kinds.
@@ -42,18 +49,27 @@ func Kinds() []*Kind {
 	return []*Kind{pools, certificates, ipGroups, channels, entries, members}
 }
 
+// around are the kinds that explain the others: what uses them and what they are made of.
+func around() []*Kind {
+	return []*Kind{loadBalancers, listenerKind, policyKind, servers, monitors, memberGroups}
+}
+
+func everything() []*Kind { return append(Kinds(), around()...) }
+
 // Top are the kinds that have a tab of their own.
 func Top() []*Kind {
 	return Kinds()[:4:4]
 }
 
-// Lookup finds a kind by its word.
+// Lookup finds a kind by its word, also one of those that only explain others.
 func Lookup(id KindID) (*Kind, error) {
-	var known []string
-	for _, k := range Kinds() {
+	for _, k := range everything() {
 		if k.ID == id {
 			return k, nil
 		}
+	}
+	var known []string
+	for _, k := range Kinds() {
 		known = append(known, string(k.ID))
 	}
 	return nil, fmt.Errorf("unknown kind %q: the kinds are %s", client.Clean(string(id)), strings.Join(known, ", "))
@@ -78,7 +94,8 @@ func (r Resource) Label() string {
 }
 
 // Object is what the service said of a resource: [*Pool], [*client.Certificate], [*client.IPGroup], [*Entry],
-// [*Channel] or [*Member]; only the kind's own functions look inside.
+// [*Channel], [*Member] or, around these, [*Listener], [*Policy], [*client.LoadBalancer], [*client.Member], [*Monitor] or
+// [*client.MemberGroup]; only the kind's own functions look inside.
 type Object any
 
 // Parents are what these resources live in, each once, in order, ready for [Loader.Open]. Top-level kinds have none.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,11 +22,20 @@ type Loader struct {
 
 	client *client.Client
 	scope  Scope
+	detail bool
 }
 
 // NewLoader makes a loader of what the client sees; resources carry the scope.
 func NewLoader(c *client.Client, s Scope) *Loader {
 	return &Loader{client: c, scope: s}
+}
+
+// WithDetail gives a loader that also reads what only signs and the trees of references look at: load balancers, the
+// servers of pools, health monitors.
+func (l *Loader) WithDetail() *Loader {
+	detailed := *l
+	detailed.detail = true
+	return &detailed
 }
 
 // Load reads top-level kinds. All lists are read side by side; a snapshot comes after each page that arrived. When the
@@ -44,19 +54,19 @@ func (l *Loader) Open(ctx context.Context, kind KindID, parents []Resource) iter
 	return l.read(ctx, true, parents, kind)
 }
 
-// List reads the resources of a kind (of these parents, nil for top-level kinds) and nothing that refers to them: what
+// List reads the resources of a kind (of these parents, nil for top-level kinds) and nothing around them: what
 // is still there. Verdicts stay unknown where references matter. See [Loader.Load].
 func (l *Loader) List(ctx context.Context, kind KindID, parents []Resource) iter.Seq[*Snapshot] {
 	return l.read(ctx, false, parents, kind)
 }
 
-func (l *Loader) read(ctx context.Context, references bool, parents []Resource, kinds ...KindID) iter.Seq[*Snapshot] {
+func (l *Loader) read(ctx context.Context, around bool, parents []Resource, kinds ...KindID) iter.Seq[*Snapshot] {
 	return func(yield func(*Snapshot) bool) {
 		now := time.Now
 		if l.Now != nil {
 			now = l.Now
 		}
-		r := &reading{loader: l, at: now(), changed: make(chan struct{}, 1), parts: map[ListID]part{}}
+		r := &reading{loader: l, at: now(), changed: make(chan struct{}, 1), rest: make(chan struct{}), parts: map[ListID]part{}}
 		for _, id := range kinds {
 			switch k, err := Lookup(id); {
 			case err != nil:
@@ -66,7 +76,12 @@ func (l *Loader) read(ctx context.Context, references bool, parents []Resource, 
 			case k.Within == "" && parents != nil:
 				r.fail(k, fmt.Errorf("%s live within nothing: load them", k.Many))
 			default:
-				r.add(k, parents, references)
+				r.add(k, parents)
+			}
+		}
+		for _, k := range slices.Clone(r.kinds) {
+			if around {
+				r.addAround(k)
 			}
 		}
 		r.run(ctx, yield)
@@ -80,6 +95,7 @@ func (l *Loader) Paused() (until time.Time, why string) { return l.client.Paused
 type list struct {
 	id       ListID
 	optional bool // a cloud without shared load balancers lacks it
+	last     bool // it depends on what the others have told
 	read     func(ctx context.Context, q *query) error
 }
 
@@ -89,8 +105,11 @@ type query struct {
 	scope   Scope
 	parents []Resource
 
-	page   func([]Resource) // takes over the slice
+	page   func([]Resource) // takes over the slice; all of one kind
 	remark func(string)     // why something is not there that is no failure
+
+	named   map[string]namer // for a list that comes last: the listeners that are named and were not listed
+	missing map[string]bool  // which of them do not exist; it is the list's to fill
 }
 
 // reading is one iteration of a loader under way.
@@ -98,6 +117,7 @@ type reading struct {
 	loader  *Loader
 	kinds   []*Kind
 	changed chan struct{} // holds one token while there is something that no snapshot shows yet
+	rest    chan struct{} // closed when all lists have ended that can name listeners
 
 	mu       sync.Mutex // guards what follows
 	at       time.Time
@@ -105,12 +125,14 @@ type reading struct {
 	parts    map[ListID]part
 	graph    *Graph // of parts; nil when they have changed since
 	running  int    // lists that have not ended
+	naming   int    // of these, those that can name listeners
 }
 
 // growing is a listing while it grows. rows[:shown] are in a snapshot and never written again; rows[:judged] have
 // verdicts, made when settled lists of all that matter had ended.
 type growing struct {
 	listing Listing
+	lists   []list // those of the kind that are read
 	rows    []Resource
 	shown   int
 	judged  int
@@ -118,26 +140,60 @@ type growing struct {
 	index   map[uint64]int // by hash
 	seed    maphash.Seed
 	running int
-	errs    []error // one a list of the kind, nil for those without
+	errs    []error // one a list, nil for those without
 }
 
 func (r *reading) fail(k *Kind, err error) {
 	r.listings = append(r.listings, &growing{listing: Listing{Kind: k}, errs: []error{err}})
 }
 
-func (r *reading) add(k *Kind, parents []Resource, references bool) {
+func (r *reading) add(k *Kind, parents []Resource) {
 	if slices.Contains(r.kinds, k) {
 		return
 	}
 	r.kinds = append(r.kinds, k)
-	r.listings = append(r.listings, &growing{listing: Listing{Kind: k, Parents: parents}, index: map[uint64]int{}, seed: maphash.MakeSeed(), errs: make([]error, len(k.lists))})
-	if references {
-		for _, id := range slices.Concat(k.Needs, k.weighs) {
-			r.parts[id] = part{}
+	g := r.grow(k)
+	g.listing.Parents = parents
+	for _, l := range k.lists {
+		r.read(g, l)
+	}
+}
+
+// addAround adds the lists that verdicts, consequences and, if wanted, details of a kind depend on.
+func (r *reading) addAround(k *Kind) {
+	wanted := slices.Concat(k.Needs, k.weighs)
+	if r.loader.detail {
+		wanted = append(wanted, k.looks...)
+	}
+	for _, other := range everything() {
+		for _, l := range other.lists {
+			if slices.Contains(wanted, l.id) {
+				r.read(r.grow(other), l)
+			}
 		}
 	}
-	for _, l := range k.lists {
+	if k == channels { // they come with its list
+		r.grow(memberGroups)
+	}
+}
+
+// grow is the listing of a kind; a new one has no lists yet.
+func (r *reading) grow(k *Kind) *growing {
+	for _, g := range r.listings {
+		if g.listing.Kind == k {
+			return g
+		}
+	}
+	g := &growing{listing: Listing{Kind: k}, index: map[uint64]int{}, seed: maphash.MakeSeed()}
+	r.listings = append(r.listings, g)
+	return g
+}
+
+// read notes that a list is to be read, once.
+func (r *reading) read(g *growing, l list) {
+	if _, known := r.parts[l.id]; !known {
 		r.parts[l.id] = part{}
+		g.lists, g.errs = append(g.lists, l), append(g.errs, nil)
 	}
 }
 
@@ -150,19 +206,18 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 
 	var tasks []func()
 	for _, g := range r.listings {
-		for i := range g.listing.Kind.lists {
-			if g.index != nil {
-				g.running++
-				tasks = append(tasks, func() { r.readList(ctx, g, i) })
+		for i, l := range g.lists {
+			g.running++
+			if g.names(l) {
+				r.naming++
 			}
-		}
-	}
-	for _, ref := range references {
-		if _, wanted := r.parts[ref.id]; wanted {
-			tasks = append(tasks, func() { r.readReferences(ctx, ref) })
+			tasks = append(tasks, func() { r.readList(ctx, g, i) })
 		}
 	}
 	r.running = len(tasks)
+	if r.naming == 0 {
+		close(r.rest)
+	}
 	for _, task := range tasks {
 		wg.Go(task)
 	}
@@ -177,14 +232,21 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 }
 
 func (r *reading) readList(ctx context.Context, g *growing, nth int) {
-	l := g.listing.Kind.lists[nth]
+	l := g.lists[nth]
+	k := g.listing.Kind
+	var p part
+	var kept []Resource // for the kind's note
 	rows := 0
 	q := &query{client: r.loader.client, scope: r.loader.scope, parents: g.listing.Parents}
 	q.page = func(page []Resource) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		rows += len(page)
-		g.take(page)
+		p.take(k, page)
+		if k.note != nil {
+			kept = append(kept, page...)
+		}
+		r.take(page)
 		r.signal()
 	}
 	q.remark = func(note string) {
@@ -195,28 +257,68 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		}
 		g.listing.Note = note
 	}
+	if l.last {
+		q.named = r.unlisted(ctx)
+	}
 	err := l.read(ctx, q)
-
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if l.optional && rows == 0 && absent(err) {
 		err = nil
 	}
-	g.errs[nth] = err
-	g.running--
-	r.end(l.id, part{state: state{true, err}})
-}
-
-func (r *reading) readReferences(ctx context.Context, ref reference) {
-	var p part
-	err := ref.read(ctx, r.loader.client, &p)
-	if ref.optional && p.read == 0 && absent(err) {
-		err = nil
+	if k.note != nil {
+		k.note(kept, &p)
 	}
-	p.state = state{true, err}
+	p.state, p.missing = state{true, err}, q.missing
+
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.end(ref.id, p)
+	g.errs[nth] = err
+	g.running--
+	r.end(l.id, p)
+	if g.names(l) {
+		if r.naming--; r.naming == 0 {
+			close(r.rest)
+		}
+	}
+}
+
+// names: the objects of the list are listeners or can name some.
+func (g *growing) names(l list) bool {
+	switch g.listing.Kind.ID {
+	case Listeners, Policies, Pools, IPGroups, LoadBalancers:
+		return !l.last
+	}
+	return false
+}
+
+// unlisted waits for the other lists and gives the listeners that their objects name and no list of listeners shows.
+// When that list has failed it gives none: then nothing is known of the listeners anyway.
+func (r *reading) unlisted(ctx context.Context) map[string]namer {
+	select {
+	case <-r.rest:
+	case <-ctx.Done():
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	named, listed := map[string]namer{}, map[string]bool{}
+	for _, id := range slices.Sorted(maps.Keys(r.parts)) {
+		if id == listeners || id == sharedListeners {
+			if r.parts[id].err != nil {
+				return nil
+			}
+			for l := range r.parts[id].names {
+				listed[l] = true
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.parts)) {
+		for l, by := range r.parts[id].naming {
+			if _, known := named[l]; !known && !listed[l] {
+				named[l] = by
+			}
+		}
+	}
+	return named
 }
 
 // end notes that a list has ended; r.mu is held.
@@ -243,9 +345,18 @@ func absent(err error) bool {
 	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed)
 }
 
-// take adds a page. A resource that was seen before is joined with the new sighting in its old place.
-func (g *growing) take(page []Resource) {
-	for _, r := range page {
+// take adds a page to the listing of its kind, if that is wanted; r.mu is held.
+func (r *reading) take(page []Resource) {
+	for _, g := range r.listings {
+		if len(page) > 0 && g.listing.Kind.ID == page[0].Ref.Kind && g.index != nil {
+			g.take(page)
+		}
+	}
+}
+
+// take adds rows. A resource that was seen before is joined with the new sighting in its old place.
+func (g *growing) take(rows []Resource) {
+	for _, r := range rows {
 		i, again := g.find(r.Ref)
 		if !again {
 			g.rows = append(g.rows, r)
@@ -282,7 +393,11 @@ func (r *reading) snapshot() *Snapshot {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.graph == nil {
-		r.graph = newGraph(r.at, r.parts, r.kinds)
+		kinds := make([]*Kind, len(r.listings))
+		for i, g := range r.listings {
+			kinds[i] = g.listing.Kind
+		}
+		r.graph = newGraph(r.at, r.parts, kinds)
 	}
 	s := &Snapshot{At: r.at, Graph: r.graph, Done: r.running == 0, Listings: make([]Listing, len(r.listings))}
 	for i, g := range r.listings {
@@ -300,9 +415,11 @@ func (r *reading) snapshot() *Snapshot {
 func (g *growing) judge(graph *Graph) {
 	k := g.listing.Kind
 	settled := 0
-	for _, id := range k.Needs {
-		if graph.lists[id].done {
-			settled++
+	for _, ids := range [...][]ListID{k.Needs, k.looks} {
+		for _, id := range ids {
+			if graph.lists[id].done {
+				settled++
+			}
 		}
 	}
 	for _, l := range k.lists {
@@ -316,7 +433,7 @@ func (g *growing) judge(graph *Graph) {
 	if g.judged < g.shown {
 		g.rows, g.shown = slices.Clone(g.rows), 0
 	}
-	for i := g.judged; i < len(g.rows); i++ {
+	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
 		g.rows[i].Verdict = k.Judge(g.rows[i], graph)
 	}
 	g.judged, g.shown = len(g.rows), len(g.rows)

@@ -40,7 +40,8 @@ var members = &Kind{
 		ageColumn().extra(),
 		idColumn(),
 	},
-	Judge: judgeMember,
+	weighs: []ListID{ListID(Channels)},
+	Judge:  judgeMember,
 	Fields: func(r Resource, now time.Time) []Field {
 		m := member(r)
 		return fields(r, now,
@@ -63,6 +64,13 @@ var members = &Kind{
 		Effects: effectsOfMembers,
 	},
 	lists: []list{{id: ListID(Members), read: listMembers}},
+	links: func(r Resource, tell func(link)) {
+		tell(link{user: near(r, Channels, r.Ref.Parent), used: r.Ref, via: "members"})
+		if id := cmp.Or(member(r).GroupID, member(r).GroupName); id != "" {
+			group := Ref{Scope: r.Ref.Scope, Kind: MemberGroups, Parent: r.Ref.Parent, ID: id}
+			tell(link{user: group, used: r.Ref, via: "member_group_id"})
+		}
+	},
 	parent: func(r Resource) Resource {
 		parent := Resource{Ref: Ref{Scope: r.Ref.Scope, Kind: Channels, ID: r.Ref.Parent}, Name: r.In}
 		if m, ok := r.Object.(*Member); ok && m.Channel != nil {

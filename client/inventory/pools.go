@@ -32,7 +32,8 @@ var pools = &Kind{
 		textColumn("lb", "LB", 10, func(r Resource) string { return loadBalancer(pool(r)) }).extra(),
 		idColumn(),
 	},
-	Needs: []ListID{sharedPools, listeners, l7policies, sharedListeners, sharedL7Policies},
+	Needs: []ListID{sharedPools, listeners, l7policies, sharedListeners, sharedL7Policies, namedListeners},
+	looks: []ListID{loadBalancerList, sharedBalancers, serverList, sharedServers, monitorList, sharedMonitors},
 	Judge: judgePool,
 	Fields: func(r Resource, now time.Time) []Field {
 		p := pool(r)
@@ -57,9 +58,12 @@ var pools = &Kind{
 			}
 			return deletePools
 		},
-		Missing: missingForPool,
+		Before:  beforePool,
+		Demands: func(r Resource) bool { return pool(r).Shared },
+		Detach:  detachPool,
 		Takes:   takenWithPool,
 		Undo:    func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
+		Effects: effectsOfPools,
 	},
 	lists: []list{
 		{id: ListID(Pools), read: func(ctx context.Context, q *query) error {
@@ -69,6 +73,7 @@ var pools = &Kind{
 			return listPools(q, q.client.SharedPools(ctx), true)
 		}},
 	},
+	links: linksOfPool,
 	merge: mergePools,
 }
 
@@ -153,6 +158,23 @@ func union(a, b []client.IDRef) []client.IDRef {
 	return all
 }
 
+// linksOfPool: what a pool is on and what it holds. That it is on a load balancer is no use of it.
+func linksOfPool(r Resource, tell func(link)) {
+	p := pool(r)
+	for _, l := range p.Listeners {
+		tell(link{user: near(r, Listeners, l.ID), used: r.Ref, via: "listeners"})
+	}
+	for _, lb := range p.LoadBalancers {
+		tell(link{user: near(r, LoadBalancers, lb.ID), used: r.Ref, via: "loadbalancers", loose: true})
+	}
+	for _, m := range p.Members {
+		tell(link{user: r.Ref, used: near(r, Servers, m.ID), via: "members"})
+	}
+	if p.HealthMonitorID != "" {
+		tell(link{user: r.Ref, used: near(r, Monitors, p.HealthMonitorID), via: "healthmonitor_id"})
+	}
+}
+
 var (
 	poolUnused = []Reason{{Text: "no listener, no policy"}}
 	empty      = []string{"empty"}
@@ -164,37 +186,49 @@ func judgePool(r Resource, g *Graph) Verdict {
 	if p.MemberDeletionProtection {
 		protected = append(protected, Reason{Text: "its members are protected from deletion", Via: "member_deletion_protection_enable"})
 	}
-	if madeByCCE(p.Description) {
-		protected = append(protected, Reason{Text: "made by a CCE cluster", Via: "description"})
-	}
+	protected = append(protected, madeBy(p.Name, p.Description)...)
 	gaps := g.gapsFor(Pools)
 	if !p.v3 {
 		if done, err := g.State(ListID(Pools)); !done && err == nil {
 			gaps = append(slices.Clip(gaps), Reason{Text: "pools are still being listed"})
 		}
 	}
-	var signs []string
-	if len(p.Members) == 0 {
-		signs = empty
+	used, doubts := g.usedBy(Pools, p.ID, p.Listeners)
+	if doubts != nil {
+		gaps = append(slices.Clip(doubts), gaps...)
 	}
-	v := judge(r.Ref, protected, g.usedBy(Pools, p.ID, p.Listeners), gaps, poolUnused, signs)
-	if v.State == Unused && p.Shared && p.holds() != nil {
-		v.Signs = append(slices.Clip(v.Signs), "not bare: "+strings.Join(p.holds(), ", "))
-	}
-	return v
+	return judge(r.Ref, protected, used, gaps, poolUnused, signsOfPool(p, g))
 }
 
-// holds is what a pool has of its own: "3 members", "a health monitor".
-func (p *Pool) holds() []string {
-	var own []string
-	if n := len(p.Members); n > 0 {
-		own = append(own, count(n, "member", "members"))
+// signsOfPool: what its servers do is known when all of them are listed.
+func signsOfPool(p *Pool, g *Graph) []string {
+	if len(p.Members) == 0 {
+		return empty
 	}
-	if p.HealthMonitorID != "" {
-		own = append(own, "a health monitor")
+	if g == nil || len(g.servers) == 0 {
+		return nil
 	}
-	return own
+	offline, idle := true, true
+	for _, m := range p.Members {
+		s, known := g.servers[m.ID]
+		offline, idle = offline && known && s.offline, idle && known && s.idle
+	}
+	switch {
+	case offline && len(p.Members) == 1:
+		return oneOffline
+	case offline:
+		return allOffline
+	case idle:
+		return allIdle
+	}
+	return nil
 }
+
+var (
+	oneOffline = []string{"its only server is offline"}
+	allOffline = []string{"all servers offline"}
+	allIdle    = []string{"all servers weight 0"}
+)
 
 var protectedInConsole = []Reason{{Text: "protected in the console", Via: "protection_status"}}
 
@@ -211,9 +245,16 @@ func protectedBy(status, reason string) []Reason {
 
 var wordCCE = regexp.MustCompile(`\bCCE\b`)
 
-// madeByCCE: container clusters mark what they made in the description, which then names CCE.
-func madeByCCE(description string) bool {
-	return strings.Contains(description, "CCE") && wordCCE.MatchString(description)
+// madeBy: container clusters mark what they made in the description, which then names CCE, or by the prefix k8s_ of the
+// name. The cluster would make it again, or break.
+func madeBy(name, description string) []Reason {
+	switch {
+	case strings.Contains(description, "CCE") && wordCCE.MatchString(description):
+		return []Reason{{Text: "made by a CCE cluster", Via: "description"}}
+	case strings.HasPrefix(name, "k8s_"):
+		return []Reason{{Text: "made by a container cluster", Via: "name"}}
+	}
+	return nil
 }
 
 func protection(status, reason string) string {
@@ -221,21 +262,6 @@ func protection(status, reason string) string {
 		return because[0].Text
 	}
 	return ""
-}
-
-// missingForPool: S1 refuses a shared pool that still has members or a monitor. Its third precondition, no policy that
-// redirects to it, is part of the verdict.
-func missingForPool(r Resource, _ *Graph) []string {
-	p := pool(r)
-	own := p.holds()
-	if !p.Shared || own == nil {
-		return nil
-	}
-	it := "it"
-	if len(own) > 1 || len(p.Members) > 1 {
-		it = "them"
-	}
-	return []string{"on a shared load balancer: has " + and(own), "take " + it + " away first"}
 }
 
 func takenWithPool(r Resource) string {

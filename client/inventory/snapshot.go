@@ -11,7 +11,7 @@ import (
 // While lists still load, snapshots follow one another, each knowing at least as much as the one before.
 type Snapshot struct {
 	At       time.Time // when loading began
-	Listings []Listing // one a kind, in the order asked for
+	Listings []Listing // one a kind: those asked for, in that order, then those around them
 	Graph    *Graph
 	Done     bool // every list has ended, well or badly
 }

@@ -28,9 +28,13 @@ func TestInUseByOneFieldOnly(t *testing.T) {
 		via  string
 		from string
 	}{
-		"pool: its own listeners": {
-			kind: inventory.Pools, own: object{"listeners": refs("l1")},
+		"pool: its own listeners, which nothing names": {
+			kind: inventory.Pools, own: object{"listeners": refs("l1")}, in: "listeners", by: object{"id": "l1"},
 			want: "in use: listener l1", via: "listeners", from: "l1",
+		},
+		"pool: its own listeners, which do not exist": {
+			kind: inventory.Pools, own: object{"listeners": refs("l1")},
+			want: "unknown: names listener l1, which does not exist", via: "listeners", from: "l1",
 		},
 		"pool: its own listeners, named by the list": {
 			kind: inventory.Pools, own: object{"listeners": refs("l1")}, in: "listeners", by: object{"id": "l1", "name": "web-443"},
@@ -86,7 +90,7 @@ func TestInUseByOneFieldOnly(t *testing.T) {
 		},
 		"certificate: nothing": {kind: inventory.Certificates, want: "unused: no listener"},
 		"IP group: its own listeners": {
-			kind: inventory.IPGroups, own: object{"listeners": refs("l1")},
+			kind: inventory.IPGroups, own: object{"listeners": refs("l1")}, in: "listeners", by: object{"id": "l1"},
 			want: "in use: listener l1", via: "listeners", from: "l1",
 		},
 		"IP group: white": {
@@ -173,7 +177,7 @@ func TestProtectedAndSigns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			subject := object{"id": "x", "name": "subject", "members": refs("m1"), "ip_list": []object{{"ip": "10.0.0.1"}}}
 			maps.Copy(subject, tt.own)
-			w := &world{lists: map[string][]object{string(tt.kind): {subject}}}
+			w := &world{lists: map[string][]object{string(tt.kind): {subject}, "listeners": {{"id": "l7"}}}}
 			l, _ := w.serve(t)
 			_, listing := load(t, l, tt.kind)
 			if got := said(named(t, listing, "subject").Verdict); got != tt.want {
@@ -264,7 +268,9 @@ func TestEntriesThatOthersCover(t *testing.T) {
 			map[string]string{"10.0.0.0-10.0.0.255": "is the block 10.0.0.0/24", "2001:db8::-2001:db8::ffff": "is the block 2001:db8::/112"},
 		},
 		"listed twice in the same words": {[]string{"10.0.0.1", "10.0.0.1/32", "10.0.0.1"}, map[string]string{"10.0.0.1/32": "duplicate of 10.0.0.1"}},
-		"not an address":                 {[]string{"what", "what else", "10.0.0.1"}, map[string]string{}},
+		"not an address":                 {[]string{"what", "10.0.0.9-10.0.0.1", "10.0.0.1"}, map[string]string{
+			"what": "no address, block or range", "10.0.0.9-10.0.0.1": "no address, block or range",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var list []object

@@ -44,7 +44,8 @@ type world struct {
 	lists map[string][]object
 	// answer, when it has the path "GET pools" or "POST pools/batch-delete", answers instead.
 	answer map[string]http.HandlerFunc
-	pages  int // most objects on a page; 0 = as asked
+	hidden []object // listeners that can be shown and are in no list
+	pages  int      // most objects on a page; 0 = as asked
 
 	mu   sync.Mutex
 	seen []string // "METHOD path" in the order of arrival
@@ -78,10 +79,14 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "unexpected", http.StatusTeapot)
 		return
 	}
-	if group, one := strings.CutPrefix(path, "ipgroups/"); one {
-		for _, o := range w.lists["ipgroups"] {
-			if o["id"] == group {
-				json.NewEncoder(rw).Encode(object{"ipgroup": o})
+	for list, one := range map[string]string{"ipgroups": "ipgroup", "listeners": "listener", "lbaas/listeners": "listener"} {
+		id, shown := strings.CutPrefix(path, list+"/")
+		if !shown {
+			continue
+		}
+		for _, o := range append(w.lists[list], w.hidden...) {
+			if o["id"] == id {
+				json.NewEncoder(rw).Encode(object{one: o})
 				return
 			}
 		}

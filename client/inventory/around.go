@@ -1,0 +1,414 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"janitor/client"
+)
+
+// The kinds in this file are never cleaned up themselves. They say what uses the others, and what these consist of.
+
+const notOurs = " is shown only for what it uses: janitor does not delete it"
+
+// Listener with where it was seen: a shared one is in the v2.0 list, and on some clouds in the v3 list too.
+type Listener struct {
+	client.Listener
+	Shared bool `json:"shared"`
+
+	v3 bool
+}
+
+// Policy is a forwarding policy with where it was seen.
+type Policy struct {
+	client.L7Policy
+	Shared bool `json:"shared"`
+
+	v3 bool
+}
+
+// Monitor is a health monitor with where it was seen.
+type Monitor struct {
+	client.HealthMonitor
+	Shared bool `json:"shared"`
+
+	v3 bool
+}
+
+var listenerKind = &Kind{
+	ID: Listeners, One: "listener", Many: "listeners", Title: "Listeners",
+	WhyNot:  "A listener" + notOurs,
+	Columns: []Column{nameColumn("NAME"), idColumn()},
+	Fields: func(r Resource, now time.Time) []Field {
+		l := r.Object.(*Listener)
+		return fields(r, now,
+			Field{"Protocol", port(l.Protocol, l.ProtocolPort)},
+			Field{"Access control", accessOf(&l.Listener)},
+			Field{"Default pool", l.DefaultPoolID},
+			Field{"Protection", protection(l.ProtectionStatus, "")},
+			Field{"Load balancers", ids(l.LoadBalancers)},
+		)
+	},
+	lists: []list{
+		{id: listeners, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.Listeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.scope, l, false) })
+		}},
+		{id: sharedListeners, optional: true, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.scope, l, true) })
+		}},
+		{id: namedListeners, read: readNamed, last: true},
+	},
+	links: linksOfListener,
+	note: func(rows []Resource, p *part) {
+		p.names, p.groups = make(map[string]string, len(rows)), map[string][]string{}
+		for _, r := range rows {
+			l := r.Object.(*Listener)
+			p.names[l.ID] = l.Name
+			delete(p.groups, l.ID) // a page may repeat a listener
+			if l.IPGroup != nil {
+				p.groups[l.ID] = idsOfGroups(l.IPGroup.IDs)
+			}
+		}
+	},
+	merge: mergeShared(func(l *Listener) *bool { return &l.Shared }, func(l *Listener) *bool { return &l.v3 }),
+}
+
+func listenerRow(s Scope, l *client.Listener, shared bool) Resource {
+	return Resource{
+		Ref: Ref{Scope: s.ID(), Kind: Listeners, ID: l.ID}, Name: l.Name, Created: l.CreatedAt.Time,
+		Object: &Listener{Listener: *l, Shared: shared, v3: !shared},
+	}
+}
+
+// linksOfListener: api.md 2.6.
+func linksOfListener(r Resource, tell func(link)) {
+	l := r.Object.(*Listener)
+	for _, lb := range l.LoadBalancers {
+		tell(link{user: near(r, LoadBalancers, lb.ID), used: r.Ref, via: "loadbalancers"})
+	}
+	to := func(kind KindID, id, via, up, down string) {
+		if id != "" {
+			tell(link{user: r.Ref, used: near(r, kind, id), via: via, up: up, down: down})
+		}
+	}
+	to(Pools, l.DefaultPoolID, "default_pool_id", "", "default pool")
+	to(Certificates, l.ServerCertID, "default_tls_container_ref", "", "certificate")
+	to(Certificates, l.CACertID, "client_ca_tls_container_ref", "CA of listener", "CA certificate")
+	for _, id := range l.SNICertIDs {
+		to(Certificates, id, "sni_container_refs", "SNI of listener", "SNI certificate")
+	}
+	if l.IPGroup == nil {
+		return
+	}
+	access := accessControl(l.IPGroup)
+	for _, id := range idsOfGroups(l.IPGroup.IDs) {
+		tell(link{user: r.Ref, used: near(r, IPGroups, id), via: "ipgroup", down: "IP group (" + access.String() + ")", access: access})
+	}
+}
+
+func accessControl(g *client.ListenerIPGroup) Access {
+	return Access{Black: strings.EqualFold(g.Type, "black"), Off: g.Enabled != nil && !*g.Enabled}
+}
+
+func accessOf(l *client.Listener) string {
+	if l.IPGroup == nil || l.IPGroup.IDs == "" {
+		return ""
+	}
+	return accessControl(l.IPGroup).String()
+}
+
+func port(protocol string, number int) string {
+	if number == 0 {
+		return protocol
+	}
+	return strings.TrimSpace(protocol + " " + strconv.Itoa(number))
+}
+
+var policyKind = &Kind{
+	ID: Policies, One: "policy", Many: "policies", Title: "Policies",
+	WhyNot:  "A policy" + notOurs,
+	Columns: []Column{nameColumn("NAME"), idColumn()},
+	Fields: func(r Resource, now time.Time) []Field {
+		p := r.Object.(*Policy)
+		return fields(r, now,
+			Field{"Action", p.Action},
+			Field{"State", p.ProvisioningStatus},
+			Field{"Listener", p.ListenerID},
+			Field{"Redirects to pool", p.RedirectPoolID},
+			Field{"Redirects to listener", p.RedirectListenerID},
+		)
+	},
+	lists: []list{
+		{id: l7policies, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.L7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.scope, p, false) })
+		}},
+		{id: sharedL7Policies, optional: true, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.SharedL7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.scope, p, true) })
+		}},
+	},
+	links: linksOfPolicy,
+	note: func(rows []Resource, p *part) {
+		p.policies = make(map[string]*Policy, len(rows))
+		for _, r := range rows {
+			p.policies[r.Ref.ID] = r.Object.(*Policy)
+		}
+	},
+	merge: mergeShared(func(p *Policy) *bool { return &p.Shared }, func(p *Policy) *bool { return &p.v3 }),
+}
+
+func policyRow(s Scope, p *client.L7Policy, shared bool) Resource {
+	return Resource{
+		Ref: Ref{Scope: s.ID(), Kind: Policies, ID: p.ID}, Name: p.Name,
+		Object: &Policy{L7Policy: *p, Shared: shared, v3: !shared},
+	}
+}
+
+// linksOfPolicy: api.md 2.7. One in state ERROR holds its references all the same.
+func linksOfPolicy(r Resource, tell func(link)) {
+	p := r.Object.(*Policy)
+	if p.ListenerID != "" {
+		tell(link{user: near(r, Listeners, p.ListenerID), used: r.Ref, via: "listener_id"})
+	}
+	to := func(kind KindID, id, via, up, down string) {
+		if id != "" {
+			tell(link{user: r.Ref, used: near(r, kind, id), via: via, up: up, down: down})
+		}
+	}
+	to(Pools, p.RedirectPoolID, "redirect_pool_id", "", "")
+	for _, w := range p.WeightedPools {
+		down := "weighted pool"
+		if w.Weight != nil {
+			down = fmt.Sprintf("pool of weight %d", *w.Weight)
+		}
+		to(Pools, w.PoolID, "redirect_pools_config", "weighted policy", down)
+	}
+	for _, id := range p.mirrors() {
+		to(Pools, id, "redirect_pools_extend_config", "mirror policy", "mirror pool")
+	}
+	to(Listeners, p.RedirectListenerID, "redirect_listener_id", "redirecting policy", "redirect to listener")
+}
+
+func (p *Policy) mirrors() []string {
+	if p.Extended == nil || p.Extended.Mirror == nil {
+		return nil
+	}
+	return p.Extended.Mirror.TargetIDs
+}
+
+var loadBalancers = &Kind{
+	ID: LoadBalancers, One: "load balancer", Many: "load balancers", Title: "Load balancers",
+	WhyNot:  "A load balancer" + notOurs,
+	Columns: []Column{nameColumn("NAME"), idColumn()},
+	Fields: func(r Resource, now time.Time) []Field {
+		b := r.Object.(*client.LoadBalancer)
+		family := "shared"
+		if b.Guaranteed {
+			family = "dedicated"
+		}
+		return fields(r, now,
+			Field{"Type", family},
+			Field{"Address", b.VIPAddress},
+			Field{"State", b.ProvisioningStatus},
+		)
+	},
+	lists: []list{
+		{id: loadBalancerList, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.LoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.scope, b) })
+		}},
+		{id: sharedBalancers, optional: true, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.SharedLoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.scope, b) })
+		}},
+	},
+	links: func(r Resource, tell func(link)) {
+		for _, l := range r.Object.(*client.LoadBalancer).Listeners {
+			tell(link{user: r.Ref, used: near(r, Listeners, l.ID), via: "listeners"})
+		}
+	},
+	merge: func(seen, again Resource) Resource { // v3 says which are dedicated and when they were made
+		if seen.Object.(*client.LoadBalancer).Guaranteed || !seen.Created.IsZero() {
+			return seen
+		}
+		return again
+	},
+}
+
+func balancerRow(s Scope, b *client.LoadBalancer) Resource {
+	return Resource{Ref: Ref{Scope: s.ID(), Kind: LoadBalancers, ID: b.ID}, Name: b.Name, Created: b.CreatedAt.Time, Object: b}
+}
+
+var servers = &Kind{
+	ID: Servers, One: "server", Many: "servers", Title: "Servers",
+	WhyNot:  "A server goes only with its pool",
+	Columns: []Column{nameColumn("NAME"), idColumn()},
+	Fields: func(r Resource, now time.Time) []Field {
+		m := r.Object.(*client.Member)
+		return fields(r, now,
+			Field{"Address", serverAddress(m)},
+			Field{"Weight", weightOfServer(m)},
+			Field{"State", m.OperatingStatus},
+			Field{"ECS", m.InstanceID},
+		)
+	},
+	lists: []list{
+		{id: serverList, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.PoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.scope, m) })
+		}},
+		{id: sharedServers, optional: true, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.SharedPoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.scope, m) })
+		}},
+	},
+	note: func(rows []Resource, p *part) {
+		p.servers = make(map[string]serving, len(rows))
+		for _, r := range rows {
+			m := r.Object.(*client.Member)
+			p.servers[m.ID] = serving{
+				name:    r.Name,
+				offline: m.Health() == client.HealthOffline,
+				idle:    m.Weight != nil && *m.Weight == 0,
+			}
+		}
+	},
+}
+
+// serving is how the member of a pool does, as far as the service says.
+type serving struct {
+	name          string
+	offline, idle bool // idle: weight 0, it gets no new requests
+}
+
+func serverRow(s Scope, m *client.Member) Resource {
+	name := serverAddress(m)
+	if m.Name != "" {
+		name = strings.TrimSpace(m.Name + " " + name)
+	}
+	return Resource{Ref: Ref{Scope: s.ID(), Kind: Servers, ID: m.ID}, Name: name, Created: m.CreatedAt.Time, Object: m}
+}
+
+func serverAddress(m *client.Member) string {
+	switch {
+	case m.Address == "" || m.ProtocolPort == 0:
+		return m.Address
+	case strings.Contains(m.Address, ":"):
+		return "[" + m.Address + "]:" + strconv.Itoa(m.ProtocolPort)
+	}
+	return m.Address + ":" + strconv.Itoa(m.ProtocolPort)
+}
+
+func weightOfServer(m *client.Member) string {
+	if m.Weight == nil {
+		return ""
+	}
+	return strconv.Itoa(*m.Weight)
+}
+
+var monitors = &Kind{
+	ID: Monitors, One: "health monitor", Many: "health monitors", Title: "Health monitors",
+	WhyNot:  "A health monitor goes only with its pool",
+	Columns: []Column{nameColumn("NAME"), idColumn()},
+	Fields: func(r Resource, now time.Time) []Field {
+		m := r.Object.(*Monitor)
+		return fields(r, now, Field{"Type", m.Type}, Field{"Pools", ids(m.Pools)})
+	},
+	lists: []list{
+		{id: monitorList, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.HealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.scope, m, false) })
+		}},
+		{id: sharedMonitors, optional: true, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.SharedHealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.scope, m, true) })
+		}},
+	},
+	links: func(r Resource, tell func(link)) {
+		for _, p := range r.Object.(*Monitor).Pools {
+			tell(link{user: near(r, Pools, p.ID), used: r.Ref, via: "pools"})
+		}
+	},
+	merge: mergeShared(func(m *Monitor) *bool { return &m.Shared }, func(m *Monitor) *bool { return &m.v3 }),
+}
+
+func monitorRow(s Scope, m *client.HealthMonitor, shared bool) Resource {
+	name := m.Name
+	if name == "" {
+		name = m.Type
+	}
+	return Resource{Ref: Ref{Scope: s.ID(), Kind: Monitors, ID: m.ID}, Name: name, Object: &Monitor{HealthMonitor: *m, Shared: shared, v3: !shared}}
+}
+
+// memberGroups come with the list of channels.
+var memberGroups = &Kind{
+	ID: MemberGroups, One: "server group", Many: "server groups", Title: "Server groups", Within: Channels,
+	WhyNot:  "A server group" + notOurs,
+	Columns: []Column{nameColumn("NAME"), idColumn()},
+	Fields: func(r Resource, now time.Time) []Field {
+		return fields(r, now, Field{"Channel", r.In}, Field{"Refers to channel", r.Object.(*client.MemberGroup).ReferenceChannelID})
+	},
+}
+
+// rowsOf reads a list of objects, row by row.
+func rowsOf[T any](q *query, pages iter.Seq2[[]T, error], row func(*T) Resource) error {
+	for page, err := range pages {
+		if err != nil {
+			return err
+		}
+		rows := make([]Resource, len(page))
+		for i := range page {
+			rows[i] = row(&page[i])
+		}
+		q.page(rows)
+	}
+	return nil
+}
+
+// mostNamed is how many listeners that no list shows are asked for one by one.
+const mostNamed = 24
+
+// readNamed asks for the listeners that other objects name and no list shows: they may have been made or deleted while
+// the lists were read, lie in the recycle bin, or be hidden from us. What cannot be read may use anything.
+func readNamed(ctx context.Context, q *query) error {
+	ids := slices.Sorted(maps.Keys(q.named))
+	if len(ids) > mostNamed {
+		return fmt.Errorf("%d listeners are named by others and not listed, such as %s by %s: not all listeners can be seen",
+			len(ids), ids[0], q.named[ids[0]])
+	}
+	q.missing = map[string]bool{}
+	failures := make([]error, len(ids))
+	gone := make([]bool, len(ids))
+	var wg sync.WaitGroup
+	for i, id := range ids {
+		wg.Go(func() {
+			l, err := q.client.Listener(ctx, id)
+			shared := errors.Is(err, client.NotFound)
+			if shared {
+				l, err = q.client.SharedListener(ctx, id)
+			}
+			switch {
+			case errors.Is(err, client.NotFound), shared && errors.Is(err, client.RouteAbsent):
+				gone[i] = true
+			case err != nil:
+				what := fmt.Sprintf("listener %s, which %s names,", id, q.named[id])
+				failures[i] = &unread{couldNot(what, "read", permissions[namedListeners], err), err}
+			default:
+				q.page([]Resource{listenerRow(q.scope, l, shared)})
+			}
+		})
+	}
+	wg.Wait()
+	for i, id := range ids {
+		if gone[i] {
+			q.missing[id] = true
+		}
+	}
+	for _, err := range failures { // one says enough: nothing is known to be unused then
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}

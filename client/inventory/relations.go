@@ -1,0 +1,191 @@
+package inventory
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"janitor/client"
+)
+
+// link is one reference: a field of one of the two says that user sends something to used, or holds it.
+type link struct {
+	user, used Ref
+	via        string // the field
+	up, down   string // what they are to each other, where that is more than their kind: "SNI of listener", "SNI certificate"
+	access     Access // of a listener to an IP group
+	loose      bool   // nothing needs it: a pool that is merely on a load balancer
+}
+
+// near is a Ref of another top-level object of the same project or gateway instance.
+func near(r Resource, kind KindID, id string) Ref { return Ref{Scope: r.Ref.Scope, Kind: kind, ID: id} }
+
+// Use is one reference to a resource.
+type Use struct {
+	By     string // id of the listener, policy or channel
+	Of     KindID // what By is
+	Via    string // the field that refers: "sni_container_refs"
+	Text   string // who, for a sentence, its role first: "SNI of listener web-443"
+	Access Access // what a listener makes of an IP group; zero for other kinds
+}
+
+// Access is the access control of a listener.
+type Access struct {
+	Black bool // lets in everybody but the entries; white: nobody but the entries
+	Off   bool // set up, but switched off
+}
+
+func (a Access) String() string {
+	word := "white"
+	if a.Black {
+		word = "black"
+	}
+	if a.Off {
+		word += ", off"
+	}
+	return word
+}
+
+// part is what one list contributes to the graph once it has ended.
+type part struct {
+	state
+	facts
+	naming map[string]namer // listener id → the first object of this list that names it
+}
+
+// facts are what lists tell beyond their rows.
+type facts struct {
+	uses     map[node][]Use
+	names    map[string]string   // listener id → name
+	groups   map[string][]string // listener id → ids of the IP groups of its access control
+	ipGroups map[string]*client.IPGroup
+	within   map[string]string // IP group id → the one that covers all its entries
+	policies map[string]*Policy
+	servers  map[string]serving          // pool member id → how it does
+	twins    map[string][]certificateKin // by fingerprint
+	heirs    map[string][]certificateKin // by their names
+	missing  map[string]bool             // listeners that are named and do not exist
+}
+
+// node is a resource that others refer to; it has no scope as all of a graph is in one project.
+type node struct {
+	kind KindID
+	id   string
+}
+
+// namer is an object that names another: "IP group office".
+type namer struct{ one, label string }
+
+func (n namer) String() string { return n.one + " " + n.label }
+
+// judged are the kinds whose verdicts look at who refers to them.
+func judged(kind KindID) bool {
+	return kind == Pools || kind == Certificates || kind == IPGroups || kind == Channels
+}
+
+// take keeps what rows of a kind refer to, and which listeners they name.
+func (p *part) take(k *Kind, rows []Resource) {
+	if k.links == nil || len(rows) == 0 || rows[0].Ref.Kind != k.ID {
+		return
+	}
+	for i := range rows {
+		r := &rows[i]
+		k.links(*r, func(l link) {
+			switch {
+			case l.used != r.Ref && judged(l.used.Kind) && !l.loose:
+				p.refer(k, r, l)
+			case l.used == r.Ref && l.user.Kind == Listeners, l.used.Kind == Listeners && l.user == r.Ref:
+				p.name(k, r, l)
+			}
+		})
+	}
+}
+
+func (p *part) refer(k *Kind, r *Resource, l link) {
+	if p.uses == nil {
+		p.uses = map[node][]Use{}
+	}
+	up := l.up
+	if up == "" {
+		up = k.One
+	}
+	text := up + " " + r.Label()
+	if l.used.Kind == IPGroups {
+		text += " (" + l.access.String() + ")"
+	}
+	n := node{l.used.Kind, l.used.ID}
+	p.uses[n] = append(p.uses[n], Use{By: r.Ref.ID, Of: k.ID, Via: l.via, Text: text, Access: l.access})
+}
+
+func (p *part) name(k *Kind, r *Resource, l link) {
+	id := l.user.ID
+	if l.used.Kind == Listeners {
+		id = l.used.ID
+	}
+	if _, known := p.naming[id]; known {
+		return
+	}
+	if p.naming == nil {
+		p.naming = map[string]namer{}
+	}
+	p.naming[id] = namer{k.One, r.Label()}
+}
+
+// mergeShared prefers what v3 says of an object, which knows more fields than v2.0.
+func mergeShared[T any](shared func(*T) *bool, v3 func(*T) *bool) func(seen, again Resource) Resource {
+	return func(seen, again Resource) Resource {
+		a, b := seen.Object.(*T), again.Object.(*T)
+		best := again
+		if *v3(a) && !*v3(b) {
+			best = seen
+		}
+		joined := *best.Object.(*T)
+		*shared(&joined) = *shared(a) || *shared(b)
+		*v3(&joined) = *v3(a) || *v3(b)
+		best.Object = &joined
+		return best
+	}
+}
+
+// idsOfGroups splits the comma-separated ids of an access control (api.md 2.6).
+func idsOfGroups(joined string) []string {
+	ids := strings.Split(joined, ",")
+	for i := range ids {
+		ids[i] = strings.TrimSpace(ids[i])
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
+}
+
+// permissions of the lists (api.md 2.12), for those who lack one. The gateways' differ between clouds.
+var permissions = map[ListID]string{
+	ListID(Pools):        "elb:pools:list",
+	ListID(Certificates): "elb:certificates:list",
+	groupsList:           "elb:ipgroups:list",
+	listeners:            "elb:listeners:list",
+	l7policies:           "elb:l7policies:list",
+	loadBalancerList:     "elb:loadbalancers:list",
+	serverList:           "elb:members:list",
+	monitorList:          "elb:healthmonitors:list",
+	sharedPools:          "elb:pools:list",
+	sharedListeners:      "elb:listeners:list",
+	sharedL7Policies:     "elb:l7policies:list",
+	namedListeners:       "elb:listeners:get",
+}
+
+// couldNot says that a list, or an object, is not known and why; who lacks a permission is told which.
+func couldNot(what, verb, permission string, err error) string {
+	why := cause(err)
+	if permission != "" && errors.Is(err, client.Forbidden) && !strings.Contains(why, permission) {
+		why = "needs " + permission + " (" + why + ")"
+	}
+	return what + " could not be " + verb + ": " + why
+}
+
+// unread is an error whose text stands for itself.
+type unread struct {
+	text  string
+	cause error
+}
+
+func (u *unread) Error() string { return u.text }
+func (u *unread) Unwrap() error { return u.cause }
