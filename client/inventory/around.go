@@ -50,7 +50,7 @@ var listenerKind = &Kind{
 	Fields: func(r Resource, now time.Time) []Field {
 		l := r.Object.(*Listener)
 		return fields(r, now,
-			Field{"Protocol", port(l.Protocol, l.ProtocolPort)},
+			Field{"Protocol", protocolAndPort(l.Protocol, l.ProtocolPort)},
 			Field{"Access control", accessOf(&l.Listener)},
 			Field{"Default pool", l.DefaultPoolID},
 			Field{"Protection", protection(l.ProtectionStatus, "")},
@@ -125,7 +125,7 @@ func accessOf(l *client.Listener) string {
 	return accessControl(l.IPGroup).String()
 }
 
-func port(protocol string, number int) string {
+func protocolAndPort(protocol string, number int) string {
 	if number == 0 {
 		return protocol
 	}

@@ -119,7 +119,7 @@ func show(cmd *cobra.Command, p profile.Profile, kind inventory.KindID) error {
 	summary, err := tui.Run(ctx, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
 		Kind:   kind,
-		Loader: loader, Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
+		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
 		Version: version(),
 		Now:     time.Now,
 	}, tea.WithoutSignalHandler())
