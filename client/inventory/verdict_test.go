@@ -268,7 +268,7 @@ func TestEntriesThatOthersCover(t *testing.T) {
 			map[string]string{"10.0.0.0-10.0.0.255": "is the block 10.0.0.0/24", "2001:db8::-2001:db8::ffff": "is the block 2001:db8::/112"},
 		},
 		"listed twice in the same words": {[]string{"10.0.0.1", "10.0.0.1/32", "10.0.0.1"}, map[string]string{"10.0.0.1/32": "duplicate of 10.0.0.1"}},
-		"not an address":                 {[]string{"what", "10.0.0.9-10.0.0.1", "10.0.0.1"}, map[string]string{
+		"not an address": {[]string{"what", "10.0.0.9-10.0.0.1", "10.0.0.1"}, map[string]string{
 			"what": "no address, block or range", "10.0.0.9-10.0.0.1": "no address, block or range",
 		}},
 	} {
