@@ -3,10 +3,13 @@ package inventory
 import (
 	"cmp"
 	"encoding/binary"
+	"math/big"
 	"math/bits"
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"go4.org/netipx"
 )
 
 // block is the addresses an entry covers, both ends included; zero when the entry is no address, block or range.
@@ -60,6 +63,47 @@ func (b block) more() (hi, lo uint64) {
 	lo, borrow := bits.Sub64(binary.BigEndian.Uint64(to[8:]), binary.BigEndian.Uint64(from[8:]), 0)
 	hi, _ = bits.Sub64(binary.BigEndian.Uint64(to[:8]), binary.BigEndian.Uint64(from[:8]), borrow)
 	return hi, lo
+}
+
+// span is the same for set arithmetic; not for a block that covers nothing.
+func (b block) span() netipx.IPRange { return netipx.IPRangeFrom(b.low, b.high) }
+
+// rangesOf are the ranges of a set, in order, none touching the next of its family.
+func rangesOf(b *netipx.IPSetBuilder) []netipx.IPRange {
+	set, _ := b.IPSet() // the error is about blocks that cover nothing: they add nothing
+	return set.Ranges()
+}
+
+var (
+	every4 = new(big.Int).Lsh(big.NewInt(1), 32)
+	every6 = new(big.Int).Lsh(big.NewInt(1), 128)
+)
+
+// sizes counts the addresses of ranges that have none in common.
+func sizes(ranges []netipx.IPRange) (v4, v6 *big.Int) {
+	var n [2]sum
+	for _, r := range ranges {
+		n[r.From().BitLen()/128].add(block{r.From(), r.To()})
+	}
+	return n[0].number(), n[1].number()
+}
+
+// sum is a number of addresses, split so that every IPv6 address fits: it is ranges + more.
+type sum struct{ ranges, hi, lo uint64 }
+
+func (s *sum) add(b block) {
+	hi, lo := b.more()
+	var carry uint64
+	s.lo, carry = bits.Add64(s.lo, lo, 0)
+	s.hi += hi + carry
+	s.ranges++
+}
+
+func (s *sum) number() *big.Int {
+	n := new(big.Int).SetUint64(s.hi)
+	n.Lsh(n, 64)
+	n.Add(n, new(big.Int).SetUint64(s.lo))
+	return n.Add(n, new(big.Int).SetUint64(s.ranges))
 }
 
 // size is the number of addresses: exact up to 2^32, then as a power of two; "" when it covers nothing known.

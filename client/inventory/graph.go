@@ -32,15 +32,10 @@ type Graph struct {
 	at     time.Time
 	lists  map[ListID]state
 	uses   map[node][]Use
-	names  map[string]string    // listener id → name
-	groups map[string][]string  // listener id → ids of the IP groups of its access control
-	sizes  map[string]groupSize // by id of an IP group
+	names  map[string]string          // listener id → name
+	groups map[string][]string        // listener id → ids of the IP groups of its access control
+	sizes  map[string]*client.IPGroup // by id
 	gaps   map[KindID][]Reason
-}
-
-type groupSize struct {
-	name    string
-	entries int
 }
 
 // node is a resource that others refer to; it has no scope as all of a graph is in one project.
@@ -76,7 +71,7 @@ type part struct {
 	uses   map[node][]Use
 	names  map[string]string
 	groups map[string][]string
-	sizes  map[string]groupSize
+	sizes  map[string]*client.IPGroup
 }
 
 // Uses are the references to a resource, in the order they were listed, each field of each object once.
@@ -104,7 +99,7 @@ func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
 		uses:   map[node][]Use{},
 		names:  map[string]string{},
 		groups: map[string][]string{},
-		sizes:  map[string]groupSize{},
+		sizes:  map[string]*client.IPGroup{},
 		gaps:   map[KindID][]Reason{},
 	}
 	for _, id := range slices.Sorted(maps.Keys(parts)) {

@@ -90,13 +90,13 @@ func (p *part) listener(l *client.Listener) {
 	}
 }
 
-// group takes how much an IP group lists.
+// group takes what an IP group lists.
 func (p *part) group(g *client.IPGroup) {
 	p.read++
 	if p.sizes == nil {
-		p.sizes = map[string]groupSize{}
+		p.sizes = map[string]*client.IPGroup{}
 	}
-	p.sizes[g.ID] = groupSize{name: g.Name, entries: len(g.Entries)}
+	p.sizes[g.ID] = g
 }
 
 func (a Access) String() string {
