@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"go4.org/netipx"
-
 	"janitor/client"
 )
 
@@ -87,67 +85,54 @@ func changes(doomed, present []Resource, g *Graph) []*change {
 // A group that says it belongs to the listener while the listener does not say so is one more unknown: what it loses
 // counts as lost, and what it keeps covers nothing.
 func (c *change) compute(lists *accessLists, losers []*accessList) {
-	var applied []*accessList
-	if c.blind() {
-		applied = losers
-	} else {
-		for _, id := range lists.graph.groups[c.By] {
-			switch l := lists.group(id); {
-			case l == nil:
-				c.hidden++
-			case !slices.Contains(applied, l):
-				applied = append(applied, l)
-			}
-		}
+	applied := losers
+	if !c.blind() {
+		applied, c.hidden = lists.applied(c.By)
 	}
-
-	var after, lost netipx.IPSetBuilder
-	oddLeft := map[string]bool{}
-	c.empty = true
-	for _, l := range applied {
-		for _, b := range l.stays {
-			after.AddRange(b.span())
-			c.empty = false
-		}
-		for _, text := range l.oddStays {
-			oddLeft[text] = true
-		}
-	}
-	odd := map[string]bool{}
+	var goes, keep [][]block // a set for each group
+	var refs [][]Ref
 	for _, l := range losers {
 		if !slices.Contains(applied, l) {
 			c.hidden++
 		}
-		c.of = append(c.of, l.refs...)
-		for _, b := range l.goes {
-			lost.AddRange(b.span())
-		}
-		for _, text := range l.oddGoes {
-			odd[text] = !oddLeft[text]
-		}
+		goes, refs = append(goes, l.goes), append(refs, l.refs)
 	}
-	for _, gone := range odd {
-		if gone {
-			c.odd++
-		}
+	c.of = slices.Concat(refs...)
+	c.empty = true
+	lost := merged(slices.Concat(goes...))
+	for _, l := range applied {
+		stays := l.covers()
+		keep = append(keep, stays)
+		c.empty = c.empty && len(stays) == 0
+		lost = without(lost, stays)
 	}
-	c.oddLeft = len(oddLeft)
-
-	stays := rangesOf(&after)
-	for _, r := range stays {
-		lost.RemoveRange(r)
+	c.v4, c.v6 = sizes(lost)
+	if len(lost) > 0 {
+		c.example = lost[0].low
 	}
-	gone := rangesOf(&lost)
-	var left4, left6 *big.Int
-	left4, left6 = sizes(stays)
-	c.v4, c.v6 = sizes(gone)
-	// What stays and what is gone have no address in common: together they are what was covered before.
-	c.all4 = c.v4.Sign() > 0 && left4.Add(left4, c.v4).Cmp(every4) == 0
-	c.all6 = c.v6.Sign() > 0 && left6.Add(left6, c.v6).Cmp(every6) == 0
-	if len(gone) > 0 {
-		c.example = gone[0].From()
-	}
+	keep = append(keep, lost) // together they are what was covered before
+	c.all4 = c.v4.Sign() > 0 && coverAll(every4, keep...)
+	c.all6 = c.v6.Sign() > 0 && coverAll(every6, keep...)
+	c.odd, c.oddLeft = countOdd(losers, applied)
 	c.name = c.blame(losers)
+}
+
+// countOdd counts what is no address, block or range; the same text in two groups is one.
+func countOdd(losers, applied []*accessList) (lost, left int) {
+	stays, goes := map[string]bool{}, map[string]bool{}
+	for _, l := range applied {
+		for _, text := range l.oddStays {
+			stays[text] = true
+		}
+	}
+	for _, l := range losers {
+		for _, text := range l.oddGoes {
+			if !stays[text] {
+				goes[text] = true
+			}
+		}
+	}
+	return len(goes), len(stays)
 }
 
 // blame names the group that the deletion is about: one that alone covered every address until now, else one that is
@@ -176,6 +161,15 @@ type accessList struct {
 	refs              []Ref // of the entries that go
 	goes, stays       []block
 	oddGoes, oddStays []string // entries that are no address, block or range
+	merged            bool     // what stays is
+}
+
+// covers is what stays, merged once: many listeners may apply the group.
+func (l *accessList) covers() []block {
+	if !l.merged {
+		l.stays, l.merged = merged(l.stays), true
+	}
+	return l.stays
 }
 
 func (l *accessList) label() string { return cmp.Or(l.group.Name, l.group.ID) }
@@ -230,6 +224,21 @@ func (a *accessLists) open(doomed, present []Resource) []*accessList {
 		}
 	}
 	return losers
+}
+
+// applied are the groups that a listener names, each once, and how many there are that no list shows.
+func (a *accessLists) applied(listener string) (known []*accessList, hidden int) {
+	ids := a.graph.groups[listener]
+	for i, id := range ids {
+		switch l := a.group(id); {
+		case slices.Contains(ids[:i], id):
+		case l == nil:
+			hidden++
+		default:
+			known = append(known, l)
+		}
+	}
+	return known, hidden
 }
 
 // group is a group that is not opened as the list of all groups shows it.
