@@ -3,8 +3,10 @@ package inventory
 import (
 	"cmp"
 	"encoding/binary"
+	"math/big"
 	"math/bits"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -60,6 +62,116 @@ func (b block) more() (hi, lo uint64) {
 	lo, borrow := bits.Sub64(binary.BigEndian.Uint64(to[8:]), binary.BigEndian.Uint64(from[8:]), 0)
 	hi, _ = bits.Sub64(binary.BigEndian.Uint64(to[:8]), binary.BigEndian.Uint64(from[:8]), borrow)
 	return hi, lo
+}
+
+// merged are the same addresses as blocks in order of which none overlaps or touches the next of its family. It sorts
+// and overwrites its argument, whose blocks all cover something.
+func merged(blocks []block) []block {
+	slices.SortFunc(blocks, block.compare)
+	out := blocks[:0]
+	for _, b := range blocks {
+		if len(out) > 0 {
+			last := &out[len(out)-1]
+			if b.low.Compare(last.high) <= 0 || b.low == last.high.Next() {
+				if last.high.Less(b.high) {
+					last.high = b.high
+				}
+				continue
+			}
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// without is what a covers and b does not; all three are merged.
+func without(a, b []block) []block {
+	out := make([]block, 0, len(a))
+	for _, r := range a {
+		for len(b) > 0 && b[0].high.Less(r.low) {
+			b = b[1:]
+		}
+		for _, taken := range b {
+			if r.high.Less(taken.low) {
+				break
+			}
+			if r.low.Less(taken.low) {
+				out = append(out, block{r.low, taken.low.Prev()})
+			}
+			if r.low = taken.high.Next(); !taken.high.Less(r.high) {
+				r = block{}
+				break
+			}
+		}
+		if r.low.IsValid() {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// coverAll: these merged blocks together cover all of b.
+func coverAll(b block, sets ...[]block) bool {
+	for need := b.low; ; {
+		var reach netip.Addr // the end of the block that holds need and reaches furthest
+		for _, s := range sets {
+			i, found := slices.BinarySearchFunc(s, need, block.place)
+			if found && reach.Less(s[i].high) {
+				reach = s[i].high
+			}
+		}
+		switch {
+		case !reach.IsValid():
+			return false
+		case !reach.Less(b.high):
+			return true
+		}
+		need = reach.Next()
+	}
+}
+
+// place is where the block stands as seen from a: 0 when it holds a.
+func (b block) place(a netip.Addr) int {
+	switch {
+	case b.high.Less(a):
+		return -1
+	case a.Less(b.low):
+		return 1
+	}
+	return 0
+}
+
+// every address of a family.
+var (
+	every4 = parseBlock("0.0.0.0/0")
+	every6 = parseBlock("::/0")
+)
+
+// sizes counts the addresses of merged blocks.
+func sizes(blocks []block) (v4, v6 *big.Int) {
+	var n [2]sum
+	for _, b := range blocks {
+		n[b.low.BitLen()/128].add(b)
+	}
+	return n[0].number(), n[1].number()
+}
+
+// sum is a number of addresses: of so many blocks, and so many more. All of IPv6 fits.
+type sum struct{ blocks, hi, lo uint64 }
+
+func (s *sum) add(b block) {
+	hi, lo := b.more()
+	var carry uint64
+	s.lo, carry = bits.Add64(s.lo, lo, 0)
+	s.hi += hi + carry
+	s.blocks++
+}
+
+func (s *sum) number() *big.Int {
+	n := new(big.Int).SetUint64(s.hi)
+	n.Lsh(n, 64)
+	n.Add(n, new(big.Int).SetUint64(s.lo))
+	return n.Add(n, new(big.Int).SetUint64(s.blocks))
 }
 
 // size is the number of addresses: exact up to 2^32, then as a power of two; "" when it covers nothing known.

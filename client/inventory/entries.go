@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -170,112 +169,6 @@ func judgeEntry(r Resource, g *Graph) Verdict {
 		gaps = append(slices.Clip(doubts), gaps...)
 	}
 	return judge(r.Ref, madeBy(e.Group.Name, e.Group.Description), used, gaps, entryUnused, e.signs)
-}
-
-// effectsOfEntries: an emptied group is dangerous for every listener that uses it. The documents disagree about what an
-// empty group means (api.md 2.9); the user guides' reading is told: white closes, black opens.
-func effectsOfEntries(doomed, present []Resource, g *Graph) []Consequence {
-	left := map[string]groupSize{} // of the opened groups, once the doomed entries are gone
-	for _, r := range present {
-		left[r.Ref.Parent] = groupSize{r.In, left[r.Ref.Parent].entries + 1}
-	}
-	goes := map[string][]Ref{}
-	var groups []string
-	for _, r := range doomed {
-		id := r.Ref.Parent
-		if goes[id] == nil {
-			groups = append(groups, id)
-		}
-		goes[id] = append(goes[id], r.Ref)
-		left[id] = groupSize{r.In, left[id].entries - 1}
-	}
-
-	var effects []Consequence
-	told := map[string]int{} // listener → the index of its consequence of being left with an emptied group
-	for _, id := range groups {
-		for _, u := range usersOfGroup(g, id, doomed) {
-			if rest := left[id]; rest.entries > 0 {
-				effects = append(effects, Consequence{Of: goes[id], Grade: Care,
-					Text: fmt.Sprintf("%s applies %s, which loses %d of %d entries", u.Text, rest.name, len(goes[id]), rest.entries+len(goes[id]))})
-				continue
-			}
-			if i, ok := told[u.By]; ok {
-				effects[i].Of = append(slices.Clip(effects[i].Of), goes[id]...)
-				continue
-			}
-			told[u.By] = len(effects)
-			text, grade := emptyMeans(u, g, left)
-			effects = append(effects, Consequence{Of: goes[id], Grade: grade, Text: u.Text + " " + text})
-		}
-	}
-	slices.SortStableFunc(effects, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
-	return effects
-}
-
-type groupSize struct {
-	name    string
-	entries int
-}
-
-// usersOfGroup are the listeners that refer to the group, and those that only the group itself names.
-func usersOfGroup(g *Graph, id string, of []Resource) []Use {
-	users := slices.Clip(g.Uses(IPGroups, id))
-	for _, r := range of {
-		if r.Ref.Parent != id {
-			continue
-		}
-		for _, l := range entry(r).Group.Listeners {
-			if !slices.ContainsFunc(users, func(u Use) bool { return u.By == l.ID }) {
-				users = append(users, Use{By: l.ID, Via: "listeners", Text: "listener " + g.listenerName(l.ID)})
-			}
-		}
-		break // all entries of a group know the same group
-	}
-	return users
-}
-
-// emptyMeans says what a listener does when a group it uses is emptied: that depends on what its other groups list.
-// left has the entries of the opened groups; the list of all groups knows those of the others.
-func emptyMeans(u Use, g *Graph, left map[string]groupSize) (text string, grade Grade) {
-	if u.Via != "ipgroup" || g == nil {
-		return "is left with an empty IP group: it lets nobody or everybody in", Danger
-	}
-	remain, unknown := 0, 0
-	var of []string
-	for _, id := range g.groups[u.By] {
-		size, known := left[id]
-		if !known {
-			var group *client.IPGroup
-			if group, known = g.ipGroups[id]; known {
-				size = groupSize{group.Name, len(group.Entries)}
-			}
-		}
-		switch {
-		case !known:
-			unknown++
-		case size.entries > 0:
-			remain += size.entries
-			of = append(of, cmp.Or(size.name, id))
-		}
-	}
-	if remain > 0 {
-		return fmt.Sprintf("still has %s of %s", count(remain, "entry", "entries"), and(of)), Care
-	}
-	text = "lets nobody in"
-	if u.Access.Black {
-		text = "lets everybody in"
-	}
-	switch unknown {
-	case 0:
-	case 1:
-		text += " unless its other IP group lists some"
-	default:
-		text += " unless its other IP groups list some"
-	}
-	if u.Access.Off {
-		text += " once its access control is switched on"
-	}
-	return text, Danger
 }
 
 var deleteEntries = &Route{

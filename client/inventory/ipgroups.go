@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"go4.org/netipx"
-
 	"janitor/client"
 )
 
@@ -85,19 +83,16 @@ func noteGroups(rows []Resource, p *part) {
 	if len(rows) > mostCompared {
 		return
 	}
-	sets := make([]*netipx.IPSet, len(rows))
-	ranges := make([][]netipx.IPRange, len(rows)) // none of a group that is empty or cannot be read
+	sets := make([][]block, len(rows)) // empty for a group that lists nothing, or something that cannot be read
 	for i, r := range rows {
-		if set := coverage(ipGroup(r)); set != nil {
-			sets[i], ranges[i] = set, set.Ranges()
-		}
+		sets[i] = coverage(ipGroup(r))
 	}
 	for i, inner := range rows {
 		for j, outer := range rows {
 			switch {
-			case inner.Ref == outer.Ref || len(ranges[i]) == 0 || sets[j] == nil || !includes(sets[j], ranges[i]):
+			case inner.Ref == outer.Ref || len(sets[i]) == 0 || !includes(sets[j], sets[i]):
 				continue
-			case i < j && includes(sets[i], ranges[j]): // both cover the same: one is too many, the later one
+			case i < j && includes(sets[i], sets[j]): // both cover the same: one is too many, the later one
 				continue
 			}
 			p.within[inner.Ref.ID] = outer.Label()
@@ -106,25 +101,19 @@ func noteGroups(rows []Resource, p *part) {
 	}
 }
 
-// coverage is all that the entries of a group cover; nil when one of them cannot be read.
-func coverage(group *client.IPGroup) *netipx.IPSet {
-	var b netipx.IPSetBuilder
-	for _, e := range group.Entries {
-		block := parseBlock(e.IP)
-		if !block.low.IsValid() {
+// coverage is all that the entries of a group cover, merged; nothing when one of them cannot be read.
+func coverage(group *client.IPGroup) []block {
+	blocks := make([]block, len(group.Entries))
+	for i, e := range group.Entries {
+		if blocks[i] = parseBlock(e.IP); !blocks[i].low.IsValid() {
 			return nil
 		}
-		b.AddRange(netipx.IPRangeFrom(block.low, block.high))
 	}
-	set, err := b.IPSet()
-	if err != nil {
-		return nil
-	}
-	return set
+	return merged(blocks)
 }
 
-func includes(outer *netipx.IPSet, inner []netipx.IPRange) bool {
-	return !slices.ContainsFunc(inner, func(r netipx.IPRange) bool { return !outer.ContainsRange(r) })
+func includes(outer, inner []block) bool {
+	return !slices.ContainsFunc(inner, func(b block) bool { return !coverAll(b, outer) })
 }
 
 func signsOfGroup(group *client.IPGroup, g *Graph) []string {

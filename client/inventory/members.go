@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -288,61 +287,6 @@ func judgeMember(r Resource, _ *Graph) Verdict {
 		used = []Reason{{Text: "serves it", Via: "status", By: m.Channel.ID}} // the screen names the channel
 	}
 	return judge(r.Ref, protected, used, nil, idle, signs)
-}
-
-// effectsOfMembers looks at each channel as a whole: several members together can be its last ones.
-func effectsOfMembers(doomed, present []Resource, _ *Graph) []Consequence {
-	type fate struct {
-		name         string
-		registered   bool // by a registry that may add them again
-		all          []Ref
-		had, loses   int // enabled members
-		causes       []Ref
-		disappearing map[string]bool
-	}
-	fates := map[Ref]*fate{} // by channel
-	var order []*fate
-	for _, r := range doomed {
-		key := Ref{Scope: r.Ref.Scope, Parent: r.Ref.Parent}
-		f := fates[key]
-		if f == nil {
-			f = &fate{name: r.In, registered: member(r).Channel.microservice(), disappearing: map[string]bool{}}
-			fates[key] = f
-			order = append(order, f)
-		}
-		f.all = append(f.all, r.Ref)
-		if member(r).enabled() && !f.disappearing[r.Ref.ID] {
-			f.disappearing[r.Ref.ID] = true
-			f.loses++
-			f.causes = append(f.causes, r.Ref)
-		}
-	}
-	for _, r := range present {
-		if f := fates[Ref{Scope: r.Ref.Scope, Parent: r.Ref.Parent}]; f != nil && member(r).enabled() {
-			f.had++
-		}
-	}
-	var effects []Consequence
-	for _, f := range order {
-		switch {
-		case f.loses == 0:
-		case f.loses >= f.had:
-			effects = append(effects, Consequence{Of: f.causes, Grade: Danger, Text: "channel " + f.name + " has no enabled member left"})
-		default:
-			effects = append(effects, Consequence{Of: f.causes, Grade: Care,
-				Text: fmt.Sprintf("channel %s loses %d of %d enabled members", f.name, f.loses, f.had)})
-		}
-		if f.registered {
-			it := "it"
-			if len(f.all) > 1 {
-				it = "them"
-			}
-			effects = append(effects, Consequence{Of: f.all, Grade: Care,
-				Text: fmt.Sprintf("may come back: the registry of channel %s adds %s again", f.name, it)})
-		}
-	}
-	slices.SortStableFunc(effects, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
-	return effects
 }
 
 // One at a time per instance: two at once end as 500 APIG.9999 (api.md 4.5).

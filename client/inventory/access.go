@@ -1,0 +1,293 @@
+package inventory
+
+import (
+	"cmp"
+	"math/big"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"janitor/client"
+)
+
+// effectsOfEntries says what the loss of these entries together does to each listener, the worst first.
+func effectsOfEntries(doomed, present []Resource, g *Graph) []Consequence {
+	var effects []Consequence
+	for _, c := range changes(doomed, present, g) {
+		effects = append(effects, c.consequence())
+	}
+	slices.SortStableFunc(effects, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
+	return effects
+}
+
+// change is what a deletion of entries does to the access control of one listener, in numbers: over the union of all
+// IP groups that the listener names, as far as those are known.
+type change struct {
+	Use        // by the listener
+	of   []Ref // all entries it loses
+	name string
+
+	v4, v6     *big.Int   // how many addresses the union covers before and not after
+	all4, all6 bool       // the union covers every one of them before, and not after
+	example    netip.Addr // the first of those; zero when there are none
+	empty      bool       // the union covers nothing any more
+
+	odd     int // entries lost that are no address, block or range: what they cover is not known
+	oddLeft int // the same of those that stay
+	hidden  int // IP groups of the listener that are not listed: what they cover is not known
+}
+
+// blind: only an IP group names the listener, so that neither its other groups are known nor whether it is white or black.
+func (c *change) blind() bool { return c.Via != viaAccess }
+
+func (c *change) grade() Grade {
+	switch {
+	case c.empty, c.all4, c.all6:
+		return Danger
+	case c.example.IsValid(), c.odd > 0:
+		return Care
+	}
+	return None
+}
+
+// viaAccess is the field of a listener that holds its access control.
+const viaAccess = "ipgroup"
+
+// changes has one change for each listener that applies a group which loses entries, in the order of the doomed.
+func changes(doomed, present []Resource, g *Graph) []*change {
+	lists := accessLists{graph: g, byID: map[string]*accessList{}}
+	losers := lists.open(doomed, present)
+
+	var all []*change
+	of := map[string]*change{}          // by id of the listener
+	named := map[string][]*accessList{} // by id of the listener: of the losers, those it has
+	for _, l := range losers {
+		for _, u := range usersOfGroup(g, l.group) {
+			if of[u.By] == nil {
+				c := &change{Use: u}
+				if own, ok := g.access(u.By); ok {
+					c.Use = own
+				}
+				of[u.By] = c
+				all = append(all, c)
+			}
+			named[u.By] = append(named[u.By], l)
+		}
+	}
+	for _, c := range all {
+		c.compute(&lists, named[c.By])
+	}
+	return all
+}
+
+// compute does the arithmetic; losers are the groups of the listener that lose entries.
+//
+// A group that says it belongs to the listener while the listener does not say so is one more unknown: what it loses
+// counts as lost, and what it keeps covers nothing.
+func (c *change) compute(lists *accessLists, losers []*accessList) {
+	applied := losers
+	if !c.blind() {
+		applied, c.hidden = lists.applied(c.By)
+	}
+	var goes, keep [][]block // a set for each group
+	var refs [][]Ref
+	for _, l := range losers {
+		if !slices.Contains(applied, l) {
+			c.hidden++
+		}
+		goes, refs = append(goes, l.goes), append(refs, l.refs)
+	}
+	c.of = slices.Concat(refs...)
+	c.empty = true
+	lost := merged(slices.Concat(goes...))
+	for _, l := range applied {
+		stays := l.covers()
+		keep = append(keep, stays)
+		c.empty = c.empty && len(stays) == 0
+		lost = without(lost, stays)
+	}
+	c.v4, c.v6 = sizes(lost)
+	if len(lost) > 0 {
+		c.example = lost[0].low
+	}
+	keep = append(keep, lost) // together they are what was covered before
+	c.all4 = c.v4.Sign() > 0 && coverAll(every4, keep...)
+	c.all6 = c.v6.Sign() > 0 && coverAll(every6, keep...)
+	c.odd, c.oddLeft = countOdd(losers, applied)
+	c.name = c.blame(losers)
+}
+
+// countOdd counts what is no address, block or range; the same text in two groups is one.
+func countOdd(losers, applied []*accessList) (lost, left int) {
+	stays, goes := map[string]bool{}, map[string]bool{}
+	for _, l := range applied {
+		for _, text := range l.oddStays {
+			stays[text] = true
+		}
+	}
+	for _, l := range losers {
+		for _, text := range l.oddGoes {
+			if !stays[text] {
+				goes[text] = true
+			}
+		}
+	}
+	return len(goes), len(stays)
+}
+
+// blame names the group that the deletion is about: one that alone covered every address until now, else one that is
+// emptied, else the first.
+func (c *change) blame(losers []*accessList) string {
+	if !c.empty {
+		for _, l := range losers {
+			for _, b := range l.goes {
+				if b.everything() && (b.low.Is4() && c.all4 || b.low.Is6() && c.all6) {
+					return l.label()
+				}
+			}
+		}
+	}
+	for _, l := range losers {
+		if len(l.stays)+len(l.oddStays) == 0 {
+			return l.label()
+		}
+	}
+	return losers[0].label()
+}
+
+// accessList is an IP group before and after the deletion.
+type accessList struct {
+	group             *client.IPGroup
+	refs              []Ref // of the entries that go
+	goes, stays       []block
+	oddGoes, oddStays []string // entries that are no address, block or range
+	merged            bool     // what stays is
+}
+
+// covers is what stays, merged once: many listeners may apply the group.
+func (l *accessList) covers() []block {
+	if !l.merged {
+		l.stays, l.merged = merged(l.stays), true
+	}
+	return l.stays
+}
+
+func (l *accessList) label() string { return cmp.Or(l.group.Name, l.group.ID) }
+
+func (l *accessList) keep(e *Entry) { l.stays, l.oddStays = sorted(e, l.stays, l.oddStays) }
+
+func (l *accessList) lose(r Resource) {
+	l.refs = append(l.refs, r.Ref)
+	l.goes, l.oddGoes = sorted(entry(r), l.goes, l.oddGoes)
+}
+
+// sorted adds an entry to the blocks or to the odd ones.
+func sorted(e *Entry, blocks []block, odd []string) ([]block, []string) {
+	if e.covers.low.IsValid() {
+		return append(blocks, e.covers), odd
+	}
+	return blocks, append(odd, strings.TrimSpace(e.IP))
+}
+
+// accessLists are the groups that matter, by id; nil for one that is not listed.
+type accessLists struct {
+	graph *Graph
+	byID  map[string]*accessList
+}
+
+// open takes the opened groups and gives those that lose entries, in the order of the doomed.
+func (a *accessLists) open(doomed, present []Resource) []*accessList {
+	of := func(r Resource) *accessList {
+		l := a.byID[r.Ref.Parent]
+		if l == nil {
+			l = &accessList{group: entry(r).Group}
+			a.byID[r.Ref.Parent] = l
+		}
+		return l
+	}
+	goes := make(map[Ref]bool, len(doomed))
+	var losers []*accessList
+	for _, r := range doomed {
+		if goes[r.Ref] {
+			continue
+		}
+		goes[r.Ref] = true
+		l := of(r)
+		if len(l.refs) == 0 {
+			losers = append(losers, l)
+		}
+		l.lose(r)
+	}
+	for _, r := range present {
+		if !goes[r.Ref] {
+			of(r).keep(entry(r))
+		}
+	}
+	return losers
+}
+
+// applied are the groups that a listener names, each once, and how many there are that no list shows.
+func (a *accessLists) applied(listener string) (known []*accessList, hidden int) {
+	ids := a.graph.groups[listener]
+	for i, id := range ids {
+		switch l := a.group(id); {
+		case slices.Contains(ids[:i], id):
+		case l == nil:
+			hidden++
+		default:
+			known = append(known, l)
+		}
+	}
+	return known, hidden
+}
+
+// group is a group that is not opened as the list of all groups shows it.
+func (a *accessLists) group(id string) *accessList {
+	l, seen := a.byID[id]
+	if seen {
+		return l
+	}
+	if group, ok := a.graph.group(id); ok {
+		l = &accessList{group: group}
+		for _, e := range group.Entries {
+			l.keep(&Entry{IPEntry: e, covers: parseBlock(e.IP)})
+		}
+	}
+	a.byID[id] = l
+	return l
+}
+
+// group finds an IP group in the list of all of them.
+func (g *Graph) group(id string) (*client.IPGroup, bool) {
+	if g == nil {
+		return nil, false
+	}
+	group, ok := g.ipGroups[id]
+	return group, ok
+}
+
+// access is how a listener applies its IP groups; false when it does not say so itself.
+func (g *Graph) access(listener string) (Use, bool) {
+	if g == nil {
+		return Use{}, false
+	}
+	for _, id := range g.groups[listener] {
+		for _, u := range g.Uses(IPGroups, id) {
+			if u.By == listener && u.Via == viaAccess {
+				return u, true
+			}
+		}
+	}
+	return Use{}, false
+}
+
+// usersOfGroup are the listeners that refer to the group, and those that only the group itself names.
+func usersOfGroup(g *Graph, group *client.IPGroup) []Use {
+	users := slices.Clip(g.Uses(IPGroups, group.ID))
+	for _, l := range group.Listeners {
+		if !slices.ContainsFunc(users, func(u Use) bool { return u.By == l.ID }) {
+			users = append(users, Use{By: l.ID, Via: "listeners", Text: "listener " + g.listenerName(l.ID)})
+		}
+	}
+	return users
+}

@@ -1,0 +1,141 @@
+package inventory
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// consequence says a change in words. A danger of an emptied union has no numbers in it: the words are the same when
+// the plan is checked again and some of the entries are gone already.
+func (c *change) consequence() Consequence {
+	out := Consequence{Of: c.of, Grade: c.grade()}
+	says := c.says()
+	switch {
+	case c.empty:
+		out.Text = c.Text + " " + says.empty + c.unless("some")
+	case c.all4 || c.all6:
+		out.Text = c.Text + " no longer " + says.covers + " every " + c.families() + " address: " + says.changes + " " + c.amount()
+	case c.example.IsValid():
+		out.Text = c.Text + " " + says.changes + " " + c.amount()
+	case c.odd > 0:
+		out.Text = c.Text + " loses " + oddEntries(c.odd)
+		return out
+	default:
+		out.Text = "nothing changes for " + c.Text + ": other entries cover the same addresses"
+		return out
+	}
+	if c.Access.Off {
+		if !c.empty {
+			out.Text += ","
+		}
+		out.Text += " once its access control is switched on"
+	}
+	odd := c.odd + c.oddLeft
+	if c.empty {
+		odd = c.oddLeft // whatever the others cover, it goes
+	}
+	if odd > 0 {
+		out.Text += " (not counting " + oddEntries(odd) + ")"
+	}
+	if out.Grade == Danger {
+		out.Name = c.name
+	}
+	return out
+}
+
+// verbs are what a listener does when the union of its IP groups shrinks.
+type verbs struct{ covers, changes, empty string }
+
+// says: the documents disagree about what an empty group means (api.md 2.9). This is the reading of the user guides;
+// S2 has it that an empty one stands for any address.
+func (c *change) says() verbs {
+	switch {
+	case c.blind():
+		return verbs{"lists", "shuts out or lets in", "is left with an empty IP group: it lets nobody or everybody in"}
+	case c.Access.Black:
+		return verbs{"keeps out", "lets in", "lets everybody in"}
+	}
+	return verbs{"lets in", "shuts out", "lets nobody in"}
+}
+
+// unless names what could make it less bad: groups of the listener that are not listed.
+func (c *change) unless(them string) string {
+	switch {
+	case c.blind() || c.hidden == 0:
+		return ""
+	case c.hidden == 1:
+		return " unless its other IP group lists " + them
+	}
+	return " unless its other IP groups list " + them
+}
+
+// families are those of which every address was covered.
+func (c *change) families() string {
+	switch {
+	case c.all4 && c.all6:
+		return "IPv4 and every IPv6"
+	case c.all4:
+		return "IPv4"
+	}
+	return "IPv6"
+}
+
+// amount: "1 address: 10.1.2.0", "1 IPv4 and 2^64 IPv6 addresses, such as 10.1.2.0". Where groups that are not listed
+// may cover some of them it is the most that there can be.
+func (c *change) amount() string {
+	var text, such string
+	switch {
+	case c.v6.Sign() == 0:
+		text, such = addresses(c.v4, ""), ": "
+	case c.v4.Sign() == 0:
+		text, such = addresses(c.v6, " IPv6"), ": "
+	default:
+		text = grouped(c.v4) + " IPv4 and " + addresses(c.v6, " IPv6")
+	}
+	if such == "" || strings.HasSuffix(text, "addresses") {
+		such = ", such as "
+	}
+	text += such + c.example.String()
+	if c.blind() || c.hidden > 0 {
+		text = "up to " + text
+	}
+	if unless := c.unless("them"); unless != "" {
+		text += "," + unless
+	}
+	return text
+}
+
+func addresses(n *big.Int, family string) string {
+	text := grouped(n) + family + " address"
+	if n.Cmp(big.NewInt(1)) != 0 {
+		text += "es"
+	}
+	return text
+}
+
+func oddEntries(n int) string {
+	if n == 1 {
+		return "1 entry that is no address"
+	}
+	return strconv.Itoa(n) + " entries that are no addresses"
+}
+
+var readable = big.NewInt(1e15) // longer numbers are powers of two where they can be
+
+// grouped is a number with its digits in threes, kept together by spaces that do not break: 65 536. Beyond 10^15 exact
+// powers of two are written as such.
+func grouped(n *big.Int) string {
+	if k := n.BitLen() - 1; n.Cmp(readable) > 0 && n.TrailingZeroBits() == uint(k) {
+		return "2^" + strconv.Itoa(k)
+	}
+	digits := n.String()
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString("\u00a0")
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
