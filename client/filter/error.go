@@ -28,7 +28,7 @@ func (e *Error) Error() string {
 // nearest of the known words to one that is not known; "" when none is near.
 func nearest(word string, known []string) string {
 	word = strings.ToLower(word)
-	best, least := "", max(2, len(word)/3)+1
+	best, least := "", (len(word)+2)/3+1
 	for _, k := range known {
 		if d := distance(word, strings.ToLower(k)); d < least {
 			best, least = k, d

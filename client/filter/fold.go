@@ -8,7 +8,7 @@ import (
 
 // The same letters as in strings.EqualFold, for beginnings, ends and middles; none of them allocates.
 
-// hasPrefix gives what follows prefix in s.
+// cutPrefix gives what follows prefix in s.
 func cutPrefix(s, prefix string) (rest string, ok bool) {
 	for prefix != "" {
 		if s == "" {
@@ -51,11 +51,10 @@ func contains(s, part string) bool {
 	if part == "" {
 		return true
 	}
-	first := part[0]
+	first := lower(part[0])
 	for i := 0; i < len(s); {
-		a := s[i]
-		if a < utf8.RuneSelf && first < utf8.RuneSelf {
-			if lower(a) == lower(first) && hasPrefix(s[i:], part) {
+		if a := s[i]; a < utf8.RuneSelf && first < utf8.RuneSelf {
+			if lower(a) == first && hasPrefix(s[i:], part) {
 				return true
 			}
 			i++

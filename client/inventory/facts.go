@@ -157,7 +157,8 @@ func timeLeft(r Resource, now time.Time) Datum {
 func domains(c *client.Certificate) Datum {
 	var all []string
 	add := func(name string) {
-		if name = strings.TrimSpace(name); name != "" && !slices.Contains(all, name) {
+		name = strings.TrimSpace(name)
+		if name != "" && !slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, name) }) {
 			all = append(all, name)
 		}
 	}
