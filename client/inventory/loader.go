@@ -172,7 +172,7 @@ func (r *reading) addAround(k *Kind) {
 			}
 		}
 	}
-	if k == channels { // they come with its list
+	if k == channels || k == members { // they come with the list of channels
 		r.grow(memberGroups)
 	}
 }

@@ -27,18 +27,28 @@ const (
 // UsedBy is the tree of what uses a resource: the listeners of a certificate, their load balancers. It goes through all
 // that the snapshot holds: not for the event loop.
 func (s *Snapshot) UsedBy(ref Ref) []Branch {
-	return s.tree(ref, func(l link) (from, to Ref) { return l.used, l.user })
+	return s.tree(ref, true)
 }
 
 // Uses is the tree of what a resource uses: the policies of a listener, their pools, the servers of these. See
 // [Snapshot.UsedBy].
 func (s *Snapshot) Uses(ref Ref) []Branch {
-	return s.tree(ref, func(l link) (from, to Ref) { return l.user, l.used })
+	return s.tree(ref, false)
+}
+
+// direction is up to what uses an object, or down to what it uses.
+type direction bool
+
+func (up direction) along(l link) (from, to Ref) {
+	if up {
+		return l.used, l.user
+	}
+	return l.user, l.used
 }
 
 // tree is grown level by level, so that each object stands where it is nearest to the root; wherever else it is met, it
 // is only named. That makes an end of circles too.
-func (s *Snapshot) tree(root Ref, along func(link) (from, to Ref)) []Branch {
+func (s *Snapshot) tree(root Ref, up direction) []Branch {
 	if s == nil {
 		return nil
 	}
@@ -47,29 +57,32 @@ func (s *Snapshot) tree(root Ref, along func(link) (from, to Ref)) []Branch {
 	known := map[Ref]bool{root: true}
 	grown := 0
 	for range deepest {
-		found := s.linksOf(places, along)
-		ends := s.ends(found, along)
+		found := s.linksOf(places, up)
+		ends := s.ends(found, up)
 		next := map[Ref]*[]Branch{}
 		for _, from := range found.order {
-			below := places[from]
 			links := found.links[from]
+			branches := make([]Branch, 0, len(links))
+			fresh := map[int]bool{}
 			for i, l := range links {
 				if grown == most {
-					*below = append(*below, Branch{Text: fmt.Sprintf("%d more", len(links)-i), Note: "too many to show"})
+					branches = append(branches, Branch{Text: fmt.Sprintf("%d more", len(links)-i), Note: "too many to show"})
 					break
 				}
 				grown++
-				_, to := along(l)
-				b := s.branch(l, to, to == l.user, ends)
-				if known[to] {
+				b := s.branch(l, up, ends)
+				switch {
+				case known[b.Ref]:
 					b.Note = cmp.Or(b.Note, "see above")
+				case b.Listed:
+					known[b.Ref], fresh[i] = true, true
 				}
-				*below = append(*below, b)
+				branches = append(branches, b)
 			}
-			for i := range *below {
-				if b := &(*below)[i]; b.Listed && !known[b.Ref] {
-					known[b.Ref] = true
-					next[b.Ref] = &b.Below
+			*places[from] = branches
+			for i := range branches {
+				if fresh[i] {
+					next[branches[i].Ref] = &branches[i].Below
 				}
 			}
 		}
@@ -87,7 +100,7 @@ type adjacent struct {
 }
 
 // linksOf finds the links that begin at one of these objects, whichever end tells of them.
-func (s *Snapshot) linksOf(at map[Ref]*[]Branch, along func(link) (from, to Ref)) adjacent {
+func (s *Snapshot) linksOf(at map[Ref]*[]Branch, up direction) adjacent {
 	found := adjacent{links: map[Ref][]link{}}
 	for i := range s.Listings {
 		k := s.Listings[i].Kind
@@ -96,7 +109,7 @@ func (s *Snapshot) linksOf(at map[Ref]*[]Branch, along func(link) (from, to Ref)
 		}
 		for _, r := range s.Listings[i].Resources {
 			k.links(r, func(l link) {
-				from, _ := along(l)
+				from, _ := up.along(l)
 				if at[from] == nil {
 					return
 				}
@@ -111,30 +124,31 @@ func (s *Snapshot) linksOf(at map[Ref]*[]Branch, along func(link) (from, to Ref)
 		}
 	}
 	for from, links := range found.links {
-		found.links[from] = distinct(links, along)
+		found.links[from] = distinct(links, up)
 	}
 	return found
 }
 
-// distinct keeps each reference once. Two objects may tell of the same tie, each by its own field: the field of the user
-// says more than that of the used ("default_pool_id" than "listeners"), and any other more than a loose one.
-func distinct(links []link, along func(link) (from, to Ref)) []link {
+// distinct keeps each reference once. Two objects may tell of the same tie, each by its own field: "default_pool_id" says
+// more than "listeners". Where there is a real tie, a loose one says nothing.
+func distinct(links []link, up direction) []link {
 	rank := func(l link) int {
 		switch {
 		case l.loose:
 			return 2
-		case l.via == "listeners":
+		case l.via == "listeners", l.via == "pools":
 			return 1
 		}
 		return 0
 	}
 	best := map[Ref]int{}
 	for _, l := range links {
-		_, to := along(l)
+		_, to := up.along(l)
 		if r, known := best[to]; !known || rank(l) < r {
 			best[to] = rank(l)
 		}
 	}
+	loose := !slices.ContainsFunc(links, func(l link) bool { return !l.loose })
 	type tie struct {
 		to  Ref
 		via string
@@ -142,8 +156,8 @@ func distinct(links []link, along func(link) (from, to Ref)) []link {
 	seen := map[tie]bool{}
 	kept := links[:0]
 	for _, l := range links {
-		_, to := along(l)
-		if t := (tie{to, l.via}); rank(l) == best[to] && !seen[t] {
+		_, to := up.along(l)
+		if t := (tie{to, l.via}); rank(l) == best[to] && l.loose == loose && !seen[t] {
 			seen[t] = true
 			kept = append(kept, l)
 		}
@@ -153,7 +167,8 @@ func distinct(links []link, along func(link) (from, to Ref)) []link {
 }
 
 // branch is the object at the other end of a link.
-func (s *Snapshot) branch(l link, to Ref, up bool, ends map[Ref]Resource) Branch {
+func (s *Snapshot) branch(l link, up direction, ends map[Ref]Resource) Branch {
+	_, to := up.along(l)
 	b := Branch{Ref: to, Via: l.via}
 	b.Resource, b.Listed = ends[to]
 	label := to.ID
@@ -169,7 +184,7 @@ func (s *Snapshot) branch(l link, to Ref, up bool, ends map[Ref]Resource) Branch
 	} else {
 		b.Text = word + " " + label
 	}
-	if up && to.Kind == Listeners && l.used.Kind == IPGroups && l.via == "ipgroup" {
+	if bool(up) && to.Kind == Listeners && l.used.Kind == IPGroups && l.via == "ipgroup" {
 		b.Text += " (" + l.access.String() + ")"
 	}
 	switch {
@@ -184,11 +199,11 @@ func (s *Snapshot) branch(l link, to Ref, up bool, ends map[Ref]Resource) Branch
 }
 
 // ends are the objects that links lead to, as far as they are listed. What a listing is within is known too.
-func (s *Snapshot) ends(found adjacent, along func(link) (from, to Ref)) map[Ref]Resource {
+func (s *Snapshot) ends(found adjacent, up direction) map[Ref]Resource {
 	var refs []Ref
 	for _, links := range found.links {
 		for _, l := range links {
-			_, to := along(l)
+			_, to := up.along(l)
 			refs = append(refs, to)
 		}
 	}
