@@ -180,12 +180,12 @@ func TestDeleteFromTheDetail(t *testing.T) {
 	all := a.list(t, inventory.Pools)
 	two := some(t, all, 2, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(two[0].Ref.ID)
-	x.press("/", "ctrl+u", two[1].Ref.ID, "enter").see("/"+two[1].Ref.ID, "1 of ").press("d").see("Fields", "ctrl+d delete")
+	x.press("/", "ctrl+u", two[1].Ref.ID, "enter").see("/"+two[1].Ref.ID, "1 of ").press("d").see("Used by", "ctrl+d delete")
 	x.press("r").see("No run yet in this session").press("space").see("space works in lists")
 	x.press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)") // not the marked one
 	checkDeleted(t, a, ids(two[1:]), all)
-	x.press("esc").see("1 Pools", "1 marked", " 0 of ").gone("Fields") // listed again
-	x.press("d").see("No row is shown").press("esc", "d").see("Fields").press("r").see("1 deleted (proved gone)")
+	x.press("esc").see("1 Pools", "1 marked", " 0 of ").gone("Used by") // listed again
+	x.press("d").see("No row is shown").press("esc", "d").see("Used by").press("r").see("1 deleted (proved gone)")
 }
 
 func TestReadOnlyHelpDoesNotPromise(t *testing.T) {
@@ -193,7 +193,7 @@ func TestReadOnlyHelpDoesNotPromise(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	a.opts.Engine = nil
 	x := open(t, a.opts, 100, 60).see("listed just now").press("?").see("(read-only) delete what is marked")
-	x.press("esc").see("1 Pools").press("d").see("Fields").gone("ctrl+d").press("ctrl+d").see("Read-only: this session cannot delete")
+	x.press("esc").see("1 Pools").press("d").see("Used by").gone("ctrl+d").press("ctrl+d").see("Read-only: this session cannot delete")
 	x.press("esc").see("1 Pools").press("f").see("f works on the screen of a run")
 }
 
