@@ -15,6 +15,8 @@ import (
 
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
+	"janitor/tui/browse"
+	"janitor/tui/detail"
 	"janitor/tui/screen"
 )
 
@@ -186,6 +188,35 @@ func TestDeleteFromTheDetail(t *testing.T) {
 	checkDeleted(t, a, ids(two[1:]), all)
 	x.press("esc").see("1 Pools", "1 marked", " 0 of ").gone("Used by") // listed again
 	x.press("d").see("No row is shown").press("esc", "d").see("Used by").press("r").see("1 deleted (proved gone)")
+}
+
+// TestDetailsAreStacked: what a detail opens stands on top of it, when that is still where the user is.
+func TestDetailsAreStacked(t *testing.T) {
+	m := many(t, 10, 80, 24)
+	list := m.top()
+	m.Update(browse.DetailMsg{By: list.(*browse.Model), Resource: listed(m)})
+	first := m.top().(*detail.Model)
+	next := detail.New(m.env, listed(m), &inventory.Snapshot{}, false, "")
+	m.Update(detail.OpenMsg{By: next, Next: first})
+	if m.top() != screen.Screen(first) {
+		t.Fatal("opened what was asked for on another screen")
+	}
+	_, cmd := m.Update(detail.OpenMsg{By: first, Next: next})
+	if m.top() != screen.Screen(next) || cmd == nil {
+		t.Fatal("did not open it and ask for its references")
+	}
+	m.Update(detail.OpenMsg{By: first, Next: next})
+	if len(m.stack) != 3 {
+		t.Errorf("%d screens after a key that was pressed twice", len(m.stack))
+	}
+	m.Update(cmd())
+	if got := m.frame(); !strings.Contains(got, "nothing that was listed so far") {
+		t.Errorf("the references did not reach their screen:\n%s", got)
+	}
+	m.Update(m.press(tea.KeyPressMsg{Code: tea.KeyEscape})())
+	if m.top() != screen.Screen(first) {
+		t.Error("esc does not lead back to where it was opened")
+	}
 }
 
 func TestReadOnlyHelpDoesNotPromise(t *testing.T) {

@@ -31,7 +31,7 @@ const indent = "  "
 // hidden. The graph is that of the snapshot that r is from; times are seen from now.
 func Lines(t *theme.Theme, r inventory.Resource, g *inventory.Graph, now time.Time, w int) []string {
 	c := card{t: t, now: now, w: w}
-	c.head(r)
+	c.head(r, kindOf(r))
 	c.uses(r, g)
 	c.fields(r)
 	return c.lines
@@ -40,7 +40,7 @@ func Lines(t *theme.Theme, r inventory.Resource, g *inventory.Graph, now time.Ti
 // Head is the first part of a card: what it is, its verdict and why, what is worth a look.
 func Head(t *theme.Theme, r inventory.Resource, w int) []string {
 	c := card{t: t, w: w}
-	c.head(r)
+	c.head(r, kindOf(r))
 	return c.lines
 }
 
@@ -63,16 +63,23 @@ type card struct {
 	lines []string
 }
 
-func (c *card) head(r inventory.Resource) {
+// kindOf is nil when the kind is not known.
+func kindOf(r inventory.Resource) *inventory.Kind {
 	kind, err := inventory.Lookup(r.Ref.Kind)
+	if err != nil {
+		return nil
+	}
+	return kind
+}
+
+func (c *card) head(r inventory.Resource, kind *inventory.Kind) {
 	c.title(r, kind)
-	if err != nil || kind.Judge != nil {
+	if kind == nil || kind.Judge != nil { // else nobody has judged it
 		c.why(r.Verdict)
 	}
 	c.signs(r.Verdict)
 }
 
-// title takes the kind, nil when it is not known.
 func (c *card) title(r inventory.Resource, kind *inventory.Kind) {
 	for _, line := range theme.Wrap(r.Label(), c.w) {
 		c.lines = append(c.lines, c.t.Paint(theme.Title, line))

@@ -110,7 +110,11 @@ const narrowest = 8
 
 func (n Node) wrap(w int) (text, quiet []string) {
 	room := max(w-columns(n.stem), narrowest)
-	if n.Text != "" {
+	switch wide := theme.Width(n.Text); {
+	case n.Text == "":
+	case wide <= w-columns(n.twig):
+		text = []string{theme.Fit(n.Text, wide)}
+	default:
 		text = theme.Wrap(n.Text, room)
 	}
 	if s := n.quiet(); s != "" {

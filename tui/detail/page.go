@@ -109,7 +109,9 @@ func (p *page) step(by int) {
 		}
 	}
 	if next >= 0 && next < len(p.nodes) {
-		if n := p.nodes[next]; n.row <= p.top+p.room && n.row+n.height >= p.top {
+		n := p.nodes[next]
+		end := n.row + min(n.height, p.room) // of what is in view once the cursor is there
+		if n.row <= p.top+p.room && end >= p.top {
 			p.cursor = next
 			p.reveal()
 			return
@@ -166,11 +168,11 @@ func (p *page) lines(t *theme.Theme, w, h int) []string {
 			lines = append(lines, theme.FitPainted(" "+p.rows[i].text, w))
 		default:
 			n := p.rows[i].node
-			margin := " "
+			left, right := " ", ""
 			if n == cursor {
-				margin = t.PaintRow(theme.Accent, t.Bar)
+				left, right = t.PaintRow(theme.Accent, t.Bar), t.PaintRow(theme.Text, " ")
 			}
-			lines = append(lines, theme.FitPainted(margin+n.Lines(t, width(w), n == cursor)[i-n.row], w))
+			lines = append(lines, theme.FitPainted(left+n.Lines(t, width(w), n == cursor)[i-n.row]+right, w))
 		}
 	}
 	if p.room < h {
