@@ -193,10 +193,10 @@ func TestDeleteFromTheDetail(t *testing.T) {
 // TestDetailsAreStacked: what a detail opens stands on top of it, when that is still where the user is.
 func TestDetailsAreStacked(t *testing.T) {
 	m := many(t, 10, 80, 24)
-	list := m.top()
-	m.Update(browse.DetailMsg{By: list.(*browse.Model), Resource: listed(m)})
+	row := listed(m)
+	m.Update(browse.DetailMsg{By: m.top().(*browse.Model), Resource: row})
 	first := m.top().(*detail.Model)
-	next := detail.New(m.env, listed(m), &inventory.Snapshot{}, false, "")
+	next := detail.New(m.env, row, &inventory.Snapshot{}, false, "")
 	m.Update(detail.OpenMsg{By: next, Next: first})
 	if m.top() != screen.Screen(first) {
 		t.Fatal("opened what was asked for on another screen")

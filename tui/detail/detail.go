@@ -3,6 +3,8 @@
 package detail
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/inventory"
@@ -134,7 +136,7 @@ func (m *Model) open() tea.Cmd {
 		return screen.Say(theme.Number(deepest) + " details are open, one on the other: " + label(keys.Back) + " goes back")
 	}
 	next := New(m.env, n.Resource, m.from, false, m.readOnly)
-	next.trail = append(m.trail[:len(m.trail):len(m.trail)], next.trail...)
+	next.trail = append(slices.Clip(m.trail), next.trail...)
 	return func() tea.Msg { return OpenMsg{By: m, Next: next} }
 }
 
