@@ -233,7 +233,7 @@ func random(r *rand.Rand) (m *Model, h int) {
 func TestEveryLineCanBeRead(t *testing.T) {
 	const seed = 3
 	r := rand.New(rand.NewPCG(seed, seed))
-	for round := range 50 {
+	for round := range 25 {
 		m, h := random(r)
 		p := &m.card
 		for _, key := range []rune{'j', 'k'} {
@@ -274,7 +274,7 @@ func TestTheCursorIsInView(t *testing.T) {
 		{Code: 'j', Text: "j"}, {Code: 'k', Text: "k"}, {Code: tea.KeyPgDown}, {Code: tea.KeyPgUp},
 		{Code: '{', Text: "{"}, {Code: '}', Text: "}"}, {Code: 'g', Text: "g"}, {Code: 'G', Text: "G"},
 	}
-	for round := range 50 {
+	for round := range 25 {
 		m, h := random(r)
 		for range 60 {
 			m.Update(pressed[r.IntN(len(pressed))])
