@@ -95,7 +95,7 @@ func TestGoldenScreens(t *testing.T) {
 			shot("child")
 			x.press("esc").see("ENTRIES").press("1").see("SERVERS")
 			used := some(t, a.list(t, inventory.Pools), 1, func(r inventory.Resource) bool { return len(r.Verdict.Reasons) > 1 })[0]
-			x.press("/", used.Ref.ID, "enter").see("1 of ").press("d").see("Fields", used.Ref.ID)
+			x.press("/", used.Ref.ID, "enter").see("1 of ").press("d").see("Used by", used.Ref.ID)
 			shot("detail")
 		})
 	}

@@ -15,6 +15,8 @@ import (
 
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
+	"janitor/tui/browse"
+	"janitor/tui/detail"
 	"janitor/tui/screen"
 )
 
@@ -180,12 +182,41 @@ func TestDeleteFromTheDetail(t *testing.T) {
 	all := a.list(t, inventory.Pools)
 	two := some(t, all, 2, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(two[0].Ref.ID)
-	x.press("/", "ctrl+u", two[1].Ref.ID, "enter").see("/"+two[1].Ref.ID, "1 of ").press("d").see("Fields", "ctrl+d delete")
+	x.press("/", "ctrl+u", two[1].Ref.ID, "enter").see("/"+two[1].Ref.ID, "1 of ").press("d").see("Used by", "ctrl+d delete")
 	x.press("r").see("No run yet in this session").press("space").see("space works in lists")
 	x.press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)") // not the marked one
 	checkDeleted(t, a, ids(two[1:]), all)
-	x.press("esc").see("1 Pools", "1 marked", " 0 of ").gone("Fields") // listed again
-	x.press("d").see("No row is shown").press("esc", "d").see("Fields").press("r").see("1 deleted (proved gone)")
+	x.press("esc").see("1 Pools", "1 marked", " 0 of ").gone("Used by") // listed again
+	x.press("d").see("No row is shown").press("esc", "d").see("Used by").press("r").see("1 deleted (proved gone)")
+}
+
+// TestDetailsAreStacked: what a detail opens stands on top of it, when that is still where the user is.
+func TestDetailsAreStacked(t *testing.T) {
+	m := many(t, 10, 80, 24)
+	row := listed(m)
+	m.Update(browse.DetailMsg{By: m.top().(*browse.Model), Resource: row})
+	first := m.top().(*detail.Model)
+	next := detail.New(m.env, row, &inventory.Snapshot{}, false, "")
+	m.Update(detail.OpenMsg{By: next, Next: first})
+	if m.top() != screen.Screen(first) {
+		t.Fatal("opened what was asked for on another screen")
+	}
+	_, cmd := m.Update(detail.OpenMsg{By: first, Next: next})
+	if m.top() != screen.Screen(next) || cmd == nil {
+		t.Fatal("did not open it and ask for its references")
+	}
+	m.Update(detail.OpenMsg{By: first, Next: next})
+	if len(m.stack) != 3 {
+		t.Errorf("%d screens after a key that was pressed twice", len(m.stack))
+	}
+	m.Update(cmd())
+	if got := m.frame(); !strings.Contains(got, "nothing that was listed so far") {
+		t.Errorf("the references did not reach their screen:\n%s", got)
+	}
+	m.Update(m.press(tea.KeyPressMsg{Code: tea.KeyEscape})())
+	if m.top() != screen.Screen(first) {
+		t.Error("esc does not lead back to where it was opened")
+	}
 }
 
 func TestReadOnlyHelpDoesNotPromise(t *testing.T) {
@@ -193,7 +224,7 @@ func TestReadOnlyHelpDoesNotPromise(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	a.opts.Engine = nil
 	x := open(t, a.opts, 100, 60).see("listed just now").press("?").see("(read-only) delete what is marked")
-	x.press("esc").see("1 Pools").press("d").see("Fields").gone("ctrl+d").press("ctrl+d").see("Read-only: this session cannot delete")
+	x.press("esc").see("1 Pools").press("d").see("Used by").gone("ctrl+d").press("ctrl+d").see("Read-only: this session cannot delete")
 	x.press("esc").see("1 Pools").press("f").see("f works on the screen of a run")
 }
 

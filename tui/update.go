@@ -60,7 +60,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case browse.DetailMsg:
 		if m.onTop(msg.By) {
-			m.push(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw, m.readOnly()))
+			return m, m.read(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw, m.readOnly()))
+		}
+	case detail.OpenMsg:
+		if m.onTop(msg.By) {
+			return m, m.read(msg.Next)
 		}
 	case browse.DeleteMsg:
 		return m, m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
@@ -181,6 +185,11 @@ func (m *Model) top() screen.Screen { return m.stack[len(m.stack)-1] }
 func (m *Model) onTop(s screen.Screen) bool { return m.dialog == nil && m.top() == s }
 
 func (m *Model) push(s screen.Screen) { m.stack = append(m.stack, s) }
+
+func (m *Model) read(d *detail.Model) tea.Cmd {
+	m.push(d)
+	return d.Init()
+}
 
 // left: nothing of a screen that was taken off is under way any more.
 type left struct{ screen screen.Loader }

@@ -31,17 +31,29 @@ const indent = "  "
 // hidden. The graph is that of the snapshot that r is from; times are seen from now.
 func Lines(t *theme.Theme, r inventory.Resource, g *inventory.Graph, now time.Time, w int) []string {
 	c := card{t: t, now: now, w: w}
-	c.title(r)
-	c.why(r)
+	c.head(r, kindOf(r))
 	c.uses(r, g)
-	if len(r.Verdict.Signs) > 0 {
-		c.heading("Worth a look")
-		for _, s := range r.Verdict.Signs {
-			c.item(t.Paint(theme.Warn, t.Left), s, "")
-		}
-	}
 	c.fields(r)
 	return c.lines
+}
+
+// Head is the first part of a card: what it is, its verdict and why, what is worth a look.
+func Head(t *theme.Theme, r inventory.Resource, w int) []string {
+	c := card{t: t, w: w}
+	c.head(r, kindOf(r))
+	return c.lines
+}
+
+// Fields is the last part of a card.
+func Fields(t *theme.Theme, r inventory.Resource, now time.Time, w int) []string {
+	c := card{t: t, now: now, w: w}
+	c.fields(r)
+	return c.lines
+}
+
+// Heading is what stands above a part of a card, with an empty line before it.
+func Heading(t *theme.Theme, s string, w int) []string {
+	return []string{"", t.Paint(theme.Heading, theme.Fit(s, min(w, theme.Width(s))))}
 }
 
 type card struct {
@@ -51,12 +63,28 @@ type card struct {
 	lines []string
 }
 
-func (c *card) title(r inventory.Resource) {
+// kindOf is nil when the kind is not known.
+func kindOf(r inventory.Resource) *inventory.Kind {
+	kind, err := inventory.Lookup(r.Ref.Kind)
+	if err != nil {
+		return nil
+	}
+	return kind
+}
+
+func (c *card) head(r inventory.Resource, kind *inventory.Kind) {
+	c.title(r, kind)
+	if kind == nil || kind.Judge != nil { // else nobody has judged it
+		c.why(r.Verdict)
+	}
+	c.signs(r.Verdict)
+}
+
+func (c *card) title(r inventory.Resource, kind *inventory.Kind) {
 	for _, line := range theme.Wrap(r.Label(), c.w) {
 		c.lines = append(c.lines, c.t.Paint(theme.Title, line))
 	}
-	kind, err := inventory.Lookup(r.Ref.Kind)
-	if err != nil {
+	if kind == nil {
 		return
 	}
 	what := kind.One
@@ -70,32 +98,51 @@ func (c *card) title(r inventory.Resource) {
 	}
 }
 
-func (c *card) why(r inventory.Resource) {
-	glyph, role := State(c.t, r.Verdict.State)
-	c.lines = append(c.lines, "", c.t.Paint(role, theme.Fit(glyph+" "+r.Verdict.State.String(), min(c.w, 12))))
-	for i, reason := range r.Verdict.Reasons {
-		c.item(c.branch(i, len(r.Verdict.Reasons)), reason.Text, strings.TrimSpace(reason.Via+" "+reason.By))
+func (c *card) why(v inventory.Verdict) {
+	glyph, role := State(c.t, v.State)
+	c.lines = append(c.lines, "", c.t.Paint(role, theme.Fit(glyph+" "+v.State.String(), min(c.w, 12))))
+	causes := make([]inventory.Branch, len(v.Reasons))
+	for i, r := range v.Reasons {
+		causes[i] = inventory.Branch{Text: r.Text, Via: strings.TrimSpace(r.Via + " " + r.By)}
+	}
+	c.tree(causes)
+}
+
+func (c *card) signs(v inventory.Verdict) {
+	if len(v.Signs) == 0 {
+		return
+	}
+	c.heading("Worth a look")
+	for _, s := range v.Signs {
+		lead := indent + c.t.Paint(theme.Warn, c.t.Left) + " "
+		for _, line := range theme.Wrap(s, c.w-len(indent)-2) {
+			c.lines = append(c.lines, lead+line)
+			lead = indent + indent
+		}
 	}
 }
 
 // uses lists the references that are no reason of the verdict, because something stronger is.
 func (c *card) uses(r inventory.Resource, g *inventory.Graph) {
-	var uses []inventory.Use
 	said := map[string]bool{}
 	for _, reason := range r.Verdict.Reasons {
 		said[reason.By+" "+reason.Via] = true
 	}
+	var users []inventory.Branch
 	for _, u := range g.Uses(r.Ref.Kind, r.Ref.ID) {
 		if !said[u.By+" "+u.Via] {
-			uses = append(uses, u)
+			users = append(users, inventory.Branch{Text: u.Text, Via: u.Via + " " + u.By})
 		}
 	}
-	if len(uses) == 0 {
-		return
+	if len(users) > 0 {
+		c.heading("Used by")
+		c.tree(users)
 	}
-	c.heading("Used by")
-	for i, u := range uses {
-		c.item(c.branch(i, len(uses)), u.Text, u.Via+" "+u.By)
+}
+
+func (c *card) tree(of []inventory.Branch) {
+	for _, n := range Nodes(of) {
+		c.lines = append(c.lines, n.Lines(c.t, c.w, false)...)
 	}
 }
 
@@ -120,33 +167,4 @@ func (c *card) fields(r inventory.Resource) {
 	}
 }
 
-func (c *card) heading(s string) {
-	c.lines = append(c.lines, "", c.t.Paint(theme.Heading, theme.Fit(s, min(c.w, theme.Width(s)))))
-}
-
-// item is a line with a sign before it; the source stands behind in a quiet tone, or below where there is no room.
-func (c *card) item(sign, text, source string) {
-	lead := indent + sign + " "
-	room := c.w - len(indent) - 2
-	if source != "" && theme.Width(text)+2+theme.Width(source) <= room {
-		c.lines = append(c.lines, lead+text+"  "+c.t.Paint(theme.Muted, source))
-		return
-	}
-	for _, line := range theme.Wrap(text, room) {
-		c.lines = append(c.lines, lead+line)
-		lead = indent + indent
-	}
-	if source != "" {
-		for _, line := range theme.Wrap(source, room) {
-			c.lines = append(c.lines, indent+indent+c.t.Paint(theme.Muted, line))
-		}
-	}
-}
-
-// branch draws the twig before item i of n.
-func (c *card) branch(i, n int) string {
-	if i == n-1 {
-		return c.t.Paint(theme.Border, "└")
-	}
-	return c.t.Paint(theme.Border, "├")
-}
+func (c *card) heading(s string) { c.lines = append(c.lines, Heading(c.t, s, c.w)...) }

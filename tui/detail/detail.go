@@ -1,11 +1,10 @@
-// Package detail is the screen about one resource: its verdict and why, who uses it, its fields, and the object as the
-// service gave it.
+// Package detail is the screen about one resource: its verdict and why, who uses it and what it uses, its fields, and
+// the object as the service gave it.
 package detail
 
 import (
-	"strings"
+	"slices"
 
-	"charm.land/bubbles/v2/viewport"
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/inventory"
@@ -20,12 +19,22 @@ type Model struct {
 	env      *screen.Env
 	resource inventory.Resource
 	from     *inventory.Snapshot
-	raw      bool
 	readOnly string
+	trail    []string // what one came through to get here, this one last
+	trees    *trees   // nil while they are being made
 
-	page viewport.Model
-	w    int
-	look theme.Look
+	raw  bool
+	card page
+	json page
+}
+
+// trees are the references both ways.
+type trees struct{ usedBy, uses []card.Node }
+
+// grown brings a screen its trees.
+type grown struct {
+	of    *Model
+	trees *trees
 }
 
 // DeleteMsg asks for the dialog about the resource. It counts only while By is on top.
@@ -35,21 +44,57 @@ type DeleteMsg struct {
 	From *inventory.Snapshot
 }
 
+// OpenMsg asks to put another detail on top of By. It counts only while By is on top.
+type OpenMsg struct{ By, Next *Model }
+
+// deepest is how many details are stacked at most: references go round in circles.
+const deepest = 30
+
 // New shows r, which is from s; raw begins with the JSON. readOnly is why nothing can be deleted, "" when it can.
 func New(env *screen.Env, r inventory.Resource, s *inventory.Snapshot, raw bool, readOnly string) *Model {
-	return &Model{env: env, resource: r, from: s, raw: raw, readOnly: readOnly, page: viewport.New()}
+	return &Model{env: env, resource: r, from: s, raw: raw, readOnly: readOnly, trail: []string{crumb(r)}}
 }
 
-// Update takes keys.
-func (m *Model) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyPressMsg)
-	if !ok {
+// crumb names a resource on the way to another.
+func crumb(r inventory.Resource) string {
+	kind, err := inventory.Lookup(r.Ref.Kind)
+	if err != nil {
+		return r.Label()
+	}
+	return kind.One + " " + r.Label()
+}
+
+// Init makes the trees, outside the event loop.
+func (m *Model) Init() tea.Cmd {
+	from, ref := m.from, m.resource.Ref
+	if from == nil {
+		m.trees = &trees{}
 		return nil
 	}
+	return func() tea.Msg {
+		return grown{m, &trees{card.Nodes(from.UsedBy(ref)), card.Nodes(from.Uses(ref))}}
+	}
+}
+
+// Update takes keys and the trees.
+func (m *Model) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case grown:
+		if msg.of == m {
+			m.trees, m.card.w = msg.trees, 0
+		}
+	case tea.KeyPressMsg:
+		return m.press(msg)
+	}
+	return nil
+}
+
+func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	switch action, _ := m.env.Keys.Action(keys.Reading, key.String()); action {
+	case keys.Open:
+		return m.open()
 	case keys.Raw:
-		m.raw, m.w = !m.raw, 0
-		m.page.GotoTop()
+		m.raw = !m.raw
 	case keys.CopyID:
 		return tea.Batch(tea.SetClipboard(m.resource.Ref.ID), screen.Say("Copied "+m.resource.Ref.ID))
 	case keys.Delete:
@@ -60,9 +105,50 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case keys.Back:
 		return func() tea.Msg { return screen.Leave{By: m} }
 	default:
-		screen.Scroll(&m.page, action)
+		m.page().move(action)
 	}
 	return nil
+}
+
+func (m *Model) page() *page {
+	if m.raw {
+		return &m.json
+	}
+	return &m.card
+}
+
+// open goes to what the cursor is on, or says why not.
+func (m *Model) open() tea.Cmd {
+	label := m.env.Keys.Label
+	n := m.card.current()
+	switch {
+	case m.raw:
+		return screen.Say("Nothing to open in the JSON: " + label(keys.Raw) + " goes back to the references")
+	case m.trees == nil:
+		return screen.Say("The references are still being put together")
+	case len(m.card.nodes) == 0:
+		return screen.Say("Nothing to open: no references are known")
+	case n == nil:
+		return screen.Say("No reference is in view: " + label(keys.Up) + " and " + label(keys.Down) + " go there")
+	case !n.Listed:
+		return screen.Say(cannot(n.Branch))
+	case len(m.trail) >= deepest:
+		return screen.Say(theme.Number(deepest) + " details are open, one on the other: " + label(keys.Back) + " goes back")
+	}
+	next := New(m.env, n.Resource, m.from, false, m.readOnly)
+	next.trail = append(slices.Clip(m.trail), next.trail...)
+	return func() tea.Msg { return OpenMsg{By: m, Next: next} }
+}
+
+// cannot says why a branch cannot be opened.
+func cannot(b *inventory.Branch) string {
+	switch {
+	case b.Text == "":
+		return "Cannot be opened: " + b.Note
+	case b.Note == "":
+		return b.Text + " cannot be opened: it is not listed"
+	}
+	return b.Text + " cannot be opened: " + b.Note
 }
 
 // whyNot is why the resource cannot be deleted from here, "" when the dialog has more to say.
@@ -74,6 +160,8 @@ func (m *Model) whyNot() string {
 	switch {
 	case err != nil:
 		return err.Error()
+	case kind.Deletion == nil && kind.WhyNot == "":
+		return kind.Title + " are never deleted on their own"
 	case kind.Deletion == nil:
 		return kind.WhyNot
 	}
@@ -82,54 +170,13 @@ func (m *Model) whyNot() string {
 
 // Hints for the foot of the frame.
 func (m *Model) Hints() []keys.Action {
-	hints := []keys.Action{keys.Raw, keys.CopyID}
+	var hints []keys.Action
+	if !m.raw && len(m.card.nodes) > 0 {
+		hints = append(hints, keys.Open)
+	}
+	hints = append(hints, keys.Raw, keys.CopyID)
 	if m.whyNot() == "" {
 		hints = append(hints, keys.Delete)
 	}
 	return append(hints, keys.Back, keys.Help)
-}
-
-// View draws the page at its place.
-func (m *Model) View(w, h int) string {
-	m.lay(w)
-	return screen.Page(m.env.Theme, &m.page, w, h)
-}
-
-// lay fills the page anew when the width or the look has changed.
-func (m *Model) lay(w int) {
-	look := m.env.Theme.Look()
-	if w == m.w && look == m.look {
-		return
-	}
-	m.w, m.look = w, look
-	var lines []string
-	if m.raw {
-		lines = m.json(w)
-	} else {
-		var g *inventory.Graph
-		if m.from != nil {
-			g = m.from.Graph
-		}
-		lines = card.Lines(m.env.Theme, m.resource, g, m.env.Now(), max(w-2, 1))
-	}
-	for i := range lines {
-		lines[i] = " " + lines[i]
-	}
-	m.page.SetContentLines(lines)
-}
-
-// json is the raw object, with the names of its fields set off.
-func (m *Model) json(w int) []string {
-	var lines []string
-	for line := range strings.SplitSeq(string(inventory.JSON(m.resource)), "\n") {
-		indent := len(line) - len(strings.TrimLeft(line, " "))
-		for i, part := range theme.Wrap(line[indent:], max(w-2-indent, 8)) {
-			name, rest, ok := strings.Cut(part, `": `)
-			if ok && i == 0 && strings.HasPrefix(name, `"`) {
-				part = m.env.Theme.Paint(theme.Accent, name+`":`) + " " + rest
-			}
-			lines = append(lines, line[:indent]+part)
-		}
-	}
-	return lines
 }

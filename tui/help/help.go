@@ -37,7 +37,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch action, _ := m.env.Keys.Action(keys.Reading, key.String()); action {
 	case keys.Back, keys.Help:
 		return func() tea.Msg { return screen.Leave{By: m} }
-	case keys.Raw, keys.CopyID, keys.Delete, keys.ShowRun:
+	case keys.Open, keys.Raw, keys.CopyID, keys.Delete, keys.ShowRun:
 		return screen.Say(m.env.Keys.Label(action) + " works in lists and in the detail: " + m.env.Keys.Label(keys.Back) + " goes back")
 	default:
 		screen.Scroll(&m.page, action)

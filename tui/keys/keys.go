@@ -152,6 +152,7 @@ func defaults() []Binding {
 		{Action: Pane, In: Run, Keys: []string{"enter", "d"}, Help: "all that is known of the row, below the list, or not", Short: "detail"},
 		{Action: LeaveRun, In: Run, Keys: []string{"esc"}, Help: "leave it running; r shows it again", Short: "leave it running"},
 
+		{Action: Open, In: Reading, Keys: []string{"enter"}, Help: "open what the cursor is on in the references", Short: "open"},
 		{Action: Raw, In: Reading, Keys: []string{"y"}, Help: "raw JSON, or the fields", Short: "raw"},
 		{Action: CopyID, In: Reading, Keys: []string{"c"}, Help: "copy the id", Short: "copy id"},
 		{Action: Delete, In: Reading, Keys: []string{"ctrl+d", "delete"}, Help: "delete this one: opens the dialog", Short: "delete", Danger: true},

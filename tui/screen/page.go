@@ -80,11 +80,15 @@ func Page(t *theme.Theme, page *viewport.Model, w, h int) string {
 		lines[i] = theme.FitPainted(lines[i], w)
 	}
 	if room < h {
-		below := ""
-		if n := total - page.YOffset() - room; n > 0 {
-			below = t.Paint(theme.Muted, theme.Fit(" "+t.Descending+" "+strconv.Itoa(n)+" more", w))
-		}
-		lines = append(lines, theme.FitPainted(below, w))
+		lines = append(lines, More(t, total-page.YOffset()-room, w))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// More is the line under a page of which n lines are below.
+func More(t *theme.Theme, n, w int) string {
+	if n <= 0 {
+		return theme.Fit("", w)
+	}
+	return t.Paint(theme.Muted, theme.Fit(" "+t.Descending+" "+strconv.Itoa(n)+" more", w))
 }
