@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/http/httptest"
@@ -66,12 +67,30 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 			some(t, c.L7Policies(ctx))
 			some(t, c.LoadBalancers(ctx))
 			some(t, c.HealthMonitors(ctx))
-			some(t, c.SharedListeners(ctx))
+			some(t, c.SharedHealthMonitors(ctx))
+			some(t, c.SharedLoadBalancers(ctx))
+			sharedListeners := some(t, c.SharedListeners(ctx))
 			some(t, c.SharedL7Policies(ctx))
 			if i := slices.IndexFunc(pools, func(p Pool) bool { return len(p.Members) > 0 }); i < 0 {
 				t.Error("no pool has members")
 			} else if members := some(t, c.Members(ctx, pools[i].ID)); len(members) != len(pools[i].Members) {
 				t.Errorf("%d members of %d", len(members), len(pools[i].Members))
+			}
+			of, all := map[string]bool{}, some(t, c.PoolMembers(ctx))
+			for _, m := range all {
+				of[m.ID] = m.Weight != nil
+			}
+			for _, p := range pools {
+				for _, m := range p.Members {
+					if !of[m.ID] {
+						t.Errorf("member %s of pool %s is not among all, or says no weight", m.ID, p.ID)
+					}
+				}
+			}
+			for _, m := range some(t, c.SharedPoolMembers(ctx)) {
+				if !of[m.ID] || m.SubnetID == "" {
+					t.Errorf("shared member %+v", m)
+				}
 			}
 			if i := slices.IndexFunc(shared, func(p Pool) bool { return len(p.Members) > 0 }); i >= 0 {
 				some(t, c.SharedMembers(ctx, shared[i].ID))
@@ -90,6 +109,7 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 			for _, err := range []error{
 				second(c.Pool(ctx, pools[0].ID)), second(c.SharedPool(ctx, shared[0].ID)), second(c.Certificate(ctx, certificates[0].ID)),
 				second(c.IPGroup(ctx, groups[0].ID)), second(c.Listener(ctx, listeners[0].ID)),
+				second(c.SharedListener(ctx, sharedListeners[0].ID)),
 			} {
 				if err != nil {
 					t.Error(err)
@@ -201,6 +221,100 @@ func deleteOneMember(t *testing.T, c *Client, d *Deleter, g Gateway) {
 	if !deleted {
 		t.Errorf("nothing to delete in %s", g.Service)
 	}
+}
+
+// Each change that clears the way for a pool, until the pool itself goes.
+func TestClearingTheWayInTheSimulatedCloud(t *testing.T) {
+	cloud, configs := simulate(t, simcloud.Options{Seed: 6, KeepMembers: true})
+	ctx := t.Context()
+	c, d := reader(t, configs["signature"]), deleter(t, configs["signature"])
+	listeners, policies := some(t, c.Listeners(ctx)), some(t, c.L7Policies(ctx))
+	shared := map[string]bool{}
+	for _, p := range some(t, c.SharedPools(ctx)) {
+		shared[p.ID] = true
+	}
+	for _, pool := range some(t, c.Pools(ctx)) {
+		isShared := shared[pool.ID]
+		for _, r := range cloud.References(pool.ID) {
+			var err error
+			switch {
+			case r.Kind == "listener" && isShared:
+				err = d.DetachSharedListener(ctx, r.ID)
+			case r.Kind == "listener":
+				err = d.DetachListener(ctx, r.ID)
+			case isShared:
+				err = d.DetachSharedPolicy(ctx, r.ID)
+			case r.Field == "redirect_pools_config":
+				p := policies[slices.IndexFunc(policies, func(p L7Policy) bool { return p.ID == r.ID })]
+				rest := slices.DeleteFunc(slices.Clone(p.WeightedPools), func(w WeightedPool) bool { return w.PoolID == pool.ID || !cloud.Has(w.PoolID) })
+				if len(rest) == 0 {
+					err = d.DeletePolicy(ctx, r.ID)
+				} else {
+					err = d.SetWeightedPools(ctx, r.ID, rest)
+				}
+			default:
+				err = d.DeletePolicy(ctx, r.ID)
+			}
+			if err != nil {
+				t.Fatalf("%v: %v", r, err)
+			}
+		}
+		if left := cloud.References(pool.ID); left != nil {
+			t.Fatalf("pool %s: %v", pool.ID, left)
+		}
+		if pool.MemberDeletionProtection {
+			if _, err := d.DeletePoolMembers(ctx, pool.ID, []string{pool.Members[0].ID}); !errors.Is(err, Protected) {
+				t.Errorf("%v", err)
+			}
+			continue
+		}
+		if err := takeAway(t, d, pool, isShared); err != nil {
+			t.Errorf("pool %s: %v", pool.ID, err)
+		}
+		if cloud.Has(pool.ID) {
+			t.Errorf("pool %s is still there", pool.ID)
+		}
+	}
+	if len(listeners) != len(some(t, c.Listeners(ctx))) {
+		t.Error("a listener is gone")
+	}
+}
+
+// takeAway deletes the members and the monitor of a pool, then the pool.
+func takeAway(t *testing.T, d *Deleter, pool Pool, shared bool) error {
+	t.Helper()
+	ctx := t.Context()
+	members, deletePool := []string{}, d.DeletePool
+	for i, m := range pool.Members {
+		switch {
+		case shared:
+			if err := d.DeleteSharedPoolMember(ctx, pool.ID, m.ID); err != nil {
+				return err
+			}
+		case i == 0:
+			if err := d.DeletePoolMember(ctx, pool.ID, m.ID); err != nil {
+				return err
+			}
+		default:
+			members = append(members, m.ID)
+		}
+	}
+	if len(members) > 0 {
+		batch, err := d.DeletePoolMembers(ctx, pool.ID, members)
+		if err != nil || len(batch.Items) != len(members) || batch.Items[0] != (BatchItem{ID: members[0], Status: "successful"}) {
+			return fmt.Errorf("%+v, %w", batch, err)
+		}
+	}
+	deleteMonitor := d.DeleteHealthMonitor
+	if shared {
+		deletePool, deleteMonitor = d.DeleteSharedPool, d.DeleteSharedHealthMonitor
+	}
+	if pool.HealthMonitorID != "" {
+		if err := deleteMonitor(ctx, pool.HealthMonitorID); err != nil {
+			return err
+		}
+	}
+	return deletePool(ctx, pool.ID)
 }
 
 func TestACloudWithoutTheCall(t *testing.T) {

@@ -21,6 +21,7 @@ type builder struct {
 	own, shared   []*balancer
 	https         []*listener // those that use certificates
 	plain         []*pool     // whose only user is a listener by default
+	signable      signable
 	usedNames     map[string]bool
 	made          time.Time // when the object in work was made
 }
@@ -51,6 +52,7 @@ func build(o Options) (Account, home, map[string]*world) {
 		b.sharedPools()
 		b.certificates()
 		b.groups()
+		b.signs()
 	}
 	b.w.connect()
 	return account, h, worlds

@@ -93,8 +93,11 @@ func (b *builder) certificates() {
 				pick(b, b.https).CACert = nullable(c.ID)
 			}
 		}
-		if role == 'd' {
+		switch role {
+		case 'd':
 			current = c
+		case 'v':
+			b.signable.certificates = append(b.signable.certificates, c)
 		}
 		b.w.certificates.all = append(b.w.certificates.all, c)
 	}
@@ -130,7 +133,7 @@ func (b *builder) groups() {
 			ID: b.uuid(), Name: b.groupName(), Description: b.note(), ProjectID: b.w.project, EnterpriseProjectID: "0",
 			Entries: []entry{}, Listeners: []ref{}, CreatedAt: created, UpdatedAt: updated,
 		}
-		if role != 'e' {
+		if full := b.counts.entries == maxEntries; role != 'e' || full && i > len(groupRoles) { // one empty one will do there
 			b.entries(g, role)
 		}
 		b.w.groups.all = append(b.w.groups.all, g)
@@ -143,6 +146,12 @@ func (b *builder) groups() {
 			}
 			ids, first = first.ID+","+g.ID, nil
 		case 'w', 'b', 'z':
+		case 'o':
+			b.signable.overlapping = g
+			continue
+		case 'u':
+			b.signable.groups = append(b.signable.groups, g)
+			continue
 		default:
 			continue
 		}
@@ -155,8 +164,14 @@ func (b *builder) groups() {
 		l := b.w.listeners.all[free]
 		free++
 		l.Access = &access{GroupIDs: ids, Enabled: true, Type: "white"}
-		if role == 'b' {
+		switch role {
+		case 'w':
+			b.signable.white = append(b.signable.white, g)
+		case 'b':
 			l.Access.Type = "black"
+			b.signable.black = append(b.signable.black, g)
+		case 'z':
+			b.signable.open = append(b.signable.open, l)
 		}
 	}
 }

@@ -52,6 +52,7 @@ func (b *builder) pools() {
 		p := b.pool(false)
 		switch role {
 		case 'u':
+			b.signable.pools = append(b.signable.pools, p)
 			// Every other unused pool has one of the odd names, until all of them are there.
 			if unusedSeen++; unusedSeen == 4 {
 				p.Name = longName
@@ -78,14 +79,18 @@ func (b *builder) pools() {
 			p.Protocol = "HTTP"
 		}
 		switch role {
-		case 'd', 'c', 'k':
-			b.listen(p, b.own)
-			if role == 'd' {
+		case 'd', 'c', 'k', 'b':
+			mayListen := b.mayListen()
+			if mayListen {
+				b.listen(p, b.own)
+			}
+			if role == 'd' && mayListen {
 				b.plain = append(b.plain, p)
 			}
-		case 'b':
-			b.listen(p, b.own)
-			targets = append(targets, p)
+			if role == 'b' || !mayListen {
+				p.Protocol = "HTTP"
+				targets = append(targets, p)
+			}
 		case 'p':
 			targets = append(targets, p)
 		case 'w':
@@ -95,6 +100,12 @@ func (b *builder) pools() {
 		}
 	}
 	b.forwardTo(targets, weightedPools, mirrored)
+}
+
+// mayListen leaves a part of the quota of listeners to redirections, which have no pool. Pools that come too late for a
+// listener are targets of policies.
+func (b *builder) mayListen() bool {
+	return b.counts.listeners == 0 || len(b.w.listeners.all) < b.counts.ownListeners()*4/5
 }
 
 // pool is a new one without servers; a bigger account has more names twice.
@@ -244,13 +255,18 @@ func (b *builder) forwardTo(targets, weightedPools, mirrored []*pool) {
 		l7.Extended = &extendedPools{Mirror: &mirror{TargetIDs: []string{p.ID}}}
 	}
 	// The usual redirection of port 80 to 443: a listener without a pool.
+	quota := b.counts.ownListeners()
 	for i, l := range b.https {
-		if i%3 == 0 {
+		if quota == 0 && i%3 == 0 || len(b.w.listeners.all) < quota {
 			from := b.listener("TCP", b.own[0])
 			from.Name, from.Protocol, from.ProtocolPort, from.LoadBalancers = "http-redirect", "HTTP", 80, l.LoadBalancers
 			l7 := b.policy(from)
 			l7.Name, l7.Action, l7.RedirectListenerID = "to https", "REDIRECT_TO_LISTENER", nullable(l.ID)
 		}
+	}
+	for len(b.w.policies.all) < b.counts.ownPolicies() {
+		p := pick(b, targets)
+		b.policy(pick(b, entrances), p).RedirectPoolID = nullable(p.ID)
 	}
 }
 

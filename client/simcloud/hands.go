@@ -40,6 +40,9 @@ func (w *world) find(id string) (remove func()) {
 	if p, ok := w.pools.get(id); ok {
 		return func() { w.removePool(p) }
 	}
+	if m, ok := w.members.get(id); ok {
+		return func() { w.removeMember(m) }
+	}
 	if m, ok := w.monitors.get(id); ok {
 		return func() { w.removeMonitor(m) }
 	}
@@ -63,11 +66,6 @@ func (w *world) find(id string) (remove func()) {
 			if k := slices.IndexFunc(ch.members, func(s *server) bool { return s.ID == id }); k >= 0 {
 				return func() { ch.members = slices.Delete(ch.members, k, k+1) }
 			}
-		}
-	}
-	for _, p := range w.pools.all {
-		if _, ok := p.Members.get(id); ok {
-			return func() { p.Members.remove(id) }
 		}
 	}
 	return nil

@@ -124,6 +124,7 @@ type balancer struct {
 	Listeners           []ref  `json:"listeners"`
 	Pools               []ref  `json:"pools"`
 	ProtectionStatus    string `json:"protection_status"`
+	DeletionProtection  bool   `json:"deletion_protection_enable"`
 	CreatedAt           string `json:"created_at,omitempty"`
 	UpdatedAt           string `json:"updated_at,omitempty"`
 }
@@ -224,6 +225,7 @@ func (q *call) updateListener() answer {
 func (q *call) setListener(l *listener, in *fields) answer {
 	in.into("name", &l.Name)
 	in.into("description", &l.Description)
+	in.into("admin_state_up", &l.AdminStateUp)
 	in.into("default_pool_id", &l.DefaultPoolID)
 	in.into("default_tls_container_ref", &l.ServerCert)
 	in.into("client_ca_tls_container_ref", &l.CACert)
@@ -366,7 +368,7 @@ func (q *call) setPolicy(p *policy, in *fields) answer {
 		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
 	}
 	// Only v2.0 lets a policy go without a pool (S1); v3 wants another one instead (api.md 2.7).
-	if q.family == elbV3 && p.Action == "REDIRECT_TO_POOL" && len(p.pools()) == 0 {
+	if q.family == elbV3 && p.Action == "REDIRECT_TO_POOL" && p.RedirectPoolID == "" && len(p.Weighted) == 0 {
 		return q.invalid("redirect_pool_id is required when action is REDIRECT_TO_POOL")
 	}
 	for _, id := range p.pools() {
@@ -386,7 +388,7 @@ func (q *call) deletePolicy() answer {
 	return deleted
 }
 
-// balancer finds a load balancer that new objects of the family can belong to.
+// balancer finds a load balancer that the family knows.
 func (q *call) balancer(id string) (*balancer, bool) {
 	lb, ok := q.w.balancers.get(id)
 	return lb, ok && (q.family != sharedELB || !lb.Guaranteed)
@@ -397,9 +399,12 @@ func (q *call) listLoadBalancers() answer {
 }
 
 func (q *call) showLoadBalancer() answer {
-	lb, ok := q.w.balancers.get(q.args[0])
-	if !ok {
+	lb, ok := q.balancer(q.args[0])
+	switch {
+	case !ok:
 		return q.notFound("loadbalancer", q.args[0])
+	case q.family == sharedELB:
+		return answer{status: http.StatusOK, body: map[string]any{"loadbalancer": viewSharedBalancer(lb)}}
 	}
 	return q.shown(http.StatusOK, "loadbalancer", lb)
 }

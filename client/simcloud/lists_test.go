@@ -45,7 +45,7 @@ func TestV3ListsPageToTheirEnd(t *testing.T) {
 	}{
 		{"pools", len(w.pools.all)}, {"healthmonitors", len(w.monitors.all)}, {"listeners", len(w.listeners.all)},
 		{"l7policies", len(w.policies.all)}, {"certificates", len(w.certificates.all)}, {"ipgroups", len(w.groups.all)},
-		{"loadbalancers", len(w.balancers.all)},
+		{"loadbalancers", len(w.balancers.all)}, {"members", len(w.members.all)},
 	} {
 		if list.size == 0 {
 			t.Errorf("no %s", list.plural)
@@ -118,6 +118,7 @@ func TestV3Filters(t *testing.T) {
 	listener := l.create("listeners", `{"listener":{"loadbalancer_id":"`+lb+`","protocol":"HTTP","protocol_port":80,"default_pool_id":"`+a+`"}}`)
 	policy := l.create("l7policies", `{"l7policy":{"listener_id":"`+listener+`","action":"REDIRECT_TO_POOL","redirect_pool_id":"`+ab+`"}}`)
 	member := l.create("pools/"+b+"/members", `{"member":{"address":"10.0.0.9","protocol_port":80}}`)
+	second := l.create("pools/"+ab+"/members", `{"member":{"address":"10.0.0.10","protocol_port":80}}`)
 	group := l.create("ipgroups", `{"ipgroup":{"name":"g","ip_list":[{"ip":"192.168.1.0/24"}]}}`)
 	for _, step := range []struct {
 		list, query string
@@ -142,6 +143,11 @@ func TestV3Filters(t *testing.T) {
 		{"l7policies", "redirect_pool_id=" + ab, []string{policy}},
 		{"l7policies", "redirect_pool_id=" + a, nil},
 		{"pools/" + b + "/members", "address=10.0.0.9&weight=1", []string{member}},
+		{"members", "", []string{member, second}},
+		{"members", "pool_id=" + b, []string{member}},
+		{"members", "pool_id=" + a, nil},
+		{"members", "loadbalancer_id=" + lb, []string{second}},
+		{"members", "address=10.0.0.9&address=10.0.0.10&pool_id=" + ab, []string{second}},
 		{"ipgroups", "ip_list=192.168.1.0%2F24", []string{group}},
 		{"ipgroups", "ip_list=192.168.1.7", nil}, // entries are compared as stored
 	} {
@@ -212,12 +218,34 @@ func TestSharedLists(t *testing.T) {
 	if _, there := v3.at("pools", 0).(map[string]any)["created_at"]; v3.str("pools", 0, "id") != shared[0] || there {
 		t.Errorf("in the v3 list: %s", v3.text)
 	}
-	for _, plural := range []string{"listeners", "l7policies", "healthmonitors"} {
+	for _, plural := range []string{"listeners", "l7policies", "healthmonitors", "loadbalancers", "members"} {
 		for _, id := range l.must(200, "GET", "/v2.0/lbaas/"+plural, "").ids(plural) {
 			if v3 := l.must(200, "GET", l.p+"/"+plural+"?id="+id, ""); v3.at(plural, 0, "created_at") != nil || v3.str(plural, 0, "id") != id {
 				t.Errorf("%s %s in v3: %s", plural, id, v3.text)
 			}
 		}
+	}
+	lb := l.must(200, "GET", "/v2.0/lbaas/loadbalancers", "")
+	if id := lb.str("loadbalancers", 0, "id"); l.must(200, "GET", "/v2.0/lbaas/loadbalancers/"+id, "").str("loadbalancer", "tenant_id") != l.account.ProjectID {
+		t.Errorf("shared load balancer: %.200s", lb.text)
+	}
+	for _, b := range l.world().balancers.all {
+		if listed := slices.Contains(lb.ids("loadbalancers"), b.ID); listed == b.Guaranteed {
+			t.Errorf("load balancer %s, guaranteed %t, in the shared list: %t", b.ID, b.Guaranteed, listed)
+		}
+		if r := l.do("GET", "/v2.0/lbaas/loadbalancers/"+b.ID, ""); b.Guaranteed != (r.status == 404) {
+			t.Errorf("load balancer %s, guaranteed %t, shown by v2.0: %d", b.ID, b.Guaranteed, r.status)
+		}
+	}
+	var sharedMembers []string
+	for _, p := range l.world().pools.all {
+		if p.shared {
+			sharedMembers = append(sharedMembers, each(p.Members.all, (*member).key)...)
+		}
+	}
+	slices.Sort(sharedMembers)
+	if got := l.must(200, "GET", "/v2.0/lbaas/members", ""); !slices.Equal(got.ids("members"), sharedMembers) || got.str("members", 0, "subnet_id") == "" {
+		t.Errorf("all shared members: %.200s", got.text)
 	}
 	withMembers := l.must(200, "GET", "/v2.0/lbaas/pools", "")
 	for i := range withMembers.ids("pools") {

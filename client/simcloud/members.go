@@ -1,9 +1,11 @@
 package simcloud
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +14,35 @@ func (q *call) listMembers() answer {
 	if p == nil {
 		return missing
 	}
-	return listV3(q, &p.Members, "members", memberFilters, nil, nil)
+	return listV3(q, &p.Members, "members", memberFilters+" member_type instance_id", nil, viewMember)
+}
+
+// listAllMembers lists the members of all pools. Which pool each belongs to is not shown: the fields that would say so
+// are not to be relied on (api.md 2.4).
+func (q *call) listAllMembers() answer {
+	return listV3(q, &q.w.members, "members", memberFilters, special[*member]{
+		"pool_id":         func(m *member) []string { return []string{m.pool.ID} },
+		"loadbalancer_id": func(m *member) []string { return each(m.pool.LoadBalancers, refID) },
+	}, viewMember)
+}
+
+// memberView is a member with what each listener of its pool finds.
+type memberView struct {
+	member
+	Status []memberStatus `json:"status"`
+}
+
+type memberStatus struct {
+	ListenerID      string `json:"listener_id"`
+	OperatingStatus string `json:"operating_status"`
+}
+
+func viewMember(m *member) any {
+	v := memberView{member: *m, Status: []memberStatus{}}
+	for _, r := range m.pool.Listeners {
+		v.Status = append(v.Status, memberStatus{r.ID, m.OperatingStatus})
+	}
+	return v
 }
 
 // member finds the pool and the member that the path names.
@@ -32,7 +62,7 @@ func (q *call) answerMember(status int, m *member) answer {
 	if q.family == sharedELB {
 		return answer{status: status, body: map[string]any{"member": viewSharedMember(m)}}
 	}
-	return q.shown(status, "member", m)
+	return q.shown(status, "member", viewMember(m))
 }
 
 func (q *call) showMember() answer {
@@ -84,7 +114,7 @@ func (q *call) createMember() answer {
 		m.CreatedAt = q.now()
 		m.UpdatedAt = m.CreatedAt
 	}
-	p.Members.add(m)
+	q.w.addMember(p, m)
 	return q.answerMember(http.StatusCreated, m)
 }
 
@@ -126,8 +156,65 @@ func (q *call) deleteMember() answer {
 	if p.MemberDeletionProtection {
 		return q.inUse(fmt.Sprintf("pool %s has member deletion protection", p.ID))
 	}
-	p.Members.remove(m.ID)
+	q.w.removeMember(m)
 	return deleted
+}
+
+// maxMembers is how many members one request deletes at most (api.md 2.4).
+const maxMembers = 200
+
+// namedMember is how a batch names a member: by its id, or by address and port.
+type namedMember struct {
+	ID      string `json:"id"`
+	Address string `json:"address"`
+	Port    *int   `json:"protocol_port"`
+}
+
+func (n namedMember) byID() bool      { return n.ID != "" && n.Address == "" && n.Port == nil }
+func (n namedMember) byAddress() bool { return n.ID == "" && n.Address != "" && n.Port != nil }
+
+func (q *call) namedMembers() []namedMember {
+	var body struct {
+		Members []namedMember `json:"members"`
+	}
+	if json.Unmarshal(q.body, &body) != nil {
+		return nil
+	}
+	return body.Members
+}
+
+func (q *call) countMembers() int { return len(q.namedMembers()) }
+
+// deleteMembers deletes members of one pool. Its results have no code (api.md 2.11).
+func (q *call) deleteMembers() answer {
+	p, missing := q.pool()
+	if p == nil {
+		return missing
+	}
+	list := q.namedMembers()
+	differs := func(n namedMember) bool { return n.byID() != list[0].byID() || !n.byID() && !n.byAddress() }
+	switch {
+	case len(list) == 0 || len(list) > maxMembers:
+		return q.invalid("members must be a list of 1 to %d elements", maxMembers)
+	case slices.ContainsFunc(list, differs):
+		return q.invalid("every element of members must be an id alone, or every one address and protocol_port")
+	case p.MemberDeletionProtection:
+		return q.inUse(fmt.Sprintf("pool %s has member deletion protection", p.ID))
+	}
+	items := make([]batchItem, len(list))
+	for i, named := range list {
+		k := slices.IndexFunc(p.Members.all, func(m *member) bool {
+			return m.ID == named.ID || named.byAddress() && m.Address == named.Address && m.ProtocolPort == *named.Port
+		})
+		if k < 0 {
+			items[i] = batchItem{ID: named.ID, Status: "not found"}
+			continue
+		}
+		m := p.Members.all[k]
+		items[i] = batchItem{ID: m.ID, Status: "successful"}
+		q.w.removeMember(m)
+	}
+	return q.shown(http.StatusOK, "members", items)
 }
 
 func (q *call) listMonitors() answer {

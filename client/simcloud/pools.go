@@ -60,6 +60,8 @@ type member struct {
 	ProjectID       string `json:"project_id"`
 	CreatedAt       string `json:"created_at,omitempty"`
 	UpdatedAt       string `json:"updated_at,omitempty"`
+
+	pool *pool
 }
 
 func (m *member) key() string { return m.ID }
@@ -91,7 +93,7 @@ func (m *monitor) key() string { return m.ID }
 
 const (
 	poolFilters    = "id name description admin_state_up healthmonitor_id protocol lb_algorithm ip_version member_deletion_protection_enable vpc_id type protection_status any_port_enable"
-	memberFilters  = "id name weight admin_state_up subnet_cidr_id address protocol_port operating_status ip_version member_type instance_id"
+	memberFilters  = "id name weight admin_state_up subnet_cidr_id address protocol_port operating_status ip_version"
 	monitorFilters = "id name domain_name delay max_retries max_retries_down admin_state_up timeout type expected_codes url_path http_method"
 )
 

@@ -123,6 +123,34 @@ func viewSharedPolicy(p *policy) any {
 	}
 }
 
+type sharedBalancer struct {
+	ID                 string `json:"id"`
+	Name               string `json:"name"`
+	Description        string `json:"description"`
+	ProvisioningStatus string `json:"provisioning_status"`
+	OperatingStatus    string `json:"operating_status"`
+	VIPAddress         string `json:"vip_address"`
+	Listeners          []ref  `json:"listeners"`
+	Pools              []ref  `json:"pools"`
+	AdminStateUp       bool   `json:"admin_state_up"`
+	TenantID           string `json:"tenant_id"`
+	ProjectID          string `json:"project_id"`
+}
+
+func viewSharedBalancer(b *balancer) any {
+	return sharedBalancer{
+		ID: b.ID, Name: b.Name, Description: b.Description, ProvisioningStatus: b.ProvisioningStatus, OperatingStatus: b.OperatingStatus,
+		VIPAddress: b.VIPAddress, Listeners: b.Listeners, Pools: b.Pools, AdminStateUp: b.AdminStateUp, TenantID: b.ProjectID, ProjectID: b.ProjectID,
+	}
+}
+
+func (q *call) listSharedBalancers() answer {
+	const names = "id name description provisioning_status operating_status vip_address admin_state_up project_id"
+	return listShared(q, &q.w.balancers, "loadbalancers", names, special[*balancer]{
+		"tenant_id": func(b *balancer) []string { return []string{b.ProjectID} },
+	}, func(b *balancer) bool { return !b.Guaranteed }, viewSharedBalancer)
+}
+
 func (q *call) listSharedPools() answer {
 	also := q.w.poolSpecials()
 	delete(also, "listener_id") // not a filter here (api.md 3)
@@ -135,10 +163,19 @@ func (q *call) listSharedMembers() answer {
 	if p == nil {
 		return missing
 	}
-	return listShared(q, &p.Members, "members", "id name address weight protocol_port operating_status", special[*member]{
-		"subnet_id": func(m *member) []string { return []string{m.SubnetID} },
-		"tenant_id": func(m *member) []string { return []string{m.ProjectID} },
-	}, nil, viewSharedMember)
+	return listShared(q, &p.Members, "members", sharedMemberFilters, sharedMemberSpecials, nil, viewSharedMember)
+}
+
+// listAllSharedMembers is an extension (api.md 3).
+func (q *call) listAllSharedMembers() answer {
+	return listShared(q, &q.w.members, "members", sharedMemberFilters, sharedMemberSpecials, func(m *member) bool { return m.pool.shared }, viewSharedMember)
+}
+
+const sharedMemberFilters = "id name address weight protocol_port operating_status"
+
+var sharedMemberSpecials = special[*member]{
+	"subnet_id": func(m *member) []string { return []string{m.SubnetID} },
+	"tenant_id": func(m *member) []string { return []string{m.ProjectID} },
 }
 
 func (q *call) listSharedMonitors() answer {

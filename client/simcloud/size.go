@@ -12,8 +12,10 @@ type Size int
 
 // The named sizes.
 const (
-	Small Size = 0  // a few dozen of each
-	Large Size = -1 // the default quotas: 500 pools, 120 certificates, 50 IP groups of 300 entries, 90 channels of up to 10 servers
+	Small Size = 0 // a few dozen of each
+	// The default quotas: 500 pools with 500 members, 100 listeners, 500 policies, 120 certificates, 50 IP groups of 300
+	// entries but for the few that show what little ones are like, 90 channels of up to 10 servers.
+	Large Size = -1
 	Empty Size = -2 // nothing but the gateways
 )
 
@@ -50,7 +52,15 @@ type counts struct {
 	pools, shared, certificates, groups, channels int
 	entries                                       int // the most of a group
 	members                                       int // the most of a pool, in most cases
+
+	// Quotas of the account that are used up; 0 = there are as many as the pools happen to need.
+	allMembers, listeners, policies int
 }
+
+// ownListeners and ownPolicies are the quotas of dedicated load balancers: what sharedPools does not need.
+func (c counts) ownListeners() int { return max(0, c.listeners-c.shared*2/len(sharedRoles)) }
+
+func (c counts) ownPolicies() int { return max(0, c.policies-c.shared/len(sharedRoles)) }
 
 func (s Size) counts() counts {
 	n := int(s)
@@ -58,7 +68,10 @@ func (s Size) counts() counts {
 	case Small:
 		return counts{pools: 48, shared: 8, certificates: 36, groups: 24, channels: 30, entries: 14, members: 5}
 	case Large:
-		return counts{pools: 500, shared: 40, certificates: 120, groups: 50, channels: 90, entries: maxEntries, members: 5}
+		return counts{
+			pools: 500, shared: 40, certificates: 120, groups: 50, channels: 90, entries: maxEntries, members: 2,
+			allMembers: 500, listeners: 100, policies: 500,
+		}
 	case Empty:
 		return counts{}
 	}

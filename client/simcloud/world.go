@@ -5,6 +5,7 @@ package simcloud
 type world struct {
 	project      string
 	pools        table[*pool]
+	members      table[*member] // of all pools
 	monitors     table[*monitor]
 	listeners    table[*listener]
 	policies     table[*policy]
@@ -91,8 +92,22 @@ func (w *world) addPool(p *pool) {
 	}
 }
 
+func (w *world) addMember(p *pool, m *member) {
+	m.pool = p
+	p.Members.add(m)
+	w.members.add(m)
+}
+
+func (w *world) removeMember(m *member) {
+	m.pool.Members.remove(m.ID)
+	w.members.remove(m.ID)
+}
+
 // removePool takes members and health monitor along.
 func (w *world) removePool(p *pool) {
+	for _, m := range p.Members.all {
+		w.members.remove(m.ID)
+	}
 	for _, r := range p.LoadBalancers {
 		if lb, ok := w.balancers.get(r.ID); ok {
 			lb.Pools = unlink(lb.Pools, p.ID)
@@ -123,7 +138,14 @@ func (w *world) removePolicy(p *policy) {
 
 // connect sorts the tables that were filled in any order and writes every reference down on its other side.
 func (w *world) connect() {
+	for _, p := range w.pools.all {
+		for _, m := range p.Members.all {
+			m.pool = p
+		}
+		w.members.all = append(w.members.all, p.Members.all...)
+	}
 	w.pools.sort()
+	w.members.sort()
 	w.monitors.sort()
 	w.listeners.sort()
 	w.policies.sort()
