@@ -100,11 +100,12 @@ func (c *change) compute(lists *accessLists, losers []*accessList) {
 	c.of = slices.Concat(refs...)
 	c.empty = true
 	lost := merged(slices.Concat(goes...))
+	spare := make([]block, 0, 2*len(lost))
 	for _, l := range applied {
 		stays := l.covers()
 		keep = append(keep, stays)
 		c.empty = c.empty && len(stays) == 0
-		lost = without(lost, stays)
+		lost, spare = without(spare[:0], lost, stays), lost
 	}
 	c.v4, c.v6 = sizes(lost)
 	if len(lost) > 0 {

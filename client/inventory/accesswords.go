@@ -121,12 +121,10 @@ func oddEntries(n int) string {
 	return strconv.Itoa(n) + " entries that are no addresses"
 }
 
-var readable = big.NewInt(1e15) // longer numbers are powers of two where they can be
-
-// grouped is a number with its digits in threes, kept together by spaces that do not break: 65 536. Beyond 10^15 exact
-// powers of two are written as such.
+// grouped is a number with its digits in threes, kept together by spaces that do not break, lest the end of a line cuts it
+// short: 65 536. Exact powers of two beyond 10^15 are written as such.
 func grouped(n *big.Int) string {
-	if k := n.BitLen() - 1; n.Cmp(readable) > 0 && n.TrailingZeroBits() == uint(k) {
+	if k := n.BitLen() - 1; k >= 50 && n.TrailingZeroBits() == uint(k) {
 		return "2^" + strconv.Itoa(k)
 	}
 	digits := n.String()

@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"janitor/client/inventory"
+	"janitor/client/simcloud"
 )
 
 // big serves n pools with what real ones carry: three members, a load balancer, ids of 36 bytes. Every tenth is the
@@ -126,4 +128,47 @@ func BenchmarkFind(b *testing.B) {
 			b.Fatal(n)
 		}
 	}
+}
+
+// BenchmarkVerdicts waits for all verdicts of an account that is as full as its default quotas let it be, at a round trip
+// of 40 ms: 500 pools, 120 certificates, 50 IP groups of 300 entries, 100 listeners, 500 policies. of-bound is the
+// time against 1.2 times the slowest single list, read alone, and one round trip.
+func BenchmarkVerdicts(b *testing.B) {
+	const trip = 40 * time.Millisecond
+	cloud := simcloud.New(simcloud.Options{Seed: 1, Size: simcloud.Large, Latency: trip})
+	l, _ := simulatedBy(b, cloud, time.Now)
+	l = l.WithDetail()
+	kinds := []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups, inventory.Channels}
+	inventory.Last(l.Load(b.Context(), kinds...)) // connections stay open
+	var slowest time.Duration
+	var which inventory.KindID
+	for _, kind := range append(kinds[:3:3], inventory.Listeners, inventory.Policies, inventory.Servers) {
+		alone := time.Hour
+		for range 5 {
+			start := time.Now()
+			s := inventory.Last(l.List(b.Context(), kind, nil))
+			alone = min(alone, time.Since(start))
+			if err := s.Listing(kind).Err; err != nil {
+				b.Fatal(err)
+			}
+		}
+		if alone > slowest {
+			slowest, which = alone, kind
+		}
+	}
+	var took time.Duration
+	for b.Loop() {
+		start := time.Now()
+		s := inventory.Last(l.Load(b.Context(), kinds...))
+		took += time.Since(start)
+		for _, r := range s.Listing(inventory.Pools).Resources {
+			if r.Verdict.State == inventory.Unknown {
+				b.Fatal(r.Label(), r.Verdict)
+			}
+		}
+	}
+	mean := took / time.Duration(b.N)
+	b.ReportMetric(float64(mean)/(1.2*float64(slowest)+float64(trip)), "of-bound")
+	b.ReportMetric(float64(slowest)/float64(time.Millisecond), "slowest-ms")
+	b.Logf("the slowest list is that of %s", which)
 }

@@ -64,15 +64,14 @@ func (b block) more() (hi, lo uint64) {
 	return hi, lo
 }
 
-// merged are the same addresses as blocks in order of which none overlaps or touches the next of its family. It sorts
-// and overwrites its argument, whose blocks all cover something.
+// merged are the same addresses as blocks in order of which none overlaps another. It sorts and overwrites its argument,
+// whose blocks all cover something.
 func merged(blocks []block) []block {
-	slices.SortFunc(blocks, block.compare)
+	slices.SortFunc(blocks, func(a, b block) int { return a.low.Compare(b.low) })
 	out := blocks[:0]
 	for _, b := range blocks {
 		if len(out) > 0 {
-			last := &out[len(out)-1]
-			if b.low.Compare(last.high) <= 0 || b.low == last.high.Next() {
+			if last := &out[len(out)-1]; b.low.Compare(last.high) <= 0 {
 				if last.high.Less(b.high) {
 					last.high = b.high
 				}
@@ -84,9 +83,8 @@ func merged(blocks []block) []block {
 	return out
 }
 
-// without is what a covers and b does not; all three are merged.
-func without(a, b []block) []block {
-	out := make([]block, 0, len(a))
+// without adds to out what a covers and b does not; all three are merged.
+func without(out, a, b []block) []block {
 	for _, r := range a {
 		for len(b) > 0 && b[0].high.Less(r.low) {
 			b = b[1:]

@@ -20,24 +20,31 @@ func simulated(t *testing.T, o simcloud.Options) (*inventory.Loader, *client.Del
 	t.Helper()
 	o.Now = func() time.Time { return now }
 	cloud := simcloud.New(o)
+	l, d := simulatedBy(t, cloud, o.Now)
+	return l, d, cloud
+}
+
+// simulatedBy connects to a simulated account, whose time is that of at.
+func simulatedBy(tb testing.TB, cloud *simcloud.Cloud, at func() time.Time) (*inventory.Loader, *client.Deleter) {
+	tb.Helper()
 	srv := httptest.NewServer(cloud)
-	t.Cleanup(srv.Close)
+	tb.Cleanup(srv.Close)
 	hosts, err := auth.NewHosts(srv.URL)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	a := cloud.Account()
-	base := &http.Transport{}
-	t.Cleanup(base.CloseIdleConnections)
-	signer := auth.Signer{AccessKey: a.AccessKey, SecretKey: a.SecretKey, ProjectID: a.ProjectID, Hosts: hosts, Now: o.Now}
-	c, d := clients(t, client.Config{
+	base := &http.Transport{MaxIdleConnsPerHost: 32}
+	tb.Cleanup(base.CloseIdleConnections)
+	signer := auth.Signer{AccessKey: a.AccessKey, SecretKey: a.SecretKey, ProjectID: a.ProjectID, Hosts: hosts, Now: at}
+	c, d := clients(tb, client.Config{
 		Project: a.ProjectID, ELB: srv.URL, ROMA: srv.URL, APIG: srv.URL,
 		Gateways:  []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}},
 		Transport: signer.Transport(base),
 	})
 	l := inventory.NewLoader(c, inventory.Scope{Profile: "sim", Region: a.Region, Project: a.ProjectID})
-	l.Now = o.Now
-	return l, d, cloud
+	l.Now = at
+	return l, d
 }
 
 // TestTheServiceAgrees: in simulated accounts, what janitor calls unused can be deleted, what it calls in use is refused
