@@ -54,6 +54,152 @@ func TestUndoOfCertificates(t *testing.T) {
 	}
 }
 
+// TestStepsBeforeAPool: S1's order, and who demands it.
+func TestStepsBeforeAPool(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"lbaas/pools": {
+			{"id": "full", "name": "full", "members": refs("1", "2"), "healthmonitor_id": "h", "loadbalancers": refs("b")},
+			{"id": "bare", "name": "bare", "healthmonitor_id": nil},
+		},
+		"pools":         {{"id": "v3", "name": "dedicated", "members": refs("3"), "healthmonitor_id": "k"}},
+		"lbaas/members": {{"id": "1", "name": "ecs-1", "address": "10.0.0.5", "protocol_port": 80}},
+	}}
+	asked := w.accept(
+		"DELETE lbaas/pools/full/members/1", "DELETE lbaas/pools/full/members/2", "DELETE lbaas/healthmonitors/h",
+		"DELETE pools/v3/members/3", "DELETE healthmonitors/k",
+	)
+	l, d := w.serve(t)
+	s := inventory.Last(l.WithDetail().Load(t.Context(), inventory.Pools))
+	listing := s.Listing(inventory.Pools)
+	deletion := listing.Kind.Deletion
+	for _, tt := range []struct {
+		name         string
+		demands      bool
+		steps, calls []string // text and lane of each; requests
+	}{
+		{
+			"full", true,
+			[]string{"server ecs-1 10.0.0.5:80 b", "server 2 b", "health monitor b"},
+			[]string{"DELETE lbaas/pools/full/members/1", "DELETE lbaas/pools/full/members/2", "DELETE lbaas/healthmonitors/h"},
+		},
+		{"bare", true, nil, nil},
+		{"dedicated", false, []string{"server 3 ", "health monitor "}, []string{"DELETE pools/v3/members/3", "DELETE healthmonitors/k"}},
+	} {
+		r := named(t, listing, tt.name)
+		if got := deletion.Demands(r); got != tt.demands {
+			t.Errorf("%s demands its steps: %v", tt.name, got)
+		}
+		var texts []string
+		*asked = nil
+		for _, step := range deletion.Before(r, s.Graph) {
+			texts = append(texts, step.Text+" "+step.Lane)
+			if err := step.Send(t.Context(), d); err != nil {
+				t.Errorf("%s: %s: %v", tt.name, step.Call, err)
+			}
+		}
+		if !slices.Equal(texts, tt.steps) || !slices.Equal(*asked, tt.calls) {
+			t.Errorf("%s: %q asks %q, want %q and %q", tt.name, texts, *asked, tt.steps, tt.calls)
+		}
+	}
+	if got, want := deletion.Takes(named(t, listing, "dedicated")), "1 server, 1 health monitor"; got != want {
+		t.Errorf("takes %q, want %q", got, want)
+	}
+}
+
+// accept lets calls that change something succeed. It gives what was asked, in order, with the bodies.
+func (w *world) accept(calls ...string) *[]string {
+	var asked []string
+	w.answer = map[string]http.HandlerFunc{}
+	for _, call := range calls {
+		w.answer[call] = func(rw http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				w.t.Error(err)
+			}
+			asked = append(asked, strings.TrimSpace(call+" "+string(body)))
+			rw.WriteHeader(map[string]int{http.MethodPut: http.StatusOK, http.MethodDelete: http.StatusNoContent}[r.Method])
+		}
+	}
+	return &asked
+}
+
+// TestTakingPoolsOutOfUse: what is changed, in what way, and what that means.
+func TestTakingPoolsOutOfUse(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools": {
+			{"id": "d", "name": "default", "members": refs("1", "2"), "listeners": refs("l")}, {"id": "r", "name": "redirected", "listeners": refs("l")},
+			{"id": "w", "name": "weighted"}, {"id": "o", "name": "only weighted"}, {"id": "m", "name": "mirror"},
+			{"id": "n", "name": "named only", "listeners": refs("l")}, {"id": "free", "name": "free"},
+		},
+		"lbaas/pools":      {{"id": "s", "name": "shared", "loadbalancers": refs("b"), "listeners": refs("k")}},
+		"listeners":        {{"id": "l", "name": "web-443", "default_pool_id": "d"}},
+		"lbaas/listeners":  {{"id": "k", "name": "old-80", "default_pool_id": "s"}},
+		"lbaas/l7policies": {{"id": "z", "name": "old", "listener_id": "k", "redirect_pool_id": "s"}},
+		"l7policies": {
+			{"id": "y", "name": "/api", "listener_id": "l", "redirect_pool_id": "r"},
+			{"id": "x", "name": "a-b", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "w", "weight": 10}, {"pool_id": "other", "weight": 90}}},
+			{"id": "v", "name": "one", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "o", "weight": 1}}},
+			{"id": "u", "name": "copy", "listener_id": "l", "redirect_pools_extend_config": object{"traffic_mirror_config": object{"target_ids": []string{"m"}}}},
+		},
+		"members": {{"id": "1", "operating_status": "ONLINE", "weight": 1}, {"id": "2", "operating_status": "ONLINE", "weight": 0}},
+	}}
+	asked := w.accept("PUT listeners/l", "DELETE l7policies/y", "PUT l7policies/x", "DELETE l7policies/v", "PUT lbaas/listeners/k", "PUT lbaas/l7policies/z")
+	l, d := w.serve(t)
+	s := inventory.Last(l.WithDetail().Load(t.Context(), inventory.Pools))
+	listing := s.Listing(inventory.Pools)
+	deletion := listing.Kind.Deletion
+	for name, tt := range map[string]struct{ asked, effects []string }{
+		"free": {nil, nil},
+		"default": {
+			[]string{`PUT listeners/l {"listener":{"default_pool_id":null}}`},
+			[]string{"danger: default: listener web-443 is left without a default pool; 1 server carries this traffic now (1)"},
+		},
+		"redirected": {
+			[]string{"DELETE l7policies/y"},
+			[]string{"danger: redirected: policy /api is deleted: listener web-443 goes on without it (1)"},
+		},
+		"weighted": {
+			[]string{`PUT l7policies/x {"l7policy":{"redirect_pools_config":[{"pool_id":"other","weight":90}]}}`},
+			[]string{"danger: weighted: weighted policy a-b sends its share to its other pools (1)"},
+		},
+		"only weighted": {
+			[]string{"DELETE l7policies/v"},
+			[]string{"danger: only weighted: weighted policy one is deleted: listener web-443 goes on without it (1)"},
+		},
+		"shared": {
+			[]string{`PUT lbaas/l7policies/z {"l7policy":{"redirect_pool_id":null}}`, `PUT lbaas/listeners/k {"listener":{"default_pool_id":null}}`},
+			[]string{"danger: shared: listener old-80 is left without a default pool (1)", "danger: shared: policy old redirects to no pool any more (1)"},
+		},
+	} {
+		*asked = nil
+		r := named(t, listing, name)
+		steps, err := deletion.Detach(r, s.Graph)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, step := range steps {
+			if err := step.Send(t.Context(), d); err != nil {
+				t.Errorf("%s: %s: %v", name, step.Text, err)
+			}
+		}
+		slices.Sort(*asked)
+		effects := told(deletion.Effects([]inventory.Resource{r}, listing.Resources, s.Graph))
+		slices.Sort(effects)
+		if !slices.Equal(*asked, tt.asked) || !slices.Equal(effects, tt.effects) {
+			t.Errorf("%s: asks %q and has %q, want %q and %q", name, *asked, effects, tt.asked, tt.effects)
+		}
+	}
+	for name, want := range map[string]string{
+		"mirror":     "mirror policy copy sends it a copy of its traffic: change that in the console first",
+		"named only": "listener web-443 uses it in a way that is not known",
+	} {
+		if steps, err := deletion.Detach(named(t, listing, name), s.Graph); err == nil || err.Error() != want || steps != nil {
+			t.Errorf("%s: %d steps, %v, want %s", name, len(steps), err, want)
+		}
+	}
+}
+
+// send lets the route of these resources delete them and gives the answers as "id said code message".
 func send(t *testing.T, d *client.Deleter, route *inventory.Route, items []inventory.Resource) ([]string, error) {
 	t.Helper()
 	answers, err := route.Send(t.Context(), d, items)

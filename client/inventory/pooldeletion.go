@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"janitor/client"
 )
@@ -65,7 +64,7 @@ func detachPool(r Resource, g *Graph) ([]Step, error) {
 		if changed[u.By] {
 			continue
 		}
-		step := Step{Text: "", Lane: lane}
+		step := Step{Lane: lane}
 		switch {
 		case u.Of == Listeners && p.Shared:
 			step.Text, step.Call = "default pool of "+u.Text, "PUT v2.0/lbaas/listeners/{id}"
@@ -139,38 +138,31 @@ func effectsOfPools(doomed, _ []Resource, g *Graph) []Consequence {
 		p := pool(r)
 		serving := ""
 		if n := p.carrying(g); n > 0 {
-			serving = ", which " + count(n, "server answers", "servers answer") + " now"
+			serving = "; " + count(n, "server carries", "servers carry") + " this traffic now"
 		}
 		for _, u := range g.Uses(Pools, p.ID) {
-			text := ""
-			policy := g.policies[u.By]
-			switch {
-			case u.Of == Listeners:
-				text = u.Text + " is left without a default pool: requests that no policy takes" + serving + ", are not answered"
-				if serving == "" {
-					text = strings.Replace(text, ", are", " are", 1)
-				}
-			case policy != nil && policy.Shared:
-				text = u.Text + " redirects to no pool any more" + serving
-			case u.Via == "redirect_pools_config" && policy != nil && len(policy.WeightedPools) > 1:
-				text = u.Text + " sends its share to its other pools"
-			default:
-				text = u.Text + " is deleted: listener " + g.listenerOf(policy) + " treats its requests" + serving + ", as if it had never been"
-				if serving == "" {
-					text = strings.Replace(text, "requests, as", "requests as", 1)
-				}
-			}
-			effects = append(effects, Consequence{Of: []Ref{r.Ref}, Grade: Danger, Text: r.Label() + ": " + text, Name: r.Label()})
+			effects = append(effects, Consequence{
+				Of: []Ref{r.Ref}, Grade: Danger, Name: r.Label(), Text: r.Label() + ": " + g.without(u, p) + serving,
+			})
 		}
 	}
 	return effects
 }
 
-func (g *Graph) listenerOf(p *Policy) string {
-	if p == nil {
-		return "of it"
+// without says what becomes of a user that loses the pool, see [detachPool].
+func (g *Graph) without(u Use, p *Pool) string {
+	policy := g.policies[u.By]
+	switch {
+	case u.Of == Listeners:
+		return u.Text + " is left without a default pool"
+	case policy == nil:
+		return u.Text + " loses it"
+	case policy.Shared:
+		return u.Text + " redirects to no pool any more"
+	case u.Via == "redirect_pools_config" && len(policy.WeightedPools) > 1 && policy.RedirectPoolID != p.ID:
+		return u.Text + " sends its share to its other pools"
 	}
-	return g.listenerName(p.ListenerID)
+	return u.Text + " is deleted: listener " + g.listenerName(policy.ListenerID) + " goes on without it"
 }
 
 // carrying counts the servers that get traffic, as far as is known: not offline, and with a weight.
