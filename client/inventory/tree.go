@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"janitor/client"
 )
 
 // Branch is one object in a tree of references.
@@ -187,6 +189,9 @@ func (s *Snapshot) branch(l link, up direction, ends map[Ref]Resource) Branch {
 	if bool(up) && to.Kind == Listeners && l.used.Kind == IPGroups && l.via == "ipgroup" {
 		b.Text += " (" + l.access.String() + ")"
 	}
+	if state := stateOf(b.Resource); state != "" {
+		b.Text += ", " + state
+	}
 	switch {
 	case !b.Listed && to.Kind == Listeners && s.Graph != nil && s.Graph.missing[to.ID]:
 		b.Note = "does not exist"
@@ -196,6 +201,22 @@ func (s *Snapshot) branch(l link, up direction, ends map[Ref]Resource) Branch {
 		b.Note = "without a listener"
 	}
 	return b
+}
+
+// stateOf is what is worth a look about an object in a tree.
+func stateOf(r Resource) string {
+	m, ok := r.Object.(*client.Member)
+	if !ok {
+		return strings.Join(r.Verdict.Signs, ", ")
+	}
+	var states []string
+	if m.Health() == client.HealthOffline {
+		states = append(states, "offline")
+	}
+	if m.Weight != nil && *m.Weight == 0 {
+		states = append(states, "weight 0")
+	}
+	return strings.Join(states, ", ")
 }
 
 // ends are the objects that links lead to, as far as they are listed. What a listing is within is known too.

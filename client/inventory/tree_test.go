@@ -47,9 +47,9 @@ func grown() *world {
 			{"id": "q", "name": "canary", "members": refs("n"), "loadbalancers": refs("b")},
 			{"id": "alone", "name": "alone", "loadbalancers": refs("b")},
 		},
-		"members":        {{"id": "m", "name": "ecs-1", "address": "10.0.0.5", "protocol_port": 80}},
+		"members":        {{"id": "m", "name": "ecs-1", "address": "10.0.0.5", "protocol_port": 80, "operating_status": "OFFLINE", "weight": 0}},
 		"healthmonitors": {{"id": "h", "type": "HTTP", "pools": refs("p")}},
-		"certificates":   {{"id": "c", "name": "cert"}},
+		"certificates":   {{"id": "c", "name": "cert", "expire_time": "2020-01-01T00:00:00Z"}},
 		"ipgroups":       {{"id": "g", "name": "office", "ip_list": []object{{"ip": "10.0.0.0/8"}}, "listeners": refs("l")}},
 	}}
 }
@@ -74,7 +74,7 @@ func TestTrees(t *testing.T) {
 weighted policy /api [redirect_pools_config]
   listener web-443 [listener_id] (see above)
 `,
-			uses: `server ecs-1 10.0.0.5:80 [members]
+			uses: `server ecs-1 10.0.0.5:80, offline, weight 0 [members]
 health monitor HTTP [healthmonitor_id]
 `,
 		},
@@ -88,15 +88,15 @@ health monitor HTTP [healthmonitor_id]
 		{
 			of:     ref(inventory.Listeners, "l"),
 			usedBy: "load balancer lb-1 [loadbalancers]\nredirecting policy to https [redirect_listener_id]\n  listener web-80 [listener_id]\n    load balancer lb-1 [loadbalancers] (see above)\n",
-			uses: `default pool web [default_pool_id]
-  server ecs-1 10.0.0.5:80 [members]
+			uses: `default pool web, its only server is offline [default_pool_id]
+  server ecs-1 10.0.0.5:80, offline, weight 0 [members]
   health monitor HTTP [healthmonitor_id]
-certificate cert [default_tls_container_ref]
-SNI certificate cert [sni_container_refs] (see above)
+certificate cert, expired [default_tls_container_ref]
+SNI certificate cert, expired [sni_container_refs] (see above)
 SNI certificate lost [sni_container_refs] (not listed)
 IP group office (white) [ipgroup]
 policy /api [listener_id]
-  pool of weight 30 web [redirect_pools_config] (see above)
+  pool of weight 30 web, its only server is offline [redirect_pools_config] (see above)
   weighted pool canary [redirect_pools_config]
     server n [members] (not listed)
 `,
