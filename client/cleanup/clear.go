@@ -39,6 +39,7 @@ func (r *Run) work(ctx, sending context.Context) {
 		if sending.Err() != nil {
 			return
 		}
+		laden = r.withAside(laden)
 	}
 }
 
@@ -62,21 +63,24 @@ func (r *Run) setAside(i int, v verdict) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	if it.cleared || len(r.plan.Items[i].Holds) == 0 || it.result.Outcome != Pending {
+	planned := &r.plan.Items[i]
+	emptied := it.cleared && planned.Demands
+	if it.refused || emptied || len(planned.Holds) == 0 || it.result.Outcome != Pending {
 		return false
 	}
-	it.refused = true
+	it.refused, it.cleared = true, false
 	r.aside = append(r.aside, i)
 	r.tell(i, Rechecking)
 	r.land(i, &v)
 	return true
 }
 
-// withAside are the items and those that were set aside, in the order of the plan.
+// withAside are the items and those that were set aside since, in the order of the plan.
 func (r *Run) withAside(items []int) []int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	items = slices.Concat(items, r.aside)
+	r.aside = nil
 	slices.Sort(items)
 	return items
 }

@@ -378,6 +378,8 @@ func TestDetach(t *testing.T) {
 	}{
 		"in order":        {jar: used(), want: Deleted, says: "policy /images and listener api detached and 1 server removed first", did: whole},
 		"without holding": {jar: jar{users: []string{"policy /images"}, holds: servers(2)}, want: Deleted, says: "policy /images detached first", did: "a: policy /images | delete a"},
+		"refused then": {jar: jar{stubborn: true, users: []string{"policy /images"}, holds: []string{s1}}, want: Deleted,
+			says: "policy /images detached and 1 server removed first", did: "a: policy /images | delete a | a: " + s1 + " | delete a"},
 		"one user left by itself": {jar: used(), change: func(w *world) { w.take("a", "policy /images") },
 			want: Deleted, says: "listener api detached and 1 server removed first", did: "a: listener api | a: " + s1 + " | delete a"},
 		"nobody uses it now": {jar: used(), change: func(w *world) { w.fill("a", func(j *jar) { j.users = nil }) },

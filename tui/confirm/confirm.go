@@ -51,6 +51,11 @@ type Model struct {
 	typed   string
 	say     string // why the last key did nothing
 
+	first      string // what goes before the items, and along with them
+	along      string
+	detaches   int // items that are taken out of use first
+	detachable int // of what is left out, what could be
+
 	tags    []string // what tells items of one name apart, see [cleanup.Plan.Tags]
 	outTags []string
 	told    map[inventory.Ref]bool // whose way back a consequence speaks of
@@ -203,23 +208,7 @@ func (m *Model) previous() {
 }
 
 // offers: what is in use can be taken out of use first, or is to be.
-func (m *Model) offers() bool { return m.detachable() > 0 }
-
-// detachable is how many of the marked that concerns.
-func (m *Model) detachable() int {
-	n := 0
-	for i := range m.plan.Items {
-		if len(m.plan.Items[i].Detaches) > 0 {
-			n++
-		}
-	}
-	for i := range m.plan.LeftOut {
-		if m.plan.LeftOut[i].CanDetach {
-			n++
-		}
-	}
-	return n
-}
+func (m *Model) offers() bool { return m.detaches+m.detachable > 0 }
 
 // toggle asks for the other plan. A key that is being held down does not.
 func (m *Model) toggle(key tea.KeyPressMsg) tea.Cmd {

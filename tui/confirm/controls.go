@@ -40,7 +40,7 @@ func (m *Model) controls(w int) []string {
 // choice is the line that is switched on and off.
 func (m *Model) choice(w int) []string {
 	t := m.env.Theme
-	n := m.detachable()
+	n := m.detaches + m.detachable
 	box, also := "[ ]", "also take "
 	if m.plan.Detach != m.asked { // as it will be
 		box, also = "[x]", "take "

@@ -142,13 +142,13 @@ func (m *Model) head(w int, tight bool) []string {
 		text string
 	}
 	says := []sentence{{theme.Strong, s}}
-	if first := m.plan.First(); first != "" && !tight {
-		says = append(says, sentence{theme.Text, "Also removed first: " + first + "."})
+	if m.first != "" && !tight {
+		says = append(says, sentence{theme.Text, "Also removed first: " + m.first + "."})
 	}
-	if along := m.plan.Along(); along != "" && !tight {
-		says = append(says, sentence{theme.Text, "Going along: " + along + "."})
+	if m.along != "" && !tight {
+		says = append(says, sentence{theme.Text, "Going along: " + m.along + "."})
 	}
-	switch n := m.taken(); {
+	switch n := m.detaches; {
 	case n == 1:
 		says = append(says, sentence{theme.Warn, "1 is taken out of use first."})
 	case n > 1:
@@ -172,17 +172,6 @@ func (m *Model) head(w int, tight bool) []string {
 		}
 	}
 	return lines
-}
-
-// taken is how many items are taken out of use first.
-func (m *Model) taken() int {
-	n := 0
-	for i := range m.plan.Items {
-		if len(m.plan.Items[i].Detaches) > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // where says which of the items, deleted or left out, are in sight, "" when all are.
@@ -229,8 +218,9 @@ const (
 	blank
 )
 
-// measure finds the widths that the names ask for; it looks at every item once.
+// measure finds the widths that the names ask for, and sums up; it looks at every item once.
 func (m *Model) measure() {
+	m.first, m.along = m.plan.First(), m.plan.Along()
 	m.tags, m.outTags = m.plan.Tags()
 	m.told = map[inventory.Ref]bool{}
 	for _, c := range m.plan.Consequences {
@@ -239,6 +229,9 @@ func (m *Model) measure() {
 		}
 	}
 	for i := range m.plan.Items {
+		if len(m.plan.Items[i].Detaches) > 0 {
+			m.detaches++
+		}
 		r := &m.plan.Items[i].Resource
 		m.names = max(m.names, tagged(r.Label(), m.tags[i]))
 		m.parents = max(m.parents, theme.Width(r.In))
@@ -247,6 +240,9 @@ func (m *Model) measure() {
 		}
 	}
 	for i := range m.plan.LeftOut {
+		if m.plan.LeftOut[i].CanDetach {
+			m.detachable++
+		}
 		m.names = max(m.names, tagged(m.plan.LeftOut[i].Label, m.outTags[i]))
 	}
 }
