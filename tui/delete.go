@@ -16,7 +16,11 @@ import (
 // planning is one request for a plan; the answer to any but the latest is dropped.
 type planning struct {
 	by     screen.Screen
+	refs   []inventory.Ref
+	from   *inventory.Snapshot
 	hidden int
+	detach bool
+	dialog *confirm.Model // that shows another plan of the same and waits for this one; nil: it is still to open
 }
 
 type planned struct {
@@ -42,11 +46,24 @@ func (m *Model) ask(by screen.Screen, refs []inventory.Ref, from *inventory.Snap
 	if m.opts.Engine == nil || m.quitting || !m.onTop(by) {
 		return nil
 	}
-	p := &planning{by: by, hidden: hidden}
+	return m.planFor(&planning{by: by, refs: refs, from: from, hidden: hidden})
+}
+
+// replan makes another plan of what the dialog shows, with the choice that was made in it.
+func (m *Model) replan(msg confirm.DetachMsg) tea.Cmd {
+	if m.dialog == nil || msg.By != m.dialog || m.asking == nil || m.quitting {
+		return nil
+	}
+	p := *m.asking
+	p.detach, p.dialog = msg.Detach, m.dialog
+	return m.planFor(&p)
+}
+
+func (m *Model) planFor(p *planning) tea.Cmd {
 	m.plan = p
-	inHand := m.inHand()
+	choice := cleanup.Choice{InHand: m.inHand(), Detach: p.detach}
 	return func() tea.Msg {
-		plan, err := cleanup.NewPlan(refs, from, inHand...)
+		plan, err := cleanup.NewPlan(p.refs, p.from, choice)
 		return planned{p, plan, err}
 	}
 }
@@ -56,12 +73,17 @@ func (m *Model) planned(msg planned) tea.Cmd {
 		return nil
 	}
 	m.plan = nil
-	if !m.onTop(msg.to.by) {
+	if msg.to.dialog != m.dialog || msg.to.dialog == nil && !m.onTop(msg.to.by) {
 		return nil
 	}
 	if msg.err != nil {
+		m.dialog = nil
 		m.notice = screen.Notice{Text: "Not deleted: " + msg.err.Error(), Bad: true}
 		return nil
+	}
+	m.asking = msg.to
+	if m.dialog != nil {
+		return m.dialog.Replace(msg.plan)
 	}
 	m.dialog = confirm.New(m.env, m.scope(), msg.plan, msg.to.hidden)
 	return m.dialog.Init()
@@ -72,7 +94,7 @@ func (m *Model) decided(d confirm.Decision) tea.Cmd {
 	if m.dialog == nil {
 		return nil
 	}
-	m.dialog = nil
+	m.dialog, m.plan, m.asking = nil, nil, nil
 	if !d.Yes || m.opts.Engine == nil || m.quitting {
 		m.notice = screen.Notice{Text: "Nothing was deleted"}
 		return nil

@@ -284,8 +284,8 @@ func (x *terminal) confirm(a *account, n string) *terminal {
 	x.t.Helper()
 	x.see("Delete " + n)
 	a.clock.pass(time.Second)
-	if strings.Contains(x.text(), "to delete:") {
-		x.press(n)
+	if before, _, ok := strings.Cut(x.text(), " to delete:"); ok { // the count, or a name
+		x.press(before[strings.LastIndex(before, "Type ")+len("Type "):])
 		x.see("[ Delete " + n)
 		return x.press("enter")
 	}

@@ -46,6 +46,7 @@ type Model struct {
 	stack   []screen.Screen // the first is where the program begins; the last is on top
 	dialog  *confirm.Model  // over the top screen; nil when there is none
 	plan    *planning       // the plan being made for it
+	asking  *planning       // the one it shows
 	leaving []screen.Loader // taken off the stack, perhaps still ending
 
 	hints    hints

@@ -72,6 +72,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, 0)
 	case planned:
 		return m, m.planned(msg)
+	case confirm.DetachMsg:
+		return m, m.replan(msg)
 	case confirm.Decision:
 		return m, m.decided(msg)
 	case run.RetryMsg:

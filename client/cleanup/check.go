@@ -9,9 +9,8 @@ import (
 	"janitor/client/inventory"
 )
 
-// check reads the planned items again and lets through what is as it was confirmed, as pieces to send: one for each
-// way, place and call, in the order of the plan.
-func (r *Run) check(sending context.Context) []piece {
+// check reads the planned items again and lets through what is as it was confirmed.
+func (r *Run) check(sending context.Context) []int {
 	r.enter(Checking)
 	var items []int
 	for i, it := range r.plan.Items {
@@ -21,22 +20,40 @@ func (r *Run) check(sending context.Context) []piece {
 		}
 		items = append(items, i)
 	}
-	if len(items) == 0 {
+	return r.recheck(sending, items)
+}
+
+// recheck reads items again and lets through what is as it was confirmed, or as this run has made it.
+func (r *Run) recheck(sending context.Context, items []int) []int {
+	if items = r.pending(items); len(items) == 0 {
 		return nil
 	}
 	now := r.engine.look(sending, r.kinds, r.resources(items))
+	// A list can lag behind a change for a moment, as in prove: only what a second one still shows is in use.
+	if slices.ContainsFunc(items, func(i int) bool { return r.lags(i, now) }) && r.engine.nap(sending, 1) == nil {
+		now = r.engine.look(sending, r.kinds, r.resources(items))
+	}
 	if sending.Err() != nil {
 		return nil // whoever stopped the run ends the items
 	}
+	left := map[int][]move{}
 	items = slices.DeleteFunc(items, func(i int) bool {
-		v, changed := r.changed(r.plan.Items[i], now)
-		if changed {
-			r.end(i, v)
+		moves, v := r.judge(i, now)
+		left[i] = moves
+		if v != nil {
+			r.end(i, *v)
 		}
-		return changed
+		return v != nil
 	})
 	items = r.dropDangers(items, now)
+	for _, i := range items {
+		r.prepare(i, now.found[r.plan.Items[i].Resource.Ref], left[i])
+	}
+	return items
+}
 
+// pieces are checked items as they can be sent: one piece for each way, place and call, in the order of the plan.
+func (r *Run) pieces(items []int) []piece {
 	type group struct {
 		way    waypoint
 		kind   inventory.KindID
@@ -46,53 +63,112 @@ func (r *Run) check(sending context.Context) []piece {
 		pieces []piece
 		which  = map[group]int{}
 	)
-	for _, i := range items {
-		fresh := now.found[r.plan.Items[i].Resource.Ref]
-		r.prepare(i, fresh)
+	for n, fresh := range r.resources(items) {
 		kind := r.kinds[fresh.Ref.Kind]
 		g := group{waypoint{kind.Deletion.Route(fresh), fresh.Ref.Scope}, fresh.Ref.Kind, fresh.Ref.Parent}
-		n, ok := which[g]
+		at, ok := which[g]
 		if !ok {
-			n = len(pieces)
-			which[g] = n
-			at := placeOf(kind, fresh.Ref)
-			pieces = append(pieces, piece{at: at, lane: laneOf(g.way.route, at, g.way.scope), way: g.way})
+			at = len(pieces)
+			which[g] = at
+			where := placeOf(kind, fresh.Ref)
+			pieces = append(pieces, piece{at: where, lane: laneOf(g.way.route, where, g.way.scope), way: g.way})
 		}
-		pieces[n].items = append(pieces[n].items, i)
+		pieces[at].items = append(pieces[at].items, items[n])
 	}
 	return pieces
 }
 
-// changed compares an item with the account as it is now: by everything the plan showed of it.
-func (r *Run) changed(planned Item, now *view) (verdict, bool) {
-	ref := planned.Resource.Ref
-	kind := r.kinds[ref.Kind]
-	fresh, found := now.found[ref]
+// judge compares an item with the account as it is now, by everything the plan showed of it. It gives what has to go
+// before the item, or, when it may not be sent, how it ends.
+func (r *Run) judge(i int, now *view) ([]move, *verdict) {
+	var (
+		planned      = &r.plan.Items[i]
+		ref          = planned.Resource.Ref
+		kind         = r.kinds[ref.Kind]
+		d            = kind.Deletion
+		g            = now.graphs[ref.Kind]
+		fresh, found = now.found[ref]
+	)
 	if err := now.bad[placeOf(kind, ref)]; err != nil {
-		return verdict{outcome: Failed, message: fmt.Sprintf("not sent: could not be read again before deleting: %v", err)}, true
+		return nil, &verdict{outcome: Failed, message: fmt.Sprintf("not sent: could not be read again before deleting: %v", err)}
 	}
 	if !found {
-		return verdict{outcome: AlreadyGone, message: "gone before"}, true
+		return nil, &verdict{outcome: AlreadyGone, message: "gone before"}
 	}
-	skipped := func(why string) (verdict, bool) { return verdict{outcome: Skipped, message: "changed: " + why}, true }
-	why := objection(kind, fresh, now.graphs[ref.Kind])
+	r.mu.Lock()
+	refused, cleared := r.items[i].refused, r.items[i].cleared
+	r.mu.Unlock()
+	skipped := func(why string) ([]move, *verdict) {
+		return nil, &verdict{outcome: Skipped, message: "changed: " + why}
+	}
+	why := objection(kind, fresh, g, len(planned.Detaches) > 0 && !cleared)
+	newly := newUser(planned.Resource.Verdict, fresh.Verdict)
 	switch {
 	case why != "" && fresh.Verdict.State == inventory.Unknown:
-		return verdict{outcome: Failed, message: "not sent: could not be read again before deleting: " + why}, true
+		return nil, &verdict{outcome: Failed, message: "not sent: could not be read again before deleting: " + why}
+	case why != "" && fresh.Verdict.State == inventory.InUse && len(planned.Detaches) > 0 && newly == "":
+		return nil, &verdict{outcome: Blocked, message: "still " + why}
 	case why != "":
+		return skipped("now " + why)
 	case fresh.Name != planned.Resource.Name:
-		why = fmt.Sprintf("named %q", fresh.Name)
+		return skipped(fmt.Sprintf("now named %q", fresh.Name))
 	case !fresh.Created.Equal(planned.Resource.Created):
 		return skipped("another object has this id now")
-	case takes(kind, fresh) != planned.Takes:
-		why = "taking along " + nothing(takes(kind, fresh))
-	default:
-		why = newUser(planned.Resource.Verdict, fresh.Verdict)
+	case newly != "":
+		return skipped("now " + newly)
+	case d.Before == nil && takes(kind, fresh) != planned.Takes:
+		return skipped("now taking along " + nothing(takes(kind, fresh)))
 	}
-	if why == "" {
-		return verdict{}, false
+	var left []move
+	if fresh.Verdict.State == inventory.InUse && !d.UsedToo {
+		steps, err := d.Detach(fresh, g)
+		switch more := beyond(planned.Detaches, steps); {
+		case err != nil:
+			return skipped("it cannot be taken out of use now: " + err.Error())
+		case more != "":
+			return skipped("now also used by " + more)
+		}
+		for _, s := range steps {
+			left = append(left, move{s, true})
+		}
 	}
-	return skipped("now " + why)
+	holds := before(kind, fresh, g)
+	if more := beyond(planned.Holds, holds); more != "" {
+		return skipped("now holding " + more)
+	}
+	if !cleared && (refused || d.Demands != nil && d.Demands(fresh)) {
+		for _, s := range holds {
+			left = append(left, move{s, false})
+		}
+	}
+	return left, nil
+}
+
+// beyond is a step that was not confirmed, "" when all were. Fewer are no harm: what is gone is gone.
+func beyond(confirmed []string, steps []inventory.Step) string {
+	if slices.EqualFunc(confirmed, steps, func(text string, s inventory.Step) bool { return text == s.Text }) {
+		return ""
+	}
+	known := make(map[string]bool, len(confirmed))
+	for _, text := range confirmed {
+		known[text] = true
+	}
+	for _, s := range steps {
+		if !known[s.Text] {
+			return s.Text
+		}
+	}
+	return ""
+}
+
+// lags: this run has taken the item out of use, and nobody new uses it, and yet it is shown in use.
+func (r *Run) lags(i int, now *view) bool {
+	planned := &r.plan.Items[i]
+	fresh, found := now.found[planned.Resource.Ref]
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return found && r.items[i].cleared && len(planned.Detaches) > 0 &&
+		fresh.Verdict.State == inventory.InUse && newUser(planned.Resource.Verdict, fresh.Verdict) == ""
 }
 
 func nothing(s string) string {

@@ -2,6 +2,7 @@
 // through inventory's descriptions and nothing of screens.
 //
 // A run checks the planned items again (check.go), sends what is unchanged in pieces that one call can delete together
-// (send.go), reads back what an answer leaves open and closes with one list for each place (prove.go). Where an item
-// stands is kept in one ledger (run.go), which gives every item one outcome and tells it as an event.
+// (send.go), makes the steps that have to go before an item (clear.go), reads back what an answer leaves open and closes
+// with one list for each place (prove.go). Where an item stands is kept in one ledger (run.go), which gives every item
+// one outcome and tells it as an event; every changing request goes out through its one door, [Run.depart].
 package cleanup

@@ -10,7 +10,7 @@ import (
 type Outcome uint8
 
 // Deleted needs the service's word, or a list without the item after a request about it was in flight. Cancelled:
-// never sent, or refused without effect before the run was stopped. Reappeared: the service said deleted, the closing
+// never sent, or refused without effect before the run was stopped; the message says what was taken away for it. Reappeared: the service said deleted, the closing
 // list still (or again) has it.
 const (
 	Pending Outcome = iota
@@ -34,15 +34,17 @@ func (o Outcome) String() string {
 // Step is where an item or the run stands.
 type Step uint8
 
-// Sent, Reading, Ended and Proved carry an item; the others concern the run.
+// Clearing to Ended and Proved carry an item; the others concern the run.
 const (
 	Checking Step = iota // reading the planned resources again before the first request
 	Sending
-	Sent    // in flight
-	Reading // unclear answer, being read back
-	Ended   // has its outcome
-	Proving // the closing lists are being read
-	Proved  // the closing list agrees with (or has changed) the outcome
+	Clearing   // what has to go before it is being taken away; the note says what: "removing server 2 of 3"
+	Rechecking // waits to be read again before its next request
+	Sent       // in flight
+	Reading    // unclear answer, being read back
+	Ended      // has its outcome
+	Proving    // the closing lists are being read
+	Proved     // the closing list agrees with (or has changed) the outcome
 	Finished
 )
 

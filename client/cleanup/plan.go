@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"janitor/client/inventory"
@@ -19,6 +18,7 @@ type Plan struct {
 	LeftOut      []LeftOut
 	Consequences []inventory.Consequence
 	Grade        inventory.Grade // the worst of Consequences
+	Detach       bool            // as it was chosen: [Choice.Detach]
 }
 
 // Item is one resource to delete as it was when the plan was made.
@@ -27,22 +27,36 @@ type Item struct {
 	Takes    string // what disappears along with it
 	Undo     inventory.Undo
 	UndoWhy  string
+
+	// Detaches are the texts of the steps that take it out of use before anything else; only when that was chosen.
+	Detaches []string
+	// Holds are the texts of the steps that take away what it holds of its own, in order. With Demands they go before
+	// the deletion; without, they are only made when the service has refused it.
+	Holds   []string
+	Demands bool
 }
 
 // LeftOut is a marked resource that will not be touched, and why.
 type LeftOut struct {
-	Ref   inventory.Ref
-	Label string
-	Why   string
+	Ref       inventory.Ref
+	Label     string
+	Why       string
+	CanDetach bool // it is only left out because it is in use, and [Choice.Detach] would take it in
+}
+
+// Choice is what is decided about a plan besides what is marked.
+type Choice struct {
+	// InHand is what a run that is going on has in hand. It is left out; consequences count it as gone, so that two runs
+	// together do nothing that neither of them announced.
+	InHand []inventory.Ref
+	// Detach takes what is in use out of use first, where janitor can do that. It changes live traffic.
+	Detach bool
 }
 
 // NewPlan freezes the marked resources as the snapshot shows them. Marked twice is marked once; what may not be
 // deleted is left out with its reason. A plan without items is no error: it says why there are none. Errors: nothing
 // is marked, or there is no snapshot.
-//
-// What a run that is going on has in hand is left out too; consequences count it as gone, so that two runs together
-// do nothing that neither of them announced.
-func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, inHand ...inventory.Ref) (Plan, error) {
+func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, error) {
 	if len(marked) == 0 {
 		return Plan{}, errors.New("nothing is marked")
 	}
@@ -50,10 +64,10 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, inHand ...invento
 		return Plan{}, errors.New("nothing is listed yet: wait for the list, then delete")
 	}
 	var (
-		p     Plan
+		p     = Plan{Detach: c.Detach}
 		found = from.Find(marked)
 		seen  = make(map[inventory.Ref]bool, len(marked))
-		going = from.Find(inHand)
+		going = from.Find(c.InHand)
 	)
 	for _, ref := range marked {
 		if seen[ref] {
@@ -70,12 +84,12 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, inHand ...invento
 			continue
 		}
 		kind := from.Listing(ref.Kind).Kind
-		if why := objection(kind, res, from.Graph); why != "" {
-			p.LeftOut = append(p.LeftOut, LeftOut{Ref: ref, Label: res.Label(), Why: why})
+		item, out := p.weigh(kind, res, from.Graph)
+		if out != nil {
+			p.LeftOut = append(p.LeftOut, *out)
 			continue
 		}
-		undo, why := kind.Deletion.Undo(res)
-		p.Items = append(p.Items, Item{Resource: res, Takes: takes(kind, res), Undo: undo, UndoWhy: why})
+		p.Items = append(p.Items, item)
 	}
 	for i := range from.Listings {
 		l := &from.Listings[i]
@@ -83,7 +97,7 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, inHand ...invento
 		if len(doomed) == 0 {
 			continue
 		}
-		for _, ref := range inHand {
+		for _, ref := range c.InHand {
 			if res, ok := going[ref]; ok && ref.Kind == l.Kind.ID {
 				doomed = append(doomed, res)
 			}
@@ -93,18 +107,65 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, inHand ...invento
 	if len(going) > 0 {
 		p.Consequences = p.concerning(p.Consequences)
 	}
+	p.Consequences = append(p.Consequences, p.unspoken()...)
 	p.Grade = worst(p.Consequences)
 	return p, nil
 }
 
-// Typed says whether the count must be typed to confirm: many items, something that cannot be brought back, or danger.
+// weigh says whether a resource becomes an item of the plan or is left out.
+func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) (Item, *LeftOut) {
+	out := &LeftOut{Ref: res.Ref, Label: res.Label(), Why: objection(kind, res, g, false)}
+	d := kind.Deletion
+	var off []inventory.Step
+	if out.Why != "" {
+		if d == nil || d.Detach == nil || objection(kind, res, g, true) != "" {
+			return Item{}, out
+		}
+		steps, err := d.Detach(res, g)
+		switch {
+		case err != nil && p.Detach:
+			out.Why += "; it cannot be taken out of use: " + err.Error()
+			return Item{}, out
+		case err != nil || len(steps) == 0:
+			return Item{}, out
+		case !p.Detach:
+			out.CanDetach = true
+			return Item{}, out
+		}
+		off = steps
+	}
+	undo, why := d.Undo(res)
+	return Item{
+		Resource: res, Takes: takes(kind, res), Undo: undo, UndoWhy: why,
+		Detaches: texts(off), Holds: texts(before(kind, res, g)), Demands: d.Demands != nil && d.Demands(res),
+	}, nil
+}
+
+// unspoken is the danger of taking something out of use, where no consequence of the kind speaks of it.
+func (p Plan) unspoken() []inventory.Consequence {
+	told := map[inventory.Ref]bool{}
+	for _, c := range p.Consequences {
+		for _, ref := range c.Of {
+			told[ref] = told[ref] || c.Grade == inventory.Danger
+		}
+	}
+	var out []inventory.Consequence
+	for _, it := range p.Items {
+		if res := it.Resource; len(it.Detaches) > 0 && !told[res.Ref] {
+			out = append(out, inventory.Consequence{
+				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
+				Text: res.Label() + " is taken out of use: " + because("in use by ", res.Verdict, "in use"),
+			})
+		}
+	}
+	return out
+}
+
+// Typed says whether [Plan.Word] must be typed to confirm: danger, many items, or something that cannot be brought back.
 func (p Plan) Typed() bool {
 	return len(p.Items) > typedAbove || p.Grade == inventory.Danger ||
 		slices.ContainsFunc(p.Items, func(it Item) bool { return it.Undo == inventory.Impossible })
 }
-
-// Word is what must be typed when [Plan.Typed]: the number of items.
-func (p Plan) Word() string { return strconv.Itoa(len(p.Items)) }
 
 // of are the planned resources of a kind.
 func (p Plan) of(kind inventory.KindID) []inventory.Resource {
@@ -119,7 +180,7 @@ func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 
 // only is the plan of some of its items, with the consequences those have a part in.
 func (p Plan) only(keep func(i int) bool) Plan {
-	var out Plan
+	out := Plan{Detach: p.Detach}
 	for i, it := range p.Items {
 		if keep(i) {
 			out.Items = append(out.Items, it)
@@ -145,9 +206,9 @@ func (p Plan) concerning(all []inventory.Consequence) []inventory.Consequence {
 	return out
 }
 
-// objection says why a resource may not be deleted, "" when it may. Plan and check before sending both ask it, so
-// that nothing is sent that could not have been planned.
-func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) string {
+// objection says why a resource may not be deleted, "" when it may; detach: it may be in use, as it is to be taken out
+// of use. Plan and check before sending both ask it, so that nothing is sent that could not have been planned.
+func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph, detach bool) string {
 	d := kind.Deletion
 	if d == nil {
 		return kind.WhyNot
@@ -156,7 +217,7 @@ func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph)
 	case inventory.Protected:
 		return because("protected: ", res.Verdict, "protected")
 	case inventory.InUse:
-		if !d.UsedToo {
+		if !d.UsedToo && !detach {
 			return because("in use by ", res.Verdict, "in use")
 		}
 	case inventory.Unused:
@@ -202,6 +263,22 @@ func takes(kind *inventory.Kind, res inventory.Resource) string {
 		return ""
 	}
 	return kind.Deletion.Takes(res)
+}
+
+// before are the steps that take away what a resource holds of its own.
+func before(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) []inventory.Step {
+	if kind.Deletion == nil || kind.Deletion.Before == nil {
+		return nil
+	}
+	return kind.Deletion.Before(res, g)
+}
+
+func texts(steps []inventory.Step) []string {
+	var out []string
+	for _, s := range steps {
+		out = append(out, s.Text)
+	}
+	return out
 }
 
 func effects(kind *inventory.Kind, doomed, present []inventory.Resource, g *inventory.Graph) []inventory.Consequence {

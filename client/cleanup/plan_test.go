@@ -53,7 +53,7 @@ func TestPlanLeavesOut(t *testing.T) {
 		ref(boxes, "", "box"), ref(crumbs, "box", "crumb"), ref("dust", "", "speck"),
 		{Scope: "elsewhere", Kind: things, ID: "free"},
 	}
-	p, err := NewPlan(marked, s)
+	p, err := NewPlan(marked, s, Choice{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,15 +90,15 @@ func TestPlanFromIncompleteList(t *testing.T) {
 		"not seen: things could not be listed to the end: down": {Kind: w.kinds[things], Done: true, Err: errors.New("down")},
 		"not seen yet: things are still being listed":           {Kind: w.kinds[things]},
 	} {
-		p, err := NewPlan([]inventory.Ref{{Scope: here, Kind: things, ID: "a"}}, &inventory.Snapshot{Listings: []inventory.Listing{l}})
+		p, err := NewPlan([]inventory.Ref{{Scope: here, Kind: things, ID: "a"}}, &inventory.Snapshot{Listings: []inventory.Listing{l}}, Choice{})
 		if err != nil || len(p.Items) != 0 || len(p.LeftOut) != 1 || p.LeftOut[0].Why != want {
 			t.Errorf("%+v, %v, want left out: %s", p, err, want)
 		}
 	}
-	if _, err := NewPlan(nil, &inventory.Snapshot{}); err == nil {
+	if _, err := NewPlan(nil, &inventory.Snapshot{}, Choice{}); err == nil {
 		t.Error("a plan of nothing")
 	}
-	if _, err := NewPlan([]inventory.Ref{{}}, nil); err == nil {
+	if _, err := NewPlan([]inventory.Ref{{}}, nil, Choice{}); err == nil {
 		t.Error("a plan from nothing")
 	}
 }
@@ -118,7 +118,7 @@ func TestPlanBesideARun(t *testing.T) {
 	}
 	s := inventory.Last(w.snapshot([]inventory.KindID{things}, nil))
 	ref := func(id string) inventory.Ref { return inventory.Ref{Scope: here, Kind: things, ID: id} }
-	p, err := NewPlan([]inventory.Ref{ref("going"), ref("free")}, s, ref("going"), ref("also going"), ref("not listed"))
+	p, err := NewPlan([]inventory.Ref{ref("going"), ref("free")}, s, Choice{InHand: []inventory.Ref{ref("going"), ref("also going"), ref("not listed")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestPlanBesideARun(t *testing.T) {
 	if len(p.Consequences) != 1 || p.Consequences[0].Text != "none is left" || p.Grade != inventory.Danger {
 		t.Errorf("consequences %+v, grade %v", p.Consequences, p.Grade)
 	}
-	if p, _ := NewPlan([]inventory.Ref{ref("going")}, s, ref("going"), ref("also going"), ref("free")); len(p.Items)+len(p.Consequences) != 0 {
+	if p, _ := NewPlan([]inventory.Ref{ref("going")}, s, Choice{InHand: []inventory.Ref{ref("going"), ref("also going"), ref("free")}}); len(p.Items)+len(p.Consequences) != 0 {
 		t.Errorf("nothing to delete has %+v", p)
 	}
 }
@@ -160,7 +160,7 @@ func TestTyped(t *testing.T) {
 		"ten":    {many(10), false, "10"},
 		"eleven": {many(11), true, "11"},
 		"care":   {danger(inventory.Care), false, "1"},
-		"danger": {danger(inventory.Danger), true, "1"},
+		"danger": {danger(inventory.Danger), true, "a"},
 		"no way back": {func(w *world) {
 			w.with("a")
 			w.kinds[things].Deletion.Undo = func(inventory.Resource) (inventory.Undo, string) { return inventory.Impossible, "no key" }
@@ -170,6 +170,144 @@ func TestTyped(t *testing.T) {
 		c.make(w)
 		if p := w.plan(things); p.Typed() != c.want || p.Word() != c.word {
 			t.Errorf("%s: typed %v %q, want %v %q", name, p.Typed(), p.Word(), c.want, c.word)
+		}
+	}
+}
+
+// What is in use is left out, or, when that was chosen and can be done, taken out of use first, which is a danger.
+func TestPlanDetaches(t *testing.T) {
+	w := newWorld(t).
+		withJar("free", jar{demands: true, holds: []string{"server 10.0.0.1:80", "server 10.0.0.2:80", "health monitor"}}).
+		withJar("along", jar{holds: []string{"server 10.0.0.3:80"}}).
+		withJar("used", jar{users: []string{"policy /images", "listener api"}, holds: []string{"server 10.0.0.4:80"}}).
+		withJar("bound", jar{users: []string{"listener api"}, bound: true}).
+		withJar("kept", jar{users: []string{"listener api"}}).
+		withJar("odd", jar{})
+	w.judge("kept", state(inventory.Protected, `"mine"`, "listener api"))
+	w.judge("odd", state(inventory.Unknown, "listeners could not be listed: 403"))
+	w.with("thing")
+	w.judge("thing", state(inventory.InUse, "listener api"))
+	for name, c := range map[string]struct {
+		detach bool
+		items  []string
+		out    []string
+		first  string
+		along  string
+		grade  inventory.Grade
+		danger string
+	}{
+		"not chosen": {false, []string{"free", "along"}, []string{
+			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
+			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
+		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
+		"chosen": {true, []string{"free", "along", "used: policy /images, listener api"}, []string{
+			"bound: in use by listener api; it cannot be taken out of use: it is bound", `kept: protected: "mine", listener api`,
+			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
+		}, "2 servers, 1 health monitor", "2 servers", inventory.Danger, "used is taken out of use: in use by policy /images, listener api"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := w.planWith(Choice{Detach: c.detach}, jars, things)
+			var items, out []string
+			for _, it := range p.Items {
+				text := it.Resource.Ref.ID
+				if len(it.Detaches) > 0 {
+					text += ": " + strings.Join(it.Detaches, ", ")
+				}
+				items = append(items, text)
+			}
+			for _, l := range p.LeftOut {
+				text := l.Label + ": " + l.Why
+				if l.CanDetach {
+					text += " (can be detached)"
+				}
+				out = append(out, text)
+			}
+			if !slices.Equal(items, c.items) {
+				t.Errorf("items %q, want %q", items, c.items)
+			}
+			if !slices.Equal(out, c.out) {
+				t.Errorf("left out\n%s\nwant\n%s", strings.Join(out, "\n"), strings.Join(c.out, "\n"))
+			}
+			if p.First() != c.first || p.Along() != c.along || p.Grade != c.grade || p.Detach != c.detach {
+				t.Errorf("first %q, along %q, grade %s, detach %v", p.First(), p.Along(), p.Grade, p.Detach)
+			}
+			if c.danger != "" && (len(p.Consequences) != 1 || p.Consequences[0].Text != c.danger || p.Word() != "used") {
+				t.Errorf("consequences %+v, word %q", p.Consequences, p.Word())
+			}
+		})
+	}
+}
+
+// A kind that tells the danger of taking something out of use itself is not told twice.
+func TestPlanDetachesWithItsOwnDanger(t *testing.T) {
+	w := newWorld(t).withJar("used", jar{users: []string{"listener api"}})
+	w.kinds[jars].Deletion.Effects = func(doomed, _ []inventory.Resource, _ *inventory.Graph) []inventory.Consequence {
+		return []inventory.Consequence{{Of: refsOf(doomed), Text: "listener api answers 503", Grade: inventory.Danger, Name: "api"}}
+	}
+	p := w.planWith(Choice{Detach: true}, jars)
+	if len(p.Consequences) != 1 || p.Word() != "api" {
+		t.Errorf("%+v, word %q", p.Consequences, p.Word())
+	}
+}
+
+func TestWord(t *testing.T) {
+	danger := func(names ...string) []inventory.Consequence {
+		var cs []inventory.Consequence
+		for _, name := range names {
+			cs = append(cs, inventory.Consequence{
+				Name: name, Grade: inventory.Danger,
+				Of: []inventory.Ref{{Parent: "a39ea157-10c8-4c35", ID: "10.0.0.1"}, {Parent: "b39ea157-10c8-4c35", ID: "10.0.0.2"}},
+			})
+		}
+		return cs
+	}
+	of := func(name string, refs ...inventory.Ref) []inventory.Consequence {
+		return []inventory.Consequence{{Name: name, Grade: inventory.Danger, Of: refs}}
+	}
+	for name, c := range map[string]struct {
+		of   []inventory.Consequence
+		want string
+	}{
+		"one":                   {danger("office-acl"), "office-acl"},
+		"one of two listeners":  {danger("office-acl", "office-acl"), "office-acl"},
+		"two":                   {danger("office-acl", "home acl", "office-acl"), "office-acl, home acl"},
+		"three":                 {danger("a", "b", "c"), "a, b, c"},
+		"four":                  {danger("a", "b", "c", "d", "a"), "4 dangers"},
+		"care beside it":        {append(danger("a"), inventory.Consequence{Name: "b", Grade: inventory.Care}), "a"},
+		"no name":               {danger(""), "a39ea157"},
+		"as long as can be":     {danger(strings.Repeat("x", 40)), strings.Repeat("x", 40)},
+		"too long":              {danger(strings.Repeat("x", 41)), "a39ea157"},
+		"not ASCII":             {danger("büro"), "a39ea157"},
+		"control characters":    {danger("a\tb"), "a39ea157"},
+		"blanks that hide":      {danger("office "), "a39ea157"},
+		"two blanks":            {danger("office  acl"), "a39ea157"},
+		"no parent":             {of("", inventory.Ref{ID: "c39ea157-10c8"}), "c39ea157"},
+		"a short id":            {of("", inventory.Ref{ID: "p-1"}), "p-1"},
+		"an id that is no help": {of("", inventory.Ref{ID: "ü"}), "1 danger"},
+		"of nothing":            {of(""), "1 danger"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := Plan{Items: make([]Item, 7), Consequences: c.of, Grade: inventory.Danger}
+			if got := p.Word(); got != c.want || !p.Typed() {
+				t.Errorf("type %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTally(t *testing.T) {
+	for want, steps := range map[string][]string{
+		"":         nil,
+		"1 server": {"server 10.0.0.1:80"},
+		"3 servers, 1 health monitor, 2 policies": {"server a-1", "server 10.0.0.2:80", "server [::1]:80", "health monitor", "policy /images", "policy /x y"},
+		"1 policy images, 1 -":                    {"policy images", "-"},
+	} {
+		var all tally
+		for _, text := range steps {
+			all.add(text, false)
+		}
+		if got := all.all(", "); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +21,9 @@ var seed = flag.Uint64("seed", 0, "of TestProperties; 0 = a new one")
 
 // Whatever the service answers, and whenever the user stops the run: every item has one outcome, only planned items
 // are ever sent, nothing is sent again without having been read back, requests of serial routes never meet, and what
-// ends deleted or already gone is not there. The world watches the sends, finished the ledger.
+// ends deleted or already gone is not there. The same holds for the steps before a deletion: nothing is taken from what
+// was not planned or is in use without that having been planned, and what is left says what was taken from it. The
+// world watches the sends, finished the ledger.
 func TestProperties(t *testing.T) {
 	base := *seed
 	runs := 1
@@ -62,25 +66,47 @@ func anyRun(t *testing.T, random *rand.Rand) {
 			w.add(inventory.Resource{Ref: inventory.Ref{Scope: here, Kind: crumbs, Parent: box, ID: id}, Name: id, In: box})
 		}
 	}
+	for i := range random.IntN(12) {
+		id := fmt.Sprint("j", i)
+		j := jar{demands: random.IntN(2) == 0, stubborn: random.IntN(2) == 0, holds: servers(random.IntN(5))}
+		if random.IntN(2) == 0 {
+			j.holds = append(j.holds, monitor)
+		}
+		if random.IntN(2) == 0 {
+			j.lane = fmt.Sprint("lb", random.IntN(3))
+		}
+		if random.IntN(4) == 0 {
+			j.users = []string{"policy /images", "listener api"}[:1+random.IntN(2)]
+		}
+		all = append(all, id)
+		w.withJar(id, j)
+	}
 	if len(all) == 0 {
 		return
 	}
-	full := w.plan(things, crumbs)
+	full := w.planWith(Choice{Detach: random.IntN(2) == 0}, things, crumbs, jars)
 	p := full.only(func(int) bool { return random.IntN(4) > 0 })
 	w.watch(p)
 	for range random.IntN(4) { // another client was here first
 		w.remove(all[random.IntN(len(all))])
 	}
-	if random.IntN(3) == 0 {
-		w.judge(all[random.IntN(len(all))], state(inventory.InUse, "listener api"))
+	if id := all[random.IntN(len(all))]; random.IntN(3) == 0 {
+		if _, ok := w.jar(id); ok {
+			w.fill(id, func(j *jar) { j.users = append(j.users, "listener new") })
+		} else {
+			w.judge(id, state(inventory.InUse, "listener api"))
+		}
 	}
-	before := map[inventory.Ref]bool{}
-	for _, it := range full.Items {
-		before[it.Resource.Ref] = w.has(it.Resource.Ref)
+	if id := all[random.IntN(len(all))]; random.IntN(3) == 0 {
+		if _, ok := w.jar(id); ok {
+			w.fill(id, func(j *jar) { j.holds = append(j.holds, "server of somebody else") })
+		}
 	}
+	before := w.everything()
 
 	x := &trouble{random: random, w: w, rate: random.Float64() * random.Float64(), all: all, stop: func() {}}
 	w.answer = x.answer
+	w.stepping = x.step
 	w.listing = x.listing
 	ctx, abort := context.WithCancel(t.Context())
 	defer abort()
@@ -95,21 +121,34 @@ func anyRun(t *testing.T, random *rand.Rand) {
 		x.stop = func() { <-started; run.Cancel() }
 		run = e.Start(ctx, p)
 		close(started)
-		judgeRun(t, w, run, before, full, stopped)
+		judgeRun(t, w, run, before, stopped)
 	case 1:
 		stopped = true
 		x.stop = abort
-		judgeRun(t, w, e.Start(ctx, p), before, full, stopped)
+		judgeRun(t, w, e.Start(ctx, p), before, stopped)
 	default:
 		run := e.Start(ctx, p)
-		judgeRun(t, w, run, before, full, stopped)
+		judgeRun(t, w, run, before, stopped)
+		before = w.everything()
 		if again, ok := e.Retry(ctx, run); ok {
-			judgeRun(t, w, again, before, full, stopped)
+			judgeRun(t, w, again, before, stopped)
 		}
 	}
 }
 
-func judgeRun(t *testing.T, w *world, run *Run, before map[inventory.Ref]bool, full Plan, stopped bool) {
+func (w *world) everything() map[inventory.Ref]inventory.Resource {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := map[inventory.Ref]inventory.Resource{}
+	for _, rows := range w.rows {
+		for _, r := range rows {
+			all[r.Ref] = r
+		}
+	}
+	return all
+}
+
+func judgeRun(t *testing.T, w *world, run *Run, before map[inventory.Ref]inventory.Resource, stopped bool) {
 	t.Helper()
 	summary := func() Summary { return run.Summary() }
 	for i, res := range finished(t, run) {
@@ -132,11 +171,69 @@ func judgeRun(t *testing.T, w *world, run *Run, before map[inventory.Ref]bool, f
 			}
 		}
 	}
-	for _, it := range full.Items {
-		if ref := it.Resource.Ref; !w.planned[ref] && before[ref] && !w.has(ref) {
+	for ref, was := range before {
+		switch j, ok := w.jar(ref.ID); {
+		case w.planned[ref]:
+		case !w.has(ref):
 			t.Errorf("%s was not planned and is gone", ref.ID)
+		case ok && !slices.Contains(w.late, ref.ID) && !reflect.DeepEqual(j, jarOf(was)):
+			t.Errorf("%s was not planned and has become %+v from %+v", ref.ID, j, was.Object)
 		}
 	}
+	for i, res := range run.Results() {
+		was, listed := before[res.Ref]
+		now, ok := w.jar(res.Ref.ID)
+		if !ok || !listed {
+			continue
+		}
+		taken := 0
+		for _, text := range jarOf(was).users {
+			if slices.Contains(now.users, text) {
+				continue
+			}
+			if taken++; !slices.Contains(run.Plan().Items[i].Detaches, text) {
+				t.Errorf("%s: %s was taken off and that was not confirmed", res.Ref.ID, text)
+			}
+		}
+		for _, text := range jarOf(was).holds {
+			if slices.Contains(now.holds, text) {
+				continue
+			}
+			if taken++; !slices.Contains(run.Plan().Items[i].Holds, text) {
+				t.Errorf("%s: %s was taken away and that was not confirmed", res.Ref.ID, text)
+			}
+		}
+		if told := strings.Contains(res.Message, "removed") || strings.Contains(res.Message, "detached"); taken > 0 && !told {
+			t.Errorf("%s is %s %q, and does not say that it has lost %d", res.Ref.ID, res.Outcome, res.Message, taken)
+		}
+	}
+}
+
+// step does what it says, or fails in one of many ways, with effect or without.
+func (x *trouble) step(id, text string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.random.IntN(30) == 0 {
+		x.mu.Unlock()
+		x.stop()
+		x.mu.Lock()
+	}
+	if late := x.all[x.random.IntN(len(x.all))]; x.random.IntN(40) == 0 {
+		if _, ok := x.w.jar(late); ok { // somebody begins to use it
+			x.w.mu.Lock()
+			x.w.late = append(x.w.late, late)
+			x.w.mu.Unlock()
+			x.w.fill(late, func(j *jar) { j.users = append(j.users, "listener late") })
+		}
+	}
+	if x.random.Float64() >= x.rate {
+		return x.w.apply(id, text)
+	}
+	err := x.failure(nil)
+	if !definite(err) && !errors.Is(err, client.Throttled) && !errors.Is(err, client.Pending) && x.random.IntN(2) == 0 {
+		x.w.take(id, text)
+	}
+	return err
 }
 
 // answer does what it says and says what it does, though not always all of it or in so many words: a service that
@@ -158,6 +255,8 @@ func (x *trouble) answer(call string, ids []string) ([]inventory.Answer, error) 
 		switch there := x.there(id); {
 		case !there:
 			a.Said = inventory.SaidGone
+		case x.w.refuses(id):
+			a.Said, a.Code = inventory.SaidRefused, "ELB.8907"
 		case x.random.Float64() < x.rate/2:
 			a.Said, a.Code = inventory.SaidRefused, "ELB.8907"
 		default:
@@ -216,7 +315,11 @@ func (x *trouble) failure(ids []string) error {
 	case 8:
 		return &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}
 	}
-	x.w.remove(ids[:x.random.IntN(len(ids)+1)]...) // applied, in part or whole
+	for _, id := range ids[:x.random.IntN(len(ids)+1)] { // applied, in part or whole
+		if !x.w.refuses(id) {
+			x.w.remove(id)
+		}
+	}
 	if x.random.IntN(2) == 0 {
 		return fails(500, "", "APIG.9999", "System error")
 	}

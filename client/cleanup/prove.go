@@ -9,23 +9,29 @@ import (
 // all who came. So every reader gets a list that was begun after its own request had ended.
 type readers struct {
 	turn chan struct{} // one token: who holds it reads
-	next *reading
+	next *shared
 }
 
+// reading is what is read: the list of a place, or whole, with everything that the verdicts of its items depend on.
 type reading struct {
+	at    place
+	whole bool
+}
+
+type shared struct {
 	items []int
 	view  *view // nil until it was read; written and read by holders of the turn
 }
 
-func (r *Run) read(ctx context.Context, at place, items []int) *view {
+func (r *Run) read(ctx context.Context, what reading, items []int) *view {
 	r.mu.Lock()
-	lane := r.reads[at]
+	lane := r.reads[what]
 	if lane == nil {
 		lane = &readers{turn: make(chan struct{}, 1)}
-		r.reads[at] = lane
+		r.reads[what] = lane
 	}
 	if lane.next == nil {
-		lane.next = &reading{}
+		lane.next = &shared{}
 	}
 	mine := lane.next
 	mine.items = append(mine.items, items...)
@@ -37,7 +43,11 @@ func (r *Run) read(ctx context.Context, at place, items []int) *view {
 		r.mu.Lock()
 		lane.next = nil
 		r.mu.Unlock()
-		mine.view = r.engine.list(ctx, r.kinds, r.resources(mine.items))
+		look := r.engine.list
+		if what.whole {
+			look = r.engine.look
+		}
+		mine.view = look(ctx, r.kinds, r.resources(mine.items))
 	}
 	return mine.view
 }
@@ -58,7 +68,7 @@ func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Out
 		}
 	}
 	r.mu.Unlock()
-	now := r.read(ctx, at, items)
+	now := r.read(ctx, reading{at: at}, items)
 	for _, d := range doubts {
 		_, there := now.found[r.plan.Items[d.item].Resource.Ref]
 		v := d.is
@@ -157,7 +167,7 @@ func (r *Run) conclude(i int, now *view) {
 	switch {
 	case there && gone(res.Outcome):
 		res.Outcome = Reappeared
-		res.Message = "the closing list has it (again)"
+		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: "the closing list has it (again)"})
 	case there && res.Outcome == Unknown:
 		res.Outcome = Failed
 		res.Message += "; the closing list still has it"

@@ -17,8 +17,11 @@ const (
 	// How often items wait together for a change that is under way before the others go on without the one that it is at.
 	maxWaitTogether = 2
 
-	// An item is Sent and Reading at most maxLost times, then Ended and Proved once; see [Run.tell].
-	eventsPerItem = 2*maxLost + 2
+	maxCleared = 8 // how often at most an item is told to be Clearing; see [Run.tellClearing]
+
+	// An item is Sent and Reading at most maxLost times, Rechecking at most twice, then Ended and Proved once; see
+	// [Run.tell].
+	eventsPerItem = 2*maxLost + 2 + 2
 	// A place can teach that its call is absent and that its batches are too big, and can fail to be proved.
 	notesPerPlace = 4
 	// Checking, Sending, Proving, Finished, the reason of a stop.
@@ -44,20 +47,27 @@ type Run struct {
 	ended   time.Time
 	stopped *verdict // how items end that are not sent any more; nil: the run goes on
 	why     string   // it stopped, when the user did not stop it
-	reads   map[place]*readers
+	reads   map[reading]*readers
+	aside   []int // refused, to be sent once more when what they hold was taken away
 }
 
 // item is where one item of the plan stands.
 type item struct {
 	result  Result
-	fresh   inventory.Resource // as the check saw it: what is sent
+	fresh   inventory.Resource // as it was seen last: what is sent
 	flying  bool               // a worker has it: it gets its outcome from an answer
 	instead *verdict           // how it ends when it is not sent again; nil: as the stop says
 	sentAt  time.Time          // first request
 	doubt   bool               // a request about it may have been applied without our knowing
 	lost    int                // requests that ended in server trouble
-	shown   Step               // the last of Sent and Reading that was told
+	shown   Step               // the last that was told of Sent, Reading and Rechecking
 	told    int                // how many of these were told
+
+	done, left []move // what went before it, and what has yet to; in order
+	lostMoves  int    // steps that ended in server trouble
+	refused    bool   // the deletion, once, as it holds something
+	cleared    bool   // nothing was left to go before it: a refusal is final now
+	toldMoves  int
 }
 
 // verdict is an outcome with what the service said, for one item or several.
@@ -71,19 +81,21 @@ func newRun(e *Engine, p Plan) *Run {
 		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
 		kinds: map[inventory.KindID]*inventory.Kind{},
 		items: make([]item, len(p.Items)),
-		reads: map[place]*readers{},
+		reads: map[reading]*readers{},
 	}
 	places := map[inventory.Ref]bool{}
+	moves := 0
 	for i, it := range p.Items {
 		ref := it.Resource.Ref
 		r.items[i].result.Ref = ref
 		places[inventory.Ref{Scope: ref.Scope, Kind: ref.Kind, Parent: ref.Parent}] = true
+		moves += it.tellable()
 		if kind, err := e.kind(ref.Kind); err == nil {
 			r.kinds[ref.Kind] = kind
 		}
 	}
 	// Never full: the run does not wait for whoever reads.
-	r.events = make(chan Event, eventsPerItem*len(p.Items)+notesPerPlace*len(places)+eventsPerRun)
+	r.events = make(chan Event, eventsPerItem*len(p.Items)+moves+notesPerPlace*len(places)+eventsPerRun)
 	return r
 }
 
@@ -99,8 +111,7 @@ func (r *Run) begin(ctx context.Context) {
 		defer close(r.done)
 		defer close(r.events)
 		defer halt()
-		pieces := r.check(sending)
-		r.send(ctx, sending, pieces)
+		r.work(ctx, sending)
 		if ctx.Err() != nil {
 			r.stop(verdict{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
 		}
@@ -198,7 +209,7 @@ func (r *Run) emit(ev Event) {
 // still the same flight. With the lock held.
 func (r *Run) tell(i int, step Step) {
 	it := &r.items[i]
-	if it.shown == step || it.told == 2*maxLost {
+	if it.shown == step || it.told == 2*maxLost+2 {
 		return
 	}
 	it.shown = step
@@ -220,7 +231,7 @@ func (r *Run) close(i int, v verdict) {
 		return
 	}
 	it.flying = false
-	it.result.Outcome, it.result.Code, it.result.Message, it.result.RequestID = v.outcome, v.code, v.message, v.requestID
+	it.result.Outcome, it.result.Code, it.result.Message, it.result.RequestID = v.outcome, v.code, it.story(v), v.requestID
 	if !it.sentAt.IsZero() {
 		it.result.Took = r.engine.now().Sub(it.sentAt)
 	}
@@ -245,9 +256,26 @@ func (r *Run) stop(v verdict, why string) {
 	r.halt()
 }
 
+// depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for a
+// slot, sees that the run still goes on and marks the items as in flight; then send sends, those that really are to be
+// sent, as they were seen last. False: nothing was sent, and whoever stopped the run ends the items.
+func (r *Run) depart(sending context.Context, lane place, items []int, tell func(i int), send func([]int, []inventory.Resource)) bool {
+	leave, err := r.engine.enter(sending, lane)
+	if err != nil {
+		return false
+	}
+	defer leave()
+	open, resources := r.takeOff(items, tell)
+	if len(open) == 0 {
+		return false
+	}
+	send(open, resources)
+	return true
+}
+
 // takeOff marks items as in flight and returns those that really are to be sent, as they will be sent: none when
 // the run was stopped meanwhile.
-func (r *Run) takeOff(items []int) ([]int, []inventory.Resource) {
+func (r *Run) takeOff(items []int, tell func(i int)) ([]int, []inventory.Resource) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var (
@@ -262,7 +290,7 @@ func (r *Run) takeOff(items []int) ([]int, []inventory.Resource) {
 		if it.sentAt.IsZero() {
 			it.sentAt = r.engine.now()
 		}
-		r.tell(i, Sent)
+		tell(i)
 		it.flying = true
 		open, resources = append(open, i), append(resources, it.fresh)
 	}
@@ -275,13 +303,18 @@ func (r *Run) putBack(items []int, otherwise *verdict) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range items {
-		r.items[i].flying = false
-		r.items[i].instead = otherwise
-		if r.stopped != nil {
-			r.close(i, r.unsent(i))
-		}
+		r.land(i, otherwise)
 	}
 	return r.stopped == nil
+}
+
+// land is putBack for one item, with the lock held.
+func (r *Run) land(i int, otherwise *verdict) {
+	r.items[i].flying = false
+	r.items[i].instead = otherwise
+	if r.stopped != nil {
+		r.close(i, r.unsent(i))
+	}
 }
 
 // unsent is the outcome of an item that a stopped run does not send (again). With the lock held.
@@ -292,11 +325,11 @@ func (r *Run) unsent(i int) verdict {
 	return *r.stopped
 }
 
-// prepare keeps what the check saw, to be sent.
-func (r *Run) prepare(i int, fresh inventory.Resource) {
+// prepare keeps what was seen, to be sent, and what has to go before it.
+func (r *Run) prepare(i int, fresh inventory.Resource, left []move) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].fresh = fresh
+	r.items[i].fresh, r.items[i].left = fresh, left
 }
 
 // countLost notes that a request about an item ended in server trouble, and says how many have.
@@ -307,7 +340,20 @@ func (r *Run) countLost(i int) int {
 	return r.items[i].lost
 }
 
-// resources are the items as the check saw them, as planned where it saw none.
+// pending are those of the items that have no outcome yet.
+func (r *Run) pending(items []int) []int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []int
+	for _, i := range items {
+		if r.items[i].result.Outcome == Pending {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// resources are the items as they were seen last, as planned where they were not.
 func (r *Run) resources(items []int) []inventory.Resource {
 	r.mu.Lock()
 	defer r.mu.Unlock()

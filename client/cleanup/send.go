@@ -86,20 +86,20 @@ func (q *queue) done(p piece, left []piece) {
 
 // send works through the pieces.
 func (r *Run) send(ctx, sending context.Context, pieces []piece) {
-	if len(pieces) == 0 {
-		return
-	}
-	r.enter(Sending)
-	q := newQueue(pieces)
+	r.each(newQueue(pieces), r.engine.way, func(p piece) []piece { return r.request(ctx, sending, p) })
+}
+
+// each has workers take pieces from the queue until there are none, and hand back what do leaves of them.
+func (r *Run) each(q *queue, way func(waypoint, bool) (waypoint, int), do func(piece) []piece) {
 	var wg sync.WaitGroup
 	for range min(len(r.items), r.engine.parallel) {
 		wg.Go(func() {
 			for {
-				p, ok := q.next(r.engine.way)
+				p, ok := q.next(way)
 				if !ok {
 					return
 				}
-				q.done(p, r.request(ctx, sending, p))
+				q.done(p, do(p))
 			}
 		})
 	}
@@ -108,22 +108,22 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 
 // request sends one piece and sees every item of it through to its outcome, or hands back what is to be sent again.
 func (r *Run) request(ctx, sending context.Context, p piece) (left []piece) {
-	leave, err := r.engine.enter(sending, p.lane)
-	if err != nil {
-		return nil // whoever stopped the run ends the items
-	}
-	items, resources := r.takeOff(p.items)
-	if len(items) == 0 {
-		leave()
+	var (
+		answers []inventory.Answer
+		err     error
+	)
+	tell := func(i int) { r.tell(i, Sent) }
+	sent := r.depart(sending, p.lane, p.items, tell, func(items []int, resources []inventory.Resource) {
+		p.items = items
+		answers, err = p.way.route.Send(ctx, r.deleter, resources)
+	})
+	if !sent {
 		return nil
 	}
-	p.items = items
-	answers, err := p.way.route.Send(ctx, r.deleter, resources)
-	leave()
 	if err != nil {
 		return r.refused(ctx, sending, p, err)
 	}
-	r.engine.learn(p.way, func(l *lesson) { l.accepted = max(l.accepted, len(items)) })
+	r.engine.learn(p.way, func(l *lesson) { l.accepted = max(l.accepted, len(p.items)) })
 	if p.from.route != nil && len(answers) > 0 && answers[0].Said == inventory.SaidDeleted { // so it was not the item
 		r.absent(p.from)
 	}
@@ -176,6 +176,9 @@ func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer)
 			v.outcome = r.gone(i)
 		case a.Said == inventory.SaidRefused:
 			v.outcome = Blocked
+			if r.setAside(i, v) {
+				continue
+			}
 		case v.message == "":
 			v.message = "the answer is unclear"
 		}
@@ -227,8 +230,7 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 		return r.again(nil, p)
 
 	case errors.Is(err, client.Unauthorised): // the others would fare no better, and every try can count against the account
-		why := "the credentials are not accepted: " + v.message
-		r.stop(verdict{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
+		r.unauthorised(v)
 		return r.endAll(p, v)
 
 	case errors.Is(err, client.NotFound) && p.way.route.Instead != nil: // the call or something in it: the answer does not say
@@ -263,9 +265,18 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 			p.from, p.way.route = p.way, p.way.route.Instead
 			return r.again(&v, p)
 		}
+		if errors.Is(err, client.InUse) && r.setAside(p.items[0], v) { // it is alone: more are divisible
+			return nil
+		}
 		return r.endAll(p, v)
 	}
 	return r.lost(ctx, sending, p, v)
+}
+
+// unauthorised stops the run.
+func (r *Run) unauthorised(v verdict) {
+	why := "the credentials are not accepted: " + v.message
+	r.stop(verdict{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
 }
 
 // absent remembers that a place lacks a call; there is another one.

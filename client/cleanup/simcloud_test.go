@@ -86,7 +86,7 @@ func unused(r inventory.Resource) bool { return r.Verdict.State == inventory.Unu
 
 func (s *sim) plan(marked []inventory.Resource, from *inventory.Snapshot) Plan {
 	s.t.Helper()
-	p, err := NewPlan(refsOf(marked), from)
+	p, err := NewPlan(refsOf(marked), from, Choice{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +26,8 @@ type world struct {
 
 	// answer decides what a request comes to; nil: delete all and say so. Called without the lock.
 	answer func(call string, ids []string) ([]inventory.Answer, error)
+	// stepping decides what a step comes to; nil: it is done. Called without the lock.
+	stepping func(jar, text string) error
 	// listing may fail a list; nil: it works. Called with the number of lists before it.
 	listing func(n int) error
 	delay   time.Duration // of each list
@@ -35,6 +38,10 @@ type world struct {
 	planned  map[inventory.Ref]bool // nil: not watched
 	lost     map[inventory.Ref]bool // a request about it has no outcome and no list was read since
 	flying   map[place]int          // by lane
+	steps    []string               // what was sent about jars, in order: "a: health monitor", "delete a"
+	blind    map[string]bool        // steps without an outcome since no list was read
+	detached map[string]bool        // jars whose users were planned to be taken off
+	late     []string               // jars that came into use after a run had looked at them
 	inFlight int
 	most     int
 }
@@ -53,7 +60,7 @@ func newWorld(tb testing.TB) *world {
 	tb.Helper()
 	w := &world{
 		t: tb, rows: map[inventory.KindID][]inventory.Resource{},
-		lost: map[inventory.Ref]bool{}, flying: map[place]int{},
+		lost: map[inventory.Ref]bool{}, flying: map[place]int{}, blind: map[string]bool{},
 	}
 	single := &inventory.Route{Call: "single", Max: 1, Send: w.send("single", false)}
 	batch := &inventory.Route{Call: "batch", Max: 50, Send: w.send("batch", false), Instead: single}
@@ -66,6 +73,7 @@ func newWorld(tb testing.TB) *world {
 		things: {ID: things, One: "thing", Many: "things", Deletion: &inventory.Deletion{Route: route(batch), Undo: exact}},
 		boxes:  {ID: boxes, One: "box", Many: "boxes", Holds: crumbs, WhyNot: "Boxes stay."},
 		crumbs: {ID: crumbs, One: "crumb", Many: "crumbs", Within: boxes, Deletion: &inventory.Deletion{Route: route(serial), Undo: exact, UsedToo: true}},
+		jars:   w.jarKind(batch, single),
 	}
 	return w
 }
@@ -139,6 +147,9 @@ func (w *world) send(call string, serial bool) func(context.Context, *client.Del
 			}
 		}
 		w.sent, w.calls = append(w.sent, ids), append(w.calls, call)
+		if items[0].Ref.Kind == jars {
+			w.steps = append(w.steps, "delete "+strings.Join(ids, " "))
+		}
 		w.inFlight++
 		w.most = max(w.most, w.inFlight)
 		lane := place{kind: items[0].Ref.Kind, scope: items[0].Ref.Scope, parent: items[0].Ref.Parent}
@@ -168,8 +179,16 @@ func (w *world) send(call string, serial bool) func(context.Context, *client.Del
 }
 
 func (w *world) deleteAll(_ string, ids []string) ([]inventory.Answer, error) {
-	w.remove(ids...)
-	return say(inventory.SaidDeleted, ids...), nil
+	var answers []inventory.Answer
+	for _, id := range ids {
+		if w.refuses(id) {
+			answers = append(answers, inventory.Answer{ID: id, Said: inventory.SaidRefused, Code: "ELB.8907", Message: "is in use"})
+			continue
+		}
+		w.remove(id)
+		answers = append(answers, say(inventory.SaidDeleted, id)...)
+	}
+	return answers, nil
 }
 
 func say(said inventory.Said, ids ...string) []inventory.Answer {
@@ -201,6 +220,9 @@ func (w *world) snapshot(ids []inventory.KindID, parents []inventory.Resource) i
 				if err == nil && within {
 					l.Resources = append(l.Resources, r)
 				}
+			}
+			if err == nil && id == jars {
+				clear(w.blind)
 			}
 			if err == nil {
 				for ref := range w.lost {
@@ -242,6 +264,11 @@ func (w *world) engine(parallel int) *Engine {
 // plan of everything there is of these kinds.
 func (w *world) plan(kinds ...inventory.KindID) Plan {
 	w.t.Helper()
+	return w.planWith(Choice{}, kinds...)
+}
+
+func (w *world) planWith(c Choice, kinds ...inventory.KindID) Plan {
+	w.t.Helper()
 	s := inventory.Last(w.snapshot(kinds, nil))
 	w.lists = 0
 	var marked []inventory.Ref
@@ -250,7 +277,7 @@ func (w *world) plan(kinds ...inventory.KindID) Plan {
 			marked = append(marked, r.Ref)
 		}
 	}
-	p, err := NewPlan(marked, s)
+	p, err := NewPlan(marked, s, c)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -260,8 +287,10 @@ func (w *world) plan(kinds ...inventory.KindID) Plan {
 
 func (w *world) watch(p Plan) {
 	w.planned = map[inventory.Ref]bool{}
+	w.detached = map[string]bool{}
 	for _, it := range p.Items {
 		w.planned[it.Resource.Ref] = true
+		w.detached[it.Resource.Ref.ID] = len(it.Detaches) > 0
 	}
 }
 
@@ -290,7 +319,7 @@ func finished(tb testing.TB, r *Run) []Result {
 				tb.Errorf("item %d is proved before it has ended", ev.Item)
 			}
 			told[ev.Item] = ev.Result
-		case Sent, Reading:
+		case Sent, Reading, Clearing, Rechecking:
 			if ended[ev.Item] != 0 {
 				tb.Errorf("item %d goes on after it has ended", ev.Item)
 			}

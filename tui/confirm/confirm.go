@@ -5,6 +5,7 @@ package confirm
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,18 +14,23 @@ import (
 	"janitor/client/inventory"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
+	"janitor/tui/theme"
 )
 
 // grace is how long the dialog takes no keys after it was opened: it may have come up under a typing hand.
 const grace = 400 * time.Millisecond
 
-// maxTyped bounds the field; it is longer than any count, so that a wrong count never becomes right by being cut.
-const maxTyped = 9
-
 // Decision is the dialog's only answer, given once. Yes is said to exactly the plan that was shown.
 type Decision struct {
 	Yes  bool
 	Plan cleanup.Plan
+}
+
+// DetachMsg asks for another plan of the same resources: with what is in use taken out of use first, or without.
+// [Model.Replace] takes it; until then the dialog can only be cancelled.
+type DetachMsg struct {
+	By     *Model
+	Detach bool
 }
 
 // Model is the dialog. It is made for one plan and ends with one [Decision].
@@ -37,12 +43,18 @@ type Model struct {
 	many   string // "pools"
 	want   string // what has to be typed; "" when nothing has to
 
-	opened  time.Time
+	opened  time.Time // or when its plan was replaced
+	asked   bool      // for another plan, which has not come yet
 	decided bool
-	focus   button
-	arrived bool // typing the count has just moved the focus to Delete
+	focus   focus
+	arrived bool // typing has just moved the focus to Delete
 	typed   string
 	say     string // why the last key did nothing
+
+	first      string // what goes before the items, and along with them
+	along      string
+	detaches   int // items that are taken out of use first
+	detachable int // of what is left out, what could be
 
 	tags    []string // what tells items of one name apart, see [cleanup.Plan.Tags]
 	outTags []string
@@ -62,23 +74,40 @@ type Model struct {
 // size is the room for the list.
 type size struct{ w, h int }
 
-type button uint8
+type focus uint8
 
+// In the order in which the focus goes on.
 const (
-	cancel button = iota
+	cancel focus = iota
+	choice
 	proceed
 )
 
 // New opens the dialog for plan. The scope is shown in the title ("acme-prod · eu-de · 99a3…"); hidden is how many of
 // the marked rows the filter hides.
 func New(env *screen.Env, scope string, plan cleanup.Plan, hidden int) *Model {
-	m := &Model{env: env, scope: scope, plan: plan, hidden: hidden, opened: env.Now()}
+	m := &Model{env: env, scope: scope, hidden: hidden}
+	m.show(plan)
+	return m
+}
+
+// Replace shows another plan of the same resources, as if the dialog had just been opened for it.
+func (m *Model) Replace(plan cleanup.Plan) tea.Cmd {
+	if m.decided {
+		return nil
+	}
+	*m = Model{env: m.env, scope: m.scope, hidden: m.hidden}
+	m.show(plan)
+	return m.Init()
+}
+
+func (m *Model) show(plan cleanup.Plan) {
+	m.plan, m.opened = plan, m.env.Now()
 	m.one, m.many = nouns(plan)
 	if plan.Typed() {
 		m.want = plan.Word()
 	}
 	m.measure()
-	return m
 }
 
 // Init redraws the dialog once it begins to take keys.
@@ -88,22 +117,44 @@ func (m *Model) Init() tea.Cmd {
 
 type ready struct{ m *Model }
 
-// Update takes key presses; keys during the grace time and after the decision do nothing.
+// Update takes key presses and what is pasted; during the grace time and after the decision they do nothing.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyPressMsg)
-	if !ok || m.decided || m.waiting() {
+	if m.decided || m.waiting() {
 		return nil
 	}
-	m.say = ""
-	if m.edit(key) {
-		return nil
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		if !m.asked {
+			m.say = ""
+			m.put(strings.TrimSpace(msg.Content))
+		}
+	case tea.KeyPressMsg:
+		m.say = ""
+		return m.press(msg)
 	}
+	return nil
+}
+
+func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	action, _ := m.env.Keys.Action(keys.Dialog, key.String())
+	switch {
+	case m.asked:
+		if action == keys.No && (m.want == "" || key.Text == "") {
+			return m.decide(false)
+		}
+		return nil
+	case action == keys.Toggle && m.focus == choice:
+		return m.toggle(key)
+	case m.edit(key):
+		return nil
+	}
 	switch action {
 	case keys.Confirm:
 		switch {
 		case m.focus == proceed:
 			return m.yes(key)
+		case m.focus == choice:
+			return m.toggle(key)
 		case m.typed != "" && !m.matches(): // a slip, not a no
 			m.say = m.how()
 			return nil
@@ -120,7 +171,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case keys.NextFocus:
 		m.next()
 	case keys.PrevFocus:
-		m.focus, m.arrived = cancel, false
+		m.previous()
 	default:
 		if by, ok := screen.Step(action, m.page, len(m.rows)); ok {
 			m.scroll(by)
@@ -129,44 +180,44 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// edit gives the key to the field when a count is wanted.
-func (m *Model) edit(key tea.KeyPressMsg) bool {
-	if m.want == "" || m.empty() {
-		return false
-	}
-	switch {
-	case key.String() == "backspace":
-		if m.typed != "" {
-			m.typed = m.typed[:len(m.typed)-1]
-		}
-	case len(key.Text) == 1 && key.Text[0] >= '0' && key.Text[0] <= '9':
-		if len(m.typed) < maxTyped {
-			m.typed += key.Text
-		}
-	default:
-		return false
-	}
-	if m.matches() {
-		m.focus, m.arrived = proceed, true
-	} else {
-		m.focus, m.arrived = cancel, false
-	}
-	return true
-}
-
-// next moves the focus on. People type the count, then tab, then enter: since the count has already moved the focus,
-// the first tab after it stays.
+// next moves the focus on. People type, then tab, then enter: since the right word has already moved the focus, the
+// first tab after it stays.
 func (m *Model) next() {
 	switch {
 	case m.arrived:
 		m.arrived = false
 	case m.focus == proceed:
 		m.focus = cancel
+	case m.focus == cancel && m.offers():
+		m.focus = choice
 	case m.empty() || !m.matches():
+		m.focus = cancel
 		m.say = m.how()
 	default:
 		m.focus = proceed
 	}
+}
+
+func (m *Model) previous() {
+	m.arrived = false
+	if m.focus == proceed && m.offers() {
+		m.focus = choice
+		return
+	}
+	m.focus = cancel
+}
+
+// offers: what is in use can be taken out of use first, or is to be.
+func (m *Model) offers() bool { return m.detaches+m.detachable > 0 }
+
+// toggle asks for the other plan. A key that is being held down does not.
+func (m *Model) toggle(key tea.KeyPressMsg) tea.Cmd {
+	if key.IsRepeat {
+		return nil
+	}
+	m.asked = true
+	msg := DetachMsg{By: m, Detach: !m.plan.Detach}
+	return func() tea.Msg { return msg }
 }
 
 // yes decides for deleting, unless that is not possible now. A key that is being held down never says yes.
@@ -189,6 +240,10 @@ func (m *Model) decide(yes bool) tea.Cmd {
 
 // how says what has to be done before Delete can be pressed.
 func (m *Model) how() string {
+	want := m.want
+	if theme.Width(want) > 30 { // it stands there
+		want = "the text"
+	}
 	switch {
 	case m.empty():
 		return "There is nothing to delete"
@@ -197,9 +252,9 @@ func (m *Model) how() string {
 	case m.matches():
 		return "Press enter on Delete"
 	case m.typed != "":
-		return "That is not " + m.want
+		return "That is not " + want
 	default:
-		return fmt.Sprintf("Type %s first", m.want)
+		return fmt.Sprintf("Type %s first", want)
 	}
 }
 

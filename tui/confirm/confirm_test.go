@@ -26,6 +26,7 @@ type dialog struct {
 	*confirm.Model
 	now       time.Time
 	decisions []confirm.Decision
+	choices   []confirm.DetachMsg
 }
 
 func open(p cleanup.Plan, hidden int) *dialog {
@@ -62,6 +63,8 @@ var named = map[string]tea.Key{
 	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
 	"backspace": {Code: tea.KeyBackspace}, "down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp},
 	"pgdown": {Code: tea.KeyPgDown}, "pgup": {Code: tea.KeyPgUp}, "ctrl+d": {Code: 'd', Mod: tea.ModCtrl},
+	"space":      {Code: ' ', Text: " "},
+	"held-space": {Code: ' ', Text: " ", IsRepeat: true},
 	"held-enter": {Code: tea.KeyEnter, IsRepeat: true}, "held-y": {Code: 'y', Text: "y", IsRepeat: true},
 }
 
@@ -71,8 +74,11 @@ func (d *dialog) key(k tea.Key) {
 	if cmd == nil {
 		return
 	}
-	if decision, ok := cmd().(confirm.Decision); ok {
-		d.decisions = append(d.decisions, decision)
+	switch msg := cmd().(type) {
+	case confirm.Decision:
+		d.decisions = append(d.decisions, msg)
+	case confirm.DetachMsg:
+		d.choices = append(d.choices, msg)
 	}
 }
 
@@ -116,9 +122,21 @@ func dangerous() cleanup.Plan {
 	r := inventory.Resource{Ref: inventory.Ref{Scope: "s", Kind: inventory.Entries, Parent: "g", ID: "10.0.0.0/8"}, Name: "10.0.0.0/8", In: "office-acl"}
 	return cleanup.Plan{
 		Items:        []cleanup.Item{{Resource: r}},
-		Consequences: []inventory.Consequence{{Of: []inventory.Ref{r.Ref}, Text: "listener web-443 (white) lets nobody in", Grade: inventory.Danger}},
+		Consequences: []inventory.Consequence{{Of: []inventory.Ref{r.Ref}, Text: "listener web-443 (white) lets nobody in", Grade: inventory.Danger, Name: "office-acl"}},
 		Grade:        inventory.Danger,
 	}
+}
+
+// dangers is one entry that puts all of these in danger.
+func dangers(names ...string) cleanup.Plan {
+	p := dangerous()
+	p.Consequences = nil
+	for _, name := range names {
+		p.Consequences = append(p.Consequences, inventory.Consequence{
+			Of: []inventory.Ref{p.Items[0].Resource.Ref}, Text: "listener web-443 lets nobody in", Grade: inventory.Danger, Name: name,
+		})
+	}
+	return p
 }
 
 func TestKeysDecide(t *testing.T) {
@@ -159,7 +177,10 @@ func TestKeysDecide(t *testing.T) {
 		{"count shift+tab enter", plan(12, 0), `"12" shift+tab enter`, "no"},
 		{"count left right enter", plan(12, 0), `"12" left right enter`, "yes"},
 		{"count y", plan(12, 0), `"12y"`, ""},
-		{"count n", plan(12, 0), `"12n"`, "no"},
+		{"count n", plan(12, 0), `"12n"`, ""},
+		{"n where something has to be typed", plan(12, 0), `"n"`, ""},
+		{"n typed and taken back", plan(12, 0), `"12n" backspace enter`, "yes"},
+		{"escape where something has to be typed", plan(12, 0), `esc`, "no"},
 		{"tab does not reach Delete before the count", plan(12, 0), "tab tab tab enter", "no"},
 		{"wrong count", plan(12, 0), `"13" tab enter`, ""},
 		{"a digit too many", plan(12, 0), `"123" enter`, ""},
@@ -168,7 +189,14 @@ func TestKeysDecide(t *testing.T) {
 		{"backspace in an empty field", plan(12, 0), `backspace "12" enter`, "yes"},
 		{"zeros before the count", plan(12, 0), `"012" enter`, ""},
 		{"more digits than the field takes", plan(12, 0), `"` + strings.Repeat("12", 40) + `" enter`, ""},
-		{"danger typed", dangerous(), `"1" enter`, "yes"},
+		{"danger typed", dangerous(), `"office-acl" enter`, "yes"},
+		{"danger typed in capitals", dangerous(), `"Office-acl" enter`, ""},
+		{"danger not typed to the end", dangerous(), `"office-ac" enter`, ""},
+		{"more than the danger", dangerous(), `"office-acls" enter`, ""},
+		{"the count of a danger", dangerous(), `"1" enter`, ""},
+		{"a name with blanks", dangers("home acl, 2"), `"home" space "acl," space "2" enter`, "yes"},
+		{"keys that move and answer elsewhere", dangers("ny jkgG{}"), `"ny" space "jkgG{}" enter`, "yes"},
+		{"a held enter on a typed danger", dangerous(), `"office-acl" held-enter`, ""},
 		{"scrolling decides nothing", plan(60, 0), "down up pgdown pgup", ""},
 
 		{"nothing to delete, enter", plan(0, 2), "enter", "no"},
@@ -209,14 +237,14 @@ func TestKeysAtRandom(t *testing.T) {
 				case typed == "" || typed == "12":
 					return "no"
 				}
-			case "esc", `"n"`:
+			case "esc":
 				return "no"
 			case "shift+tab", "left":
 				onDelete = false
 			case "backspace":
 				typed = typed[:max(len(typed)-1, 0)]
 				onDelete = typed == "12"
-			case `"1"`, `"2"`, `"3"`:
+			case `"y"`, `"n"`, `"1"`, `"2"`, `"3"`:
 				typed += key[1:2]
 				onDelete = typed == "12"
 			}
@@ -288,10 +316,13 @@ func TestSaysWhy(t *testing.T) {
 		keys, want string
 	}{
 		{plan(12, 0), "tab", "Type 12 first"},
-		{plan(12, 0), `"y"`, "Type 12 first"},
+		{plan(12, 0), `"y" tab`, "That is not 12 "},
 		{plan(12, 0), `"1" tab`, "That is not 12 "},
 		{plan(12, 0), `"13" enter`, "That is not 12 "},
-		{plan(12, 0), `"12y"`, "Press enter on Delete"},
+		{dangerous(), `tab`, "Type office-acl first"},
+		{dangerous(), `"office" enter`, "That is not office-acl "},
+		{dangers("a name that is long", "another name that is long"), `tab`, "Type the text first"},
+		{dangers("a name that is long", "another name that is long"), `"a" tab`, "That is not the text "},
 		{plan(0, 1), `"y"`, "There is nothing to delete"},
 	} {
 		if got := ready(tt.plan).press(tt.keys).text(80, 24); !strings.Contains(got, tt.want) {
@@ -317,10 +348,10 @@ func TestShows(t *testing.T) {
 		{"left out and why", plan(2, 1), 0, []string{"– web-002  left out: in use by listener api-443"}, nil},
 		{"typed count", plan(12, 0), 0, []string{"Type 12 to delete: ▏"}, nil},
 		{"consequences", dangerous(), 0,
-			[]string{"! danger  listener web-443 (white) lets nobody in", "office-acl", "Type 1 to delete"}, nil},
+			[]string{"! danger  listener web-443 (white) lets nobody in", "office-acl", "Type office-acl to delete: ▏"}, nil},
 		{"what goes along, no way back", cleanup.Plan{Items: []cleanup.Item{{
 			Resource: certificate, Takes: "2 things", Undo: inventory.Impossible, UndoWhy: "its private key is not kept"}}}, 0,
-			[]string{"Delete 1 certificate ", "with 2 things; its private key is not kept", "no way back"}, nil},
+			[]string{"Delete 1 certificate ", "2 things go along; its private key is not kept", "no way back"}, nil},
 		{"no way back, said once", cleanup.Plan{
 			Items:        []cleanup.Item{{Resource: certificate, Undo: inventory.Impossible, UndoWhy: "its private key is not kept"}},
 			Consequences: []inventory.Consequence{{Of: []inventory.Ref{certificate.Ref}, Grade: inventory.Care, Text: "shop-2021 is lost"}},
@@ -369,7 +400,7 @@ func TestSameNames(t *testing.T) {
 func TestSmallSizes(t *testing.T) {
 	p := plan(12, 5)
 	for range 9 {
-		p.Consequences = append(p.Consequences, inventory.Consequence{Grade: inventory.Danger, Text: "listener web-443 (white) lets nobody in"})
+		p.Consequences = append(p.Consequences, inventory.Consequence{Grade: inventory.Danger, Name: "12", Text: "listener web-443 (white) lets nobody in"})
 	}
 	p.Grade = inventory.Danger
 	for _, size := range [][2]int{{50, 10}, {40, 8}, {80, 22}} {
@@ -378,7 +409,7 @@ func TestSmallSizes(t *testing.T) {
 		if size[1] < 16 && !strings.Contains(got, "effects below") {
 			t.Errorf("%v: does not tell of what stands below:\n%s", size, got)
 		}
-		for _, want := range []string{"Delete 12 of 17 marked pools", "danger", "web-000", "web-001", "▸[ Cancel ]", "Type 12", "n cancel", "–"} {
+		for _, want := range []string{"Delete 12 of 17 marked pools", "danger", "web-000", "web-001", "▸[ Cancel ]", "Type 12", "esc cancel", "–"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("%v: does not show %q:\n%s", size, want, got)
 			}

@@ -7,7 +7,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"janitor/client/inventory"
-	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
 
@@ -19,6 +18,7 @@ const (
 	airy      = 16  // lines from which there are blank ones
 	narrow    = 56  // columns of text below which words give way
 	gap       = 2   // between two columns
+	longest   = 40  // columns of a note that names give way to
 	undoWidth = len("by hand: new id")
 )
 
@@ -101,7 +101,7 @@ func (m *Model) dialog(w, h int) string {
 
 // small is all that a terminal shows that is too small for the list: a way out.
 func (m *Model) small(w, h int) string {
-	lines := []string{"Too small to confirm", m.env.Keys.Label(keys.No) + " cancels", m.title()}
+	lines := []string{"Too small to confirm", m.noKey() + " cancels", m.title()}
 	for i := range lines {
 		lines[i] = theme.Fit(lines[i], w)
 	}
@@ -137,118 +137,41 @@ func (m *Model) head(w int, tight bool) []string {
 	default:
 		s = theme.Number(n) + " will be deleted, " + theme.Number(out) + " are left out."
 	}
-	var lines []string
-	if s != "" {
-		lines = m.paint(theme.Strong, s, w)
+	type sentence struct {
+		role theme.Role
+		text string
+	}
+	says := []sentence{{theme.Strong, s}}
+	if m.first != "" && !tight {
+		says = append(says, sentence{theme.Text, "Also removed first: " + m.first + "."})
+	}
+	if m.along != "" && !tight {
+		says = append(says, sentence{theme.Text, "Going along: " + m.along + "."})
+	}
+	switch n := m.detaches; {
+	case n == 1:
+		says = append(says, sentence{theme.Warn, "1 is taken out of use first."})
+	case n > 1:
+		says = append(says, sentence{theme.Warn, theme.Number(n) + " are taken out of use first."})
 	}
 	switch {
 	case m.hidden == 1:
-		s = "1 of them is hidden by the filter."
+		says = append(says, sentence{theme.Warn, "1 of them is hidden by the filter."})
 	case m.hidden > 1:
-		s = theme.Number(m.hidden) + " of them are hidden by the filter."
-	default:
-		return lines
+		says = append(says, sentence{theme.Warn, theme.Number(m.hidden) + " of them are hidden by the filter."})
 	}
-	if len(lines) == 1 && theme.WidthPainted(lines[0])+1+len(s) <= w {
-		return []string{lines[0] + " " + m.env.Theme.Paint(theme.Warn, s)}
-	}
-	return append(lines, m.paint(theme.Warn, s, w)...)
-}
-
-// controls are the field and the buttons, in shorter words where they would not fit side by side. How many lines they
-// take does not depend on what is typed.
-func (m *Model) controls(w int) []string {
-	brief := "Delete"
-	whole := brief + " " + m.count(len(m.plan.Items))
-	for _, words := range []struct{ ask, button string }{{" to delete", whole}, {" to delete", brief}, {"", brief}} {
-		prompt, buttons := m.prompt(words.ask), m.buttons(words.button)
-		still := max(len(m.want)-len(m.typed), 0) // columns that typing will take
-		if theme.WidthPainted(prompt)+still+1+theme.WidthPainted(buttons) <= w {
-			return []string{theme.Spread(prompt, buttons, w)}
+	var lines []string
+	for _, say := range says {
+		last := len(lines) - 1
+		switch {
+		case say.text == "":
+		case last >= 0 && theme.WidthPainted(lines[last])+1+theme.Width(say.text) <= w:
+			lines[last] += " " + m.env.Theme.Paint(say.role, say.text)
+		default:
+			lines = append(lines, m.paint(say.role, say.text, w)...)
 		}
 	}
-	button := whole
-	if theme.WidthPainted(m.buttons(whole)) > w {
-		button = brief
-	}
-	return []string{theme.FitPainted(m.prompt(" to delete"), w), theme.Spread("", m.buttons(button), w)}
-}
-
-func (m *Model) prompt(ask string) string {
-	t := m.env.Theme
-	if m.want == "" || m.empty() {
-		return ""
-	}
-	s := t.Paint(theme.Text, "Type ") + t.Paint(theme.Strong, m.want) + t.Paint(theme.Text, ask+": ") +
-		t.Paint(theme.Strong, m.typed)
-	switch {
-	case m.matches() && ask == "":
-		return s + " "
-	case m.matches():
-		return s + " " + t.Paint(theme.Good, t.OK)
-	case ask == "":
-		return s + t.Paint(theme.Accent, "▏")
-	default:
-		return s + t.Paint(theme.Accent, "▏") + " "
-	}
-}
-
-// buttons always take the same columns, whatever has the focus.
-func (m *Model) buttons(proceeds string) string {
-	if m.empty() {
-		return m.button("Close", true, false, true)
-	}
-	return m.button("Cancel", m.focus == cancel, false, true) + " " +
-		m.button(proceeds, m.focus == proceed, true, m.matches())
-}
-
-func (m *Model) button(s string, focus, danger, able bool) string {
-	t := m.env.Theme
-	switch {
-	case focus && m.waiting():
-		return t.Paint(theme.Muted, t.Pointer+"[ "+s+" ]")
-	case focus:
-		return t.Paint(theme.Strong, t.Pointer) + t.ButtonText(s, true, danger)
-	case !able || m.waiting():
-		return t.Paint(theme.Muted, "   "+s+"  ")
-	default:
-		return " " + t.ButtonText(s, false, danger)
-	}
-}
-
-// hints are the keys, as many as fit beside what is in sight.
-func (m *Model) hints(w int) string {
-	t, k := m.env.Theme, m.env.Keys
-	where := t.Paint(theme.Muted, m.where())
-	if m.below > 0 && m.top+m.page < len(m.rows) {
-		effects := theme.Number(m.below) + " effects below"
-		if m.below == 1 {
-			effects = "1 effect below"
-		}
-		where = t.Paint(theme.Warn, effects) + t.Paint(theme.Muted, " "+t.Dot+" ") + where
-	}
-	all := []string{t.Hint(k.Label(keys.No), "cancel")}
-	switch {
-	case m.empty():
-		all = []string{t.Hint(k.Label(keys.Confirm), "close")}
-	case m.want == "":
-		all = append(all, t.Hint(k.Label(keys.Yes), "delete"))
-	}
-	if m.page < len(m.rows) {
-		all = append(all, t.Hint("↑↓", "scroll"))
-	}
-	if !m.empty() {
-		all = append(all, t.Hint(k.Label(keys.NextFocus), "other button"))
-	}
-	line := all[0]
-	for _, hint := range all[1:] {
-		longer := line + t.Paint(theme.Muted, " "+t.Dot+" ") + hint
-		if theme.WidthPainted(longer)+1+theme.WidthPainted(where) > w {
-			break
-		}
-		line = longer
-	}
-	return theme.Spread(line, where, w)
+	return lines
 }
 
 // where says which of the items, deleted or left out, are in sight, "" when all are.
@@ -295,8 +218,9 @@ const (
 	blank
 )
 
-// measure finds the widths that the names ask for; it looks at every item once.
+// measure finds the widths that the names ask for, and sums up; it looks at every item once.
 func (m *Model) measure() {
+	m.first, m.along = m.plan.First(), m.plan.Along()
 	m.tags, m.outTags = m.plan.Tags()
 	m.told = map[inventory.Ref]bool{}
 	for _, c := range m.plan.Consequences {
@@ -305,12 +229,20 @@ func (m *Model) measure() {
 		}
 	}
 	for i := range m.plan.Items {
+		if len(m.plan.Items[i].Detaches) > 0 {
+			m.detaches++
+		}
 		r := &m.plan.Items[i].Resource
 		m.names = max(m.names, tagged(r.Label(), m.tags[i]))
 		m.parents = max(m.parents, theme.Width(r.In))
-		m.notes = max(m.notes, theme.Width(m.note(i)))
+		if n := theme.Width(m.note(i)); n <= longest {
+			m.notes = max(m.notes, n)
+		}
 	}
 	for i := range m.plan.LeftOut {
+		if m.plan.LeftOut[i].CanDetach {
+			m.detachable++
+		}
 		m.names = max(m.names, tagged(m.plan.LeftOut[i].Label, m.outTags[i]))
 	}
 }
@@ -337,14 +269,14 @@ func (m *Model) lay(h, w int, tight bool) {
 	}
 	most := h - min(len(m.plan.Items), 3)
 	var below []int
-	for _, grade := range []inventory.Grade{inventory.Danger, inventory.Care} {
+	for _, grade := range []inventory.Grade{inventory.Danger, inventory.Care, inventory.None} {
 		for i, c := range m.plan.Consequences {
 			if c.Grade != grade {
 				continue
 			}
 			before := len(m.rows)
 			m.effect(i, w)
-			if len(m.rows) > most && (before > 0 || grade == inventory.Care) {
+			if len(m.rows) > most && (before > 0 || grade != inventory.Danger) {
 				m.rows = m.rows[:before]
 				below = append(below, i)
 				most = 0 // in order: nothing overtakes
@@ -355,8 +287,17 @@ func (m *Model) lay(h, w int, tight bool) {
 	if len(m.plan.Items) > 0 {
 		apart()
 	}
+	room := m.noteWidth(w)
 	for i := range m.plan.Items {
-		m.rows = append(m.rows, row{what: doomed, i: i})
+		note := m.note(i)
+		if theme.Width(note) <= room {
+			m.rows = append(m.rows, row{doomed, i, note, true})
+			continue
+		}
+		m.rows = append(m.rows, row{doomed, i, "", true})
+		for _, line := range theme.Wrap(note, max(w-4, 1)) {
+			m.rows = append(m.rows, row{doomed, i, line, false})
+		}
 	}
 	if len(m.plan.LeftOut) > 0 {
 		apart()
@@ -376,17 +317,22 @@ func (m *Model) lay(h, w int, tight bool) {
 func (m *Model) effect(i, w int) {
 	c := &m.plan.Consequences[i]
 	if w < narrow {
-		m.wrap(effect, i, word(c.Grade)+": "+c.Text, w-2)
+		text := c.Text
+		if grade := word(c.Grade); grade != "" {
+			text = grade + ": " + text
+		}
+		m.wrap(effect, i, text, w-2)
 		return
 	}
 	m.wrap(effect, i, c.Text, w-2-len("danger")-gap)
 }
 
+// word of a grade; what is harmless needs none.
 func word(g inventory.Grade) string {
-	if g == inventory.Danger {
-		return "danger"
+	if g == inventory.None {
+		return ""
 	}
-	return "care"
+	return g.String()
 }
 
 func (m *Model) wrap(what part, i int, text string, w int) {
@@ -396,7 +342,7 @@ func (m *Model) wrap(what part, i int, text string, w int) {
 }
 
 // nameWidth is what the names get of w columns: all they want while the other columns have what they want, else no
-// more than a third.
+// more than a quarter, in a narrow dialog a third.
 func (m *Model) nameWidth(w int) int {
 	w -= 2
 	free := w - gap - undoWidth
@@ -408,28 +354,35 @@ func (m *Model) nameWidth(w int) int {
 	if len(m.plan.LeftOut) > 0 {
 		free = min(free, w/2)
 	}
-	return min(m.names, max(free, w/3))
+	return min(m.names, max(free, w/4, min(w/3, 16)))
 }
 
 func (m *Model) row(r row, w int) string {
 	t := m.env.Theme
 	switch r.what {
 	case effect:
-		role := theme.Warn
-		if m.plan.Consequences[r.i].Grade == inventory.Danger {
+		grade := m.plan.Consequences[r.i].Grade
+		role, text, sign := theme.Warn, theme.Text, t.Left+" "
+		switch grade {
+		case inventory.Danger:
 			role = theme.Bad
+		case inventory.None:
+			role, text, sign = theme.Muted, theme.Muted, t.Dot+" "
 		}
-		lead, sign := 2, t.Left+" "
+		lead := 2
 		if w >= narrow {
 			lead += len("danger") + gap
-			sign += word(m.plan.Consequences[r.i].Grade)
+			sign += word(grade)
 		}
 		if !r.first {
 			sign = ""
 		}
-		return t.Paint(role, theme.Fit(sign, lead)) + theme.Fit(r.text, w-lead)
+		return t.Paint(role, theme.Fit(sign, lead)) + t.Paint(text, theme.Fit(r.text, w-lead))
 	case doomed:
-		return m.item(r.i, w)
+		if !r.first {
+			return "    " + t.Paint(theme.Muted, theme.Fit(r.text, w-4))
+		}
+		return m.item(r, w)
 	case spared:
 		lead := 2 + m.nameWidth(w) + gap
 		why := t.Paint(theme.Muted, theme.Fit(r.text, w-lead))
@@ -443,53 +396,77 @@ func (m *Model) row(r row, w int) string {
 }
 
 // item is a line of what will be deleted: name, where it is, what goes with it, the way back.
-func (m *Model) item(i, w int) string {
-	t := m.env.Theme
+func (m *Model) item(r row, w int) string {
+	t, i := m.env.Theme, r.i
 	it := &m.plan.Items[i]
 	undo, role := undoWord(it.Undo)
 	if w < 36 {
 		return t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], w-2)
 	}
-	nw := m.nameWidth(w)
-	free := w - 2 - nw - gap - undoWidth - gap
-	if m.notes > 0 {
-		free -= m.notes + gap
-	}
-	pw := min(m.parents, max((w-2)/4, free))
-	if pw > 0 {
-		pw += gap
-	}
-	tw := w - 2 - nw - gap - pw - undoWidth
-	if tw < 0 { // a narrow dialog: the name and the way back
-		nw, pw, tw = max(w-2-gap-undoWidth, 1), 0, 0
-	}
+	nw, pw, tw := m.widths(w)
 	s := t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], nw) + theme.Fit("", gap)
 	if pw > 0 {
 		s += t.Paint(theme.Muted, theme.Fit(it.Resource.In, pw-gap)) + theme.Fit("", gap)
 	}
 	if tw > gap {
-		s += t.Paint(theme.Muted, theme.Fit(m.note(i), tw-gap)) + theme.Fit("", gap)
+		s += t.Paint(theme.Muted, theme.Fit(r.text, tw-gap)) + theme.Fit("", gap)
 	} else {
 		s += theme.Fit("", tw)
 	}
 	return s + t.Paint(role, theme.FitRight(undo, undoWidth))
 }
 
-// note says what goes along with an item and, where the way back is lost in part or whole, why, unless a consequence
-// has said so already.
+// widths are the columns of the name, the parent and the note of an item, those of the last two with the gap after them.
+func (m *Model) widths(w int) (nw, pw, tw int) {
+	nw = m.nameWidth(w)
+	free := w - 2 - nw - gap - undoWidth - gap
+	if m.notes > 0 {
+		free -= m.notes + gap
+	}
+	if pw = min(m.parents, max((w-2)/4, free)); pw > 0 {
+		pw += gap
+	}
+	if tw = w - 2 - nw - gap - pw - undoWidth; tw < 0 { // a narrow dialog: the name and the way back
+		nw, pw, tw = max(w-2-gap-undoWidth, 1), 0, 0
+	}
+	return nw, pw, tw
+}
+
+// noteWidth is the room for a note beside its item; what is longer stands below it.
+func (m *Model) noteWidth(w int) int {
+	if w < 36 {
+		return 0
+	}
+	_, _, tw := m.widths(w)
+	return max(tw-gap, 0)
+}
+
+// note says what goes before an item and along with it and, where the way back is lost in part or whole, why, unless a
+// consequence has said so already.
 func (m *Model) note(i int) string {
 	it := &m.plan.Items[i]
-	with, why := "", ""
+	var parts []string
+	switch n := len(it.Detaches); {
+	case n > 2:
+		parts = append(parts, fmt.Sprintf("%s and %d more detached first", it.Detaches[0], n-1))
+	case n > 0:
+		parts = append(parts, strings.Join(it.Detaches, " and ")+" detached first")
+	}
 	if it.Takes != "" {
-		with = "with " + it.Takes
+		goes := " go "
+		if strings.HasPrefix(it.Takes, "1 ") && !strings.Contains(it.Takes, ", ") {
+			goes = " goes "
+		}
+		when := "along"
+		if it.Demands && len(it.Holds) > 0 {
+			when = "first"
+		}
+		parts = append(parts, it.Takes+goes+when)
 	}
 	if it.Undo == inventory.Lossy || it.Undo == inventory.Impossible && !m.told[it.Resource.Ref] {
-		why = it.UndoWhy
+		parts = append(parts, it.UndoWhy)
 	}
-	if with != "" && why != "" {
-		return with + "; " + why
-	}
-	return with + why
+	return strings.Join(parts, "; ")
 }
 
 // undoWord is the way back: nothing but hands takes it yet.

@@ -49,6 +49,7 @@ const (
 	Confirm   Action = "confirm" // in a dialog the focused button, in an input what was typed
 	Yes       Action = "yes"
 	No        Action = "no"
+	Toggle    Action = "toggle" // in a dialog, what has the focus and can be on or off
 	NextFocus Action = "next-button"
 	PrevFocus Action = "previous-button"
 
@@ -158,9 +159,10 @@ func defaults() []Binding {
 		{Action: Delete, In: Reading, Keys: []string{"ctrl+d", "delete"}, Help: "delete this one: opens the dialog", Short: "delete", Danger: true},
 		{Action: ShowRun, In: Reading, Keys: []string{"r"}, Help: "show the run"},
 
-		{Action: Yes, In: Dialog, Keys: []string{"y"}, Help: "yes, where no count has to be typed", Danger: true},
-		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no"},
+		{Action: Yes, In: Dialog, Keys: []string{"y"}, Help: "yes, where nothing has to be typed", Danger: true},
+		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only esc"},
 		{Action: Confirm, In: Dialog, Keys: []string{"enter"}, Help: "press the focused button: Cancel, unless you moved"},
+		{Action: Toggle, In: Dialog, Keys: []string{"space"}, Help: "switch the focused choice on or off"},
 		{Action: NextFocus, In: Dialog, Keys: []string{"tab", "right"}, Help: "next button"},
 		{Action: PrevFocus, In: Dialog, Keys: []string{"shift+tab", "left"}, Help: "previous button"},
 

@@ -21,16 +21,21 @@ func (m *Model) apply(e *cleanup.Event) {
 	}
 	it := &m.items[e.Item]
 	switch e.Step {
-	case cleanup.Sent, cleanup.Reading:
-		if it.step != cleanup.Sent && it.step != cleanup.Reading {
+	case cleanup.Clearing, cleanup.Sent, cleanup.Reading:
+		if !it.flies() {
 			m.flying++
 			it.sent = e.At
 		}
-		it.step = e.Step
+		it.step, it.note = e.Step, e.Note
 		m.pace.begin(e.At)
 		m.pace.touched = e.At
+	case cleanup.Rechecking:
+		if it.flies() {
+			m.flying--
+		}
+		it.step = e.Step
 	case cleanup.Ended, cleanup.Proved:
-		if it.step == cleanup.Sent || it.step == cleanup.Reading {
+		if it.flies() {
 			m.flying--
 		}
 		if it.result.Outcome == cleanup.Pending {

@@ -79,11 +79,11 @@ func TestRealRun(t *testing.T) {
 		return strings.Compare(a.Ref.ID, b.Ref.ID) // whichever list came first
 	})
 	for _, r := range inOrder {
-		if p, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, all); err == nil && len(p.Items) == 1 && len(r.Label()) < 40 && len(marked) < 4 {
+		if p, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, all, cleanup.Choice{}); err == nil && len(p.Items) == 1 && len(r.Label()) < 40 && len(marked) < 4 {
 			marked = append(marked, r.Ref)
 		}
 	}
-	plan, err := cleanup.NewPlan(marked, all)
+	plan, err := cleanup.NewPlan(marked, all, cleanup.Choice{})
 	if err != nil || len(plan.Items) != 4 {
 		t.Fatalf("plan of %d items, %v", len(plan.Items), err)
 	}

@@ -75,7 +75,13 @@ type Model struct {
 type item struct {
 	step   cleanup.Step // Checking: queued
 	sent   time.Time
+	note   string // while it is Clearing: "removing server 2 of 3"
 	result cleanup.Result
+}
+
+// flies: a request about it is in flight, or one follows another.
+func (it *item) flies() bool {
+	return it.step == cleanup.Clearing || it.step == cleanup.Sent || it.step == cleanup.Reading
 }
 
 const outcomes = int(cleanup.Reappeared) + 1

@@ -95,6 +95,10 @@ func (d *desk) sent(items ...int) {
 	}
 }
 
+func (d *desk) clearing(i int, note string) {
+	d.say(cleanup.Event{Step: cleanup.Clearing, Item: i, Note: note})
+}
+
 func (d *desk) end(i int, r cleanup.Result) {
 	d.run.results[i] = r
 	d.say(cleanup.Event{Step: cleanup.Ended, Item: i, Result: r})
@@ -166,6 +170,23 @@ func TestItemsTellTheirState(t *testing.T) {
 		{"sent", func(d *desk) { d.sent(1) }, []string{"deleting", "web-0001"}},
 		{"slow", func(d *desk) { d.sent(1); d.now = d.now.Add(3 * time.Second) }, []string{"deleting", "web-0001", "3.00 s"}},
 		{"reading back", func(d *desk) { d.sent(1); d.say(cleanup.Event{Step: cleanup.Reading, Item: 1}) }, []string{"reading back", "web-0001"}},
+		{"clearing", func(d *desk) { d.clearing(1, "removing server 2 of 3") }, []string{"◌", "clearing", "web-0001", "removing server 2 of 3"}},
+		{"clearing slowly", func(d *desk) { d.clearing(1, "removing server 2 of 3"); d.now = d.now.Add(3 * time.Second) },
+			[]string{"clearing", "removing server 2 of 3", "3.00 s"}},
+		{"clearing in a pause", func(d *desk) {
+			d.clearing(1, "removing server 2 of 3")
+			d.run.until, d.run.why = d.now.Add(time.Minute), "quota"
+			d.View(80, 24)
+		}, []string{"·", "waiting", "web-0001", "removing server 2 of 3"}},
+		{"checking again", func(d *desk) {
+			d.clearing(1, "removing server 2 of 3")
+			d.say(cleanup.Event{Step: cleanup.Rechecking, Item: 1})
+		}, []string{"·", "checking", "web-0001"}},
+		{"cleared and sent", func(d *desk) {
+			d.clearing(1, "removing server 2 of 3")
+			d.say(cleanup.Event{Step: cleanup.Rechecking, Item: 1})
+			d.sent(1)
+		}, []string{"◌", "deleting", "web-0001"}},
 		{"deleted", func(d *desk) { d.sent(1); d.deleted(1) }, []string{"✓", "deleted", "web-0001", "0.21 s"}},
 		{"proved", func(d *desk) {
 			d.deleted(1)
@@ -350,7 +371,7 @@ func TestCountsAddUp(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	d := newDesk(40)
 	last := make([]cleanup.Outcome, 40)
-	steps := []cleanup.Step{cleanup.Sent, cleanup.Reading, cleanup.Ended, cleanup.Proved}
+	steps := []cleanup.Step{cleanup.Clearing, cleanup.Rechecking, cleanup.Sent, cleanup.Reading, cleanup.Ended, cleanup.Proved}
 	for range 5000 {
 		i, step := rng.IntN(40), steps[rng.IntN(len(steps))]
 		r := cleanup.Result{Outcome: cleanup.Outcome(1 + rng.IntN(outcomes-1))}

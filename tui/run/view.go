@@ -259,8 +259,12 @@ func (m *Model) sign(o cleanup.Outcome) (string, theme.Role) {
 func (m *Model) status(it *item) (glyph, word string, role theme.Role) {
 	t := m.env.Theme
 	switch {
-	case it.step == cleanup.Sent && m.waiting:
+	case (it.step == cleanup.Sent || it.step == cleanup.Clearing) && m.waiting:
 		return t.Wait, "waiting", theme.Warn
+	case it.step == cleanup.Clearing:
+		return t.Busy, "clearing", theme.Info
+	case it.step == cleanup.Rechecking:
+		return t.Wait, "checking", theme.Muted
 	case it.step == cleanup.Sent:
 		return t.Busy, "deleting", theme.Info
 	case it.step == cleanup.Reading:
@@ -271,6 +275,14 @@ func (m *Model) status(it *item) (glyph, word string, role theme.Role) {
 	default:
 		return t.Wait, "queued", theme.Muted
 	}
+}
+
+// tells is what a row says of its item beside the word: what is being done to it, or what is known of its end.
+func (it *item) tells() string {
+	if it.step == cleanup.Clearing {
+		return it.note
+	}
+	return said(it.result)
 }
 
 // said is what is known of an item's end, in the service's words where it has any.
@@ -353,7 +365,7 @@ func (m *Model) appendRow(dst []byte, i int, c columns, now time.Time) []byte {
 	}
 	if c.said > 0 {
 		cell(theme.Muted, "", gap, false)
-		cell(theme.Muted, said(it.result), c.said, false)
+		cell(theme.Muted, it.tells(), c.said, false)
 	}
 	if c.took > 0 {
 		cell(theme.Muted, "", gap, false)
@@ -371,7 +383,7 @@ func (m *Model) took(it *item, now time.Time) string {
 	switch {
 	case it.step == cleanup.Ended && it.result.Took > 0:
 		return duration(it.result.Took)
-	case it.step == cleanup.Sent && !m.waiting || it.step == cleanup.Reading:
+	case (it.step == cleanup.Sent || it.step == cleanup.Clearing) && !m.waiting || it.step == cleanup.Reading:
 		if d := now.Sub(it.sent); d >= time.Second {
 			return duration(d)
 		}
@@ -410,7 +422,7 @@ func (m *Model) story(w int) []string {
 		}
 	}
 	put(theme.Strong, sign, name, left)
-	if s := said(it.result); s != "" {
+	if s := it.tells(); s != "" {
 		put(theme.Text, "   ", s, w-3)
 	}
 	var ids []string

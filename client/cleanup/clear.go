@@ -1,0 +1,362 @@
+package cleanup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+// move is a step that has to go before an item.
+type move struct {
+	inventory.Step
+	detach bool // takes the item out of use; otherwise it takes away what the item holds
+}
+
+// work checks the items and sends them: first those that can go as they are, then those that something has to go
+// before, among them what the service has refused and holds something of its own.
+func (r *Run) work(ctx, sending context.Context) {
+	items := r.check(sending)
+	if len(items) == 0 {
+		return
+	}
+	r.enter(Sending)
+	bare, laden := r.part(items)
+	r.send(ctx, sending, r.pieces(bare))
+	checked := len(bare) == 0 // nothing has happened since
+	for laden = r.withAside(laden); len(laden) > 0; checked = false {
+		if !checked {
+			laden = r.recheck(sending, laden)
+		}
+		var begun []int
+		begun, laden = r.clear(ctx, sending, laden)
+		r.send(ctx, sending, r.pieces(r.recheck(sending, begun)))
+		if sending.Err() != nil {
+			return
+		}
+		laden = r.withAside(laden)
+	}
+}
+
+// part divides items by whether something has to go before them.
+func (r *Run) part(items []int) (bare, laden []int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range items {
+		if len(r.items[i].left) == 0 {
+			bare = append(bare, i)
+		} else {
+			laden = append(laden, i)
+		}
+	}
+	return bare, laden
+}
+
+// setAside keeps a refused item for another try, once, when it holds something that may be the cause; v is how it ends
+// should there be none.
+func (r *Run) setAside(i int, v verdict) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it := &r.items[i]
+	planned := &r.plan.Items[i]
+	emptied := it.cleared && planned.Demands
+	if it.refused || emptied || len(planned.Holds) == 0 || it.result.Outcome != Pending {
+		return false
+	}
+	it.refused, it.cleared = true, false
+	r.aside = append(r.aside, i)
+	r.tell(i, Rechecking)
+	r.land(i, &v)
+	return true
+}
+
+// withAside are the items and those that were set aside since, in the order of the plan.
+func (r *Run) withAside(items []int) []int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	items = slices.Concat(items, r.aside)
+	r.aside = nil
+	slices.Sort(items)
+	return items
+}
+
+// clear takes away what has to go before the items, one item after the other in each lane. Items whose turn comes when
+// they have not been looked at for too long are left for another round: somebody may use them by then, and the service
+// takes away a server that carries traffic as it takes any other.
+func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []int) {
+	pieces := make([]piece, len(items))
+	r.mu.Lock()
+	for n, i := range items {
+		pieces[n].items = items[n : n+1 : n+1]
+		if left := r.items[i].left; len(left) > 0 {
+			pieces[n].lane = r.lane(i, left[0])
+		}
+	}
+	r.mu.Unlock()
+	var (
+		mu    sync.Mutex
+		until = r.engine.now().Add(r.engine.fresh)
+	)
+	one := func(w waypoint, _ bool) (waypoint, int) { return w, 1 }
+	r.each(newQueue(pieces), one, func(p piece) []piece {
+		i := p.items[0]
+		mu.Lock()
+		late := len(begun) > 0 && r.engine.now().After(until)
+		if late {
+			later = append(later, i)
+		} else {
+			begun = append(begun, i)
+		}
+		mu.Unlock()
+		if !late {
+			r.clearItem(ctx, sending, i)
+		}
+		return nil
+	})
+	slices.Sort(begun)
+	slices.Sort(later)
+	return begun, later
+}
+
+// lane is where a step must not meet another: its own lane within the scope of the item.
+func (r *Run) lane(i int, m move) place {
+	if m.Lane == "" {
+		return place{}
+	}
+	return place{scope: r.plan.Items[i].Resource.Ref.Scope, parent: m.Lane}
+}
+
+// clearItem makes the steps of one item, one after the other. It stops at what cannot be done, which is the item's
+// outcome, and when the run is stopped.
+func (r *Run) clearItem(ctx, sending context.Context, i int) {
+	for waits := 0; ; {
+		m, ok := r.nextMove(i)
+		if !ok {
+			return
+		}
+		var err error
+		tell := func(i int) { r.tellClearing(i, m) }
+		sent := r.depart(sending, r.lane(i, m), []int{i}, tell, func([]int, []inventory.Resource) {
+			err = m.Send(ctx, r.deleter)
+		})
+		if !sent {
+			return
+		}
+		v := m.failed(err)
+		switch {
+		case err == nil, errors.Is(err, client.NotFound):
+			waits = 0
+			r.moved(i)
+
+		case errors.Is(err, client.Throttled), errors.Is(err, client.Pending): // refused for the moment
+			if waits++; waits > maxWait {
+				r.end(i, v)
+				return
+			}
+			r.put(i)
+			if r.engine.nap(sending, waits) != nil {
+				return
+			}
+
+		case unsent(err) && sending.Err() != nil:
+			r.put(i)
+			return
+
+		case errors.Is(err, client.Unauthorised):
+			r.unauthorised(v)
+			r.end(i, v)
+			return
+
+		case definite(err):
+			r.end(i, v)
+			return
+
+		default:
+			n, ok := r.lostMove(ctx, i, v)
+			if !ok || r.engine.nap(sending, n) != nil {
+				return
+			}
+		}
+	}
+}
+
+// failed is what an error of a step means for its item.
+func (m move) failed(err error) verdict {
+	if err == nil {
+		return verdict{}
+	}
+	v := verdictOf(err)
+	if errors.Is(err, client.RouteAbsent) {
+		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
+	}
+	did := "removed"
+	if m.detach {
+		did = "detached"
+	}
+	v.message = fmt.Sprintf("%s could not be %s: %s", m.Text, did, v.message)
+	return v
+}
+
+// nextMove is the next step of an item; false: none is left, or the item has its outcome.
+func (r *Run) nextMove(i int) (move, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it := &r.items[i]
+	switch {
+	case it.result.Outcome != Pending:
+		return move{}, false
+	case len(it.left) == 0:
+		it.cleared = true
+		r.tell(i, Rechecking)
+		return move{}, false
+	}
+	return it.left[0], true
+}
+
+// moved notes that the first step that was left is done.
+func (r *Run) moved(i int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it := &r.items[i]
+	it.done, it.left = append(it.done, it.left[0]), it.left[1:]
+	r.land(i, it.instead)
+}
+
+// put takes an item out of flight as it is.
+func (r *Run) put(i int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.land(i, r.items[i].instead)
+}
+
+// lostMove deals with a step whose answer says nothing about whether it was applied: the item is read again and judged
+// again, and what is then left to do is done, a few times. It says how often that was; false: the item has ended.
+func (r *Run) lostMove(ctx context.Context, i int, v verdict) (times int, on bool) {
+	ref := r.plan.Items[i].Resource.Ref
+	now := r.read(ctx, reading{placeOf(r.kinds[ref.Kind], ref), true}, []int{i})
+	left, ends := r.judge(i, now)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it := &r.items[i]
+	if ends != nil {
+		ends.message = v.message + "; " + ends.message
+		if ends.code == "" && ends.requestID == "" {
+			ends.code, ends.requestID = v.code, v.requestID
+		}
+		r.close(i, *ends)
+		return 0, false
+	}
+	there := false
+	for n, m := range it.left {
+		if slices.ContainsFunc(left, func(l move) bool { return l.Text == m.Text && l.detach == m.detach }) {
+			there = there || n == 0
+		} else {
+			it.done = append(it.done, m)
+		}
+	}
+	it.fresh, it.left = now.found[ref], left
+	if it.lostMoves++; it.lostMoves >= maxLost && there {
+		v.message += "; read back: still there"
+		r.close(i, v)
+		return 0, false
+	}
+	r.land(i, it.instead)
+	return it.lostMoves, true
+}
+
+// tellClearing reports the next step of an item; of many, only some. With the lock held.
+func (r *Run) tellClearing(i int, m move) {
+	it := &r.items[i]
+	n, most := len(it.done)+1, len(it.done)+len(it.left)
+	if it.toldMoves == r.plan.Items[i].tellable() || most > maxCleared && n > 1 && n*maxCleared/most == (n-1)*maxCleared/most {
+		return
+	}
+	it.toldMoves++
+	it.shown = Clearing
+	r.emit(Event{Step: Clearing, Item: i, Result: it.result, Note: it.doing(m)})
+}
+
+// tellable is how often an item may be told to be Clearing.
+func (it *Item) tellable() int { return min(len(it.Detaches)+len(it.Holds), maxCleared) }
+
+// doing is "removing server 2 of 3".
+func (it *item) doing(m move) string {
+	doing := "removing "
+	if m.detach {
+		doing = "detaching "
+	}
+	noun, n, all := nounOf(m.Text), 1, 0
+	for _, other := range it.done {
+		if other.detach == m.detach && nounOf(other.Text) == noun {
+			n++
+			all++
+		}
+	}
+	for _, other := range it.left {
+		if other.detach == m.detach && nounOf(other.Text) == noun {
+			all++
+		}
+	}
+	if all <= 1 {
+		return doing + m.Text
+	}
+	return fmt.Sprintf("%s%s %d of %d", doing, noun, n, all)
+}
+
+// story is the message of an outcome with what went before it: "cancelled after 2 of 3 servers were removed".
+func (it *item) story(v verdict) string {
+	var detached, removed tally
+	var names []string
+	for _, m := range it.done {
+		if m.detach {
+			names = append(names, m.Text)
+			detached.add(m.Text, true)
+		} else {
+			removed.add(m.Text, true)
+		}
+	}
+	for _, m := range it.left {
+		if m.detach {
+			detached.add(m.Text, false)
+		} else {
+			removed.add(m.Text, false)
+		}
+	}
+	first := gone(v.outcome)
+	var parts []string
+	put := func(what string, n int, did string) {
+		switch {
+		case n == 0:
+		case first:
+			parts = append(parts, what+" "+did)
+		case n == 1:
+			parts = append(parts, what+" was "+did)
+		default:
+			parts = append(parts, what+" were "+did)
+		}
+	}
+	what, n := detached.sofar()
+	if n == len(names) && 0 < n && n <= wordNames {
+		what = series(names, " and ")
+	}
+	put(what, n, "detached")
+	what, n = removed.sofar()
+	put(what, n, "removed")
+	switch went := strings.Join(parts, " and "); {
+	case went == "":
+		return v.message
+	case first && v.message == "":
+		return went + " first"
+	case first:
+		return v.message + "; " + went + " first"
+	case v.message == "":
+		return v.outcome.String() + " after " + went
+	default:
+		return v.message + "; " + went
+	}
+}

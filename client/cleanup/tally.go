@@ -1,0 +1,103 @@
+package cleanup
+
+import (
+	"fmt"
+	"strings"
+)
+
+// tally counts what steps take away, by what it is: the texts of steps say first what, then which one ("server
+// 10.0.0.5:80").
+type tally []counted
+
+type counted struct {
+	noun    string
+	n, done int
+}
+
+func (t *tally) add(text string, done bool) {
+	noun := nounOf(text)
+	i := 0
+	for i < len(*t) && (*t)[i].noun != noun {
+		i++
+	}
+	if i == len(*t) {
+		*t = append(*t, counted{noun: noun})
+	}
+	c := &(*t)[i]
+	c.n++
+	if done {
+		c.done++
+	}
+}
+
+// nounOf is what comes before the name: names have other characters than small letters, mostly.
+func nounOf(text string) string {
+	words := strings.Fields(text)
+	for i, word := range words {
+		if i > 0 && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" {
+			return strings.Join(words[:i], " ")
+		}
+	}
+	return text
+}
+
+// all is "3 servers, 1 health monitor".
+func (t tally) all(joined string) string {
+	var parts []string
+	for _, c := range t {
+		parts = append(parts, number(c.n, c.noun))
+	}
+	return series(parts, joined)
+}
+
+// sofar is what is done: "2 of 3 servers", "3 servers and 1 health monitor"; the number of it, 0 for nothing.
+func (t tally) sofar() (text string, n int) {
+	var parts []string
+	for _, c := range t {
+		n += c.done
+		switch {
+		case c.done == c.n:
+			parts = append(parts, number(c.n, c.noun))
+		case c.done > 0:
+			parts = append(parts, fmt.Sprintf("%d of %s", c.done, number(c.n, c.noun)))
+		}
+	}
+	return series(parts, " and "), n
+}
+
+// series joins parts by commas, the last one by what is given.
+func series(parts []string, last string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	n := len(parts) - 1
+	return strings.Join(parts[:n], ", ") + last + parts[n]
+}
+
+func number(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// First says what is taken away before the deletions, over all items: "7 servers, 2 health monitors"; "" for nothing.
+func (p Plan) First() string { return p.held(true) }
+
+// Along says what goes with the items without a step of its own, over all of them.
+func (p Plan) Along() string { return p.held(false) }
+
+func (p Plan) held(first bool) string {
+	var t tally
+	for _, it := range p.Items {
+		if it.Demands == first {
+			for _, text := range it.Holds {
+				t.add(text, false)
+			}
+		}
+	}
+	return t.all(", ")
+}

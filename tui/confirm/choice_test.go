@@ -1,0 +1,161 @@
+package confirm_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// The focus goes Cancel, choice, Delete; space or enter on the choice asks for the other plan, and nothing else does.
+func TestChoiceIsReached(t *testing.T) {
+	for _, tt := range []struct {
+		keys   string
+		detach bool // the plan shown has it already
+		want   string
+	}{
+		{"tab space", false, "on"},
+		{"tab enter", false, "on"},
+		{"right space", false, "on"},
+		{"tab space space enter", false, "on"}, // asked once
+		{"tab space", true, "off"},
+		{"space", false, ""},
+		{"tab tab space", false, ""},
+		{"tab tab shift+tab space", false, "on"},
+		{"tab shift+tab space", false, ""},
+		{"tab held-enter", false, ""},
+		{"tab held-space", false, ""},
+		{`tab "y"`, false, "yes"},
+		{"tab tab enter", false, "yes"},
+		{"tab tab tab enter", false, "no"},
+		{"tab tab left left enter", false, "no"},
+		{"tab esc", false, "no"},
+		{"tab space esc", false, "on no"},
+		{`tab space "y" tab enter`, false, "on"},
+		{`"api-443" shift+tab space`, true, "off"},
+		{`"api-443" enter`, true, "yes"},
+		{`tab "api-443" enter`, true, "yes"},
+		{`"api-443" tab enter`, true, "yes"},
+		{`tab tab enter`, true, "no"},
+	} {
+		d := ready(mixed(tt.detach)).press(tt.keys)
+		var got []string
+		for _, c := range d.choices {
+			got = append(got, map[bool]string{true: "on", false: "off"}[c.Detach])
+			if c.By != d.Model {
+				t.Errorf("%s: asked by somebody else", tt.keys)
+			}
+		}
+		if a := d.answer(); a != "" {
+			got = append(got, a)
+		}
+		if got := strings.Join(got, " "); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.keys, got, tt.want)
+		}
+	}
+}
+
+func TestNoChoiceWithoutAnythingToDetach(t *testing.T) {
+	d := ready(plan(3, 2)).press("tab space")
+	if len(d.choices) != 0 || strings.Contains(d.text(80, 24), "out of use") {
+		t.Errorf("offers what cannot be:\n%s", d.text(80, 24))
+	}
+}
+
+// The other plan comes as if the dialog had just been opened for it.
+func TestReplace(t *testing.T) {
+	d := ready(mixed(true)).press(`"api-443" shift+tab space`)
+	if len(d.choices) != 1 {
+		t.Fatalf("%d choices", len(d.choices))
+	}
+	if got := d.text(80, 24); !strings.Contains(got, "[ ] also take 1 pool") {
+		t.Errorf("does not show what was chosen:\n%s", got)
+	}
+	if d.Replace(mixed(false)) == nil {
+		t.Error("nothing redraws the dialog when it begins to take keys")
+	}
+	d.press(`"y" enter tab`)
+	if d.answer() != "" {
+		t.Error("takes keys at once")
+	}
+	d.now = d.now.Add(time.Second)
+	if got := d.text(80, 24); !strings.Contains(got, "Delete 4 of 6") || !strings.Contains(got, "▸[ Cancel ]") || strings.Contains(got, "api-443 ✓") {
+		t.Errorf("is not as if just opened:\n%s", got)
+	}
+	d.press(`"y"`)
+	if d.answer() != "yes" || d.decisions[0].Plan.Detach || len(d.decisions[0].Plan.Items) != 4 {
+		t.Errorf("decided %s on %+v", d.answer(), d.decisions)
+	}
+	if d.Replace(mixed(true)) != nil || d.press(`"y"`).answer() != "yes" {
+		t.Error("a decided dialog takes another plan")
+	}
+}
+
+func TestReplaceClearsWhatWasTyped(t *testing.T) {
+	d := ready(mixed(true)).press(`"api-443" shift+tab space`)
+	d.Replace(mixed(true))
+	d.now = d.now.Add(time.Second)
+	if got := d.text(80, 24); !strings.Contains(got, "Type api-443 to delete: ▏") {
+		t.Errorf("keeps what was typed:\n%s", got)
+	}
+	if got := d.press("enter").answer(); got != "no" {
+		t.Errorf("enter decided %q", got)
+	}
+}
+
+func TestPaste(t *testing.T) {
+	for _, tt := range []struct {
+		pasted, keys, want string
+	}{
+		{"office-acl", "enter", "yes"},
+		{" office-acl\n", "enter", "yes"},
+		{"office\x1b[31m-acl", "enter", ""},
+		{"office-acl\ny", "enter", ""},
+		{"", "enter", "no"},
+		{strings.Repeat("office-acl", 9), "enter", ""},
+		{"office", `"-acl" enter`, "yes"},
+	} {
+		d := ready(dangerous())
+		d.Update(tea.PasteMsg{Content: tt.pasted})
+		if got := d.press(tt.keys).answer(); got != tt.want {
+			t.Errorf("%q %s: decided %q, want %q", tt.pasted, tt.keys, got, tt.want)
+		}
+	}
+	early := open(dangerous(), 0)
+	early.Update(tea.PasteMsg{Content: "office-acl"})
+	early.now = early.now.Add(time.Second)
+	if got := early.press("enter").answer(); got != "no" {
+		t.Errorf("what was pasted during the grace time was taken: enter decided %q", got)
+	}
+	without := ready(plan(3, 0))
+	without.Update(tea.PasteMsg{Content: "y"})
+	if got := without.press("enter").answer(); got != "no" {
+		t.Errorf("pasted without a field: enter decided %q", got)
+	}
+}
+
+// What has to be typed and what was typed are both in sight, however long, and nothing moves while typing.
+func TestFieldStaysInSight(t *testing.T) {
+	for _, n := range []int{1, 8, 20, 33, 40, 76, 77, 126} {
+		want := strings.Repeat("abcdefghi ", 13)[:n-1] + "z"
+		for _, size := range [][2]int{{80, 24}, {120, 36}, {50, 24}} {
+			d := ready(dangers(want))
+			lines := len(strings.Split(strings.TrimSpace(d.text(size[0], size[1])), "\n"))
+			for _, r := range want + "more" {
+				d.key(tea.Key{Code: r, Text: string(r)})
+				got := d.text(size[0], size[1])
+				shown := false
+				for _, after := range []string{string(r) + "▏", string(r) + " ✓", string(r) + "  ", "> ▏", ": …▏"} {
+					shown = shown || strings.Contains(got, after)
+				}
+				if !shown {
+					t.Fatalf("%d in %v: the end of what was typed is out of sight:\n%s", n, size, got)
+				}
+				if now := len(strings.Split(strings.TrimSpace(got), "\n")); now != lines {
+					t.Fatalf("%d in %v: %d lines have become %d:\n%s", n, size, lines, now, got)
+				}
+			}
+		}
+	}
+}

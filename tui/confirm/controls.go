@@ -1,0 +1,231 @@
+package confirm
+
+import (
+	"unicode/utf8"
+
+	"janitor/tui/keys"
+	"janitor/tui/theme"
+)
+
+// controls are the choice, the field and the buttons, in shorter words or on more lines where they would not fit side
+// by side. How many lines they take does not depend on what is typed.
+func (m *Model) controls(w int) []string {
+	var lines []string
+	if m.offers() {
+		lines = m.choice(w)
+	}
+	brief := "Delete"
+	whole := brief + " " + m.count(len(m.plan.Items))
+	for _, words := range []struct{ ask, button string }{{" to delete", whole}, {" to delete", brief}, {"", brief}} {
+		if buttons := m.buttons(words.button); m.promptWidth(words.ask)+1+theme.WidthPainted(buttons) <= w {
+			return append(lines, theme.Spread(m.prompt(words.ask), buttons, w))
+		}
+	}
+	button := whole
+	if theme.WidthPainted(m.buttons(whole)) > w {
+		button = brief
+	}
+	buttons := theme.Spread("", m.buttons(button), w)
+	if m.promptWidth(" to delete") <= w {
+		return append(lines, theme.FitPainted(m.prompt(" to delete"), w), buttons)
+	}
+	t := m.env.Theme
+	for _, line := range theme.Wrap("Type "+m.want+" to delete:", w) {
+		lines = append(lines, t.Paint(theme.Strong, line))
+	}
+	lines = append(lines, m.field(w)...)
+	return append(lines, buttons)
+}
+
+// choice is the line that is switched on and off.
+func (m *Model) choice(w int) []string {
+	t := m.env.Theme
+	n := m.detaches + m.detachable
+	box, also := "[ ]", "also take "
+	if m.plan.Detach != m.asked { // as it will be
+		box, also = "[x]", "take "
+	}
+	text := also + m.count(n) + " out of use first: changes live traffic"
+	lead, role := "  "+box+" ", theme.Warn
+	if m.focus == choice {
+		lead = t.Pointer + " " + box + " "
+	}
+	if m.waiting() || m.asked {
+		role = theme.Muted
+	}
+	var lines []string
+	for _, line := range theme.Wrap(text, w-theme.Width(lead)) {
+		if m.focus == choice && len(lines) == 0 {
+			lead = t.Paint(theme.Strong, lead)
+		}
+		lines = append(lines, lead+t.Paint(role, line))
+		lead = "      "
+	}
+	return lines
+}
+
+// field is what was typed, on as many lines as what is wanted takes, the end of it always in sight.
+func (m *Model) field(w int) []string {
+	t := m.env.Theme
+	const lead = "> "
+	room := max(w-len(lead), 1)
+	n := len(m.want)/room + 1 // with the cursor
+	var pieces []string
+	for rest := m.typed; ; {
+		piece := ""
+		for _, r := range rest {
+			if theme.Width(piece+string(r)) > room {
+				break
+			}
+			piece += string(r)
+		}
+		rest = rest[len(piece):]
+		full := theme.Width(piece) == room
+		pieces = append(pieces, piece)
+		if piece == "" || rest == "" && !full {
+			break
+		}
+	}
+	for len(pieces) < n {
+		pieces = append(pieces, "")
+	}
+	end := len(pieces) - 1
+	for end > 0 && pieces[end] == "" && theme.Width(pieces[end-1]) < room {
+		end--
+	}
+	var lines []string
+	for i, piece := range pieces {
+		line := t.Paint(theme.Strong, theme.Fit(piece, theme.Width(piece)))
+		switch {
+		case i != end:
+		case m.matches():
+			line += " " + t.Paint(theme.Good, t.OK)
+		default:
+			line += t.Paint(theme.Accent, "▏")
+		}
+		lines = append(lines, t.Paint(theme.Muted, lead)+line)
+	}
+	return lines[max(end+1-n, 0) : max(end+1-n, 0)+n]
+}
+
+// promptWidth is what the prompt takes at most.
+func (m *Model) promptWidth(ask string) int {
+	if m.want == "" || m.empty() {
+		return 0
+	}
+	return len("Type ") + len(m.want) + len(ask) + len(": ") + len(m.want) + min(len(ask), 1) + 1 // the cursor
+}
+
+// prompt asks for what is wanted, and shows what was typed; of what is too long, the end.
+func (m *Model) prompt(ask string) string {
+	t := m.env.Theme
+	if m.want == "" || m.empty() {
+		return ""
+	}
+	s := t.Paint(theme.Text, "Type ") + t.Paint(theme.Strong, m.want) + t.Paint(theme.Text, ask+": ") +
+		t.Paint(theme.Strong, end(m.typed, len(m.want)))
+	switch {
+	case m.matches() && ask == "":
+		return s + " "
+	case m.matches():
+		return s + " " + t.Paint(theme.Good, t.OK)
+	case ask == "":
+		return s + t.Paint(theme.Accent, "▏")
+	default:
+		return s + t.Paint(theme.Accent, "▏") + " "
+	}
+}
+
+// end is the end of s in at most w columns.
+func end(s string, w int) string {
+	if theme.Width(s) <= w {
+		return theme.Fit(s, theme.Width(s))
+	}
+	for s != "" && theme.Width(s) >= w {
+		_, n := utf8.DecodeRuneInString(s)
+		s = s[n:]
+	}
+	return "…" + theme.Fit(s, theme.Width(s))
+}
+
+// buttons always take the same columns, whatever has the focus.
+func (m *Model) buttons(proceeds string) string {
+	if m.empty() {
+		return m.button("Close", m.focus == cancel, false, true)
+	}
+	return m.button("Cancel", m.focus == cancel, false, true) + " " +
+		m.button(proceeds, m.focus == proceed, true, m.matches())
+}
+
+func (m *Model) button(s string, focus, danger, able bool) string {
+	t := m.env.Theme
+	dim := m.waiting() || m.asked
+	switch {
+	case focus && dim:
+		return t.Paint(theme.Muted, t.Pointer+"[ "+s+" ]")
+	case focus:
+		return t.Paint(theme.Strong, t.Pointer) + t.ButtonText(s, true, danger)
+	case !able || dim:
+		return t.Paint(theme.Muted, "   "+s+"  ")
+	default:
+		return " " + t.ButtonText(s, false, danger)
+	}
+}
+
+// noKey is the key that cancels: one that does not type where typing goes to the field.
+func (m *Model) noKey() string {
+	for _, b := range m.env.Keys.Own(keys.Dialog) {
+		for i, key := range b.Keys {
+			if b.Action == keys.No && (m.want == "" || m.empty() || len(key) > 1 && key != "space") {
+				return b.Labels()[i]
+			}
+		}
+	}
+	return m.env.Keys.Label(keys.No)
+}
+
+// hints are the keys, as many as fit beside what is in sight.
+func (m *Model) hints(w int) string {
+	t, k := m.env.Theme, m.env.Keys
+	where := t.Paint(theme.Muted, m.where())
+	if m.below > 0 && m.top+m.page < len(m.rows) {
+		effects := theme.Number(m.below) + " effects below"
+		if m.below == 1 {
+			effects = "1 effect below"
+		}
+		between := " " + t.Dot + " "
+		if w < 40 {
+			between = " "
+		}
+		where = t.Paint(theme.Warn, effects) + t.Paint(theme.Muted, between) + where
+	}
+	all := []string{t.Hint(m.noKey(), "cancel")}
+	switch {
+	case m.empty() && m.focus == choice:
+		all = []string{t.Hint(m.noKey(), "close")}
+	case m.empty():
+		all = []string{t.Hint(k.Label(keys.Confirm), "close")}
+	case m.want == "":
+		all = append(all, t.Hint(k.Label(keys.Yes), "delete"))
+	}
+	if m.page < len(m.rows) {
+		all = append(all, t.Hint("↑↓", "scroll"))
+	}
+	switch {
+	case m.focus == choice:
+		all = append(all, t.Hint(k.Label(keys.Toggle), "switches"))
+	case m.offers():
+		all = append(all, t.Hint(k.Label(keys.NextFocus), "goes on"))
+	case !m.empty():
+		all = append(all, t.Hint(k.Label(keys.NextFocus), "other button"))
+	}
+	line := all[0]
+	for _, hint := range all[1:] {
+		longer := line + t.Paint(theme.Muted, " "+t.Dot+" ") + hint
+		if theme.WidthPainted(longer)+1+theme.WidthPainted(where) > w {
+			break
+		}
+		line = longer
+	}
+	return theme.Spread(line, where, w)
+}

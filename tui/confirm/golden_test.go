@@ -1,0 +1,98 @@
+package confirm_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// mixed has one of everything: what goes first and along, what is left out, what can be taken out of use.
+func mixed(detach bool) cleanup.Plan {
+	p := plan(4, 2)
+	p.Detach = detach
+	p.Items[0].Takes, p.Items[0].Demands = "3 servers, 1 health monitor", true
+	p.Items[0].Holds = []string{"server 10.0.0.1:80", "server 10.0.0.2:80", "server 10.0.0.3:80", "health monitor"}
+	p.Items[1].Takes, p.Items[1].Holds = "1 server", []string{"server 10.0.0.4:80"}
+	p.LeftOut[1].CanDetach = true
+	p.LeftOut[0].Why = `protected: "owned by payments"`
+	p.Consequences = []inventory.Consequence{
+		{Of: []inventory.Ref{p.Items[2].Resource.Ref}, Text: "web-002 is the only pool that port 8443 of lb-main has ever had; whatever sends traffic there is answered by nobody", Grade: inventory.Care},
+		{Of: []inventory.Ref{p.Items[3].Resource.Ref}, Text: "web-003 has carried no traffic for 90 days", Grade: inventory.None},
+	}
+	p.Grade = inventory.Care
+	if detach {
+		out := p.LeftOut[1]
+		p.LeftOut = p.LeftOut[:1]
+		p.Items = append(p.Items, cleanup.Item{
+			Resource: pool(5), Undo: inventory.NewID, Takes: "3 servers, 1 health monitor", Demands: true,
+			Detaches: []string{"policy /images", "listener api-443"}, Holds: p.Items[0].Holds,
+		})
+		p.Consequences = append(p.Consequences, inventory.Consequence{
+			Of: []inventory.Ref{out.Ref}, Text: "listener api-443 has no pool left: it answers 503", Grade: inventory.Danger, Name: "api-443",
+		})
+		p.Grade = inventory.Danger
+	}
+	return p
+}
+
+func TestGolden(t *testing.T) {
+	long := []string{"a-name-of-forty-characters-as-they-come-1", "b-name-of-forty-characters-as-they-come-2", "c-name-of-forty-characters-as-they-come-3"}
+	for i := range long {
+		long[i] = long[i][:40]
+	}
+	for name, c := range map[string]struct {
+		plan cleanup.Plan
+		keys string
+	}{
+		"detach-offered":    {mixed(false), ""},
+		"detach-focused":    {mixed(false), "tab"},
+		"detach-chosen":     {mixed(true), `"api-4"`},
+		"danger-one-name":   {dangers("office-acl", "office-acl"), `"office-acl"`},
+		"danger-two-names":  {dangers("office-acl", "home-acl"), `"office-acl," space "ho"`},
+		"danger-long-names": {dangers(long...), `"` + strings.Join(long[:2], `," space "`) + `"`},
+		"danger-many":       {dangers("a", "b", "c", "d", "e", "f"), ""},
+		"nothing-but-used":  {onlyUsed(), ""},
+	} {
+		for _, size := range [][2]int{{80, 24}, {120, 36}} {
+			file := filepath.Join("testdata", name+map[int]string{80: "-80x24", 120: "-120x36"}[size[0]]+".txt")
+			t.Run(filepath.Base(file), func(t *testing.T) {
+				got := ready(c.plan).press(c.keys).text(size[0], size[1])
+				lines := strings.Split(got, "\n")
+				for i := range lines {
+					lines[i] = strings.TrimRight(lines[i], " ")
+				}
+				got = strings.Trim(strings.Join(lines, "\n"), "\n") + "\n"
+				if *update {
+					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), got); diff != "" {
+					t.Errorf("go test ./tui/confirm -update writes it (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// onlyUsed has nothing to delete unless it is taken out of use.
+func onlyUsed() cleanup.Plan {
+	p := plan(0, 2)
+	for i := range p.LeftOut {
+		p.LeftOut[i].CanDetach = true
+	}
+	return p
+}
