@@ -21,7 +21,7 @@ func usedPool() (*inventory.Snapshot, inventory.Ref) {
 		Route: func(inventory.Resource) *inventory.Route { return &inventory.Route{Max: 1} },
 		Undo:  func(inventory.Resource) (inventory.Undo, string) { return inventory.NewID, "" },
 		Detach: func(inventory.Resource, *inventory.Graph) ([]inventory.Step, error) {
-			return []inventory.Step{{Text: "policy /images"}}, nil
+			return []inventory.Step{{What: "policy", Which: "/images", ID: "1"}}, nil
 		},
 	}}
 	used := inventory.Verdict{State: inventory.InUse, Reasons: []inventory.Reason{{Text: "policy /images"}}}

@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -96,9 +97,14 @@ func (r *Run) judge(i int, now *view) ([]move, *verdict) {
 		return nil, &verdict{outcome: AlreadyGone, message: "gone before"}
 	}
 	r.mu.Lock()
-	refused, cleared := r.items[i].refused, r.items[i].cleared
+	refused, cleared, refusal := r.items[i].refused, r.items[i].cleared, r.items[i].instead
 	r.mu.Unlock()
 	skipped := func(why string) ([]move, *verdict) {
+		if refused && refusal != nil { // it was sent: what it is like now explains the service's word
+			v := *refusal
+			v.message = why
+			return nil, &v
+		}
 		return nil, &verdict{outcome: Skipped, message: "changed: " + why}
 	}
 	why := objection(kind, fresh, g, len(planned.Detaches) > 0 && !cleared)
@@ -145,17 +151,14 @@ func (r *Run) judge(i int, now *view) ([]move, *verdict) {
 }
 
 // beyond is a step that was not confirmed, "" when all were. Fewer are no harm: what is gone is gone.
-func beyond(confirmed []string, steps []inventory.Step) string {
-	if slices.EqualFunc(confirmed, steps, func(text string, s inventory.Step) bool { return text == s.Text }) {
-		return ""
-	}
+func beyond(confirmed []Prerequisite, steps []inventory.Step) string {
 	known := make(map[string]bool, len(confirmed))
-	for _, text := range confirmed {
-		known[text] = true
+	for _, p := range confirmed {
+		known[p.ID] = true
 	}
 	for _, s := range steps {
-		if !known[s.Text] {
-			return s.Text
+		if !known[s.ID] {
+			return s.String()
 		}
 	}
 	return ""
@@ -205,14 +208,14 @@ func newUser(before, now inventory.Verdict) string {
 // remaining entries of a group meanwhile.
 func (r *Run) dropDangers(items []int, now *view) []int {
 	type danger struct {
-		text string
-		of   inventory.Ref // channels of two instances may share a name, and so the text
+		key string
+		of  inventory.Ref // channels of two instances may share a name, and so the text
 	}
 	confirmed := map[danger]bool{}
 	for _, c := range r.plan.Consequences {
 		for _, ref := range c.Of {
 			if c.Grade == inventory.Danger {
-				confirmed[danger{c.Text, ref}] = true
+				confirmed[danger{cmp.Or(c.Key, c.Text), ref}] = true
 			}
 		}
 	}
@@ -226,7 +229,7 @@ func (r *Run) dropDangers(items []int, now *view) []int {
 		}
 		for _, c := range effects(kind, doomed, now.rows[id], now.graphs[id]) {
 			for _, ref := range c.Of {
-				if c.Grade == inventory.Danger && !confirmed[danger{c.Text, ref}] {
+				if c.Grade == inventory.Danger && !confirmed[danger{cmp.Or(c.Key, c.Text), ref}] {
 					why[ref] = c.Text
 				}
 			}

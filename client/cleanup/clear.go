@@ -87,15 +87,26 @@ func (r *Run) withAside(items []int) []int {
 
 // clear takes away what has to go before the items, one item after the other in each lane. Items whose turn comes when
 // they have not been looked at for too long are left for another round: somebody may use them by then, and the service
-// takes away a server that carries traffic as it takes any other.
+// takes away a server that carries traffic as it takes any other. So are those that would be taken out of an object that
+// another item is taken out of: what is left in it is only known when it was read again.
 func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []int) {
-	pieces := make([]piece, len(items))
+	var pieces []piece
+	changed := map[string]bool{}
 	r.mu.Lock()
-	for n, i := range items {
-		pieces[n].items = items[n : n+1 : n+1]
-		if left := r.items[i].left; len(left) > 0 {
-			pieces[n].lane = r.lane(i, left[0])
+	for _, i := range items {
+		left := r.items[i].left
+		if slices.ContainsFunc(left, func(m move) bool { return m.detach && changed[m.ID] }) {
+			later = append(later, i)
+			continue
 		}
+		p := piece{items: []int{i}}
+		if len(left) > 0 {
+			p.lane = r.lane(i, left[0])
+		}
+		for _, m := range left {
+			changed[m.ID] = changed[m.ID] || m.detach
+		}
+		pieces = append(pieces, p)
 	}
 	r.mu.Unlock()
 	var (
@@ -198,7 +209,7 @@ func (m move) failed(err error) verdict {
 	if m.detach {
 		did = "detached"
 	}
-	v.message = fmt.Sprintf("%s could not be %s: %s", m.Text, did, v.message)
+	v.message = fmt.Sprintf("%s could not be %s: %s", m, did, v.message)
 	return v
 }
 
@@ -253,7 +264,7 @@ func (r *Run) lostMove(ctx context.Context, i int, v verdict) (times int, on boo
 	}
 	there := false
 	for n, m := range it.left {
-		if slices.ContainsFunc(left, func(l move) bool { return l.Text == m.Text && l.detach == m.detach }) {
+		if slices.ContainsFunc(left, func(l move) bool { return l.ID == m.ID && l.detach == m.detach }) {
 			there = there || n == 0
 		} else {
 			it.done = append(it.done, m)
@@ -290,22 +301,22 @@ func (it *item) doing(m move) string {
 	if m.detach {
 		doing = "detaching "
 	}
-	noun, n, all := nounOf(m.Text), 1, 0
+	n, all := 1, 0
 	for _, other := range it.done {
-		if other.detach == m.detach && nounOf(other.Text) == noun {
+		if other.detach == m.detach && other.What == m.What {
 			n++
 			all++
 		}
 	}
 	for _, other := range it.left {
-		if other.detach == m.detach && nounOf(other.Text) == noun {
+		if other.detach == m.detach && other.What == m.What {
 			all++
 		}
 	}
 	if all <= 1 {
-		return doing + m.Text
+		return doing + m.String()
 	}
-	return fmt.Sprintf("%s%s %d of %d", doing, noun, n, all)
+	return fmt.Sprintf("%s%s %d of %d", doing, m.What, n, all)
 }
 
 // story is the message of an outcome with what went before it: "cancelled after 2 of 3 servers were removed".
@@ -314,17 +325,17 @@ func (it *item) story(v verdict) string {
 	var names []string
 	for _, m := range it.done {
 		if m.detach {
-			names = append(names, m.Text)
-			detached.add(m.Text, true)
+			names = append(names, m.String())
+			detached.add(m.What, true)
 		} else {
-			removed.add(m.Text, true)
+			removed.add(m.What, true)
 		}
 	}
 	for _, m := range it.left {
 		if m.detach {
-			detached.add(m.Text, false)
+			detached.add(m.What, false)
 		} else {
-			removed.add(m.Text, false)
+			removed.add(m.What, false)
 		}
 	}
 	first := gone(v.outcome)

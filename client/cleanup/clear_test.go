@@ -251,7 +251,7 @@ func TestRefusalThenSteps(t *testing.T) {
 				w.remove("b")
 				return append(say(inventory.SaidDeleted, ids[1:]...), inventory.Answer{ID: "a", Said: inventory.SaidRefused, Message: refusal}), nil
 			}},
-		"refused as it is used by now": {jar: jar{stubborn: true, holds: []string{s1}}, want: Skipped, says: "changed: now in use by listener api", did: "delete a b",
+		"refused as it is used by now": {jar: jar{stubborn: true, holds: []string{s1}}, want: Blocked, says: "now in use by listener api", did: "delete a b",
 			answer: func(w *world, _ int, call string, ids []string) ([]inventory.Answer, error) {
 				w.fill("a", func(j *jar) { j.users = []string{"listener api"} })
 				return w.deleteAll(call, ids)

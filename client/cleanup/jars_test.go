@@ -114,7 +114,11 @@ func (w *world) refuses(id string) bool {
 
 func (w *world) step(r inventory.Resource, text string) inventory.Step {
 	id, lane := r.Ref.ID, jarOf(r).lane
-	return inventory.Step{Text: text, Call: "DELETE jars/{id}/pieces/{id}", Lane: lane, Send: func(context.Context, *client.Deleter) error {
+	what, which := "health monitor", ""
+	if text != what {
+		what, which, _ = strings.Cut(text, " ")
+	}
+	return inventory.Step{What: what, Which: which, ID: text, Call: "DELETE jars/{id}/pieces/{id}", Lane: lane, Send: func(context.Context, *client.Deleter) error {
 		now, _ := w.jar(id)
 		w.mu.Lock()
 		what := id + ": " + text

@@ -28,13 +28,18 @@ type Item struct {
 	Undo     inventory.Undo
 	UndoWhy  string
 
-	// Detaches are the texts of the steps that take it out of use before anything else; only when that was chosen.
-	Detaches []string
-	// Holds are the texts of the steps that take away what it holds of its own, in order. With Demands they go before
+	// Detaches are the steps that take it out of use before anything else; only when that was chosen.
+	Detaches []Prerequisite
+	// Holds are the steps that take away what it holds of its own, in order. With Demands they go before
 	// the deletion; without, they are only made when the service has refused it.
-	Holds   []string
+	Holds   []Prerequisite
 	Demands bool
 }
+
+// Prerequisite is what one step takes away before an item can go: a server, a health monitor, a policy.
+type Prerequisite struct{ What, Which, ID string }
+
+func (p Prerequisite) String() string { return strings.TrimSpace(p.What + " " + p.Which) }
 
 // LeftOut is a marked resource that will not be touched, and why.
 type LeftOut struct {
@@ -137,7 +142,7 @@ func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, g *inventory.
 	undo, why := d.Undo(res)
 	return Item{
 		Resource: res, Takes: takes(kind, res), Undo: undo, UndoWhy: why,
-		Detaches: texts(off), Holds: texts(before(kind, res, g)), Demands: d.Demands != nil && d.Demands(res),
+		Detaches: prerequisites(off), Holds: prerequisites(before(kind, res, g)), Demands: d.Demands != nil && d.Demands(res),
 	}, nil
 }
 
@@ -273,10 +278,10 @@ func before(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) []
 	return kind.Deletion.Before(res, g)
 }
 
-func texts(steps []inventory.Step) []string {
-	var out []string
+func prerequisites(steps []inventory.Step) []Prerequisite {
+	var out []Prerequisite
 	for _, s := range steps {
-		out = append(out, s.Text)
+		out = append(out, Prerequisite{What: s.What, Which: s.Which, ID: s.ID})
 	}
 	return out
 }

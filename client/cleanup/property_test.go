@@ -191,7 +191,7 @@ func judgeRun(t *testing.T, w *world, run *Run, before map[inventory.Ref]invento
 			if slices.Contains(now.users, text) {
 				continue
 			}
-			if taken++; !slices.Contains(run.Plan().Items[i].Detaches, text) {
+			if taken++; !holds(run.Plan().Items[i].Detaches, text) {
 				t.Errorf("%s: %s was taken off and that was not confirmed", res.Ref.ID, text)
 			}
 		}
@@ -199,7 +199,7 @@ func judgeRun(t *testing.T, w *world, run *Run, before map[inventory.Ref]invento
 			if slices.Contains(now.holds, text) {
 				continue
 			}
-			if taken++; !slices.Contains(run.Plan().Items[i].Holds, text) {
+			if taken++; !holds(run.Plan().Items[i].Holds, text) {
 				t.Errorf("%s: %s was taken away and that was not confirmed", res.Ref.ID, text)
 			}
 		}
@@ -210,6 +210,10 @@ func judgeRun(t *testing.T, w *world, run *Run, before map[inventory.Ref]invento
 }
 
 // step does what it says, or fails in one of many ways, with effect or without.
+func holds(confirmed []Prerequisite, id string) bool {
+	return slices.ContainsFunc(confirmed, func(p Prerequisite) bool { return p.ID == id })
+}
+
 func (x *trouble) step(id, text string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -416,28 +416,152 @@ func TestCameIntoUseAtTheLastMoment(t *testing.T) {
 	}
 }
 
-func TestSharedPool(t *testing.T) {
+// changes are the requests so far that change something, other clients' among them, in order.
+func (s *sim) changes() []string {
+	var out []string
+	for _, r := range s.cloud.Requests() {
+		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/auth/tokens") {
+			out = append(out, r.Method+" "+r.Path)
+		}
+	}
+	return out
+}
+
+// TestSharedPools: S1's order, members before the health monitor before the pool, seen in the service's log.
+func TestSharedPools(t *testing.T) {
 	s := simulate(t, simcloud.Options{}, nil)
 	from := s.load(inventory.Pools)
-	shared := func(r inventory.Resource) bool { return !dedicated(r) }
-	ready := func(r inventory.Resource) bool {
+	pools := pick(from, inventory.Pools, 20, func(r inventory.Resource) bool { return !dedicated(r) && unused(r) })
+	held := 0
+	var want []string
+	for _, r := range pools {
 		p := r.Object.(*inventory.Pool)
-		return shared(r) && unused(r) && len(p.Members) == 0 && p.HealthMonitorID == ""
+		for _, m := range p.Members {
+			want = append(want, "DELETE /v2.0/lbaas/pools/"+p.ID+"/members/"+m.ID)
+			held++
+		}
+		if p.HealthMonitorID != "" {
+			want = append(want, "DELETE /v2.0/lbaas/healthmonitors/"+p.HealthMonitorID)
+			held++
+		}
+		want = append(want, "DELETE /v2.0/lbaas/pools/"+p.ID)
 	}
-	full := func(r inventory.Resource) bool { return shared(r) && unused(r) && !ready(r) }
-	free, held := pick(from, inventory.Pools, 1, ready), pick(from, inventory.Pools, 1, full)
-	if len(free) == 0 || len(held) == 0 {
-		t.Fatalf("%d ready and %d occupied shared pools: the world is too simple for this test", len(free), len(held))
+	if held < 3 || len(pools) < 3 {
+		t.Fatalf("%d pools hold %d things: the world is too simple for this test", len(pools), held)
 	}
-	p := s.plan(slices.Concat(held, free), from)
-	if len(p.LeftOut) != 1 || !strings.HasPrefix(p.LeftOut[0].Why, "on a shared load balancer: has ") {
-		t.Fatalf("%+v", p.LeftOut)
+	plan := s.plan(pools, from)
+	if len(plan.LeftOut) > 0 || plan.First() == "" {
+		t.Fatalf("left out %+v, first %q", plan.LeftOut, plan.First())
 	}
-	if summary, results := s.run(p); summary.String() != "1 pool: 1 deleted (proved gone)" {
+	summary, results := s.run(plan)
+	if !summary.OK() {
+		t.Fatal(summary, results)
+	}
+	got := s.changes()
+	for _, r := range pools { // each pool's own requests in order; pools go side by side
+		id, monitor := r.Ref.ID, r.Object.(*inventory.Pool).HealthMonitorID
+		of := func(all []string) []string {
+			return slices.DeleteFunc(slices.Clone(all), func(call string) bool {
+				return !strings.Contains(call, id) && (monitor == "" || !strings.Contains(call, monitor))
+			})
+		}
+		if !slices.Equal(of(got), of(want)) {
+			t.Errorf("%s: %q, want %q", r.Label(), of(got), of(want))
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("%d requests, want %d", len(got), len(want))
+	}
+}
+
+// TestDedicatedPoolsThatMustBeEmpty: a cloud that reads S1 as a rule of v3 too gets the steps after its first refusal.
+func TestDedicatedPoolsThatMustBeEmpty(t *testing.T) {
+	s := simulate(t, simcloud.Options{KeepMembers: true}, nil)
+	from := s.load(inventory.Pools)
+	full := pick(from, inventory.Pools, 5, func(r inventory.Resource) bool {
+		p := r.Object.(*inventory.Pool)
+		return dedicated(r) && unused(r) && len(p.Members) > 0 && p.HealthMonitorID != ""
+	})
+	bare := pick(from, inventory.Pools, 5, func(r inventory.Resource) bool {
+		p := r.Object.(*inventory.Pool)
+		return dedicated(r) && unused(r) && len(p.Members) == 0 && p.HealthMonitorID == ""
+	})
+	if len(full) == 0 || len(bare) == 0 {
+		t.Fatalf("%d full and %d bare pools", len(full), len(bare))
+	}
+	summary, results := s.run(s.plan(slices.Concat(full, bare), from))
+	if !summary.OK() {
 		t.Error(summary, results)
 	}
-	if want := []string{"DELETE /v2.0/lbaas/pools/" + free[0].Ref.ID}; !slices.Equal(s.deletions(), want) {
-		t.Errorf("%v, want %v", s.deletions(), want)
+	if !strings.Contains(results[0].Message, "removed first") || strings.Contains(results[len(full)].Message, "removed") {
+		t.Errorf("%q, %q", results[0].Message, results[len(full)].Message)
+	}
+	if got := s.changes()[0]; !strings.HasSuffix(got, "/pools/batch-delete") {
+		t.Errorf("the first request is %s, want the batch", got)
+	}
+}
+
+// TestPoolsTakenOutOfUse: only when that was chosen, and what used them is changed as the documents say.
+func TestPoolsTakenOutOfUse(t *testing.T) {
+	s := simulate(t, simcloud.Options{}, nil)
+	s.loader = s.loader.WithDetail()
+	from := s.load(inventory.Pools)
+	used := pick(from, inventory.Pools, 100, func(r inventory.Resource) bool { return r.Verdict.State == inventory.InUse })
+	marked := make([]inventory.Ref, len(used))
+	for i, r := range used {
+		marked[i] = r.Ref
+	}
+	plain, err := NewPlan(marked, from, Choice{})
+	if err != nil || len(plain.Items) != 0 {
+		t.Fatal(len(plain.Items), err)
+	}
+	can := 0
+	for _, out := range plain.LeftOut {
+		if out.CanDetach {
+			can++
+		}
+	}
+	plan, err := NewPlan(marked, from, Choice{Detach: true})
+	if err != nil || len(plan.Items) != can || can < 5 || plan.Grade != inventory.Danger || !plan.Typed() {
+		t.Fatalf("%d items, want %d; %s, %v", len(plan.Items), can, plan.Grade, err)
+	}
+	before := len(s.changes())
+	summary, results := s.run(plan)
+	if !summary.OK() {
+		for i, r := range results {
+			if r.Outcome != Deleted {
+				t.Errorf("%s: %s %s", plan.Items[i].Resource.Label(), r.Outcome, r.Message)
+			}
+		}
+		t.Fatal(summary)
+	}
+	for _, it := range plan.Items {
+		if refs := s.cloud.References(it.Resource.Ref.ID); len(refs) > 0 || s.cloud.Has(it.Resource.Ref.ID) {
+			t.Errorf("%s is still there or referred to: %+v", it.Resource.Label(), refs)
+		}
+	}
+	calls := map[string]int{}
+	for _, call := range s.changes()[before:] {
+		method, path, _ := strings.Cut(call, " ")
+		part := strings.Split(path, "/")
+		family := "v3"
+		if part[1] == "v2.0" {
+			family = "v2.0"
+		}
+		switch {
+		case strings.Contains(path, "l7policies"):
+			calls[method+" "+family+" policy"]++
+		case strings.Contains(path, "listeners"):
+			calls[method+" "+family+" listener"]++
+		}
+	}
+	for _, want := range []string{"PUT v2.0 policy", "PUT v2.0 listener", "DELETE v3 policy", "PUT v3 listener"} {
+		if calls[want] == 0 {
+			t.Errorf("no %s in %v", want, calls)
+		}
+	}
+	if calls["DELETE v2.0 policy"] > 0 || calls["DELETE v3 listener"] > 0 {
+		t.Errorf("%v", calls)
 	}
 }
 

@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// tally counts what steps take away, by what it is: the texts of steps say first what, then which one ("server
-// 10.0.0.5:80").
+// tally counts what steps take away, by what it is.
 type tally []counted
 
 type counted struct {
@@ -14,8 +13,7 @@ type counted struct {
 	n, done int
 }
 
-func (t *tally) add(text string, done bool) {
-	noun := nounOf(text)
+func (t *tally) add(noun string, done bool) {
 	i := 0
 	for i < len(*t) && (*t)[i].noun != noun {
 		i++
@@ -28,17 +26,6 @@ func (t *tally) add(text string, done bool) {
 	if done {
 		c.done++
 	}
-}
-
-// nounOf is what comes before the name: names have other characters than small letters, mostly.
-func nounOf(text string) string {
-	words := strings.Fields(text)
-	for i, word := range words {
-		if i > 0 && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" {
-			return strings.Join(words[:i], " ")
-		}
-	}
-	return text
 }
 
 // all is "3 servers, 1 health monitor".
@@ -94,8 +81,8 @@ func (p Plan) held(first bool) string {
 	var t tally
 	for _, it := range p.Items {
 		if it.Demands == first {
-			for _, text := range it.Holds {
-				t.add(text, false)
+			for _, held := range it.Holds {
+				t.add(held.What, false)
 			}
 		}
 	}

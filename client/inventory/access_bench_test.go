@@ -46,7 +46,7 @@ func BenchmarkPlanOfEntries(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		p, err := cleanup.NewPlan(marked, s)
+		p, err := cleanup.NewPlan(marked, s, cleanup.Choice{})
 		if err != nil || len(p.Items) < 2990 || len(p.Consequences) != 100 {
 			b.Fatal(len(p.Items), len(p.Consequences), err)
 		}

@@ -92,7 +92,7 @@ func TestStepsBeforeAPool(t *testing.T) {
 		var texts []string
 		*asked = nil
 		for _, step := range deletion.Before(r, s.Graph) {
-			texts = append(texts, step.Text+" "+step.Lane)
+			texts = append(texts, step.String()+" "+step.Lane)
 			if err := step.Send(t.Context(), d); err != nil {
 				t.Errorf("%s: %s: %v", tt.name, step.Call, err)
 			}
@@ -129,7 +129,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		"pools": {
 			{"id": "d", "name": "default", "members": refs("1", "2"), "listeners": refs("l")}, {"id": "r", "name": "redirected", "listeners": refs("l")},
 			{"id": "w", "name": "weighted"}, {"id": "o", "name": "only weighted"}, {"id": "m", "name": "mirror"},
-			{"id": "n", "name": "named only", "listeners": refs("l")}, {"id": "free", "name": "free"},
+			{"id": "n", "name": "named only", "listeners": refs("l")}, {"id": "free", "name": "free"}, {"id": "other", "name": "other"},
 		},
 		"lbaas/pools":      {{"id": "s", "name": "shared", "loadbalancers": refs("b"), "listeners": refs("k")}},
 		"listeners":        {{"id": "l", "name": "web-443", "default_pool_id": "d"}},
@@ -179,7 +179,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		}
 		for _, step := range steps {
 			if err := step.Send(t.Context(), d); err != nil {
-				t.Errorf("%s: %s: %v", name, step.Text, err)
+				t.Errorf("%s: %s: %v", name, step, err)
 			}
 		}
 		slices.Sort(*asked)
@@ -188,6 +188,11 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		if !slices.Equal(*asked, tt.asked) || !slices.Equal(effects, tt.effects) {
 			t.Errorf("%s: asks %q and has %q, want %q and %q", name, *asked, effects, tt.asked, tt.effects)
 		}
+	}
+	// Of a policy all of whose pools go nothing is left.
+	all := told(deletion.Effects([]inventory.Resource{named(t, listing, "weighted"), named(t, listing, "other")}, listing.Resources, s.Graph))
+	if want := "danger: weighted: weighted policy a-b is deleted: listener web-443 goes on without it (1)"; !slices.Contains(all, want) {
+		t.Errorf("%q, want %q", all, want)
 	}
 	for name, want := range map[string]string{
 		"mirror":     "mirror policy copy sends it a copy of its traffic: change that in the console first",

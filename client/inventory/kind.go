@@ -201,16 +201,21 @@ type Consequence struct {
 	Text  string
 	Grade Grade
 	Name  string // of a danger: what it befalls and what is typed to confirm it: the IP group, the channel, the pool
+	Key   string // what of it stays the same when numbers and states change: a danger is confirmed by it; "" = Text
 }
 
 // Step is one request that has to go before a deletion. It is done when it succeeds and also when what it takes away
 // is not there any more ([client.NotFound]).
 type Step struct {
-	Text string // what it takes away, for "removing …": "server 10.0.0.5:80", "health monitor", "policy /images"
-	Call string // as in the documentation: "DELETE v2.0/lbaas/healthmonitors/{id}"
-	Lane string // steps of one lane never run side by side: the load balancer that each of them changes; "" = any
-	Send func(ctx context.Context, d *client.Deleter) error
+	What  string // what it takes away: "server", "health monitor", "default pool"
+	Which string // which one, for people: "10.0.0.5:80", "of listener web-443"; may be "", and may change with what is listed
+	ID    string // of the object that it changes or deletes
+	Call  string // as in the documentation: "DELETE v2.0/lbaas/healthmonitors/{id}"
+	Lane  string // steps of one lane never run side by side: the load balancer that each of them changes; "" = any
+	Send  func(ctx context.Context, d *client.Deleter) error
 }
+
+func (s Step) String() string { return strings.TrimSpace(s.What + " " + s.Which) }
 
 // Route is one way to delete: one API call and its rules. Routes are compared by pointer.
 type Route struct {

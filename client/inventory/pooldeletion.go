@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"janitor/client"
 )
@@ -20,7 +21,7 @@ func beforePool(r Resource, g *Graph) []Step {
 	var steps []Step
 	for _, m := range p.Members {
 		step := Step{
-			Text: "server " + g.serverName(m.ID), Call: "DELETE pools/{pool_id}/members/{id}", Lane: lane,
+			What: "server", Which: g.serverName(m.ID), ID: m.ID, Call: "DELETE pools/{pool_id}/members/{id}", Lane: lane,
 			Send: func(ctx context.Context, d *client.Deleter) error { return d.DeletePoolMember(ctx, p.ID, m.ID) },
 		}
 		if p.Shared {
@@ -31,7 +32,7 @@ func beforePool(r Resource, g *Graph) []Step {
 	}
 	if id := p.HealthMonitorID; id != "" {
 		step := Step{
-			Text: "health monitor", Call: "DELETE healthmonitors/{id}", Lane: lane,
+			What: "health monitor", ID: id, Call: "DELETE healthmonitors/{id}", Lane: lane,
 			Send: func(ctx context.Context, d *client.Deleter) error { return d.DeleteHealthMonitor(ctx, id) },
 		}
 		if p.Shared {
@@ -58,19 +59,22 @@ func detachPool(r Resource, g *Graph) ([]Step, error) {
 	if p.Shared && len(p.LoadBalancers) > 0 {
 		lane = p.LoadBalancers[0].ID
 	}
+	if gaps := g.gapsFor(Pools); len(gaps) > 0 {
+		return nil, errors.New("not all that may use it is known: " + gaps[0].Text)
+	}
 	var steps []Step
 	changed := map[string]bool{}
 	for _, u := range g.Uses(Pools, p.ID) {
 		if changed[u.By] {
 			continue
 		}
-		step := Step{Lane: lane}
+		step := Step{Which: "of " + u.Text, ID: u.By, Lane: lane}
 		switch {
 		case u.Of == Listeners && p.Shared:
-			step.Text, step.Call = "default pool of "+u.Text, "PUT v2.0/lbaas/listeners/{id}"
+			step.What, step.Call = "default pool", "PUT v2.0/lbaas/listeners/{id}"
 			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachSharedListener(ctx, u.By) }
 		case u.Of == Listeners:
-			step.Text, step.Call = "default pool of "+u.Text, "PUT listeners/{id}"
+			step.What, step.Call = "default pool", "PUT listeners/{id}"
 			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachListener(ctx, u.By) }
 		default:
 			policy := g.policies[u.By]
@@ -119,13 +123,13 @@ func detachFromPolicy(step *Step, p *Pool, policy *Policy, u Use) error {
 	}
 	switch {
 	case policy.Shared:
-		step.Text, step.Call = "redirect of "+u.Text, "PUT v2.0/lbaas/l7policies/{id}"
+		step.What, step.Call = "redirect", "PUT v2.0/lbaas/l7policies/{id}"
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachSharedPolicy(ctx, policy.ID) }
 	case weighted && len(rest) > 0 && policy.RedirectPoolID != p.ID:
-		step.Text, step.Call = "share of "+u.Text, "PUT l7policies/{id}"
+		step.What, step.Call = "share", "PUT l7policies/{id}"
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.SetWeightedPools(ctx, policy.ID, rest) }
 	default:
-		step.Text, step.Call = u.Text, "DELETE l7policies/{id}"
+		step.What, step.Which, step.Call = "policy", cmp.Or(policy.Name, policy.ID), "DELETE l7policies/{id}"
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DeletePolicy(ctx, policy.ID) }
 	}
 	return nil
@@ -134,6 +138,10 @@ func detachFromPolicy(step *Step, p *Pool, policy *Policy, u Use) error {
 // effectsOfPools: only pools that are in use have any, and these are only deleted when they are to be taken out of use.
 func effectsOfPools(doomed, _ []Resource, g *Graph) []Consequence {
 	var effects []Consequence
+	goes := make(map[string]bool, len(doomed))
+	for _, r := range doomed {
+		goes[r.Ref.ID] = true
+	}
 	for _, r := range doomed {
 		p := pool(r)
 		serving := ""
@@ -142,15 +150,16 @@ func effectsOfPools(doomed, _ []Resource, g *Graph) []Consequence {
 		}
 		for _, u := range g.Uses(Pools, p.ID) {
 			effects = append(effects, Consequence{
-				Of: []Ref{r.Ref}, Grade: Danger, Name: r.Label(), Text: r.Label() + ": " + g.without(u, p) + serving,
+				Of: []Ref{r.Ref}, Grade: Danger, Name: r.Label(), Key: u.By + " " + u.Via,
+				Text: r.Label() + ": " + g.without(u, p, goes) + serving,
 			})
 		}
 	}
 	return effects
 }
 
-// without says what becomes of a user that loses the pool, see [detachPool].
-func (g *Graph) without(u Use, p *Pool) string {
+// without says what becomes of a user that loses the pool, and all others that go, see [detachPool].
+func (g *Graph) without(u Use, p *Pool, goes map[string]bool) string {
 	policy := g.policies[u.By]
 	switch {
 	case u.Of == Listeners:
@@ -159,7 +168,8 @@ func (g *Graph) without(u Use, p *Pool) string {
 		return u.Text + " loses it"
 	case policy.Shared:
 		return u.Text + " redirects to no pool any more"
-	case u.Via == "redirect_pools_config" && len(policy.WeightedPools) > 1 && policy.RedirectPoolID != p.ID:
+	case u.Via == "redirect_pools_config" && policy.RedirectPoolID != p.ID &&
+		slices.ContainsFunc(policy.WeightedPools, func(w client.WeightedPool) bool { return !goes[w.PoolID] }):
 		return u.Text + " sends its share to its other pools"
 	}
 	return u.Text + " is deleted: listener " + g.listenerName(policy.ListenerID) + " goes on without it"

@@ -20,8 +20,11 @@ func mixed(detach bool) cleanup.Plan {
 	p := plan(4, 2)
 	p.Detach = detach
 	p.Items[0].Takes, p.Items[0].Demands = "3 servers, 1 health monitor", true
-	p.Items[0].Holds = []string{"server 10.0.0.1:80", "server 10.0.0.2:80", "server 10.0.0.3:80", "health monitor"}
-	p.Items[1].Takes, p.Items[1].Holds = "1 server", []string{"server 10.0.0.4:80"}
+	server := func(address string) cleanup.Prerequisite {
+		return cleanup.Prerequisite{What: "server", Which: address, ID: address}
+	}
+	p.Items[0].Holds = []cleanup.Prerequisite{server("10.0.0.1:80"), server("10.0.0.2:80"), server("10.0.0.3:80"), {What: "health monitor", ID: "h"}}
+	p.Items[1].Takes, p.Items[1].Holds = "1 server", []cleanup.Prerequisite{server("10.0.0.4:80")}
 	p.LeftOut[1].CanDetach = true
 	p.LeftOut[0].Why = `protected: "owned by payments"`
 	p.Consequences = []inventory.Consequence{
@@ -34,7 +37,7 @@ func mixed(detach bool) cleanup.Plan {
 		p.LeftOut = p.LeftOut[:1]
 		p.Items = append(p.Items, cleanup.Item{
 			Resource: pool(5), Undo: inventory.NewID, Takes: "3 servers, 1 health monitor", Demands: true,
-			Detaches: []string{"policy /images", "listener api-443"}, Holds: p.Items[0].Holds,
+			Detaches: []cleanup.Prerequisite{{What: "policy", Which: "/images", ID: "1"}, {What: "default pool", Which: "of listener api-443", ID: "2"}}, Holds: p.Items[0].Holds,
 		})
 		p.Consequences = append(p.Consequences, inventory.Consequence{
 			Of: []inventory.Ref{out.Ref}, Text: "listener api-443 has no pool left: it answers 503", Grade: inventory.Danger, Name: "api-443",

@@ -446,11 +446,14 @@ func (m *Model) noteWidth(w int) int {
 func (m *Model) note(i int) string {
 	it := &m.plan.Items[i]
 	var parts []string
-	switch n := len(it.Detaches); {
-	case n > 2:
-		parts = append(parts, fmt.Sprintf("%s and %d more detached first", it.Detaches[0], n-1))
-	case n > 0:
-		parts = append(parts, strings.Join(it.Detaches, " and ")+" detached first")
+	switch d := it.Detaches; len(d) {
+	case 0:
+	case 1:
+		parts = append(parts, d[0].String()+" detached first")
+	case 2:
+		parts = append(parts, d[0].String()+" and "+d[1].String()+" detached first")
+	default:
+		parts = append(parts, fmt.Sprintf("%s and %d more detached first", d[0], len(d)-1))
 	}
 	if it.Takes != "" {
 		goes := " go "
