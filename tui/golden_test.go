@@ -83,7 +83,7 @@ func TestGoldenScreens(t *testing.T) {
 			}
 			x.see("listed just now").press("?").see("Browsing")
 			shot("help")
-			x.press("esc").see("1 Pools").press("V").see("VERDICT ▲").press("g", "space", "space", "space").see("3 marked")
+			x.press("esc").see("1 Pools").press("E").see("VERDICT ▲").press("g", "space", "space", "space").see("3 marked")
 			shot("browse")
 			x.press("ctrl+d").see("of 3 marked pools")
 			a.clock.pass(time.Second)

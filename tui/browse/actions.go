@@ -17,7 +17,7 @@ func (m *Model) current() (r inventory.Resource, ok bool) {
 	if !ok {
 		return r, false
 	}
-	return t.rows.items[i], true
+	return t.content.rows.items[i], true
 }
 
 // noRow says why there is no row to act on.
@@ -28,7 +28,7 @@ func (m *Model) noRow() string {
 	case t.failed():
 		return kind.Title + " could not be listed: " + m.env.Keys.Label(keys.Refresh) + " tries again"
 	case t.table.Total() > 0:
-		return "No row is shown: " + m.env.Keys.Label(keys.Back) + " clears the filter"
+		return "No row is shown: " + m.env.Keys.Label(keys.Back) + t.undone()
 	case m.loading != nil:
 		return "The " + kind.Many + " are still being listed"
 	default:
@@ -142,7 +142,7 @@ func (m *Model) going(msg GoingMsg) {
 	if !news {
 		return
 	}
-	for _, t := range m.tabs {
+	for _, t := range m.list {
 		if slices.ContainsFunc(msg.Gone, t.table.IsMarked) {
 			t.table.Unmark(msg.Gone...)
 		}
@@ -168,7 +168,7 @@ func (m *Model) ended(msg EndedMsg) tea.Cmd {
 			return ref.Kind == kind.ID || ref.Kind == kind.Holds
 		})
 	}
-	if !slices.ContainsFunc(m.tabs, touches) {
+	if !slices.ContainsFunc(m.list, touches) {
 		return nil
 	}
 	return m.load()
@@ -176,9 +176,9 @@ func (m *Model) ended(msg EndedMsg) tea.Cmd {
 
 func (m *Model) show(i int) tea.Cmd {
 	switch {
-	case len(m.tabs) == 1:
+	case len(m.list) == 1:
 		return say(m.env.Keys.Label(keys.Back) + " goes back to the kinds")
-	case i < len(m.tabs):
+	case i < len(m.list):
 		m.active = i
 	}
 	return nil

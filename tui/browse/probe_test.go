@@ -68,7 +68,7 @@ func (p *probe) run(cmd tea.Cmd) {
 		for _, c := range msg {
 			p.run(c)
 		}
-	case arrived, finished, sorted:
+	case arrived, finished, prepared:
 		p.run(p.Update(msg))
 	case screen.Notice:
 		p.said = append(p.said, msg.Text)
