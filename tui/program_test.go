@@ -370,7 +370,10 @@ func TestEverySize(t *testing.T) {
 		{"detail", func() { m.Update(browse.DetailMsg{By: m.top().(*browse.Model), Resource: first}) }},
 		{"raw", key(tea.Key{Code: 'y', Text: "y"})},
 		{"help", key(tea.Key{Code: '?', Text: "?"})},
+		{"palette", key(tea.Key{Code: ':', Text: ":"})},
+		{"chosen from", key(tea.Key{Code: 'h', Text: "h"})},
 		{"dialog", func() {
+			m.palette = nil
 			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, 0)
 		}},
 	}

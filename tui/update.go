@@ -14,6 +14,7 @@ import (
 	"janitor/tui/detail"
 	"janitor/tui/help"
 	"janitor/tui/keys"
+	"janitor/tui/palette"
 	"janitor/tui/run"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -27,6 +28,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		if m.dialog != nil {
 			return m, m.dialog.Update(msg)
+		}
+		if m.palette != nil {
+			m.palette.Paste(msg.Content)
+			return m, nil
 		}
 		return m, m.top().Update(msg)
 	case tea.WindowSizeMsg:
@@ -109,10 +114,16 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case action == keys.QuitNow:
+		m.palette = nil
 		return m.quit(asked, action)
 	case m.dialog != nil:
 		return m.dialog.Update(key)
+	case m.palette != nil:
+		return m.choose(key)
 	case m.typing():
+	case action == keys.Go:
+		m.palette = palette.New(m.env, m.entries())
+		return nil
 	case action == keys.Help:
 		if !m.helping() {
 			m.push(help.New(m.env, in, m.opts.Engine == nil))
@@ -152,6 +163,8 @@ func (m *Model) context() keys.Context {
 	switch {
 	case m.dialog != nil:
 		return keys.Dialog
+	case m.palette != nil:
+		return keys.Choosing
 	case m.typing():
 		return keys.Input
 	}
@@ -178,7 +191,9 @@ func (m *Model) typing() bool {
 func (m *Model) top() screen.Screen { return m.stack[len(m.stack)-1] }
 
 // onTop: what a screen asks for comes a moment later; by then the user may be elsewhere.
-func (m *Model) onTop(s screen.Screen) bool { return m.dialog == nil && m.top() == s }
+func (m *Model) onTop(s screen.Screen) bool {
+	return m.dialog == nil && m.palette == nil && m.top() == s
+}
 
 func (m *Model) push(s screen.Screen) { m.stack = append(m.stack, s) }
 

@@ -174,11 +174,19 @@ func (m *Model) ended(msg EndedMsg) tea.Cmd {
 	return m.load()
 }
 
+// Kinds are those of the tabs.
+func (m *Model) Kinds() []*inventory.Kind { return m.opts.Kinds }
+
+// Show goes to the tab of a kind.
+func (m *Model) Show(kind inventory.KindID) tea.Cmd {
+	return m.show(slices.IndexFunc(m.opts.Kinds, func(k *inventory.Kind) bool { return k.ID == kind }))
+}
+
 func (m *Model) show(i int) tea.Cmd {
 	switch {
 	case len(m.list) == 1:
 		return say(m.env.Keys.Label(keys.Back) + " goes back to the kinds")
-	case i < len(m.list):
+	case 0 <= i && i < len(m.list):
 		m.active = i
 	}
 	return nil

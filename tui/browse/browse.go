@@ -232,7 +232,7 @@ func (m *Model) Hints() []keys.Action {
 	if len(m.opts.Parents) > 0 || m.tab().limited() {
 		hints = append(hints, keys.Back)
 	}
-	return append(hints, keys.Go, keys.Help, keys.Range, keys.MarkAll)
+	return append(hints, keys.Help, keys.Go, keys.Range, keys.MarkAll)
 }
 
 // Loading says whether something is being listed.

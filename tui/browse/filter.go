@@ -43,6 +43,15 @@ func (m *Model) paste(s string) tea.Cmd {
 	return m.filter(m.line.String())
 }
 
+// Unfit is why a filter cannot be used on the kind shown, as a sentence; "" when it can.
+func (m *Model) Unfit(s string) string { return "" }
+
+// Filter shows only what a filter lets through, as if it had been typed and kept.
+func (m *Model) Filter(s string) tea.Cmd {
+	m.typing = false
+	return m.filter(s)
+}
+
 func (m *Model) filter(s string) tea.Cmd {
 	t := m.tab()
 	t.filter = s

@@ -136,7 +136,7 @@ func defaults() []Binding {
 		{Action: SortReverse, In: Table, Keys: []string{"O"}, Help: "reverse the order"},
 		{Action: Wide, In: Table, Keys: []string{"ctrl+w"}, Help: "show all columns, or the usual ones"},
 
-		{Action: Filter, In: Browse, Keys: []string{"/"}, Help: "filter: words that must occur, !word must not; = begins an expression", Short: "filter"},
+		{Action: Filter, In: Browse, Keys: []string{"/"}, Help: "filter: words, !word excludes, = begins an expression", Short: "filter"},
 		{Action: Verdicts, In: Browse, Keys: []string{"V"}, Help: "show all, only unused, only worth a look, only protected"},
 		{Action: Open, In: Browse, Keys: []string{"enter"}, Help: "open: entries, members or the detail", Short: "open"},
 		{Action: Children, In: Browse, Keys: []string{"M"}, Help: "open the entries or members of all that are marked"},

@@ -23,10 +23,10 @@ func (l *Line) String() string { return string(l.text) }
 // Cursor is how many characters stand before it.
 func (l *Line) Cursor() int { return l.at }
 
-// Set begins with this text, the cursor at its end.
+// Set begins with this text, the cursor at its end; what cannot be shown is left out.
 func (l *Line) Set(s string) {
-	l.text = []rune(s)
-	l.at = len(l.text)
+	l.text, l.at = nil, 0
+	l.Insert(s)
 }
 
 // Insert types s; what cannot be shown is left out. It is false, and nothing is typed, when the line would become too
