@@ -18,14 +18,24 @@ var certificates = &Kind{
 	Columns: []Column{
 		nameColumn("NAME"),
 		{
-			ID: "expires", Title: "EXPIRES", Width: 18,
+			ID: "expires", Title: "EXPIRES", Width: 18, Type: Span, Means: "time left; below 0 when it is over", Data: timeLeft,
 			Value:   func(r Resource, now time.Time) string { return expiry(certificate(r), now) },
 			Compare: func(a, b Resource) int { return certificate(a).ExpireTime.Compare(certificate(b).ExpireTime.Time) },
 		},
 		ageColumn(),
-		textColumn("domain", "DOMAIN", 28, func(r Resource) string { return domain(certificate(r)) }).extra(),
-		textColumn("type", "TYPE", 9, func(r Resource) string { return certificate(r).Type }).extra(),
+		textColumn("domain", "DOMAIN", 28, func(r Resource) string { return domain(certificate(r)) }).extra().
+			means("names it is for").typed(Words, func(r Resource) Datum { return domains(certificate(r)) }),
+		textColumn("type", "TYPE", 9, func(r Resource) string { return certificate(r).Type }).extra().
+			means("server, client (CA) or server_sm"),
 		idColumn(),
+		createdFact(),
+		descriptionFact(func(r Resource) string { return certificate(r).Description }),
+		fact("expired", Flag, "its time is over", func(r Resource, now time.Time) Datum {
+			left := timeLeft(r, now)
+			return Datum{Known: left.Known, Number: flag(left.Number <= 0).Number}
+		}),
+		textFact("source", "scm = from the certificate service", func(r Resource) string { return certificate(r).Source }),
+		textFact("fingerprint", "fingerprint", func(r Resource) string { return certificate(r).Fingerprint }),
 	},
 	Needs: []ListID{listeners, sharedListeners},
 	Judge: judgeCertificate,

@@ -23,12 +23,18 @@ var channels = &Kind{
 	WhyNot: "Channels are not deleted by janitor: open one to delete its members",
 	Columns: []Column{
 		nameColumn("NAME"),
-		numberColumn("port", "PORT", 5, func(r Resource) int { return channel(r).Port }),
-		textColumn("kind", "KIND", 12, func(r Resource) string { return channel(r).sort() }),
-		textColumn("strategy", "STRATEGY", 26, func(r Resource) string { return channel(r).strategy() }).extra(),
-		textColumn("gateway", "GATEWAY", 15, func(r Resource) string { return gatewayName(channel(r).Gateway) }),
+		numberColumn("port", "PORT", 5, func(r Resource) int { return channel(r).Port }).
+			means("port of its members").typed(Number, func(r Resource) Datum { return port(channel(r).Port) }),
+		textColumn("kind", "KIND", 12, func(r Resource) string { return channel(r).sort() }).
+			means("builtin, microservice or reference").oneOf("builtin", "microservice", "reference"),
+		textColumn("strategy", "STRATEGY", 26, func(r Resource) string { return channel(r).strategy() }).extra().
+			means("how requests are spread: weighted round robin, …"),
+		textColumn("gateway", "GATEWAY", 15, func(r Resource) string { return gatewayName(channel(r).Gateway) }).
+			means("ROMA or APIG, and the id of the instance").typed(Text, func(r Resource) Datum { return text(gatewayWhole(channel(r).Gateway)) }),
 		ageColumn(),
 		idColumn(),
+		createdFact(),
+		textFact("status", "normal or abnormal", func(r Resource) string { return channel(r).status() }).oneOf("normal", "abnormal"),
 	},
 	Judge: func(r Resource, _ *Graph) Verdict {
 		var signs []string

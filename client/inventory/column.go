@@ -13,9 +13,10 @@ import (
 // nameColumn is the first column of every kind.
 func nameColumn(title string) Column {
 	return Column{
-		ID: "name", Title: title, Width: 28,
+		ID: "name", Title: title, Width: 28, Means: "name; the id where there is none",
 		Value:   func(r Resource, _ time.Time) string { return r.Label() },
 		Compare: func(a, b Resource) int { return fold(a.Label(), b.Label()) },
+		Data:    func(r Resource, _ time.Time) Datum { return text(r.Label()) },
 	}
 }
 
@@ -29,27 +30,35 @@ func addressColumn(title string, compare func(a, b Resource) int) Column {
 // idColumn is the last one; those who need it often widen the table.
 func idColumn() Column {
 	return Column{
-		ID: "id", Title: "ID", Width: 36, Extra: true,
+		ID: "id", Title: "ID", Width: 36, Extra: true, Means: "id",
 		Value:   func(r Resource, _ time.Time) string { return r.Ref.ID },
 		Compare: func(a, b Resource) int { return strings.Compare(a.Ref.ID, b.Ref.ID) },
+		Data:    func(r Resource, _ time.Time) Datum { return text(r.Ref.ID) },
 	}
 }
 
 // ageColumn sorts the youngest first; what has no time comes last.
 func ageColumn() Column {
 	return Column{
-		ID: "age", Title: "AGE", Right: true, Width: 7,
+		ID: "age", Title: "AGE", Right: true, Width: 7, Type: Span, Means: "time since it was created",
 		Value:   func(r Resource, now time.Time) string { return age(r.Created, now) },
 		Compare: func(a, b Resource) int { return b.Created.Compare(a.Created) },
+		Data: func(r Resource, now time.Time) Datum {
+			if r.Created.IsZero() {
+				return Datum{}
+			}
+			return Datum{Known: true, Number: now.Sub(r.Created).Seconds()}
+		},
 	}
 }
 
 // inColumn names the parent.
 func inColumn(id, title string) Column {
 	return Column{
-		ID: id, Title: title, Width: 20, Parent: true,
+		ID: id, Title: title, Width: 20, Parent: true, Means: "name of the " + id + " it is in",
 		Value:   func(r Resource, _ time.Time) string { return r.In },
 		Compare: func(a, b Resource) int { return fold(a.In, b.In) },
+		Data:    func(r Resource, _ time.Time) Datum { return text(r.In) },
 	}
 }
 
@@ -58,14 +67,16 @@ func textColumn(id, title string, width int, of func(Resource) string) Column {
 		ID: id, Title: title, Width: width,
 		Value:   func(r Resource, _ time.Time) string { return of(r) },
 		Compare: func(a, b Resource) int { return fold(of(a), of(b)) },
+		Data:    func(r Resource, _ time.Time) Datum { return text(of(r)) },
 	}
 }
 
 func numberColumn(id, title string, width int, of func(Resource) int) Column {
 	return Column{
-		ID: id, Title: title, Width: width, Right: true,
+		ID: id, Title: title, Width: width, Right: true, Type: Number,
 		Value:   func(r Resource, _ time.Time) string { return strconv.Itoa(of(r)) },
 		Compare: func(a, b Resource) int { return cmp.Compare(of(a), of(b)) },
+		Data:    func(r Resource, _ time.Time) Datum { return number(of(r)) },
 	}
 }
 

@@ -28,12 +28,17 @@ var entries = &Kind{
 			return cmp.Or(entry(a).covers.compare(entry(b).covers), fold(a.Name, b.Name))
 		}),
 		{
-			ID: "size", Title: "SIZE", Right: true, Width: 10,
+			ID: "size", Title: "SIZE", Right: true, Width: 10, Type: Size, Means: "number of addresses",
 			Value:   func(r Resource, _ time.Time) string { return entry(r).covers.size() },
 			Compare: func(a, b Resource) int { return entry(a).covers.compareSize(entry(b).covers) },
+			Data:    func(r Resource, _ time.Time) Datum { return entry(r).covers.sizeDatum() },
 		},
-		textColumn("note", "NOTE", 28, func(r Resource) string { return entry(r).Description }),
-		inColumn("group", "GROUP"),
+		textColumn("note", "NOTE", 28, func(r Resource) string { return entry(r).Description }).
+			means("note; may be empty").typed(Text, func(r Resource) Datum { return free(entry(r).Description) }),
+		inColumn("group", "GROUP").means("name of the IP group it is in"),
+		textFact("id", "id: the entry as the service writes it", func(r Resource) string { return r.Ref.ID }),
+		textFact("entry", "the entry as the service writes it", func(r Resource) string { return entry(r).IP }),
+		fact("addresses", Block, "the addresses it covers", func(r Resource, _ time.Time) Datum { return entry(r).covers.datum() }),
 	},
 	Needs:  []ListID{listeners},
 	weighs: []ListID{otherGroups},

@@ -12,10 +12,12 @@ var ipGroups = &Kind{
 	ID: IPGroups, One: "IP group", Many: "IP groups", Title: "IP groups", Holds: Entries,
 	Columns: []Column{
 		nameColumn("NAME"),
-		numberColumn("entries", "ENTRIES", 7, func(r Resource) int { return len(ipGroup(r).Entries) }),
-		numberColumn("listeners", "LISTENERS", 9, func(r Resource) int { return len(ipGroup(r).Listeners) }),
+		numberColumn("entries", "ENTRIES", 7, func(r Resource) int { return len(ipGroup(r).Entries) }).means("entries in it"),
+		numberColumn("listeners", "LISTENERS", 9, func(r Resource) int { return len(ipGroup(r).Listeners) }).means("listeners it names itself; reasons tell all"),
 		ageColumn(),
 		idColumn(),
+		createdFact(),
+		descriptionFact(func(r Resource) string { return ipGroup(r).Description }),
 	},
 	Needs: []ListID{listeners},
 	Judge: func(r Resource, g *Graph) Verdict {

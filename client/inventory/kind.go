@@ -114,6 +114,9 @@ type Column struct {
 	Width  int  // columns of the terminal it wants; 0 = as wide as its widest shown value
 	Extra  bool // only in the wide layout
 	Parent bool // names the parent; says the same in every row where there is only one
+
+	Means string   // one line for help: "servers in it"
+	OneOf []string // all that a Text can say, where that is certain; nil = anything
 }
 
 // Field is a line of the detail view.

@@ -28,17 +28,40 @@ var members = &Kind{
 	Columns: []Column{
 		addressColumn("HOST:PORT", compareMembers),
 		{
-			ID: "weight", Title: "WEIGHT", Right: true, Width: 6,
+			ID: "weight", Title: "WEIGHT", Right: true, Width: 6, Type: Number, Means: "share of requests, 0 to 10000",
 			Value:   func(r Resource, _ time.Time) string { return member(r).weight() },
 			Compare: func(a, b Resource) int { return cmp.Compare(weightOf(member(a)), weightOf(member(b))) },
+			Data: func(r Resource, _ time.Time) Datum {
+				if w := member(r).Weight; w != nil {
+					return number(*w)
+				}
+				return Datum{}
+			},
 		},
-		textColumn("status", "STATUS", 8, func(r Resource) string { return member(r).status() }),
-		textColumn("health", "HEALTH", 9, func(r Resource) string { return member(r).HealthStatus }),
-		textColumn("servergroup", "GROUP", 14, func(r Resource) string { return member(r).GroupName }).extra(),
-		textColumn("backup", "BACKUP", 6, func(r Resource) string { return member(r).backup() }),
+		textColumn("status", "STATUS", 8, func(r Resource) string { return member(r).status() }).
+			means("enabled or disabled").oneOf("enabled", "disabled"),
+		textColumn("health", "HEALTH", 9, func(r Resource) string { return member(r).HealthStatus }).
+			means("health check: healthy, unhealthy or unknown").oneOf("healthy", "unhealthy", "unknown"),
+		textColumn("servergroup", "GROUP", 14, func(r Resource) string { return member(r).GroupName }).extra().
+			means("server group within the channel"),
+		textColumn("backup", "BACKUP", 6, func(r Resource) string { return member(r).backup() }).
+			means("serves only when the others are down").typed(Flag, func(r Resource) Datum { return flag(member(r).Backup) }),
 		inColumn("channel", "CHANNEL"),
 		ageColumn().extra(),
 		idColumn(),
+		createdFact(),
+		textFact("host", "address or name of the server", func(r Resource) string { return member(r).Host }),
+		fact("port", Number, "port; the channel's where it has none", func(r Resource, _ time.Time) Datum {
+			return port(cmp.Or(member(r).Port, member(r).Channel.Port))
+		}),
+		fact("enabled", Flag, "gets requests: enabled, weight not 0", func(r Resource, _ time.Time) Datum {
+			m := member(r)
+			off := m.Status == 2 || m.Weight != nil && *m.Weight == 0
+			return Datum{Known: off || m.Status == 1, Number: flag(!off).Number}
+		}),
+		fact("addresses", Block, "its address", func(r Resource, _ time.Time) Datum {
+			return block{member(r).host, member(r).host}.datum()
+		}),
 	},
 	Judge: judgeMember,
 	Fields: func(r Resource, now time.Time) []Field {

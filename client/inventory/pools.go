@@ -25,12 +25,22 @@ var pools = &Kind{
 	ID: Pools, One: "pool", Many: "pools", Title: "Pools",
 	Columns: []Column{
 		nameColumn("NAME"),
-		numberColumn("servers", "SERVERS", 7, func(r Resource) int { return len(pool(r).Members) }),
-		textColumn("protocol", "PROTOCOL", 8, func(r Resource) string { return pool(r).Protocol }).extra(),
+		numberColumn("servers", "SERVERS", 7, func(r Resource) int { return len(pool(r).Members) }).means("servers in it"),
+		textColumn("protocol", "PROTOCOL", 8, func(r Resource) string { return pool(r).Protocol }).extra().means("protocol to its servers: TCP, HTTP, …"),
 		ageColumn(),
-		textColumn("type", "TYPE", 9, func(r Resource) string { return pool(r).family() }).extra(),
-		textColumn("lb", "LB", 10, func(r Resource) string { return loadBalancer(pool(r)) }).extra(),
+		textColumn("type", "TYPE", 9, func(r Resource) string { return pool(r).family() }).extra().
+			means("dedicated or shared load balancer").oneOf("dedicated", "shared"),
+		textColumn("lb", "LB", 10, func(r Resource) string { return loadBalancer(pool(r)) }).extra().
+			means("ids of its load balancers").
+			typed(Words, func(r Resource) Datum { return Datum{Known: true, Words: idsIn(pool(r).LoadBalancers)} }),
 		idColumn(),
+		createdFact(),
+		descriptionFact(func(r Resource) string { return pool(r).Description }),
+		textFact("algorithm", "how requests are spread: ROUND_ROBIN, …", func(r Resource) string { return pool(r).Algorithm }),
+		fact("listeners", Number, "listeners it names itself; reasons tell all", func(r Resource, _ time.Time) Datum {
+			return number(len(pool(r).Listeners))
+		}),
+		flagFact("monitor", "has a health monitor", func(r Resource) bool { return pool(r).HealthMonitorID != "" }),
 	},
 	Needs: []ListID{sharedPools, listeners, l7policies, sharedListeners, sharedL7Policies},
 	Judge: judgePool,

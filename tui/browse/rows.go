@@ -41,6 +41,9 @@ func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []tab
 	}
 	var before, after []int
 	for i, col := range kind.Columns {
+		if col.Hidden {
+			continue
+		}
 		if i == 0 || col.Parent && parents > 1 {
 			before = append(before, i)
 		} else {
@@ -187,7 +190,7 @@ func (r *rows) Text(i int) string {
 	}
 	parts = append(parts, item.Verdict.Signs...)
 	for _, c := range r.kind.Columns[1:] {
-		if !c.Parent {
+		if !c.Parent && !c.Hidden {
 			parts = append(parts, c.Value(*item, r.at))
 		}
 	}

@@ -1,0 +1,210 @@
+package inventory
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"janitor/client"
+)
+
+// text that is empty is not known: the services leave out what they do not say.
+func text(s string) Datum { return Datum{Known: s != "", Text: s} }
+
+// free is text that people write: none at all is an answer too.
+func free(s string) Datum { return Datum{Known: true, Text: s} }
+
+func number(n int) Datum { return Datum{Known: true, Number: float64(n)} }
+
+func flag(on bool) Datum {
+	if on {
+		return Datum{Known: true, Number: 1}
+	}
+	return Datum{Known: true}
+}
+
+func moments(t time.Time) Datum {
+	if t.IsZero() {
+		return Datum{}
+	}
+	return Datum{Known: true, Number: float64(t.Unix()) + float64(t.Nanosecond())/1e9}
+}
+
+func (b block) datum() Datum {
+	return Datum{Known: b.low.IsValid(), Low: b.low, High: b.high}
+}
+
+// sizeDatum is the number of addresses; beyond 2^53 it is rounded.
+func (b block) sizeDatum() Datum {
+	if !b.low.IsValid() {
+		return Datum{}
+	}
+	hi, lo := b.more()
+	return Datum{Known: true, Number: math.Ldexp(float64(hi), 64) + float64(lo) + 1}
+}
+
+func (c Column) means(words string) Column {
+	c.Means = words
+	return c
+}
+
+// oneOf: it says one of these words, or it is not known.
+func (c Column) oneOf(words ...string) Column {
+	c.OneOf = words
+	return c
+}
+
+// typed gives a column what filters and exports read.
+func (c Column) typed(t Type, of func(Resource) Datum) Column {
+	c.Type, c.Data = t, func(r Resource, _ time.Time) Datum { return of(r) }
+	return c
+}
+
+// fact is a column for filters and exports only.
+func fact(id string, t Type, means string, of func(r Resource, now time.Time) Datum) Column {
+	return Column{
+		ID: id, Title: strings.ToUpper(id), Type: t, Data: of, Hidden: true, Means: means,
+		Value: func(r Resource, now time.Time) string { return of(r, now).String(t) },
+		Compare: func(a, b Resource) int {
+			// What is seen from now is compared as seen from any moment.
+			return of(a, time.Time{}).compare(of(b, time.Time{}))
+		},
+	}
+}
+
+func textFact(id, means string, of func(Resource) string) Column {
+	return fact(id, Text, means, func(r Resource, _ time.Time) Datum { return text(of(r)) })
+}
+
+func flagFact(id, means string, of func(Resource) bool) Column {
+	return fact(id, Flag, means, func(r Resource, _ time.Time) Datum { return flag(of(r)) })
+}
+
+func createdFact() Column {
+	return fact("created", Moment, "when it was created", func(r Resource, _ time.Time) Datum { return moments(r.Created) })
+}
+
+func descriptionFact(of func(Resource) string) Column {
+	return fact("description", Text, "description", func(r Resource, _ time.Time) Datum { return free(of(r)) })
+}
+
+// String is the datum for exports: "" when it is not known, moments in UTC, lengths of time in seconds.
+func (d Datum) String(t Type) string {
+	if !d.Known {
+		return ""
+	}
+	switch t {
+	case Text:
+		return d.Text
+	case Number, Size, Span:
+		return strconv.FormatFloat(d.Number, 'f', -1, 64)
+	case Moment:
+		return time.Unix(int64(d.Number), 0).UTC().Format(time.RFC3339)
+	case Flag:
+		return strconv.FormatBool(d.Number != 0)
+	case Words:
+		return strings.Join(d.Words, ", ")
+	case Block:
+		if d.Low == d.High {
+			return d.Low.String()
+		}
+		return d.Low.String() + "-" + d.High.String()
+	}
+	return ""
+}
+
+// compare puts what is not known last.
+func (d Datum) compare(o Datum) int {
+	known := func(d Datum) int {
+		if d.Known {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(
+		cmp.Compare(known(d), known(o)),
+		cmp.Compare(d.Number, o.Number),
+		fold(d.Text, o.Text),
+		slices.Compare(d.Words, o.Words),
+		block{d.Low, d.High}.compare(block{o.Low, o.High}),
+	)
+}
+
+// idsIn are the ids alone.
+func idsIn(refs []client.IDRef) []string {
+	all := make([]string, len(refs))
+	for i, r := range refs {
+		all[i] = r.ID
+	}
+	return all
+}
+
+// timeLeft until a certificate expires, in seconds.
+func timeLeft(r Resource, now time.Time) Datum {
+	at := certificate(r).ExpireTime.Time
+	if at.IsZero() {
+		return Datum{}
+	}
+	return Datum{Known: true, Number: at.Sub(now).Seconds()}
+}
+
+// domains are all names of a certificate. A service that tells none leaves them unknown (api.md 2.8).
+func domains(c *client.Certificate) Datum {
+	var all []string
+	add := func(name string) {
+		name = strings.TrimSpace(name)
+		if name != "" && !slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, name) }) {
+			all = append(all, name)
+		}
+	}
+	for name := range strings.SplitSeq(c.Domain, ",") {
+		add(name)
+	}
+	add(c.CommonName)
+	for _, name := range c.AlternativeNames {
+		add(name)
+	}
+	return Datum{Known: len(all) > 0, Words: all}
+}
+
+func port(n int) Datum {
+	if n == 0 {
+		return Datum{}
+	}
+	return number(n)
+}
+
+// status as the service says it in numbers (api.md 4.3).
+func (c *Channel) status() string {
+	switch c.Status {
+	case 1:
+		return "normal"
+	case 2:
+		return "abnormal"
+	}
+	return ""
+}
+
+// gatewayWhole is the name of the gateway with its whole id.
+func gatewayWhole(g client.Gateway) string {
+	service, _, _ := strings.Cut(gatewayName(g), " ")
+	return service + " " + g.InstanceID
+}
+
+// ParseBlock reads an address, a CIDR block or a range a-b as an entry of an IP group is written, but takes no block
+// with host bits: who writes 10.0.0.5/8 may mean either.
+func ParseBlock(s string) (low, high netip.Addr, err error) {
+	if p, err := netip.ParsePrefix(strings.TrimSpace(s)); err == nil && p.Masked() != p {
+		return low, high, fmt.Errorf("%s is not the beginning of a block: %s is", p.Addr(), p.Masked())
+	}
+	b := parseBlock(s)
+	if !b.low.IsValid() {
+		return low, high, fmt.Errorf("%q is no address, CIDR block or range", s)
+	}
+	return b.low, b.high, nil
+}
