@@ -87,3 +87,15 @@ func TestThePaletteTakesTheKeys(t *testing.T) {
 		t.Error("the pasted word was not taken")
 	}
 }
+
+func TestSavedViewsInThePalette(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.opts.Views = []View{{"stale", "unused && age > 180d"}, {"expiring", "expires < 30d"}}
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.press(":", "view").see("view stale", "unused && age > 180d", `! pools have no field "expires"`)
+	x.press("down", "enter").see("╭─ Go ").press("esc").gone("╭─ Go ").see("1/48")
+	x.press(":", "stale", "enter").see("/=unused && age > 180d", " of 48").gone("◆ in use")
+	x.press("2", ":", "expiring", "enter").see("/=expires < 30d")
+	x.press("d").see("Fields").press(":", "expiring", "enter").see("Views are of lists: esc goes back")
+}

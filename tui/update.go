@@ -67,6 +67,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if m.onTop(msg.By) {
 			m.push(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw, m.readOnly()))
 		}
+	case browse.ReleaseMsg:
+		return m, m.release(msg)
 	case browse.DeleteMsg:
 		return m, m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
 	case detail.DeleteMsg:
@@ -142,6 +144,17 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	return m.top().Update(key)
+}
+
+// release presses the keys that have waited for the rows of a list; when another screen has come over it they are lost.
+func (m *Model) release(msg browse.ReleaseMsg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, key := range msg.By.Held() {
+		if m.onTop(msg.By) {
+			cmds = append(cmds, m.press(key))
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // elsewhere says where a key works that does nothing here, "" when it does nothing anywhere.

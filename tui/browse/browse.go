@@ -49,6 +49,8 @@ type (
 		From   *inventory.Snapshot
 		Hidden int // how many of them no shown row has
 	}
+	// ReleaseMsg asks for the keys of [Model.Held] to be pressed: the rows that they are about are there now.
+	ReleaseMsg struct{ By *Model }
 )
 
 // GoingMsg tells the screen what a run that is going on has in hand, and all of it that is gone so far.
@@ -66,8 +68,7 @@ type Model struct {
 	list   []*tab
 	active int
 	tabs   tabLine
-	line   screen.Line // the filter being typed
-	typing bool
+	input  input
 	held   []tea.KeyPressMsg // typed while the rows shown are not yet those asked for
 
 	loading  *request                    // whose replies count; nil when nothing is being listed
@@ -123,14 +124,14 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case EndedMsg:
 		return m.ended(msg)
 	case tea.PasteMsg:
-		if m.typing {
+		if m.input.on {
 			return m.paste(msg.Content)
 		}
 	case tea.KeyPressMsg:
 		switch {
-		case m.typing:
+		case m.input.on:
 			return m.typed(msg)
-		case m.tab().narrowing():
+		case m.tab().narrowing(), len(m.held) > 0:
 			return m.hold(msg)
 		}
 		return m.press(msg.String())
@@ -154,11 +155,7 @@ func (m *Model) press(key string) tea.Cmd {
 	}
 	switch action {
 	case keys.Filter:
-		m.typing = true
-		m.line.Set(t.filter)
-		if t.filter != "" {
-			m.line.Insert(" ") // what is typed next is another word
-		}
+		m.begin()
 	case keys.Verdicts:
 		return m.verdicts()
 	case keys.Open:
@@ -200,7 +197,7 @@ func (m *Model) back() tea.Cmd {
 	case t.table.EndRange():
 		return nil
 	case t.filter != "":
-		return m.filter("")
+		return m.follow("")
 	case t.limits.show != showAll:
 		t.limits.show = showAll
 		return m.settle(t)
@@ -210,12 +207,15 @@ func (m *Model) back() tea.Cmd {
 	return say("This is the first screen: " + m.env.Keys.Label(keys.Quit) + " quits")
 }
 
-// Typing says that every key goes into the filter.
-func (m *Model) Typing() bool { return m.typing }
+// Typing says that every key goes into the filter, or waits because one before it does.
+func (m *Model) Typing() bool { return m.input.on || len(m.held) > 0 }
 
 // Hints are the actions for the foot of the frame.
 func (m *Model) Hints() []keys.Action {
-	if m.typing {
+	switch {
+	case m.input.on && m.input.expression():
+		return []keys.Action{keys.Confirm, keys.Complete, keys.Back}
+	case m.input.on:
 		return []keys.Action{keys.Confirm, keys.Back}
 	}
 	var hints []keys.Action

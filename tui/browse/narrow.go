@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/filter"
 	"janitor/client/inventory"
 	"janitor/tui/table"
 )
@@ -41,6 +42,7 @@ func (s show) lets(v inventory.Verdict) bool {
 // what is shown is what is wanted.
 type limits struct {
 	show show
+	expr *filter.Filter // an expression, nil for none
 }
 
 // keep finds the rows that are let through, nil for all, and counts those of which that cannot be said; they are not let
@@ -55,7 +57,17 @@ func (l limits) keep(ctx context.Context, r *rows) (keep []bool, undecided int) 
 		if i%between == 0 && ctx.Err() != nil {
 			return make([]bool, len(r.items)), 0
 		}
-		keep[i] = l.show.lets(r.items[i].Verdict)
+		switch item := &r.items[i]; {
+		case !l.show.lets(item.Verdict):
+		case l.expr == nil:
+			keep[i] = true
+		default:
+			answer := l.expr.Match(item, r.at)
+			keep[i] = answer == filter.Yes
+			if answer == filter.Undecided {
+				undecided++
+			}
+		}
 	}
 	return keep, undecided
 }
@@ -161,15 +173,19 @@ func (m *Model) hold(key tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// release takes the keys that have waited.
+// release asks for the keys that have waited to be pressed again.
 func (m *Model) release() tea.Cmd {
+	if len(m.held) == 0 || m.tab().narrowing() {
+		return nil
+	}
+	return func() tea.Msg { return ReleaseMsg{By: m} }
+}
+
+// Held takes the keys that have waited, in their order.
+func (m *Model) Held() []tea.KeyPressMsg {
 	held := m.held
 	m.held = nil
-	var cmds []tea.Cmd
-	for _, key := range held {
-		cmds = append(cmds, m.Update(key))
-	}
-	return tea.Batch(cmds...)
+	return held
 }
 
 // verdicts goes on to the next choice of verdicts.

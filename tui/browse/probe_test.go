@@ -70,6 +70,10 @@ func (p *probe) run(cmd tea.Cmd) {
 		}
 	case arrived, finished, prepared:
 		p.run(p.Update(msg))
+	case ReleaseMsg:
+		for _, k := range p.Held() {
+			p.run(p.Update(k))
+		}
 	case screen.Notice:
 		p.said = append(p.said, msg.Text)
 	default:

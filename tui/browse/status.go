@@ -17,8 +17,8 @@ func (m *Model) status(w int) string {
 		left += th.Badge(theme.Info, s.String()) + " "
 	}
 	switch {
-	case m.typing:
-		left += th.Paint(theme.Key, "/") + m.line.Draw(th, room)
+	case m.input.on:
+		left += th.Paint(theme.Key, "/") + m.input.Draw(th, room)
 	case t.filter != "":
 		left += th.Paint(theme.Key, "/") + th.Paint(theme.Strong, theme.Fit(t.filter, min(theme.Width(t.filter), room)))
 	case t.table.Ranging():

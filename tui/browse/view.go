@@ -17,6 +17,7 @@ func (m *Model) View(w, h int) string {
 	t := m.tab()
 	lines := make([]string, 0, h+1)
 	lines = append(lines, m.head(w), m.status(w))
+	lines = append(lines, m.advice(w)...)
 	if s := m.trouble(); s != "" {
 		lines = append(lines, m.warn(s, w)...)
 	}
@@ -112,6 +113,9 @@ func (m *Model) instead(w, h int) string {
 	case t.limited() && t.table.Total() > 0:
 		title = t.nothing()
 		text = []string{theme.Number(t.table.Total()) + " hidden; " + label(keys.Back) + t.undone()}
+		if n := t.content.undecided; n > 0 {
+			text = append(text, theme.Number(n)+" of them do not tell what the expression asks for")
+		}
 	case l != nil && l.Err != nil:
 		role = theme.Bad
 		title = kind.Title + where + " could not be listed"

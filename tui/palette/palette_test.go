@@ -106,7 +106,7 @@ func TestShowsWhatIsNotPossibleAndWhy(t *testing.T) {
 	m := open(some)
 	got := ansi.Strip(m.Over("", 80, 24))
 	for _, want := range []string{
-		"╭─ Go ", "│ :", "▍ pools          go to pools", " 1 │", "view expiring  pools have no field", "enter do it · esc leave",
+		"╭─ Go ", "│ :", "▍ pools          go to pools", " 1 │", "view expiring  ! pools have no field", "enter do it · esc leave",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing:\n%s", want, got)

@@ -110,7 +110,7 @@ func (m *Model) row(e Entry, cursor bool, w int) string {
 	name, about := theme.Text, e.About
 	switch {
 	case e.Why != "":
-		name, about = theme.Muted, e.Why
+		name, about = theme.Muted, t.Left+" "+e.Why
 	case e.Danger:
 		name = theme.Bad
 	}
