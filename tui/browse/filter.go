@@ -3,6 +3,7 @@ package browse
 import (
 	"errors"
 	"strings"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -58,12 +59,12 @@ func (m *Model) typed(key tea.KeyPressMsg) tea.Cmd {
 			}
 		}
 	}
-	changed := m.input.Press(key)
-	m.suggest()
-	if changed {
-		return m.follow(m.input.String())
+	var cmd tea.Cmd
+	if m.input.Press(key) {
+		cmd = m.follow(m.input.String())
 	}
-	return nil
+	m.suggest()
+	return cmd
 }
 
 // paste types what was pasted, all of it or nothing.
@@ -71,8 +72,9 @@ func (m *Model) paste(s string) tea.Cmd {
 	if !m.input.Insert(s) {
 		return say("Not pasted: a filter has at most " + theme.Number(screen.MaxLine) + " characters")
 	}
+	cmd := m.follow(m.input.String())
 	m.suggest()
-	return m.follow(m.input.String())
+	return cmd
 }
 
 // keep leaves the input; what is wrong stays in it.
@@ -140,12 +142,20 @@ func (m *Model) Filter(s string) tea.Cmd {
 	return cmd
 }
 
-// suggest looks for what the word before the cursor may become.
+// suggest looks for what the word before the cursor may become: how it may go on, or what was meant by it.
 func (m *Model) suggest() {
 	in := &m.input
 	in.offer = offer{chosen: -1}
 	in.offer.from, in.offer.words = filter.Complete(m.tab().columns.kind, in.String(), in.Cursor())
+	if e := in.wrong; e != nil && e.Near != "" && len(in.offer.words) == 0 {
+		before := []rune(in.String())[:in.Cursor()]
+		if from := e.Column - 1; from < len(before) && !strings.ContainsFunc(string(before[from:]), notOfWord) {
+			in.offer.from, in.offer.words = from, []string{e.Near}
+		}
+	}
 }
+
+func notOfWord(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // complete puts in what all words on offer have in common, or, when that is there already, the next of them.
 func (m *Model) complete() tea.Cmd {
@@ -157,16 +167,22 @@ func (m *Model) complete() tea.Cmd {
 		}
 		return say("Nothing is known that could stand here")
 	}
-	common := shared(o.words)
-	switch typed := in.Cursor() - o.from; {
-	case o.chosen < 0 && (len(o.words) == 1 || len([]rune(common)) > typed):
-		in.Replace(o.from, common)
-		m.suggest()
-	default:
-		o.chosen = (o.chosen + 1) % len(o.words)
-		in.Replace(o.from, o.words[o.chosen])
-		in.offer = o
+	if o.from > 0 && o.from == in.Cursor() && o.chosen < 0 {
+		if last := []rune(in.String())[o.from-1]; last == ')' || !notOfWord(last) {
+			in.Insert(" ") // else the two words would be one
+			o.from++
+		}
 	}
+	common := shared(o.words)
+	if o.chosen < 0 && (len(o.words) == 1 || len([]rune(common)) > in.Cursor()-o.from) {
+		in.Replace(o.from, common)
+		cmd := m.follow(in.String())
+		m.suggest()
+		return cmd
+	}
+	o.chosen = (o.chosen + 1) % len(o.words)
+	in.Replace(o.from, o.words[o.chosen])
+	in.offer = o
 	return m.follow(in.String())
 }
 
