@@ -84,9 +84,9 @@ func (c *compiler) addresses(at int, name string, args []ast.Node) (operand, *Er
 	}}}, nil
 }
 
-// encloses: all addresses from a to b lie between low and high.
+// encloses: all addresses from a to b lie between low and high. To netip all of IPv4 comes before all of IPv6.
 func encloses(low, high, a, b netip.Addr) bool {
-	return low.BitLen() == a.BitLen() && low.Compare(a) <= 0 && b.Compare(high) <= 0
+	return low.Compare(a) <= 0 && b.Compare(high) <= 0
 }
 
 // list is one that functions go through.
@@ -123,10 +123,10 @@ func (c *compiler) list(name string, n ast.Node) (list, operand, *Error) {
 		l.whole = func(row) bool { return true }
 	}
 	words := o.words
-	switch {
-	case o.what == tReasons:
+	switch o.what {
+	case tReasons:
 		l.look = func(x row) (seen, bool) { return seen{reasons: x.Verdict.Reasons}, true }
-	case o.what == tWords:
+	case tWords:
 		l.look = func(x row) (seen, bool) {
 			all, ok := words(x)
 			return seen{words: all}, ok

@@ -134,7 +134,8 @@ func order(op string, at int, a, b operand) (test, *Error) {
 		}
 	}
 	numbers := a.what == b.what && (a.what == tNumber || a.what == tSpan || a.what == tMoment || a.what == tSize)
-	if !numbers && !(a.what == tSize && b.what == tNumber && b.literal) {
+	addresses := a.what == tSize && b.what == tNumber && b.literal
+	if !numbers && !addresses {
 		return nil, mismatch(op, at, a, b)
 	}
 	num, n := a.num, b.n
@@ -234,25 +235,22 @@ func mismatch(op string, at int, a, b operand) *Error {
 // among compiles a in b.
 func among(at int, a, b operand) (test, *Error) {
 	if b.array {
-		var any test
-		for _, item := range b.list {
-			t, err := equal(at, a, item)
-			if err != nil {
+		tests := make([]test, len(b.list))
+		for i, item := range b.list {
+			var err *Error
+			if tests[i], err = equal(at, a, item); err != nil {
 				return nil, err
 			}
-			if any == nil {
-				any = t
-				continue
-			}
-			one := any
-			any = func(x row) Answer {
-				if first := one(x); first != Yes {
-					return max(first, t(x))
-				}
-				return Yes
-			}
 		}
-		return any, nil
+		return func(x row) Answer {
+			best := No
+			for _, t := range tests {
+				if best = max(best, t(x)); best == Yes {
+					break
+				}
+			}
+			return best
+		}, nil
 	}
 	if b.what == tReasons {
 		return nil, fail(b.at, `%s is a list of reasons: write any(%s, .text contains "…")`, b.say(), b.say())

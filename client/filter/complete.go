@@ -34,7 +34,7 @@ func Complete(kind *inventory.Kind, text string, at int) (from int, words []stri
 	case len(tokens) > 0 && tokens[len(tokens)-1].open:
 		typed, from = typed[1:], from+1
 		known = sayings(kind, rest)
-	case err != nil:
+	case err != nil, n > 0 && rest[n-1].to == at && (rest[n-1].kind == number || rest[n-1].kind == length):
 		return at, nil
 	case n > 0 && rest[n-1].text == "." && rest[n-1].kind == sign:
 		known = []string{"text", "via", "by"}

@@ -359,7 +359,7 @@ func TestErrors(t *testing.T) {
 
 		{inventory.Pools, `=verdict == "unusd"`, 13, "unused", `verdict is never "unusd"`},
 		{inventory.Pools, `=verdict != "inuse"`, 13, "in use", "never"},
-		{inventory.Pools, `=verdict in ["unused", "unkown"]`, 24, "unknown", "never"},
+		{inventory.Pools, `=verdict in ["unused", "unknwn"]`, 24, "unknown", "never"},
 		{inventory.Pools, `="unusd" == verdict`, 2, "unused", "never"},
 		{inventory.Pools, `=type == "share"`, 10, "shared", "never"},
 		{inventory.Channels, `=kind == "builtins"`, 10, "builtin", "never"},

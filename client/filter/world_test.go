@@ -105,7 +105,7 @@ func moment(r *rand.Rand) time.Time {
 		return pick(r, now.Add(-90*24*time.Hour), now.Add(-48*time.Hour), now.AddDate(0, 0, 30),
 			time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC), time.Date(2026, 1, 31, 10, 30, 0, 0, time.UTC), time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC))
 	}
-	return now.Add(-time.Duration(r.Int64N(int64(400 * 24 * time.Hour)))).Truncate(time.Second).AddDate(0, r.IntN(8), 0)
+	return now.Add(-time.Duration(r.Int64N(int64(400*24*time.Hour)))).Truncate(time.Second).AddDate(0, r.IntN(8), 0)
 }
 
 var names = []string{"prod-web", "Prod-API", "web-blue-old", "größe-1", "STRASSE", "日本-1", "x", ""}
@@ -117,12 +117,13 @@ func resources(tb testing.TB, r *rand.Rand, id inventory.KindID, n int) []invent
 	switch id {
 	case inventory.Entries:
 		var objects []map[string]any
-		for range n {
-			objects = append(objects, map[string]any{
-				"ip": pick(r, "10.1.2.3", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0-10.1.2.255", "0.0.0.0/0", "2001:db8::/32", "2001:db8::1", "::/0",
-					"nonsense", "10.9.0.0-10.1.0.0", "192.168.0.1", "10.1.2.3/8"),
-				"description": pick(r, "", "office", "VPN der Zentrale"),
-			})
+		ips := []string{"10.1.2.3", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0-10.1.2.255", "0.0.0.0/0", "2001:db8::/32", "2001:db8::1", "::/0",
+			"nonsense", "10.9.0.0-10.1.0.0", "192.168.0.1", "10.1.2.3/8"}
+		for i := len(ips); i < n; i++ { // each only once: an entry has no other id
+			ips = append(ips, fmt.Sprintf(pick(r, "10.1.2.%d", "10.1.%d.0/24", "10.1.2.1-10.1.2.%d", "2001:db8:%x::/48", "office-%d"), i))
+		}
+		for _, ip := range ips {
+			objects = append(objects, map[string]any{"ip": ip, "description": pick(r, "", "office", "VPN der Zentrale")})
 		}
 		all = children(tb, id, objects)
 	case inventory.Members:

@@ -28,7 +28,7 @@ func flag(on bool) Datum {
 	return Datum{Known: true}
 }
 
-func moments(t time.Time) Datum {
+func instant(t time.Time) Datum {
 	if t.IsZero() {
 		return Datum{}
 	}
@@ -86,7 +86,7 @@ func flagFact(id, means string, of func(Resource) bool) Column {
 }
 
 func createdFact() Column {
-	return fact("created", Moment, "when it was created", func(r Resource, _ time.Time) Datum { return moments(r.Created) })
+	return fact("created", Moment, "when it was created", func(r Resource, _ time.Time) Datum { return instant(r.Created) })
 }
 
 func descriptionFact(of func(Resource) string) Column {
