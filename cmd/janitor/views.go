@@ -31,8 +31,7 @@ func checkView(expr string) error {
 			return nil
 		}
 		column := 1
-		var wrong *filter.Error
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*filter.Error](err); ok {
 			column = 2 * wrong.Column
 			if wrong.Near != "" {
 				column++ // of two that come as far, the one that knows what was meant

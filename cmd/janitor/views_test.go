@@ -17,11 +17,11 @@ func TestEveryViewOfTheDemoFitsAKind(t *testing.T) {
 
 func TestAViewThatFitsNoKindIsRefusedWithItsPlace(t *testing.T) {
 	for expr, wants := range map[string][]string{
-		"unused && agge > 180d":             {"column 11", `"agge"`, "did you mean age?"},
-		"unused && age > 180":               {"column 17", "no unit", "180d"},
-		"unused &&":                         {"column 10"},
-		"expires < 30d && expird":           {"column 18", "expired?"}, // of certificates, which come furthest
-		"servers == 0 && expires < 30d":     {"column 17", `"expires"`},
+		"unused && agge > 180d":              {"column 11", `"agge"`, "did you mean age?"},
+		"unused && age > 180":                {"column 17", "no unit", "180d"},
+		"unused &&":                          {"column 10"},
+		"expires < 30d && expird":            {"column 18", "expired?"}, // of certificates, which come furthest
+		"servers == 0 && expires < 30d":      {"column 17", `"expires"`},
 		strings.Repeat("(", 2000) + "unused": {"column"},
 	} {
 		_, err := checkViews([]profile.View{{Name: "fine", Expr: "unused"}, {Name: "bad", Expr: expr, Where: "config.yaml:7"}})

@@ -172,8 +172,8 @@ func TestCompletion(t *testing.T) {
 		{"=name sta", 1, "=name startsWith", ""},
 		{"=un", 1, "=unused", "unused unknown"},
 		{"=unused && agge", 1, "=unused && age", ""}, // what was meant
-		{"=age > 3d", 1, "=age > 3d and", "and or"},
-		{"=age > 3d", 2, "=age > 3d or", "and or"},
+		{"=age > 3d ", 1, "=age > 3d and", "and or"},
+		{"=age > 3d ", 2, "=age > 3d or", "and or"},
 		{"=(used)", 1, "=(used) and", "and or"},
 	} {
 		p := newProbe(t, &feed{whole(mixed())}, nil)

@@ -108,9 +108,9 @@ func (m *Model) follow(s string) tea.Cmd {
 
 // mistake is what is wrong with a filter, nil when nothing is.
 func mistake(err error) *filter.Error {
-	var wrong *filter.Error
-	if err != nil && !errors.As(err, &wrong) {
-		wrong = &filter.Error{Column: 1, Text: err.Error()}
+	wrong, ok := errors.AsType[*filter.Error](err)
+	if err != nil && !ok {
+		return &filter.Error{Column: 1, Text: err.Error()}
 	}
 	return wrong
 }
