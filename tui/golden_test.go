@@ -86,7 +86,7 @@ func TestGoldenScreens(t *testing.T) {
 			shot("help")
 			x.press("esc").see("1 Pools").press("E").see("VERDICT ▲").press("g", "space", "space", "space").see("3 marked")
 			shot("browse")
-			x.press("/", "=unused && agge", "tab").see("^ pools have no field")
+			x.press("/", "=unused && agge").see("^ pools have no field")
 			shot("filter")
 			x.press("esc").gone("no field").press("g", ":").see("╭─ Go ")
 			shot("palette")
