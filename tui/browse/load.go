@@ -211,8 +211,13 @@ func (m *Model) finish(msg finished) {
 	}
 }
 
-// Cancel stops the loading without waiting for its end.
+// Cancel stops the loading, and what is prepared, without waiting for their end.
 func (m *Model) Cancel() {
+	for _, t := range m.list {
+		if t.asked != nil {
+			t.asked.cancel()
+		}
+	}
 	for _, r := range m.requests {
 		r.cancel()
 	}
