@@ -133,3 +133,39 @@ func BenchmarkFilterKey(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkExpressionKey is one key typed into an expression and the frame after it; the rows are found in a command.
+func BenchmarkExpressionKey(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		m := many(b, n, 120, 36)
+		m.Update(tea.KeyPressMsg{Code: '/', Text: "/"})
+		for _, r := range "=unused && servers > 1" {
+			m.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+		}
+		typed := tea.KeyPressMsg{Code: '0', Text: "0"}
+		rubbed := tea.KeyPressMsg{Code: tea.KeyBackspace}
+		b.Run(fmt.Sprintf("key/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i%2 == 0 {
+					m.Update(typed)
+				} else {
+					m.Update(rubbed)
+				}
+				frames += len(m.View().Content)
+			}
+		})
+		b.Run(fmt.Sprintf("rows/%d", n), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				key := typed
+				if i%2 == 1 {
+					key = rubbed
+				}
+				_, cmd := m.Update(key)
+				m.Update(cmd())
+				frames += len(m.View().Content)
+			}
+		})
+	}
+}

@@ -44,6 +44,8 @@ func (m *Model) frame() string {
 	body := m.top().View(w, h-2)
 	if m.dialog != nil {
 		body = m.dialog.Over(body, w, h-2)
+	} else if m.palette != nil {
+		body = m.palette.Over(body, w, h-2)
 	}
 	return m.head(w) + "\n" + body + "\n" + m.foot(w)
 }
@@ -90,7 +92,7 @@ func (m *Model) progress() string {
 	if done == total {
 		text = fmt.Sprintf("proving %d/%d", done, total)
 	}
-	if _, ok := m.top().(*browse.Model); ok && m.dialog == nil {
+	if _, ok := m.top().(*browse.Model); ok && m.dialog == nil && m.palette == nil {
 		text += ", " + m.env.Keys.Label(keys.ShowRun) + " shows it"
 	}
 	return text
@@ -139,7 +141,7 @@ func (m *Model) foot(w int) string {
 		return t.Paint(role, theme.Fit(" "+m.notice.Text, w))
 	}
 	top, ok := m.top().(screen.Hinter)
-	if !ok || m.dialog != nil {
+	if !ok || m.dialog != nil || m.palette != nil {
 		return theme.Fit("", w)
 	}
 	in, actions := m.context(), top.Hints()

@@ -68,13 +68,14 @@ func TestGoldenScreens(t *testing.T) {
 		w, h  int
 		shots string
 	}{
-		{80, 24, "browse child detail help confirm run"},
-		{120, 36, "browse child detail help confirm run"},
+		{80, 24, "browse child detail help confirm run filter palette"},
+		{120, 36, "browse child detail help confirm run filter palette"},
 		{160, 48, "browse confirm"},
 	} {
 		t.Run(fmt.Sprintf("%dx%d", test.w, test.h), func(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, simcloud.Options{Seed: 1})
+			a.opts.Views = []View{{"stale", "unused && age > 180d"}, {"expiring", "expires < 30d"}}
 			x := open(t, a.opts, test.w, test.h, tea.WithColorProfile(colorprofile.ASCII))
 			shot := func(name string) {
 				if strings.Contains(test.shots, name) {
@@ -83,8 +84,13 @@ func TestGoldenScreens(t *testing.T) {
 			}
 			x.see("listed just now").press("?").see("Browsing")
 			shot("help")
-			x.press("esc").see("1 Pools").press("V").see("VERDICT ▲").press("g", "space", "space", "space").see("3 marked")
+			x.press("esc").see("1 Pools").press("E").see("VERDICT ▲").press("g", "space", "space", "space").see("3 marked")
 			shot("browse")
+			x.press("/", "=unused && agge").see("^ pools have no field")
+			shot("filter")
+			x.press("esc").gone("no field").press("g", ":").see("╭─ Go ")
+			shot("palette")
+			x.press("esc").gone("╭─ Go ").press("down", "down", "down")
 			x.press("ctrl+d").see("of 3 marked pools")
 			a.clock.pass(time.Second)
 			x.press("up")

@@ -174,7 +174,7 @@ func TestMarksAreWhatIsDeleted(t *testing.T) {
 		a.AddPool(fmt.Sprintf("%08x-1111-4111-8111-%012x", i, i), fmt.Sprintf("aaa-%d", i))
 	}
 	x.press("O", "ctrl+r").see("1 marked row is gone", "4 marked")
-	x.press("V", "/", "aaa-", "enter").see("12 of ", "4 marked (4 hidden)")
+	x.press("E", "/", "aaa-", "enter").see("12 of ", "4 marked (4 hidden)")
 	x.press("A", "ctrl+d").see("4 of them are hidden by the filter")
 	x.confirm(a, "4").see("4 deleted (proved gone)")
 	checkDeleted(t, a, kept, append(a.list(t, inventory.Pools), all...))
@@ -312,7 +312,7 @@ func TestFirstPageIsUsableBeforeTheSecondHasArrived(t *testing.T) {
 			h.ServeHTTP(w, r)
 		})
 	})
-	x := open(t, a.opts, 100, 30).see("listing…", "3 IP groups 50 ", "…   2 Cert", "◆ in use")
+	x := open(t, a.opts, 100, 30).see("listing…", "3 IP groups 50 ", "…  ", "2 Cert", "◆ in use")
 	x.press("/", "unused", "enter").see("/unused", "◇ unused").press("space", "ctrl+d").see("1 pool will be deleted")
 	a.clock.pass(time.Second)
 	x.press("esc").see("Nothing was deleted")
@@ -377,7 +377,10 @@ func TestEverySize(t *testing.T) {
 		{"detail", func() { m.Update(browse.DetailMsg{By: m.top().(*browse.Model), Resource: first}) }},
 		{"raw", key(tea.Key{Code: 'y', Text: "y"})},
 		{"help", key(tea.Key{Code: '?', Text: "?"})},
+		{"palette", key(tea.Key{Code: ':', Text: ":"})},
+		{"chosen from", key(tea.Key{Code: 'h', Text: "h"})},
 		{"dialog", func() {
+			m.palette = nil
 			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, 0)
 		}},
 	}

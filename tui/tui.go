@@ -15,6 +15,7 @@ import (
 	"janitor/tui/browse"
 	"janitor/tui/confirm"
 	"janitor/tui/keys"
+	"janitor/tui/palette"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
@@ -25,6 +26,7 @@ type Options struct {
 	Kind                     inventory.KindID // the tab to begin with; "" = the first
 	Loader                   *inventory.Loader
 	Engine                   *cleanup.Engine // nil: nothing can be deleted
+	Views                    []View          // saved expressions, in the order in which they are shown
 	ReadOnlyWhy              string          // why Engine is nil, as a sentence; "" for the usual one
 	Version                  string
 	Now                      func() time.Time // nil: time.Now
@@ -45,6 +47,7 @@ type Model struct {
 
 	stack   []screen.Screen // the first is where the program begins; the last is on top
 	dialog  *confirm.Model  // over the top screen; nil when there is none
+	palette *palette.Model  // likewise; never both
 	plan    *planning       // the plan being made for it
 	asking  *planning       // the one it shows
 	leaving []screen.Loader // taken off the stack, perhaps still ending

@@ -14,6 +14,7 @@ import (
 	"janitor/tui/detail"
 	"janitor/tui/help"
 	"janitor/tui/keys"
+	"janitor/tui/palette"
 	"janitor/tui/run"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -27,6 +28,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		if m.dialog != nil {
 			return m, m.dialog.Update(msg)
+		}
+		if m.palette != nil {
+			m.palette.Paste(msg.Content)
+			return m, nil
 		}
 		return m, m.top().Update(msg)
 	case tea.WindowSizeMsg:
@@ -66,6 +71,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if m.onTop(msg.By) {
 			return m, m.read(msg.Next)
 		}
+	case browse.ReleaseMsg:
+		return m, m.release(msg)
 	case browse.DeleteMsg:
 		return m, m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
 	case detail.DeleteMsg:
@@ -115,10 +122,16 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	}
 	switch {
 	case action == keys.QuitNow:
+		m.palette = nil
 		return m.quit(asked, action)
 	case m.dialog != nil:
 		return m.dialog.Update(key)
+	case m.palette != nil:
+		return m.choose(key)
 	case m.typing():
+	case action == keys.Go:
+		m.palette = palette.New(m.env, m.entries())
+		return nil
 	case action == keys.Help:
 		if !m.helping() {
 			m.push(help.New(m.env, in, m.opts.Engine == nil))
@@ -137,6 +150,17 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	return m.top().Update(key)
+}
+
+// release presses the keys that have waited for the rows of a list; when another screen has come over it they are lost.
+func (m *Model) release(msg browse.ReleaseMsg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, key := range msg.By.Held() {
+		if m.onTop(msg.By) {
+			cmds = append(cmds, m.press(key))
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // elsewhere says where a key works that does nothing here, "" when it does nothing anywhere.
@@ -158,6 +182,8 @@ func (m *Model) context() keys.Context {
 	switch {
 	case m.dialog != nil:
 		return keys.Dialog
+	case m.palette != nil:
+		return keys.Choosing
 	case m.typing():
 		return keys.Input
 	}
@@ -184,7 +210,9 @@ func (m *Model) typing() bool {
 func (m *Model) top() screen.Screen { return m.stack[len(m.stack)-1] }
 
 // onTop: what a screen asks for comes a moment later; by then the user may be elsewhere.
-func (m *Model) onTop(s screen.Screen) bool { return m.dialog == nil && m.top() == s }
+func (m *Model) onTop(s screen.Screen) bool {
+	return m.dialog == nil && m.palette == nil && m.top() == s
+}
 
 func (m *Model) push(s screen.Screen) { m.stack = append(m.stack, s) }
 

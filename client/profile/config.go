@@ -24,6 +24,9 @@ const configMax = 1 << 20
 type file struct {
 	Current  string             `yaml:"current"`
 	Profiles map[string]Profile `yaml:"profiles"`
+	Views    map[string]string  `yaml:"views"`
+
+	saved []View // Views in their order
 }
 
 // configPath says where the config file is and whether the user named it.
@@ -92,7 +95,8 @@ func parseConfig(path string, data []byte) (file, error) {
 	if _, ok := c.Profiles[c.Current]; c.Current != "" && c.Current != environment && !ok {
 		return file{}, usage("%s:%d: current is %q, and there is no such profile: %s", path, r.lines["current"], c.Current, c.choices())
 	}
-	return c, nil
+	c.saved, err = c.views(path, r.lines)
+	return c, err
 }
 
 // choices says which profiles the file has, as the end of a sentence.

@@ -61,6 +61,13 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"not YAML", "secret_key: hunter2", "secret_key: \"hunter2", []string{"config.yaml:9", "not valid YAML"}},
 		{"two documents", "current: acme", "current: acme\n---", []string{"config.yaml:3", "second YAML document"}},
 		{"no such current", "current: acme", "current: acmee", []string{"config.yaml:1", `"acmee"`, `"acme"`}},
+		{"view of a number", "current: acme", "current: acme\nviews: {old: 180}", []string{"config.yaml:2", "views.old", "put it in quotes"}},
+		{"view of a list", "current: acme", "current: acme\nviews: {old: [unused]}", []string{"config.yaml:2", "views.old", "a single text"}},
+		{"views without names", "current: acme", "current: acme\nviews: unused", []string{"config.yaml:2", "views", "key: value"}},
+		{"odd name of a view", "current: acme", "current: acme\nviews:\n  old one: unused", []string{"config.yaml:3", `"old one"`, "letters, digits and dashes"}},
+		{"empty view", "current: acme", "current: acme\nviews:\n  old: ' '", []string{"config.yaml:3", `"old"`, "is empty"}},
+		{"view with =", "current: acme", "current: acme\nviews:\n  old: \"=unused\"", []string{"config.yaml:3", `"old"`, "leave it out"}},
+		{"doubled view", "current: acme", "current: acme\nviews:\n  old: unused\n  old: used", []string{"config.yaml:4", "already defined"}},
 		{"reserved name", "  acme:", "  env: {}\n  acme:", []string{"config.yaml:3", `"env"`, "rename"}},
 		{"no region", "    region: cn-north-4\n", "", []string{`profile "acme"`, "config.yaml:3", "no region", "--region"}},
 		{"odd region", "cn-north-4", "evil.example.com/", []string{`profile "acme"`, "is not a region id"}},
@@ -154,6 +161,34 @@ profiles:
 	}
 	if _, err := Find(Choice{Lookup: environ(t, strings.Replace(shared, "auth: *keys", "endpoints: *keys", 1))}); !errors.Is(err, Usage) {
 		t.Errorf("an alias of the wrong sort: %v", err)
+	}
+}
+
+func TestViewsComeWithEveryProfileInTheOrderOfTheFile(t *testing.T) {
+	config := "views:\n  stale: unused && age > 180d\n  Old-2: |\n    unused\n    && age > 2y\n  all: \"worth\"\n" + good
+	want := []View{
+		{Name: "stale", Expr: "unused && age > 180d"}, {Name: "Old-2", Expr: "unused && age > 2y"}, {Name: "all", Expr: "worth"},
+	}
+	for _, choice := range []Choice{
+		{Lookup: environ(t, config)},
+		{Profile: "env", Lookup: environ(t, config, "HUAWEICLOUD_SDK_AK=A", "HUAWEICLOUD_SDK_SK=S", "HUAWEICLOUD_SDK_PROJECT_ID=99", "HUAWEICLOUD_SDK_REGION=eu-de")},
+	} {
+		p, err := choice.pick()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Views) != len(want) {
+			t.Fatalf("profile %q has the views %v", p.Name, p.Views)
+		}
+		for i, line := range []int{2, 3, 6} {
+			got := p.Views[i]
+			if !strings.HasSuffix(got.Where, fmt.Sprintf("config.yaml:%d", line)) {
+				t.Errorf("%s is at %s, want line %d", got.Name, got.Where, line)
+			}
+			if got.Where = ""; got != want[i] {
+				t.Errorf("view %d is %+v, want %+v", i, got, want[i])
+			}
+		}
 	}
 }
 

@@ -60,6 +60,13 @@ func (c Choice) pick() (Profile, error) {
 	if err != nil {
 		return Profile{}, err
 	}
+	p, err := c.from(config, path)
+	p.Views = config.saved
+	return p, err
+}
+
+// from picks one of the config file's profiles, or the environment's.
+func (c Choice) from(config file, path string) (Profile, error) {
 	env, hasEnv := fromEnvironment(c.Lookup)
 	name := c.Profile
 	if name == "" {

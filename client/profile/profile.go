@@ -22,6 +22,7 @@ type Profile struct {
 	ReadOnly    bool      `yaml:"read_only"`
 
 	Name       string `yaml:"-"`
+	Views      []View `yaml:"-"` // of the whole config file, in its order
 	where      string // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program
 	readOnlyIn string // the file that makes it read-only; "" = the command line does
 

@@ -43,10 +43,14 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 			if err != nil {
 				return err
 			}
+			views, err := checkViews(p.Views)
+			if err != nil {
+				return err
+			}
 			if err := needTerminal(); err != nil {
 				return err
 			}
-			return show(cmd, p, kind)
+			return show(cmd, p, kind, views)
 		},
 	}
 	flags := root.Flags()
@@ -103,7 +107,7 @@ func needTerminal() error {
 }
 
 // show opens the profile and runs the screen on it until the user quits; what the runs came to stays on stdout.
-func show(cmd *cobra.Command, p profile.Profile, kind inventory.KindID) error {
+func show(cmd *cobra.Command, p profile.Profile, kind inventory.KindID, views []tui.View) error {
 	ctx := cmd.Context()
 	s, err := p.Open(ctx)
 	if err != nil {
@@ -118,7 +122,7 @@ func show(cmd *cobra.Command, p profile.Profile, kind inventory.KindID) error {
 	// Signals end ctx: one way to end, whichever way the program is told.
 	summary, err := tui.Run(ctx, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
-		Kind:   kind,
+		Kind: kind, Views: views,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
 		Version: version(),
 		Now:     time.Now,

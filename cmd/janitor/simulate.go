@@ -153,7 +153,11 @@ forgotten, protected and expired. Requests are real HTTP over the loopback inter
 			defer v.stop()
 			p := v.profile("demo")
 			p.ReadOnly = readOnly
-			return show(cmd, p, inventory.Pools)
+			views, err := checkViews(demoViews())
+			if err != nil {
+				return err
+			}
+			return show(cmd, p, inventory.Pools, views)
 		},
 	}
 	sim.flags(cmd.Flags())

@@ -17,7 +17,7 @@ func (m *Model) current() (r inventory.Resource, ok bool) {
 	if !ok {
 		return r, false
 	}
-	return t.rows.items[i], true
+	return t.content.rows.items[i], true
 }
 
 // noRow says why there is no row to act on.
@@ -28,7 +28,7 @@ func (m *Model) noRow() string {
 	case t.failed():
 		return kind.Title + " could not be listed: " + m.env.Keys.Label(keys.Refresh) + " tries again"
 	case t.table.Total() > 0:
-		return "No row is shown: " + m.env.Keys.Label(keys.Back) + " clears the filter"
+		return "No row is shown: " + m.env.Keys.Label(keys.Back) + t.undone()
 	case m.loading != nil:
 		return "The " + kind.Many + " are still being listed"
 	default:
@@ -142,7 +142,7 @@ func (m *Model) going(msg GoingMsg) {
 	if !news {
 		return
 	}
-	for _, t := range m.tabs {
+	for _, t := range m.list {
 		if slices.ContainsFunc(msg.Gone, t.table.IsMarked) {
 			t.table.Unmark(msg.Gone...)
 		}
@@ -168,17 +168,25 @@ func (m *Model) ended(msg EndedMsg) tea.Cmd {
 			return ref.Kind == kind.ID || ref.Kind == kind.Holds
 		})
 	}
-	if !slices.ContainsFunc(m.tabs, touches) {
+	if !slices.ContainsFunc(m.list, touches) {
 		return nil
 	}
 	return m.load()
 }
 
+// Kinds are those of the tabs.
+func (m *Model) Kinds() []*inventory.Kind { return m.opts.Kinds }
+
+// Show goes to the tab of a kind.
+func (m *Model) Show(kind inventory.KindID) tea.Cmd {
+	return m.show(slices.IndexFunc(m.opts.Kinds, func(k *inventory.Kind) bool { return k.ID == kind }))
+}
+
 func (m *Model) show(i int) tea.Cmd {
 	switch {
-	case len(m.tabs) == 1:
+	case len(m.list) == 1:
 		return say(m.env.Keys.Label(keys.Back) + " goes back to the kinds")
-	case i < len(m.tabs):
+	case 0 <= i && i < len(m.list):
 		m.active = i
 	}
 	return nil

@@ -49,6 +49,8 @@ type (
 		From   *inventory.Snapshot
 		Hidden int // how many of them no shown row has
 	}
+	// ReleaseMsg asks for the keys of [Model.Held] to be pressed: the rows that they are about are there now.
+	ReleaseMsg struct{ By *Model }
 )
 
 // GoingMsg tells the screen what a run that is going on has in hand, and all of it that is gone so far.
@@ -63,10 +65,11 @@ type Model struct {
 	ctx  context.Context // of everything this screen reads
 	opts Options
 
-	tabs   []*tab
+	list   []*tab
 	active int
-	line   line // the filter being typed
-	typing bool
+	tabs   tabLine
+	input  input
+	held   []tea.KeyPressMsg // typed while the rows shown are not yet those asked for
 
 	loading  *request                    // whose replies count; nil when nothing is being listed
 	requests []*request                  // all of which something may be left
@@ -79,8 +82,11 @@ type Model struct {
 type tab struct {
 	columns *columns
 	table   *table.Model[inventory.Ref]
-	filter  string
-	rows    *rows               // what the table shows
+	filter  string              // as it was typed
+	words   string              // that part of it which the table searches for
+	limits  limits              // the other part, and which verdicts are shown
+	content *content            // what the table shows; nil before the first page
+	asked   *asked              // what is being prepared to be shown instead; nil when nothing is
 	shown   *inventory.Snapshot // that the rows are from; nil before the first page
 	listing *inventory.Listing  // of shown
 	whole   bool                // shown is complete and settled
@@ -96,7 +102,7 @@ func New(ctx context.Context, env *screen.Env, o Options) *Model {
 		}
 		c, heads := layOut(env, k, len(o.Parents))
 		c.ours = m.ours
-		m.tabs = append(m.tabs, &tab{columns: c, table: table.New[inventory.Ref](env.Theme, heads)})
+		m.list = append(m.list, &tab{columns: c, table: table.New[inventory.Ref](env.Theme, heads)})
 	}
 	return m
 }
@@ -111,30 +117,29 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.arrive(msg)
 	case finished:
 		m.finish(msg)
-	case sorted:
-		if msg.content.rows == msg.tab.rows {
-			return msg.tab.put(msg.content)
-		}
+	case prepared:
+		return m.answer(msg)
 	case GoingMsg:
 		m.going(msg)
 	case EndedMsg:
 		return m.ended(msg)
 	case tea.PasteMsg:
-		if m.typing {
-			m.line.insert(msg.Content)
-			m.filter(m.line.String())
+		if m.input.on {
+			return m.paste(msg.Content)
 		}
 	case tea.KeyPressMsg:
-		if m.typing {
-			m.typed(msg)
-			return nil
+		switch {
+		case m.input.on:
+			return m.typed(msg)
+		case m.tab().narrowing(), len(m.held) > 0:
+			return m.hold(msg)
 		}
 		return m.press(msg.String())
 	}
 	return nil
 }
 
-func (m *Model) tab() *tab { return m.tabs[m.active] }
+func (m *Model) tab() *tab { return m.list[m.active] }
 
 func (m *Model) press(key string) tea.Cmd {
 	action, bound := m.env.Keys.Action(keys.Browse, key)
@@ -142,7 +147,7 @@ func (m *Model) press(key string) tea.Cmd {
 	switch {
 	case !bound && t.table.Hot(key), bound && t.table.Do(action):
 		if t.table.Stale() {
-			return t.order(t.table.Sort())
+			return m.settle(t)
 		}
 		return nil
 	case !bound:
@@ -150,11 +155,9 @@ func (m *Model) press(key string) tea.Cmd {
 	}
 	switch action {
 	case keys.Filter:
-		m.typing = true
-		m.line.set(t.filter)
-		if t.filter != "" {
-			m.line.insert(" ") // what is typed next is another word
-		}
+		m.begin()
+	case keys.Verdicts:
+		return m.verdicts()
 	case keys.Open:
 		return m.open()
 	case keys.Children:
@@ -178,36 +181,41 @@ func (m *Model) press(key string) tea.Cmd {
 	case keys.Kind4:
 		return m.show(3)
 	case keys.NextKind:
-		return m.show((m.active + 1) % len(m.tabs))
+		return m.show((m.active + 1) % len(m.list))
 	case keys.PrevKind:
-		return m.show((m.active + len(m.tabs) - 1) % len(m.tabs))
+		return m.show((m.active + len(m.list) - 1) % len(m.list))
 	case keys.Back:
 		return m.back()
 	}
 	return nil
 }
 
-// back undoes the innermost thing: a range, the filter, the screen.
+// back undoes the innermost thing: a range, the filter, the choice of verdicts, the screen.
 func (m *Model) back() tea.Cmd {
 	t := m.tab()
 	switch {
 	case t.table.EndRange():
 		return nil
 	case t.filter != "":
-		m.filter("")
-		return nil
+		return m.follow("")
+	case t.limits.show != showAll:
+		t.limits.show = showAll
+		return m.settle(t)
 	case len(m.opts.Parents) > 0:
 		return func() tea.Msg { return screen.Leave{By: m} }
 	}
 	return say("This is the first screen: " + m.env.Keys.Label(keys.Quit) + " quits")
 }
 
-// Typing says that every key goes into the filter.
-func (m *Model) Typing() bool { return m.typing }
+// Typing says that every key goes into the filter, or waits because one before it does.
+func (m *Model) Typing() bool { return m.input.on || len(m.held) > 0 }
 
 // Hints are the actions for the foot of the frame.
 func (m *Model) Hints() []keys.Action {
-	if m.typing {
+	switch {
+	case m.input.on && m.input.expression():
+		return []keys.Action{keys.Confirm, keys.Complete, keys.Back}
+	case m.input.on:
 		return []keys.Action{keys.Confirm, keys.Back}
 	}
 	var hints []keys.Action
@@ -221,10 +229,10 @@ func (m *Model) Hints() []keys.Action {
 	if m.opts.ReadOnly == "" && m.tab().columns.kind.Deletion != nil {
 		hints = append(hints, keys.Delete)
 	}
-	if len(m.opts.Parents) > 0 || m.tab().filter != "" {
+	if len(m.opts.Parents) > 0 || m.tab().limited() {
 		hints = append(hints, keys.Back)
 	}
-	return append(hints, keys.Help, keys.Range, keys.MarkAll)
+	return append(hints, keys.Help, keys.Go, keys.Range, keys.MarkAll)
 }
 
 // Loading says whether something is being listed.
@@ -245,6 +253,9 @@ func (t *tab) newest() *inventory.Listing {
 	}
 	return t.listing
 }
+
+// limited: a filter or a choice of verdicts may hide rows.
+func (t *tab) limited() bool { return t.filter != "" || t.limits.show != showAll }
 
 // failed: nothing could be listed at all.
 func (t *tab) failed() bool {

@@ -17,21 +17,6 @@ func fill(lines []string, h int) string {
 	return strings.Join(lines[:h], "\n")
 }
 
-// draw is the line with its cursor, in at most w columns; it shows the part around the cursor.
-func (l *line) draw(t *theme.Theme, w int) string {
-	from := 0
-	for theme.Width(string(l.text[from:l.at])) >= w && from < l.at {
-		from++
-	}
-	under, after := " ", ""
-	if l.at < len(l.text) {
-		under, after = string(l.text[l.at]), string(l.text[l.at+1:])
-	}
-	before := string(l.text[from:l.at])
-	room := max(w-theme.Width(before)-theme.Width(under), 0)
-	return before + t.Paint(theme.ButtonFocus, under) + theme.Fit(after, min(room, theme.Width(after)))
-}
-
 // pane is the detail beside the table, kept until the row or the room changes.
 type pane struct {
 	of    inventory.Ref

@@ -54,19 +54,6 @@ type arrived struct {
 // finished: nothing is left of the loading.
 type finished struct{ from *request }
 
-// content is what a table shows, prepared outside the event loop.
-type content struct {
-	rows *rows
-	view *table.View[inventory.Ref]
-	sort table.Sort
-}
-
-// sorted is content that was put into another order.
-type sorted struct {
-	tab     *tab
-	content *content
-}
-
 // load begins to list everything afresh; what is shown stays until its successor is complete.
 func (m *Model) load() tea.Cmd {
 	var gone tea.Cmd
@@ -77,7 +64,7 @@ func (m *Model) load() tea.Cmd {
 	r := newRequest(m.ctx, m.opts.List)
 	m.loading = r
 	m.requests = append(m.requests, r)
-	for _, t := range m.tabs {
+	for _, t := range m.list {
 		t.coming = nil
 	}
 	return tea.Batch(gone, m.read(r))
@@ -85,8 +72,8 @@ func (m *Model) load() tea.Cmd {
 
 // read is the command that waits for the next snapshot and prepares it.
 func (m *Model) read(r *request) tea.Cmd {
-	wanted := make([]wish, len(m.tabs))
-	for i, t := range m.tabs {
+	wanted := make([]wish, len(m.list))
+	for i, t := range m.list {
 		wanted[i] = t.wish()
 	}
 	return func() tea.Msg {
@@ -98,29 +85,26 @@ func (m *Model) read(r *request) tea.Cmd {
 		msg := arrived{from: r, snapshot: s, content: make([]*content, len(wanted))}
 		for i, w := range wanted {
 			if l := s.Listing(w.columns.kind.ID); l != nil && w.wants(l, s) {
-				msg.content[i] = prepare(&rows{columns: w.columns, items: l.Resources, at: s.At}, w.sort)
+				msg.content[i] = prepare(m.ctx, &rows{columns: w.columns, items: l.Resources, at: s.At}, w.sort, w.limits)
 			}
 		}
 		return msg
 	}
 }
 
-func prepare(r *rows, s table.Sort) *content {
-	return &content{rows: r, view: table.Prepare(r, s), sort: s}
-}
-
 // wish is what a command has to know of a tab.
 type wish struct {
 	columns *columns
 	sort    table.Sort
+	limits  limits
 	shown   []inventory.Resource
 	whole   bool // what is shown is complete: only something complete replaces it
 }
 
 func (t *tab) wish() wish {
-	w := wish{columns: t.columns, sort: t.table.Sort()}
-	if t.shown != nil && t.rows != nil {
-		w.shown, w.whole = t.rows.items, t.whole
+	w := wish{columns: t.columns, sort: t.table.Sort(), limits: t.limits}
+	if t.shown != nil && t.content != nil {
+		w.shown, w.whole = t.content.rows.items, t.whole
 	}
 	return w
 }
@@ -156,10 +140,10 @@ func (m *Model) arrive(msg arrived) tea.Cmd {
 		return nil
 	}
 	cmds := []tea.Cmd{m.read(msg.from)}
-	for i, t := range m.tabs {
+	for i, t := range m.list {
 		cmds = append(cmds, m.receive(t, msg.snapshot, msg.content[i]))
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, m.release())...)
 }
 
 // receive takes a snapshot into one tab.
@@ -172,7 +156,7 @@ func (m *Model) receive(t *tab, s *inventory.Snapshot, c *content) tea.Cmd {
 	var again tea.Cmd
 	switch replaces := !t.whole || l.Err == nil && settled(l, s); {
 	case c != nil:
-		again = t.put(c)
+		again = m.put(t, c)
 	case !replaces:
 		return nil
 	}
@@ -183,26 +167,6 @@ func (m *Model) receive(t *tab, s *inventory.Snapshot, c *content) tea.Cmd {
 	t.whole = l.Err == nil
 	t.table.Refit()
 	return tea.Batch(again, m.prune(t))
-}
-
-// put shows prepared content; when the order was changed meanwhile, it is prepared once more.
-func (t *tab) put(c *content) tea.Cmd {
-	t.rows = c.rows
-	order := t.table.Sort()
-	t.table.Set(c.view)
-	if c.sort == order {
-		return nil
-	}
-	return t.order(order)
-}
-
-// order prepares the shown rows in another order.
-func (t *tab) order(s table.Sort) tea.Cmd {
-	if t.rows == nil {
-		return nil
-	}
-	r := t.rows
-	return func() tea.Msg { return sorted{t, prepare(r, s)} }
 }
 
 // prune drops the marks of rows that are no longer there. Those that a run of this session has deleted need no word.
@@ -247,8 +211,13 @@ func (m *Model) finish(msg finished) {
 	}
 }
 
-// Cancel stops the loading without waiting for its end.
+// Cancel stops the loading, and what is prepared, without waiting for their end.
 func (m *Model) Cancel() {
+	for _, t := range m.list {
+		if t.asked != nil {
+			t.asked.cancel()
+		}
+	}
 	for _, r := range m.requests {
 		r.cancel()
 	}

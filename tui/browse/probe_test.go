@@ -68,8 +68,12 @@ func (p *probe) run(cmd tea.Cmd) {
 		for _, c := range msg {
 			p.run(c)
 		}
-	case arrived, finished, sorted:
+	case arrived, finished, prepared:
 		p.run(p.Update(msg))
+	case ReleaseMsg:
+		for _, k := range p.Held() {
+			p.run(p.Update(k))
+		}
 	case screen.Notice:
 		p.said = append(p.said, msg.Text)
 	default:

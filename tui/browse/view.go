@@ -3,7 +3,6 @@ package browse
 import (
 	"strings"
 
-	"janitor/client/inventory"
 	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
@@ -18,6 +17,7 @@ func (m *Model) View(w, h int) string {
 	t := m.tab()
 	lines := make([]string, 0, h+1)
 	lines = append(lines, m.head(w), m.status(w))
+	lines = append(lines, m.advice(w)...)
 	if s := m.trouble(); s != "" {
 		lines = append(lines, m.warn(s, w)...)
 	}
@@ -28,109 +28,6 @@ func (m *Model) View(w, h int) string {
 		lines = append(lines, m.body(t, w, room))
 	}
 	return strings.Join(lines, "\n")
-}
-
-// head is the line of tabs, or the way that led here.
-func (m *Model) head(w int) string {
-	th := m.env.Theme
-	if len(m.opts.Parents) > 0 {
-		return th.Paint(theme.Title, theme.Fit(" "+m.path(), w))
-	}
-	full := m.heads(true)
-	if s := full; theme.WidthPainted(s) <= w {
-		return theme.FitPainted(s, w)
-	}
-	return theme.FitPainted(m.heads(false), w)
-}
-
-func (m *Model) heads(titles bool) string {
-	var b strings.Builder
-	for i, t := range m.tabs {
-		title := t.columns.kind.Title
-		if !titles && i != m.active {
-			title = ""
-		}
-		b.WriteString(m.env.Theme.TabText(m.env.Keys.Label(kindKeys[min(i, len(kindKeys)-1)]), title, t.count(m.loading != nil), i == m.active))
-		b.WriteByte(' ')
-	}
-	return b.String()
-}
-
-var kindKeys = [...]keys.Action{keys.Kind1, keys.Kind2, keys.Kind3, keys.Kind4}
-
-// count is how many there are, with … while more may come and ! when not all could be listed.
-func (t *tab) count(loading bool) string {
-	switch l := t.coming; {
-	case t.whole:
-		return theme.Number(len(t.listing.Resources))
-	case l == nil && loading:
-		return "…"
-	case l == nil:
-		return ""
-	case l.Err != nil && len(l.Resources) == 0:
-		return "!"
-	case l.Err != nil:
-		return theme.Number(len(l.Resources)) + "!"
-	case !l.Done:
-		return theme.Number(len(l.Resources)) + "…"
-	default:
-		return theme.Number(len(l.Resources))
-	}
-}
-
-// path: "IP groups › office-acl", or "Entries of 3 IP groups: office-acl, lab, vpn".
-func (m *Model) path() string {
-	kind := m.tab().columns.kind
-	within, err := inventory.Lookup(kind.Within)
-	if err != nil {
-		return kind.Title
-	}
-	if len(m.opts.Parents) == 1 {
-		return kind.Title + " of " + within.One + " " + m.opts.Parents[0].Label()
-	}
-	names := make([]string, len(m.opts.Parents))
-	for i, p := range m.opts.Parents {
-		names[i] = p.Label()
-	}
-	return kind.Title + " of " + theme.Number(len(names)) + " " + within.Many + ": " + strings.Join(names, ", ")
-}
-
-// status is the filter and what it leaves, and how much is marked.
-func (m *Model) status(w int) string {
-	th, t := m.env.Theme, m.tab()
-	var left string
-	switch {
-	case m.typing:
-		left = " " + th.Paint(theme.Key, "/") + m.line.draw(th, max(w/2, 12))
-	case t.filter != "":
-		left = " " + th.Paint(theme.Key, "/") + th.Paint(theme.Strong, theme.Fit(t.filter, min(theme.Width(t.filter), max(w/2, 12))))
-	case t.table.Ranging():
-		left = " " + th.Paint(theme.Mark, "range: move, then "+m.env.Keys.Label(keys.Range))
-	}
-	return theme.Spread(left, m.counts()+" ", w)
-}
-
-// counts: "187 of 412 · 12 marked (3 hidden)".
-func (m *Model) counts() string {
-	th, t := m.env.Theme, m.tab()
-	var b strings.Builder
-	shown, total := t.table.Shown(), t.table.Total()
-	switch {
-	case t.filter != "":
-		b.WriteString(th.Paint(theme.Muted, theme.Number(shown)+" of "+theme.Number(total)))
-	case total > 0:
-		b.WriteString(th.Paint(theme.Muted, theme.Number(min(t.table.Cursor()+1, total))+"/"+theme.Number(total)))
-	}
-	if n := t.table.Marked(); n > 0 {
-		if b.Len() > 0 {
-			b.WriteString(th.Paint(theme.Muted, " "+th.Dot+" "))
-		}
-		b.WriteString(th.Paint(theme.Mark, theme.Number(n)+" marked"))
-		if hidden := t.table.Hidden(); hidden > 0 {
-			b.WriteString(th.Paint(theme.Warn, " ("+theme.Number(hidden)+" hidden)"))
-		}
-	}
-	return b.String()
 }
 
 // trouble is what makes the table incomplete or doubtful, "" when nothing does.
@@ -213,9 +110,12 @@ func (m *Model) instead(w, h int) string {
 		l = t.coming
 	}
 	switch {
-	case t.filter != "" && t.table.Total() > 0:
-		title = "Nothing matches “" + t.filter + "”"
-		text = []string{theme.Number(t.table.Total()) + " hidden; " + label(keys.Back) + " clears the filter"}
+	case t.limited() && t.table.Total() > 0:
+		title = t.nothing()
+		text = []string{theme.Number(t.table.Total()) + " hidden; " + label(keys.Back) + t.undone()}
+		if n := t.content.undecided; n > 0 {
+			text = append(text, theme.Number(n)+" of them do not tell what the expression asks for")
+		}
 	case l != nil && l.Err != nil:
 		role = theme.Bad
 		title = kind.Title + where + " could not be listed"

@@ -1,4 +1,5 @@
-// Package help is the screen of all keys. It is made from the bindings, so that it cannot say what is not so.
+// Package help is the screen of all signs and keys. It is made from what the other screens draw with and from the
+// bindings, so that it cannot say what is not so.
 package help
 
 import (
@@ -61,23 +62,18 @@ func (m *Model) View(w, h int) string {
 const twoFrom = 120
 
 func (m *Model) lines(w int) []string {
-	sections := m.sections()
 	if w < twoFrom {
-		var lines []string
-		for _, s := range sections {
-			lines = append(lines, m.section(s, w)...)
-		}
-		return lines
+		return slices.Concat(m.parts(w)...)
 	}
 	// The sections go one after the other into the shorter column.
 	var columns [2][]string
 	half := w / 2
-	for _, s := range sections {
+	for _, part := range m.parts(half - 2) {
 		c := 0
 		if len(columns[1]) < len(columns[0]) {
 			c = 1
 		}
-		columns[c] = append(columns[c], m.section(s, half-2)...)
+		columns[c] = append(columns[c], part...)
 	}
 	lines := make([]string, max(len(columns[0]), len(columns[1])))
 	for i := range lines {
@@ -93,6 +89,15 @@ func (m *Model) lines(w int) []string {
 	return lines
 }
 
+// parts are the legend and the sections of keys, each ending in a blank line, in columns of width w.
+func (m *Model) parts(w int) [][]string {
+	parts := [][]string{m.signs(w)}
+	for _, c := range m.sections() {
+		parts = append(parts, m.section(c, w))
+	}
+	return parts
+}
+
 func (m *Model) sections() []keys.Context {
 	out := m.first.With()
 	for _, c := range keys.Sections() {
@@ -103,16 +108,26 @@ func (m *Model) sections() []keys.Context {
 	return out
 }
 
-// keyColumn is the width of the keys.
+// keyColumn is the width of the keys, and of the signs.
 const keyColumn = 18
 
+// signsTitle is the heading of the legend.
+const signsTitle = "What the signs mean"
+
+func (m *Model) signs(w int) []string {
+	lines := []string{m.title(signsTitle, w)}
+	for _, s := range m.legend() {
+		lines = m.explain(lines, s.role, s.text, s.means, w)
+	}
+	return append(lines, "")
+}
+
 func (m *Model) section(c keys.Context, w int) []string {
-	t := m.env.Theme
 	own := m.env.Keys.Own(c)
 	if len(own) == 0 {
 		return nil
 	}
-	lines := []string{" " + t.Paint(theme.Title, theme.Fit(c.Title(), min(theme.Width(c.Title()), max(w-1, 0))))}
+	lines := []string{m.title(c.Title(), w)}
 	for _, b := range own {
 		role, does := theme.Key, b.Help
 		switch {
@@ -121,13 +136,22 @@ func (m *Model) section(c keys.Context, w int) []string {
 		case b.Danger:
 			role = theme.Bad
 		}
-		label := strings.Join(b.Labels(), " ")
-		head := "  " + t.Paint(role, theme.Fit(label, max(keyColumn, theme.Width(label)))) + " "
-		used := 3 + max(keyColumn, theme.Width(label))
-		for _, part := range theme.Wrap(does, max(w-used, 12)) {
-			lines = append(lines, head+part)
-			head = strings.Repeat(" ", used)
-		}
+		lines = m.explain(lines, role, strings.Join(b.Labels(), " "), does, w)
 	}
 	return append(lines, "")
+}
+
+func (m *Model) title(s string, w int) string {
+	return " " + m.env.Theme.Paint(theme.Title, theme.Fit(s, min(theme.Width(s), max(w-1, 0))))
+}
+
+// explain appends a sign or keys and, beside them, what they mean.
+func (m *Model) explain(lines []string, role theme.Role, sign, means string, w int) []string {
+	width := max(keyColumn, theme.Width(sign))
+	head := "  " + m.env.Theme.Paint(role, theme.Fit(sign, width)) + " "
+	for _, part := range theme.Wrap(means, max(w-width-3, 12)) {
+		lines = append(lines, head+part)
+		head = strings.Repeat(" ", width+3)
+	}
+	return lines
 }

@@ -8,6 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"janitor/client/inventory"
+	"janitor/tui/card"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -41,11 +43,33 @@ func TestTwoColumnsHoldEverySection(t *testing.T) {
 	}
 }
 
-func TestBeginsWithTheScreenOneComesFrom(t *testing.T) {
+func TestBeginsWithTheSignsAndTheKeysOfTheScreenOneComesFrom(t *testing.T) {
 	for _, c := range []keys.Context{keys.Browse, keys.Run, keys.Reading} {
-		first, _, _ := strings.Cut(ansi.Strip(open(c).View(80, 20)), "\n")
-		if strings.TrimSpace(first) != c.Title() {
-			t.Errorf("begins with %q, want %q", first, c.Title())
+		var titles []string
+		for line := range strings.SplitSeq(ansi.Strip(open(c).View(80, 40)), "\n") {
+			if strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "  ") {
+				titles = append(titles, strings.TrimSpace(line))
+			}
+		}
+		if len(titles) < 2 || titles[0] != signsTitle || titles[1] != c.Title() {
+			t.Errorf("begins with %q, want %q and %q", titles, signsTitle, c.Title())
+		}
+	}
+}
+
+// TestExplainsEveryVerdictAndGrade: what a table or the dialog can show is in the legend, by the same sign.
+func TestExplainsEveryVerdictAndGrade(t *testing.T) {
+	m := open(keys.Browse)
+	got := strings.Join(strings.Fields(ansi.Strip(strings.Join(m.signs(80), "\n"))), " ")
+	for s := range inventory.Protected + 1 {
+		glyph, _ := card.State(m.env.Theme, s)
+		if want := glyph + " " + s.String() + " " + meaning(s); !strings.Contains(got, want) {
+			t.Errorf("%q is missing: %s", want, got)
+		}
+	}
+	for _, want := range []string{m.env.Theme.Mark, m.env.Theme.Bar, inventory.Care.String(), inventory.Danger.String(), "V shows only those"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing: %s", want, got)
 		}
 	}
 }

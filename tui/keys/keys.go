@@ -31,6 +31,7 @@ const (
 	Wide        Action = "wide"
 
 	Filter   Action = "filter"
+	Verdicts Action = "verdicts" // which of them are shown
 	Open     Action = "open"
 	Children Action = "children" // of all that are marked, or else of the current one
 	Detail   Action = "detail"
@@ -46,7 +47,8 @@ const (
 	NextKind Action = "next-kind"
 	PrevKind Action = "previous-kind"
 
-	Confirm   Action = "confirm" // in a dialog the focused button, in an input what was typed
+	Confirm   Action = "confirm" // in a dialog the focused button, in an input what was typed, in a list the entry
+	Complete  Action = "complete"
 	Yes       Action = "yes"
 	No        Action = "no"
 	Toggle    Action = "toggle" // in a dialog, what has the focus and can be on or off
@@ -59,6 +61,7 @@ const (
 	Pane         Action = "pane"
 	LeaveRun     Action = "leave-run" // Back, while a run goes on
 
+	Go      Action = "go" // opens the list of what can be done
 	Back    Action = "back"
 	Help    Action = "help"
 	Quit    Action = "quit"     // from the first screen
@@ -70,15 +73,16 @@ type Context uint8
 
 // The contexts. Most take in others, where a key is looked up that they do not bind themselves.
 const (
-	Always  Context = iota // wherever keys are taken
-	Global                 // every screen, but not a dialog or an input
-	Move                   // whatever has lines to go through
-	Table                  // a table and its marks
-	Browse                 // the screen around a table
-	Run                    // the screen of a run
-	Reading                // detail and help
-	Dialog                 // what asks before it acts
-	Input                  // a line that is being typed in: no key here may be one that types
+	Always   Context = iota // wherever keys are taken
+	Global                  // every screen, but not a dialog or an input
+	Move                    // whatever has lines to go through
+	Table                   // a table and its marks
+	Browse                  // the screen around a table
+	Run                     // the screen of a run
+	Reading                 // detail and help
+	Dialog                  // what asks before it acts
+	Input                   // a line that is being typed in: no key here may be one that types
+	Choosing                // the list of what can be done, with a line to type in: likewise
 	contexts
 )
 
@@ -101,6 +105,8 @@ var shapes = [contexts]struct {
 	Reading: {title: "Detail and help", with: []Context{Move, Global, Always}},
 	Dialog:  {title: "In a dialog", with: []Context{Move, Always}},
 	Input:   {title: "Typing a filter", with: []Context{Always}},
+
+	Choosing: {title: "Choosing what to do", with: []Context{Always}},
 }
 
 // Binding ties keys to an action within a context. An action may have a binding in several contexts, with the same
@@ -131,7 +137,8 @@ func defaults() []Binding {
 		{Action: SortReverse, In: Table, Keys: []string{"O"}, Help: "reverse the order"},
 		{Action: Wide, In: Table, Keys: []string{"ctrl+w"}, Help: "show all columns, or the usual ones"},
 
-		{Action: Filter, In: Browse, Keys: []string{"/"}, Help: "filter: words that must occur, !word must not", Short: "filter"},
+		{Action: Filter, In: Browse, Keys: []string{"/"}, Help: "filter: words, !word excludes, = begins an expression", Short: "filter"},
+		{Action: Verdicts, In: Browse, Keys: []string{"V"}, Help: "show all, only unused, only worth a look, only protected"},
 		{Action: Open, In: Browse, Keys: []string{"enter"}, Help: "open: entries, members or the detail", Short: "open"},
 		{Action: Children, In: Browse, Keys: []string{"M"}, Help: "open the entries or members of all that are marked"},
 		{Action: Detail, In: Browse, Keys: []string{"d"}, Help: "detail: fields and references"},
@@ -167,7 +174,11 @@ func defaults() []Binding {
 		{Action: PrevFocus, In: Dialog, Keys: []string{"shift+tab", "left"}, Help: "previous button"},
 
 		{Action: Confirm, In: Input, Keys: []string{"enter"}, Help: "keep what was typed", Short: "keep"},
+		{Action: Complete, In: Input, Keys: []string{"tab"}, Help: "complete a word of an expression, again: the next one", Short: "complete"},
 		{Action: Back, In: Input, Keys: []string{"esc"}, Help: "clear it and leave", Short: "clear"},
+
+		{Action: Confirm, In: Choosing, Keys: []string{"enter"}, Help: "do what the entry says", Short: "do it"},
+		{Action: Back, In: Choosing, Keys: []string{"esc"}, Help: "leave", Short: "leave"},
 
 		{Action: Up, In: Move, Keys: []string{"up", "k"}, Help: "up"},
 		{Action: Down, In: Move, Keys: []string{"down", "j"}, Help: "down"},
@@ -178,6 +189,7 @@ func defaults() []Binding {
 		{Action: Top, In: Move, Keys: []string{"g", "home"}, Help: "first line"},
 		{Action: Bottom, In: Move, Keys: []string{"G", "end"}, Help: "last line"},
 
+		{Action: Go, In: Global, Keys: []string{":"}, Help: "go to a kind, show a saved view, or choose any other action", Short: "go"},
 		{Action: Back, In: Global, Keys: []string{"esc"}, Help: "back; a run goes on", Short: "back"},
 		{Action: Help, In: Global, Keys: []string{"?"}, Help: "help", Short: "help"},
 		{Action: Quit, In: Global, Keys: []string{"q"}, Help: "back; from the first screen: quit"},

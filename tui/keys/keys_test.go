@@ -96,7 +96,7 @@ func TestAnActionHasTheSameKeysEverywhere(t *testing.T) {
 	keys := map[Action][]string{}
 	for _, b := range defaults() {
 		// Leaving an input or a dialog and leaving a screen are one habit, but they need not share all keys.
-		if b.In == Input || b.In == Dialog {
+		if b.In == Input || b.In == Dialog || b.In == Choosing {
 			continue
 		}
 		if before, ok := keys[b.Action]; ok && !slices.Equal(before, b.Keys) {
@@ -138,6 +138,12 @@ func TestSafetyOfTheDefaults(t *testing.T) {
 		{Input, "space", ""},
 		{Input, "esc", Back},
 		{Input, "ctrl+c", QuitNow},
+		{Input, ":", ""},
+		{Choosing, "q", ""},
+		{Choosing, "ctrl+d", ""},
+		{Choosing, "ctrl+c", QuitNow},
+		{Dialog, ":", ""},
+		{Run, ":", Go},
 		{Browse, "ctrl+d", Delete},
 		{Browse, "delete", Delete},
 		{Browse, "space", Mark},

@@ -37,7 +37,7 @@ func newMap(bindings []Binding) (Map, error) {
 					}
 					return Map{}, fmt.Errorf("key %q: bound to both %s and %s (%s)", key, other, b.Action, strings.ToLower(c.Title()))
 				}
-				if c == Input && types(key) {
+				if (c == Input || c == Choosing) && types(key) {
 					return Map{}, fmt.Errorf("key %q: cannot be %s, for it types a character in filters and counts", key, b.Action)
 				}
 				m.index[c][key] = b.Action

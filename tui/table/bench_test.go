@@ -169,3 +169,37 @@ func BenchmarkSet(b *testing.B) {
 		})
 	}
 }
+
+// Half of the rows that are there are shown, then all, while every second one is marked; the mask was found before.
+func BenchmarkNarrow(b *testing.B) {
+	for _, n := range sizes {
+		keep := make([]bool, n)
+		for i := range keep {
+			keep[i] = i%2 == 0
+		}
+		b.Run(fmt.Sprintf("command/rows=%d", n), func(b *testing.B) {
+			m := newBench(n)
+			b.ReportAllocs()
+			for b.Loop() {
+				m.view.Narrow(keep)
+			}
+			report(b)
+		})
+		b.Run(fmt.Sprintf("show/rows=%d", n), func(b *testing.B) {
+			m := newBench(n)
+			m.Do(keys.MarkAll)
+			whole := m.view
+			half := whole.Narrow(keep)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if i%2 == 0 {
+					m.Set(half)
+				} else {
+					m.Set(whole)
+				}
+				m.View()
+			}
+			report(b)
+		})
+	}
+}

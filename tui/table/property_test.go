@@ -83,19 +83,20 @@ func TestMarksSurviveWhateverHappensToTheRows(t *testing.T) {
 		rows := someOf(rng, 40)
 		m := open(rows, 60, 2+rng.IntN(20))
 		var want ledger
+		state := ""
 		for step := range 60 {
 			before := shown(m)
 			current, has := m.Current()
 			name := ""
-			switch op := rng.IntN(11); op {
+			switch op := rng.IntN(12); op {
 			case 0:
 				name = "other rows"
 				rows = someOf(rng, 40)
-				m.Set(Prepare(rows, m.Sort()))
+				m.Set(Prepare(rows, m.Sort()).Narrow(only(rows, state)))
 			case 1:
 				name = "sort"
 				m.SetSort(Sort{Column: rng.IntN(5) - 1, Reverse: rng.IntN(2) == 0})
-				m.Set(Prepare(rows, m.Sort()))
+				m.Set(Prepare(rows, m.Sort()).Narrow(only(rows, state)))
 			case 2:
 				name = "filter"
 				m.Filter([]string{"", "web-1", "!unused", "in use", "nothing"}[rng.IntN(5)])
@@ -142,6 +143,10 @@ func TestMarksSurviveWhateverHappensToTheRows(t *testing.T) {
 					want = m.Marks() // their order is the way's
 				}
 				m.EndRange()
+			case 9:
+				name = "narrow"
+				state = anyState(rng)
+				m.Set(m.view.Narrow(only(rows, state)))
 			default:
 				name = "move"
 				wander(rng, m)
@@ -301,7 +306,9 @@ func TestKeptLinesAreUpToDate(t *testing.T) {
 		rows := someOf(rng, 60)
 		m := open(rows, 70, 3+rng.IntN(15))
 		for range 30 {
-			switch rng.IntN(6) {
+			switch rng.IntN(7) {
+			case 6:
+				m.Set(m.view.Narrow(only(rows, anyState(rng))))
 			case 0:
 				rows = someOf(rng, 60)
 				m.Set(Prepare(rows, Sort{Column: rng.IntN(4)}))

@@ -36,7 +36,8 @@ type Model[K comparable] struct {
 
 	filter string
 	query  query
-	shown  []int32 // positions that pass the filter, when there is one
+	shown  []int32 // positions that are shown, when not all are: found, or those that the view keeps
+	found  []int32 // positions that pass the filter, when there is one
 
 	cursor  int  // within the shown rows
 	offset  int  // first shown row on screen
@@ -68,8 +69,13 @@ func (m *Model[K]) SetSize(w, h int) {
 }
 
 // Set shows other rows. The cursor stays on its key and on its line of the screen; when the key is gone or hidden it
-// stays at its place. Marks are kept, also those that no row has at the moment.
+// stays at its place. Marks are kept, also those that no row has at the moment. The same rows narrowed anew cost no more
+// than another filter.
 func (m *Model[K]) Set(v *View[K]) {
+	if m.view.sameRows(v) {
+		m.limit(func() { m.view = v })
+		return
+	}
 	if m.view == nil && m.sort == (Sort{}) {
 		m.sort = v.Sort()
 	}
@@ -92,9 +98,14 @@ func (m *Model[K]) Filter(s string) {
 	if s == m.filter {
 		return
 	}
+	m.limit(func() { m.filter, m.query = s, parse(s) })
+}
+
+// limit changes which of the same rows are shown.
+func (m *Model[K]) limit(change func()) {
 	held := m.hold()
 	pos := m.position(m.cursor)
-	m.filter, m.query = s, parse(s)
+	change()
 	m.refilter()
 	near := pos
 	if m.filtered() {
@@ -104,15 +115,20 @@ func (m *Model[K]) Filter(s string) {
 }
 
 func (m *Model[K]) refilter() {
-	m.shown = m.shown[:0]
-	if m.filtered() {
-		m.shown = m.view.match(m.query, m.shown)
+	switch {
+	case !m.query.empty():
+		m.found = m.view.match(m.query, m.found[:0])
+		m.shown = m.found
+	case m.view.narrowed():
+		m.shown = m.view.kept
+	default:
+		m.shown = nil
 	}
 	m.recount()
 	m.paint.forget()
 }
 
-func (m *Model[K]) filtered() bool { return !m.query.empty() }
+func (m *Model[K]) filtered() bool { return !m.query.empty() || m.view.narrowed() }
 
 // held is where the user is, in terms that outlive a change of rows.
 type held[K comparable] struct {
@@ -163,7 +179,7 @@ func (m *Model[K]) where(k K) (int, bool) {
 	return slices.BinarySearch(m.shown, int32(pos))
 }
 
-// Shown is the number of rows that pass the filter.
+// Shown is the number of rows that pass the filter and that the view keeps.
 func (m *Model[K]) Shown() int {
 	if m.filtered() {
 		return len(m.shown)

@@ -34,6 +34,9 @@ type View[K comparable] struct {
 	index map[K]int32 // row of the source of each key
 	text  []byte      // folded text of all positions, one after the other
 	ends  []uint32    // where the text of each position ends
+
+	narrow bool    // only the positions in kept are shown
+	kept   []int32 // rising; shared between views of the same order, never written to
 }
 
 // Prepare does the work that grows with the number of rows; run it in a command. Rows that compare equal keep the order
@@ -75,6 +78,27 @@ func Prepare[K comparable](src Source[K], s Sort) *View[K] {
 	return v
 }
 
+// Narrow is the same view with only those rows to be shown that keep says, by row of the source; rows beyond its end are
+// not shown. nil shows all. Its cost grows with the number of rows: run it in a command.
+func (v *View[K]) Narrow(keep []bool) *View[K] {
+	n := *v
+	n.narrow, n.kept = keep != nil, nil
+	for pos, row := range v.order {
+		if int(row) < len(keep) && keep[row] {
+			n.kept = append(n.kept, int32(pos))
+		}
+	}
+	return &n
+}
+
+// narrowed: some rows are not shown, whatever the filter says.
+func (v *View[K]) narrowed() bool { return v != nil && v.narrow }
+
+// sameRows: the views are of the same source in the same order, narrowed or not.
+func (v *View[K]) sameRows(o *View[K]) bool {
+	return v != nil && o != nil && len(v.order) > 0 && len(v.order) == len(o.order) && &v.order[0] == &o.order[0]
+}
+
 // Sort is the order the rows are in.
 func (v *View[K]) Sort() Sort {
 	if v == nil {
@@ -106,27 +130,28 @@ func (v *View[K]) find(k K) (int, bool) {
 	return int(v.place[row]), true
 }
 
-// match appends the positions whose text holds all words and none of the excluded ones.
+// match appends the positions that are kept and whose text holds all words and none of the excluded ones.
 func (v *View[K]) match(q query, dst []int32) []int32 {
-	if v == nil {
-		return dst
-	}
-	start := uint32(0)
-rows:
-	for pos, end := range v.ends {
-		text := v.text[start:end]
-		start = end
-		for _, w := range q.words {
-			if !bytes.Contains(text, w) {
-				continue rows
+	switch {
+	case v == nil:
+	case v.narrow:
+		for _, pos := range v.kept {
+			start := uint32(0)
+			if pos > 0 {
+				start = v.ends[pos-1]
+			}
+			if q.match(v.text[start:v.ends[pos]]) {
+				dst = append(dst, pos)
 			}
 		}
-		for _, w := range q.without {
-			if bytes.Contains(text, w) {
-				continue rows
+	default:
+		start := uint32(0)
+		for pos, end := range v.ends {
+			if q.match(v.text[start:end]) {
+				dst = append(dst, int32(pos))
 			}
+			start = end
 		}
-		dst = append(dst, int32(pos))
 	}
 	return dst
 }
@@ -148,7 +173,21 @@ func parse(s string) query {
 	return q
 }
 
-func (q query) empty() bool { return len(q.words)+len(q.without) == 0 }
+func (q *query) match(text []byte) bool {
+	for _, w := range q.words {
+		if !bytes.Contains(text, w) {
+			return false
+		}
+	}
+	for _, w := range q.without {
+		if bytes.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func (q *query) empty() bool { return len(q.words)+len(q.without) == 0 }
 
 // appendFolded makes upper and lower case the same, for the text and for the words searched in it.
 func appendFolded(dst []byte, s string) []byte {

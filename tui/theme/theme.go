@@ -47,6 +47,7 @@ type Glyphs struct {
 	Free, Used, Kept, Unsure string // verdicts: unused, in use, protected, unknown
 	Ascending, Descending    string // of the sorted column
 	Ellipsis, Dot, Pointer   string // cut text, between two words, the focused one of several
+	Caret                    string // under the place that is meant
 	Full, Empty              string // of a progress bar
 }
 
@@ -69,7 +70,8 @@ func New(l Look) *Theme {
 		Free: "◇", Used: "◆", Kept: "■", Unsure: "?",
 		Ascending: "▲", Descending: "▼",
 		Ellipsis: "…", Dot: "·", Pointer: "▸",
-		Full: "█", Empty: "░",
+		Caret: "^",
+		Full:  "█", Empty: "░",
 	}}
 	t.Set(l)
 	return t

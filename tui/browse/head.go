@@ -1,0 +1,149 @@
+package browse
+
+import (
+	"strings"
+
+	"janitor/client/inventory"
+	"janitor/tui/card"
+	"janitor/tui/keys"
+	"janitor/tui/theme"
+)
+
+// head is the line of tabs, or the way that led here.
+func (m *Model) head(w int) string {
+	th := m.env.Theme
+	if len(m.opts.Parents) == 0 {
+		return m.tabs.draw(m, w)
+	}
+	tally := m.tab().tally(th, true)
+	if tally != "" {
+		tally += " "
+	}
+	room := w - theme.WidthPainted(tally) - 1
+	if tally == "" || room < w/2 {
+		return th.Paint(theme.Title, theme.Fit(" "+m.path(), w))
+	}
+	return th.Paint(theme.Title, theme.Fit(" "+m.path(), room)) + " " + tally
+}
+
+// path: "IP groups › office-acl", or "Entries of 3 IP groups: office-acl, lab, vpn".
+func (m *Model) path() string {
+	kind := m.tab().columns.kind
+	within, err := inventory.Lookup(kind.Within)
+	if err != nil {
+		return kind.Title
+	}
+	if len(m.opts.Parents) == 1 {
+		return kind.Title + " of " + within.One + " " + m.opts.Parents[0].Label()
+	}
+	names := make([]string, len(m.opts.Parents))
+	for i, p := range m.opts.Parents {
+		names[i] = p.Label()
+	}
+	return kind.Title + " of " + theme.Number(len(names)) + " " + within.Many + ": " + strings.Join(names, ", ")
+}
+
+var kindKeys = [...]keys.Action{keys.Kind1, keys.Kind2, keys.Kind3, keys.Kind4}
+
+// tabLine keeps the line of tabs until it changes.
+type tabLine struct {
+	w, active int
+	look      theme.Look
+	heads     []tabHead
+	text      string
+}
+
+// tabHead is what changes on a tab.
+type tabHead struct {
+	count string
+	tally tally
+}
+
+// draw shows as much of the tabs as there is room for: the counts by verdict of the active one last of all that goes.
+func (l *tabLine) draw(m *Model, w int) string {
+	th := m.env.Theme
+	fresh := l.w == w && l.active == m.active && l.look == th.Look() && len(l.heads) == len(m.list)
+	l.w, l.active, l.look = w, m.active, th.Look()
+	if len(l.heads) != len(m.list) {
+		l.heads = make([]tabHead, len(m.list))
+	}
+	for i, t := range m.list {
+		h := tabHead{count: t.count(m.loading != nil)}
+		if t.content != nil {
+			h.tally = t.content.tally
+		}
+		fresh = fresh && l.heads[i] == h
+		l.heads[i] = h
+	}
+	if fresh {
+		return l.text
+	}
+	for _, room := range []struct{ titles, tallies, tally bool }{{true, true, true}, {true, false, true}, {false, false, true}, {}} {
+		var b strings.Builder
+		for i, t := range m.list {
+			title, count := t.columns.kind.Title, l.heads[i].count
+			if i != m.active && !room.titles {
+				title = ""
+			}
+			if i != m.active && room.tallies || i == m.active && room.tally {
+				if tally := t.tally(th, false); tally != "" {
+					count += "  " + tally
+				}
+			}
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(th.TabText(m.env.Keys.Label(kindKeys[min(i, len(kindKeys)-1)]), title, count, i == m.active))
+		}
+		l.text = b.String()
+		if theme.WidthPainted(l.text) <= w {
+			break
+		}
+	}
+	l.text = theme.FitPainted(l.text, w)
+	return l.text
+}
+
+// count is how many there are, with … while more may come and ! when not all could be listed.
+func (t *tab) count(loading bool) string {
+	switch l := t.coming; {
+	case t.whole:
+		return theme.Number(len(t.listing.Resources))
+	case l == nil && loading:
+		return "…"
+	case l == nil:
+		return ""
+	case l.Err != nil && len(l.Resources) == 0:
+		return "!"
+	case l.Err != nil:
+		return theme.Number(len(l.Resources)) + "!"
+	case !l.Done:
+		return theme.Number(len(l.Resources)) + "…"
+	default:
+		return theme.Number(len(l.Resources))
+	}
+}
+
+// byWorth are the verdicts in the order in which they are counted: what can be cleaned up comes first.
+var byWorth = [...]inventory.State{inventory.Unused, inventory.InUse, inventory.Protected, inventory.Unknown}
+
+// tally counts the rows by verdict, by their signs: "◇21 ◆19 ■6 ?2". Verdicts that no row has are left out.
+func (t *tab) tally(th *theme.Theme, painted bool) string {
+	if t.content == nil {
+		return ""
+	}
+	var parts []string
+	for _, s := range byWorth {
+		n := t.content.tally[s]
+		if n == 0 {
+			continue
+		}
+		glyph, role := card.State(th, s)
+		text := glyph + theme.Number(n)
+		if painted {
+			text = th.Paint(role, text)
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, " ")
+}

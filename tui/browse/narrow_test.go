@@ -1,0 +1,168 @@
+package browse
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/inventory"
+)
+
+// mixed are pools of all verdicts, some with signs.
+func mixed() []inventory.Resource {
+	rows := []inventory.Resource{
+		pool(1, "web-1", inventory.Unused, "no listener, no policy"),
+		pool(2, "web-2", inventory.InUse, "listener api-443"),
+		pool(3, "core-3", inventory.Protected, `"owned by payments"`),
+		pool(4, "edge-4", inventory.Unknown, "l7policies could not be listed"),
+		pool(5, "web-5", inventory.Unused, "no listener, no policy"),
+	}
+	rows[1].Verdict.Signs = []string{"all servers offline"}
+	rows[4].Verdict.Signs = []string{"empty"}
+	return rows
+}
+
+// names that the frame shows.
+func (p *probe) names() []string {
+	var out []string
+	for line := range strings.SplitSeq(p.text(120, 20), "\n") {
+		for _, r := range mixed() {
+			if strings.Contains(line, " "+r.Name+" ") {
+				out = append(out, r.Name)
+			}
+		}
+	}
+	return out
+}
+
+func TestVerdictsGoRound(t *testing.T) {
+	p := newProbe(t, &feed{whole(mixed())}, nil)
+	for _, step := range []struct {
+		keys  []string
+		want  []string
+		words []string
+	}{
+		{nil, []string{"core-3", "edge-4", "web-1", "web-2", "web-5"}, []string{"1/5"}},
+		{[]string{"V"}, []string{"web-1", "web-5"}, []string{"[unused]", "2 of 5", "esc back"}},
+		{[]string{"/", "w", "e", "b", "-", "5", "enter"}, []string{"web-5"}, []string{"[unused] /web-5", "1 of 5"}},
+		{[]string{"V"}, []string{"web-5"}, []string{"[worth a look] /web-5", "1 of 5"}},
+		{[]string{"V"}, nil, []string{"[protected] /web-5", "Nothing that is protected matches “web-5”", "5 hidden; esc clears the filter"}},
+		{[]string{"esc"}, []string{"core-3"}, []string{"[protected]", "1 of 5"}},
+		{[]string{"esc"}, []string{"core-3", "edge-4", "web-1", "web-2", "web-5"}, []string{"/5"}},
+		{[]string{"V", "V"}, []string{"web-2", "web-5"}, []string{"[worth a look]"}},
+		{[]string{"V", "V"}, []string{"core-3", "edge-4", "web-1", "web-2", "web-5"}, []string{"/5"}},
+	} {
+		p.press(step.keys...)
+		got := p.text(120, 20) + strings.Join(hintsOf(p), " · ")
+		if names := p.names(); !slices.Equal(names, step.want) {
+			t.Errorf("%v shows %v, want %v", step.keys, names, step.want)
+		}
+		for _, w := range step.words {
+			if !strings.Contains(got, w) {
+				t.Errorf("%v: %q is missing:\n%s", step.keys, w, got)
+			}
+		}
+	}
+}
+
+// hintsOf are the actions at the foot, as "key word".
+func hintsOf(p *probe) []string {
+	var out []string
+	for _, a := range p.Hints() {
+		out = append(out, p.env.Keys.Label(a)+" "+string(a))
+	}
+	return out
+}
+
+func TestNothingToShowSaysWhatHidesIt(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2))}, nil)
+	p.press("V", "V", "V")
+	got := p.text(100, 10)
+	for _, want := range []string{"Nothing is protected", "2 hidden; esc shows all", "0 of 2"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+	p.press("d")
+	if got := p.lastSaid(); got != "No row is shown: esc shows all" {
+		t.Errorf("said %q", got)
+	}
+}
+
+// The rows of a new listing are shown by the same choice, and marks of rows that no longer are in it stay.
+func TestLimitsHoldForEveryListing(t *testing.T) {
+	after := mixed()
+	after[0] = pool(1, "web-1", inventory.InUse, "listener new")
+	p := newProbe(t, &feed{whole(mixed()), whole(after)}, nil)
+	p.View(120, 20)
+	p.press("V", "ctrl+a", "ctrl+r")
+	if got := p.text(120, 20); !strings.Contains(got, "1 of 5 · 2 marked (1 hidden)") {
+		t.Errorf("after the listing:\n%s", got)
+	}
+	if names := p.names(); !slices.Equal(names, []string{"web-5"}) {
+		t.Errorf("shows %v", names)
+	}
+}
+
+// Typed ahead of the rows: "all" is all of those asked for, not of those from before.
+func TestKeysWaitForTheRowsAskedFor(t *testing.T) {
+	p := newProbe(t, &feed{whole(mixed())}, nil)
+	p.View(120, 20)
+	find := p.Update(key(t, "V"))
+	for _, name := range []string{"ctrl+a", "V", "space"} {
+		if cmd := p.Update(key(t, name)); cmd != nil {
+			t.Errorf("%s did not wait: %#v", name, cmd())
+		}
+	}
+	if got := p.text(120, 20); strings.Contains(got, "marked") || !strings.Contains(got, "5… of 5") {
+		t.Errorf("something was marked before the rows were there:\n%s", got)
+	}
+	p.run(find)
+	if want := []inventory.Ref{ref(1), ref(5), ref(2)}; !slices.Equal(p.tab().table.Marks(), want) {
+		t.Errorf("marked %v, want %v", p.tab().table.Marks(), want)
+	}
+	if got := p.text(120, 20); !strings.Contains(got, "[worth a look]") || !strings.Contains(got, "marked") {
+		t.Errorf("the keys were lost:\n%s", got)
+	}
+}
+
+func TestOnlyTheLatestAnswerCounts(t *testing.T) {
+	p := newProbe(t, &feed{whole(mixed())}, nil)
+	p.View(120, 20)
+	early := p.verdicts()
+	p.tab().limits.show = showProtected
+	late := p.settle(p.tab())
+	p.run(late)
+	p.run(func() tea.Msg { return early() })
+	if names := p.names(); !slices.Equal(names, []string{"core-3"}) {
+		t.Errorf("a stale answer shows %v", names)
+	}
+}
+
+func TestCountsByVerdictStandInTheTabs(t *testing.T) {
+	p := newProbe(t, &feed{whole(mixed())}, nil)
+	for _, test := range []struct {
+		w    int
+		want string
+	}{
+		{120, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 Certificates 0   3 IP groups 0   4 Channels 0"},
+		{74, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 Certificates 0   3 IP groups 0   4 Channels 0"},
+		{73, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 0   3 0   4 0"},
+		{43, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 0   3 0   4 0"},
+		{40, "1 Pools 5   2 0   3 0   4 0"},
+	} {
+		first, _, _ := strings.Cut(p.text(test.w, 10), "\n")
+		if strings.TrimSpace(first) != test.want {
+			t.Errorf("at %d columns: %q, want %q", test.w, first, test.want)
+		}
+	}
+	p.press("2")
+	if first, _, _ := strings.Cut(p.text(73, 10), "\n"); !strings.HasPrefix(first, " 1 Pools 5   2 Certificates 0 ") {
+		t.Errorf("another tab: %q", first)
+	}
+	if first, _, _ := strings.Cut(p.text(120, 10), "\n"); !strings.HasPrefix(first, " 1 Pools 5  ◇2 ◆1 ■1 ?1   2 Certificates 0 ") {
+		t.Errorf("with room, every tab has them: %q", first)
+	}
+}

@@ -1,0 +1,134 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/inventory"
+	"janitor/tui/browse"
+	"janitor/tui/keys"
+	"janitor/tui/palette"
+)
+
+// View is an expression with a name, from the config file.
+type View struct{ Name, Expr string }
+
+// choose takes a key while the palette is open.
+func (m *Model) choose(key tea.KeyPressMsg) tea.Cmd {
+	chosen, open := m.palette.Press(key)
+	if !open {
+		m.palette = nil
+	}
+	if chosen == nil {
+		return nil
+	}
+	return chosen.Do()
+}
+
+// entries are what can be done on the top screen: kinds to go to, saved views, then what its keys do.
+func (m *Model) entries() []palette.Entry {
+	return slices.Concat(m.kindEntries(), m.viewEntries(), m.actionEntries(m.context()))
+}
+
+func (m *Model) kindEntries() []palette.Entry {
+	first, ok := m.stack[0].(*browse.Model)
+	if !ok {
+		return nil
+	}
+	var entries []palette.Entry
+	for i, k := range first.Kinds() {
+		entries = append(entries, palette.Entry{
+			Name: string(k.ID), About: "go to " + k.Many, Key: m.env.Keys.Label(kindKeys[min(i, len(kindKeys)-1)]),
+			Do: func() tea.Cmd { return m.goTo(k.ID) },
+		})
+	}
+	return entries
+}
+
+var kindKeys = [...]keys.Action{keys.Kind1, keys.Kind2, keys.Kind3, keys.Kind4}
+
+// goTo leaves the screens above the first and shows one of its kinds.
+func (m *Model) goTo(kind inventory.KindID) tea.Cmd {
+	var cmds []tea.Cmd
+	for len(m.stack) > 1 {
+		cmds = append(cmds, m.pop())
+	}
+	if first, ok := m.stack[0].(*browse.Model); ok {
+		cmds = append(cmds, first.Show(kind))
+	}
+	return tea.Batch(cmds...)
+}
+
+// viewEntries are the saved views. Those that do not fit the kind shown are there too, and say why not.
+func (m *Model) viewEntries() []palette.Entry {
+	list, ok := m.top().(*browse.Model)
+	entries := make([]palette.Entry, len(m.opts.Views))
+	for i, v := range m.opts.Views {
+		e := palette.Entry{Name: "view " + v.Name, About: v.Expr}
+		if !ok {
+			e.Why = "Views are of lists: " + m.env.Keys.Label(keys.Back) + " goes back"
+		} else {
+			e.Why = list.Unfit("=" + v.Expr)
+			e.Do = func() tea.Cmd { return list.Filter("=" + v.Expr) }
+		}
+		entries[i] = e
+	}
+	return entries
+}
+
+// actionEntries are the bindings of a context, by what they do. Moving is left to the keys.
+func (m *Model) actionEntries(in keys.Context) []palette.Entry {
+	var entries []palette.Entry
+	for _, b := range m.env.Keys.Bindings(in) {
+		if b.In == keys.Move || len(b.Keys) == 0 || b.Action == keys.Go || slices.Contains(kindKeys[:], b.Action) {
+			continue
+		}
+		if slices.ContainsFunc(entries, func(e palette.Entry) bool { return e.Key == b.Label() }) {
+			continue // the same key under another name
+		}
+		e := palette.Entry{
+			Name: b.Help, Key: b.Label(), Danger: b.Danger,
+			Do: func() tea.Cmd { return m.press(pressOf(b.Keys[0])) },
+		}
+		if b.Danger {
+			e.Why = m.readOnly()
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// named are the keys that have names instead of characters.
+var named = map[string]rune{
+	"space": tea.KeySpace, "enter": tea.KeyEnter, "tab": tea.KeyTab, "esc": tea.KeyEscape, "backspace": tea.KeyBackspace,
+	"delete": tea.KeyDelete, "insert": tea.KeyInsert, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
+	"right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
+	"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5, "f6": tea.KeyF6, "f7": tea.KeyF7,
+	"f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "f11": tea.KeyF11, "f12": tea.KeyF12,
+}
+
+// pressOf is the key press of a key that is bound, as a terminal would send it.
+func pressOf(name string) tea.KeyPressMsg {
+	var k tea.Key
+	for _, mod := range []struct {
+		prefix string
+		mod    tea.KeyMod
+	}{{"ctrl+", tea.ModCtrl}, {"alt+", tea.ModAlt}, {"shift+", tea.ModShift}} {
+		if rest, ok := strings.CutPrefix(name, mod.prefix); ok && rest != "" {
+			k.Mod |= mod.mod
+			name = rest
+		}
+	}
+	if code, ok := named[name]; ok {
+		k.Code = code
+	} else {
+		k.Code, _ = utf8.DecodeRuneInString(name)
+	}
+	if k.Mod == 0 && (k.Code == tea.KeySpace || utf8.RuneCountInString(name) == 1) {
+		k.Text = string(k.Code)
+	}
+	return tea.KeyPressMsg(k)
+}

@@ -1,0 +1,144 @@
+package palette
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+var some = []Entry{
+	{Name: "pools", About: "go to pools", Key: "1"},
+	{Name: "ipgroups", About: "go to IP groups", Key: "3"},
+	{Name: "view stale", About: "unused && age > 180d"},
+	{Name: "view expiring", Why: `pools have no field "expires"`},
+	{Name: "list again", Key: "ctrl+r"},
+	{Name: "delete what is marked", Key: "ctrl+d", Danger: true},
+	{Name: "help", Key: "?"},
+}
+
+func open(entries []Entry) *Model {
+	return New(&screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: time.Now}, entries)
+}
+
+func (m *Model) write(s string) {
+	for _, r := range s {
+		m.Press(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+func (m *Model) names() []string {
+	var out []string
+	for _, i := range m.found {
+		out = append(out, m.entries[i].Name)
+	}
+	return out
+}
+
+func TestFindsWhatIsTyped(t *testing.T) {
+	for typed, want := range map[string][]string{
+		"":           {"pools", "ipgroups", "view stale", "view expiring", "list again", "delete what is marked", "help"},
+		"pool":       {"pools"},
+		"p":          {"pools", "ipgroups", "view expiring", "help"},
+		"view":       {"view stale", "view expiring"},
+		"VIEW st":    {"view stale"},
+		"again list": {"list again"},
+		"go to":      {"pools", "ipgroups"},
+		"age":        {"view stale"}, // in what it says of itself
+		"marked":     {"delete what is marked"},
+		"nothing":    nil,
+	} {
+		m := open(some)
+		m.write(typed)
+		if diff := cmp.Diff(want, m.names()); diff != "" {
+			t.Errorf("%q (-want +found)\n%s", typed, diff)
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	enter, esc := tea.KeyPressMsg{Code: tea.KeyEnter}, tea.KeyPressMsg{Code: tea.KeyEscape}
+	down, up := tea.KeyPressMsg{Code: tea.KeyDown}, tea.KeyPressMsg{Code: tea.KeyUp}
+	for _, test := range []struct {
+		typed string
+		keys  []tea.KeyPressMsg
+		want  string // chosen
+		open  bool
+		say   string
+	}{
+		{"", []tea.KeyPressMsg{enter}, "pools", false, ""},
+		{"", []tea.KeyPressMsg{down, down, enter}, "view stale", false, ""},
+		{"", []tea.KeyPressMsg{up, down, up, enter}, "pools", false, ""},
+		{"", []tea.KeyPressMsg{{Code: tea.KeyPgDown}, enter}, "help", false, ""},
+		{"list", []tea.KeyPressMsg{enter}, "list again", false, ""},
+		{"j?q:", []tea.KeyPressMsg{enter}, "", true, "Nothing is called that"},
+		{"expiring", []tea.KeyPressMsg{enter}, "", true, `pools have no field "expires"`},
+		{"expiring", []tea.KeyPressMsg{enter, up}, "", true, ""},
+		{"list", []tea.KeyPressMsg{esc}, "", false, ""},
+	} {
+		m := open(some)
+		m.Over("", 80, 24)
+		m.write(test.typed)
+		var chosen *Entry
+		open := true
+		for _, k := range test.keys {
+			chosen, open = m.Press(k)
+		}
+		got := ""
+		if chosen != nil {
+			got = chosen.Name
+		}
+		if got != test.want || open != test.open || !strings.Contains(m.say, test.say) || test.say == "" && m.say != "" {
+			t.Errorf("%q %v: chose %q, open %v, said %q", test.typed, test.keys, got, open, m.say)
+		}
+	}
+}
+
+func TestShowsWhatIsNotPossibleAndWhy(t *testing.T) {
+	m := open(some)
+	got := ansi.Strip(m.Over("", 80, 24))
+	for _, want := range []string{
+		"╭─ Go ", "│ :", "▍ pools          go to pools", " 1 │", "view expiring  ! pools have no field", "enter do it · esc leave",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+}
+
+// The frame is exact at every size, wherever the cursor is, and the cursor is in it.
+func TestEverySize(t *testing.T) {
+	seed := rand.Uint64()
+	t.Log("seed", seed)
+	rng := rand.New(rand.NewPCG(seed, 0))
+	entries := append([]Entry{{Name: strings.Repeat("long ", 40), About: strings.Repeat("名", 90), Key: "ctrl+space"}}, some...)
+	for range 300 {
+		m := open(entries)
+		m.write([]string{"", "p", "view", "nothing"}[rng.IntN(4)])
+		for range 3 {
+			w, h := 1+rng.IntN(130), 1+rng.IntN(40)
+			m.Press(tea.KeyPressMsg{Code: []rune{tea.KeyDown, tea.KeyUp, tea.KeyPgDown, tea.KeyEnd}[rng.IntN(4)]})
+			view := m.Over(strings.Repeat(strings.Repeat("x", 200)+"\n", 50), w, h)
+			lines := strings.Split(view, "\n")
+			if len(lines) != h {
+				t.Fatalf("%d lines at %d×%d", len(lines), w, h)
+			}
+			for _, line := range lines {
+				if got := ansi.StringWidth(line); got > w {
+					t.Fatalf("%d columns at %d×%d: %q", got, w, h, line)
+				}
+			}
+			if w > 8 && h > around+2 && len(m.found) > 0 && !strings.Contains(view, "▍") {
+				t.Fatalf("the cursor is not in sight at %d×%d:\n%s", w, h, ansi.Strip(view))
+			}
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package palette
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"janitor/tui/keys"
+	"janitor/tui/theme"
+)
+
+// Columns and lines of the terminal.
+const (
+	widest   = 90 // the list grows no wider
+	most     = 16 // entries shown at once
+	mostLead = 24 // the names of entries that say more about themselves
+	around   = 4  // lines of the box that are no entries: its edges, the line, what it has to say
+)
+
+// lead is the width that puts what is said about entries below each other.
+func lead(entries []Entry) int {
+	w := 0
+	for _, e := range entries {
+		if e.About != "" || e.Why != "" {
+			w = max(w, theme.Width(e.Name))
+		}
+	}
+	return min(w, mostLead)
+}
+
+// Over draws the list over another screen, which it dims: h lines of w columns.
+func (m *Model) Over(below string, w, h int) string {
+	if w <= 0 || h <= 0 {
+		return strings.Repeat("\n", max(h-1, 0))
+	}
+	bw := min(w, widest)
+	box := strings.Split(m.box(bw, h), "\n")
+	x, y := (w-bw)/2, min(1, max(h-len(box), 0))
+	back := strings.Split(below, "\n")
+	lines := make([]string, h)
+	for i := range lines {
+		line := ""
+		if i < len(back) {
+			line = ansi.Strip(back[i])
+		}
+		if at := i - y; at >= 0 && at < len(box) {
+			lines[i] = theme.Fit("", x) + box[at] + theme.Fit("", w-x-bw)
+		} else {
+			lines[i] = m.env.Theme.Paint(theme.Muted, theme.Fit(line, w))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (m *Model) box(w, h int) string {
+	t := m.env.Theme
+	tw := w - 4
+	// The room is that of all entries, so that the box does not jump while one types.
+	m.page = max(min(len(m.entries), most, h-around-1), 0)
+	if m.cursor < m.top {
+		m.top = m.cursor
+	}
+	m.top = max(min(m.top, len(m.found)-m.page), m.cursor-m.page+1, 0)
+
+	body := []string{t.Paint(theme.Key, ":") + m.line.Draw(t, max(tw-1, 1))}
+	for i := m.top; i < m.top+m.page; i++ {
+		row := ""
+		if i < len(m.found) {
+			row = m.row(m.entries[m.found[i]], i == m.cursor, tw)
+		}
+		body = append(body, row)
+	}
+	body = append(body, m.foot())
+	if len(body) > h-2 {
+		body = body[:max(h-2, 0)]
+	}
+	return t.Box(t.Paint(theme.Title, "Go"), strings.Join(body, "\n"), w)
+}
+
+// foot is why the entry is not possible, or how to go on.
+func (m *Model) foot() string {
+	t := m.env.Theme
+	if m.say != "" {
+		return t.Paint(theme.Warn, m.say)
+	}
+	hint := func(a keys.Action) string {
+		for _, b := range m.env.Keys.Own(keys.Choosing) {
+			if b.Action == a {
+				return t.Hint(b.Label(), b.Short)
+			}
+		}
+		return ""
+	}
+	dot := t.Paint(theme.Muted, " "+t.Dot+" ")
+	s := hint(keys.Confirm) + dot + hint(keys.Back)
+	if more := len(m.found) - m.top - m.page; more > 0 {
+		s += dot + t.Paint(theme.Muted, t.Descending+" "+theme.Number(more)+" more")
+	}
+	return s
+}
+
+// row is an entry in w columns: its name, what it says of itself, and its key at the end.
+func (m *Model) row(e Entry, cursor bool, w int) string {
+	t := m.env.Theme
+	paint := t.Paint
+	bar := " "
+	if cursor {
+		paint, bar = t.PaintRow, t.Bar
+	}
+	name, about := theme.Text, e.About
+	switch {
+	case e.Why != "":
+		name, about = theme.Muted, t.Left+" "+e.Why
+	case e.Danger:
+		name = theme.Bad
+	}
+	kw := theme.Width(e.Key)
+	room := max(w-2-kw-1, 0) // the bar and a blank before, a blank after
+	nw := room
+	if about != "" {
+		nw = min(max(theme.Width(e.Name), m.lead), room)
+	}
+	s := paint(theme.Accent, bar) + paint(theme.Text, " ") + paint(name, theme.Fit(e.Name, nw))
+	if rest := room - nw; rest > 0 {
+		s += paint(theme.Muted, theme.Fit("  "+about, rest))
+	}
+	return s + paint(theme.Text, " ") + paint(theme.Key, theme.Fit(e.Key, kw))
+}

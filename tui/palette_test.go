@@ -1,0 +1,101 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/simcloud"
+	"janitor/tui/browse"
+	"janitor/tui/keys"
+)
+
+// The press that stands for a key is the one that the bindings know.
+func TestPressOfEveryBinding(t *testing.T) {
+	m := keys.Default()
+	for _, c := range keys.Sections() {
+		for _, b := range m.Own(c) {
+			for _, name := range b.Keys {
+				if got := pressOf(name).String(); got != name {
+					t.Errorf("the press of %q is seen as %q", name, got)
+				}
+			}
+		}
+	}
+	for _, name := range []string{"ctrl+alt+shift+f5", "+", "ctrl++", "名", "insert"} {
+		if got := pressOf(name).String(); got != name {
+			t.Errorf("the press of %q is seen as %q", name, got)
+		}
+	}
+	if key := pressOf("q"); key.Text != "q" {
+		t.Errorf("q types %q", key.Text)
+	}
+	if key := pressOf("ctrl+d"); key.Text != "" || key.Mod != tea.ModCtrl {
+		t.Errorf("ctrl+d is %#v", key)
+	}
+}
+
+func TestThePaletteGoesToKindsFromAnywhere(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 80, 24).see("listed just now", "? help · : go", "ctrl+d delete")
+	x.press(":").see("╭─ Go ", "go to IP groups", "enter do it").press("ipg", "enter").see("ENTRIES")
+	x.press("enter").see("Entries of IP group").press("d").see("Fields")
+	x.press(":", "pools", "enter").see("SERVERS").gone("╭─ Go ").press("esc").see("This is the first screen")
+	x.press(":", "q:?", "enter").see("Nothing is called that").press("esc").gone("╭─ Go ").see("SERVERS")
+	x.press(":", "ctrl+c").end()
+}
+
+// Choosing an action does what its key does, with all that guards it.
+func TestThePaletteDoesWhatKeysDo(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.press(":", "mark all", "enter").see("48 marked")
+	x.press(":", "raw", "enter").see(`"id":`).press("esc").see("1 Pools")
+	x.press(":", "run", "enter").see("No run yet in this session")
+	x.press(":", "delete what", "enter").see("of 48 marked pools").press("enter", "y", "enter")
+	a.clock.pass(time.Second)
+	x.press("enter").see("Nothing was deleted").press(":", "quit", "down", "enter").end()
+	if got := a.deletions(); len(got) > 0 {
+		t.Errorf("deleted %q", got)
+	}
+}
+
+func TestThePaletteSaysWhatIsNotPossible(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.opts.Engine, a.opts.ReadOnlyWhy = nil, "Read-only: the profile says read_only"
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.press(":", "delete what", "enter").see("╭─ Go ", "Read-only: the profile says read_only").press("esc").gone("╭─ Go ")
+}
+
+// What a screen asks for while the palette has come over it is no longer wanted.
+func TestThePaletteTakesTheKeys(t *testing.T) {
+	m := many(t, 5, 80, 24)
+	ask := m.top().Update(pressOf("enter"))
+	m.Update(pressOf(":"))
+	m.Update(ask())
+	if _, ok := m.top().(*browse.Model); !ok || m.palette == nil {
+		t.Errorf("the detail opened under the palette: %T", m.top())
+	}
+	m.Update(tea.PasteMsg{Content: "chann"})
+	m.Update(pressOf("enter"))
+	if m.palette != nil || !strings.Contains(m.View().Content, "No channels") {
+		t.Error("the pasted word was not taken")
+	}
+}
+
+func TestSavedViewsInThePalette(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.opts.Views = []View{{"stale", "unused && age > 180d"}, {"expiring", "expires < 30d"}}
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.press(":", "view").see("view stale", "unused && age > 180d", `! pools have no field "expires"`)
+	x.press("down", "enter").see("╭─ Go ").press("esc").gone("╭─ Go ").see("1/48")
+	x.press(":", "stale", "enter").see("/=unused && age > 180d", " of 48").gone("◆ in use")
+	x.press("2", ":", "expiring", "enter").see("/=expires < 30d")
+	x.press("d").see("Fields").press(":", "expiring", "enter").see("Views are of lists: esc goes back")
+}
