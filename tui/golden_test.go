@@ -90,8 +90,8 @@ func TestGoldenScreens(t *testing.T) {
 			shot("filter")
 			x.press("esc").gone("no field").press("g", ":").see("╭─ Go ")
 			shot("palette")
-			x.press("esc").gone("╭─ Go ").press("down", "down", "down")
-			x.press("ctrl+d").see("of 3 marked pools")
+			x.press("esc").gone("╭─ Go ").press("G", "space").see("4 marked")
+			x.press("ctrl+d").see("of 4 marked pools")
 			a.clock.pass(time.Second)
 			x.press("up")
 			shot("confirm")
@@ -101,7 +101,7 @@ func TestGoldenScreens(t *testing.T) {
 			shot("child")
 			x.press("esc").see("ENTRIES").press("1").see("SERVERS")
 			used := some(t, a.list(t, inventory.Pools), 1, func(r inventory.Resource) bool { return len(r.Verdict.Reasons) > 1 })[0]
-			x.press("/", used.Ref.ID, "enter").see("1 of ").press("d").see("Used by", used.Ref.ID)
+			x.press("/", used.Ref.ID, "enter").see("1 of ").press("d").see("Used by", "load balancer", used.Label())
 			shot("detail")
 		})
 	}

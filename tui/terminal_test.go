@@ -99,7 +99,7 @@ func newAccountBehind(t *testing.T, o simcloud.Options, front func(http.Handler)
 	a.loader.Now = a.clock.now
 	a.engine = cleanup.NewEngine(deletes, a.loader, cleanup.Options{Now: a.clock.now})
 	a.opts = Options{
-		Profile: "acme", Region: who.Region, Project: who.ProjectID, Loader: a.loader, Engine: a.engine, Now: a.clock.now,
+		Profile: "acme", Region: who.Region, Project: who.ProjectID, Loader: a.loader.WithDetail(), Engine: a.engine, Now: a.clock.now,
 	}
 	return a
 }

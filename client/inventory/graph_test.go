@@ -266,7 +266,7 @@ func TestSignsOfPools(t *testing.T) {
 	l, _ := w.serve(t)
 	s := inventory.Last(l.WithDetail().Load(t.Context(), inventory.Pools))
 	for name, want := range map[string]string{
-		"dead": "all servers offline", "half": "", "idle": "all servers weight 0", "single": "its only server is offline",
+		"dead": "all offline", "half": "", "idle": "all weight 0", "single": "server offline",
 		"partly known": "", "unchecked": "", "by listeners": "", "no weight said": "",
 	} {
 		if got := strings.Join(named(t, s.Listing(inventory.Pools), name).Verdict.Signs, ", "); got != want {

@@ -235,9 +235,9 @@ func signsOfPool(p *Pool, g *Graph) []string {
 }
 
 var (
-	oneOffline = []string{"its only server is offline"}
-	allOffline = []string{"all servers offline"}
-	allIdle    = []string{"all servers weight 0"}
+	oneOffline = []string{"server offline"}
+	allOffline = []string{"all offline"}
+	allIdle    = []string{"all weight 0"}
 )
 
 var protectedInConsole = []Reason{{Text: "protected in the console", Via: "protection_status"}}

@@ -88,7 +88,7 @@ health monitor HTTP [healthmonitor_id]
 		{
 			of:     ref(inventory.Listeners, "l"),
 			usedBy: "load balancer lb-1 [loadbalancers]\nredirecting policy to https [redirect_listener_id]\n  listener web-80 [listener_id]\n    load balancer lb-1 [loadbalancers] (see above)\n",
-			uses: `default pool web, its only server is offline [default_pool_id]
+			uses: `default pool web, server offline [default_pool_id]
   server ecs-1 10.0.0.5:80, offline, weight 0 [members]
   health monitor HTTP [healthmonitor_id]
 certificate cert, expired [default_tls_container_ref]
@@ -96,7 +96,7 @@ SNI certificate cert, expired [sni_container_refs] (see above)
 SNI certificate lost [sni_container_refs] (not listed)
 IP group office (white) [ipgroup]
 policy /api [listener_id]
-  pool of weight 30 web, its only server is offline [redirect_pools_config] (see above)
+  pool of weight 30 web, server offline [redirect_pools_config] (see above)
   weighted pool canary [redirect_pools_config]
     server n [members] (not listed)
 `,

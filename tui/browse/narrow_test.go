@@ -19,7 +19,7 @@ func mixed() []inventory.Resource {
 		pool(4, "edge-4", inventory.Unknown, "l7policies could not be listed"),
 		pool(5, "web-5", inventory.Unused, "no listener, no policy"),
 	}
-	rows[1].Verdict.Signs = []string{"all servers offline"}
+	rows[1].Verdict.Signs = []string{"all offline"}
 	rows[4].Verdict.Signs = []string{"empty"}
 	return rows
 }

@@ -144,16 +144,19 @@ func (r *rows) whyRole(v inventory.Verdict) theme.Role {
 	return theme.Muted
 }
 
-// why is the first reason, how many more there are, and what else is worth a look.
+// why is the first reason, how many more there are, and what else is worth a look. The reason why something is unused is
+// the same for all that is: there the signs come first.
 func why(v inventory.Verdict) string {
-	if len(v.Signs) == 0 {
-		return v.Why()
+	reason := v.Why()
+	switch {
+	case len(v.Signs) == 0:
+		return reason
+	case reason == "":
+		return strings.Join(v.Signs, ", ")
+	case v.State == inventory.Unused:
+		return strings.Join(v.Signs, ", ") + ", " + reason
 	}
-	parts := v.Signs
-	if reason := v.Why(); reason != "" {
-		parts = append([]string{reason}, parts...)
-	}
-	return strings.Join(parts, ", ")
+	return reason + ", " + strings.Join(v.Signs, ", ")
 }
 
 // rank is the order of the verdict column: what can be cleaned up comes first.
