@@ -6,15 +6,17 @@ import (
 	"strings"
 )
 
-// consequence says a change in words. A danger of an emptied union has no numbers in it: the words are the same when
-// the plan is checked again and some of the entries are gone already.
+// consequence says a change in words. Its key holds no numbers: those are smaller when the plan is checked again and some
+// of the entries are gone already.
 func (c *change) consequence() Consequence {
 	out := Consequence{Of: c.of, Grade: c.grade()}
 	says := c.says()
 	switch {
 	case c.empty:
+		out.Key = "empty " + c.By
 		out.Text = c.Text + " " + says.empty + c.unless("some")
 	case c.all4 || c.all6:
+		out.Key = "every " + c.By
 		out.Text = c.Text + " no longer " + says.covers + " every " + c.families() + " address: " + says.changes + " " + c.amount()
 	case c.example.IsValid():
 		out.Text = c.Text + " " + says.changes + " " + c.amount()
@@ -35,6 +37,9 @@ func (c *change) consequence() Consequence {
 	if c.empty {
 		odd = c.oddLeft // whatever the others cover, it goes
 	}
+	if c.empty && c.example.IsValid() {
+		out.Text += ": " + says.loses + " " + c.count()
+	}
 	if odd > 0 {
 		out.Text += " (not counting " + oddEntries(odd) + ")"
 	}
@@ -45,18 +50,18 @@ func (c *change) consequence() Consequence {
 }
 
 // verbs are what a listener does when the union of its IP groups shrinks.
-type verbs struct{ covers, changes, empty string }
+type verbs struct{ covers, changes, empty, loses string }
 
 // says: the documents disagree about what an empty group means (api.md 2.9). This is the reading of the user guides;
 // S2 has it that an empty one stands for any address.
 func (c *change) says() verbs {
 	switch {
 	case c.blind():
-		return verbs{"lists", "shuts out or lets in", "is left with an empty IP group: it lets nobody or everybody in"}
+		return verbs{"lists", "shuts out or lets in", "is left with an empty IP group: it lets nobody or everybody in", "shuts out or lets in"}
 	case c.Access.Black:
-		return verbs{"keeps out", "lets in", "lets everybody in"}
+		return verbs{"keeps out", "lets in", "lets everybody in", "no longer keeps out"}
 	}
-	return verbs{"lets in", "shuts out", "lets nobody in"}
+	return verbs{"lets in", "shuts out", "lets nobody in", "shuts out"}
 }
 
 // unless names what could make it less bad: groups of the listener that are not listed.
@@ -81,9 +86,18 @@ func (c *change) families() string {
 	return "IPv6"
 }
 
-// amount: "1 address: 10.1.2.0", "1 IPv4 and 2^64 IPv6 addresses, such as 10.1.2.0". Where groups that are not listed
-// may cover some of them it is the most that there can be.
+// amount is the count and what could make it less.
 func (c *change) amount() string {
+	text := c.count()
+	if unless := c.unless("them"); unless != "" {
+		text += "," + unless
+	}
+	return text
+}
+
+// count: "1 address: 10.1.2.0", "1 IPv4 and 2^64 IPv6 addresses, such as 10.1.2.0". Where groups that are not listed may
+// cover some of them it is the most that there can be.
+func (c *change) count() string {
 	var text, such string
 	switch {
 	case c.v6.Sign() == 0:
@@ -99,9 +113,6 @@ func (c *change) amount() string {
 	text += such + c.example.String()
 	if c.blind() || c.hidden > 0 {
 		text = "up to " + text
-	}
-	if unless := c.unless("them"); unless != "" {
-		text += "," + unless
 	}
 	return text
 }
