@@ -18,6 +18,9 @@ type move struct {
 	detach bool // takes the item out of use; otherwise it takes away what the item holds
 }
 
+// leaves: the object that it changes stays, without what it referred to.
+func (m move) leaves() bool { return m.detach && !m.Whole }
+
 // work checks the items and sends them: first those that can go as they are, then those that something has to go
 // before, among them what the service has refused and holds something of its own.
 func (r *Run) work(ctx, sending context.Context) {
@@ -206,7 +209,7 @@ func (m move) failed(err error) verdict {
 		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
 	}
 	did := "removed"
-	if m.detach {
+	if m.leaves() {
 		did = "detached"
 	}
 	v.message = fmt.Sprintf("%s could not be %s: %s", m, did, v.message)
@@ -298,18 +301,18 @@ func (it *Item) tellable() int { return min(len(it.Detaches)+len(it.Holds), maxC
 // doing is "removing server 2 of 3".
 func (it *item) doing(m move) string {
 	doing := "removing "
-	if m.detach {
+	if m.leaves() {
 		doing = "detaching "
 	}
 	n, all := 1, 0
 	for _, other := range it.done {
-		if other.detach == m.detach && other.What == m.What {
+		if other.leaves() == m.leaves() && other.What == m.What {
 			n++
 			all++
 		}
 	}
 	for _, other := range it.left {
-		if other.detach == m.detach && other.What == m.What {
+		if other.leaves() == m.leaves() && other.What == m.What {
 			all++
 		}
 	}
@@ -324,7 +327,7 @@ func (it *item) story(v verdict) string {
 	var detached, removed tally
 	var names []string
 	for _, m := range it.done {
-		if m.detach {
+		if m.leaves() {
 			names = append(names, m.String())
 			detached.add(m.What, true)
 		} else {
@@ -332,7 +335,7 @@ func (it *item) story(v verdict) string {
 		}
 	}
 	for _, m := range it.left {
-		if m.detach {
+		if m.leaves() {
 			detached.add(m.What, false)
 		} else {
 			removed.add(m.What, false)

@@ -210,6 +210,7 @@ type Step struct {
 	What  string // what it takes away: "server", "health monitor", "default pool"
 	Which string // which one, for people: "10.0.0.5:80", "of listener web-443"; may be "", and may change with what is listed
 	ID    string // of the object that it changes or deletes
+	Whole bool   // of Detach: the object is deleted, not only what it refers to is taken out of it
 	Call  string // as in the documentation: "DELETE v2.0/lbaas/healthmonitors/{id}"
 	Lane  string // steps of one lane never run side by side: the load balancer that each of them changes; "" = any
 	Send  func(ctx context.Context, d *client.Deleter) error

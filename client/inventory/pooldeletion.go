@@ -129,7 +129,7 @@ func detachFromPolicy(step *Step, p *Pool, policy *Policy, u Use) error {
 		step.What, step.Call = "share", "PUT l7policies/{id}"
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.SetWeightedPools(ctx, policy.ID, rest) }
 	default:
-		step.What, step.Which, step.Call = "policy", cmp.Or(policy.Name, policy.ID), "DELETE l7policies/{id}"
+		step.What, step.Which, step.Whole, step.Call = "policy", cmp.Or(policy.Name, policy.ID), true, "DELETE l7policies/{id}"
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DeletePolicy(ctx, policy.ID) }
 	}
 	return nil

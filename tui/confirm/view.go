@@ -449,11 +449,11 @@ func (m *Model) note(i int) string {
 	switch d := it.Detaches; len(d) {
 	case 0:
 	case 1:
-		parts = append(parts, d[0].String()+" detached first")
+		parts = append(parts, d[0].String()+" goes first")
 	case 2:
-		parts = append(parts, d[0].String()+" and "+d[1].String()+" detached first")
+		parts = append(parts, d[0].String()+" and "+d[1].String()+" go first")
 	default:
-		parts = append(parts, fmt.Sprintf("%s and %d more detached first", d[0], len(d)-1))
+		parts = append(parts, fmt.Sprintf("%s and %d more go first", d[0], len(d)-1))
 	}
 	if it.Takes != "" {
 		goes := " go "

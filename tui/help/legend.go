@@ -24,7 +24,7 @@ func (m *Model) legend() []mark {
 	}
 	all = append(all,
 		mark{theme.Muted, t.OK + " deleted", "by a run of this session, and not yet listed again"},
-		mark{theme.Warn, "a warning in WHY", "after the reason, what is worth a look: " + label(keys.Verdicts) + " shows only those"},
+		mark{theme.Warn, "a warning in WHY", "what is worth a look: " + label(keys.Verdicts) + " shows only those"},
 		mark{theme.Accent, t.Bar, "the current row"},
 		mark{theme.Mark, t.Mark, "a marked row; hidden ones are counted above the table"},
 		mark{theme.Warn, t.Left + " " + inventory.Care.String(), "in the dialog: changes traffic, or cannot be undone"},
