@@ -120,8 +120,8 @@ func noteCertificates(rows []Resource, p *part) {
 	for _, r := range rows {
 		c := certificate(r)
 		kin := certificateKin{c.ID, r.Label(), c.ExpireTime.Time, c.CreatedAt.Time}
-		if print := fingerprint(c); print != "" {
-			p.twins[print] = append(p.twins[print], kin)
+		if same := fingerprint(c); same != "" {
+			p.twins[same] = append(p.twins[same], kin)
 		}
 		if names := namesOf(c); names != "" && !kin.expires.IsZero() {
 			p.heirs[names] = append(p.heirs[names], kin)
@@ -169,9 +169,9 @@ func signsOfCertificate(c *client.Certificate, g *Graph) []string {
 	case left <= soon:
 		signs = append(signs, "expires in "+span(left))
 	}
-	print := fingerprint(c)
-	for _, twin := range g.twins[print] {
-		if print != "" && twin.id != c.ID {
+	same := fingerprint(c)
+	for _, twin := range g.twins[same] {
+		if same != "" && twin.id != c.ID {
 			signs = append(signs, "the same as "+twin.label)
 			break
 		}

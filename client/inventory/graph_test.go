@@ -92,6 +92,7 @@ func TestEveryWayOfBeingUsed(t *testing.T) {
 		"lbaas/pools": "shared pools", "lbaas/listeners": "shared listeners", "lbaas/l7policies": "shared l7policies", "ipgroups": "IP groups",
 	}
 	check := func(t *testing.T, w *world, failed string) {
+		t.Helper()
 		l, _ := w.serve(t)
 		s := inventory.Last(l.WithDetail().Load(t.Context(), kinds...))
 		seen := 0

@@ -116,10 +116,8 @@ func detachFromPolicy(step *Step, p *Pool, policy *Policy, u Use) error {
 			rest = append(rest, w)
 		}
 	}
-	for _, id := range policy.mirrors() {
-		if id == p.ID {
-			return errors.New(u.Text + " sends it a copy of its traffic: change that in the console first")
-		}
+	if slices.Contains(policy.mirrors(), p.ID) {
+		return errors.New(u.Text + " sends it a copy of its traffic: change that in the console first")
 	}
 	switch {
 	case policy.Shared:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -226,7 +225,7 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	list, ok := c[name]
 	if !ok || strings.HasPrefix(r.URL.Path, "/v2.0/") || r.URL.Query().Has("marker") {
 		rec.WriteHeader(http.StatusNotFound)
-		io.WriteString(rec, `{"error_code":"ELB.8904","error_msg":"not there"}`)
+		rec.WriteString(`{"error_code":"ELB.8904","error_msg":"not there"}`)
 		return rec.Result(), nil
 	}
 	rec.Header().Set("Content-Type", "application/json")
