@@ -255,8 +255,8 @@ func (m *Member) backup() string {
 }
 
 var (
-	memberDisabled   = []Reason{{Text: "disabled", Via: "status"}}
-	memberWeightless = []Reason{{Text: "weight 0", Via: "weight"}}
+	memberDisabled   = []Reason{{Text: "gets no requests", Via: "status"}}
+	memberWeightless = []Reason{{Text: "gets no requests", Via: "weight"}}
 )
 
 func judgeMember(r Resource, _ *Graph) Verdict {
@@ -281,8 +281,10 @@ func judgeMember(r Resource, _ *Graph) Verdict {
 	idle := memberDisabled
 	switch {
 	case m.Status == 2:
+		signs = append(signs, "disabled")
 	case !m.enabled():
 		idle = memberWeightless
+		signs = append(signs, "weight 0")
 	case protected == nil:
 		used = []Reason{{Text: "serves it", Via: "status", By: m.Channel.ID}} // the screen names the channel
 	}

@@ -369,16 +369,16 @@ func TestMemberVerdicts(t *testing.T) {
 	_, listing := open(t, l, inventory.Members)
 	for name, want := range map[string]string{
 		"serving:8080":         "in use: serves it",
-		"off:8080":             "unused: disabled",
-		"idle:8080":            "unused: weight 0",
+		"off:8080":             "unused: gets no requests [disabled]",
+		"idle:8080":            "unused: gets no requests [weight 0]",
 		"sick:8080":            "in use: serves it [unhealthy, backup only]",
 		"unsaid:8080":          "in use: serves it",
 		"only:8080":            "in use: serves it [last enabled]",
-		"off2:8080":            "unused: disabled",
+		"off2:8080":            "unused: gets no requests [disabled]",
 		"referred:8080":        "protected: belongs to another channel: delete it there",
 		"registered:8080":      "in use: serves it [may come back]",
 		"web-1 (01234567…):80": "in use: serves it [may come back]",
-		"referred4:8080":       "protected: belongs to another channel: delete it there",
+		"referred4:8080":       "protected: belongs to another channel: delete it there [disabled]",
 	} {
 		if got := said(named(t, listing, name).Verdict); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
