@@ -276,7 +276,7 @@ func TestWord(t *testing.T) {
 		"one of two listeners":  {danger("office-acl", "office-acl"), "office-acl"},
 		"two":                   {danger("office-acl", "home acl", "office-acl"), "office-acl, home acl"},
 		"three":                 {danger("a", "b", "c"), "a, b, c"},
-		"four":                  {danger("a", "b", "c", "d", "a"), "4 dangers"},
+		"four":                  {danger("a", "b", "c", "d", "a"), "5 dangers"},
 		"care beside it":        {append(danger("a"), inventory.Consequence{Name: "b", Grade: inventory.Care}), "a"},
 		"no name":               {danger(""), "a39ea157"},
 		"as long as can be":     {danger(strings.Repeat("x", 40)), strings.Repeat("x", 40)},

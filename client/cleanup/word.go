@@ -15,15 +15,16 @@ const (
 )
 
 // Word is what must be typed when [Plan.Typed]. Where there is danger it is the name of what the danger befalls: the
-// names of two or three, joined by commas, and "4 dangers" from four on. A name that people cannot well type stands
+// names of two or three, joined by commas; from four on it is how many dangers are told, "5 dangers". A name that people cannot well type stands
 // aside for the beginning of an id, see [typedName]. Without danger it is the number of items.
 func (p Plan) Word() string {
 	var names []string
-	hopeless := false
+	dangers, hopeless := 0, false
 	for _, c := range p.Consequences {
 		if c.Grade != inventory.Danger {
 			continue
 		}
+		dangers++
 		name := typedName(c)
 		hopeless = hopeless || name == ""
 		if !slices.Contains(names, name) {
@@ -34,7 +35,7 @@ func (p Plan) Word() string {
 	case p.Grade != inventory.Danger || n == 0:
 		return strconv.Itoa(len(p.Items))
 	case n > wordNames || hopeless && n > 1:
-		return fmt.Sprintf("%d dangers", n)
+		return fmt.Sprintf("%d dangers", dangers)
 	case hopeless:
 		return "1 danger"
 	}
