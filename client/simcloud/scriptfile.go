@@ -86,7 +86,7 @@ func notYAML(err error) error {
 	if t := e.GetToken(); t != nil && t.Position != nil {
 		m.line = t.Position.Line
 	}
-	if strings.Contains(m.text, `'\t'`) {
+	if strings.Contains(e.GetMessage(), "'\t'") {
 		m.text = "a tab where YAML takes only spaces: replace it"
 	}
 	return m
