@@ -40,12 +40,12 @@ func (q *call) throttled(t Throttle) answer {
 	if t.As500 {
 		a = channelError(http.StatusInternalServerError, "APIG.9008", "Too many requests"+stated)
 	}
-	seconds := (t.RetryAfter + time.Second - 1) / time.Second
+	rounded := (t.RetryAfter + time.Second - 1).Truncate(time.Second) // up
 	switch {
-	case seconds > 0 && t.AsDate:
-		a.set("Retry-After", q.clock().UTC().Add(seconds*time.Second).Format(http.TimeFormat))
-	case seconds > 0:
-		a.set("Retry-After", fmt.Sprint(int64(seconds)))
+	case rounded > 0 && t.AsDate:
+		a.set("Retry-After", q.clock().UTC().Add(rounded).Format(http.TimeFormat))
+	case rounded > 0:
+		a.set("Retry-After", fmt.Sprint(int64(rounded/time.Second)))
 	}
 	return a
 }

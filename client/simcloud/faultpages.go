@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -96,10 +97,10 @@ func (q *call) misleadOffset(how Paging, l *list) {
 func (q *call) ask(changes ...string) *list {
 	again := *q
 	again.query = maps.Clone(q.query)
-	for i := 0; i < len(changes); i += 2 {
-		again.query.Del(changes[i])
-		if changes[i+1] != "" {
-			again.query.Set(changes[i], changes[i+1])
+	for change := range slices.Chunk(changes, 2) {
+		again.query.Del(change[0])
+		if change[1] != "" {
+			again.query.Set(change[0], change[1])
 		}
 	}
 	found, known := again.find(q.routes[q.request.Method])

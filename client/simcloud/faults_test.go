@@ -196,7 +196,7 @@ func TestRefusals(t *testing.T) {
 func TestAppliedAndRefused(t *testing.T) {
 	l := troubled(t, always(Act{Status: 504, Body: "Gateway Time-out", Applied: true, Headers: map[string]string{"Retry-After": "3"}}))
 	response, text, err := l.ask(t.Context(), "DELETE", l.p+"/pools/a", "", nil)
-	if err != nil || response.StatusCode != 504 || text != "Gateway Time-out" || response.Header.Get("Retry-After") != "3" {
+	if err != nil || response.StatusCode != http.StatusGatewayTimeout || text != "Gateway Time-out" || response.Header.Get("Retry-After") != "3" {
 		t.Errorf("%v %q %v", response, text, err)
 	}
 	if l.Has("a") {
@@ -310,7 +310,7 @@ func TestClockSkew(t *testing.T) {
 func TestRedirect(t *testing.T) {
 	l := troubled(t, always(Act{Redirect: "https://elsewhere.example.com/"}))
 	response, _, err := l.ask(t.Context(), "DELETE", l.p+"/pools/a?x=1", "", nil)
-	if err != nil || response.StatusCode != 307 || response.Header.Get("Location") != "https://elsewhere.example.com"+l.p+"/pools/a?x=1" {
+	if err != nil || response.StatusCode != http.StatusTemporaryRedirect || response.Header.Get("Location") != "https://elsewhere.example.com"+l.p+"/pools/a?x=1" {
 		t.Errorf("%v %v", response, err)
 	}
 }
@@ -415,7 +415,7 @@ func TestHugeAnswers(t *testing.T) {
 func TestAHugeAnswerEndsWithItsClient(t *testing.T) {
 	l := troubled(t, always(Act{Huge: maxPayload}))
 	ctx, cancel := context.WithCancel(t.Context())
-	r, err := http.NewRequestWithContext(ctx, "GET", l.http.URL+l.p+"/pools", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, l.http.URL+l.p+"/pools", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -91,23 +93,46 @@ func TestReadScript(t *testing.T) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v\n(-want +got)\n%s", err, diff)
 	}
-	// Every key must be in it.
-	var keys func(reflect.Type)
-	keys = func(of reflect.Type) {
-		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
-			of = of.Elem()
-		}
-		if of.Kind() != reflect.Struct {
-			return
-		}
-		for f := range of.Fields() {
-			if key := f.Tag.Get("yaml"); !strings.Contains(wholeScript, key+":") || key == "" {
-				t.Errorf("%s.%s: key %q is not in the example", of.Name(), f.Name, key)
-			}
-			keys(f.Type)
+	for _, key := range scriptKeys(reflect.TypeFor[Script]()) {
+		if !strings.Contains(wholeScript, key+":") {
+			t.Errorf("key %q is not in the example", key)
 		}
 	}
-	keys(reflect.TypeFor[Script]())
+}
+
+// scriptKeys are all keys of a script.
+func scriptKeys(of reflect.Type) (keys []string) {
+	for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
+		of = of.Elem()
+	}
+	if of.Kind() != reflect.Struct {
+		return nil
+	}
+	for f := range of.Fields() {
+		keys = append(keys, f.Tag.Get("yaml"))
+		keys = append(keys, scriptKeys(f.Type)...)
+	}
+	return keys
+}
+
+// TestReadme: its example is a script, and it names every key.
+func TestReadme(t *testing.T) {
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, chapter, _ := strings.Cut(string(data), "\n## When things go wrong\n")
+	chapter, _, _ = strings.Cut(chapter, "\n## ")
+	_, example, _ := strings.Cut(chapter, "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	if _, err := ReadScript("README.md", strings.NewReader(example)); err != nil {
+		t.Error(err)
+	}
+	for _, key := range scriptKeys(reflect.TypeFor[Script]()) {
+		if !regexp.MustCompile(`\b` + key + `\b`).MatchString(chapter) {
+			t.Errorf("key %q is not there", key)
+		}
+	}
 }
 
 // TestScriptErrors: one line each, with the place and what to write there.
@@ -233,7 +258,7 @@ func (l *lab) statuses(n int) string {
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		digits.WriteString(fmt.Sprint(response.StatusCode % 10))
+		fmt.Fprint(&digits, response.StatusCode%10)
 	}
 	return digits.String()
 }

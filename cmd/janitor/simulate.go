@@ -74,7 +74,7 @@ func (s *simulation) script() error {
 		if err != nil {
 			return usage("--faults: the fault script cannot be read: %w", err)
 		}
-		defer file.Close()
+		defer file.Close() //nolint:errcheck // only read
 		if s.Script, err = simcloud.ReadScript(s.faults, file); err != nil {
 			return usage("%w", err)
 		}
@@ -142,6 +142,7 @@ func (f *quotaFlag) Set(s string) error {
 // served is a simulated cloud behind an address.
 type served struct {
 	url     string
+	cloud   *simcloud.Cloud
 	account simcloud.Account
 	server  *http.Server
 	done    chan error // what ended serving
@@ -157,6 +158,7 @@ func (s *simulation) serve(ctx context.Context, listen string) (*served, error) 
 	cloud := simcloud.New(s.Options)
 	v := &served{
 		url:     "http://" + listener.Addr().String(),
+		cloud:   cloud,
 		account: cloud.Account(),
 		server:  &http.Server{Handler: cloud, ReadHeaderTimeout: 10 * time.Second},
 		done:    make(chan error, 1),
