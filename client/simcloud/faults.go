@@ -1,6 +1,7 @@
 package simcloud
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"math/rand/v2"
@@ -86,7 +87,7 @@ func (r *armed) matches(q *call) bool {
 		return false
 	case r.path != nil && !r.path.MatchString(q.path):
 		return false
-	case r.Mentions != "" && !strings.Contains(string(q.body), r.Mentions) && !strings.Contains(q.request.URL.Path, r.Mentions) &&
+	case r.Mentions != "" && !bytes.Contains(q.body, []byte(r.Mentions)) && !strings.Contains(q.request.URL.Path, r.Mentions) &&
 		!strings.Contains(q.request.URL.RawQuery, r.Mentions):
 		return false
 	case r.MoreThan > 0:
