@@ -35,7 +35,7 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.Var((*quotaFlag)(&s.Quota), "quota", "requests allowed per time, such as 60/1m; none unless given")
 	f.Var(&s.chaos, "chaos", "trouble of every sort: lost answers, refusals, another client's hand; the same number makes the same trouble")
 	f.Lookup("chaos").NoOptDefVal = "1"
-	f.StringVar(&s.faults, "faults", "", "`FILE` that says what goes wrong, in YAML")
+	f.StringVar(&s.faults, "faults", "", "file that says what goes wrong, in YAML")
 }
 
 // chaosFlag is whether there is trouble, and its seed.
