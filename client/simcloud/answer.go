@@ -15,6 +15,14 @@ type answer struct {
 	header  map[string]string
 	body    any
 	encoded []byte
+	send    sender // nil = whole
+}
+
+func (a *answer) set(name, value string) {
+	if a.header == nil {
+		a.header = map[string]string{}
+	}
+	a.header[name] = value
 }
 
 func (a *answer) encode() {

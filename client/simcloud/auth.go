@@ -38,7 +38,7 @@ func (q *call) authenticate() answer {
 	if q.request.Header.Get("Authorization") == "" {
 		return q.unauthorised("SYS.0401", "Authentication failed: neither a token nor a signature")
 	}
-	if err := checkSignature(q.request, q.body, q.account.AccessKey, q.account.SecretKey, q.options.Now()); err != nil {
+	if err := checkSignature(q.request, q.body, q.account.AccessKey, q.account.SecretKey, q.clock()); err != nil {
 		return q.front(http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: "+err.Error())
 	}
 	q.who = identity{project: q.request.Header.Get("X-Project-Id")}

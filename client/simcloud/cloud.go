@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,6 +34,9 @@ type Options struct {
 	// Lacks names parts of paths, such as "/pools/batch-delete" or "/v2.0/", that this cloud does not publish: sister
 	// clouds lack some of the calls (api.md 2.1).
 	Lacks []string
+
+	// Script is what goes wrong. [New] panics when the script's Check finds something.
+	Script Script
 }
 
 // Cloud is the simulated cloud. It is safe for use by many clients at a time and starts no goroutines.
@@ -45,6 +49,7 @@ type Cloud struct {
 	mint    *mint
 	quotas  quotas
 	lanes   lanes
+	faults  *faults
 
 	mu     sync.RWMutex // guards tokens and everything in the worlds
 	tokens map[string]token
@@ -67,7 +72,7 @@ type Account struct {
 }
 
 // Request is one line of the log. Body is left out where it would hold a secret or is too large. Status is 0 while the request is
-// under way and 499 when the client went away before its answer.
+// under way and where its connection was cut before the work, and 499 when the client went away before its answer.
 type Request struct {
 	Method, Path, RawQuery, Body string
 	Status                       int
@@ -78,7 +83,7 @@ func New(o Options) *Cloud {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &Cloud{options: o, routes: routeTable(o.Lacks), mint: newMint(o.Seed), tokens: map[string]token{}}
+	c := &Cloud{options: o, routes: routeTable(o.Lacks), mint: newMint(o.Seed), tokens: map[string]token{}, faults: arm(o.Script)}
 	c.account, c.home, c.worlds = build(o)
 	return c
 }
@@ -109,6 +114,7 @@ type call struct {
 	family    family
 	requestID string
 	who       identity
+	skew      time.Duration // of the clock, as this request finds it
 }
 
 // ServeHTTP answers one request of any of the services.
@@ -135,20 +141,32 @@ func (c *Cloud) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	c.logMu.Unlock()
 
 	header := rw.Header()
-	header.Set("Date", c.options.Now().UTC().Format(http.TimeFormat))
+	header.Set("Date", q.clock().UTC().Format(http.TimeFormat))
 	header.Set("X-Request-Id", q.requestID)
-	for name, value := range a.header {
-		header.Set(name, value)
-	}
 	if a.encoded != nil {
 		header.Set("Content-Type", "application/json;charset=UTF-8")
 	}
-	rw.WriteHeader(a.status)
-	_, _ = rw.Write(a.encoded) // a client that went away is not the cloud's trouble
+	for name, value := range a.header {
+		header.Set(name, value)
+	}
+	if a.send == nil {
+		a.send = whole
+	}
+	a.send(r.Context(), rw, r, a)
 }
 
-// exchange is the one place that every request passes through, from its arrival to its answer.
+// exchange is the one place that every request passes through, from its arrival to its answer, and where the script acts.
 func (c *Cloud) exchange(ctx context.Context, q *call) answer {
+	c.faults.settle(q)
+	serve := serving(c.serve)
+	for _, s := range slices.Backward(c.faults.pick(q)) {
+		serve = s.around(serve)
+	}
+	return serve(ctx, q)
+}
+
+// serve is the way of a request on which nothing goes wrong.
+func (c *Cloud) serve(ctx context.Context, q *call) answer {
 	gone := answer{status: statusClientGone}
 	found, known := q.find(c.routes[q.request.Method])
 	if found.lane {
@@ -207,6 +225,9 @@ func (q *call) run(handle func(*call) answer) answer {
 	a.encode()
 	return a
 }
+
+// clock is what the services take for the time.
+func (q *call) clock() time.Time { return q.options.Now().Add(q.skew) }
 
 // now is the time as ELB v3 writes it.
 func (c *Cloud) now() string { return c.options.Now().UTC().Format(timeV3) }

@@ -127,7 +127,7 @@ func pools(ts *testscript.TestScript, neg bool, args []string) {
 
 func TestServingLeavesNothingBehind(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	sim := simulation{simcloud.Options{Seed: 7}}
+	sim := simulation{Options: simcloud.Options{Seed: 7}}
 	v, err := sim.serve(t.Context(), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

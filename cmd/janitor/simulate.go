@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,8 @@ import (
 // simulation is the simulated cloud as the flags want it.
 type simulation struct {
 	simcloud.Options
+	chaos  chaosFlag
+	faults string // file with a fault script
 }
 
 func (s *simulation) flags(f *pflag.FlagSet) {
@@ -30,6 +33,53 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	s.Latency = 20 * time.Millisecond
 	f.Var((*latencyFlag)(&s.Latency), "latency", "round-trip time of every request")
 	f.Var((*quotaFlag)(&s.Quota), "quota", "requests allowed per time, such as 60/1m; none unless given")
+	f.Var(&s.chaos, "chaos", "trouble of every sort: lost answers, refusals, another client's hand; the same number makes the same trouble")
+	f.Lookup("chaos").NoOptDefVal = "1"
+	f.StringVar(&s.faults, "faults", "", "file that says what goes wrong, in YAML")
+}
+
+// chaosFlag is whether there is trouble, and its seed.
+type chaosFlag struct {
+	on   bool
+	seed uint64
+}
+
+func (f *chaosFlag) Type() string { return "SEED" }
+
+func (f *chaosFlag) String() string {
+	if !f.on {
+		return ""
+	}
+	return strconv.FormatUint(f.seed, 10)
+}
+
+func (f *chaosFlag) Set(s string) error {
+	seed, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return fmt.Errorf("%q is not a number: write it as --chaos or --chaos=7", s)
+	}
+	*f = chaosFlag{true, seed}
+	return nil
+}
+
+// script takes what goes wrong from the flags.
+func (s *simulation) script() error {
+	switch {
+	case s.chaos.on && s.faults != "":
+		return usage("--chaos and --faults both say what goes wrong: keep one")
+	case s.chaos.on:
+		s.Script = simcloud.Chaos(s.chaos.seed)
+	case s.faults != "":
+		file, err := os.Open(s.faults)
+		if err != nil {
+			return usage("--faults: the fault script cannot be read: %w", err)
+		}
+		defer file.Close() //nolint:errcheck // only read
+		if s.Script, err = simcloud.ReadScript(s.faults, file); err != nil {
+			return usage("%w", err)
+		}
+	}
+	return nil
 }
 
 type sizeFlag simcloud.Size
@@ -92,6 +142,7 @@ func (f *quotaFlag) Set(s string) error {
 // served is a simulated cloud behind an address.
 type served struct {
 	url     string
+	cloud   *simcloud.Cloud
 	account simcloud.Account
 	server  *http.Server
 	done    chan error // what ended serving
@@ -107,6 +158,7 @@ func (s *simulation) serve(ctx context.Context, listen string) (*served, error) 
 	cloud := simcloud.New(s.Options)
 	v := &served{
 		url:     "http://" + listener.Addr().String(),
+		cloud:   cloud,
 		account: cloud.Account(),
 		server:  &http.Server{Handler: cloud, ReadHeaderTimeout: 10 * time.Second},
 		done:    make(chan error, 1),
@@ -133,6 +185,13 @@ func (v *served) profile(name string) profile.Profile {
 	}
 }
 
+// login is who we are by password instead.
+func (v *served) login() profile.Auth {
+	return profile.Auth{
+		Username: profile.Secret(v.account.Username), Password: profile.Secret(v.account.Password), DomainName: profile.Secret(v.account.DomainName),
+	}
+}
+
 func demoCommand() *cobra.Command {
 	var sim simulation
 	var readOnly bool
@@ -140,9 +199,17 @@ func demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Open the screen on a simulated cloud in this process",
 		Long: `demo opens the same screen on a cloud that is simulated in this process: a grown account with things in use,
-forgotten, protected and expired. Requests are real HTTP over the loopback interface; nothing leaves this machine.`,
+forgotten, protected and expired. Requests are real HTTP over the loopback interface; nothing leaves this machine.
+
+With --chaos or --faults things go wrong, so that one can watch janitor cope; it then logs in with a password.`,
+		Example: `  janitor demo
+  janitor demo --size large --quota 600/1m
+  janitor demo --chaos=7`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := sim.script(); err != nil {
+				return err
+			}
 			if err := needTerminal(); err != nil {
 				return err
 			}
@@ -152,6 +219,9 @@ forgotten, protected and expired. Requests are real HTTP over the loopback inter
 			}
 			defer v.stop()
 			p := v.profile("demo")
+			if sim.chaos.on || sim.faults != "" {
+				p.Auth = v.login() // tokens can be revoked, keys cannot
+			}
 			p.ReadOnly = readOnly
 			views, err := checkViews(demoViews())
 			if err != nil {
@@ -182,6 +252,9 @@ signs with the access key and one that logs in with the password.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := loopbackOnly(listen); err != nil {
+				return err
+			}
+			if err := sim.script(); err != nil {
 				return err
 			}
 			v, err := sim.serve(cmd.Context(), listen)
