@@ -38,7 +38,7 @@ func TestChaosCanBeCopedWith(t *testing.T) {
 			refs = append(refs, r.Ref)
 		}
 	}
-	plan, err := cleanup.NewPlan(refs, snapshot)
+	plan, err := cleanup.NewPlan(refs, snapshot, cleanup.Choice{})
 	if err != nil {
 		t.Fatal(err)
 	}
