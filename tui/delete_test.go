@@ -62,7 +62,7 @@ func TestTakingOutOfUseIsPlannedAnew(t *testing.T) {
 	asked := press(tab, space)()
 	_, cmd = m.Update(asked)
 	m.Update(cmd())
-	see("Delete 1 pool", "[x] take 1 pool out of use first", "Type web-old to delete: ▏", "policy /images detached first", "danger")
+	see("Delete 1 pool", "[x] take 1 pool out of use first", "Type web-old to delete: ▏", "policy /images goes first", "danger")
 
 	asked = press(tab, space)()
 	_, cmd = m.Update(asked)

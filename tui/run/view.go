@@ -285,17 +285,20 @@ func (it *item) tells() string {
 	return said(it.result)
 }
 
-// said is what is known of an item's end, in the service's words where it has any.
+// said is what is known of an item's end: the proof of it, then the service's words where it has any.
 func said(r cleanup.Result) string {
+	proved := r.Proved && r.Outcome == cleanup.Deleted
 	switch {
+	case proved && r.Message != "":
+		return "proved gone; " + r.Message
+	case proved:
+		return "proved gone"
 	case r.Message != "" && r.Code != "" && !strings.Contains(r.Message, r.Code):
 		return r.Code + " " + r.Message
 	case r.Message != "":
 		return r.Message
 	case r.Code != "":
 		return r.Code
-	case r.Proved && r.Outcome == cleanup.Deleted:
-		return "proved gone"
 	}
 	return ""
 }
