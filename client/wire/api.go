@@ -136,6 +136,10 @@ type Call struct {
 	While context.Context
 }
 
+// Harmless is an Out of a [Call] that sees while it decodes whether any of its text needs cleaning. Long lists that need none
+// are spared being walked through once more.
+type Harmless interface{ Harmless() bool }
+
 // Do sends the call and decodes its answer. It waits while the API is paused, sends throttled requests again (a
 // throttled request was not applied), and reading ones also after lost answers, a few times each. Whatever else
 // changes something is sent once. Errors are of type [*Error]; those of a cancelled ctx also match ctx.Err().
@@ -373,7 +377,9 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 		}
 		return bad
 	}
-	cleanAll(c.Out)
+	if h, ok := c.Out.(Harmless); !ok || !h.Harmless() {
+		cleanAll(c.Out)
+	}
 	if c.RequestID != nil {
 		var id struct {
 			RequestID string `json:"request_id"`
