@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"reflect"
 	"slices"
 )
 
@@ -20,6 +19,7 @@ type answer[T any] struct {
 	Linked   bool      // Links were there, perhaps empty
 	Total    *int      // gateways
 
+	quick    *quick // decodes it; nil = one of its own
 	harmless bool
 }
 
@@ -44,7 +44,7 @@ func (a *answer[T]) UnmarshalJSON(data []byte) error {
 
 // thoroughly decodes any answer that makes sense.
 func (a *answer[T]) thoroughly(data []byte) error {
-	*a = answer[T]{key: a.key}
+	*a = answer[T]{key: a.key, quick: a.quick}
 	if a.key == "" {
 		a.Given = true
 		return decode(data, &a.Value)
@@ -75,23 +75,24 @@ func (a *answer[T]) fields() [4]answerField {
 }
 
 // quickly decodes an answer that is as documented; otherwise it says false and leaves anything.
-func (a *answer[T]) quickly(data []byte) bool {
-	*a = answer[T]{key: a.key}
-	q := newQuick(data)
-	into := func(v any) bool {
-		to := reflect.ValueOf(v).Elem()
-		p := planFor(to.Type())
-		return p != nil && q.decode(p, to)
+func (a *answer[T]) quickly(data []byte) (ok bool) {
+	q := a.quick
+	if q == nil {
+		q = &quick{}
 	}
+	*a = answer[T]{key: a.key, quick: a.quick}
+	q.begin(data)
+	defer func() {
+		ok = q.end(ok)
+		a.harmless = ok && !q.odd
+	}()
 	if a.key == "" {
 		a.Given = true
-		ok := into(&a.Value) && q.ended()
-		a.harmless = ok && !q.odd
-		return ok
+		return q.into(&a.Value)
 	}
 	fields := a.fields()
 	var given [len(fields)]bool
-	ok := q.each('{', '}', func() bool {
+	ok = q.each('{', '}', func() bool {
 		name, ok := q.name()
 		if !ok {
 			return false
@@ -102,10 +103,9 @@ func (a *answer[T]) quickly(data []byte) bool {
 		}
 		again := given[i]
 		given[i] = true
-		return !again && into(fields[i].into)
-	}) && q.ended()
+		return !again && q.into(fields[i].into)
+	})
 	a.Given, a.Linked = given[0], given[2]
-	a.harmless = ok && !q.odd
 	return ok
 }
 

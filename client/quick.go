@@ -15,20 +15,52 @@ import (
 // What it takes it decodes as json.Unmarshal does. It refuses whatever is wrong or merely unusual — another type, a name in
 // other case or given twice, a number with a fraction —, which is for [decode] to look at. Methods that say false leave
 // everything half done.
+//
+// The zero value is ready. One that decodes the pages of a list one after the other spares making much of its own anew, and
+// keeps text that comes again once.
 type quick struct {
-	data   []byte
-	at     int
-	depth  int
-	odd    bool // something was decoded that has to be cleaned, or may have to
+	data  []byte
+	at    int
+	depth int
+	odd   bool // something was decoded that has to be cleaned, or may have to
+
 	texts  texts
-	drafts map[reflect.Type]reflect.Value // lists that are being decoded, one after the other, by their type
+	plans  map[reflect.Type]*plan
+	drafts map[reflect.Type]reflect.Value // lists that are being decoded, by their type; empty between answers
 }
 
 // deepest is how deep quick goes: far deeper than answers are.
 const deepest = 32
 
-func newQuick(data []byte) *quick {
-	return &quick{data: data, texts: newTexts(len(data)), drafts: map[reflect.Type]reflect.Value{}}
+// begin turns to another answer.
+func (q *quick) begin(data []byte) {
+	if q.plans == nil {
+		q.texts = newTexts(len(data))
+		q.plans, q.drafts = map[reflect.Type]*plan{}, map[reflect.Type]reflect.Value{}
+	}
+	q.data, q.at, q.depth, q.odd = data, 0, 0, false
+}
+
+// end lets go of the answer, which may hold private keys. It says whether all of it was decoded.
+func (q *quick) end(ok bool) bool {
+	q.white()
+	ok = ok && q.at == len(q.data)
+	q.data = nil
+	if !ok {
+		clear(q.drafts)
+	}
+	return ok
+}
+
+// into decodes the next value into what v points at, which is a zero value.
+func (q *quick) into(v any) bool {
+	to := reflect.ValueOf(v).Elem()
+	p, known := q.plans[to.Type()]
+	if !known {
+		p = planFor(to.Type())
+		q.plans[to.Type()] = p
+	}
+	return p != nil && q.decode(p, to)
 }
 
 // decode decodes the next value into v, which is a zero value.
@@ -370,12 +402,6 @@ func (q *quick) digits() int {
 		q.at++
 	}
 	return q.at - from
-}
-
-// ended: nothing comes any more.
-func (q *quick) ended() bool {
-	q.white()
-	return q.at == len(q.data)
 }
 
 // texts keeps text many at a time: an answer holds hundreds of thousands that are short, and most of those that were there

@@ -35,7 +35,7 @@ func both[T any](key string) func(string) verdicts {
 	return func(data string) (v verdicts) {
 		a, b := answer[T]{key: key}, answer[T]{key: key}
 		v.quick = a.quickly([]byte(data))
-		v.harmless, a.harmless = a.harmless, false
+		v.harmless, a.harmless, a.quick = a.harmless, false, nil
 		v.thorough = b.thoroughly([]byte(data))
 		v.a, v.b = a, b
 		return v
