@@ -27,6 +27,7 @@ type quick struct {
 	texts  texts
 	plans  map[reflect.Type]*plan
 	drafts map[reflect.Type]reflect.Value // lists that are being decoded, by their type; empty between answers
+	lines  []byte                         // of [IDs] that are being decoded
 }
 
 // deepest is how deep quick goes: far deeper than answers are.
@@ -91,6 +92,8 @@ func (q *quick) decode(p *plan, v reflect.Value) bool {
 		return q.list(p, v)
 	case structure:
 		return q.fields(p, v)
+	case references:
+		return q.ids(v)
 	default:
 		return q.own(p, v)
 	}
@@ -178,6 +181,41 @@ func (q *quick) field(p *plan) (int, bool) {
 		return 0, false
 	}
 	return -1, true
+}
+
+// ids decodes [IDs] whose elements are objects.
+func (q *quick) ids(v reflect.Value) bool {
+	q.lines = q.lines[:0]
+	if !q.each('[', ']', func() bool {
+		given := false
+		ok := q.each('{', '}', func() bool {
+			name, ok := q.name()
+			switch {
+			case !ok:
+				return false
+			case string(name) != "id":
+				return !strings.EqualFold(string(name), "id") && q.skip()
+			case given:
+				return false
+			}
+			given = true
+			if q.white(); q.at == len(q.data) {
+				return false
+			}
+			if q.data[q.at] == 'n' {
+				return q.word("null")
+			}
+			raw, plain, ok := q.quoted()
+			q.lines = append(q.lines, raw...)
+			return ok && plain && len(raw) <= shortest
+		})
+		q.lines = append(q.lines, '\n')
+		return ok
+	}) {
+		return false
+	}
+	v.Addr().Interface().(*IDs).lines = q.texts.keep(q.lines)
+	return true
 }
 
 // own leaves a value to what else can decode it.
@@ -455,6 +493,7 @@ const (
 	pointer
 	list
 	structure
+	references
 )
 
 type field struct {
@@ -475,6 +514,10 @@ func planWithin(t reflect.Type, around []reflect.Type) *plan {
 		}
 	}
 	around = append(around[:len(around):len(around)], t)
+	if t == reflect.TypeFor[IDs]() {
+		p.sort = references
+		return p
+	}
 	if reflect.PointerTo(t).Implements(ownDecoding) || t.Implements(ownDecoding) {
 		return p
 	}

@@ -72,6 +72,12 @@ func eachText(v reflect.Value, tell func(string)) {
 			eachText(v.Elem(), tell)
 		}
 	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[IDs]() {
+			for id := range strings.Lines(v.Field(0).String()) {
+				tell(strings.TrimSuffix(id, "\n"))
+			}
+			return
+		}
 		for i := range v.NumField() {
 			eachText(v.Field(i), tell)
 		}

@@ -356,8 +356,8 @@ func TestRemovedAtTheLastMoment(t *testing.T) {
 func (s *sim) use(poolID string) {
 	lb := ""
 	for _, r := range s.load(inventory.Pools).Listing(inventory.Pools).Resources {
-		if p := r.Object.(*inventory.Pool); !p.Shared && lb == "" && len(p.LoadBalancers) > 0 {
-			lb = p.LoadBalancers[0].ID
+		if p := r.Object.(*inventory.Pool); !p.Shared && lb == "" && p.LoadBalancers.Len() > 0 {
+			lb = p.LoadBalancers.First()
 		}
 	}
 	s.post("/v3/P/elb/listeners", map[string]any{"listener": map[string]any{
@@ -422,7 +422,7 @@ func TestSharedPool(t *testing.T) {
 	shared := func(r inventory.Resource) bool { return !dedicated(r) }
 	ready := func(r inventory.Resource) bool {
 		p := r.Object.(*inventory.Pool)
-		return shared(r) && unused(r) && len(p.Members) == 0 && p.HealthMonitorID == ""
+		return shared(r) && unused(r) && p.Members.Len() == 0 && p.HealthMonitorID == ""
 	}
 	full := func(r inventory.Resource) bool { return shared(r) && unused(r) && !ready(r) }
 	free, held := pick(from, inventory.Pools, 1, ready), pick(from, inventory.Pools, 1, full)

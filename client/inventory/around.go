@@ -91,8 +91,8 @@ func listenerRow(s Scope, l *client.Listener, shared bool) Resource {
 // linksOfListener: api.md 2.6.
 func linksOfListener(r Resource, tell func(link)) {
 	l := r.Object.(*Listener)
-	for _, lb := range l.LoadBalancers {
-		tell(link{user: near(r, LoadBalancers, lb.ID), used: r.Ref, via: "loadbalancers"})
+	for lb := range l.LoadBalancers.All() {
+		tell(link{user: near(r, LoadBalancers, lb), used: r.Ref, via: "loadbalancers"})
 	}
 	to := func(kind KindID, id, via, up, down string) {
 		if id != "" {
@@ -228,8 +228,8 @@ var loadBalancers = &Kind{
 		}},
 	},
 	links: func(r Resource, tell func(link)) {
-		for _, l := range r.Object.(*client.LoadBalancer).Listeners {
-			tell(link{user: r.Ref, used: near(r, Listeners, l.ID), via: "listeners"})
+		for l := range r.Object.(*client.LoadBalancer).Listeners.All() {
+			tell(link{user: r.Ref, used: near(r, Listeners, l), via: "listeners"})
 		}
 	},
 	merge: func(seen, again Resource) Resource { // v3 says which are dedicated and when they were made
@@ -326,8 +326,8 @@ var monitors = &Kind{
 		}},
 	},
 	links: func(r Resource, tell func(link)) {
-		for _, p := range r.Object.(*Monitor).Pools {
-			tell(link{user: near(r, Pools, p.ID), used: r.Ref, via: "pools"})
+		for p := range r.Object.(*Monitor).Pools.All() {
+			tell(link{user: near(r, Pools, p), used: r.Ref, via: "pools"})
 		}
 	},
 	merge: mergeShared(func(m *Monitor) *bool { return &m.Shared }, func(m *Monitor) *bool { return &m.v3 }),
