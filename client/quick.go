@@ -148,8 +148,9 @@ func (q *quick) list(p *plan, v reflect.Value) bool {
 
 func (q *quick) fields(p *plan, v reflect.Value) bool {
 	var given uint64
+	last := -1
 	return q.each('{', '}', func() bool {
-		i, ok := q.field(p)
+		i, ok := q.field(p, last)
 		switch {
 		case !ok:
 			return false
@@ -159,6 +160,7 @@ func (q *quick) fields(p *plan, v reflect.Value) bool {
 			return false
 		}
 		given |= 1 << i
+		last = i
 		f := &p.fields[i]
 		if f.index >= 0 {
 			return q.decode(f.plan, v.Field(f.index))
@@ -167,15 +169,20 @@ func (q *quick) fields(p *plan, v reflect.Value) bool {
 	})
 }
 
-// field reads the next name and finds which field it means, -1 for none.
-func (q *quick) field(p *plan) (int, bool) {
+// field reads the next name and finds which field it means, -1 for none. Objects of a list have their fields in the same
+// order, most of the time.
+func (q *quick) field(p *plan, last int) (int, bool) {
 	name, ok := q.name()
 	if !ok {
 		return 0, false
 	}
+	if i := p.after[last+1]; p.fields[i].name == string(name) {
+		return i, true
+	}
 	i, known := p.names[string(name)]
 	switch {
 	case known:
+		p.after[last+1] = i
 		return i, true
 	case unusual(name) && p.alike(string(name)):
 		return 0, false
@@ -480,6 +487,7 @@ type plan struct {
 	elem   *plan // of a list or pointer
 	fields []field
 	names  map[string]int
+	after  []int // by the number of a field, and one: which came after it last time
 }
 
 // sort of a value.
@@ -578,7 +586,8 @@ func (p *plan) plan(around []reflect.Type) bool {
 			p.fields[i] = made
 		}
 	}
-	return len(p.fields) <= 64
+	p.after = make([]int, len(p.fields)+1)
+	return 0 < len(p.fields) && len(p.fields) <= 64
 }
 
 // unusual: fields are not called so, but a name in other case would be.

@@ -103,6 +103,7 @@ type list struct {
 type query struct {
 	client  *client.Client
 	scope   Scope
+	home    ScopeID // of scope, made once
 	parents []Resource
 
 	page   func([]Resource) // takes over the slice; all of one kind
@@ -237,7 +238,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	var p part
 	var kept []Resource // for the kind's note
 	rows := 0
-	q := &query{client: r.loader.client, scope: r.loader.scope, parents: g.listing.Parents}
+	q := &query{client: r.loader.client, scope: r.loader.scope, home: r.loader.scope.ID(), parents: g.listing.Parents}
 	q.page = func(page []Resource) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -356,6 +357,9 @@ func (r *reading) take(page []Resource) {
 
 // take adds rows. A resource that was seen before is joined with the new sighting in its old place.
 func (g *growing) take(rows []Resource) {
+	if need := len(g.rows) + len(rows); need > cap(g.rows) {
+		g.rows = slices.Grow(g.rows, max(need, 2*len(g.rows))-len(g.rows))
+	}
 	for _, r := range rows {
 		i, again := g.find(r.Ref)
 		if !again {
@@ -434,7 +438,17 @@ func (g *growing) judge(graph *Graph) {
 		g.rows, g.shown = slices.Clone(g.rows), 0
 	}
 	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
-		g.rows[i].Verdict = k.Judge(g.rows[i], graph)
+		v := k.Judge(g.rows[i], graph)
+		if i > 0 { // neighbours, such as the entries of a group, often have the same reasons
+			before := g.rows[i-1].Verdict
+			if slices.Equal(v.Reasons, before.Reasons) {
+				v.Reasons = before.Reasons
+			}
+			if slices.Equal(v.Signs, before.Signs) {
+				v.Signs = before.Signs
+			}
+		}
+		g.rows[i].Verdict = v
 	}
 	g.judged, g.shown = len(g.rows), len(g.rows)
 }

@@ -353,7 +353,7 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 		}
 		return e
 	}
-	answer, err := read(resp.Body, a.buffer(), a.options.BodyCap)
+	answer, err := read(resp.Body, a.buffer(resp.ContentLength), a.options.BodyCap)
 	defer func() { a.keep(answer) }()
 	bad := &Error{Status: resp.StatusCode, Class: BadAnswer, RequestID: requestID("", resp.Header)}
 	switch {
@@ -455,10 +455,14 @@ func (a *API) describe(c Call, e *Error) *Error {
 
 var errTooLarge = errors.New("answer too large")
 
-// buffer is an empty one for an answer; pages of a list are of one size, so the last one's buffer fits the next.
-func (a *API) buffer() []byte {
+// buffer is an empty one for an answer that says it is so long; pages of a list are of one size, so the last one's buffer
+// fits the next. What an answer says is believed up to a bound.
+func (a *API) buffer(length int64) []byte {
 	if b, ok := a.buffers.Get().(*[]byte); ok {
 		return *b
+	}
+	if 0 < length && length <= keepMost {
+		return make([]byte, 0, length+1) // one more to meet the end
 	}
 	return nil
 }
