@@ -26,8 +26,8 @@ type quick struct {
 
 	texts  texts
 	plans  map[reflect.Type]*plan
-	drafts map[reflect.Type]reflect.Value // lists that are being decoded, by their type; empty between answers
-	lines  []byte                         // of [IDs] that are being decoded
+	drafts map[reflect.Type]*draft
+	lines  []byte // of [IDs] that are being decoded
 }
 
 // deepest is how deep quick goes: far deeper than answers are.
@@ -37,7 +37,7 @@ const deepest = 32
 func (q *quick) begin(data []byte) {
 	if q.plans == nil {
 		q.texts = newTexts(len(data))
-		q.plans, q.drafts = map[reflect.Type]*plan{}, map[reflect.Type]reflect.Value{}
+		q.plans, q.drafts = map[reflect.Type]*plan{}, map[reflect.Type]*draft{}
 	}
 	q.data, q.at, q.depth, q.odd = data, 0, 0, false
 }
@@ -120,30 +120,43 @@ func (q *quick) text(v reflect.Value) bool {
 // shortest text that may be too long.
 const shortest = 256
 
-// list decodes elements into a draft, so that the list is made once and fits.
+// list decodes elements into a draft. One that is nearly filled becomes the list itself, as with the pages of a long list,
+// each as long as the one before; otherwise the list is a copy that fits.
 func (q *quick) list(p *plan, v reflect.Value) bool {
-	draft, known := q.drafts[p.t]
-	if !known {
-		draft = reflect.New(p.t).Elem()
-		q.drafts[p.t] = draft
+	d := q.drafts[p.t]
+	if d == nil {
+		d = &draft{list: reflect.New(p.t).Elem()}
+		q.drafts[p.t] = d
 	}
 	n := 0
 	if !q.each('[', ']', func() bool {
-		if n == draft.Cap() {
-			draft.Grow(1)
+		if n == d.list.Cap() {
+			d.list.Grow(max(1, d.last-n))
 		}
 		n++
-		draft.SetLen(n)
-		return q.decode(p.elem, draft.Index(n-1))
+		d.list.SetLen(n)
+		return q.decode(p.elem, d.list.Index(n-1))
 	}) {
 		return false
 	}
+	if n > 0 && 8*n >= 7*d.list.Cap() {
+		v.Set(d.list)
+		d.list.SetZero()
+		d.last = n
+		return true
+	}
 	made := reflect.MakeSlice(p.t, n, n)
-	reflect.Copy(made, draft)
-	draft.Clear()
-	draft.SetLen(0)
+	reflect.Copy(made, d.list)
+	d.list.Clear()
+	d.list.SetLen(0)
 	v.Set(made)
 	return true
+}
+
+// draft is a list that is being decoded.
+type draft struct {
+	list reflect.Value
+	last int // how long the one was that was given away
 }
 
 func (q *quick) fields(p *plan, v reflect.Value) bool {

@@ -236,7 +236,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	l := g.lists[nth]
 	k := g.listing.Kind
 	var p part
-	var kept []Resource // for the kind's note
+	var kept [][]Resource // for the kind's note
 	rows := 0
 	q := &query{client: r.loader.client, scope: r.loader.scope, home: r.loader.scope.ID(), parents: g.listing.Parents}
 	q.page = func(page []Resource) {
@@ -245,7 +245,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		rows += len(page)
 		p.take(k, page)
 		if k.note != nil {
-			kept = append(kept, page...)
+			kept = append(kept, page)
 		}
 		r.take(page)
 		r.signal()
@@ -266,7 +266,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		err = nil
 	}
 	if k.note != nil {
-		k.note(kept, &p)
+		k.note(slices.Concat(kept...), &p)
 	}
 	p.state, p.missing = state{true, err}, q.missing
 
@@ -380,7 +380,7 @@ func (g *growing) take(rows []Resource) {
 // find says where a resource stands; one that is new stands at the end from now on. Hashes keep the index small; of two
 // resources with the same hash, the later one is found at the next free number.
 func (g *growing) find(ref Ref) (at int, again bool) {
-	for h := maphash.Comparable(g.seed, ref); ; h++ {
+	for h := maphash.Comparable(g.seed, [2]string{ref.Parent, ref.ID}); ; h++ {
 		i, taken := g.index[h]
 		switch {
 		case !taken:
@@ -449,6 +449,9 @@ func (g *growing) judge(graph *Graph) {
 			}
 		}
 		g.rows[i].Verdict = v
+	}
+	if g.running == 0 && cap(g.rows) > len(g.rows)+len(g.rows)/8 {
+		g.rows = slices.Clone(g.rows)
 	}
 	g.judged, g.shown = len(g.rows), len(g.rows)
 }
