@@ -127,6 +127,7 @@ type reading struct {
 	graph    *Graph // of parts; nil when they have changed since
 	running  int    // lists that have not ended
 	naming   int    // of these, those that can name listeners
+	lasts    int    // of these, those that come last
 }
 
 // growing is a listing while it grows. rows[:shown] are in a snapshot and never written again; rows[:judged] have
@@ -212,6 +213,9 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 			if g.names(l) {
 				r.naming++
 			}
+			if l.last {
+				r.lasts++
+			}
 			tasks = append(tasks, func() { r.readList(ctx, g, i) })
 		}
 	}
@@ -274,12 +278,20 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	defer r.mu.Unlock()
 	g.errs[nth] = err
 	g.running--
-	r.end(l.id, p)
+	r.parts[l.id], r.graph = p, nil
+	r.running--
+	if l.last {
+		r.lasts--
+	}
 	if g.names(l) {
 		if r.naming--; r.naming == 0 {
 			close(r.rest)
+			if r.lasts > 0 { // these tell, mostly at once, and so everything is judged once less
+				return
+			}
 		}
 	}
+	r.signal()
 }
 
 // names: the objects of the list are listeners or can name some.
@@ -319,14 +331,10 @@ func (r *reading) unlisted(ctx context.Context) map[string]namer {
 			}
 		}
 	}
+	if len(named) > 0 {
+		r.signal() // reading them takes its time
+	}
 	return named
-}
-
-// end notes that a list has ended; r.mu is held.
-func (r *reading) end(id ListID, p part) {
-	r.parts[id], r.graph = p, nil
-	r.running--
-	r.signal()
 }
 
 // signal never blocks: one token stands for all news.
