@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -94,8 +95,10 @@ func (q *quick) decode(p *plan, v reflect.Value) bool {
 		return q.fields(p, v)
 	case references:
 		return q.ids(v)
+	case moment:
+		return q.moment(v.Addr().Interface().(*Time))
 	default:
-		return q.own(p, v)
+		return q.own(v)
 	}
 }
 
@@ -238,16 +241,28 @@ func (q *quick) ids(v reflect.Value) bool {
 	return true
 }
 
+// moment decodes a time, most often one as ELB v3 writes it.
+func (q *quick) moment(into *Time) bool {
+	from := q.at
+	if !q.skip() {
+		return false
+	}
+	raw := q.data[from:q.at]
+	if raw[0] == '"' && into.UnmarshalText(raw[1:len(raw)-1]) == nil {
+		into.Time = into.UTC()
+		return true
+	}
+	return into.UnmarshalJSON(raw) == nil
+}
+
 // own leaves a value to what else can decode it.
-func (q *quick) own(p *plan, v reflect.Value) bool {
+func (q *quick) own(v reflect.Value) bool {
 	from := q.at
 	if !q.skip() {
 		return false
 	}
 	raw := q.data[from:q.at]
 	switch into := v.Addr().Interface().(type) {
-	case *Time: // no text
-		return into.UnmarshalJSON(raw) == nil
 	case json.Unmarshaler:
 		q.odd = true
 		return into.UnmarshalJSON(raw) == nil
@@ -265,11 +280,11 @@ func (q *quick) skip() bool {
 	if q.white(); q.at == len(q.data) {
 		return false
 	}
-	switch c := q.data[q.at]; {
-	case c == '"':
+	switch q.data[q.at] {
+	case '"':
 		_, _, ok := q.quoted()
 		return ok
-	case c == '{':
+	case '{':
 		return q.each('{', '}', func() bool {
 			if q.white(); q.at == len(q.data) {
 				return false
@@ -277,13 +292,13 @@ func (q *quick) skip() bool {
 			_, _, ok := q.quoted()
 			return ok && q.take(':') && q.skip()
 		})
-	case c == '[':
+	case '[':
 		return q.each('[', ']', q.skip)
-	case c == 't':
+	case 't':
 		return q.word("true")
-	case c == 'f':
+	case 'f':
 		return q.word("false")
-	case c == 'n':
+	case 'n':
 		return q.word("null")
 	}
 	return q.anyNumber()
@@ -515,6 +530,7 @@ const (
 	list
 	structure
 	references
+	moment
 )
 
 type field struct {
@@ -529,14 +545,16 @@ func planFor(t reflect.Type) *plan { return planWithin(t, nil) }
 
 func planWithin(t reflect.Type, around []reflect.Type) *plan {
 	p := &plan{t: t}
-	for _, outer := range around {
-		if outer == t { // drafts cannot hold a list within itself
-			return nil
-		}
+	if slices.Contains(around, t) { // drafts cannot hold a list within itself
+		return nil
 	}
-	around = append(around[:len(around):len(around)], t)
-	if t == reflect.TypeFor[IDs]() {
+	around = append(slices.Clip(around), t)
+	switch t {
+	case reflect.TypeFor[IDs]():
 		p.sort = references
+		return p
+	case reflect.TypeFor[Time]():
+		p.sort = moment
 		return p
 	}
 	if reflect.PointerTo(t).Implements(ownDecoding) || t.Implements(ownDecoding) {

@@ -78,8 +78,8 @@ func eachText(v reflect.Value, tell func(string)) {
 			}
 			return
 		}
-		for i := range v.NumField() {
-			eachText(v.Field(i), tell)
+		for _, field := range v.Fields() {
+			eachText(field, tell)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
