@@ -123,7 +123,11 @@ func joined[K comparable, V any](a, b map[K]V) map[K]V {
 // once leaves out what was told before: each field of each object counts once, for the v3 lists show shared listeners
 // and policies too. It takes its time in proportion: a certificate may serve thousands of listeners.
 func once(uses []Use) []Use {
-	if len(uses) < 2 {
+	again := func(i int) bool {
+		return slices.ContainsFunc(uses[:i], func(u Use) bool { return u.By == uses[i].By && u.Via == uses[i].Via })
+	}
+	switch n := len(uses); {
+	case n < 2, n == 2 && !again(1), n == 3 && !again(1) && !again(2): // nearly all
 		return uses
 	}
 	type field struct{ by, via string }
