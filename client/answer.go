@@ -18,6 +18,9 @@ type answer[T any] struct {
 	Links    []link    // v2.0
 	Linked   bool      // Links were there, perhaps empty
 	Total    *int      // gateways
+
+	quick    *quick // decodes it; nil = one of its own
+	harmless bool
 }
 
 // pageInfo is how ELB v3 says where the next page begins; the last page has no next_marker.
@@ -33,7 +36,15 @@ type link struct {
 
 // UnmarshalJSON takes the answer apart by keys that are only known when it is asked for.
 func (a *answer[T]) UnmarshalJSON(data []byte) error {
-	*a = answer[T]{key: a.key}
+	if a.quickly(data) {
+		return nil
+	}
+	return a.thoroughly(data)
+}
+
+// thoroughly decodes any answer that makes sense.
+func (a *answer[T]) thoroughly(data []byte) error {
+	*a = answer[T]{key: a.key, quick: a.quick}
 	if a.key == "" {
 		a.Given = true
 		return decode(data, &a.Value)
@@ -44,10 +55,7 @@ func (a *answer[T]) UnmarshalJSON(data []byte) error {
 	}
 	_, a.Given = parts[a.key]
 	_, a.Linked = parts[a.key+"_links"]
-	for _, field := range []struct {
-		key  string
-		into any
-	}{{a.key, &a.Value}, {"page_info", &a.PageInfo}, {a.key + "_links", &a.Links}, {"total", &a.Total}} {
+	for _, field := range a.fields() {
 		if part, ok := parts[field.key]; ok {
 			if err := decode(part, field.into); err != nil {
 				return err
@@ -56,6 +64,53 @@ func (a *answer[T]) UnmarshalJSON(data []byte) error {
 	}
 	return nil
 }
+
+type answerField struct {
+	key  string
+	into any
+}
+
+func (a *answer[T]) fields() [4]answerField {
+	return [...]answerField{{a.key, &a.Value}, {"page_info", &a.PageInfo}, {a.key + "_links", &a.Links}, {"total", &a.Total}}
+}
+
+// quickly decodes an answer that is as documented; otherwise it says false and leaves anything.
+func (a *answer[T]) quickly(data []byte) (ok bool) {
+	q := a.quick
+	if q == nil {
+		q = &quick{}
+	}
+	*a = answer[T]{key: a.key, quick: a.quick}
+	q.begin(data)
+	defer func() {
+		ok = q.end(ok)
+		a.harmless = ok && !q.odd
+	}()
+	if a.key == "" {
+		a.Given = true
+		return q.into(&a.Value)
+	}
+	fields := a.fields()
+	var given [len(fields)]bool
+	ok = q.each('{', '}', func() bool {
+		name, ok := q.name()
+		if !ok {
+			return false
+		}
+		i := slices.IndexFunc(fields[:], func(f answerField) bool { return f.key == string(name) })
+		if i < 0 {
+			return q.skip()
+		}
+		again := given[i]
+		given[i] = true
+		return !again && q.into(fields[i].into)
+	})
+	a.Given, a.Linked = given[0], given[2]
+	return ok
+}
+
+// Harmless says that no text in the answer needs cleaning; see [wire.Harmless].
+func (a *answer[T]) Harmless() bool { return a.harmless }
 
 // part is a value within an answer. Unlike [json.RawMessage] it is no copy: an answer may be large and hold private keys.
 // So it must not outlive the bytes it was decoded from.

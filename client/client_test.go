@@ -154,7 +154,7 @@ func TestS2(t *testing.T) {
 	want := IPGroup{
 		ID: "8722e0e0-9cc9-4490-9660-8c9a5732fbb0", Name: "test_ipg", ProjectID: project,
 		Entries:   []IPEntry{{IP: "192.168.1.122"}},
-		Listeners: []IDRef{{"88f9c079-29cb-435a-b98f-0c5c0b90c2bd"}, {"2f4c9644-d5d2-4cf8-a3c0-944239a4f58c"}},
+		Listeners: NewIDs("88f9c079-29cb-435a-b98f-0c5c0b90c2bd", "2f4c9644-d5d2-4cf8-a3c0-944239a4f58c"),
 		CreatedAt: at, UpdatedAt: at,
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil || at.IsZero() {

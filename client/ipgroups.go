@@ -14,7 +14,7 @@ type IPGroup struct {
 	ProjectID           string    `json:"project_id"`
 	EnterpriseProjectID string    `json:"enterprise_project_id,omitempty"`
 	Entries             []IPEntry `json:"ip_list"`
-	Listeners           []IDRef   `json:"listeners"`
+	Listeners           IDs       `json:"listeners"`
 	CreatedAt           Time      `json:"created_at"`
 	UpdatedAt           Time      `json:"updated_at"`
 }

@@ -21,7 +21,7 @@ type Listener struct {
 	CACertID            string           `json:"client_ca_tls_container_ref,omitempty"`
 	SNICertIDs          []string         `json:"sni_container_refs,omitempty"`
 	IPGroup             *ListenerIPGroup `json:"ipgroup,omitempty"`
-	LoadBalancers       []IDRef          `json:"loadbalancers"`
+	LoadBalancers       IDs              `json:"loadbalancers"`
 	ProtectionStatus    string           `json:"protection_status,omitempty"`
 	ProtectionReason    string           `json:"protection_reason,omitempty"`
 	CreatedAt           Time             `json:"created_at"`
@@ -49,7 +49,7 @@ type L7Policy struct {
 	RedirectURL        string            `json:"redirect_url,omitempty"`
 	WeightedPools      []WeightedPool    `json:"redirect_pools_config,omitempty"`
 	Extended           *L7PolicyExtended `json:"redirect_pools_extend_config,omitempty"`
-	Rules              []IDRef           `json:"rules"`
+	Rules              IDs               `json:"rules"`
 	ProvisioningStatus string            `json:"provisioning_status"`
 	CreatedAt          Time              `json:"created_at"`
 }
@@ -70,19 +70,19 @@ type L7PolicyExtended struct {
 
 // LoadBalancer is a dedicated (Guaranteed) or a shared one. v2.0 knows only shared ones and does not say so.
 type LoadBalancer struct {
-	ID                 string  `json:"id"`
-	Name               string  `json:"name"`
-	Description        string  `json:"description"`
-	Guaranteed         bool    `json:"guaranteed"`
-	ProvisioningStatus string  `json:"provisioning_status"` // ACTIVE, PENDING_UPDATE, …
-	OperatingStatus    string  `json:"operating_status"`    // ONLINE or FROZEN
-	VIPAddress         string  `json:"vip_address"`
-	VPCID              string  `json:"vpc_id,omitempty"`
-	Listeners          []IDRef `json:"listeners"`
-	Pools              []IDRef `json:"pools"`
-	ProtectionStatus   string  `json:"protection_status,omitempty"`
-	DeletionProtection bool    `json:"deletion_protection_enable"`
-	CreatedAt          Time    `json:"created_at"`
+	ID                 string `json:"id"`
+	Name               string `json:"name"`
+	Description        string `json:"description"`
+	Guaranteed         bool   `json:"guaranteed"`
+	ProvisioningStatus string `json:"provisioning_status"` // ACTIVE, PENDING_UPDATE, …
+	OperatingStatus    string `json:"operating_status"`    // ONLINE or FROZEN
+	VIPAddress         string `json:"vip_address"`
+	VPCID              string `json:"vpc_id,omitempty"`
+	Listeners          IDs    `json:"listeners"`
+	Pools              IDs    `json:"pools"`
+	ProtectionStatus   string `json:"protection_status,omitempty"`
+	DeletionProtection bool   `json:"deletion_protection_enable"`
+	CreatedAt          Time   `json:"created_at"`
 }
 
 // Listeners lists the listeners of ELB v3.

@@ -16,6 +16,7 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 	return func(yield func([]T, error) bool) {
 		seen := map[string]bool{}
 		marker, before := "", ""
+		var q quick
 		most, guessing := c.page, false
 		for n := range c.mostPages {
 			limit := most
@@ -27,7 +28,7 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 				if marker != "" {
 					query.Set("marker", marker)
 				}
-				a.key = key
+				a.key, a.quick = key, &q
 				err = r.get(ctx, query, &a)
 				return a, err
 			}
@@ -80,9 +81,10 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 func offsets[T object](ctx context.Context, c *Client, r request, key string) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
 		offset, known, before := 0, 0, ""
+		var q quick
 		for n := range c.mostPages {
 			query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(c.gatewayPage)}}
-			a := answer[[]T]{key: key}
+			a := answer[[]T]{key: key, quick: &q}
 			err := r.get(ctx, query, &a)
 			page, total := a.Value, a.Total
 			switch {

@@ -19,35 +19,35 @@ type Pool struct {
 	VPCID                    string         `json:"vpc_id,omitempty"`
 	IPVersion                string         `json:"ip_version,omitempty"`
 	AdminStateUp             bool           `json:"admin_state_up"`
-	Listeners                []IDRef        `json:"listeners"`
-	LoadBalancers            []IDRef        `json:"loadbalancers"`
-	Members                  []IDRef        `json:"members"`
+	MemberDeletionProtection bool           `json:"member_deletion_protection_enable"`
+	AnyPort                  bool           `json:"any_port_enable"`
+	Listeners                IDs            `json:"listeners"`
+	LoadBalancers            IDs            `json:"loadbalancers"`
+	Members                  IDs            `json:"members"`
 	HealthMonitorID          string         `json:"healthmonitor_id,omitempty"` // "" = none
 	SessionPersistence       map[string]any `json:"session_persistence,omitempty"`
 	SlowStart                map[string]any `json:"slow_start,omitempty"`
-	MemberDeletionProtection bool           `json:"member_deletion_protection_enable"`
 	ProtectionStatus         string         `json:"protection_status,omitempty"`
 	ProtectionReason         string         `json:"protection_reason,omitempty"`
-	AnyPort                  bool           `json:"any_port_enable"`
 	CreatedAt                Time           `json:"created_at"`
 	UpdatedAt                Time           `json:"updated_at"`
 }
 
 // HealthMonitor is the health check of a pool.
 type HealthMonitor struct {
-	ID            string  `json:"id"`
-	Name          string  `json:"name"`
-	Type          string  `json:"type"`    // TCP, UDP_CONNECT, HTTP, HTTPS, TLS, GRPC
-	Delay         int     `json:"delay"`   // seconds between two checks
-	Timeout       int     `json:"timeout"` // seconds
-	MaxRetries    int     `json:"max_retries"`
-	MonitorPort   int     `json:"monitor_port,omitempty"` // 0 = the member's port
-	URLPath       string  `json:"url_path,omitempty"`
-	HTTPMethod    string  `json:"http_method,omitempty"`
-	ExpectedCodes string  `json:"expected_codes,omitempty"`
-	DomainName    string  `json:"domain_name,omitempty"`
-	Pools         []IDRef `json:"pools"`
-	CreatedAt     Time    `json:"created_at"`
+	ID            string `json:"id"`
+	Name          string `json:"name"`
+	Type          string `json:"type"`    // TCP, UDP_CONNECT, HTTP, HTTPS, TLS, GRPC
+	Delay         int    `json:"delay"`   // seconds between two checks
+	Timeout       int    `json:"timeout"` // seconds
+	MaxRetries    int    `json:"max_retries"`
+	MonitorPort   int    `json:"monitor_port,omitempty"` // 0 = the member's port
+	URLPath       string `json:"url_path,omitempty"`
+	HTTPMethod    string `json:"http_method,omitempty"`
+	ExpectedCodes string `json:"expected_codes,omitempty"`
+	DomainName    string `json:"domain_name,omitempty"`
+	Pools         IDs    `json:"pools"`
+	CreatedAt     Time   `json:"created_at"`
 }
 
 // Pools lists the pools of ELB v3, page by page; those of shared load balancers are among them on some clouds.

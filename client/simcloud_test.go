@@ -71,19 +71,19 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 			some(t, c.SharedLoadBalancers(ctx))
 			sharedListeners := some(t, c.SharedListeners(ctx))
 			some(t, c.SharedL7Policies(ctx))
-			if i := slices.IndexFunc(pools, func(p Pool) bool { return len(p.Members) > 0 }); i < 0 {
+			if i := slices.IndexFunc(pools, func(p Pool) bool { return p.Members.Len() > 0 }); i < 0 {
 				t.Error("no pool has members")
-			} else if members := some(t, c.Members(ctx, pools[i].ID)); len(members) != len(pools[i].Members) {
-				t.Errorf("%d members of %d", len(members), len(pools[i].Members))
+			} else if members := some(t, c.Members(ctx, pools[i].ID)); len(members) != pools[i].Members.Len() {
+				t.Errorf("%d members of %d", len(members), pools[i].Members.Len())
 			}
 			of, all := map[string]bool{}, some(t, c.PoolMembers(ctx))
 			for _, m := range all {
 				of[m.ID] = m.Weight != nil
 			}
 			for _, p := range pools {
-				for _, m := range p.Members {
-					if !of[m.ID] {
-						t.Errorf("member %s of pool %s is not among all, or says no weight", m.ID, p.ID)
+				for m := range p.Members.All() {
+					if !of[m] {
+						t.Errorf("member %s of pool %s is not among all, or says no weight", m, p.ID)
 					}
 				}
 			}
@@ -92,7 +92,7 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 					t.Errorf("shared member %+v", m)
 				}
 			}
-			if i := slices.IndexFunc(shared, func(p Pool) bool { return len(p.Members) > 0 }); i >= 0 {
+			if i := slices.IndexFunc(shared, func(p Pool) bool { return p.Members.Len() > 0 }); i >= 0 {
 				some(t, c.SharedMembers(ctx, shared[i].ID))
 			}
 			gateways, _, err := c.Gateways(ctx)
@@ -162,7 +162,7 @@ func TestDeletingInTheSimulatedCloud(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			used := pools[slices.IndexFunc(pools, func(p Pool) bool { return len(p.Listeners) > 0 })]
+			used := pools[slices.IndexFunc(pools, func(p Pool) bool { return p.Listeners.Len() > 0 })]
 			if err := d.DeletePool(ctx, used.ID); !errors.Is(err, InUse) || !strings.Contains(err.Error(), "ELB.8907") {
 				t.Errorf("%v", err)
 			}
@@ -175,7 +175,7 @@ func TestDeletingInTheSimulatedCloud(t *testing.T) {
 			if err != nil || slices.ContainsFunc(left.Entries, func(e IPEntry) bool { return e.IP == group.Entries[0].IP }) || len(left.Entries) >= len(group.Entries) {
 				t.Errorf("%+v, %v", left, err)
 			}
-			busy := groups[slices.IndexFunc(groups, func(g IPGroup) bool { return len(g.Listeners) > 0 })]
+			busy := groups[slices.IndexFunc(groups, func(g IPGroup) bool { return g.Listeners.Len() > 0 })]
 			if err := d.DeleteIPGroup(ctx, busy.ID); !errors.Is(err, InUse) {
 				t.Errorf("%v", err)
 			}
@@ -263,7 +263,7 @@ func TestClearingTheWayInTheSimulatedCloud(t *testing.T) {
 			t.Fatalf("pool %s: %v", pool.ID, left)
 		}
 		if pool.MemberDeletionProtection {
-			if _, err := d.DeletePoolMembers(ctx, pool.ID, []string{pool.Members[0].ID}); !errors.Is(err, Protected) {
+			if _, err := d.DeletePoolMembers(ctx, pool.ID, []string{pool.Members.First()}); !errors.Is(err, Protected) {
 				t.Errorf("%v", err)
 			}
 			continue
@@ -285,18 +285,18 @@ func takeAway(t *testing.T, d *Deleter, pool Pool, shared bool) error {
 	t.Helper()
 	ctx := t.Context()
 	members, deletePool := []string{}, d.DeletePool
-	for i, m := range pool.Members {
+	for i, m := range pool.Members.List() {
 		switch {
 		case shared:
-			if err := d.DeleteSharedPoolMember(ctx, pool.ID, m.ID); err != nil {
+			if err := d.DeleteSharedPoolMember(ctx, pool.ID, m); err != nil {
 				return err
 			}
 		case i == 0:
-			if err := d.DeletePoolMember(ctx, pool.ID, m.ID); err != nil {
+			if err := d.DeletePoolMember(ctx, pool.ID, m); err != nil {
 				return err
 			}
 		default:
-			members = append(members, m.ID)
+			members = append(members, m)
 		}
 	}
 	if len(members) > 0 {

@@ -127,14 +127,14 @@ func TestPoolsAsTheServiceWritesThem(t *testing.T) {
 	want := []Pool{{
 		ID: "11111111-0000-4000-8000-000000000001", Name: `web-old\x1b[2J`, ProjectID: "99a3fff0d03c428eac3678da6a7d0f24", EnterpriseProjectID: "0",
 		Protocol: "HTTP", Algorithm: "ROUND_ROBIN", Type: "instance", VPCID: "22222222-0000-4000-8000-000000000001", IPVersion: "dualstack", AdminStateUp: true,
-		Listeners: []IDRef{}, LoadBalancers: []IDRef{{"33333333-0000-4000-8000-000000000001"}}, Members: []IDRef{{"44444444-0000-4000-8000-000000000001"}},
+		Listeners: NewIDs(), LoadBalancers: NewIDs("33333333-0000-4000-8000-000000000001"), Members: NewIDs("44444444-0000-4000-8000-000000000001"),
 		SessionPersistence: map[string]any{"type": "APP_COOKIE", "cookie_name": `\u202ecookie`}, ProtectionStatus: "nonProtection", CreatedAt: at, UpdatedAt: at,
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	got, _, err = collect(client.SharedPools(t.Context()))
-	if err != nil || len(got) != 1 || got[0].ProjectID != "tenant" || got[0].HealthMonitorID != "" || got[0].Listeners[0].ID != "l" {
+	if err != nil || len(got) != 1 || got[0].ProjectID != "tenant" || got[0].HealthMonitorID != "" || got[0].Listeners.First() != "l" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -222,17 +222,17 @@ func TestWhatDetailsShow(t *testing.T) {
 		"monitor": {`{"id":"h","type":"HTTP","delay":5,"timeout":3,"max_retries":3,"monitor_port":null,"domain_name":"x.example","url_path":"/up","http_method":"GET",
 			"expected_codes":200,"admin_state_up":true,"pools":[{"id":"p"}],"created_at":"2026-01-02T03:04:05Z"}`, &HealthMonitor{},
 			&HealthMonitor{ID: "h", Type: "HTTP", Delay: 5, Timeout: 3, MaxRetries: 3, DomainName: "x.example", URLPath: "/up", HTTPMethod: "GET", ExpectedCodes: "200",
-				Pools: []IDRef{{"p"}}, CreatedAt: at}},
+				Pools: NewIDs("p"), CreatedAt: at}},
 		"monitor of its own port": {`{"id":"h","monitor_port":"8081","url_path":"","pools":null}`, &HealthMonitor{}, &HealthMonitor{ID: "h", MonitorPort: 8081}},
 		"listener": {`{"id":"l","description":"d","enterprise_project_id":0,"admin_state_up":false,"protection_status":"consoleProtection","protection_reason":"audit","updated_at":"2026-01-02T03:04:05"}`,
 			&Listener{}, &Listener{ID: "l", Description: "d", EnterpriseProjectID: "0", AdminStateUp: new(false), ProtectionStatus: ProtectedByConsole, ProtectionReason: "audit", UpdatedAt: at}},
 		"listener that does not say whether it is up": {`{"id":"l"}`, &Listener{}, &Listener{ID: "l"}},
 		"policy": {`{"id":"f","description":"d","position":"7","priority":3,"redirect_url":null,"rules":[{"id":"r"}],"redirect_pools_config":[{"pool_id":"a","weight":0},{"pool_id":"b"}],"created_at":"2026-01-02T03:04:05Z"}`,
-			&L7Policy{}, &L7Policy{ID: "f", Description: "d", Position: 7, Priority: 3, Rules: []IDRef{{"r"}}, WeightedPools: []WeightedPool{{"a", new(0)}, {"b", nil}}, CreatedAt: at}},
+			&L7Policy{}, &L7Policy{ID: "f", Description: "d", Position: 7, Priority: 3, Rules: NewIDs("r"), WeightedPools: []WeightedPool{{"a", new(0)}, {"b", nil}}, CreatedAt: at}},
 		"policy that sends elsewhere": {`{"id":"f","redirect_url":"https://a.example","rules":""}`, &L7Policy{}, &L7Policy{ID: "f", RedirectURL: "https://a.example"}},
 		"load balancer": {`{"id":"b","description":"d","guaranteed":true,"operating_status":"FROZEN","vpc_id":"v","listeners":[{"id":"l"}],"pools":["p"],"protection_status":"nonProtection",
 			"deletion_protection_enable":"true","created_at":"2026-01-02T03:04:05Z"}`, &LoadBalancer{},
-			&LoadBalancer{ID: "b", Description: "d", Guaranteed: true, OperatingStatus: "FROZEN", VPCID: "v", Listeners: []IDRef{{"l"}}, Pools: []IDRef{{"p"}},
+			&LoadBalancer{ID: "b", Description: "d", Guaranteed: true, OperatingStatus: "FROZEN", VPCID: "v", Listeners: NewIDs("l"), Pools: NewIDs("p"),
 				ProtectionStatus: "nonProtection", DeletionProtection: true, CreatedAt: at}},
 	} {
 		if err := decode([]byte(c.json), c.into); err != nil {
@@ -358,9 +358,9 @@ func TestOddTypes(t *testing.T) {
 		"lists that are unset":       {`{"id":"l","sni_container_refs":"","loadbalancers":{}}`, &Listener{}, &Listener{ID: "l"}},
 		"a list that is a word":      {`{"sni_container_refs":"c1,c2"}`, &Listener{}, nil},
 		"a list that is an object":   {`{"listeners":{"id":"l"}}`, &Pool{}, nil},
-		"bare ids":                   {`{"members":["m1","m2"]}`, &Pool{}, &Pool{Members: []IDRef{{"m1"}, {"m2"}}}},
+		"bare ids":                   {`{"members":["m1","m2"]}`, &Pool{}, &Pool{Members: NewIDs("m1", "m2")}},
 		"what is only shown":         {`{"id":"p","session_persistence":"","slow_start":[1]}`, &Pool{}, &Pool{ID: "p"}},
-		"embedded":                   {`{"id":"p","tenant_id":7,"listeners":[{"id":"l"}]}`, &sharedPool{}, &sharedPool{Pool{ID: "p", Listeners: []IDRef{{"l"}}}, "7"}},
+		"embedded":                   {`{"id":"p","tenant_id":7,"listeners":[{"id":"l"}]}`, &sharedPool{}, &sharedPool{Pool{ID: "p", Listeners: NewIDs("l")}, "7"}},
 		"times keep their own rules": {`{"port":"1","create_time":1594345678000}`, &Channel{}, &Channel{Port: 1, CreateTime: Time{time.UnixMilli(1594345678000).UTC()}}},
 		"no JSON":                    {`{"port":"1"`, &Channel{}, nil},
 	} {

@@ -34,7 +34,7 @@ func many(tb testing.TB, n, w, h int) *Model {
 		}
 		pools[i] = inventory.Resource{
 			Ref: inventory.Ref{Scope: "s", Kind: inventory.Pools, ID: id}, Name: name, Created: now.AddDate(0, 0, -i%2000),
-			Object:  &inventory.Pool{Pool: client.Pool{ID: id, Name: name, Protocol: "HTTP", Members: make([]client.IDRef, i%9)}},
+			Object:  &inventory.Pool{Pool: client.Pool{ID: id, Name: name, Protocol: "HTTP", Members: client.NewIDs(make([]string, i%9)...)}},
 			Verdict: states[i%len(states)],
 		}
 	}

@@ -356,8 +356,8 @@ func TestRemovedAtTheLastMoment(t *testing.T) {
 func (s *sim) use(poolID string) {
 	lb := ""
 	for _, r := range s.load(inventory.Pools).Listing(inventory.Pools).Resources {
-		if p := r.Object.(*inventory.Pool); !p.Shared && lb == "" && len(p.LoadBalancers) > 0 {
-			lb = p.LoadBalancers[0].ID
+		if p := r.Object.(*inventory.Pool); !p.Shared && lb == "" && p.LoadBalancers.Len() > 0 {
+			lb = p.LoadBalancers.First()
 		}
 	}
 	s.post("/v3/P/elb/listeners", map[string]any{"listener": map[string]any{
@@ -436,8 +436,8 @@ func TestSharedPools(t *testing.T) {
 	var want []string
 	for _, r := range pools {
 		p := r.Object.(*inventory.Pool)
-		for _, m := range p.Members {
-			want = append(want, "DELETE /v2.0/lbaas/pools/"+p.ID+"/members/"+m.ID)
+		for m := range p.Members.All() {
+			want = append(want, "DELETE /v2.0/lbaas/pools/"+p.ID+"/members/"+m)
 			held++
 		}
 		if p.HealthMonitorID != "" {
@@ -480,11 +480,11 @@ func TestDedicatedPoolsThatMustBeEmpty(t *testing.T) {
 	from := s.load(inventory.Pools)
 	full := pick(from, inventory.Pools, 5, func(r inventory.Resource) bool {
 		p := r.Object.(*inventory.Pool)
-		return dedicated(r) && unused(r) && len(p.Members) > 0 && p.HealthMonitorID != ""
+		return dedicated(r) && unused(r) && p.Members.Len() > 0 && p.HealthMonitorID != ""
 	})
 	bare := pick(from, inventory.Pools, 5, func(r inventory.Resource) bool {
 		p := r.Object.(*inventory.Pool)
-		return dedicated(r) && unused(r) && len(p.Members) == 0 && p.HealthMonitorID == ""
+		return dedicated(r) && unused(r) && p.Members.Len() == 0 && p.HealthMonitorID == ""
 	})
 	if len(full) == 0 || len(bare) == 0 {
 		t.Fatalf("%d full and %d bare pools", len(full), len(bare))

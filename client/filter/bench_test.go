@@ -17,7 +17,7 @@ func many() []inventory.Resource {
 	unused := inventory.Verdict{State: inventory.Unused, Reasons: []inventory.Reason{{Text: "no listener, no policy"}}}
 	used := inventory.Verdict{State: inventory.InUse, Reasons: []inventory.Reason{{Text: "listener api-443", Via: "default_pool_id", By: "33333333"}}}
 	for i := range rows {
-		objects[i] = inventory.Pool{Pool: client.Pool{Protocol: "HTTP", Members: make([]client.IDRef, i%4)}}
+		objects[i] = inventory.Pool{Pool: client.Pool{Protocol: "HTTP", Members: client.NewIDs(make([]string, i%4)...)}}
 		rows[i] = inventory.Resource{
 			Ref:     inventory.Ref{Scope: scope.ID(), Kind: inventory.Pools, ID: fmt.Sprintf("%08d-0000-4000-8000-000000000001", i)},
 			Name:    fmt.Sprintf("web-pool-%d-production", i),

@@ -17,8 +17,8 @@ func samplePool() inventory.Resource {
 		Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.Pools, ID: "id-0001"}, Name: "Prod-Web-Größe",
 		Created: now.Add(-100 * 24 * time.Hour),
 		Object: &inventory.Pool{Pool: client.Pool{
-			Protocol: "HTTP", Description: "owned by payments", Members: []client.IDRef{{ID: "m-1"}, {ID: "m-2"}},
-			LoadBalancers: []client.IDRef{{ID: "lb-1"}}, HealthMonitorID: "hm-1",
+			Protocol: "HTTP", Description: "owned by payments", Members: client.NewIDs("m-1", "m-2"),
+			LoadBalancers: client.NewIDs("lb-1"), HealthMonitorID: "hm-1",
 		}},
 		Verdict: inventory.Verdict{
 			State: inventory.InUse,

@@ -53,14 +53,6 @@ func flags(of func(inventory.Resource) truth) func(inventory.Resource) say {
 	return func(r inventory.Resource) say { t := of(r); return say{known: t >= 0, number: float64(t)} }
 }
 
-func ids(refs []client.IDRef) []string {
-	var all []string
-	for _, r := range refs {
-		all = append(all, r.ID)
-	}
-	return all
-}
-
 func opinionOf(id inventory.KindID) opinion {
 	state := func(s inventory.State) func(inventory.Resource) say {
 		return flags(func(r inventory.Resource) truth {
@@ -114,10 +106,10 @@ func opinionOf(id inventory.KindID) opinion {
 			}
 			return text("dedicated")
 		}
-		o.number["servers"] = func(r inventory.Resource) say { return number(float64(len(p(r).Members))) }
-		o.number["listeners"] = func(r inventory.Resource) say { return number(float64(len(p(r).Listeners))) }
+		o.number["servers"] = func(r inventory.Resource) say { return number(float64(p(r).Members.Len())) }
+		o.number["listeners"] = func(r inventory.Resource) say { return number(float64(p(r).Listeners.Len())) }
 		o.flag["monitor"] = flags(func(r inventory.Resource) truth { return is(p(r).HealthMonitorID != "") })
-		o.words["lb"] = func(r inventory.Resource) say { return words(ids(p(r).LoadBalancers)) }
+		o.words["lb"] = func(r inventory.Resource) say { return words(p(r).LoadBalancers.List()) }
 	case inventory.Certificates:
 		c := func(r inventory.Resource) *client.Certificate { return r.Object.(*client.Certificate) }
 		o.text["type"] = func(r inventory.Resource) say { return text(c(r).Type) }
@@ -142,7 +134,7 @@ func opinionOf(id inventory.KindID) opinion {
 		g := func(r inventory.Resource) *client.IPGroup { return r.Object.(*client.IPGroup) }
 		o.text["description"] = func(r inventory.Resource) say { return free(g(r).Description) }
 		o.number["entries"] = func(r inventory.Resource) say { return number(float64(len(g(r).Entries))) }
-		o.number["listeners"] = func(r inventory.Resource) say { return number(float64(len(g(r).Listeners))) }
+		o.number["listeners"] = func(r inventory.Resource) say { return number(float64(g(r).Listeners.Len())) }
 	case inventory.Entries:
 		e := func(r inventory.Resource) *inventory.Entry { return r.Object.(*inventory.Entry) }
 		o.text["entry"] = func(r inventory.Resource) say { return text(e(r).IP) }

@@ -73,12 +73,12 @@ func children(tb testing.TB, of inventory.KindID, objects []map[string]any) []in
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
-func refs(r *rand.Rand) []client.IDRef {
-	var all []client.IDRef
+func refs(r *rand.Rand) client.IDs {
+	var all []string
 	for range r.IntN(4) {
-		all = append(all, client.IDRef{ID: pick(r, "lb-1", "lb-2", "listener-1", "LISTENER-2")})
+		all = append(all, pick(r, "lb-1", "lb-2", "listener-1", "LISTENER-2"))
 	}
-	return all
+	return client.NewIDs(all...)
 }
 
 // verdict is one that no kind gives, for anything may be there.

@@ -285,9 +285,9 @@ func (g *Graph) access(listener string) (Use, bool) {
 // usersOfGroup are the listeners that refer to the group, and those that only the group itself names.
 func usersOfGroup(g *Graph, group *client.IPGroup) []Use {
 	users := slices.Clip(g.Uses(IPGroups, group.ID))
-	for _, l := range group.Listeners {
-		if !slices.ContainsFunc(users, func(u Use) bool { return u.By == l.ID }) {
-			users = append(users, Use{By: l.ID, Via: "listeners", Text: "listener " + g.listenerName(l.ID)})
+	for l := range group.Listeners.All() {
+		if !slices.ContainsFunc(users, func(u Use) bool { return u.By == l }) {
+			users = append(users, Use{By: l, Via: "listeners", Text: "listener " + g.listenerName(l)})
 		}
 	}
 	return users

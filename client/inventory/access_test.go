@@ -19,7 +19,7 @@ import (
 func graphOf(listed []client.Listener, groups []client.IPGroup) *Graph {
 	rows := make([]Resource, len(listed))
 	for i := range listed {
-		rows[i] = listenerRow(Scope{}, &listed[i], false)
+		rows[i] = listenerRow(Scope{}.ID(), &listed[i], false)
 	}
 	l := partOf(listenerKind, rows)
 	rows = make([]Resource, len(groups))
@@ -228,7 +228,7 @@ func (d dice) world() *accessWorld {
 			}
 		}
 		if d.IntN(4) == 0 {
-			g.Listeners = []client.IDRef{{ID: hidden[d.IntN(len(hidden))]}}
+			g.Listeners = client.NewIDs(hidden[d.IntN(len(hidden))])
 		}
 		w.groups = append(w.groups, g)
 		open := d.IntN(4) > 0
@@ -311,9 +311,9 @@ func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 				losers[l] = append(losers[l], g.ID)
 			}
 		}
-		for _, l := range w.groups[i].Listeners {
-			if !slices.Contains(losers[l.ID], g.ID) {
-				losers[l.ID] = append(losers[l.ID], g.ID)
+		for l := range w.groups[i].Listeners.All() {
+			if !slices.Contains(losers[l], g.ID) {
+				losers[l] = append(losers[l], g.ID)
 			}
 		}
 	}

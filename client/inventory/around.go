@@ -59,10 +59,10 @@ var listenerKind = &Kind{
 	},
 	lists: []list{
 		{id: listeners, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.Listeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.scope, l, false) })
+			return rowsOf(q, q.client.Listeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, false) })
 		}},
 		{id: sharedListeners, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.scope, l, true) })
+			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, true) })
 		}},
 		{id: namedListeners, read: readNamed, last: true},
 	},
@@ -81,9 +81,9 @@ var listenerKind = &Kind{
 	merge: mergeShared(func(l *Listener) *bool { return &l.Shared }, func(l *Listener) *bool { return &l.v3 }),
 }
 
-func listenerRow(s Scope, l *client.Listener, shared bool) Resource {
+func listenerRow(home ScopeID, l *client.Listener, shared bool) Resource {
 	return Resource{
-		Ref: Ref{Scope: s.ID(), Kind: Listeners, ID: l.ID}, Name: l.Name, Created: l.CreatedAt.Time,
+		Ref: Ref{Scope: home, Kind: Listeners, ID: l.ID}, Name: l.Name, Created: l.CreatedAt.Time,
 		Object: &Listener{Listener: *l, Shared: shared, v3: !shared},
 	}
 }
@@ -91,8 +91,8 @@ func listenerRow(s Scope, l *client.Listener, shared bool) Resource {
 // linksOfListener: api.md 2.6.
 func linksOfListener(r Resource, tell func(link)) {
 	l := r.Object.(*Listener)
-	for _, lb := range l.LoadBalancers {
-		tell(link{user: near(r, LoadBalancers, lb.ID), used: r.Ref, via: "loadbalancers"})
+	for lb := range l.LoadBalancers.All() {
+		tell(link{user: near(r, LoadBalancers, lb), used: r.Ref, via: "loadbalancers"})
 	}
 	to := func(kind KindID, id, via, up, down string) {
 		if id != "" {
@@ -148,10 +148,10 @@ var policyKind = &Kind{
 	},
 	lists: []list{
 		{id: l7policies, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.L7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.scope, p, false) })
+			return rowsOf(q, q.client.L7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.home, p, false) })
 		}},
 		{id: sharedL7Policies, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedL7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.scope, p, true) })
+			return rowsOf(q, q.client.SharedL7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.home, p, true) })
 		}},
 	},
 	links: linksOfPolicy,
@@ -164,9 +164,9 @@ var policyKind = &Kind{
 	merge: mergeShared(func(p *Policy) *bool { return &p.Shared }, func(p *Policy) *bool { return &p.v3 }),
 }
 
-func policyRow(s Scope, p *client.L7Policy, shared bool) Resource {
+func policyRow(home ScopeID, p *client.L7Policy, shared bool) Resource {
 	return Resource{
-		Ref: Ref{Scope: s.ID(), Kind: Policies, ID: p.ID}, Name: p.Name,
+		Ref: Ref{Scope: home, Kind: Policies, ID: p.ID}, Name: p.Name,
 		Object: &Policy{L7Policy: *p, Shared: shared, v3: !shared},
 	}
 }
@@ -221,15 +221,15 @@ var loadBalancers = &Kind{
 	},
 	lists: []list{
 		{id: loadBalancerList, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.LoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.scope, b) })
+			return rowsOf(q, q.client.LoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.home, b) })
 		}},
 		{id: sharedBalancers, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedLoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.scope, b) })
+			return rowsOf(q, q.client.SharedLoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.home, b) })
 		}},
 	},
 	links: func(r Resource, tell func(link)) {
-		for _, l := range r.Object.(*client.LoadBalancer).Listeners {
-			tell(link{user: r.Ref, used: near(r, Listeners, l.ID), via: "listeners"})
+		for l := range r.Object.(*client.LoadBalancer).Listeners.All() {
+			tell(link{user: r.Ref, used: near(r, Listeners, l), via: "listeners"})
 		}
 	},
 	merge: func(seen, again Resource) Resource { // v3 says which are dedicated and when they were made
@@ -240,8 +240,8 @@ var loadBalancers = &Kind{
 	},
 }
 
-func balancerRow(s Scope, b *client.LoadBalancer) Resource {
-	return Resource{Ref: Ref{Scope: s.ID(), Kind: LoadBalancers, ID: b.ID}, Name: b.Name, Created: b.CreatedAt.Time, Object: b}
+func balancerRow(home ScopeID, b *client.LoadBalancer) Resource {
+	return Resource{Ref: Ref{Scope: home, Kind: LoadBalancers, ID: b.ID}, Name: b.Name, Created: b.CreatedAt.Time, Object: b}
 }
 
 var servers = &Kind{
@@ -259,10 +259,10 @@ var servers = &Kind{
 	},
 	lists: []list{
 		{id: serverList, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.PoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.scope, m) })
+			return rowsOf(q, q.client.PoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.home, m) })
 		}},
 		{id: sharedServers, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedPoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.scope, m) })
+			return rowsOf(q, q.client.SharedPoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.home, m) })
 		}},
 	},
 	note: func(rows []Resource, p *part) {
@@ -284,12 +284,12 @@ type serving struct {
 	offline, idle bool // idle: weight 0, it gets no new requests
 }
 
-func serverRow(s Scope, m *client.Member) Resource {
+func serverRow(home ScopeID, m *client.Member) Resource {
 	name := serverAddress(m)
 	if m.Name != "" {
 		name = strings.TrimSpace(m.Name + " " + name)
 	}
-	return Resource{Ref: Ref{Scope: s.ID(), Kind: Servers, ID: m.ID}, Name: name, Created: m.CreatedAt.Time, Object: m}
+	return Resource{Ref: Ref{Scope: home, Kind: Servers, ID: m.ID}, Name: name, Created: m.CreatedAt.Time, Object: m}
 }
 
 func serverAddress(m *client.Member) string {
@@ -319,26 +319,26 @@ var monitors = &Kind{
 	},
 	lists: []list{
 		{id: monitorList, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.HealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.scope, m, false) })
+			return rowsOf(q, q.client.HealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.home, m, false) })
 		}},
 		{id: sharedMonitors, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedHealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.scope, m, true) })
+			return rowsOf(q, q.client.SharedHealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.home, m, true) })
 		}},
 	},
 	links: func(r Resource, tell func(link)) {
-		for _, p := range r.Object.(*Monitor).Pools {
-			tell(link{user: near(r, Pools, p.ID), used: r.Ref, via: "pools"})
+		for p := range r.Object.(*Monitor).Pools.All() {
+			tell(link{user: near(r, Pools, p), used: r.Ref, via: "pools"})
 		}
 	},
 	merge: mergeShared(func(m *Monitor) *bool { return &m.Shared }, func(m *Monitor) *bool { return &m.v3 }),
 }
 
-func monitorRow(s Scope, m *client.HealthMonitor, shared bool) Resource {
+func monitorRow(home ScopeID, m *client.HealthMonitor, shared bool) Resource {
 	name := m.Name
 	if name == "" {
 		name = m.Type
 	}
-	return Resource{Ref: Ref{Scope: s.ID(), Kind: Monitors, ID: m.ID}, Name: name, Object: &Monitor{HealthMonitor: *m, Shared: shared, v3: !shared}}
+	return Resource{Ref: Ref{Scope: home, Kind: Monitors, ID: m.ID}, Name: name, Object: &Monitor{HealthMonitor: *m, Shared: shared, v3: !shared}}
 }
 
 // memberGroups come with the list of channels.
@@ -395,7 +395,7 @@ func readNamed(ctx context.Context, q *query) error {
 				what := fmt.Sprintf("listener %s, which %s names,", id, q.named[id])
 				failures[i] = &unread{couldNot(what, "read", permissions[namedListeners], err), err}
 			default:
-				q.page([]Resource{listenerRow(q.scope, l, shared)})
+				q.page([]Resource{listenerRow(q.home, l, shared)})
 			}
 		})
 	}

@@ -1,12 +1,9 @@
 package inventory_test
 
 import (
-	"bytes"
-	"fmt"
-	"net/http"
+	"iter"
 	"runtime"
-	"strconv"
-	"strings"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -14,89 +11,67 @@ import (
 	"janitor/client/simcloud"
 )
 
-// big serves n pools with what real ones carry: three members, a load balancer, ids of 36 bytes. Every tenth is the
-// default of a listener, every seventh the target of a policy. Answers are made page by page so that the server adds
-// next to nothing to the heap.
-type big struct{ n int }
-
-func (b big) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	var out bytes.Buffer
-	name := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
-	count, every := b.n, 1
-	switch {
-	case strings.HasPrefix(r.URL.Path, "/v2.0/"):
-		count = 0
-	case name == "listeners":
-		count, every = b.n/10, 10
-	case name == "l7policies":
-		count, every = b.n/7, 7
-	}
-	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
-	from := 0
-	if m := r.URL.Query().Get("marker"); m != "" {
-		from, _ = strconv.Atoi(m[:8])
-		from++
-	}
-	to := min(from+limit, count)
-	fmt.Fprintf(&out, `{%q:[`, name)
-	for i := from; i < to; i++ {
-		if i > from {
-			out.WriteByte(',')
-		}
-		switch name {
-		case "pools":
-			fmt.Fprintf(&out, `{"id":"%08d-0000-4000-8000-000000000001","name":"web-pool-%d-production","description":"","project_id":%q,
-				"protocol":"HTTP","lb_algorithm":"ROUND_ROBIN","type":"instance","vpc_id":"22222222-0000-4000-8000-000000000001","ip_version":"dualstack",
-				"healthmonitor_id":"%08d-0000-4000-8000-000000000005","listeners":[],"loadbalancers":[{"id":"33333333-0000-4000-8000-00000000000%d"}],
-				"members":[{"id":"%08d-0000-4000-8000-000000000002"},{"id":"%08d-0000-4000-8000-000000000003"},{"id":"%08d-0000-4000-8000-000000000004"}],
-				"protection_status":"nonProtection","enterprise_project_id":"0","created_at":"2026-01-02T03:04:05Z","updated_at":"2026-01-02T03:04:05Z"}`,
-				i, i, project, i, i%10, i, i, i)
-		case "listeners":
-			fmt.Fprintf(&out, `{"id":"%08d-1111-4000-8000-000000000001","name":"listener-%d","default_pool_id":"%08d-0000-4000-8000-000000000001"}`, i, i, i*every)
-		case "l7policies":
-			fmt.Fprintf(&out, `{"id":"%08d-2222-4000-8000-000000000001","name":"policy-%d","redirect_pool_id":"%08d-0000-4000-8000-000000000001"}`, i, i, i*every)
-		}
-	}
-	fmt.Fprintf(&out, `],"page_info":{"current_count":%d`, to-from)
-	if to < count {
-		fmt.Fprintf(&out, `,"next_marker":"%08d-0000-4000-8000-000000000001"`, to-1)
-	}
-	out.WriteString(`}}`)
-	rw.Write(out.Bytes())
-}
-
-// BenchmarkLoad reads 100 000 pools over HTTP with all that refers to them; heap-MB is what the last snapshot holds,
-// peak-MB the most that was seen at any snapshot.
+// BenchmarkLoad reads 100 000 resources with all that refers to them. Answers come from a file, so that only the client's
+// own work counts: cpu-s is the time it computes, heap-MB what the last snapshot holds, peak-MB the most that was in use
+// at any snapshot, garbage included. Entries are all entries of all IP groups in one table.
 func BenchmarkLoad(b *testing.B) {
-	l, _ := connect(b, big{100_000})
-	heap := func() float64 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return float64(m.HeapAlloc) / (1 << 20)
+	mix := quotas(6) // 500+500+120+50·300+100+500 resources each
+	for _, world := range []struct {
+		name    string
+		account account
+		load    func(l *inventory.Loader) iter.Seq[*inventory.Snapshot]
+		kind    inventory.KindID
+		rows    int
+	}{
+		{"pools", bigPools(100_000), func(l *inventory.Loader) iter.Seq[*inventory.Snapshot] {
+			return l.Load(b.Context(), inventory.Pools)
+		}, inventory.Pools, 100_000},
+		{"quotas", mix, func(l *inventory.Loader) iter.Seq[*inventory.Snapshot] {
+			return l.WithDetail().Load(b.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups)
+		}, inventory.Pools, 3000},
+		{"entries", mix, func(l *inventory.Loader) iter.Seq[*inventory.Snapshot] {
+			groups := inventory.Last(l.List(b.Context(), inventory.IPGroups, nil)).Listing(inventory.IPGroups).Resources
+			return l.WithDetail().Open(b.Context(), inventory.Entries, groups)
+		}, inventory.Entries, 90_000},
+	} {
+		b.Run(world.name, func(b *testing.B) {
+			l := replayed(b, world.account)
+			load := func() (last *inventory.Snapshot, peak float64) {
+				for s := range world.load(l) {
+					last, peak = s, max(peak, heapMB())
+				}
+				if listing := last.Listing(world.kind); len(listing.Resources) != world.rows || listing.Err != nil {
+					b.Fatal(len(listing.Resources), listing.Err)
+				}
+				return last, peak
+			}
+			load() // makes the answers
+			var cpu time.Duration
+			var held, peak float64
+			for b.Loop() {
+				b.StopTimer()
+				debug.FreeOSMemory() // as a program that has only just begun
+				before, begun := heapMB(), cpuTime(b)
+				b.StartTimer()
+				last, most := load()
+				b.StopTimer()
+				cpu += cpuTime(b) - begun
+				runtime.GC()
+				runtime.GC() // what pools hold goes at the second one
+				held, peak = heapMB()-before, most-before
+				runtime.KeepAlive(last)
+				b.StartTimer()
+			}
+			b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s")
+			b.ReportMetric(held, "heap-MB")
+			b.ReportMetric(peak, "peak-MB")
+		})
 	}
-	runtime.GC()
-	before := heap()
-	var held, peak float64
-	for b.Loop() {
-		var last *inventory.Snapshot
-		for s := range l.Load(b.Context(), inventory.Pools) {
-			last = s
-			peak = max(peak, heap()-before)
-		}
-		runtime.GC()
-		held = heap() - before
-		if n := len(last.Listing(inventory.Pools).Resources); n != 100_000 {
-			b.Fatal(n, last.Listing(inventory.Pools).Err)
-		}
-		runtime.KeepAlive(last)
-	}
-	b.ReportMetric(held, "heap-MB")
-	b.ReportMetric(peak, "peak-MB")
 }
 
 // BenchmarkJudge makes the verdicts of 100 000 pools.
 func BenchmarkJudge(b *testing.B) {
-	l, _ := connect(b, big{100_000})
+	l, _ := connect(b, bigPools(100_000))
 	s := inventory.Last(l.Load(b.Context(), inventory.Pools))
 	listing := s.Listing(inventory.Pools)
 	states := map[inventory.State]int{}
@@ -114,7 +89,7 @@ func BenchmarkJudge(b *testing.B) {
 
 // BenchmarkFind looks up 1 000 references among 100 000 resources.
 func BenchmarkFind(b *testing.B) {
-	l, _ := connect(b, big{100_000})
+	l, _ := connect(b, bigPools(100_000))
 	s := inventory.Last(l.Load(b.Context(), inventory.Pools))
 	var refs []inventory.Ref
 	for i, r := range s.Listing(inventory.Pools).Resources {

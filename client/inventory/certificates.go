@@ -104,7 +104,7 @@ var certificateUnused = []Reason{{Text: "no listener"}}
 func judgeCertificate(r Resource, g *Graph) Verdict {
 	c := certificate(r)
 	protected := append(protectedBy(c.ProtectionStatus, c.ProtectionReason), madeBy(c.Name, c.Description)...)
-	used, _ := g.usedBy(Certificates, c.ID, nil)
+	used, _ := g.usedBy(Certificates, c.ID, client.IDs{})
 	return judge(r.Ref, protected, used, g.gapsFor(Certificates), certificateUnused, signsOfCertificate(c, g))
 }
 

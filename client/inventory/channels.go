@@ -43,7 +43,7 @@ var channels = &Kind{
 			signs = []string{"abnormal"}
 		}
 		// Which APIs use it the service does not say: it is never known to be unused.
-		used, _ := g.usedBy(Channels, r.Ref.ID, nil)
+		used, _ := g.usedBy(Channels, r.Ref.ID, client.IDs{})
 		return judge(r.Ref, nil, used, channelUnknown, nil, signs)
 	},
 	Fields: func(r Resource, now time.Time) []Field {

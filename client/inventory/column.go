@@ -162,10 +162,4 @@ func brief(id string) string {
 }
 
 // ids lists the ids for the detail view.
-func ids(refs []client.IDRef) string {
-	all := make([]string, len(refs))
-	for i, r := range refs {
-		all[i] = r.ID
-	}
-	return strings.Join(all, ", ")
-}
+func ids(of client.IDs) string { return strings.Join(of.List(), ", ") }

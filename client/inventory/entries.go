@@ -109,12 +109,13 @@ func listEntries(ctx context.Context, q *query) error {
 func entriesOf(s Scope, group *client.IPGroup) []Resource {
 	objects := make([]Entry, len(group.Entries))
 	rows := make([]Resource, len(group.Entries))
+	scope, in := s.ID(), cmp.Or(group.Name, group.ID)
 	for i, e := range group.Entries {
 		o := &objects[i]
 		*o = Entry{IPEntry: e, Group: group, covers: parseBlock(e.IP)}
 		rows[i] = Resource{
-			Ref:  Ref{Scope: s.ID(), Kind: Entries, Parent: group.ID, ID: e.IP},
-			Name: e.IP, In: cmp.Or(group.Name, group.ID), Object: o,
+			Ref:  Ref{Scope: scope, Kind: Entries, Parent: group.ID, ID: e.IP},
+			Name: e.IP, In: in, Object: o,
 		}
 	}
 	compareEntries(objects)

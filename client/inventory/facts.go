@@ -135,15 +135,6 @@ func (d Datum) compare(o Datum) int {
 	)
 }
 
-// idsIn are the ids alone.
-func idsIn(refs []client.IDRef) []string {
-	all := make([]string, len(refs))
-	for i, r := range refs {
-		all[i] = r.ID
-	}
-	return all
-}
-
 // timeLeft until a certificate expires, in seconds.
 func timeLeft(r Resource, now time.Time) Datum {
 	at := certificate(r).ExpireTime.Time

@@ -123,7 +123,11 @@ func joined[K comparable, V any](a, b map[K]V) map[K]V {
 // once leaves out what was told before: each field of each object counts once, for the v3 lists show shared listeners
 // and policies too. It takes its time in proportion: a certificate may serve thousands of listeners.
 func once(uses []Use) []Use {
-	if len(uses) < 2 {
+	again := func(i int) bool {
+		return slices.ContainsFunc(uses[:i], func(u Use) bool { return u.By == uses[i].By && u.Via == uses[i].Via })
+	}
+	switch n := len(uses); {
+	case n < 2, n == 2 && !again(1), n == 3 && !again(1) && !again(2): // nearly all
 		return uses
 	}
 	type field struct{ by, via string }
@@ -169,22 +173,22 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 
 // usedBy gives the reasons of uses, followed by the listeners that the object itself names and no use does. Of those, the
 // ones that do not exist make it doubtful, not used: the object and the service contradict each other.
-func (g *Graph) usedBy(kind KindID, id string, own []client.IDRef) (used, doubts []Reason) {
+func (g *Graph) usedBy(kind KindID, id string, own client.IDs) (used, doubts []Reason) {
 	uses := g.Uses(kind, id)
-	if len(uses) == 0 && len(own) == 0 {
+	if len(uses) == 0 && own.Len() == 0 {
 		return nil, nil
 	}
-	used = make([]Reason, 0, len(uses)+len(own))
+	used = make([]Reason, 0, len(uses)+own.Len())
 	for _, u := range uses {
 		used = append(used, Reason{Text: u.Text, Via: u.Via, By: u.By})
 	}
-	for _, l := range own {
+	for l := range own.All() {
 		switch {
-		case l.ID == "" || slices.ContainsFunc(uses, func(u Use) bool { return u.By == l.ID }):
-		case g != nil && g.missing[l.ID]:
-			doubts = append(doubts, Reason{Text: "names listener " + l.ID + ", which does not exist", Via: "listeners", By: l.ID})
+		case l == "" || slices.ContainsFunc(uses, func(u Use) bool { return u.By == l }):
+		case g != nil && g.missing[l]:
+			doubts = append(doubts, Reason{Text: "names listener " + l + ", which does not exist", Via: "listeners", By: l})
 		default:
-			used = append(used, Reason{Text: "listener " + g.listenerName(l.ID), Via: "listeners", By: l.ID})
+			used = append(used, Reason{Text: "listener " + g.listenerName(l), Via: "listeners", By: l})
 		}
 	}
 	return used, doubts

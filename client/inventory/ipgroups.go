@@ -14,7 +14,7 @@ var ipGroups = &Kind{
 	Columns: []Column{
 		nameColumn("NAME"),
 		numberColumn("entries", "ENTRIES", 7, func(r Resource) int { return len(ipGroup(r).Entries) }).means("entries in it"),
-		numberColumn("listeners", "LISTENERS", 9, func(r Resource) int { return len(ipGroup(r).Listeners) }).means("listeners it names itself; reasons tell all"),
+		numberColumn("listeners", "LISTENERS", 9, func(r Resource) int { return ipGroup(r).Listeners.Len() }).means("listeners it names itself; reasons tell all"),
 		ageColumn(),
 		idColumn(),
 		createdFact(),
@@ -64,8 +64,8 @@ var ipGroups = &Kind{
 		return nil
 	}}},
 	links: func(r Resource, tell func(link)) {
-		for _, l := range ipGroup(r).Listeners {
-			tell(link{user: near(r, Listeners, l.ID), used: r.Ref, via: "listeners"})
+		for l := range ipGroup(r).Listeners.All() {
+			tell(link{user: near(r, Listeners, l), used: r.Ref, via: "listeners"})
 		}
 	},
 	note: noteGroups,

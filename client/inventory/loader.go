@@ -103,6 +103,7 @@ type list struct {
 type query struct {
 	client  *client.Client
 	scope   Scope
+	home    ScopeID // of scope, made once
 	parents []Resource
 
 	page   func([]Resource) // takes over the slice; all of one kind
@@ -126,6 +127,7 @@ type reading struct {
 	graph    *Graph // of parts; nil when they have changed since
 	running  int    // lists that have not ended
 	naming   int    // of these, those that can name listeners
+	lasts    int    // of these, those that come last
 }
 
 // growing is a listing while it grows. rows[:shown] are in a snapshot and never written again; rows[:judged] have
@@ -211,6 +213,9 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 			if g.names(l) {
 				r.naming++
 			}
+			if l.last {
+				r.lasts++
+			}
 			tasks = append(tasks, func() { r.readList(ctx, g, i) })
 		}
 	}
@@ -235,16 +240,16 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	l := g.lists[nth]
 	k := g.listing.Kind
 	var p part
-	var kept []Resource // for the kind's note
+	var kept [][]Resource // for the kind's note
 	rows := 0
-	q := &query{client: r.loader.client, scope: r.loader.scope, parents: g.listing.Parents}
+	q := &query{client: r.loader.client, scope: r.loader.scope, home: r.loader.scope.ID(), parents: g.listing.Parents}
 	q.page = func(page []Resource) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		rows += len(page)
 		p.take(k, page)
 		if k.note != nil {
-			kept = append(kept, page...)
+			kept = append(kept, page)
 		}
 		r.take(page)
 		r.signal()
@@ -265,7 +270,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		err = nil
 	}
 	if k.note != nil {
-		k.note(kept, &p)
+		k.note(slices.Concat(kept...), &p)
 	}
 	p.state, p.missing = state{true, err}, q.missing
 
@@ -273,12 +278,20 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	defer r.mu.Unlock()
 	g.errs[nth] = err
 	g.running--
-	r.end(l.id, p)
+	r.parts[l.id], r.graph = p, nil
+	r.running--
+	if l.last {
+		r.lasts--
+	}
 	if g.names(l) {
 		if r.naming--; r.naming == 0 {
 			close(r.rest)
+			if r.lasts > 0 { // these tell, mostly at once, and so everything is judged once less
+				return
+			}
 		}
 	}
+	r.signal()
 }
 
 // names: the objects of the list are listeners or can name some.
@@ -318,14 +331,10 @@ func (r *reading) unlisted(ctx context.Context) map[string]namer {
 			}
 		}
 	}
+	if len(named) > 0 {
+		r.signal() // reading them takes its time
+	}
 	return named
-}
-
-// end notes that a list has ended; r.mu is held.
-func (r *reading) end(id ListID, p part) {
-	r.parts[id], r.graph = p, nil
-	r.running--
-	r.signal()
 }
 
 // signal never blocks: one token stands for all news.
@@ -356,6 +365,9 @@ func (r *reading) take(page []Resource) {
 
 // take adds rows. A resource that was seen before is joined with the new sighting in its old place.
 func (g *growing) take(rows []Resource) {
+	if need := len(g.rows) + len(rows); need > cap(g.rows) {
+		g.rows = slices.Grow(g.rows, max(need, 2*len(g.rows))-len(g.rows))
+	}
 	for _, r := range rows {
 		i, again := g.find(r.Ref)
 		if !again {
@@ -376,7 +388,7 @@ func (g *growing) take(rows []Resource) {
 // find says where a resource stands; one that is new stands at the end from now on. Hashes keep the index small; of two
 // resources with the same hash, the later one is found at the next free number.
 func (g *growing) find(ref Ref) (at int, again bool) {
-	for h := maphash.Comparable(g.seed, ref); ; h++ {
+	for h := maphash.Comparable(g.seed, [2]string{ref.Parent, ref.ID}); ; h++ {
 		i, taken := g.index[h]
 		switch {
 		case !taken:
@@ -434,7 +446,20 @@ func (g *growing) judge(graph *Graph) {
 		g.rows, g.shown = slices.Clone(g.rows), 0
 	}
 	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
-		g.rows[i].Verdict = k.Judge(g.rows[i], graph)
+		v := k.Judge(g.rows[i], graph)
+		if i > 0 { // neighbours, such as the entries of a group, often have the same reasons
+			before := g.rows[i-1].Verdict
+			if slices.Equal(v.Reasons, before.Reasons) {
+				v.Reasons = before.Reasons
+			}
+			if slices.Equal(v.Signs, before.Signs) {
+				v.Signs = before.Signs
+			}
+		}
+		g.rows[i].Verdict = v
+	}
+	if g.running == 0 && cap(g.rows) > len(g.rows)+len(g.rows)/8 {
+		g.rows = slices.Clone(g.rows)
 	}
 	g.judged, g.shown = len(g.rows), len(g.rows)
 }

@@ -303,7 +303,7 @@ func TestSharedPoolIsOneRow(t *testing.T) {
 			}
 			r := named(t, listing, "shared")
 			p := r.Object.(*inventory.Pool)
-			if !p.Shared || p.VPCID != "v" || len(p.Members) != 2 || p.HealthMonitorID != "h1" || r.Verdict.State != inventory.Protected {
+			if !p.Shared || p.VPCID != "v" || p.Members.Len() != 2 || p.HealthMonitorID != "h1" || r.Verdict.State != inventory.Protected {
 				t.Errorf("%+v %q", p, said(r.Verdict))
 			}
 			for name, call := range map[string]string{

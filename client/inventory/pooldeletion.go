@@ -15,18 +15,18 @@ import (
 func beforePool(r Resource, g *Graph) []Step {
 	p := pool(r)
 	lane := ""
-	if p.Shared && len(p.LoadBalancers) > 0 {
-		lane = p.LoadBalancers[0].ID
+	if p.Shared && p.LoadBalancers.Len() > 0 {
+		lane = p.LoadBalancers.First()
 	}
 	var steps []Step
-	for _, m := range p.Members {
+	for m := range p.Members.All() {
 		step := Step{
-			What: "server", Which: g.serverName(m.ID), ID: m.ID, Call: "DELETE pools/{pool_id}/members/{id}", Lane: lane,
-			Send: func(ctx context.Context, d *client.Deleter) error { return d.DeletePoolMember(ctx, p.ID, m.ID) },
+			What: "server", Which: g.serverName(m), ID: m, Call: "DELETE pools/{pool_id}/members/{id}", Lane: lane,
+			Send: func(ctx context.Context, d *client.Deleter) error { return d.DeletePoolMember(ctx, p.ID, m) },
 		}
 		if p.Shared {
 			step.Call = "DELETE v2.0/lbaas/pools/{pool_id}/members/{id}"
-			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DeleteSharedPoolMember(ctx, p.ID, m.ID) }
+			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DeleteSharedPoolMember(ctx, p.ID, m) }
 		}
 		steps = append(steps, step)
 	}
@@ -56,8 +56,8 @@ func (g *Graph) serverName(id string) string {
 func detachPool(r Resource, g *Graph) ([]Step, error) {
 	p := pool(r)
 	lane := ""
-	if p.Shared && len(p.LoadBalancers) > 0 {
-		lane = p.LoadBalancers[0].ID
+	if p.Shared && p.LoadBalancers.Len() > 0 {
+		lane = p.LoadBalancers.First()
 	}
 	if gaps := g.gapsFor(Pools); len(gaps) > 0 {
 		return nil, errors.New("not all that may use it is known: " + gaps[0].Text)
@@ -88,9 +88,9 @@ func detachPool(r Resource, g *Graph) ([]Step, error) {
 		changed[u.By] = true
 		steps = append(steps, step)
 	}
-	for _, l := range p.Listeners {
-		if !changed[l.ID] && !g.behind(l.ID, changed) {
-			return nil, errors.New("listener " + g.listenerName(l.ID) + " uses it in a way that is not known")
+	for l := range p.Listeners.All() {
+		if !changed[l] && !g.behind(l, changed) {
+			return nil, errors.New("listener " + g.listenerName(l) + " uses it in a way that is not known")
 		}
 	}
 	return steps, nil
@@ -176,8 +176,8 @@ func (g *Graph) without(u Use, p *Pool, goes map[string]bool) string {
 // carrying counts the servers that get traffic, as far as is known: not offline, and with a weight.
 func (p *Pool) carrying(g *Graph) int {
 	n := 0
-	for _, m := range p.Members {
-		if s, known := g.servers[m.ID]; known && !s.offline && !s.idle {
+	for m := range p.Members.All() {
+		if s, known := g.servers[m]; known && !s.offline && !s.idle {
 			n++
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unique"
 
 	"janitor/client"
 )
@@ -25,20 +24,20 @@ var pools = &Kind{
 	ID: Pools, One: "pool", Many: "pools", Title: "Pools",
 	Columns: []Column{
 		nameColumn("NAME"),
-		numberColumn("servers", "SERVERS", 7, func(r Resource) int { return len(pool(r).Members) }).means("servers in it"),
+		numberColumn("servers", "SERVERS", 7, func(r Resource) int { return pool(r).Members.Len() }).means("servers in it"),
 		textColumn("protocol", "PROTOCOL", 8, func(r Resource) string { return pool(r).Protocol }).extra().means("protocol to its servers: TCP, HTTP, …"),
 		ageColumn(),
 		textColumn("type", "TYPE", 9, func(r Resource) string { return pool(r).family() }).extra().
 			means("dedicated or shared load balancer").oneOf("dedicated", "shared"),
 		textColumn("lb", "LB", 10, func(r Resource) string { return loadBalancer(pool(r)) }).extra().
 			means("ids of its load balancers").
-			typed(Words, func(r Resource) Datum { return Datum{Known: true, Words: idsIn(pool(r).LoadBalancers)} }),
+			typed(Words, func(r Resource) Datum { return Datum{Known: true, Words: pool(r).LoadBalancers.List()} }),
 		idColumn(),
 		createdFact(),
 		descriptionFact(func(r Resource) string { return pool(r).Description }),
 		textFact("algorithm", "how requests are spread: ROUND_ROBIN, …", func(r Resource) string { return pool(r).Algorithm }),
 		fact("listeners", Number, "listeners it names itself; reasons tell all", func(r Resource, _ time.Time) Datum {
-			return number(len(pool(r).Listeners))
+			return number(pool(r).Listeners.Len())
 		}),
 		flagFact("monitor", "has a health monitor", func(r Resource) bool { return pool(r).HealthMonitorID != "" }),
 	},
@@ -51,7 +50,7 @@ var pools = &Kind{
 			Field{"Type", p.family()},
 			Field{"Protocol", p.Protocol},
 			Field{"Algorithm", p.Algorithm},
-			Field{"Servers", fmt.Sprint(len(p.Members))},
+			Field{"Servers", fmt.Sprint(p.Members.Len())},
 			Field{"Health monitor", p.HealthMonitorID},
 			Field{"Listeners", ids(p.Listeners)},
 			Field{"Load balancers", ids(p.LoadBalancers)},
@@ -97,17 +96,16 @@ func (p *Pool) family() string {
 }
 
 func loadBalancer(p *Pool) string {
-	switch len(p.LoadBalancers) {
+	switch p.LoadBalancers.Len() {
 	case 0:
 		return ""
 	case 1:
-		return brief(p.LoadBalancers[0].ID)
+		return brief(p.LoadBalancers.First())
 	}
-	return fmt.Sprintf("%s +%d", brief(p.LoadBalancers[0].ID), len(p.LoadBalancers)-1)
+	return fmt.Sprintf("%s +%d", brief(p.LoadBalancers.First()), p.LoadBalancers.Len()-1)
 }
 
 func listPools(q *query, pages iter.Seq2[[]client.Pool, error], shared bool) error {
-	scope := q.scope.ID()
 	for page, err := range pages {
 		if err != nil {
 			return err
@@ -117,27 +115,11 @@ func listPools(q *query, pages iter.Seq2[[]client.Pool, error], shared bool) err
 		for i := range page {
 			p := &objects[i]
 			*p = Pool{Pool: page[i], Shared: shared, v3: !shared}
-			for _, word := range []*string{
-				&p.ProjectID, &p.EnterpriseProjectID, &p.Protocol, &p.Algorithm, &p.Type, &p.VPCID, &p.IPVersion, &p.ProtectionStatus,
-			} {
-				*word = one(*word)
-			}
-			for j := range p.LoadBalancers {
-				p.LoadBalancers[j].ID = one(p.LoadBalancers[j].ID)
-			}
-			rows[i] = Resource{Ref: Ref{Scope: scope, Kind: Pools, ID: p.ID}, Name: p.Name, Created: p.CreatedAt.Time, Object: p}
+			rows[i] = Resource{Ref: Ref{Scope: q.home, Kind: Pools, ID: p.ID}, Name: p.Name, Created: p.CreatedAt.Time, Object: p}
 		}
 		q.page(rows)
 	}
 	return nil
-}
-
-// one keeps a word that many objects repeat in memory once.
-func one(s string) string {
-	if s == "" {
-		return ""
-	}
-	return unique.Make(s).Value()
 }
 
 // mergePools joins what the v3 and the v2.0 list say of one pool: v3 knows more fields, either may know of a user.
@@ -148,8 +130,8 @@ func mergePools(a, b Resource) Resource {
 	}
 	p.Shared = p.Shared || q.Shared
 	p.v3 = p.v3 || q.v3
-	p.Listeners = union(p.Listeners, q.Listeners)
-	p.Members = union(p.Members, q.Members)
+	p.Listeners = p.Listeners.And(q.Listeners)
+	p.Members = p.Members.And(q.Members)
 	if p.HealthMonitorID == "" {
 		p.HealthMonitorID = q.HealthMonitorID
 	}
@@ -157,28 +139,17 @@ func mergePools(a, b Resource) Resource {
 	return b
 }
 
-// union never writes to a or b.
-func union(a, b []client.IDRef) []client.IDRef {
-	all := slices.Clip(a)
-	for _, ref := range b {
-		if !slices.Contains(all, ref) {
-			all = append(all, ref)
-		}
-	}
-	return all
-}
-
 // linksOfPool: what a pool is on and what it holds. That it is on a load balancer is no use of it.
 func linksOfPool(r Resource, tell func(link)) {
 	p := pool(r)
-	for _, l := range p.Listeners {
-		tell(link{user: near(r, Listeners, l.ID), used: r.Ref, via: "listeners"})
+	for l := range p.Listeners.All() {
+		tell(link{user: near(r, Listeners, l), used: r.Ref, via: "listeners"})
 	}
-	for _, lb := range p.LoadBalancers {
-		tell(link{user: near(r, LoadBalancers, lb.ID), used: r.Ref, via: "loadbalancers", loose: true})
+	for lb := range p.LoadBalancers.All() {
+		tell(link{user: near(r, LoadBalancers, lb), used: r.Ref, via: "loadbalancers", loose: true})
 	}
-	for _, m := range p.Members {
-		tell(link{user: r.Ref, used: near(r, Servers, m.ID), via: "members"})
+	for m := range p.Members.All() {
+		tell(link{user: r.Ref, used: near(r, Servers, m), via: "members"})
 	}
 	if p.HealthMonitorID != "" {
 		tell(link{user: r.Ref, used: near(r, Monitors, p.HealthMonitorID), via: "healthmonitor_id"})
@@ -212,19 +183,19 @@ func judgePool(r Resource, g *Graph) Verdict {
 
 // signsOfPool: what its servers do is known when all of them are listed.
 func signsOfPool(p *Pool, g *Graph) []string {
-	if len(p.Members) == 0 {
+	if p.Members.Len() == 0 {
 		return empty
 	}
 	if g == nil || len(g.servers) == 0 {
 		return nil
 	}
 	offline, idle := true, true
-	for _, m := range p.Members {
-		s, known := g.servers[m.ID]
+	for m := range p.Members.All() {
+		s, known := g.servers[m]
 		offline, idle = offline && known && s.offline, idle && known && s.idle
 	}
 	switch {
-	case offline && len(p.Members) == 1:
+	case offline && p.Members.Len() == 1:
 		return oneOffline
 	case offline:
 		return allOffline
@@ -277,7 +248,7 @@ func protection(status, reason string) string {
 func takenWithPool(r Resource) string {
 	p := pool(r)
 	var taken []string
-	if n := len(p.Members); n > 0 {
+	if n := p.Members.Len(); n > 0 {
 		taken = append(taken, count(n, "server", "servers"))
 	}
 	if p.HealthMonitorID != "" {

@@ -136,6 +136,10 @@ type Call struct {
 	While context.Context
 }
 
+// Harmless is an Out of a [Call] that sees while it decodes whether any of its text needs cleaning. Long lists that need none
+// are spared being walked through once more.
+type Harmless interface{ Harmless() bool }
+
 // Do sends the call and decodes its answer. It waits while the API is paused, sends throttled requests again (a
 // throttled request was not applied), and reading ones also after lost answers, a few times each. Whatever else
 // changes something is sent once. Errors are of type [*Error]; those of a cancelled ctx also match ctx.Err().
@@ -349,7 +353,7 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 		}
 		return e
 	}
-	answer, err := read(resp.Body, a.buffer(), a.options.BodyCap)
+	answer, err := read(resp.Body, a.buffer(resp.ContentLength), a.options.BodyCap)
 	defer func() { a.keep(answer) }()
 	bad := &Error{Status: resp.StatusCode, Class: BadAnswer, RequestID: requestID("", resp.Header)}
 	switch {
@@ -373,7 +377,9 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 		}
 		return bad
 	}
-	cleanAll(c.Out)
+	if h, ok := c.Out.(Harmless); !ok || !h.Harmless() {
+		cleanAll(c.Out)
+	}
 	if c.RequestID != nil {
 		var id struct {
 			RequestID string `json:"request_id"`
@@ -449,10 +455,14 @@ func (a *API) describe(c Call, e *Error) *Error {
 
 var errTooLarge = errors.New("answer too large")
 
-// buffer is an empty one for an answer; pages of a list are of one size, so the last one's buffer fits the next.
-func (a *API) buffer() []byte {
+// buffer is an empty one for an answer that says it is so long; pages of a list are of one size, so the last one's buffer
+// fits the next. What an answer says is believed up to a bound.
+func (a *API) buffer(length int64) []byte {
 	if b, ok := a.buffers.Get().(*[]byte); ok {
 		return *b
+	}
+	if 0 < length && length <= keepMost {
+		return make([]byte, 0, length+1) // one more to meet the end
 	}
 	return nil
 }

@@ -149,6 +149,24 @@ func TestAnswersAreDecodedCleanedAndTheirIDTold(t *testing.T) {
 	}
 }
 
+// own is what sees itself whether it needs cleaning.
+type own struct {
+	Name     string
+	harmless bool
+}
+
+func (o *own) Harmless() bool { return o.harmless }
+
+func TestOnlyWhatSaysThatItIsHarmlessIsNotCleaned(t *testing.T) {
+	a := serve(t, Options{}, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"name":"a\u001bb"}`) })
+	for harmless, want := range map[bool]string{false: `a\x1bb`, true: "a\x1bb"} {
+		out := own{harmless: harmless}
+		if err := a.Do(t.Context(), Call{Method: http.MethodGet, Path: "/x", Out: &out}); err != nil || out.Name != want {
+			t.Errorf("%v: %q, %v", harmless, out.Name, err)
+		}
+	}
+}
+
 func TestUnreadableSuccessIsABadAnswer(t *testing.T) {
 	for _, c := range []struct {
 		name, body string
