@@ -20,7 +20,7 @@ func usedPool() (*inventory.Snapshot, inventory.Ref) {
 	kind := &inventory.Kind{ID: inventory.Pools, One: "pool", Many: "pools", Deletion: &inventory.Deletion{
 		Route: func(inventory.Resource) *inventory.Route { return &inventory.Route{Max: 1} },
 		Undo:  func(inventory.Resource) (inventory.Undo, string) { return inventory.NewID, "" },
-		Detach: func(inventory.Resource, *inventory.Graph) ([]inventory.Step, error) {
+		Detach: func(inventory.Resource, map[inventory.Ref]bool, *inventory.Graph) ([]inventory.Step, error) {
 			return []inventory.Step{{What: "policy", Which: "/images", ID: "1"}}, nil
 		},
 	}}

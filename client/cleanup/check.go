@@ -127,7 +127,7 @@ func (r *Run) judge(i int, now *view) ([]move, *verdict) {
 	}
 	var left []move
 	if fresh.Verdict.State == inventory.InUse && !d.UsedToo {
-		steps, err := d.Detach(fresh, g)
+		steps, err := d.Detach(fresh, nil, g)
 		switch more := beyond(planned.Detaches, steps); {
 		case err != nil:
 			return skipped("it cannot be taken out of use now: " + err.Error())

@@ -49,7 +49,7 @@ func (w *world) jarKind(batch, single *inventory.Route) *inventory.Kind {
 			return steps
 		},
 		Demands: func(r inventory.Resource) bool { return jarOf(r).demands },
-		Detach: func(r inventory.Resource, _ *inventory.Graph) ([]inventory.Step, error) {
+		Detach: func(r inventory.Resource, _ map[inventory.Ref]bool, _ *inventory.Graph) ([]inventory.Step, error) {
 			if jarOf(r).bound {
 				return nil, errors.New("it is bound")
 			}

@@ -126,7 +126,7 @@ func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, g *inventory.
 		if d == nil || d.Detach == nil || objection(kind, res, g, true) != "" {
 			return Item{}, out
 		}
-		steps, err := d.Detach(res, g)
+		steps, err := d.Detach(res, nil, g)
 		switch {
 		case err != nil && p.Detach:
 			out.Why += "; it cannot be taken out of use: " + err.Error()

@@ -173,7 +173,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 	} {
 		*asked = nil
 		r := named(t, listing, name)
-		steps, err := deletion.Detach(r, s.Graph)
+		steps, err := deletion.Detach(r, nil, s.Graph)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -198,7 +198,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		"mirror":     "mirror policy copy sends it a copy of its traffic: change that in the console first",
 		"named only": "listener web-443 uses it in a way that is not known",
 	} {
-		if steps, err := deletion.Detach(named(t, listing, name), s.Graph); err == nil || err.Error() != want || steps != nil {
+		if steps, err := deletion.Detach(named(t, listing, name), nil, s.Graph); err == nil || err.Error() != want || steps != nil {
 			t.Errorf("%s: %d steps, %v, want %s", name, len(steps), err, want)
 		}
 	}

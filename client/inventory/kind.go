@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"strings"
 	"time"
 
@@ -172,7 +173,8 @@ type Deletion struct {
 	Demands func(Resource) bool
 	// Detach are the requests that take a resource out of use, in order. They change live traffic, so they are only made
 	// when the user asked for it. The error says why janitor cannot do that for this resource. nil: never for this kind.
-	Detach func(r Resource, g *Graph) ([]Step, error)
+	// doomed are all that are to be taken out of use together: what several of them are in loses them in one step.
+	Detach func(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error)
 	// Takes says what disappears along with it ("3 servers, 1 health monitor"), "" for nothing.
 	Takes func(Resource) string
 	// Undo grades the way back and says why it is not exact.
@@ -201,7 +203,10 @@ type Consequence struct {
 	Text  string
 	Grade Grade
 	Name  string // of a danger: what it befalls and what is typed to confirm it: the IP group, the channel, the pool
-	Key   string // what of it stays the same when numbers and states change: a danger is confirmed by it; "" = Text
+	// Key says what happens to whom, without what may change on the way: it is what was confirmed when the plan is checked
+	// again; "" = Text. Much are amounts that must not have grown by then.
+	Key  string
+	Much []*big.Int
 }
 
 // Step is one request that has to go before a deletion. It is done when it succeeds and also when what it takes away

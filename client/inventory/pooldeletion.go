@@ -53,7 +53,7 @@ func (g *Graph) serverName(id string) string {
 
 // detachPool takes a pool out of use: what refers to it is changed, or deleted where it cannot be without a pool. In v3 a
 // policy that redirects to a pool always has one (api.md 2.7); in v2.0 it can have none (S1).
-func detachPool(r Resource, g *Graph) ([]Step, error) {
+func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 	p := pool(r)
 	lane := ""
 	if p.Shared && p.LoadBalancers.Len() > 0 {
@@ -81,7 +81,7 @@ func detachPool(r Resource, g *Graph) ([]Step, error) {
 			if policy == nil {
 				return nil, fmt.Errorf("%s is not known well enough to take the pool out of it", u.Text)
 			}
-			if err := detachFromPolicy(&step, p, policy, u); err != nil {
+			if err := detachFromPolicy(&step, r, doomed, policy, u); err != nil {
 				return nil, err
 			}
 		}
@@ -106,13 +106,15 @@ func (g *Graph) behind(listener string, changed map[string]bool) bool {
 	return false
 }
 
-func detachFromPolicy(step *Step, p *Pool, policy *Policy, u Use) error {
+func detachFromPolicy(step *Step, r Resource, doomed map[Ref]bool, policy *Policy, u Use) error {
+	p := pool(r)
 	var rest []client.WeightedPool
 	weighted := false
 	for _, w := range policy.WeightedPools {
-		if w.PoolID == p.ID {
+		switch {
+		case w.PoolID == p.ID:
 			weighted = true
-		} else {
+		case !doomed[near(r, Pools, w.PoolID)]:
 			rest = append(rest, w)
 		}
 	}

@@ -23,6 +23,7 @@ type Verdict struct {
 	State   State
 	Reasons []Reason
 	Signs   []string
+	Partial bool // more may be worth a look than Signs tell: something that they look at is not known
 }
 
 // Why is the first reason and how many more there are: "listener api-443 and 2 more".
