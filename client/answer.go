@@ -25,7 +25,8 @@ type answer[T any] struct {
 
 // pageInfo is how ELB v3 says where the next page begins; the last page has no next_marker.
 type pageInfo struct {
-	Next string `json:"next_marker" clean:"whole"`
+	Next  string `json:"next_marker" clean:"whole"`
+	Count *int   `json:"current_count"` // on this page
 }
 
 // link is how v2.0 does it. Only the marker is taken from its address, which is never called.
@@ -141,6 +142,12 @@ func (a *answer[T]) next() (marker string, silent bool) {
 	default:
 		return "", true
 	}
+}
+
+// none: a list that is null, or unset in another way, is only empty where the answer also says that there are none of
+// what was asked for. Otherwise it says nothing: what is listed may use anything.
+func (a *answer[T]) none() bool {
+	return a.Given && (a.Total != nil && *a.Total == 0 || a.PageInfo != nil && a.PageInfo.Count != nil && *a.PageInfo.Count == 0)
 }
 
 // object is what lists and shows consist of.

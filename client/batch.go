@@ -35,7 +35,7 @@ func batch[E any](ctx context.Context, r request, word string, ids []string, ele
 	if err := r.post(ctx, map[string][]E{word: elements}, &a, &b.RequestID); err != nil {
 		return b, err
 	}
-	if !a.Given {
+	if a.Value == nil {
 		return b, r.bad(b.RequestID, "the answer holds no %s", word)
 	}
 	b.Items = a.Value

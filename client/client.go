@@ -115,7 +115,8 @@ type request struct {
 	api   *wire.API
 	call  wire.Call
 	err   error
-	quiet bool // its lists say nothing about paging where they end (v2.0)
+	quiet bool   // its lists say nothing about paging where they end (v2.0)
+	flag  string // a parameter of its lists that is to be true, "" for none
 }
 
 // on begins a request below a fixed prefix.

@@ -256,7 +256,7 @@ func TestEveryCallHasItsPath(t *testing.T) {
 		{"GET " + v3 + "healthmonitors?limit=200", `{"healthmonitors":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.HealthMonitors(ctx)); return err }},
 		{"GET " + v3 + "listeners?limit=200", `{"listeners":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.Listeners(ctx)); return err }},
 		{"GET " + v3 + "listeners/l", `{"listener":{"id":"l"}}`, func(ctx context.Context, c calls) error { _, err := c.Listener(ctx, "l"); return err }},
-		{"GET " + v3 + "l7policies?limit=200", `{"l7policies":null}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.L7Policies(ctx)); return err }},
+		{"GET " + v3 + "l7policies?limit=200", `{"l7policies":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.L7Policies(ctx)); return err }},
 		{"GET " + v3 + "loadbalancers?limit=200", `{"loadbalancers":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.LoadBalancers(ctx)); return err }},
 		{"GET " + v3 + "certificates?limit=200", `{"certificates":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.Certificates(ctx)); return err }},
 		{"GET " + v3 + "certificates/c", `{"certificate":{"id":"c"}}`, func(ctx context.Context, c calls) error { _, err := c.Certificate(ctx, "c"); return err }},

@@ -90,6 +90,14 @@ func (c *Client) Listeners(ctx context.Context) iter.Seq2[[]Listener, error] {
 	return markers[Listener](ctx, c, c.dedicated().sub("listeners").doing("listing listeners"), "listeners")
 }
 
+// RecycledListeners lists the listeners of ELB v3, with those of load balancers in the recycle bin among them. A cloud
+// without one may refuse the question with status 400, or answer as [Client.Listeners].
+func (c *Client) RecycledListeners(ctx context.Context) iter.Seq2[[]Listener, error] {
+	r := c.dedicated().sub("listeners").doing("listing listeners in the recycle bin")
+	r.flag = "include_recycle_bin"
+	return markers[Listener](ctx, c, r, "listeners")
+}
+
 // Listener shows one.
 func (c *Client) Listener(ctx context.Context, id string) (*Listener, error) {
 	return show[Listener](ctx, c.dedicated().sub("listeners").id(id).doing("reading listener %s", id), "listener", id)

@@ -25,6 +25,9 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 			}
 			ask := func() (a answer[[]T], err error) {
 				query := url.Values{"limit": {strconv.Itoa(limit)}}
+				if r.flag != "" {
+					query.Set(r.flag, "true")
+				}
 				if marker != "" {
 					query.Set("marker", marker)
 				}
@@ -48,8 +51,8 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 			}
 			switch {
 			case err != nil:
-			case !a.Given:
-				err = r.bad("", "the answer holds no %s", key)
+			case page == nil && !a.none():
+				err = r.bad("", "the answer holds no list of %s", key)
 			case len(page) == 0 && next == marker: // an empty page is the end, whatever it repeats (api.md 2.2)
 				next = ""
 			case len(page) == 0 && next != "":
@@ -89,8 +92,8 @@ func offsets[T object](ctx context.Context, c *Client, r request, key string) it
 			page, total := a.Value, a.Total
 			switch {
 			case err != nil:
-			case !a.Given:
-				err = r.bad("", "the answer holds no %s", key)
+			case page == nil && !a.none():
+				err = r.bad("", "the answer holds no list of %s", key)
 			case total != nil && *total < known:
 				err = r.bad("", "the list got shorter while it was read; try again")
 			case len(page) == 0 && total != nil && *total > offset:

@@ -233,6 +233,22 @@ func TestListsThatDoNotEnd(t *testing.T) {
 	}
 }
 
+// TestUnsetListsAreNotEmpty: null, {} and "" in place of a list say nothing, unless the answer says beside it that there
+// are none.
+func TestUnsetListsAreNotEmpty(t *testing.T) {
+	for body, empty := range map[string]bool{
+		`{"pools":null}`: false, `{"pools":{}}`: false, `{"pools":""}`: false, `{}`: false,
+		`{"pools":null,"page_info":{}}`: false, `{"pools":null,"page_info":{"current_count":3}}`: false,
+		`{"pools":null,"page_info":{"current_count":0}}`: true, `{"pools":[]}`: true,
+	} {
+		client := reader(t, listen(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
+		all, _, err := collect(client.Pools(t.Context()))
+		if len(all) != 0 || (err == nil) != empty || err != nil && !errors.Is(err, BadAnswer) {
+			t.Errorf("%s: %d pools, %v", body, len(all), err)
+		}
+	}
+}
+
 func TestGatewayListsEndWhereTheyEnd(t *testing.T) {
 	serve := func(page func(offset, limit int) string) *Client {
 		client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
@@ -262,6 +278,7 @@ func TestGatewayListsEndWhereTheyEnd(t *testing.T) {
 		{"no total", func(o, l int) string { return fmt.Sprintf(`{"vpc_channels":%s}`, ids(o, min(20, o+l))) }, 20, ""},
 		{"no total and less than asked for", func(o, _ int) string { return fmt.Sprintf(`{"vpc_channels":%s}`, ids(o, min(25, o+4))) }, 25, ""},
 		{"null for none", func(int, int) string { return `{"total":0,"size":0,"vpc_channels":null}` }, 0, ""},
+		{"null and how many not said", func(int, int) string { return `{"vpc_channels":null}` }, 0, "holds no list"},
 		{"ends too early", func(o, l int) string { return fmt.Sprintf(`{"total":25,"vpc_channels":%s}`, ids(o, min(12, o+l))) }, 12, "ends after 12 of 25"},
 		{"does not page", func(o, l int) string { return fmt.Sprintf(`{"total":25,"vpc_channels":%s}`, ids(0, l)) }, 10, "same page came twice"},
 		{"got shorter", func(o, l int) string {

@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// ProtectedByConsole is the protection_status of an object whose owner protected it in the console.
-const ProtectedByConsole = "consoleProtection"
+// The values of protection_status that are documented; compare without case.
+const (
+	NotProtected       = "nonProtection"
+	ProtectedByConsole = "consoleProtection" // by its owner, in the console
+)
 
 // IDRef is how the services point at another object.
 type IDRef struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,6 +65,7 @@ var listenerKind = &Kind{
 		{id: sharedListeners, optional: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, true) })
 		}},
+		{id: recycled, read: readRecycled},
 		{id: namedListeners, read: readNamed, last: true},
 	},
 	links: linksOfListener,
@@ -366,12 +368,32 @@ func rowsOf[T any](q *query, pages iter.Seq2[[]T, error], row func(*T) Resource)
 	return nil
 }
 
+// readRecycled keeps the listeners of load balancers in the recycle bin until it is known which of them no other list
+// shows: one that is taken out again needs its pools and certificates.
+func readRecycled(ctx context.Context, q *query) error {
+	for page, err := range q.client.RecycledListeners(ctx) {
+		if e, ok := errors.AsType[*client.Error](err); ok && e.Status == http.StatusBadRequest {
+			return nil // this cloud has no recycle bin
+		}
+		if err != nil {
+			return err
+		}
+		q.aside(page)
+	}
+	return nil
+}
+
 // mostNamed is how many listeners that no list shows are asked for one by one.
 const mostNamed = 24
 
 // readNamed asks for the listeners that other objects name and no list shows: they may have been made or deleted while
 // the lists were read, lie in the recycle bin, or be hidden from us. What cannot be read may use anything.
 func readNamed(ctx context.Context, q *query) error {
+	rows := make([]Resource, len(q.unlisted))
+	for i := range q.unlisted {
+		rows[i] = listenerRow(q.scope.ID(), &q.unlisted[i], false)
+	}
+	q.page(rows)
 	ids := slices.Sorted(maps.Keys(q.named))
 	if len(ids) > mostNamed {
 		return fmt.Errorf("%d listeners are named by others and not listed, such as %s by %s: not all listeners can be seen",
@@ -384,12 +406,12 @@ func readNamed(ctx context.Context, q *query) error {
 	for i, id := range ids {
 		wg.Go(func() {
 			l, err := q.client.Listener(ctx, id)
-			shared := errors.Is(err, client.NotFound)
+			shared := gonePlainly(err)
 			if shared {
 				l, err = q.client.SharedListener(ctx, id)
 			}
 			switch {
-			case errors.Is(err, client.NotFound), shared && errors.Is(err, client.RouteAbsent):
+			case gonePlainly(err), shared && errors.Is(err, client.RouteAbsent):
 				gone[i] = true
 			case err != nil:
 				what := fmt.Sprintf("listener %s, which %s names,", id, q.named[id])
@@ -411,4 +433,10 @@ func readNamed(ctx context.Context, q *query) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// gonePlainly: the service says that it is not there. A 403 that may mean as much is no proof (ELB.8903).
+func gonePlainly(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && errors.Is(err, client.NotFound) && e.Status != http.StatusForbidden
 }

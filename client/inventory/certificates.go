@@ -38,7 +38,7 @@ var certificates = &Kind{
 		textFact("source", "scm = from the certificate service", func(r Resource) string { return certificate(r).Source }),
 		textFact("fingerprint", "fingerprint", func(r Resource) string { return certificate(r).Fingerprint }),
 	},
-	Needs: []ListID{listeners, sharedListeners, namedListeners},
+	Needs: []ListID{listeners, sharedListeners, recycled, namedListeners},
 	looks: []ListID{loadBalancerList, sharedBalancers},
 	Judge: judgeCertificate,
 	Fields: func(r Resource, now time.Time) []Field {

@@ -39,7 +39,7 @@ var entries = &Kind{
 		textFact("entry", "the entry as the service writes it", func(r Resource) string { return entry(r).IP }),
 		fact("addresses", Block, "the addresses it covers", func(r Resource, _ time.Time) Datum { return entry(r).covers.datum() }),
 	},
-	Needs:  []ListID{listeners, namedListeners},
+	Needs:  []ListID{listeners, recycled, namedListeners},
 	weighs: []ListID{groupsList},
 	looks:  []ListID{loadBalancerList, sharedBalancers},
 	Judge:  judgeEntry,

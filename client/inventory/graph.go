@@ -23,6 +23,7 @@ const (
 	sharedPools      ListID = "shared pools"
 	listeners        ListID = "listeners"
 	sharedListeners  ListID = "shared listeners"
+	recycled         ListID = "listeners in the recycle bin"
 	l7policies       ListID = "l7policies"
 	sharedL7Policies ListID = "shared l7policies"
 	loadBalancerList ListID = "load balancers"

@@ -59,9 +59,14 @@ func everyWay() (map[string][]object, map[string]used) {
 		},
 		"lbaas/l7policies": {with("y-shared", object{"redirect_pool_id": "p-shared-redirect"})},
 	}
+	lists["recycled"] = []object{with("l-gone", object{"default_pool_id": "p-recycled", "default_tls_container_ref": "c-recycled"})}
+	lists["pools"] = append(lists["pools"], named("p-recycled", nil))
+	lists["certificates"] = append(lists["certificates"], named("c-recycled", nil))
 	pool, cert, group := inventory.Pools, inventory.Certificates, inventory.IPGroups
 	return lists, map[string]used{
-		"p-named": {pool, "listener l-first", []string{"pools"}}, "p-default": {pool, "listener l-pool", []string{"listeners"}},
+		"p-recycled": {pool, "listener l-gone", []string{"listeners", "lbaas/listeners", "recycled"}},
+		"c-recycled": {cert, "listener l-gone", []string{"listeners", "lbaas/listeners", "recycled"}},
+		"p-named":    {pool, "listener l-first", []string{"pools"}}, "p-default": {pool, "listener l-pool", []string{"listeners"}},
 		"p-redirect": {pool, "policy y-redirect", []string{"l7policies"}}, "p-weighted": {pool, "weighted policy y-weighted", []string{"l7policies"}},
 		"p-mirror": {pool, "mirror policy y-mirror", []string{"l7policies"}}, "p-error": {pool, "policy y-error", []string{"l7policies"}},
 		"p-free": {kind: pool}, "p-shared-free": {kind: pool},
@@ -78,9 +83,9 @@ func everyWay() (map[string][]object, map[string]used) {
 
 // dependent are the lists that a verdict about a kind cannot do without.
 var dependent = map[inventory.KindID][]string{
-	inventory.Pools:        {"pools", "lbaas/pools", "listeners", "lbaas/listeners", "l7policies", "lbaas/l7policies"},
-	inventory.Certificates: {"listeners", "lbaas/listeners"},
-	inventory.IPGroups:     {"listeners"},
+	inventory.Pools:        {"pools", "lbaas/pools", "listeners", "lbaas/listeners", "recycled", "l7policies", "lbaas/l7policies"},
+	inventory.Certificates: {"listeners", "lbaas/listeners", "recycled"},
+	inventory.IPGroups:     {"listeners", "recycled"},
 }
 
 // TestEveryWayOfBeingUsed: verdicts are right for each object; when one list fails, or only part of it comes, exactly what
@@ -90,6 +95,7 @@ func TestEveryWayOfBeingUsed(t *testing.T) {
 	kinds := []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups}
 	words := map[string]string{
 		"lbaas/pools": "shared pools", "lbaas/listeners": "shared listeners", "lbaas/l7policies": "shared l7policies", "ipgroups": "IP groups",
+		"recycled": "listeners in the recycle bin",
 	}
 	check := func(t *testing.T, w *world, failed string) {
 		t.Helper()
@@ -136,6 +142,9 @@ func TestEveryWayOfBeingUsed(t *testing.T) {
 		t.Run(list+" is cut short", func(t *testing.T) {
 			w := &world{lists: lists}
 			plural := list[strings.LastIndexByte(list, '/')+1:]
+			if list == "recycled" {
+				plural = "listeners"
+			}
 			w.answer = map[string]http.HandlerFunc{"GET " + list: func(rw http.ResponseWriter, r *http.Request) {
 				if r.URL.Query().Has("marker") {
 					http.Error(rw, `{"error_code":"ELB.8906"}`, http.StatusInternalServerError)
@@ -184,6 +193,13 @@ func TestListenersThatAreNotListed(t *testing.T) {
 			pool:   "unknown: names listener hidden, which does not exist", free: "unused: no listener, no policy", cert: "unused: no listener",
 			group: "unused: no listener",
 		},
+		"it may not be there or not be seen": {
+			change: func(w *world) { w.refuse("listeners/hidden", 403, "ELB.8903", "URI or resource not found") },
+			pool:   "in use: listener hidden",
+			free:   "unknown: listener hidden, which load balancer lb names, could not be read: 403 ELB.8903 URI or resource not found",
+			cert:   "unknown: listener hidden, which load balancer lb names, could not be read: 403 ELB.8903 URI or resource not found",
+			group:  "unknown: listener hidden, which load balancer lb names, could not be read: 403 ELB.8903 URI or resource not found",
+		},
 		"it may not be read": {
 			change: func(w *world) { w.refuse("listeners/hidden", 403, "ELB.9802", "no") },
 			pool:   "in use: listener hidden",
@@ -226,6 +242,32 @@ func TestListenersThatAreNotListed(t *testing.T) {
 				t.Errorf("listeners %v", listed)
 			}
 		})
+	}
+}
+
+// TestHalfOfTheSharedFamily: a cloud has all lists of shared load balancers or none. One that is missing beside another that
+// answers may list whatever uses something.
+func TestHalfOfTheSharedFamily(t *testing.T) {
+	for _, lacks := range []string{"lbaas/listeners", "lbaas/l7policies", "lbaas/pools"} {
+		w := &world{lists: map[string][]object{
+			"pools": {{"id": "p", "name": "pool"}}, "certificates": {{"id": "c", "name": "cert"}}, "ipgroups": {{"id": "g", "name": "group"}},
+		}}
+		w.refuse(lacks, 404, "APIGW.0101", "not published")
+		l, _ := w.serve(t)
+		s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))
+		if v := named(t, s.Listing(inventory.Pools), "pool").Verdict; v.State != inventory.Unknown {
+			t.Errorf("without %s a pool is %q", lacks, said(v))
+		}
+		want := inventory.Unused
+		if lacks == "lbaas/listeners" {
+			want = inventory.Unknown
+		}
+		if v := named(t, s.Listing(inventory.Certificates), "cert").Verdict; v.State != want {
+			t.Errorf("without %s a certificate is %q", lacks, said(v))
+		}
+		if v := named(t, s.Listing(inventory.IPGroups), "group").Verdict; v.State != inventory.Unused {
+			t.Errorf("without %s a group is %q", lacks, said(v))
+		}
 	}
 }
 

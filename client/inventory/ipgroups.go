@@ -20,7 +20,7 @@ var ipGroups = &Kind{
 		createdFact(),
 		descriptionFact(func(r Resource) string { return ipGroup(r).Description }),
 	},
-	Needs: []ListID{listeners, namedListeners},
+	Needs: []ListID{listeners, recycled, namedListeners},
 	looks: []ListID{loadBalancerList, sharedBalancers},
 	Judge: func(r Resource, g *Graph) Verdict {
 		group := ipGroup(r)

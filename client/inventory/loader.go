@@ -109,7 +109,10 @@ type query struct {
 	page   func([]Resource) // takes over the slice; all of one kind
 	remark func(string)     // why something is not there that is no failure
 
-	named   map[string]namer // for a list that comes last: the listeners that are named and were not listed
+	aside    func([]client.Listener) // keeps them for the list that comes last
+	unlisted []client.Listener       // for that list: those kept that no other list shows
+
+	named   map[string]namer // for it too: the listeners that are named and were not listed
 	missing map[string]bool  // which of them do not exist; it is the list's to fill
 }
 
@@ -127,7 +130,8 @@ type reading struct {
 	graph    *Graph // of parts; nil when they have changed since
 	running  int    // lists that have not ended
 	naming   int    // of these, those that can name listeners
-	lasts    int    // of these, those that come last
+	aside    []client.Listener
+	lasts    int // of these, those that come last
 }
 
 // growing is a listing while it grows. rows[:shown] are in a snapshot and never written again; rows[:judged] have
@@ -262,12 +266,17 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		}
 		g.listing.Note = note
 	}
+	q.aside = func(page []client.Listener) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.aside = append(r.aside, page...)
+	}
 	if l.last {
-		q.named = r.unlisted(ctx)
+		q.unlisted, q.named = r.unlisted(ctx)
 	}
 	err := l.read(ctx, q)
 	if l.optional && rows == 0 && absent(err) {
-		err = nil
+		p.lacking, err = err, nil
 	}
 	if k.note != nil {
 		k.note(slices.Concat(kept...), &p)
@@ -285,6 +294,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	}
 	if g.names(l) {
 		if r.naming--; r.naming == 0 {
+			r.settleShared()
 			close(r.rest)
 			if r.lasts > 0 { // these tell, mostly at once, and so everything is judged once less
 				return
@@ -303,27 +313,33 @@ func (g *growing) names(l list) bool {
 	return false
 }
 
-// unlisted waits for the other lists and gives the listeners that their objects name and no list of listeners shows.
-// When that list has failed it gives none: then nothing is known of the listeners anyway.
-func (r *reading) unlisted(ctx context.Context) map[string]namer {
+// unlisted waits for the other lists and gives the listeners that no list of listeners shows: those kept aside, and those
+// that other objects name. When a list of listeners has failed it gives none: then nothing is known of them anyway.
+func (r *reading) unlisted(ctx context.Context) (kept []client.Listener, named map[string]namer) {
 	select {
 	case <-r.rest:
 	case <-ctx.Done():
-		return nil
+		return nil, nil
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	named, listed := map[string]namer{}, map[string]bool{}
-	for _, id := range slices.Sorted(maps.Keys(r.parts)) {
-		if id == listeners || id == sharedListeners {
-			if r.parts[id].err != nil {
-				return nil
-			}
-			for l := range r.parts[id].names {
-				listed[l] = true
-			}
+	listed := map[string]bool{}
+	named = map[string]namer{}
+	for _, id := range [...]ListID{listeners, sharedListeners, recycled} {
+		if r.parts[id].err != nil {
+			return nil, nil
+		}
+		for l := range r.parts[id].names {
+			listed[l] = true
 		}
 	}
+	for _, l := range r.aside {
+		if !listed[l.ID] {
+			listed[l.ID] = true
+			kept = append(kept, l)
+		}
+	}
+	r.aside = nil
 	for _, id := range slices.Sorted(maps.Keys(r.parts)) {
 		for l, by := range r.parts[id].naming {
 			if _, known := named[l]; !known && !listed[l] {
@@ -334,7 +350,23 @@ func (r *reading) unlisted(ctx context.Context) map[string]namer {
 	if len(named) > 0 {
 		r.signal() // reading them takes its time
 	}
-	return named
+	return kept, named
+}
+
+// settleShared: the lists of shared load balancers are there together or not at all. One that is missing beside another
+// that answers is not read: what it would list may use anything. r.mu is held.
+func (r *reading) settleShared() {
+	family := [...]ListID{sharedPools, sharedListeners, sharedL7Policies}
+	there := slices.ContainsFunc(family[:], func(id ListID) bool {
+		p, read := r.parts[id]
+		return read && p.err == nil && p.lacking == nil
+	})
+	for _, id := range family {
+		if p := r.parts[id]; there && p.lacking != nil {
+			p.err = p.lacking
+			r.parts[id], r.graph = p, nil
+		}
+	}
 }
 
 // signal never blocks: one token stands for all news.

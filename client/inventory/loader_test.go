@@ -729,7 +729,7 @@ func TestKindsAskedForTwiceAreReadOnce(t *testing.T) {
 	w := &world{}
 	l, _ := w.serve(t)
 	s := inventory.Last(l.Load(t.Context(), inventory.IPGroups, inventory.IPGroups))
-	if len(s.Listings) != 2 || s.Listings[1].Kind.ID != inventory.Listeners || len(w.seen) != 2 {
+	if len(s.Listings) != 2 || s.Listings[1].Kind.ID != inventory.Listeners || len(w.seen) != 3 {
 		t.Errorf("%d listings, requests %q", len(s.Listings), w.seen)
 	}
 }

@@ -41,7 +41,7 @@ var pools = &Kind{
 		}),
 		flagFact("monitor", "has a health monitor", func(r Resource) bool { return pool(r).HealthMonitorID != "" }),
 	},
-	Needs: []ListID{sharedPools, listeners, l7policies, sharedListeners, sharedL7Policies, namedListeners},
+	Needs: []ListID{sharedPools, listeners, l7policies, sharedListeners, sharedL7Policies, recycled, namedListeners},
 	looks: []ListID{loadBalancerList, sharedBalancers, serverList, sharedServers, monitorList, sharedMonitors},
 	Judge: judgePool,
 	Fields: func(r Resource, now time.Time) []Field {
@@ -216,12 +216,14 @@ var protectedInConsole = []Reason{{Text: "protected in the console", Via: "prote
 // protectedBy: the owner protected it in the console; calls of the API are perhaps not refused, janitor refuses (api.md 2.11).
 func protectedBy(status, reason string) []Reason {
 	switch {
-	case status != client.ProtectedByConsole:
+	case status == "" || strings.EqualFold(status, client.NotProtected):
 		return nil
-	case reason == "":
+	case reason != "":
+		return []Reason{{Text: `"` + reason + `"`, Via: "protection_reason"}}
+	case strings.EqualFold(status, client.ProtectedByConsole):
 		return slices.Clip(protectedInConsole)
 	}
-	return []Reason{{Text: `"` + reason + `"`, Via: "protection_reason"}}
+	return []Reason{{Text: "protected: " + status, Via: "protection_status"}}
 }
 
 var wordCCE = regexp.MustCompile(`\bCCE\b`)

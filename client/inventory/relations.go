@@ -50,7 +50,8 @@ func (a Access) String() string {
 type part struct {
 	state
 	facts
-	naming map[string]namer // listener id → the first object of this list that names it
+	naming  map[string]namer // listener id → the first object of this list that names it
+	lacking error            // how the cloud said that it does not have this list; nil when it has
 }
 
 // facts are what lists tell beyond their rows.
@@ -168,6 +169,7 @@ var permissions = map[ListID]string{
 	monitorList:          "elb:healthmonitors:list",
 	sharedPools:          "elb:pools:list",
 	sharedListeners:      "elb:listeners:list",
+	recycled:             "elb:listeners:list",
 	sharedL7Policies:     "elb:l7policies:list",
 	namedListeners:       "elb:listeners:get",
 }

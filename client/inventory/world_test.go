@@ -66,6 +66,9 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	for _, prefix := range []string{"/v3/" + project + "/elb/", "/v2.0/", "/v2/" + project + "/"} {
 		path = strings.TrimPrefix(path, prefix)
 	}
+	if r.URL.Query().Has("include_recycle_bin") {
+		path = "recycled"
+	}
 	w.mu.Lock()
 	w.seen = append(w.seen, r.Method+" "+path)
 	w.mu.Unlock()
@@ -77,6 +80,14 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		w.t.Errorf("unexpected %s %s", r.Method, path)
 		http.Error(rw, "unexpected", http.StatusTeapot)
+		return
+	}
+	if path == "recycled" {
+		if w.lists[path] == nil {
+			http.Error(rw, `{"error_code":"ELB.8902","error_msg":"include_recycle_bin is not a parameter"}`, http.StatusBadRequest)
+			return
+		}
+		json.NewEncoder(rw).Encode(object{"listeners": append(w.lists["listeners"], w.lists[path]...), "page_info": object{}})
 		return
 	}
 	for list, one := range map[string]string{"ipgroups": "ipgroup", "listeners": "listener", "lbaas/listeners": "listener"} {
