@@ -76,7 +76,19 @@ var certificates = &Kind{
 		}
 		return nil
 	}}},
-	note: noteCertificates,
+	note:  noteCertificates,
+	merge: mergeCertificates,
+}
+
+// mergeCertificates joins two sightings: pages overlap when something changes between them. Either may know of a
+// protection.
+func mergeCertificates(seen, again Resource) Resource {
+	c, before := *certificate(again), certificate(seen)
+	if protectedBy(c.ProtectionStatus, c.ProtectionReason) == nil {
+		c.ProtectionStatus, c.ProtectionReason = before.ProtectionStatus, before.ProtectionReason
+	}
+	again.Object = &c
+	return again
 }
 
 func certificate(r Resource) *client.Certificate { return r.Object.(*client.Certificate) }

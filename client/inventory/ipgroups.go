@@ -69,6 +69,12 @@ var ipGroups = &Kind{
 		}
 	},
 	note: noteGroups,
+	merge: func(seen, again Resource) Resource { // either may know of a listener
+		group := *ipGroup(again)
+		group.Listeners = ipGroup(seen).Listeners.And(group.Listeners)
+		again.Object = &group
+		return again
+	},
 }
 
 // mostCompared bounds how many groups are compared with one another: the effort grows with the square.
@@ -80,6 +86,7 @@ func noteGroups(rows []Resource, p *part) {
 	for _, r := range rows {
 		p.ipGroups[r.Ref.ID] = ipGroup(r)
 	}
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r Resource) bool { return p.ipGroups[r.Ref.ID] != ipGroup(r) }) // listed again later
 	if len(rows) > mostCompared {
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -741,6 +742,42 @@ func TestRepeatedRowsAreOne(t *testing.T) {
 	_, listing := load(t, l, inventory.Certificates)
 	if len(listing.Resources) != 2 || listing.Resources[0].Name != "second sighting" {
 		t.Errorf("%+v", listing.Resources)
+	}
+}
+
+// TestRepeatedRowsLoseNothing: what one sighting says of users and of protection holds, whichever comes last.
+func TestRepeatedRowsLoseNothing(t *testing.T) {
+	guarded := object{"protection_status": "consoleProtection", "protection_reason": "audit"}
+	for _, tt := range []struct {
+		kind inventory.KindID
+		more object
+		want string
+	}{
+		{inventory.Pools, guarded, `protected: "audit"`},
+		{inventory.Pools, object{"member_deletion_protection_enable": true}, "protected: its members are protected from deletion"},
+		{inventory.Pools, object{"listeners": refs("l")}, "in use: listener l"},
+		{inventory.Certificates, guarded, `protected: "audit"`},
+		{inventory.IPGroups, object{"listeners": refs("l")}, "in use: listener l"},
+	} {
+		for _, order := range [][]bool{{true, false}, {false, true}} {
+			w := &world{lists: map[string][]object{"listeners": {{"id": "l"}}}, pages: 2}
+			for _, more := range order {
+				o := object{"id": "x", "name": "x", "members": refs("m"), "ip_list": []object{{"ip": "10.0.0.1"}}}
+				if more {
+					maps.Copy(o, tt.more)
+				}
+				other := object{"id": fmt.Sprint("other", more)}
+				if len(w.lists[string(tt.kind)]) == 0 {
+					o, other = other, o // a page that begins as the one before is refused
+				}
+				w.lists[string(tt.kind)] = append(w.lists[string(tt.kind)], other, o)
+			}
+			l, _ := w.serve(t)
+			_, listing := load(t, l, tt.kind)
+			if got := said(named(t, listing, "x").Verdict); got != tt.want {
+				t.Errorf("%s with %v first: %q, want %q", tt.kind, order[0], got, tt.want)
+			}
+		}
 	}
 }
 

@@ -129,6 +129,10 @@ func mergePools(a, b Resource) Resource {
 		b, p, q = a, *pool(a), pool(b)
 	}
 	p.Shared = p.Shared || q.Shared
+	p.MemberDeletionProtection = p.MemberDeletionProtection || q.MemberDeletionProtection
+	if protectedBy(p.ProtectionStatus, p.ProtectionReason) == nil {
+		p.ProtectionStatus, p.ProtectionReason = q.ProtectionStatus, q.ProtectionReason
+	}
 	p.v3 = p.v3 || q.v3
 	p.Listeners = p.Listeners.And(q.Listeners)
 	p.Members = p.Members.And(q.Members)
