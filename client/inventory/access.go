@@ -29,6 +29,7 @@ type change struct {
 
 	v4, v6     *big.Int   // how many addresses the union covers before and not after
 	all4, all6 bool       // the union covers every one of them before, and not after
+	no4, no6   bool       // the union covers some of them before, and none after, though some of the other family
 	example    netip.Addr // the first of those; zero when there are none
 	empty      bool       // the union covers nothing any more
 
@@ -42,7 +43,7 @@ func (c *change) blind() bool { return c.Via != viaAccess }
 
 func (c *change) grade() Grade {
 	switch {
-	case c.empty, c.all4, c.all6:
+	case c.empty, c.all4, c.all6, (c.no4 || c.no6) && !c.Access.Black:
 		return Danger
 	case c.example.IsValid(), c.odd > 0:
 		return Care
@@ -101,8 +102,11 @@ func (c *change) compute(lists *accessLists, losers []*accessList) {
 	c.empty = true
 	lost := merged(slices.Concat(goes...))
 	spare := make([]block, 0, 2*len(lost))
+	left4, left6 := false, false
 	for _, l := range applied {
 		stays := l.covers()
+		left4 = left4 || len(stays) > 0 && stays[0].low.Is4() // merged ones are in order, IPv4 first
+		left6 = left6 || len(stays) > 0 && stays[len(stays)-1].low.Is6()
 		keep = append(keep, stays)
 		c.empty = c.empty && len(stays) == 0
 		lost, spare = without(spare[:0], lost, stays), lost
@@ -114,6 +118,7 @@ func (c *change) compute(lists *accessLists, losers []*accessList) {
 	keep = append(keep, lost) // together they are what was covered before
 	c.all4 = c.v4.Sign() > 0 && coverAll(every4, keep...)
 	c.all6 = c.v6.Sign() > 0 && coverAll(every6, keep...)
+	c.no4, c.no6 = c.v4.Sign() > 0 && !left4 && left6, c.v6.Sign() > 0 && !left6 && left4
 	c.odd, c.oddLeft = countOdd(losers, applied)
 	c.name = c.blame(losers)
 }

@@ -289,6 +289,10 @@ type outcome struct {
 	grade            Grade
 }
 
+func (w *accessWorld) black(listener string) bool {
+	return slices.ContainsFunc(w.listeners, func(l client.Listener) bool { return l.ID == listener && l.IPGroup.Type == "black" })
+}
+
 // want works out by counting what becomes of each listener.
 func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 	at := map[string]int{}
@@ -370,17 +374,20 @@ func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 		}
 		count := map[int]*big.Int{32: new(big.Int), 128: new(big.Int)}
 		covered := map[int]bool{32: true, 128: true}
+		kept := map[int]bool{}
 		difference := make([]bool, len(m.atoms))
 		for i, a := range m.atoms {
 			covered[a.bits] = covered[a.bits] && (stays[i] || goes[i])
+			kept[a.bits] = kept[a.bits] || stays[i]
 			if difference[i] = goes[i] && !stays[i]; difference[i] {
 				count[a.bits].Add(count[a.bits], a.many)
 			}
 		}
 		o.v4, o.v6 = count[32].String(), count[128].String()
 		o.all4, o.all6 = covered[32] && o.v4 != "0", covered[128] && o.v6 != "0"
+		closed := kept[32] != kept[128] && (o.v4 != "0" && !kept[32] || o.v6 != "0" && !kept[128])
 		switch {
-		case o.empty || o.all4 || o.all6:
+		case o.empty || o.all4 || o.all6 || closed && !w.black(l):
 			o.grade = Danger
 		case o.v4 != "0" || o.v6 != "0" || o.odd > 0:
 			o.grade = Care

@@ -6,18 +6,21 @@ import (
 	"strings"
 )
 
-// consequence says a change in words. Its key holds no numbers: those are smaller when the plan is checked again and some
-// of the entries are gone already.
+// consequence says a change in words. Its key is what the listener makes of its IP groups, whatever the numbers: those are
+// smaller when the plan is checked again and some of the entries are gone already.
 func (c *change) consequence() Consequence {
-	out := Consequence{Of: c.of, Grade: c.grade()}
+	out := Consequence{
+		Of: c.of, Grade: c.grade(), Key: c.By + " " + c.Via + " " + c.Access.String(),
+		Much: []*big.Int{c.v4, c.v6, big.NewInt(int64(c.odd))},
+	}
 	says := c.says()
 	switch {
 	case c.empty:
-		out.Key = "empty " + c.By
 		out.Text = c.Text + " " + says.empty + c.unless("some")
 	case c.all4 || c.all6:
-		out.Key = "every " + c.By
 		out.Text = c.Text + " no longer " + says.covers + " every " + c.families() + " address: " + says.changes + " " + c.amount()
+	case out.Grade == Danger:
+		out.Text = c.Text + " " + says.covers + " no " + c.families() + " address any more: " + says.changes + " " + c.amount()
 	case c.example.IsValid():
 		out.Text = c.Text + " " + says.changes + " " + c.amount()
 	case c.odd > 0:
@@ -56,7 +59,7 @@ type verbs struct{ covers, changes, empty, loses string }
 // S2 has it that an empty one stands for any address.
 func (c *change) says() verbs {
 	switch {
-	case c.blind():
+	case c.blind(), c.Access.Odd:
 		return verbs{"lists", "shuts out or lets in", "is left with an empty IP group: it lets nobody or everybody in", "shuts out or lets in"}
 	case c.Access.Black:
 		return verbs{"keeps out", "lets in", "lets everybody in", "no longer keeps out"}
@@ -75,12 +78,12 @@ func (c *change) unless(them string) string {
 	return " unless its other IP groups list " + them
 }
 
-// families are those of which every address was covered.
+// families are those of which every address was covered, or of which none is any more.
 func (c *change) families() string {
 	switch {
 	case c.all4 && c.all6:
 		return "IPv4 and every IPv6"
-	case c.all4:
+	case c.all4, c.no4 && !c.all6:
 		return "IPv4"
 	}
 	return "IPv6"

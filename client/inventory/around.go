@@ -75,8 +75,15 @@ var listenerKind = &Kind{
 			l := r.Object.(*Listener)
 			p.names[l.ID] = l.Name
 			delete(p.groups, l.ID) // a page may repeat a listener
-			if l.IPGroup != nil {
-				p.groups[l.ID] = idsOfGroups(l.IPGroup.IDs)
+			if why := protection(l.ProtectionStatus, l.ProtectionReason); why != "" {
+				set(&p.guarded, l.ID, why)
+			}
+			if l.IPGroup == nil {
+				continue
+			}
+			if p.groups[l.ID] = idsOfGroups(l.IPGroup.IDs); len(p.groups[l.ID]) == 0 && l.IPGroup.Type != "" {
+				set(&p.unclear, IPGroups, "listener "+r.Label()+" has access control without saying by which IP group")
+				p.unclear[Entries] = p.unclear[IPGroups]
 			}
 		}
 	},
@@ -117,7 +124,8 @@ func linksOfListener(r Resource, tell func(link)) {
 }
 
 func accessControl(g *client.ListenerIPGroup) Access {
-	return Access{Black: strings.EqualFold(g.Type, "black"), Off: g.Enabled != nil && !*g.Enabled}
+	black, white := strings.EqualFold(g.Type, "black"), strings.EqualFold(g.Type, "white")
+	return Access{Black: black, Odd: !black && !white, Off: g.Enabled != nil && !*g.Enabled}
 }
 
 func accessOf(l *client.Listener) string {
@@ -160,7 +168,11 @@ var policyKind = &Kind{
 	note: func(rows []Resource, p *part) {
 		p.policies = make(map[string]*Policy, len(rows))
 		for _, r := range rows {
-			p.policies[r.Ref.ID] = r.Object.(*Policy)
+			policy := r.Object.(*Policy)
+			p.policies[r.Ref.ID] = policy
+			if slices.ContainsFunc(policy.WeightedPools, func(w client.WeightedPool) bool { return w.PoolID == "" }) {
+				set(&p.unclear, Pools, "policy "+r.Label()+" sends to a pool that it does not name")
+			}
 		}
 	},
 	merge: mergeShared(func(p *Policy) *bool { return &p.Shared }, func(p *Policy) *bool { return &p.v3 }),

@@ -44,7 +44,7 @@ func effectsOfMembers(doomed, present []Resource, g *Graph) []Consequence {
 			if len(f.all) > 1 {
 				it = "them"
 			}
-			effects = append(effects, Consequence{Of: f.all, Grade: Care,
+			effects = append(effects, Consequence{Of: f.all, Grade: Care, Key: "registry of " + f.id,
 				Text: fmt.Sprintf("may come back: the registry of channel %s adds %s again", f.name, it)})
 		}
 	}
@@ -61,8 +61,8 @@ type fate struct {
 	keeps      []*Member
 }
 
-// loss says what the channel and those that refer to it lose. The words of a danger have no numbers in them: they are
-// the same when the plan is checked again and some members are gone already.
+// loss says what the channel and those that refer to it lose. The key has no numbers in it: they are others when the plan
+// is checked again and some members are gone already.
 func (f *fate) loss(users []Use) Consequence {
 	c := Consequence{Of: f.loses, Grade: Care}
 	if len(f.keeps) == 0 {
@@ -78,6 +78,7 @@ func (f *fate) loss(users []Use) Consequence {
 			others = append(others, u.Text)
 		}
 	}
+	c.Key = "channel " + f.id + " and " + strings.Join(others, ", ")
 	switch len(others) {
 	case 0:
 	case 1:

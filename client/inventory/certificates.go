@@ -117,7 +117,10 @@ func judgeCertificate(r Resource, g *Graph) Verdict {
 	c := certificate(r)
 	protected := append(protectedBy(c.ProtectionStatus, c.ProtectionReason), madeBy(c.Name, c.Description)...)
 	used, _ := g.usedBy(Certificates, c.ID, client.IDs{})
-	return judge(r.Ref, protected, used, g.gapsFor(Certificates), certificateUnused, signsOfCertificate(c, g))
+	v := judge(r.Ref, protected, used, g.gapsFor(Certificates), certificateUnused, signsOfCertificate(c, g))
+	done, err := g.State(ListID(Certificates))
+	v.Partial = !done || err != nil || c.ExpireTime.IsZero()
+	return v
 }
 
 // certificateKin is what certificates are compared by.
@@ -224,9 +227,9 @@ func effectsOfCertificates(doomed, _ []Resource, _ *Graph) []Consequence {
 	case 0:
 		return nil
 	case 1:
-		return []Consequence{{Of: lost, Grade: Care, Text: name + " cannot be brought back: its private key is not kept"}}
+		return []Consequence{{Of: lost, Grade: Care, Key: "private keys", Text: name + " cannot be brought back: its private key is not kept"}}
 	}
-	return []Consequence{{Of: lost, Grade: Care, Text: fmt.Sprintf("%d certificates cannot be brought back: their private keys are not kept", len(lost))}}
+	return []Consequence{{Of: lost, Grade: Care, Key: "private keys", Text: fmt.Sprintf("%d certificates cannot be brought back: their private keys are not kept", len(lost))}}
 }
 
 var (

@@ -130,9 +130,13 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			{"id": "d", "name": "default", "members": refs("1", "2"), "listeners": refs("l")}, {"id": "r", "name": "redirected", "listeners": refs("l")},
 			{"id": "w", "name": "weighted"}, {"id": "o", "name": "only weighted"}, {"id": "m", "name": "mirror"},
 			{"id": "n", "name": "named only", "listeners": refs("l")}, {"id": "free", "name": "free"}, {"id": "other", "name": "other"},
+			{"id": "q", "name": "guarded"},
 		},
-		"lbaas/pools":      {{"id": "s", "name": "shared", "loadbalancers": refs("b"), "listeners": refs("k")}},
-		"listeners":        {{"id": "l", "name": "web-443", "default_pool_id": "d"}},
+		"lbaas/pools": {{"id": "s", "name": "shared", "loadbalancers": refs("b"), "listeners": refs("k")}},
+		"listeners": {
+			{"id": "l", "name": "web-443", "default_pool_id": "d"},
+			{"id": "h", "name": "pinned", "default_pool_id": "q", "protection_status": "consoleProtection", "protection_reason": "audit"},
+		},
 		"lbaas/listeners":  {{"id": "k", "name": "old-80", "default_pool_id": "s"}},
 		"lbaas/l7policies": {{"id": "z", "name": "old", "listener_id": "k", "redirect_pool_id": "s"}},
 		"l7policies": {
@@ -189,12 +193,19 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			t.Errorf("%s: asks %q and has %q, want %q and %q", name, *asked, effects, tt.asked, tt.effects)
 		}
 	}
+	// What several pools are in loses them in one step.
+	*asked = nil
+	both := map[inventory.Ref]bool{named(t, listing, "weighted").Ref: true, named(t, listing, "other").Ref: true}
+	if steps, err := deletion.Detach(named(t, listing, "weighted"), both, s.Graph); err != nil || len(steps) != 1 || steps[0].Call != "DELETE l7policies/{id}" || !steps[0].Whole {
+		t.Errorf("%+v, %v", steps, err)
+	}
 	// Of a policy all of whose pools go nothing is left.
 	all := told(deletion.Effects([]inventory.Resource{named(t, listing, "weighted"), named(t, listing, "other")}, listing.Resources, s.Graph))
 	if want := "danger: weighted: weighted policy a-b is deleted: listener web-443 goes on without it (1)"; !slices.Contains(all, want) {
 		t.Errorf("%q, want %q", all, want)
 	}
 	for name, want := range map[string]string{
+		"guarded":    `listener pinned is protected: "audit"`,
 		"mirror":     "mirror policy copy sends it a copy of its traffic: change that in the console first",
 		"named only": "listener web-443 uses it in a way that is not known",
 	} {

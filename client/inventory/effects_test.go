@@ -195,6 +195,24 @@ func TestEffectsOfEntries(t *testing.T) {
 				"care: listener api-443 (black, off) lets in 1 address: 10.0.0.2, once its access control is switched on (1)",
 			},
 		},
+		"the last IPv4 address beside IPv6, white": {
+			[]object{group("w", "office", "10.0.0.1", "2001:db8::/64")},
+			[]object{listener("l", "web-443", "w", "white")},
+			[]string{"10.0.0.1"},
+			[]string{"danger: listener web-443 (white) lets in no IPv4 address any more: shuts out 1 address: 10.0.0.1 (1) [office]"},
+		},
+		"the last IPv4 address beside IPv6, black": {
+			[]object{group("w", "office", "10.0.0.1", "2001:db8::/64")},
+			[]object{listener("l", "web-443", "w", "black")},
+			[]string{"10.0.0.1"},
+			[]string{"care: listener web-443 (black) lets in 1 address: 10.0.0.1 (1)"},
+		},
+		"neither white nor black": {
+			[]object{group("w", "office", "10.0.0.1")},
+			[]object{listener("l", "web-443", "w", "deny")},
+			[]string{"10.0.0.1"},
+			[]string{"danger: listener web-443 (white or black) is left with an empty IP group: it lets nobody or everybody in: shuts out or lets in 1 address: 10.0.0.1 (1) [office]"},
+		},
 		"every IPv4 address, white": {
 			[]object{group("w", "office", "10.0.0.1", "0.0.0.0/0")},
 			[]object{listener("l", "web-443", "w", "white")},

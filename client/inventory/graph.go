@@ -102,6 +102,8 @@ func (g *Graph) join(p facts) {
 	g.ipGroups = joined(g.ipGroups, p.ipGroups)
 	g.within = joined(g.within, p.within)
 	g.policies = joined(g.policies, p.policies)
+	g.guarded = joined(g.guarded, p.guarded)
+	g.unclear = joined(g.unclear, p.unclear)
 	g.servers = joined(g.servers, p.servers)
 	g.twins = joined(g.twins, p.twins)
 	g.heirs = joined(g.heirs, p.heirs)
@@ -158,6 +160,9 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 		case !p.done && !own:
 			waiting = append(waiting, Reason{Text: fmt.Sprintf("%s are still being listed", id)})
 		}
+	}
+	if what := g.unclear[k.ID]; what != "" {
+		failed = append(failed, Reason{Text: what})
 	}
 	for _, id := range k.Needs {
 		add(id, false)

@@ -290,6 +290,46 @@ func TestTooManyListenersThatAreNotListed(t *testing.T) {
 	}
 }
 
+// TestReferencesThatAreNotUnderstood: an object that refers to something without saying to what may use anything of it.
+func TestReferencesThatAreNotUnderstood(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools": {{"id": "p", "name": "pool", "members": refs("m")}}, "ipgroups": {{"id": "g", "name": "group", "ip_list": []object{{"ip": "10.0.0.1"}}}},
+		"l7policies": {{"id": "y", "name": "a-b", "redirect_pools_config": []object{{"id": "p", "weight": 1}}}},
+		"listeners":  {{"id": "l", "name": "web", "ipgroup": object{"type": "white", "enable_ipgroup": true}}, {"id": "k", "name": "plain", "ipgroup": object{}}},
+	}}
+	l, _ := w.serve(t)
+	s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.IPGroups))
+	for kind, want := range map[inventory.KindID]string{
+		inventory.Pools:    "unknown: policy a-b sends to a pool that it does not name",
+		inventory.IPGroups: "unknown: listener web has access control without saying by which IP group",
+	} {
+		if got := said(s.Listing(kind).Resources[0].Verdict); got != want {
+			t.Errorf("%s: %q, want %q", kind, got, want)
+		}
+	}
+}
+
+// TestSignsThatAreNotAllKnown: without what they look at, none is not "nothing is worth a look".
+func TestSignsThatAreNotAllKnown(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools":        {{"id": "1", "name": "served", "members": refs("m", "n")}, {"id": "2", "name": "empty"}},
+		"members":      {{"id": "m", "operating_status": "OFFLINE"}},
+		"certificates": {{"id": "c", "name": "timeless"}, {"id": "d", "name": "timed", "expire_time": "2030-01-01T00:00:00Z"}},
+	}}
+	l, _ := w.serve(t)
+	s := inventory.Last(l.WithDetail().Load(t.Context(), inventory.Pools, inventory.Certificates))
+	for name, want := range map[string]bool{"served": true, "empty": false} {
+		if got := named(t, s.Listing(inventory.Pools), name).Verdict.Partial; got != want {
+			t.Errorf("%s: partial %v", name, got)
+		}
+	}
+	for name, want := range map[string]bool{"timeless": true, "timed": false} {
+		if got := named(t, s.Listing(inventory.Certificates), name).Verdict.Partial; got != want {
+			t.Errorf("%s: partial %v", name, got)
+		}
+	}
+}
+
 func TestSignsOfPools(t *testing.T) {
 	w := &world{lists: map[string][]object{
 		"pools": {

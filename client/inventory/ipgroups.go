@@ -29,7 +29,10 @@ var ipGroups = &Kind{
 		if doubts != nil {
 			gaps = append(slices.Clip(doubts), gaps...)
 		}
-		return judge(r.Ref, madeBy(group.Name, group.Description), used, gaps, groupUnused, signsOfGroup(group, g))
+		v := judge(r.Ref, madeBy(group.Name, group.Description), used, gaps, groupUnused, signsOfGroup(group, g))
+		done, err := g.State(groupsList)
+		v.Partial = !done || err != nil
+		return v
 	},
 	Fields: func(r Resource, now time.Time) []Field {
 		group := ipGroup(r)

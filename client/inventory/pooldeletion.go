@@ -68,6 +68,9 @@ func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 		if changed[u.By] {
 			continue
 		}
+		if why := g.guarded[g.entrance(u)]; why != "" {
+			return nil, fmt.Errorf("listener %s is protected: %s", g.listenerName(g.entrance(u)), why)
+		}
 		step := Step{Which: "of " + u.Text, ID: u.By, Lane: lane}
 		switch {
 		case u.Of == Listeners && p.Shared:
@@ -94,6 +97,14 @@ func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 		}
 	}
 	return steps, nil
+}
+
+// entrance is the listener of a user: itself, or the one that a policy belongs to.
+func (g *Graph) entrance(u Use) string {
+	if p := g.policies[u.By]; p != nil && u.Of == Policies {
+		return p.ListenerID
+	}
+	return u.By
 }
 
 // behind: the listener has the pool only through a policy that is changed anyway.
@@ -145,13 +156,16 @@ func effectsOfPools(doomed, _ []Resource, g *Graph) []Consequence {
 	for _, r := range doomed {
 		p := pool(r)
 		serving := ""
-		if n := p.carrying(g); n > 0 {
+		switch n, known := p.carrying(g); {
+		case !known:
+			serving = "; how many servers carry this traffic is not known"
+		case n > 0:
 			serving = "; " + count(n, "server carries", "servers carry") + " this traffic now"
 		}
 		for _, u := range g.Uses(Pools, p.ID) {
+			text := g.without(u, p, goes)
 			effects = append(effects, Consequence{
-				Of: []Ref{r.Ref}, Grade: Danger, Name: r.Label(), Key: u.By + " " + u.Via,
-				Text: r.Label() + ": " + g.without(u, p, goes) + serving,
+				Of: []Ref{r.Ref}, Grade: Danger, Name: r.Label(), Key: u.By + " " + text, Text: r.Label() + ": " + text + serving,
 			})
 		}
 	}
@@ -170,18 +184,25 @@ func (g *Graph) without(u Use, p *Pool, goes map[string]bool) string {
 		return u.Text + " redirects to no pool any more"
 	case u.Via == "redirect_pools_config" && policy.RedirectPoolID != p.ID &&
 		slices.ContainsFunc(policy.WeightedPools, func(w client.WeightedPool) bool { return !goes[w.PoolID] }):
+		if !slices.ContainsFunc(policy.WeightedPools, func(w client.WeightedPool) bool {
+			return !goes[w.PoolID] && (w.Weight == nil || *w.Weight > 0)
+		}) {
+			return u.Text + " is left with pools of weight 0 only: its traffic ends"
+		}
 		return u.Text + " sends its share to its other pools"
 	}
 	return u.Text + " is deleted: listener " + g.listenerName(policy.ListenerID) + " goes on without it"
 }
 
-// carrying counts the servers that get traffic, as far as is known: not offline, and with a weight.
-func (p *Pool) carrying(g *Graph) int {
-	n := 0
+// carrying counts the servers that get traffic: not offline, and with a weight. known: all of them are listed.
+func (p *Pool) carrying(g *Graph) (n int, known bool) {
+	known = true
 	for m := range p.Members.All() {
-		if s, known := g.servers[m]; known && !s.offline && !s.idle {
+		s, listed := g.servers[m]
+		known = known && listed
+		if listed && !s.offline && !s.idle {
 			n++
 		}
 	}
-	return n
+	return n, known
 }

@@ -182,31 +182,38 @@ func judgePool(r Resource, g *Graph) Verdict {
 	if doubts != nil {
 		gaps = append(slices.Clip(doubts), gaps...)
 	}
-	return judge(r.Ref, protected, used, gaps, poolUnused, signsOfPool(p, g))
+	signs, all := signsOfPool(p, g)
+	v := judge(r.Ref, protected, used, gaps, poolUnused, signs)
+	v.Partial = !all
+	return v
 }
 
-// signsOfPool: what its servers do is known when all of them are listed.
-func signsOfPool(p *Pool, g *Graph) []string {
-	if p.Members.Len() == 0 {
-		return empty
+// signsOfPool: what its servers do is known when all of them are listed; all says whether it is.
+func signsOfPool(p *Pool, g *Graph) (signs []string, all bool) {
+	n := p.Members.Len()
+	if n == 0 {
+		return empty, true
 	}
 	if g == nil || len(g.servers) == 0 {
-		return nil
+		return nil, false
 	}
 	offline, idle := true, true
-	for m := range p.Members.All() {
-		s, known := g.servers[m]
-		offline, idle = offline && known && s.offline, idle && known && s.idle
+	for id := range p.Members.All() {
+		s, known := g.servers[id]
+		if !known {
+			return nil, false
+		}
+		offline, idle = offline && s.offline, idle && s.idle
 	}
 	switch {
-	case offline && p.Members.Len() == 1:
-		return oneOffline
+	case offline && n == 1:
+		return oneOffline, true
 	case offline:
-		return allOffline
+		return allOffline, true
 	case idle:
-		return allIdle
+		return allIdle, true
 	}
-	return nil
+	return nil, true
 }
 
 var (
@@ -227,7 +234,7 @@ func protectedBy(status, reason string) []Reason {
 	case strings.EqualFold(status, client.ProtectedByConsole):
 		return slices.Clip(protectedInConsole)
 	}
-	return []Reason{{Text: "protected: " + status, Via: "protection_status"}}
+	return []Reason{{Text: "protection_status is " + status, Via: "protection_status"}}
 }
 
 var wordCCE = regexp.MustCompile(`\bCCE\b`)

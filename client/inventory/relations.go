@@ -32,12 +32,16 @@ type Use struct {
 // Access is the access control of a listener.
 type Access struct {
 	Black bool // lets in everybody but the entries; white: nobody but the entries
+	Odd   bool // neither: the service says something else, or nothing
 	Off   bool // set up, but switched off
 }
 
 func (a Access) String() string {
 	word := "white"
-	if a.Black {
+	switch {
+	case a.Odd:
+		word = "white or black"
+	case a.Black:
 		word = "black"
 	}
 	if a.Off {
@@ -62,6 +66,8 @@ type facts struct {
 	ipGroups map[string]*client.IPGroup
 	within   map[string]string // IP group id → the one that covers all its entries
 	policies map[string]*Policy
+	guarded  map[string]string           // listener id → why it must not be changed
+	unclear  map[KindID]string           // kind → which object may refer to some of it, in a way that is not understood
 	servers  map[string]serving          // pool member id → how it does
 	twins    map[string][]certificateKin // by fingerprint
 	heirs    map[string][]certificateKin // by their names
@@ -191,3 +197,11 @@ type unread struct {
 
 func (u *unread) Error() string { return u.text }
 func (u *unread) Unwrap() error { return u.cause }
+
+// set makes the map where there is none yet.
+func set[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
+}

@@ -158,6 +158,9 @@ func TestProtectedAndSigns(t *testing.T) {
 	}{
 		"pool with a reason":             {inventory.Pools, object{"protection_status": "consoleProtection", "protection_reason": "owned by payments"}, `protected: "owned by payments"`},
 		"pool without a reason":          {inventory.Pools, object{"protection_status": "consoleProtection"}, "protected: protected in the console"},
+		"pool protected, spelled oddly":  {inventory.Pools, object{"protection_status": "CONSOLEPROTECTION"}, "protected: protected in the console"},
+		"pool protected in a new way":    {inventory.Pools, object{"protection_status": "apiProtection"}, "protected: protection_status is apiProtection"},
+		"certificate, spelled oddly":     {inventory.Certificates, object{"protection_status": "NonProtection"}, "unused: no listener"},
 		"pool not protected":             {inventory.Pools, object{"protection_status": "nonProtection", "protection_reason": "old"}, "unused: no listener, no policy"},
 		"pool with protected members":    {inventory.Pools, object{"member_deletion_protection_enable": true}, "protected: its members are protected from deletion"},
 		"pool protected and in use":      {inventory.Pools, object{"member_deletion_protection_enable": true, "listeners": refs("l7")}, "protected: its members are protected from deletion; listener l7"},

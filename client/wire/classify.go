@@ -70,6 +70,11 @@ func byCode(code, said string, named bool) (Class, bool) {
 	case "ELB.1002", "ELB.2012", "ELB.5040", "ELB.6002", "ELB.7014", "ELB.7020", "ELB.9903",
 		"APIG.3023", "APIG.3024", "APIG.3030", "APIC.7302":
 		return NotFound, true
+	case "ELB.8962": // feature unsupported
+		if !named {
+			return RouteAbsent, true
+		}
+		return Forbidden, true
 	case "ELB.8902": // any invalid input, and the way to say that there are no batches
 		if !named && strings.Contains(said, "batch operations are not allowed") {
 			return RouteAbsent, true

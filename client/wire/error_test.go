@@ -79,6 +79,7 @@ func TestAnswersOfAllFamilies(t *testing.T) {
 		{"route not published", 404, `{"error_code":"APIGW.0101","error_msg":"API not exist"}`, false, want{"APIGW.0101", "API not exist", "header-id", RouteAbsent}},
 		{"method not allowed", 405, ``, false, want{"", "", "header-id", RouteAbsent}},
 		{"no batches", 400, `{"error_code":"ELB.8902","error_msg":"Batch operations are not allowed"}`, true, want{"ELB.8902", "Batch operations are not allowed", "header-id", RouteAbsent}},
+		{"feature unsupported", 403, `{"error_code":"ELB.8962","error_msg":"The feature is not supported"}`, true, want{"ELB.8962", "The feature is not supported", "header-id", RouteAbsent}},
 		{"invalid input", 400, `{"error_code":"ELB.8902","error_msg":"Invalid input for marker"}`, true, want{"ELB.8902", "Invalid input for marker", "header-id", ""}},
 		{"a family that was retired", 410, `{"error_msg":"v2.0 is gone"}`, true, want{"", "v2.0 is gone", "header-id", RouteAbsent}},
 		{"an object that is gone with 410", 410, ``, false, want{"", "", "header-id", NotFound}},
