@@ -21,6 +21,14 @@ type move struct {
 // leaves: the object that it changes stays, without what it referred to.
 func (m move) leaves() bool { return m.detach && !m.Whole }
 
+// did is what became of what a step takes away.
+func (m move) did() string {
+	if m.leaves() {
+		return "detached"
+	}
+	return "removed"
+}
+
 // work checks the items and sends them: first those that can go as they are, then those that something has to go
 // before, among them what the service has refused and holds something of its own.
 func (r *Run) work(ctx, sending context.Context) {
@@ -208,11 +216,7 @@ func (m move) failed(err error) verdict {
 	if errors.Is(err, client.RouteAbsent) {
 		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
 	}
-	did := "removed"
-	if m.leaves() {
-		did = "detached"
-	}
-	v.message = fmt.Sprintf("%s could not be %s: %s", m, did, v.message)
+	v.message = fmt.Sprintf("%s could not be %s: %s", m, m.did(), v.message)
 	return v
 }
 
@@ -253,7 +257,7 @@ func (r *Run) put(i int) {
 func (r *Run) lostMove(ctx context.Context, i int, v verdict) (times int, on bool) {
 	ref := r.plan.Items[i].Resource.Ref
 	now := r.read(ctx, reading{placeOf(r.kinds[ref.Kind], ref), true}, []int{i})
-	left, ends := r.judge(i, now)
+	left, ends := r.judge(i, now, r.leaving())
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]

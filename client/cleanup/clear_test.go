@@ -435,6 +435,75 @@ func TestDetach(t *testing.T) {
 	}
 }
 
+// What several items are in is left by all of them in one step, and nothing else is done to it than was confirmed.
+func TestDetachTogether(t *testing.T) {
+	const share = "share of qw"
+	for name, c := range map[string]struct {
+		change func(w *world)
+		want   map[string]Outcome
+		says   string // of a
+		did    string
+	}{
+		"together": {func(*world) {}, map[string]Outcome{"a": Deleted, "b": Deleted}, "share of qw detached first",
+			"a: PUT policies/{id} without a b | delete a | delete b"},
+		"b was there alone": {func(w *world) { w.take("a", share) }, map[string]Outcome{"a": Deleted, "b": Deleted}, "",
+			"delete a | b: PUT policies/{id} without b | delete b"},
+		"the other has left": {func(w *world) { w.take("c", share) }, map[string]Outcome{"a": Skipped, "b": Skipped}, "changed: now policy qw would have to be removed", ""},
+		"one stays": {func(w *world) { w.change("b", func(r *inventory.Resource) { r.Name = "keep" }) },
+			map[string]Outcome{"a": Deleted, "b": Skipped}, "share of qw detached first", "a: PUT policies/{id} without a | delete a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			for _, id := range []string{"a", "b", "c"} {
+				w.withJar(id, jar{users: []string{share}})
+			}
+			w.judge("c", state(inventory.Protected, "mine"))
+			p := w.planWith(Choice{Detach: true}, jars)
+			c.change(w)
+			results := finished(t, w.engine(1).Start(t.Context(), p))
+			if got := outcomesOf(results); !maps.Equal(got, c.want) || results[0].Message != c.says {
+				t.Errorf("%v %q, want %v %q", got, results[0].Message, c.want, c.says)
+			}
+			if w.did() != c.did {
+				t.Errorf("sent %s\nwant %s", w.did(), c.did)
+			}
+		})
+	}
+}
+
+// A policy that nothing is left in is deleted, once; when one item drops out it would not be, which nobody has confirmed.
+func TestDetachAllTogether(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(w *world)
+		want   Outcome
+		did    string
+	}{
+		"all":                        {func(*world) {}, Deleted, "a: DELETE policies/{id} without a b | delete a | delete b"},
+		"one stays":                  {func(w *world) { w.change("b", func(r *inventory.Resource) { r.Name = "keep" }) }, Skipped, ""},
+		"one stays and is the first": {func(w *world) { w.change("a", func(r *inventory.Resource) { r.Name = "keep" }) }, Skipped, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).withJar("a", jar{users: []string{"share of qw"}}).withJar("b", jar{users: []string{"share of qw"}})
+			p := w.planWith(Choice{Detach: true}, jars)
+			want := []Prerequisite{{What: "policy", Which: "qw", ID: "qw", Call: "DELETE policies/{id}"}}
+			for _, it := range p.Items {
+				if !slices.Equal(it.Detaches, want) {
+					t.Errorf("%+v, want %+v", it.Detaches, want)
+				}
+			}
+			c.change(w)
+			for _, res := range finished(t, w.engine(1).Start(t.Context(), p)) {
+				if res.Outcome != c.want {
+					t.Errorf("%s is %s %q, want %s", res.Ref.ID, res.Outcome, res.Message, c.want)
+				}
+			}
+			if w.did() != c.did {
+				t.Errorf("sent %s, want %s", w.did(), c.did)
+			}
+		})
+	}
+}
+
 // A list that shows an old user for a moment does not block what was taken out of use.
 func TestLaggingUsers(t *testing.T) {
 	w := newWorld(t).withJar("a", jar{users: []string{"listener api"}})

@@ -210,8 +210,8 @@ func judgeRun(t *testing.T, w *world, run *Run, before map[inventory.Ref]invento
 }
 
 // step does what it says, or fails in one of many ways, with effect or without.
-func holds(confirmed []Prerequisite, id string) bool {
-	return slices.ContainsFunc(confirmed, func(p Prerequisite) bool { return p.ID == id })
+func holds(confirmed []Prerequisite, text string) bool {
+	return slices.ContainsFunc(confirmed, func(p Prerequisite) bool { return p.String() == text })
 }
 
 func (x *trouble) step(id, text string) error {
