@@ -49,7 +49,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 			}
 			return v != nil
 		})
-		items = r.dropDangers(items, now)
+		items = r.dropUnconfirmed(items, now)
 	}
 	for _, i := range items {
 		r.prepare(i, now.found[r.plan.Items[i].Resource.Ref], left[i])
@@ -227,22 +227,16 @@ func newUser(before, now inventory.Verdict) string {
 	return ""
 }
 
-// dropDangers skips the items that have come to mean a danger that was not confirmed: others may have taken away the
-// remaining entries of a group meanwhile.
-func (r *Run) dropDangers(items []int, now *view) []int {
-	type danger struct {
-		key string
-		of  inventory.Ref // channels of two instances may share a name, and so the text
-	}
-	confirmed := map[danger]bool{}
+// dropUnconfirmed skips the items that have come to mean more than was confirmed: others may have taken away the
+// remaining entries of a group meanwhile, or may rely on what mattered to nobody.
+func (r *Run) dropUnconfirmed(items []int, now *view) []int {
+	confirmed := map[matter][]inventory.Consequence{}
 	for _, c := range r.plan.Consequences {
 		for _, ref := range c.Of {
-			if c.Grade == inventory.Danger {
-				confirmed[danger{cmp.Or(c.Key, c.Text), ref}] = true
-			}
+			confirmed[matterOf(c, ref)] = append(confirmed[matterOf(c, ref)], c)
 		}
 	}
-	why := map[inventory.Ref]string{}
+	why := map[inventory.Ref]inventory.Consequence{} // the worst of each
 	for id, kind := range r.kinds {
 		var doomed []inventory.Resource
 		for _, i := range items {
@@ -252,17 +246,42 @@ func (r *Run) dropDangers(items []int, now *view) []int {
 		}
 		for _, c := range effects(kind, doomed, now.rows[id], now.graphs[id]) {
 			for _, ref := range c.Of {
-				if c.Grade == inventory.Danger && !confirmed[danger{cmp.Or(c.Key, c.Text), ref}] {
-					why[ref] = c.Text
+				known := func(old inventory.Consequence) bool { return covers(old, c) }
+				if c.Grade > why[ref].Grade && !slices.ContainsFunc(confirmed[matterOf(c, ref)], known) {
+					why[ref] = c
 				}
 			}
 		}
 	}
 	return slices.DeleteFunc(items, func(i int) bool {
-		text, dangerous := why[r.plan.Items[i].Resource.Ref]
-		if dangerous {
-			r.end(i, verdict{outcome: Skipped, message: "changed: now " + text})
+		c, graver := why[r.plan.Items[i].Resource.Ref]
+		if graver {
+			r.end(i, verdict{outcome: Skipped, message: "changed: now " + c.Text})
 		}
-		return dangerous
+		return graver
 	})
+}
+
+// matter is what a consequence is about, without what may change on the way.
+type matter struct {
+	key string
+	of  inventory.Ref // channels of two instances may share a name, and so the text
+}
+
+func matterOf(c inventory.Consequence, of inventory.Ref) matter {
+	return matter{cmp.Or(c.Key, c.Text), of}
+}
+
+// covers: who has confirmed the old consequence has confirmed the new one of the same matter. Less is no harm; amounts
+// that are not known on both sides are not compared.
+func covers(old, now inventory.Consequence) bool {
+	if old.Grade < now.Grade {
+		return false
+	}
+	for n, much := range now.Much[:min(len(now.Much), len(old.Much))] {
+		if before := old.Much[n]; much != nil && before != nil && much.Cmp(before) > 0 {
+			return false
+		}
+	}
+	return true
 }
