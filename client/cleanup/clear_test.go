@@ -292,6 +292,58 @@ func TestRefusalThenSteps(t *testing.T) {
 	}
 }
 
+// A cloud without the batch call says of a single jar what the others say in an answer, in any words: what it holds is
+// taken away then, once, whatever the words are taken for. What has another cause is not emptied in vain.
+func TestRefusalOfOneThenSteps(t *testing.T) {
+	const (
+		emptied = "delete a | a: " + s1 + " | delete a"
+		refused = "delete a"
+	)
+	pending := fails(409, client.Pending, "ELB.8907", "pool d1 has members")
+	for name, c := range map[string]struct {
+		jar  jar
+		err  error
+		want Outcome
+		says string
+		did  string
+	}{
+		"pending":             {jar{stubborn: true, holds: []string{s1}}, pending, Deleted, "1 server removed first", emptied},
+		"bad request":         {jar{stubborn: true, holds: []string{s1}}, fails(400, "", "ELB.8902", "contains backend servers"), Deleted, "1 server removed first", emptied},
+		"in use":              {jar{stubborn: true, holds: []string{s1}}, fails(409, client.InUse, "ELB.8907", "is in use"), Deleted, "1 server removed first", emptied},
+		"conflict":            {jar{stubborn: true, holds: []string{s1}}, fails(409, "", "ELB.8907", "no"), Deleted, "1 server removed first", emptied},
+		"pending and bare":    {jar{}, pending, Blocked, "pool d1 has members", strings.TrimSuffix(strings.Repeat("delete a | ", maxWait+1), " | ")},
+		"bad and bare":        {jar{}, fails(400, "", "ELB.8902", "no"), Failed, "no", refused},
+		"forbidden":           {jar{stubborn: true, holds: []string{s1}}, fails(403, client.Forbidden, "SYS.0403", "no"), Failed, "no", refused},
+		"protected":           {jar{stubborn: true, holds: []string{s1}}, fails(409, client.Protected, "ELB.8999", "is protected"), Blocked, "is protected", refused},
+		"credentials":         {jar{stubborn: true, holds: []string{s1}}, fails(401, client.Unauthorised, "APIGW.0301", "bad token"), Failed, "bad token", refused},
+		"throttled":           {jar{stubborn: true, holds: []string{s1}}, fails(429, client.Throttled, "APIGW.0308", "limit"), Failed, "limit", strings.TrimSuffix(strings.Repeat("delete a | ", maxWait+1), " | ")},
+		"not found":           {jar{stubborn: true, holds: []string{s1}}, fails(404, client.NotFound, "ELB.8904", "not found"), Failed, "not found; read back: still there", refused},
+		"call does not exist": {jar{stubborn: true, holds: []string{s1}}, fails(404, client.RouteAbsent, "APIGW.0101", "no such API"), Failed, "no such API", refused},
+		"never left":          {jar{stubborn: true, holds: []string{s1}}, &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}, Failed, "no route to host", refused},
+		"emptied before":      {jar{demands: true, holds: []string{s1}}, fails(400, "", "ELB.8902", "no"), Failed, "no; 1 server was removed", "a: " + s1 + " | delete a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).withJar("a", c.jar)
+			w.kinds[jars].Deletion.Route = func(inventory.Resource) *inventory.Route {
+				return &inventory.Route{Call: "single", Max: 1, Send: w.send("single", false)}
+			}
+			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+				if j, _ := w.jar("a"); w.refuses("a") || !j.stubborn {
+					return nil, c.err
+				}
+				return w.deleteAll(call, ids)
+			}
+			res := finished(t, w.engine(1).Start(t.Context(), w.plan(jars)))[0]
+			if res.Outcome != c.want || res.Message != c.says {
+				t.Errorf("%s %q, want %s %q", res.Outcome, res.Message, c.want, c.says)
+			}
+			if w.did() != c.did {
+				t.Errorf("sent %s\nwant %s", w.did(), c.did)
+			}
+		})
+	}
+}
+
 // Between two steps nothing more is sent, and the item says what was done to it.
 func TestCancelBetweenSteps(t *testing.T) {
 	for name, c := range map[string]struct {
