@@ -52,7 +52,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		items = r.dropUnconfirmed(items, now)
 	}
 	for _, i := range items {
-		r.prepare(i, now.found[r.plan.Items[i].Resource.Ref], left[i])
+		r.prepare(i, now, left[i])
 	}
 	return items
 }

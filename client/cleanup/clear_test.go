@@ -637,6 +637,63 @@ func TestLongClearingLooksAgain(t *testing.T) {
 	})
 }
 
+// Between the steps of one item, too: what somebody has begun to use keeps the rest of its servers.
+func TestLongStepsLookAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		jar  jar
+		edit func(*jar) // during the third step
+		want Outcome
+		says string
+		did  int
+	}{
+		"nothing":           {jar{demands: true, holds: servers(9)}, func(*jar) {}, Deleted, "9 servers removed first", 10},
+		"used":              {jar{demands: true, holds: servers(9)}, func(j *jar) { j.users = []string{"listener api"} }, Skipped, "changed: now in use by listener api; 3 of 9 servers were removed", 3},
+		"used, after a no":  {jar{stubborn: true, holds: servers(9)}, func(j *jar) { j.users = []string{"listener api"} }, Blocked, "now in use by listener api; 3 of 9 servers were removed", 4},
+		"used by another":   {jar{users: []string{"listener web"}, demands: true, holds: servers(9)}, func(j *jar) { j.users = append(j.users, "listener api") }, Skipped, "changed: now in use: listener api; listener web was detached and 2 of 9 servers were removed", 3},
+		"fuller":            {jar{demands: true, holds: servers(9)}, func(j *jar) { j.holds = append(j.holds, monitor) }, Skipped, "changed: now holding health monitor; 3 of 9 servers were removed", 3},
+		"emptied by others": {jar{demands: true, holds: servers(9)}, func(j *jar) { j.holds = nil }, Deleted, "3 servers removed first", 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t).withJar("a", c.jar)
+				n := 0
+				w.stepping = func(id, text string) error {
+					<-time.After(2 * time.Second)
+					if n++; n == 3 {
+						defer w.fill("a", c.edit)
+					}
+					return w.apply(id, text)
+				}
+				res := finished(t, w.engine(1).Start(t.Context(), w.planWith(Choice{Detach: true}, jars)))[0]
+				if res.Outcome != c.want || res.Message != c.says {
+					t.Errorf("%s %q, want %s %q", res.Outcome, res.Message, c.want, c.says)
+				}
+				if len(w.steps) != c.did {
+					t.Errorf("sent %s, want %d requests", w.did(), c.did)
+				}
+			})
+		})
+	}
+}
+
+// A look that takes long is good for as long, so that most of the time goes into steps however large the account.
+func TestSlowLooksAreFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withJar("a", jar{demands: true, holds: servers(60)})
+		p := w.plan(jars)
+		w.delay = 30 * time.Second
+		w.stepping = func(id, text string) error {
+			<-time.After(2 * time.Second)
+			return w.apply(id, text)
+		}
+		run := w.engine(1).Start(t.Context(), p)
+		finished(t, run)
+		if s := run.Summary(); !s.OK() || s.Took > 6*time.Minute {
+			t.Errorf("%s in %s", s, s.Took)
+		}
+	})
+}
+
 // The events of the steps say what is being done, and are few however many steps there are.
 func TestStepsAreTold(t *testing.T) {
 	w := newWorld(t).withJar("a", jar{demands: true, holds: append(servers(3), monitor)})

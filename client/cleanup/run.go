@@ -55,6 +55,7 @@ type Run struct {
 type item struct {
 	result  Result
 	fresh   inventory.Resource // as it was seen last: what is sent
+	until   time.Time          // steps may rely on that
 	flying  bool               // a worker has it: it gets its outcome from an answer
 	instead *verdict           // how it ends when it is not sent again; nil: as the stop says
 	sentAt  time.Time          // first request
@@ -326,10 +327,24 @@ func (r *Run) unsent(i int) verdict {
 }
 
 // prepare keeps what was seen, to be sent, and what has to go before it.
-func (r *Run) prepare(i int, fresh inventory.Resource, left []move) {
+func (r *Run) prepare(i int, now *view, left []move) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].fresh, r.items[i].left = fresh, left
+	r.seen(i, now, left)
+}
+
+// seen is prepare with the lock held.
+func (r *Run) seen(i int, now *view, left []move) {
+	it := &r.items[i]
+	it.fresh, it.until, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, left
+}
+
+// stale: something has yet to be taken away for an item, and the last look at it is too old for that.
+func (r *Run) stale(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it := &r.items[i]
+	return it.result.Outcome == Pending && len(it.left) > 0 && r.engine.now().After(it.until)
 }
 
 // countLost notes that a request about an item ended in server trouble, and says how many have.
