@@ -23,6 +23,12 @@ func (m move) leaves() bool { return m.detach && !m.Whole }
 
 func (m move) same(other move) bool { return m.ID == other.ID && m.detach == other.detach }
 
+// doneByAny: one of these steps does the same for the item of this one: it is taken out of the same object in the same
+// way, or the object is deleted.
+func (m move) doneByAny(others []move) bool {
+	return slices.ContainsFunc(others, func(o move) bool { return m.same(o) && m.detach && (o.Whole || o.Call == m.Call) })
+}
+
 // did is what became of what a step takes away.
 func (m move) did() string {
 	if m.leaves() {
@@ -245,10 +251,44 @@ func (r *Run) moved(i int) {
 	it := &r.items[i]
 	m := it.left[0]
 	it.left = it.left[1:]
-	if !slices.ContainsFunc(it.done, m.same) { // a list that lagged behind can have had it done twice
-		it.done = append(it.done, m)
-	}
+	it.add(m)
+	r.share(i, m)
 	r.land(i, it.instead)
+}
+
+// add notes a step as done, once: a list that lagged behind can have had it done again.
+func (it *item) add(done move) {
+	if !slices.ContainsFunc(it.done, done.same) {
+		it.done = append(it.done, done)
+	}
+}
+
+// share notes a step that is done for all other items that it has taken out of use as well. With the lock held.
+func (r *Run) share(by int, done move) {
+	if !done.detach {
+		return
+	}
+	for i := range r.items {
+		it := &r.items[i]
+		if i == by || it.result.Outcome != Pending {
+			continue
+		}
+		if n := slices.IndexFunc(it.left, func(m move) bool { return m.doneByAny([]move{done}) }); n >= 0 {
+			it.add(it.left[n])
+			it.left = slices.Delete(slices.Clone(it.left), n, n+1)
+		}
+	}
+}
+
+// flyingMoves are the steps in flight that take something out of use. With the lock held.
+func (r *Run) flyingMoves() []move {
+	var flying []move
+	for i := range r.items {
+		if it := &r.items[i]; it.flying && len(it.left) > 0 && it.left[0].detach {
+			flying = append(flying, it.left[0])
+		}
+	}
+	return flying
 }
 
 // refresh reads an item again between its steps: somebody may use it by now.
@@ -295,7 +335,8 @@ func (r *Run) lostMove(ctx context.Context, i int, v verdict) (times int, on boo
 		if slices.ContainsFunc(left, m.same) {
 			there = there || n == 0
 		} else {
-			it.done = append(it.done, m)
+			it.add(m)
+			r.share(i, m)
 		}
 	}
 	r.seen(i, now, left)

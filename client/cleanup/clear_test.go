@@ -556,6 +556,60 @@ func TestDetachAllTogether(t *testing.T) {
 	}
 }
 
+// What a step for one item has done to another is told of both, also when the other goes no further.
+func TestDetachTogetherIsToldOfBoth(t *testing.T) {
+	const (
+		share = "share of qw"
+		lost  = "connection reset"
+	)
+	reset := fails(0, client.Transport, "", lost)
+	for name, c := range map[string]struct {
+		alone bool // nobody else is in the policy
+		step  func(w *world, run *Run) error
+		a, b  string
+	}{
+		"done":           {false, func(*world, *Run) error { return nil }, "deleted: share of qw detached first", "deleted: share of qw detached first"},
+		"policy deleted": {true, func(*world, *Run) error { return nil }, "deleted: 1 policy removed first", "deleted: 1 policy removed first"},
+		"cancelled": {false, func(_ *world, run *Run) error { run.Cancel(); return nil },
+			"cancelled: cancelled after share of qw was detached", "cancelled: cancelled after share of qw was detached"},
+		"cancelled and deleted": {true, func(_ *world, run *Run) error { run.Cancel(); return nil },
+			"cancelled: cancelled after 1 policy was removed", "cancelled: cancelled after 1 policy was removed"},
+		"cancelled and lost": {false, func(w *world, run *Run) error { run.Cancel(); w.take("a", share); w.take("b", share); return reset },
+			"cancelled: cancelled after share of qw was detached", "cancelled: cancelled after share of qw was detached"},
+		"cancelled without effect": {false, func(_ *world, run *Run) error { run.Cancel(); return reset }, "cancelled: ", "cancelled: "},
+		"cancelled and refused": {false, func(_ *world, run *Run) error { run.Cancel(); return fails(403, client.Forbidden, "SYS.0403", "no") },
+			"failed: share of qw could not be detached: no", "cancelled: "},
+		"credentials": {false, func(*world, *Run) error { return fails(401, client.Unauthorised, "APIGW.0301", "bad token") },
+			"failed: share of qw could not be detached: bad token", "failed: not sent: the credentials are not accepted: share of qw could not be detached: bad token"},
+		"the other has changed": {false, func(w *world, _ *Run) error {
+			w.change("b", func(r *inventory.Resource) { r.Name = "keep" })
+			return nil
+		}, "deleted: share of qw detached first", `skipped: changed: now named "keep"; share of qw was detached`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).withJar("a", jar{users: []string{share}}).withJar("b", jar{users: []string{share}})
+			if !c.alone {
+				w.withJar("c", jar{users: []string{share}})
+				w.judge("c", state(inventory.Protected, "mine"))
+			}
+			var run *Run
+			started := make(chan struct{})
+			w.stepping = func(string, string) error {
+				<-started
+				return c.step(w, run)
+			}
+			run = w.engine(2).Start(t.Context(), w.planWith(Choice{Detach: true}, jars))
+			close(started)
+			results := finished(t, run)
+			for i, want := range []string{c.a, c.b} {
+				if got := results[i].Outcome.String() + ": " + results[i].Message; got != want {
+					t.Errorf("%s is %q, want %q", results[i].Ref.ID, got, want)
+				}
+			}
+		})
+	}
+}
+
 // A list that shows an old user for a moment does not block what was taken out of use.
 func TestLaggingUsers(t *testing.T) {
 	w := newWorld(t).withJar("a", jar{users: []string{"listener api"}})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,6 +50,7 @@ type Run struct {
 	why     string   // it stopped, when the user did not stop it
 	reads   map[reading]*readers
 	aside   []int // refused, to be sent once more when what they hold was taken away
+	held    []int // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 }
 
 // item is where one item of the plan stands.
@@ -237,6 +239,10 @@ func (r *Run) close(i int, v verdict) {
 		it.result.Took = r.engine.now().Sub(it.sentAt)
 	}
 	r.emit(Event{Step: Ended, Item: i, Result: it.result})
+	if held := r.held; len(held) > 0 {
+		r.held = nil
+		r.settle(held)
+	}
 }
 
 // stop ends sending for good, with the outcome of everything that is not in flight; why is "" when the user wants it.
@@ -249,12 +255,28 @@ func (r *Run) stop(v verdict, why string) {
 	}
 	r.stopped, r.why = &v, why
 	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, "cancelled")})
-	for i := range r.items {
-		if !r.items[i].flying {
+	all := make([]int, len(r.items))
+	for i := range all {
+		all[i] = i
+	}
+	r.settle(all)
+	r.halt()
+}
+
+// settle ends the items of a stopped run that are not in flight. With the lock held.
+func (r *Run) settle(items []int) {
+	flying := r.flyingMoves()
+	var held []int
+	for _, i := range items {
+		switch it := &r.items[i]; {
+		case it.flying:
+		case it.result.Outcome == Pending && slices.ContainsFunc(it.left, func(m move) bool { return m.doneByAny(flying) }):
+			held = append(held, i)
+		default:
 			r.close(i, r.unsent(i))
 		}
 	}
-	r.halt()
+	r.held = held
 }
 
 // depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for a
@@ -279,6 +301,9 @@ func (r *Run) depart(sending context.Context, lane place, items []int, tell func
 func (r *Run) takeOff(items []int, tell func(i int)) ([]int, []inventory.Resource) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.stopped != nil {
+		return nil, nil
+	}
 	var (
 		open      []int
 		resources []inventory.Resource
