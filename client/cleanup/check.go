@@ -38,17 +38,21 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		return nil // whoever stopped the run ends the items
 	}
 	left := map[int][]move{}
-	items = slices.DeleteFunc(items, func(i int) bool {
-		moves, v := r.judge(i, now)
-		left[i] = moves
-		if v != nil {
-			r.end(i, *v)
-		}
-		return v != nil
-	})
-	items = r.dropDangers(items, now)
+	for all := -1; len(items) != all; { // what drops out stays in use: the steps of the others must leave it there
+		all = len(items)
+		leaving := r.leaving()
+		items = slices.DeleteFunc(items, func(i int) bool {
+			moves, v := r.judge(i, now, leaving)
+			left[i] = moves
+			if v != nil {
+				r.end(i, *v)
+			}
+			return v != nil
+		})
+		items = r.dropUnconfirmed(items, now)
+	}
 	for _, i := range items {
-		r.prepare(i, now.found[r.plan.Items[i].Resource.Ref], left[i])
+		r.prepare(i, now, left[i])
 	}
 	return items
 }
@@ -79,9 +83,23 @@ func (r *Run) pieces(items []int) []piece {
 	return pieces
 }
 
+// leaving are the items that are taken out of use together: what of them has ended otherwise than gone stays in use.
+func (r *Run) leaving() map[inventory.Ref]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	off := map[inventory.Ref]bool{}
+	for i := range r.items {
+		o := r.items[i].result.Outcome
+		if it := &r.plan.Items[i]; len(it.Detaches) > 0 && (o == Pending || gone(o)) {
+			off[it.Resource.Ref] = true
+		}
+	}
+	return off
+}
+
 // judge compares an item with the account as it is now, by everything the plan showed of it. It gives what has to go
 // before the item, or, when it may not be sent, how it ends.
-func (r *Run) judge(i int, now *view) ([]move, *verdict) {
+func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *verdict) {
 	var (
 		planned      = &r.plan.Items[i]
 		ref          = planned.Resource.Ref
@@ -127,38 +145,43 @@ func (r *Run) judge(i int, now *view) ([]move, *verdict) {
 	}
 	var left []move
 	if fresh.Verdict.State == inventory.InUse && !d.UsedToo {
-		steps, err := d.Detach(fresh, nil, g)
-		switch more := beyond(planned.Detaches, steps); {
-		case err != nil:
-			return skipped("it cannot be taken out of use now: " + err.Error())
-		case more != "":
-			return skipped("now also used by " + more)
-		}
+		steps, err := d.Detach(fresh, leaving, g)
 		for _, s := range steps {
 			left = append(left, move{s, true})
 		}
+		switch more := beyond(planned.Detaches, left, "also used by"); {
+		case err != nil:
+			return skipped("it cannot be taken out of use now: " + err.Error())
+		case more != "":
+			return skipped("now " + more)
+		}
 	}
-	holds := before(kind, fresh, g)
-	if more := beyond(planned.Holds, holds); more != "" {
-		return skipped("now holding " + more)
+	var holds []move
+	for _, s := range before(kind, fresh, g) {
+		holds = append(holds, move{s, false})
+	}
+	if more := beyond(planned.Holds, holds, "holding"); more != "" {
+		return skipped("now " + more)
 	}
 	if !cleared && (refused || d.Demands != nil && d.Demands(fresh)) {
-		for _, s := range holds {
-			left = append(left, move{s, false})
-		}
+		left = append(left, holds...)
 	}
 	return left, nil
 }
 
-// beyond is a step that was not confirmed, "" when all were. Fewer are no harm: what is gone is gone.
-func beyond(confirmed []Prerequisite, steps []inventory.Step) string {
-	known := make(map[string]bool, len(confirmed))
+// beyond is a step that was not confirmed, as it is told of the item, or one that now does something else to what was
+// confirmed; "" when there is none. Fewer are no harm: what is gone is gone.
+func beyond(confirmed []Prerequisite, moves []move, is string) string {
+	calls := make(map[string]string, len(confirmed))
 	for _, p := range confirmed {
-		known[p.ID] = true
+		calls[p.ID] = p.Call
 	}
-	for _, s := range steps {
-		if !known[s.ID] {
-			return s.String()
+	for _, m := range moves {
+		switch call, known := calls[m.ID]; {
+		case !known:
+			return is + " " + m.String()
+		case call != m.Call:
+			return m.String() + " would have to be " + m.did()
 		}
 	}
 	return ""
@@ -204,22 +227,16 @@ func newUser(before, now inventory.Verdict) string {
 	return ""
 }
 
-// dropDangers skips the items that have come to mean a danger that was not confirmed: others may have taken away the
-// remaining entries of a group meanwhile.
-func (r *Run) dropDangers(items []int, now *view) []int {
-	type danger struct {
-		key string
-		of  inventory.Ref // channels of two instances may share a name, and so the text
-	}
-	confirmed := map[danger]bool{}
+// dropUnconfirmed skips the items that have come to mean more than was confirmed: others may have taken away the
+// remaining entries of a group meanwhile, or may rely on what mattered to nobody.
+func (r *Run) dropUnconfirmed(items []int, now *view) []int {
+	confirmed := map[matter][]inventory.Consequence{}
 	for _, c := range r.plan.Consequences {
 		for _, ref := range c.Of {
-			if c.Grade == inventory.Danger {
-				confirmed[danger{cmp.Or(c.Key, c.Text), ref}] = true
-			}
+			confirmed[matterOf(c, ref)] = append(confirmed[matterOf(c, ref)], c)
 		}
 	}
-	why := map[inventory.Ref]string{}
+	why := map[inventory.Ref]inventory.Consequence{} // the worst of each
 	for id, kind := range r.kinds {
 		var doomed []inventory.Resource
 		for _, i := range items {
@@ -229,17 +246,42 @@ func (r *Run) dropDangers(items []int, now *view) []int {
 		}
 		for _, c := range effects(kind, doomed, now.rows[id], now.graphs[id]) {
 			for _, ref := range c.Of {
-				if c.Grade == inventory.Danger && !confirmed[danger{cmp.Or(c.Key, c.Text), ref}] {
-					why[ref] = c.Text
+				known := func(old inventory.Consequence) bool { return covers(old, c) }
+				if c.Grade > why[ref].Grade && !slices.ContainsFunc(confirmed[matterOf(c, ref)], known) {
+					why[ref] = c
 				}
 			}
 		}
 	}
 	return slices.DeleteFunc(items, func(i int) bool {
-		text, dangerous := why[r.plan.Items[i].Resource.Ref]
-		if dangerous {
-			r.end(i, verdict{outcome: Skipped, message: "changed: now " + text})
+		c, graver := why[r.plan.Items[i].Resource.Ref]
+		if graver {
+			r.end(i, verdict{outcome: Skipped, message: "changed: now " + c.Text})
 		}
-		return dangerous
+		return graver
 	})
+}
+
+// matter is what a consequence is about, without what may change on the way.
+type matter struct {
+	key string
+	of  inventory.Ref // channels of two instances may share a name, and so the text
+}
+
+func matterOf(c inventory.Consequence, of inventory.Ref) matter {
+	return matter{cmp.Or(c.Key, c.Text), of}
+}
+
+// covers: who has confirmed the old consequence has confirmed the new one of the same matter. Less is no harm; amounts
+// that are not known on both sides are not compared.
+func covers(old, now inventory.Consequence) bool {
+	if old.Grade < now.Grade {
+		return false
+	}
+	for n, much := range now.Much[:min(len(now.Much), len(old.Much))] {
+		if before := old.Much[n]; much != nil && before != nil && much.Cmp(before) > 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -21,6 +21,22 @@ type move struct {
 // leaves: the object that it changes stays, without what it referred to.
 func (m move) leaves() bool { return m.detach && !m.Whole }
 
+func (m move) same(other move) bool { return m.ID == other.ID && m.detach == other.detach }
+
+// doneByAny: one of these steps does the same for the item of this one: it is taken out of the same object in the same
+// way, or the object is deleted.
+func (m move) doneByAny(others []move) bool {
+	return slices.ContainsFunc(others, func(o move) bool { return m.same(o) && m.detach && (o.Whole || o.Call == m.Call) })
+}
+
+// did is what became of what a step takes away.
+func (m move) did() string {
+	if m.leaves() {
+		return "detached"
+	}
+	return "removed"
+}
+
 // work checks the items and sends them: first those that can go as they are, then those that something has to go
 // before, among them what the service has refused and holds something of its own.
 func (r *Run) work(ctx, sending context.Context) {
@@ -112,15 +128,12 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 		pieces = append(pieces, p)
 	}
 	r.mu.Unlock()
-	var (
-		mu    sync.Mutex
-		until = r.engine.now().Add(r.engine.fresh)
-	)
+	var mu sync.Mutex
 	one := func(w waypoint, _ bool) (waypoint, int) { return w, 1 }
 	r.each(newQueue(pieces), one, func(p piece) []piece {
 		i := p.items[0]
 		mu.Lock()
-		late := len(begun) > 0 && r.engine.now().After(until)
+		late := len(begun) > 0 && r.stale(i)
 		if late {
 			later = append(later, i)
 		} else {
@@ -145,10 +158,13 @@ func (r *Run) lane(i int, m move) place {
 	return place{scope: r.plan.Items[i].Resource.Ref.Scope, parent: m.Lane}
 }
 
-// clearItem makes the steps of one item, one after the other. It stops at what cannot be done, which is the item's
+// clearItem makes the steps of one item, one after the other, and looks again between them. It stops at what cannot be done, which is the item's
 // outcome, and when the run is stopped.
 func (r *Run) clearItem(ctx, sending context.Context, i int) {
 	for waits := 0; ; {
+		if r.stale(i) {
+			r.refresh(ctx, i)
+		}
 		m, ok := r.nextMove(i)
 		if !ok {
 			return
@@ -208,11 +224,7 @@ func (m move) failed(err error) verdict {
 	if errors.Is(err, client.RouteAbsent) {
 		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
 	}
-	did := "removed"
-	if m.leaves() {
-		did = "detached"
-	}
-	v.message = fmt.Sprintf("%s could not be %s: %s", m, did, v.message)
+	v.message = fmt.Sprintf("%s could not be %s: %s", m, m.did(), v.message)
 	return v
 }
 
@@ -237,8 +249,63 @@ func (r *Run) moved(i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	it.done, it.left = append(it.done, it.left[0]), it.left[1:]
+	m := it.left[0]
+	it.left = it.left[1:]
+	it.add(m)
+	r.share(i, m)
 	r.land(i, it.instead)
+}
+
+// add notes a step as done, once: a list that lagged behind can have had it done again.
+func (it *item) add(done move) {
+	if !slices.ContainsFunc(it.done, done.same) {
+		it.done = append(it.done, done)
+	}
+}
+
+// share notes a step that is done for all other items that it has taken out of use as well. With the lock held.
+func (r *Run) share(by int, done move) {
+	if !done.detach {
+		return
+	}
+	for i := range r.items {
+		it := &r.items[i]
+		if i == by || it.result.Outcome != Pending {
+			continue
+		}
+		if n := slices.IndexFunc(it.left, func(m move) bool { return m.doneByAny([]move{done}) }); n >= 0 {
+			it.add(it.left[n])
+			it.left = slices.Delete(slices.Clone(it.left), n, n+1)
+		}
+	}
+}
+
+// flyingMoves are the steps in flight that take something out of use. With the lock held.
+func (r *Run) flyingMoves() []move {
+	var flying []move
+	for i := range r.items {
+		if it := &r.items[i]; it.flying && len(it.left) > 0 && it.left[0].detach {
+			flying = append(flying, it.left[0])
+		}
+	}
+	return flying
+}
+
+// refresh reads an item again between its steps: somebody may use it by now.
+func (r *Run) refresh(ctx context.Context, i int) {
+	now, left, ends := r.rejudge(ctx, i)
+	if ends != nil {
+		r.end(i, *ends)
+		return
+	}
+	r.prepare(i, now, left)
+}
+
+// rejudge is judge with a look that readers of the same place share.
+func (r *Run) rejudge(ctx context.Context, i int) (now *view, left []move, ends *verdict) {
+	now = r.read(ctx, reading{r.placeOf(i), true}, []int{i})
+	left, ends = r.judge(i, now, r.leaving())
+	return now, left, ends
 }
 
 // put takes an item out of flight as it is.
@@ -251,9 +318,7 @@ func (r *Run) put(i int) {
 // lostMove deals with a step whose answer says nothing about whether it was applied: the item is read again and judged
 // again, and what is then left to do is done, a few times. It says how often that was; false: the item has ended.
 func (r *Run) lostMove(ctx context.Context, i int, v verdict) (times int, on bool) {
-	ref := r.plan.Items[i].Resource.Ref
-	now := r.read(ctx, reading{placeOf(r.kinds[ref.Kind], ref), true}, []int{i})
-	left, ends := r.judge(i, now)
+	now, left, ends := r.rejudge(ctx, i)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
@@ -267,13 +332,14 @@ func (r *Run) lostMove(ctx context.Context, i int, v verdict) (times int, on boo
 	}
 	there := false
 	for n, m := range it.left {
-		if slices.ContainsFunc(left, func(l move) bool { return l.ID == m.ID && l.detach == m.detach }) {
+		if slices.ContainsFunc(left, m.same) {
 			there = there || n == 0
 		} else {
-			it.done = append(it.done, m)
+			it.add(m)
+			r.share(i, m)
 		}
 	}
-	it.fresh, it.left = now.found[ref], left
+	r.seen(i, now, left)
 	if it.lostMoves++; it.lostMoves >= maxLost && there {
 		v.message += "; read back: still there"
 		r.close(i, v)

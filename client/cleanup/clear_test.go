@@ -292,6 +292,58 @@ func TestRefusalThenSteps(t *testing.T) {
 	}
 }
 
+// A cloud without the batch call says of a single jar what the others say in an answer, in any words: what it holds is
+// taken away then, once, whatever the words are taken for. What has another cause is not emptied in vain.
+func TestRefusalOfOneThenSteps(t *testing.T) {
+	const (
+		emptied = "delete a | a: " + s1 + " | delete a"
+		refused = "delete a"
+	)
+	pending := fails(409, client.Pending, "ELB.8907", "pool d1 has members")
+	for name, c := range map[string]struct {
+		jar  jar
+		err  error
+		want Outcome
+		says string
+		did  string
+	}{
+		"pending":             {jar{stubborn: true, holds: []string{s1}}, pending, Deleted, "1 server removed first", emptied},
+		"bad request":         {jar{stubborn: true, holds: []string{s1}}, fails(400, "", "ELB.8902", "contains backend servers"), Deleted, "1 server removed first", emptied},
+		"in use":              {jar{stubborn: true, holds: []string{s1}}, fails(409, client.InUse, "ELB.8907", "is in use"), Deleted, "1 server removed first", emptied},
+		"conflict":            {jar{stubborn: true, holds: []string{s1}}, fails(409, "", "ELB.8907", "no"), Deleted, "1 server removed first", emptied},
+		"pending and bare":    {jar{}, pending, Blocked, "pool d1 has members", strings.TrimSuffix(strings.Repeat("delete a | ", maxWait+1), " | ")},
+		"bad and bare":        {jar{}, fails(400, "", "ELB.8902", "no"), Failed, "no", refused},
+		"forbidden":           {jar{stubborn: true, holds: []string{s1}}, fails(403, client.Forbidden, "SYS.0403", "no"), Failed, "no", refused},
+		"protected":           {jar{stubborn: true, holds: []string{s1}}, fails(409, client.Protected, "ELB.8999", "is protected"), Blocked, "is protected", refused},
+		"credentials":         {jar{stubborn: true, holds: []string{s1}}, fails(401, client.Unauthorised, "APIGW.0301", "bad token"), Failed, "bad token", refused},
+		"throttled":           {jar{stubborn: true, holds: []string{s1}}, fails(429, client.Throttled, "APIGW.0308", "limit"), Failed, "limit", strings.TrimSuffix(strings.Repeat("delete a | ", maxWait+1), " | ")},
+		"not found":           {jar{stubborn: true, holds: []string{s1}}, fails(404, client.NotFound, "ELB.8904", "not found"), Failed, "not found; read back: still there", refused},
+		"call does not exist": {jar{stubborn: true, holds: []string{s1}}, fails(404, client.RouteAbsent, "APIGW.0101", "no such API"), Failed, "no such API", refused},
+		"never left":          {jar{stubborn: true, holds: []string{s1}}, &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}, Failed, "no route to host", refused},
+		"emptied before":      {jar{demands: true, holds: []string{s1}}, fails(400, "", "ELB.8902", "no"), Failed, "no; 1 server was removed", "a: " + s1 + " | delete a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).withJar("a", c.jar)
+			w.kinds[jars].Deletion.Route = func(inventory.Resource) *inventory.Route {
+				return &inventory.Route{Call: "single", Max: 1, Send: w.send("single", false)}
+			}
+			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+				if j, _ := w.jar("a"); w.refuses("a") || !j.stubborn {
+					return nil, c.err
+				}
+				return w.deleteAll(call, ids)
+			}
+			res := finished(t, w.engine(1).Start(t.Context(), w.plan(jars)))[0]
+			if res.Outcome != c.want || res.Message != c.says {
+				t.Errorf("%s %q, want %s %q", res.Outcome, res.Message, c.want, c.says)
+			}
+			if w.did() != c.did {
+				t.Errorf("sent %s\nwant %s", w.did(), c.did)
+			}
+		})
+	}
+}
+
 // Between two steps nothing more is sent, and the item says what was done to it.
 func TestCancelBetweenSteps(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -362,101 +414,6 @@ func TestAbortDuringAStep(t *testing.T) {
 	}
 }
 
-// What is in use is taken out of use first, when that was chosen: then what it holds, then itself.
-func TestDetach(t *testing.T) {
-	used := func() jar {
-		return jar{demands: true, lane: "lb", users: []string{"policy /images", "listener api"}, holds: []string{s1}}
-	}
-	const whole = "a: policy /images | a: listener api | a: " + s1 + " | delete a"
-	for name, c := range map[string]struct {
-		jar      jar
-		change   func(w *world)
-		stepping func(w *world, text string) error
-		want     Outcome
-		says     string
-		did      string
-	}{
-		"in order":        {jar: used(), want: Deleted, says: "policy /images and listener api detached and 1 server removed first", did: whole},
-		"without holding": {jar: jar{users: []string{"policy /images"}, holds: servers(2)}, want: Deleted, says: "policy /images detached first", did: "a: policy /images | delete a"},
-		"refused then": {jar: jar{stubborn: true, users: []string{"policy /images"}, holds: []string{s1}}, want: Deleted,
-			says: "policy /images detached and 1 server removed first", did: "a: policy /images | delete a | a: " + s1 + " | delete a"},
-		"one user left by itself": {jar: used(), change: func(w *world) { w.take("a", "policy /images") },
-			want: Deleted, says: "listener api detached and 1 server removed first", did: "a: listener api | a: " + s1 + " | delete a"},
-		"nobody uses it now": {jar: used(), change: func(w *world) { w.fill("a", func(j *jar) { j.users = nil }) },
-			want: Deleted, says: "1 server removed first", did: "a: " + s1 + " | delete a"},
-		"another user": {jar: used(), change: func(w *world) { w.fill("a", func(j *jar) { j.users = append(j.users, "listener new") }) },
-			want: Skipped, says: "changed: now in use: listener new"},
-		"bound by now": {jar: used(), change: func(w *world) { w.fill("a", func(j *jar) { j.bound = true }) },
-			want: Skipped, says: "changed: it cannot be taken out of use now: it is bound"},
-		"forbidden": {jar: used(), want: Failed, says: "listener api could not be detached: no; policy /images was detached", did: "a: policy /images | a: listener api",
-			stepping: func(w *world, text string) error {
-				if text == "listener api" {
-					return fails(403, client.Forbidden, "SYS.0403", "no")
-				}
-				return w.apply("a", text)
-			}},
-		"without effect": {jar: used(), want: Blocked, says: "still in use by policy /images, listener api; policy /images and listener api were detached and 1 server was removed", did: strings.TrimSuffix(whole, " | delete a"),
-			stepping: func(w *world, text string) error {
-				if text == s1 {
-					return w.apply("a", text)
-				}
-				return nil
-			}},
-		"lost": {jar: used(), want: Deleted, says: "policy /images and listener api detached and 1 server removed first", did: whole,
-			stepping: func(w *world, text string) error {
-				if err := w.apply("a", text); err != nil || text == s1 {
-					return err
-				}
-				return fails(0, client.Transport, "", "reset")
-			}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t).withJar("a", c.jar)
-			s := inventory.Last(w.snapshot([]inventory.KindID{jars}, nil))
-			p, err := NewPlan([]inventory.Ref{jarRef("a")}, s, Choice{Detach: true})
-			if err != nil || len(p.Items) != 1 {
-				t.Fatalf("%+v, %v", p, err)
-			}
-			w.watch(p)
-			if c.change != nil {
-				c.change(w)
-			}
-			if c.stepping != nil {
-				w.stepping = func(_, text string) error { return c.stepping(w, text) }
-			}
-			res := finished(t, w.engine(1).Start(t.Context(), p))[0]
-			if res.Outcome != c.want || res.Message != c.says {
-				t.Errorf("%s %q, want %s %q", res.Outcome, res.Message, c.want, c.says)
-			}
-			if w.did() != c.did {
-				t.Errorf("sent %s\nwant %s", w.did(), c.did)
-			}
-		})
-	}
-}
-
-// A list that shows an old user for a moment does not block what was taken out of use.
-func TestLaggingUsers(t *testing.T) {
-	w := newWorld(t).withJar("a", jar{users: []string{"listener api"}})
-	p, err := NewPlan([]inventory.Ref{jarRef("a")}, inventory.Last(w.snapshot([]inventory.KindID{jars}, nil)), Choice{Detach: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.watch(p)
-	w.lists = 0
-	w.stepping = func(string, string) error { return nil }
-	w.listing = func(n int) error {
-		if n == 2 { // check, after the step, and again
-			w.rows[jars] = slices.Clone(w.rows[jars])
-			w.rows[jars][0].Object, w.rows[jars][0].Verdict = jar{}, state(inventory.Unused)
-		}
-		return nil
-	}
-	if res := finished(t, w.engine(1).Start(t.Context(), p))[0]; res.Outcome != Deleted {
-		t.Errorf("%+v, want deleted", res)
-	}
-}
-
 // A run that was stopped half way is taken up again where it stands.
 func TestRetryOfHalfCleared(t *testing.T) {
 	w := newWorld(t).withJar("a", s1Jar())
@@ -512,6 +469,63 @@ func TestLongClearingLooksAgain(t *testing.T) {
 		}
 		if j, _ := w.jar("j5"); len(j.holds) != 1 {
 			t.Error("a server was taken from what is in use")
+		}
+	})
+}
+
+// Between the steps of one item, too: what somebody has begun to use keeps the rest of its servers.
+func TestLongStepsLookAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		jar  jar
+		edit func(*jar) // during the third step
+		want Outcome
+		says string
+		did  int
+	}{
+		"nothing":           {jar{demands: true, holds: servers(9)}, func(*jar) {}, Deleted, "9 servers removed first", 10},
+		"used":              {jar{demands: true, holds: servers(9)}, func(j *jar) { j.users = []string{"listener api"} }, Skipped, "changed: now in use by listener api; 3 of 9 servers were removed", 3},
+		"used, after a no":  {jar{stubborn: true, holds: servers(9)}, func(j *jar) { j.users = []string{"listener api"} }, Blocked, "now in use by listener api; 3 of 9 servers were removed", 4},
+		"used by another":   {jar{users: []string{"listener web"}, demands: true, holds: servers(9)}, func(j *jar) { j.users = append(j.users, "listener api") }, Skipped, "changed: now in use: listener api; listener web was detached and 2 of 9 servers were removed", 3},
+		"fuller":            {jar{demands: true, holds: servers(9)}, func(j *jar) { j.holds = append(j.holds, monitor) }, Skipped, "changed: now holding health monitor; 3 of 9 servers were removed", 3},
+		"emptied by others": {jar{demands: true, holds: servers(9)}, func(j *jar) { j.holds = nil }, Deleted, "3 servers removed first", 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t).withJar("a", c.jar)
+				n := 0
+				w.stepping = func(id, text string) error {
+					<-time.After(2 * time.Second)
+					if n++; n == 3 {
+						defer w.fill("a", c.edit)
+					}
+					return w.apply(id, text)
+				}
+				res := finished(t, w.engine(1).Start(t.Context(), w.planWith(Choice{Detach: true}, jars)))[0]
+				if res.Outcome != c.want || res.Message != c.says {
+					t.Errorf("%s %q, want %s %q", res.Outcome, res.Message, c.want, c.says)
+				}
+				if len(w.steps) != c.did {
+					t.Errorf("sent %s, want %d requests", w.did(), c.did)
+				}
+			})
+		})
+	}
+}
+
+// A look that takes long is good for as long, so that most of the time goes into steps however large the account.
+func TestSlowLooksAreFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).withJar("a", jar{demands: true, holds: servers(60)})
+		p := w.plan(jars)
+		w.delay = 30 * time.Second
+		w.stepping = func(id, text string) error {
+			<-time.After(2 * time.Second)
+			return w.apply(id, text)
+		}
+		run := w.engine(1).Start(t.Context(), p)
+		finished(t, run)
+		if s := run.Summary(); !s.OK() || s.Took > 6*time.Minute {
+			t.Errorf("%s in %s", s, s.Took)
 		}
 	})
 }

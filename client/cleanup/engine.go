@@ -33,7 +33,7 @@ type Engine struct {
 	parallel int
 	now      func() time.Time
 	rest     time.Duration // first pause before something is tried again; doubles
-	fresh    time.Duration // how old the last look at an item may be when the first step for it is made
+	fresh    time.Duration // how old the last look at an item may be when a step for it is made
 
 	slots chan struct{} // one token a request in flight
 
@@ -70,7 +70,7 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 		o.Now = time.Now
 	}
 	return &Engine{
-		deleter: d, lists: l, kind: kind, parallel: o.Parallel, now: o.Now, rest: time.Second, fresh: 20 * time.Second,
+		deleter: d, lists: l, kind: kind, parallel: o.Parallel, now: o.Now, rest: time.Second, fresh: 5 * time.Second,
 		slots:  make(chan struct{}, o.Parallel),
 		turns:  map[place]chan struct{}{},
 		learnt: map[waypoint]*lesson{},

@@ -19,7 +19,7 @@ type jar struct {
 	stubborn bool // does not go while it holds something, although no document says so
 	lane     string
 	holds    []string
-	users    []string // "policy /images"
+	users    []string // "policy /images"; what is in "share of x" leaves policy x together with all that are to leave
 	bound    bool     // its users cannot be taken off
 }
 
@@ -49,13 +49,17 @@ func (w *world) jarKind(batch, single *inventory.Route) *inventory.Kind {
 			return steps
 		},
 		Demands: func(r inventory.Resource) bool { return jarOf(r).demands },
-		Detach: func(r inventory.Resource, _ map[inventory.Ref]bool, _ *inventory.Graph) ([]inventory.Step, error) {
+		Detach: func(r inventory.Resource, doomed map[inventory.Ref]bool, _ *inventory.Graph) ([]inventory.Step, error) {
 			if jarOf(r).bound {
 				return nil, errors.New("it is bound")
 			}
 			var steps []inventory.Step
 			for _, text := range jarOf(r).users {
-				steps = append(steps, w.step(r, text))
+				if policy, ok := strings.CutPrefix(text, "share of "); ok {
+					steps = append(steps, w.leave(r, policy, doomed))
+				} else {
+					steps = append(steps, w.step(r, text))
+				}
 			}
 			return steps, nil
 		},
@@ -118,7 +122,7 @@ func (w *world) step(r inventory.Resource, text string) inventory.Step {
 	if text != what {
 		what, which, _ = strings.Cut(text, " ")
 	}
-	return inventory.Step{What: what, Which: which, ID: text, Call: "DELETE jars/{id}/pieces/{id}", Lane: lane, Send: func(context.Context, *client.Deleter) error {
+	return inventory.Step{What: what, Which: which, ID: id + " " + text, Call: "DELETE jars/{id}/pieces/{id}", Lane: lane, Send: func(context.Context, *client.Deleter) error {
 		now, _ := w.jar(id)
 		w.mu.Lock()
 		what := id + ": " + text
@@ -154,6 +158,41 @@ func (w *world) step(r inventory.Resource, text string) inventory.Step {
 		}
 		return err
 	}}
+}
+
+// leave takes a jar and all that are to go with it out of a policy; when no others are left in it, it is deleted.
+func (w *world) leave(r inventory.Resource, policy string, doomed map[inventory.Ref]bool) inventory.Step {
+	text := "share of " + policy
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var leaving, stay []string
+	for _, other := range w.rows[jars] {
+		switch in := slices.Contains(jarOf(other).users, text); {
+		case in && (other.Ref == r.Ref || doomed[other.Ref]):
+			leaving = append(leaving, other.Ref.ID)
+		case in:
+			stay = append(stay, other.Ref.ID)
+		}
+	}
+	s := inventory.Step{What: "share", Which: "of " + policy, ID: policy, Call: "PUT policies/{id}"}
+	if len(stay) == 0 {
+		s.What, s.Which, s.Whole, s.Call = "policy", policy, true, "DELETE policies/{id}"
+	}
+	s.Send = func(context.Context, *client.Deleter) error {
+		w.mu.Lock()
+		w.steps = append(w.steps, fmt.Sprintf("%s: %s without %s", r.Ref.ID, s.Call, strings.Join(leaving, " ")))
+		w.mu.Unlock()
+		if w.stepping != nil {
+			if err := w.stepping(r.Ref.ID, text); err != nil {
+				return err
+			}
+		}
+		for _, id := range leaving {
+			w.take(id, text)
+		}
+		return nil
+	}
+	return s
 }
 
 // apply is a step that works.

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"janitor/client/inventory"
 )
@@ -30,6 +31,7 @@ type view struct {
 	bad    map[place]error // lists that are not complete: absence from them means nothing
 	rows   map[inventory.KindID][]inventory.Resource
 	graphs map[inventory.KindID]*inventory.Graph
+	until  time.Time // steps may rely on it; zero for lists without verdicts
 }
 
 func newView() *view {
@@ -44,10 +46,12 @@ func newView() *view {
 // opener is [inventory.Loader.Open] or [inventory.Loader.List].
 type opener func(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot]
 
-// look reads everything that these resources depend on once: their kinds, their parents, the lists of their verdicts.
+// look reads everything that these resources depend on once: their kinds, their parents, the lists of their verdicts. It
+// is good for a moment, and for as long as it took: otherwise a large account would be read all the time.
 func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
 	var (
 		v        = newView()
+		begun    = e.now()
 		refs     = refsOf(planned)
 		tops     []inventory.KindID
 		children = byKind(planned)
@@ -93,6 +97,8 @@ func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory
 			v.open(ctx, e.lists.Open, kind, there, refs)
 		}
 	}
+	end := e.now()
+	v.until = end.Add(max(e.fresh, end.Sub(begun)))
 	return v
 }
 

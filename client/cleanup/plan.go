@@ -36,8 +36,9 @@ type Item struct {
 	Demands bool
 }
 
-// Prerequisite is what one step takes away before an item can go: a server, a health monitor, a policy.
-type Prerequisite struct{ What, Which, ID string }
+// Prerequisite is what one step takes away before an item can go: a server, a health monitor, a policy. It is confirmed
+// with its Call: the same policy changed or deleted is not the same.
+type Prerequisite struct{ What, Which, ID, Call string }
 
 func (p Prerequisite) String() string { return strings.TrimSpace(p.What + " " + p.Which) }
 
@@ -73,6 +74,7 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 		found = from.Find(marked)
 		seen  = make(map[inventory.Ref]bool, len(marked))
 		going = from.Find(c.InHand)
+		off   = leaving(found, going, from)
 	)
 	for _, ref := range marked {
 		if seen[ref] {
@@ -89,7 +91,7 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 			continue
 		}
 		kind := from.Listing(ref.Kind).Kind
-		item, out := p.weigh(kind, res, from.Graph)
+		item, out := p.weigh(kind, res, off, from.Graph)
 		if out != nil {
 			p.LeftOut = append(p.LeftOut, *out)
 			continue
@@ -117,16 +119,40 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 	return p, nil
 }
 
-// weigh says whether a resource becomes an item of the plan or is left out.
-func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) (Item, *LeftOut) {
+// leaving are those of the marked that are in use and can be taken out of use: what several of them are in is left by all
+// of them in one step.
+func leaving(marked, going map[inventory.Ref]inventory.Resource, from *inventory.Snapshot) map[inventory.Ref]bool {
+	off := map[inventory.Ref]bool{}
+	for ref, res := range marked {
+		kind := from.Listing(ref.Kind).Kind
+		_, twice := going[ref]
+		if twice || !detachable(kind, res, from.Graph) {
+			continue
+		}
+		if steps, err := kind.Deletion.Detach(res, nil, from.Graph); err == nil && len(steps) > 0 {
+			off[ref] = true
+		}
+	}
+	return off
+}
+
+// detachable: nothing but its use keeps a resource from being deleted, and its kind can be taken out of use.
+func detachable(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) bool {
+	return kind.Deletion != nil && kind.Deletion.Detach != nil &&
+		objection(kind, res, g, false) != "" && objection(kind, res, g, true) == ""
+}
+
+// weigh says whether a resource becomes an item of the plan or is left out; off are all that leave their users together.
+func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, off map[inventory.Ref]bool, g *inventory.Graph) (Item, *LeftOut) {
 	out := &LeftOut{Ref: res.Ref, Label: res.Label(), Why: objection(kind, res, g, false)}
 	d := kind.Deletion
-	var off []inventory.Step
+	var steps []inventory.Step
 	if out.Why != "" {
-		if d == nil || d.Detach == nil || objection(kind, res, g, true) != "" {
+		if !detachable(kind, res, g) {
 			return Item{}, out
 		}
-		steps, err := d.Detach(res, nil, g)
+		var err error
+		steps, err = d.Detach(res, off, g)
 		switch {
 		case err != nil && p.Detach:
 			out.Why += "; it cannot be taken out of use: " + err.Error()
@@ -137,12 +163,11 @@ func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, g *inventory.
 			out.CanDetach = true
 			return Item{}, out
 		}
-		off = steps
 	}
 	undo, why := d.Undo(res)
 	return Item{
 		Resource: res, Takes: takes(kind, res), Undo: undo, UndoWhy: why,
-		Detaches: prerequisites(off), Holds: prerequisites(before(kind, res, g)), Demands: d.Demands != nil && d.Demands(res),
+		Detaches: prerequisites(steps), Holds: prerequisites(before(kind, res, g)), Demands: d.Demands != nil && d.Demands(res),
 	}, nil
 }
 
@@ -281,7 +306,7 @@ func before(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) []
 func prerequisites(steps []inventory.Step) []Prerequisite {
 	var out []Prerequisite
 	for _, s := range steps {
-		out = append(out, Prerequisite{What: s.What, Which: s.Which, ID: s.ID})
+		out = append(out, Prerequisite{What: s.What, Which: s.Which, ID: s.ID, Call: s.Call})
 	}
 	return out
 }

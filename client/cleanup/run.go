@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,12 +50,14 @@ type Run struct {
 	why     string   // it stopped, when the user did not stop it
 	reads   map[reading]*readers
 	aside   []int // refused, to be sent once more when what they hold was taken away
+	held    []int // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 }
 
 // item is where one item of the plan stands.
 type item struct {
 	result  Result
 	fresh   inventory.Resource // as it was seen last: what is sent
+	until   time.Time          // steps may rely on that
 	flying  bool               // a worker has it: it gets its outcome from an answer
 	instead *verdict           // how it ends when it is not sent again; nil: as the stop says
 	sentAt  time.Time          // first request
@@ -236,6 +239,10 @@ func (r *Run) close(i int, v verdict) {
 		it.result.Took = r.engine.now().Sub(it.sentAt)
 	}
 	r.emit(Event{Step: Ended, Item: i, Result: it.result})
+	if held := r.held; len(held) > 0 {
+		r.held = nil
+		r.settle(held)
+	}
 }
 
 // stop ends sending for good, with the outcome of everything that is not in flight; why is "" when the user wants it.
@@ -248,12 +255,28 @@ func (r *Run) stop(v verdict, why string) {
 	}
 	r.stopped, r.why = &v, why
 	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, "cancelled")})
-	for i := range r.items {
-		if !r.items[i].flying {
+	all := make([]int, len(r.items))
+	for i := range all {
+		all[i] = i
+	}
+	r.settle(all)
+	r.halt()
+}
+
+// settle ends the items of a stopped run that are not in flight. With the lock held.
+func (r *Run) settle(items []int) {
+	flying := r.flyingMoves()
+	var held []int
+	for _, i := range items {
+		switch it := &r.items[i]; {
+		case it.flying:
+		case it.result.Outcome == Pending && slices.ContainsFunc(it.left, func(m move) bool { return m.doneByAny(flying) }):
+			held = append(held, i)
+		default:
 			r.close(i, r.unsent(i))
 		}
 	}
-	r.halt()
+	r.held = held
 }
 
 // depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for a
@@ -278,6 +301,9 @@ func (r *Run) depart(sending context.Context, lane place, items []int, tell func
 func (r *Run) takeOff(items []int, tell func(i int)) ([]int, []inventory.Resource) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.stopped != nil {
+		return nil, nil
+	}
 	var (
 		open      []int
 		resources []inventory.Resource
@@ -326,10 +352,24 @@ func (r *Run) unsent(i int) verdict {
 }
 
 // prepare keeps what was seen, to be sent, and what has to go before it.
-func (r *Run) prepare(i int, fresh inventory.Resource, left []move) {
+func (r *Run) prepare(i int, now *view, left []move) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].fresh, r.items[i].left = fresh, left
+	r.seen(i, now, left)
+}
+
+// seen is prepare with the lock held.
+func (r *Run) seen(i int, now *view, left []move) {
+	it := &r.items[i]
+	it.fresh, it.until, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, left
+}
+
+// stale: something has yet to be taken away for an item, and the last look at it is too old for that.
+func (r *Run) stale(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it := &r.items[i]
+	return it.result.Outcome == Pending && len(it.left) > 0 && r.engine.now().After(it.until)
 }
 
 // countLost notes that a request about an item ended in server trouble, and says how many have.

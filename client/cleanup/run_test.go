@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/big"
 	"slices"
 	"strings"
 	"sync"
@@ -125,6 +126,77 @@ func TestDangerThatWasNotConfirmed(t *testing.T) {
 			t.Error(s)
 		}
 	})
+}
+
+// Whatever has become graver than was confirmed is skipped, danger or not; what has become less is no harm.
+func TestGraverThanConfirmed(t *testing.T) {
+	of := func(key, text string, grade inventory.Grade, much ...int64) inventory.Consequence {
+		c := inventory.Consequence{Key: key, Text: text, Grade: grade}
+		for _, n := range much {
+			c.Much = append(c.Much, big.NewInt(n))
+		}
+		return c
+	}
+	const (
+		web   = "listener web"
+		none  = "nothing changes for listener web"
+		care  = "listener web shuts out addresses"
+		worst = "listener web lets nobody in"
+	)
+	unsaid := of(web, care, inventory.Care, 3, 9)
+	unsaid.Much[0] = nil
+	type consequences []inventory.Consequence
+	for name, c := range map[string]struct {
+		before, now consequences
+		want        Outcome
+	}{
+		"none to none":          {consequences{of(web, none, inventory.None)}, consequences{of(web, none, inventory.None)}, Deleted},
+		"none to care":          {consequences{of(web, none, inventory.None)}, consequences{of(web, care, inventory.Care)}, Skipped},
+		"none to danger":        {consequences{of(web, none, inventory.None)}, consequences{of(web, worst, inventory.Danger)}, Skipped},
+		"care to danger":        {consequences{of(web, care, inventory.Care)}, consequences{of(web, worst, inventory.Danger)}, Skipped},
+		"unheard of":            {nil, consequences{of(web, care, inventory.Care)}, Skipped},
+		"unheard of, none":      {nil, consequences{of(web, none, inventory.None)}, Deleted},
+		"as confirmed":          {consequences{of(web, care, inventory.Care)}, consequences{of(web, care, inventory.Care)}, Deleted},
+		"another text":          {consequences{of(web, care, inventory.Care)}, consequences{of(web, "in other words", inventory.Care)}, Deleted},
+		"less grave":            {consequences{of(web, worst, inventory.Danger)}, consequences{of(web, care, inventory.Care)}, Deleted},
+		"nothing any more":      {consequences{of(web, worst, inventory.Danger)}, nil, Deleted},
+		"another listener":      {consequences{of(web, care, inventory.Care)}, consequences{of("listener api", care, inventory.Care)}, Skipped},
+		"no key, another text":  {consequences{of("", care, inventory.Care)}, consequences{of("", worst, inventory.Care)}, Skipped},
+		"no key, the same":      {consequences{of("", care, inventory.Care)}, consequences{of("", care, inventory.Care)}, Deleted},
+		"more":                  {consequences{of(web, care, inventory.Care, 5)}, consequences{of(web, care, inventory.Care, 6)}, Skipped},
+		"as much":               {consequences{of(web, care, inventory.Care, 5)}, consequences{of(web, care, inventory.Care, 5)}, Deleted},
+		"fewer":                 {consequences{of(web, care, inventory.Care, 5)}, consequences{of(web, care, inventory.Care, 4)}, Deleted},
+		"more of the second":    {consequences{of(web, care, inventory.Care, 5, 1)}, consequences{of(web, care, inventory.Care, 4, 2)}, Skipped},
+		"amount not known":      {consequences{of(web, care, inventory.Care)}, consequences{of(web, care, inventory.Care, 4)}, Deleted},
+		"one amount not known":  {consequences{unsaid}, consequences{of(web, care, inventory.Care, 4, 9)}, Deleted},
+		"and more of the other": {consequences{unsaid}, consequences{of(web, care, inventory.Care, 4, 10)}, Skipped},
+		"one of two covers it":  {consequences{of(web, none, inventory.None), of(web, care, inventory.Care)}, consequences{of(web, care, inventory.Care)}, Deleted},
+		"covered in parts only": {consequences{of(web, care, inventory.Care, 1, 2), of(web, care, inventory.Care, 2, 1)}, consequences{of(web, care, inventory.Care, 2, 2)}, Skipped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).withBox("box", "a", "b")
+			told := c.before
+			w.kinds[crumbs].Deletion.Effects = func(doomed, _ []inventory.Resource, _ *inventory.Graph) []inventory.Consequence {
+				if doomed[0].Ref.ID != "a" {
+					return nil
+				}
+				out := slices.Clone(told)
+				for i := range out {
+					out[i].Of = refsOf(doomed[:1])
+				}
+				return out
+			}
+			p := w.plan(crumbs)
+			told = c.now
+			results := finished(t, w.engine(1).Start(t.Context(), p))
+			if got := results[0]; got.Outcome != c.want || c.want == Skipped && got.Message != "changed: now "+c.now[0].Text {
+				t.Errorf("%s %q, want %s", got.Outcome, got.Message, c.want)
+			}
+			if results[1].Outcome != Deleted {
+				t.Errorf("b is %s %q", results[1].Outcome, results[1].Message)
+			}
+		})
+	}
 }
 
 // The danger that was confirmed for one box is not confirmed for another of the same name.

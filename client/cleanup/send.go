@@ -213,6 +213,9 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 		return r.again(nil, p)
 
 	case errors.Is(err, client.Throttled), errors.Is(err, client.Pending): // refused for the moment
+		if r.heldBack(p, v, err) {
+			return nil
+		}
 		p.waits++
 		if len(p.items) > 1 && p.waits > maxWaitTogether && errors.Is(err, client.Pending) {
 			return r.again(nil, halves(p)...)
@@ -265,12 +268,26 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 			p.from, p.way.route = p.way, p.way.route.Instead
 			return r.again(&v, p)
 		}
-		if errors.Is(err, client.InUse) && r.setAside(p.items[0], v) { // it is alone: more are divisible
+		if r.heldBack(p, v, err) {
 			return nil
 		}
 		return r.endAll(p, v)
 	}
 	return r.lost(ctx, sending, p, v)
+}
+
+// heldBack: one item was refused and is set aside as what it holds may be the cause. The services have many words for
+// that, also those for a change under way. What has another cause for certain is not emptied in vain.
+func (r *Run) heldBack(p piece, v verdict, err error) bool {
+	if len(p.items) != 1 || unsent(err) {
+		return false
+	}
+	for _, class := range []client.Class{client.Forbidden, client.Protected, client.Throttled, client.RouteAbsent} {
+		if errors.Is(err, class) {
+			return false
+		}
+	}
+	return r.setAside(p.items[0], v)
 }
 
 // unauthorised stops the run.
