@@ -155,8 +155,10 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 		}
 		var err error
 		tell := func(i int) { r.tellClearing(i, m) }
-		sent := r.depart(sending, r.lane(i, m), []int{i}, tell, func([]int, []inventory.Resource) {
+		out := outgoing{call: m.Call, step: &m, lane: r.lane(i, m), items: []int{i}}
+		sent := r.depart(sending, out, tell, func([]int, []inventory.Resource) ([]inventory.Answer, error) {
 			err = m.Send(ctx, r.deleter)
+			return nil, err
 		})
 		if !sent {
 			return
@@ -253,6 +255,7 @@ func (r *Run) put(i int) {
 func (r *Run) lostMove(ctx context.Context, i int, v verdict) (times int, on bool) {
 	ref := r.plan.Items[i].Resource.Ref
 	now := r.read(ctx, reading{placeOf(r.kinds[ref.Kind], ref), true}, []int{i})
+	r.saw([]int{i}, now)
 	left, ends := r.judge(i, now)
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"sync"
 	"time"
@@ -24,8 +25,8 @@ const (
 	eventsPerItem = 2*maxLost + 2 + 2
 	// A place can teach that its call is absent and that its batches are too big, and can fail to be proved.
 	notesPerPlace = 4
-	// Checking, Sending, Proving, Finished, the reason of a stop.
-	eventsPerRun = 8
+	// Checking, Sending, Proving, Finished, the reason of a stop, and of a journal without its end.
+	eventsPerRun = 9
 )
 
 // Run is one execution of a plan. All methods may be called from anywhere at any time.
@@ -38,6 +39,10 @@ type Run struct {
 	events  chan Event
 	done    chan struct{}
 	halt    context.CancelFunc // ends the context of sending
+	aborted func() error       // what is in flight is broken off too
+
+	open func(Plan) (Journal, error) // nil: there is no journal
+	past *Ledger                     // of a run that is resumed
 
 	// The ledger. Outcomes are written by end and prove only, so that an item gets one, and events are made under the
 	// same lock, so that they cannot tell another story than Results.
@@ -48,7 +53,13 @@ type Run struct {
 	stopped *verdict // how items end that are not sent any more; nil: the run goes on
 	why     string   // it stopped, when the user did not stop it
 	reads   map[reading]*readers
+	safety  bool  // it stopped because the service speaks of what was not asked for
 	aside   []int // refused, to be sent once more when what they hold was taken away
+
+	journal     Journal
+	unrecorded  error // what is wrong with it
+	requests    int   // that have an intent
+	interrupted bool  // what was not sent stays open in it
 }
 
 // item is where one item of the plan stands.
@@ -68,6 +79,9 @@ type item struct {
 	refused    bool   // the deletion, once, as it holds something
 	cleared    bool   // nothing was left to go before it: a refusal is final now
 	toldMoves  int
+
+	kept   [sha256.Size]byte // of the object as the journal has it
+	unread bool              // a request may have reached it, and no list was read since
 }
 
 // verdict is an outcome with what the service said, for one item or several.
@@ -103,7 +117,7 @@ func newRun(e *Engine, p Plan) *Run {
 // sending, which ends when nothing more may be sent.
 func (r *Run) begin(ctx context.Context) {
 	sending, halt := context.WithCancel(ctx)
-	r.halt = halt
+	r.halt, r.aborted = halt, ctx.Err
 	if r.deleter = r.engine.deleter; r.deleter != nil {
 		r.deleter = r.deleter.While(sending) // a throttled request is not sent again after a stop
 	}
@@ -111,6 +125,8 @@ func (r *Run) begin(ctx context.Context) {
 		defer close(r.done)
 		defer close(r.events)
 		defer halt()
+		r.record()
+		r.takeUp(ctx)
 		r.work(ctx, sending)
 		if ctx.Err() != nil {
 			r.stop(verdict{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
@@ -173,7 +189,7 @@ func (r *Run) summary() Summary {
 			s.Proved++
 		}
 	}
-	s.Stopped = r.why
+	s.Stopped, s.Safety = r.why, r.safety
 	return s
 }
 
@@ -189,12 +205,20 @@ func (r *Run) enter(step Step) {
 func (r *Run) note(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.emit(Event{Step: r.step, Item: -1, Note: fmt.Sprintf(format, args...)})
+	text := fmt.Sprintf(format, args...)
+	r.write(lineNote, remark{Text: text})
+	r.emit(Event{Step: r.step, Item: -1, Note: text})
 }
 
 func (r *Run) finish() {
+	err := r.closeJournal()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err != nil && r.unrecorded == nil {
+		r.unrecorded = err
+		r.why = cmp.Or(r.why, err.Error())
+		r.emit(Event{Step: r.step, Item: -1, Note: err.Error()})
+	}
 	r.ended, r.step = r.engine.now(), Finished // a Cancel that comes now comes too late
 	r.emit(Event{Step: Finished, Item: -1, Note: r.summary().String()})
 }
@@ -235,6 +259,7 @@ func (r *Run) close(i int, v verdict) {
 	if !it.sentAt.IsZero() {
 		it.result.Took = r.engine.now().Sub(it.sentAt)
 	}
+	r.wrote(i)
 	r.emit(Event{Step: Ended, Item: i, Result: it.result})
 }
 
@@ -247,6 +272,7 @@ func (r *Run) stop(v verdict, why string) {
 		return
 	}
 	r.stopped, r.why = &v, why
+	r.write(lineNote, remark{Text: cmp.Or(why, "cancelled"), Stop: true})
 	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, "cancelled")})
 	for i := range r.items {
 		if !r.items[i].flying {
@@ -256,20 +282,38 @@ func (r *Run) stop(v verdict, why string) {
 	r.halt()
 }
 
+// outgoing is a request that changes something: a deletion of items, or a step for one.
+type outgoing struct {
+	call  string
+	step  *move
+	lane  place
+	items []int
+}
+
 // depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for a
-// slot, sees that the run still goes on and marks the items as in flight; then send sends, those that really are to be
-// sent, as they were seen last. False: nothing was sent, and whoever stopped the run ends the items.
-func (r *Run) depart(sending context.Context, lane place, items []int, tell func(i int), send func([]int, []inventory.Resource)) bool {
-	leave, err := r.engine.enter(sending, lane)
+// slot, sees that the run still goes on, marks the items as in flight and puts the intent on disk; then send sends,
+// those that really are to be sent, as they were seen last. False: nothing was sent, and whoever stopped the run ends
+// the items.
+func (r *Run) depart(sending context.Context, out outgoing, tell func(i int), send func([]int, []inventory.Resource) ([]inventory.Answer, error)) bool {
+	leave, err := r.engine.enter(sending, out.lane)
 	if err != nil {
 		return false
 	}
 	defer leave()
-	open, resources := r.takeOff(items, tell)
+	open, resources := r.takeOff(out.items, tell)
 	if len(open) == 0 {
 		return false
 	}
-	send(open, resources)
+	request, err := r.intend(out.call, out.step, open, resources)
+	if err != nil {
+		r.unwritten(err)
+		for _, i := range open {
+			r.put(i)
+		}
+		return false
+	}
+	answers, err := send(open, resources)
+	r.replied(request, out.step != nil, open, answers, err)
 	return true
 }
 

@@ -13,6 +13,7 @@ type Summary struct {
 	Counts    [outcomes]int // by [Outcome]
 	Proved    int           // how many of Deleted a closing list has confirmed
 	Stopped   string        // why the run stopped sending by itself, "" when it did not
+	Safety    bool          // it stopped because the service answered about what it was not asked about
 	Took      time.Duration
 }
 
