@@ -38,6 +38,7 @@ var ErrNoRun = errors.New("no such run")
 type History struct {
 	dir     string
 	version string
+	disk    func(*os.File) journal.Disk // what journals are written to
 
 	mu     sync.Mutex
 	scopes map[string]*scopeLock // that this process holds, by path
@@ -51,7 +52,10 @@ type scopeLock struct {
 
 // NewHistory keeps runs below dir, which need not exist; version is that of janitor.
 func NewHistory(dir, version string) *History {
-	return &History{dir: dir, version: version, scopes: map[string]*scopeLock{}}
+	return &History{
+		dir: dir, version: version, scopes: map[string]*scopeLock{},
+		disk: func(f *os.File) journal.Disk { return f },
+	}
 }
 
 // Journal begins the journal of a plan in a new folder: [Options.Journal] at a place. Errors are sentences: another janitor
@@ -162,7 +166,7 @@ func (h *History) record(id string, at Where, p Plan, file []byte) (*recording, 
 	if err := writeFile(filepath.Join(dir, planName), file); err != nil {
 		return nil, err
 	}
-	r, err := startRecording(dir, id, journal.Create)
+	r, err := h.start(dir, id, journal.Tail{}, journal.Create)
 	if err != nil {
 		return nil, err
 	}
@@ -197,19 +201,22 @@ type recording struct {
 	releases []func()
 }
 
-func startRecording(dir, id string, open func(path string) (*journal.Writer, error)) (*recording, error) {
+func (h *History) start(dir, id string, t journal.Tail, open func(path string) (*os.File, error)) (*recording, error) {
 	lock, err := journal.TryLock(filepath.Join(dir, lockName), holderOf(id))
 	if err != nil {
 		return nil, err
 	}
 	r := &recording{path: filepath.Join(dir, journalName), releases: []func(){lock.Unlock}}
-	if r.Writer, err = open(r.path); err != nil {
+	f, err := open(r.path)
+	if err != nil {
 		lock.Unlock()
 		return nil, err
 	}
-	if r.file, err = os.Stat(r.path); err != nil {
-		return nil, errors.Join(err, r.Close())
+	if r.file, err = f.Stat(); err != nil {
+		lock.Unlock()
+		return nil, errors.Join(err, f.Close())
 	}
+	r.Writer = journal.NewWriter(h.disk(f), t)
 	return r, nil
 }
 
@@ -441,7 +448,7 @@ func (h *History) Verify(p *Past) (Journal, error) {
 }
 
 func (h *History) goOn(p *Past, line string) (*recording, error) {
-	r, err := startRecording(p.dir, p.ID, func(path string) (*journal.Writer, error) {
+	r, err := h.start(p.dir, p.ID, p.Ledger.tail, func(path string) (*os.File, error) {
 		return journal.Continue(path, p.Ledger.tail)
 	})
 	if held, ok := errors.AsType[*journal.HeldError](err); ok {

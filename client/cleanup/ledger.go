@@ -40,6 +40,8 @@ type Entry struct {
 	Unread  bool            // a request may have reached it, and no list was read since
 	Object  json.RawMessage // as it was when it was sent; nil: it was not
 	Found   string          // what the latest verify found: gone, there, unknown; "" when there was none
+
+	said said // what the service said of the last request to delete it; of an item that is in doubt nothing
 }
 
 // Replay reads the journal of a plan, whose file has this digest. The error is a [*journal.Damage] where the journal is not
@@ -197,7 +199,7 @@ func (l *Ledger) intent(body json.RawMessage) error {
 		case it.Object == nil:
 			return fmt.Errorf("a request about item %d before it was kept", i)
 		}
-		it.Unread = true
+		it.Unread, it.said = true, said{}
 		if in.Step == nil {
 			it.Sent++
 		} else {
@@ -228,6 +230,11 @@ func (l *Ledger) answer(body json.RawMessage) error {
 		}
 		l.Items[i].Unread = true
 		l.Items[i].Doubted = l.Items[i].Doubted || in.Step == nil
+	}
+	for _, s := range a.Said {
+		if n := slices.Index(in.IDs, s.ID); n >= 0 && !l.Items[in.Items[n]].Unread {
+			l.Items[in.Items[n]].said = s
+		}
 	}
 	return nil
 }

@@ -22,8 +22,9 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, open func() (Journal, er
 	return r
 }
 
-// takeUp tells what is known of a run that is resumed, and reads back what may have been deleted without an answer that
-// says so. Steps before a deletion need no more than the check of every item.
+// takeUp tells what is known of a run that is resumed, ends what the service has said the last word about, and reads back
+// what may have been deleted without an answer that says so. Steps before a deletion need no more than the check of every
+// item.
 func (r *Run) takeUp(ctx context.Context) {
 	if r.past == nil {
 		return
@@ -33,9 +34,15 @@ func (r *Run) takeUp(ctx context.Context) {
 	var places []place
 	for i := range r.items {
 		it := &r.items[i]
-		switch {
-		case r.past.Items[i].Result.Outcome != Pending:
+		switch entry := &r.past.Items[i]; {
+		case entry.Result.Outcome != Pending:
 			r.emit(Event{Step: Ended, Item: i, Result: it.result})
+			continue
+		case entry.said.Said == saidWord(inventory.SaidDeleted), entry.said.Said == saidWord(inventory.SaidGone) && it.doubt:
+			r.close(i, verdict{Deleted, entry.said.Code, entry.said.Message, entry.said.RequestID})
+			continue
+		case entry.said.Said == saidWord(inventory.SaidGone):
+			r.close(i, verdict{AlreadyGone, entry.said.Code, entry.said.Message, entry.said.RequestID})
 			continue
 		case it.result.Outcome != Pending, !it.unread, !it.doubt, r.kinds[it.result.Ref.Kind] == nil:
 			continue

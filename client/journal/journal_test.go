@@ -21,10 +21,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func written(tb testing.TB, n int) (path string, data []byte) {
 	tb.Helper()
 	path = filepath.Join(tb.TempDir(), "journal.ndjson")
-	w, err := Create(path)
+	f, err := Create(path)
 	if err != nil {
 		tb.Fatal(err)
 	}
+	w := NewWriter(f, Tail{})
 	for i := range n {
 		if err := w.Append("note", map[string]any{"i": i, "text": "a\nb\u2028\x00"}); err != nil {
 			tb.Fatal(err)
@@ -120,10 +121,11 @@ func TestATornLineIsCutOff(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%d bytes: %v", n, err)
 		}
-		w, err := Continue(path, tail)
+		f, err := Continue(path, tail)
 		if err != nil {
 			t.Fatal(err)
 		}
+		w := NewWriter(f, tail)
 		if err := errors.Join(w.Append("more", n), w.Close()); err != nil {
 			t.Fatal(err)
 		}
@@ -266,10 +268,11 @@ func TestPropertyTheChainHolds(t *testing.T) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	for range 50 {
 		path := filepath.Join(t.TempDir(), "journal")
-		w, err := Create(path)
+		f, err := Create(path)
 		if err != nil {
 			t.Fatal(err)
 		}
+		w := NewWriter(f, Tail{})
 		least := 0
 		for range 1 + random.IntN(4) {
 			var wg sync.WaitGroup
@@ -309,9 +312,10 @@ func TestPropertyTheChainHolds(t *testing.T) {
 				t.Fatal(err)
 			}
 			least = tail.Lines
-			if w, err = Continue(path, tail); err != nil {
+			if f, err = Continue(path, tail); err != nil {
 				t.Fatal(err)
 			}
+			w = NewWriter(f, tail)
 		}
 		if err := w.Close(); err != nil {
 			t.Fatal(err)

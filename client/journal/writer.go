@@ -41,8 +41,8 @@ type Writer struct {
 // ErrClosed is when something is appended after the end.
 var ErrClosed = errors.New("the journal is closed")
 
-// Create begins a journal in a new file that only its owner can read.
-func Create(path string) (*Writer, error) {
+// Create makes the file of a new journal, for [NewWriter]. Only its owner can read it.
+func Create(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600) //nolint:gosec // the caller says where runs are kept
 	if err != nil {
 		return nil, err
@@ -50,11 +50,11 @@ func Create(path string) (*Writer, error) {
 	if err := SyncDir(filepath.Dir(path)); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return NewWriter(f, Tail{}), nil
+	return f, nil
 }
 
-// Continue goes on with a journal that was read up to its tail. A torn line is cut off.
-func Continue(path string, t Tail) (*Writer, error) {
+// Continue opens a journal that was read up to its tail, for [NewWriter]. A torn line is cut off.
+func Continue(path string, t Tail) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0) //nolint:gosec // the caller says where runs are kept
 	if err != nil {
 		return nil, err
@@ -70,10 +70,10 @@ func Continue(path string, t Tail) (*Writer, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return NewWriter(f, t), nil
+	return f, nil
 }
 
-// NewWriter goes on after the tail on any disk, which it closes in the end.
+// NewWriter writes what follows the tail to any disk, which it closes in the end.
 func NewWriter(d Disk, t Tail) *Writer {
 	w := &Writer{disk: d, done: make(chan struct{}), lines: t.Lines, synced: t.Lines, size: t.Size, sum: t.sum}
 	w.change.L = &w.mu
