@@ -66,7 +66,12 @@ func crash(order string) int {
 			fmt.Fprintln(os.Stderr, "no run to resume:", err)
 			return 2
 		}
-		run = engine.Resume(context.Background(), all[0].Ledger, h.Resume(all[0]))
+		j, err := h.Resume(all[0])
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 5
+		}
+		run = engine.Resume(context.Background(), all[0].Ledger, j)
 	} else {
 		file, err := os.ReadFile(o.Plan)
 		if err != nil {
@@ -468,7 +473,11 @@ func (lab *crashLab) finish(t *testing.T, c *crashed, dir string) {
 		t.Fatal(past.Err)
 	}
 	if !past.Ledger.Finished {
-		run := c.engine.Resume(t.Context(), past.Ledger, NewHistory(dir, "test").Resume(past))
+		j, err := NewHistory(dir, "test").Resume(past)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := c.engine.Resume(t.Context(), past.Ledger, j)
 		finished(t, run)
 		if err := run.Unrecorded(); err != nil {
 			t.Fatal(err)

@@ -77,10 +77,12 @@ func (h *History) Journal(at Where) func(Plan) (Journal, error) {
 	}
 }
 
+// newRunName ends in the thousandth of the second and something by chance, so that names are in the order of time.
 func newRunName() string {
-	var tail [3]byte
-	rand.Read(tail[:]) // never fails
-	return time.Now().UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(tail[:])
+	now := time.Now().UTC()
+	var chance [2]byte
+	rand.Read(chance[:]) // never fails
+	return fmt.Sprintf("%s-%03x%s", now.Format("20060102T150405Z"), now.Nanosecond()/int(time.Millisecond), hex.EncodeToString(chance[:])[:3])
 }
 
 // lock takes the project for this process: no two janitors delete in one at a time, whatever profile they came by.
@@ -426,20 +428,18 @@ func readPlan(path string) ([]byte, error) {
 }
 
 // Resume opens the journal of a run that is not finished, for [Engine.Resume].
-func (h *History) Resume(p *Past) func() (Journal, error) {
-	return func() (Journal, error) {
-		release, err := h.lock(p.Ledger.Header.Where, p.ID)
-		if err != nil {
-			return nil, err
-		}
-		r, err := h.goOn(p, lineResume)
-		if err != nil {
-			release()
-			return nil, err
-		}
-		r.releases = append(r.releases, release)
-		return r, nil
+func (h *History) Resume(p *Past) (Journal, error) {
+	release, err := h.lock(p.Ledger.Header.Where, p.ID)
+	if err != nil {
+		return nil, err
 	}
+	r, err := h.goOn(p, lineResume)
+	if err != nil {
+		release()
+		return nil, err
+	}
+	r.releases = append(r.releases, release)
+	return r, nil
 }
 
 // Verify opens the journal of a finished run, for [Verify].

@@ -98,6 +98,7 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 	case lineHeader:
 		return l.begin(line.Body, digest)
 	case lineResume:
+		l.Stopped = ""
 		return strict(line.Body, &resumed{})
 	case lineObject:
 		var k kept

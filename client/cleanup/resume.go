@@ -7,12 +7,11 @@ import (
 	"janitor/client/inventory"
 )
 
-// Resume goes on with a run that was broken off, where its ledger says that it stands, and writes to the journal that
-// open gives. What a request may have reached is read back before anything is sent; items that have an outcome keep it.
-func (e *Engine) Resume(ctx context.Context, l *Ledger, open func() (Journal, error)) *Run {
+// Resume goes on with a run that was broken off, where its ledger says that it stands, in its journal. What a request may have reached is read back before anything is sent; items that have an outcome keep it.
+func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 	r := newRun(e, l.Plan)
 	r.past, r.requests = l, l.made
-	r.open = func(Plan) (Journal, error) { return open() }
+	r.open = func(Plan) (Journal, error) { return j, nil }
 	for i := range l.Items {
 		entry := &l.Items[i]
 		it := &r.items[i]

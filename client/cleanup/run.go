@@ -56,6 +56,8 @@ type Run struct {
 	safety  bool  // it stopped because the service speaks of what was not asked for
 	aside   []int // refused, to be sent once more when what they hold was taken away
 
+	refusedUs bool // it stopped because the service does not accept the credentials
+
 	journal     Journal
 	unrecorded  error // what is wrong with it
 	requests    int   // that have an intent
@@ -189,7 +191,7 @@ func (r *Run) summary() Summary {
 			s.Proved++
 		}
 	}
-	s.Stopped, s.Safety = r.why, r.safety
+	s.Stopped, s.Safety, s.Unauthorised = r.why, r.safety, r.refusedUs
 	return s
 }
 

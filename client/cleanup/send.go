@@ -291,6 +291,9 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 // unauthorised stops the run.
 func (r *Run) unauthorised(v verdict) {
 	why := "the credentials are not accepted: " + v.message
+	r.mu.Lock()
+	r.refusedUs = true
+	r.mu.Unlock()
 	r.stop(verdict{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
 }
 

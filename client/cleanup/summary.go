@@ -15,6 +15,8 @@ type Summary struct {
 	Stopped   string        // why the run stopped sending by itself, "" when it did not
 	Safety    bool          // it stopped because the service answered about what it was not asked about
 	Took      time.Duration
+
+	Unauthorised bool // it stopped because the service does not accept the credentials
 }
 
 // OK says whether every item is gone and proved to be, and nothing gave the run a reason to stop.
