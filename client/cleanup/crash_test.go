@@ -398,6 +398,7 @@ func TestCrash(t *testing.T) {
 
 // survives kills one run; true: it had ended before that point.
 func (lab *crashLab) survives(t *testing.T, name string, o crashOrder, at int, late bool) (ended bool) {
+	t.Helper()
 	t.Run(name, func(t *testing.T) {
 		c := lab.open(t)
 		dir := lab.dir(t, &o)
