@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"time"
 
@@ -41,7 +42,9 @@ type Entry struct {
 	Object  json.RawMessage // as it was when it was sent; nil: it was not
 	Found   string          // what the latest verify found: gone, there, unknown; "" when there was none
 
-	said said // what the service said of the last request to delete it; of an item that is in doubt nothing
+	done  []move // steps that were made before it
+	tried *move  // the latest, which may have been
+	said  said   // what the service said of the last request to delete it; of an item that is in doubt nothing
 }
 
 // Replay reads the journal of a plan, whose file has this digest. The error is a [*journal.Damage] where the journal is not
@@ -204,6 +207,8 @@ func (l *Ledger) intent(body json.RawMessage) error {
 		if in.Step == nil {
 			it.Sent++
 		} else {
+			m := in.Step.move()
+			it.tried = &m
 			it.Steps++
 		}
 	}
@@ -223,7 +228,14 @@ func (l *Ledger) answer(body json.RawMessage) error {
 	}
 	delete(l.requests, a.Request)
 	for _, i := range in.Items {
-		l.Items[i].Unread = false
+		it := &l.Items[i]
+		it.Unread = false
+		if in.Step != nil && len(a.Doubt) == 0 {
+			if a.Error == nil || a.Error.Status == http.StatusNotFound {
+				it.done = append(it.done, *it.tried)
+			}
+			it.tried = nil
+		}
 	}
 	for _, i := range a.Doubt {
 		if !slices.Contains(in.Items, i) {

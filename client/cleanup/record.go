@@ -83,11 +83,22 @@ type kept struct {
 
 // intent is a request that changes something. It is on disk before the request leaves.
 type intent struct {
-	Request int       `json:"request"` // from 1
-	Call    string    `json:"call"`
-	Items   []int     `json:"items"` // of the plan
-	IDs     []string  `json:"ids"`   // of the items, for people
-	Step    *stepFile `json:"step,omitempty"`
+	Request int      `json:"request"` // from 1
+	Call    string   `json:"call"`
+	Items   []int    `json:"items"` // of the plan
+	IDs     []string `json:"ids"`   // of the items, for people
+	Step    *taken   `json:"step,omitempty"`
+}
+
+// taken is the step that a request makes before a deletion.
+type taken struct {
+	stepFile
+	Detach bool `json:"detach,omitempty"` // takes the item out of use
+	Whole  bool `json:"whole,omitempty"`  // by deleting what uses it
+}
+
+func (t *taken) move() move {
+	return move{inventory.Step{What: t.What, Which: t.Which, ID: t.ID, Whole: t.Whole}, t.Detach}
 }
 
 // answer is what came of a request. Doubt are the items that it may have reached without the answer saying so.
@@ -191,7 +202,7 @@ func (r *Run) intend(call string, step *move, items []int, resources []inventory
 		}
 	}
 	if step != nil {
-		in.Step = &stepFile{step.What, step.Which, step.ID}
+		in.Step = &taken{stepFile{step.What, step.Which, step.ID}, step.detach, step.Whole}
 	}
 	r.mu.Lock()
 	r.requests++

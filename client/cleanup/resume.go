@@ -16,6 +16,7 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 		entry := &l.Items[i]
 		it := &r.items[i]
 		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
+		it.done, it.tried = slices.Clone(entry.done), entry.tried
 	}
 	r.begin(ctx)
 	return r

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,6 +83,7 @@ type item struct {
 	cleared    bool   // nothing was left to go before it: a refusal is final now
 	toldMoves  int
 
+	tried  *move             // before the run was broken off: perhaps it was done
 	kept   [sha256.Size]byte // of the object as the journal has it
 	unread bool              // a request may have reached it, and no list was read since
 }
@@ -375,7 +377,12 @@ func (r *Run) unsent(i int) verdict {
 func (r *Run) prepare(i int, fresh inventory.Resource, left []move) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].fresh, r.items[i].left = fresh, left
+	it := &r.items[i]
+	it.fresh, it.left = fresh, left
+	if m := it.tried; m != nil && !slices.ContainsFunc(left, func(l move) bool { return l.ID == m.ID && l.detach == m.detach }) {
+		it.done = append(it.done, *m)
+	}
+	it.tried = nil
 }
 
 // countLost notes that a request about an item ended in server trouble, and says how many have.
