@@ -130,7 +130,7 @@ func (m *Model) tick() tea.Cmd {
 // close cancels what still runs and waits for everything that was started.
 func (m *Model) close() {
 	for _, s := range m.runs {
-		s.run.Cancel()
+		s.run.Interrupt() // the program was told to end: resume can go on with it
 	}
 	for _, s := range m.runs {
 		s.run.Wait()

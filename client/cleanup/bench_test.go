@@ -2,6 +2,7 @@ package cleanup
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,18 +11,23 @@ import (
 )
 
 // 500 unused pools at 40 ms round trip and 2 ms an item: the whole run, from the check to the proof. The server is
-// simcloud in the same process, over HTTP. requests/item counts every request of a run, lists included.
+// simcloud in the same process, over HTTP. requests/item counts every request of a run, lists included. With a journal,
+// on the disk of the temporary folder, fsync-ms is the time that requests wait for their intents, added up.
 func BenchmarkPools(b *testing.B) {
 	for _, c := range []struct {
-		name  string
-		lacks []string
+		name     string
+		lacks    []string
+		recorded bool
 	}{
-		{"batch", nil},
-		{"single", []string{"/pools/batch-delete"}},
+		{"batch", nil, false},
+		{"batch-journal", nil, true},
+		{"single", []string{"/pools/batch-delete"}, false},
+		{"single-journal", []string{"/pools/batch-delete"}, true},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			const n = 500
 			requests, took, first := 0, time.Duration(0), time.Duration(0)
+			var waited atomic.Int64
 			for b.Loop() {
 				b.StopTimer()
 				s := simulate(b, simcloud.Options{Size: simcloud.Empty, Latency: 40 * time.Millisecond, ItemCost: 2 * time.Millisecond, Lacks: c.lacks}, nil)
@@ -31,6 +37,13 @@ func BenchmarkPools(b *testing.B) {
 				from := s.load(inventory.Pools)
 				p := s.plan(from.Listing(inventory.Pools).Resources, from)
 				before := len(s.cloud.Requests())
+				if c.recorded {
+					begin := NewHistory(b.TempDir(), "bench").Journal(Where{})
+					s.engine.journal = func(p Plan) (Journal, error) {
+						j, err := begin(p)
+						return stopwatch{j, &waited}, err
+					}
+				}
 				b.StartTimer()
 
 				start := time.Now()
@@ -53,12 +66,33 @@ func BenchmarkPools(b *testing.B) {
 			b.ReportMetric(items/took.Seconds(), "items/s")
 			b.ReportMetric(float64(requests)/items, "requests/item")
 			b.ReportMetric(float64(first.Milliseconds()), "ms-to-first")
+			if c.recorded {
+				b.ReportMetric(float64(waited.Load())/1e6/float64(b.N), "fsync-ms")
+			}
 		})
 	}
 }
 
+// stopwatch counts how long a journal lets its run wait.
+type stopwatch struct {
+	Journal
+	waited *atomic.Int64
+}
+
+func (s stopwatch) Sync() error {
+	start := time.Now()
+	defer func() { s.waited.Add(int64(time.Since(start))) }()
+	return s.Journal.Sync()
+}
+
 // The engine alone: no network, answers at once.
 func BenchmarkLedger(b *testing.B) {
+	b.Run("bare", func(b *testing.B) { benchmarkLedger(b, nil) })
+	b.Run("journal", func(b *testing.B) { benchmarkLedger(b, NewHistory(b.TempDir(), "bench").Journal(Where{})) })
+}
+
+func benchmarkLedger(b *testing.B, begin func(Plan) (Journal, error)) {
+	b.Helper()
 	const n = 5000
 	for b.Loop() {
 		b.StopTimer()
@@ -79,6 +113,7 @@ func BenchmarkLedger(b *testing.B) {
 			return nil
 		}
 		e := w.engine(4)
+		e.journal = begin
 		b.StartTimer()
 		run := e.Start(b.Context(), p)
 		for range run.Events() {

@@ -37,6 +37,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	if sending.Err() != nil {
 		return nil // whoever stopped the run ends the items
 	}
+	r.saw(items, now)
 	left := map[int][]move{}
 	for all := -1; len(items) != all; { // what drops out stays in use: the steps of the others must leave it there
 		all = len(items)
@@ -112,6 +113,9 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		return nil, &verdict{outcome: Failed, message: fmt.Sprintf("not sent: could not be read again before deleting: %v", err)}
 	}
 	if !found {
+		if r.gone(i) == Deleted {
+			return nil, &verdict{outcome: Deleted, message: "gone: a request whose answer was lost has deleted it"}
+		}
 		return nil, &verdict{outcome: AlreadyGone, message: "gone before"}
 	}
 	r.mu.Lock()

@@ -158,8 +158,8 @@ func (r *Run) lane(i int, m move) place {
 	return place{scope: r.plan.Items[i].Resource.Ref.Scope, parent: m.Lane}
 }
 
-// clearItem makes the steps of one item, one after the other, and looks again between them. It stops at what cannot be done, which is the item's
-// outcome, and when the run is stopped.
+// clearItem makes the steps of one item, one after the other, and looks again between them. It stops at what cannot be
+// done, which is the item's outcome, and when the run is stopped.
 func (r *Run) clearItem(ctx, sending context.Context, i int) {
 	for waits := 0; ; {
 		if r.stale(i) {
@@ -171,8 +171,10 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 		}
 		var err error
 		tell := func(i int) { r.tellClearing(i, m) }
-		sent := r.depart(sending, r.lane(i, m), []int{i}, tell, func([]int, []inventory.Resource) {
+		out := outgoing{call: m.Call, step: &m, lane: r.lane(i, m), items: []int{i}}
+		sent := r.depart(sending, out, tell, func([]int, []inventory.Resource) ([]inventory.Answer, error) {
 			err = m.Send(ctx, r.deleter)
+			return nil, err
 		})
 		if !sent {
 			return
@@ -304,6 +306,7 @@ func (r *Run) refresh(ctx context.Context, i int) {
 // rejudge is judge with a look that readers of the same place share.
 func (r *Run) rejudge(ctx context.Context, i int) (now *view, left []move, ends *verdict) {
 	now = r.read(ctx, reading{r.placeOf(i), true}, []int{i})
+	r.saw([]int{i}, now)
 	left, ends = r.judge(i, now, r.leaving())
 	return now, left, ends
 }

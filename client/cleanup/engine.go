@@ -14,6 +14,8 @@ import (
 type Options struct {
 	Parallel int              // most deleting requests in flight at once over all runs; 0 = 4 (api.md 7)
 	Now      func() time.Time // nil = time.Now
+	// Journal opens the journal of a run before its first request; its error is a sentence. nil: runs have none.
+	Journal func(Plan) (Journal, error)
 }
 
 // lists is what the engine reads the account through: an [inventory.Loader].
@@ -31,6 +33,7 @@ type Engine struct {
 	waits    []func() (until time.Time, why string) // pauses of deleting and of reading
 	kind     func(inventory.KindID) (*inventory.Kind, error)
 	parallel int
+	journal  func(Plan) (Journal, error)
 	now      func() time.Time
 	rest     time.Duration // first pause before something is tried again; doubles
 	fresh    time.Duration // how old the last look at an item may be when a step for it is made
@@ -70,7 +73,8 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 		o.Now = time.Now
 	}
 	return &Engine{
-		deleter: d, lists: l, kind: kind, parallel: o.Parallel, now: o.Now, rest: time.Second, fresh: 5 * time.Second,
+		deleter: d, lists: l, kind: kind, parallel: o.Parallel, journal: o.Journal, now: o.Now,
+		rest: time.Second, fresh: 5 * time.Second,
 		slots:  make(chan struct{}, o.Parallel),
 		turns:  map[place]chan struct{}{},
 		learnt: map[waypoint]*lesson{},
@@ -81,6 +85,7 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 // [Run.Cancel] is the gentle way.
 func (e *Engine) Start(ctx context.Context, p Plan) *Run {
 	r := newRun(e, p)
+	r.open = e.journal
 	r.begin(ctx)
 	return r
 }

@@ -43,7 +43,7 @@ func (r *Run) read(ctx context.Context, what reading, items []int) *view {
 		r.mu.Lock()
 		lane.next = nil
 		r.mu.Unlock()
-		look := r.engine.list
+		look := r.list
 		if what.whole {
 			look = r.engine.look
 		}
@@ -69,6 +69,7 @@ func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Out
 	}
 	r.mu.Unlock()
 	now := r.read(ctx, reading{at: at}, items)
+	r.saw(items, now)
 	for _, d := range doubts {
 		_, there := now.found[r.plan.Items[d.item].Resource.Ref]
 		v := d.is
@@ -99,7 +100,7 @@ func (r *Run) prove(ctx context.Context) {
 		return
 	}
 	r.enter(Proving)
-	now := r.engine.list(ctx, r.kinds, r.resources(items))
+	now := r.list(ctx, r.kinds, r.resources(items))
 	var back []int
 	for _, i := range items {
 		if r.contradicts(i, now) {
@@ -108,7 +109,7 @@ func (r *Run) prove(ctx context.Context) {
 	}
 	// A list can lag behind a deletion for a moment: only what a second one still shows has reappeared.
 	if len(back) > 0 && r.engine.nap(ctx, 1) == nil {
-		second := r.engine.list(ctx, r.kinds, r.resources(back))
+		second := r.list(ctx, r.kinds, r.resources(back))
 		for _, i := range back {
 			ref := r.plan.Items[i].Resource.Ref
 			if res, there := second.found[ref]; there {
@@ -179,5 +180,6 @@ func (r *Run) conclude(i int, now *view) {
 		res.Message += "; the closing list no longer has it"
 	}
 	res.Proved = true
+	r.write(lineProof, endedOf(i, res))
 	r.emit(Event{Step: Proved, Item: i, Result: *res})
 }

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"sync"
@@ -25,8 +26,8 @@ const (
 	eventsPerItem = 2*maxLost + 2 + 2
 	// A place can teach that its call is absent and that its batches are too big, and can fail to be proved.
 	notesPerPlace = 4
-	// Checking, Sending, Proving, Finished, the reason of a stop.
-	eventsPerRun = 8
+	// Checking, Sending, Proving, Finished, the reason of a stop, and of a journal without its end.
+	eventsPerRun = 9
 )
 
 // Run is one execution of a plan. All methods may be called from anywhere at any time.
@@ -39,6 +40,10 @@ type Run struct {
 	events  chan Event
 	done    chan struct{}
 	halt    context.CancelFunc // ends the context of sending
+	aborted func() error       // what is in flight is broken off too
+
+	open func(Plan) (Journal, error) // nil: there is no journal
+	past *Ledger                     // of a run that is resumed
 
 	// The ledger. Outcomes are written by end and prove only, so that an item gets one, and events are made under the
 	// same lock, so that they cannot tell another story than Results.
@@ -49,8 +54,16 @@ type Run struct {
 	stopped *verdict // how items end that are not sent any more; nil: the run goes on
 	why     string   // it stopped, when the user did not stop it
 	reads   map[reading]*readers
+	safety  bool  // it stopped because the service speaks of what was not asked for
 	aside   []int // refused, to be sent once more when what they hold was taken away
 	held    []int // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
+
+	refusedUs bool // it stopped because the service does not accept the credentials
+
+	journal     Journal
+	unrecorded  error // what is wrong with it
+	requests    int   // that have an intent
+	interrupted bool  // what was not sent stays open in it
 }
 
 // item is where one item of the plan stands.
@@ -71,6 +84,10 @@ type item struct {
 	refused    bool   // the deletion, once, as it holds something
 	cleared    bool   // nothing was left to go before it: a refusal is final now
 	toldMoves  int
+
+	tried  *move             // before the run was broken off: perhaps it was done
+	kept   [sha256.Size]byte // of the object as the journal has it
+	unread bool              // a request may have reached it, and no list was read since
 }
 
 // verdict is an outcome with what the service said, for one item or several.
@@ -106,7 +123,7 @@ func newRun(e *Engine, p Plan) *Run {
 // sending, which ends when nothing more may be sent.
 func (r *Run) begin(ctx context.Context) {
 	sending, halt := context.WithCancel(ctx)
-	r.halt = halt
+	r.halt, r.aborted = halt, ctx.Err
 	if r.deleter = r.engine.deleter; r.deleter != nil {
 		r.deleter = r.deleter.While(sending) // a throttled request is not sent again after a stop
 	}
@@ -114,6 +131,8 @@ func (r *Run) begin(ctx context.Context) {
 		defer close(r.done)
 		defer close(r.events)
 		defer halt()
+		r.record()
+		r.takeUp(ctx)
 		r.work(ctx, sending)
 		if ctx.Err() != nil {
 			r.stop(verdict{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
@@ -176,7 +195,7 @@ func (r *Run) summary() Summary {
 			s.Proved++
 		}
 	}
-	s.Stopped = r.why
+	s.Stopped, s.Safety, s.Unauthorised = r.why, r.safety, r.refusedUs
 	return s
 }
 
@@ -192,12 +211,20 @@ func (r *Run) enter(step Step) {
 func (r *Run) note(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.emit(Event{Step: r.step, Item: -1, Note: fmt.Sprintf(format, args...)})
+	text := fmt.Sprintf(format, args...)
+	r.write(lineNote, remark{Text: text})
+	r.emit(Event{Step: r.step, Item: -1, Note: text})
 }
 
 func (r *Run) finish() {
+	err := r.closeJournal()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err != nil && r.unrecorded == nil {
+		r.unrecorded = err
+		r.why = cmp.Or(r.why, err.Error())
+		r.emit(Event{Step: r.step, Item: -1, Note: err.Error()})
+	}
 	r.ended, r.step = r.engine.now(), Finished // a Cancel that comes now comes too late
 	r.emit(Event{Step: Finished, Item: -1, Note: r.summary().String()})
 }
@@ -238,6 +265,7 @@ func (r *Run) close(i int, v verdict) {
 	if !it.sentAt.IsZero() {
 		it.result.Took = r.engine.now().Sub(it.sentAt)
 	}
+	r.wrote(i)
 	r.emit(Event{Step: Ended, Item: i, Result: it.result})
 	if held := r.held; len(held) > 0 {
 		r.held = nil
@@ -254,6 +282,7 @@ func (r *Run) stop(v verdict, why string) {
 		return
 	}
 	r.stopped, r.why = &v, why
+	r.write(lineNote, remark{Text: cmp.Or(why, "cancelled"), Stop: true})
 	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, "cancelled")})
 	all := make([]int, len(r.items))
 	for i := range all {
@@ -279,20 +308,38 @@ func (r *Run) settle(items []int) {
 	r.held = held
 }
 
+// outgoing is a request that changes something: a deletion of items, or a step for one.
+type outgoing struct {
+	call  string
+	step  *move
+	lane  place
+	items []int
+}
+
 // depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for a
-// slot, sees that the run still goes on and marks the items as in flight; then send sends, those that really are to be
-// sent, as they were seen last. False: nothing was sent, and whoever stopped the run ends the items.
-func (r *Run) depart(sending context.Context, lane place, items []int, tell func(i int), send func([]int, []inventory.Resource)) bool {
-	leave, err := r.engine.enter(sending, lane)
+// slot, sees that the run still goes on, marks the items as in flight and puts the intent on disk; then send sends,
+// those that really are to be sent, as they were seen last. False: nothing was sent, and whoever stopped the run ends
+// the items.
+func (r *Run) depart(sending context.Context, out outgoing, tell func(i int), send func([]int, []inventory.Resource) ([]inventory.Answer, error)) bool {
+	leave, err := r.engine.enter(sending, out.lane)
 	if err != nil {
 		return false
 	}
 	defer leave()
-	open, resources := r.takeOff(items, tell)
+	open, resources := r.takeOff(out.items, tell)
 	if len(open) == 0 {
 		return false
 	}
-	send(open, resources)
+	request, err := r.intend(out.call, out.step, open, resources)
+	if err != nil {
+		r.unwritten(err)
+		for _, i := range open {
+			r.put(i)
+		}
+		return false
+	}
+	answers, err := send(open, resources)
+	r.replied(request, out.step != nil, open, answers, err)
 	return true
 }
 
@@ -362,6 +409,10 @@ func (r *Run) prepare(i int, now *view, left []move) {
 func (r *Run) seen(i int, now *view, left []move) {
 	it := &r.items[i]
 	it.fresh, it.until, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, left
+	if m := it.tried; m != nil && !slices.ContainsFunc(left, m.same) {
+		it.add(*m)
+	}
+	it.tried = nil
 }
 
 // stale: something has yet to be taken away for an item, and the last look at it is too old for that.

@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -113,9 +114,11 @@ func (r *Run) request(ctx, sending context.Context, p piece) (left []piece) {
 		err     error
 	)
 	tell := func(i int) { r.tell(i, Sent) }
-	sent := r.depart(sending, p.lane, p.items, tell, func(items []int, resources []inventory.Resource) {
+	out := outgoing{call: p.way.route.Call, lane: p.lane, items: p.items}
+	sent := r.depart(sending, out, tell, func(items []int, resources []inventory.Resource) ([]inventory.Answer, error) {
 		p.items = items
 		answers, err = p.way.route.Send(ctx, r.deleter, resources)
+		return answers, err
 	})
 	if !sent {
 		return nil
@@ -140,26 +143,17 @@ type doubt struct {
 // answered takes the service's word for each id that has one and only one. The rest is read back. An answer that
 // contradicts itself or speaks of something else is not believed at all.
 func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer) {
-	var (
-		asked    = make(map[string]bool, len(p.items))
-		said     = make(map[string]inventory.Answer, len(answers))
-		distrust string
-		last     inventory.Answer // for the request id of what is not mentioned
-	)
-	for _, i := range p.items {
-		asked[r.plan.Items[i].Resource.Ref.ID] = true
+	said, distrust, alien := r.words(p.items, answers)
+	var last inventory.Answer // for the request id of what is not mentioned
+	if len(answers) > 0 {
+		last = answers[len(answers)-1]
 	}
-	for _, a := range answers {
-		if !asked[a.ID] {
-			distrust = fmt.Sprintf("the answer speaks of %q, which was not asked for", a.ID)
-			why := fmt.Sprintf("safety stop: the service answered about %q, which was not asked for", a.ID)
-			r.stop(verdict{outcome: Cancelled, requestID: a.RequestID, message: why}, why)
-		}
-		if before, doubled := said[a.ID]; doubled && (before.Said != a.Said || before.Code != a.Code) {
-			distrust = fmt.Sprintf("the answer contradicts itself about %q", a.ID)
-		}
-		said[a.ID] = a
-		last = a
+	if alien != nil {
+		why := fmt.Sprintf("safety stop: the service answered about %q, which was not asked for", alien.ID)
+		r.mu.Lock()
+		r.safety = true
+		r.mu.Unlock()
+		r.stop(verdict{outcome: Cancelled, requestID: alien.RequestID, message: why}, why)
 	}
 	var doubts []doubt
 	for _, i := range p.items {
@@ -192,6 +186,27 @@ func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer)
 	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
 		r.end(d.item, d.is)
 	}
+}
+
+// words are what an answer says of each id; distrust says why it is not to be believed, alien is what it says of
+// something else.
+func (r *Run) words(items []int, answers []inventory.Answer) (said map[string]inventory.Answer, distrust string, alien *inventory.Answer) {
+	asked := make(map[string]bool, len(items))
+	for _, i := range items {
+		asked[r.plan.Items[i].Resource.Ref.ID] = true
+	}
+	said = make(map[string]inventory.Answer, len(answers))
+	for n, a := range answers {
+		if !asked[a.ID] {
+			distrust = fmt.Sprintf("the answer speaks of %q, which was not asked for", a.ID)
+			alien = cmp.Or(alien, &answers[n])
+		}
+		if before, doubled := said[a.ID]; doubled && (before.Said != a.Said || before.Code != a.Code) {
+			distrust = fmt.Sprintf("the answer contradicts itself about %q", a.ID)
+		}
+		said[a.ID] = a
+	}
+	return said, distrust, alien
 }
 
 // gone is what "not found" means for an item: our own doing when an earlier request may have been applied.
@@ -293,6 +308,9 @@ func (r *Run) heldBack(p piece, v verdict, err error) bool {
 // unauthorised stops the run.
 func (r *Run) unauthorised(v verdict) {
 	why := "the credentials are not accepted: " + v.message
+	r.mu.Lock()
+	r.refusedUs = true
+	r.mu.Unlock()
 	r.stop(verdict{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
 }
 

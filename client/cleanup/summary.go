@@ -13,7 +13,10 @@ type Summary struct {
 	Counts    [outcomes]int // by [Outcome]
 	Proved    int           // how many of Deleted a closing list has confirmed
 	Stopped   string        // why the run stopped sending by itself, "" when it did not
+	Safety    bool          // it stopped because the service answered about what it was not asked about
 	Took      time.Duration
+
+	Unauthorised bool // it stopped because the service does not accept the credentials
 }
 
 // OK says whether every item is gone and proved to be, and nothing gave the run a reason to stop.

@@ -256,7 +256,7 @@ func (w *world) engine(parallel int) *Engine {
 			return kind, nil
 		}
 		return nil, fmt.Errorf("unknown kind %q", id)
-	}, Options{Parallel: parallel})
+	}, Options{Parallel: parallel, Journal: remember})
 	e.rest = 50 * time.Microsecond
 	return e
 }
@@ -339,6 +339,7 @@ func finished(tb testing.TB, r *Run) []Result {
 	if len(events) == 0 || events[len(events)-1].Step != Finished {
 		tb.Errorf("the last event is not Finished")
 	}
+	audited(tb, r)
 	return results
 }
 

@@ -22,11 +22,14 @@ import (
 	"janitor/client/profile"
 )
 
-// Exit statuses, as documented in the README. The others belong to commands that run plans unattended.
+// Exit statuses, as documented in the README.
 const (
 	statusFailed      = 1
 	statusUsage       = 2
+	statusRefused     = 3
 	statusCredentials = 4
+	statusJournal     = 5
+	statusSafety      = 6
 	statusInterrupted = 7
 )
 

@@ -30,12 +30,15 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir) // the config file is janitor/config.yaml
+			env.Setenv("XDG_STATE_HOME", env.WorkDir)  // runs are in janitor/runs
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"refuses":  refuses,
 			"simulate": simulate,
 			"pools":    pools,
+			"breakoff": breakOff,
+			"mend":     mend,
 		},
 	})
 }

@@ -50,7 +50,7 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 			if err := needTerminal(); err != nil {
 				return err
 			}
-			return show(cmd, p, kind, views)
+			return show(cmd, p, history(), kind, views)
 		},
 	}
 	flags := root.Flags()
@@ -58,7 +58,7 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 	flags.StringVar(&choice.Region, "region", "", "region to use instead of the profile's")
 	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
-	root.AddCommand(demoCommand(), simulateCommand())
+	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand())
 	return root
 }
 
@@ -106,8 +106,9 @@ func needTerminal() error {
 	return nil
 }
 
-// show opens the profile and runs the screen on it until the user quits; what the runs came to stays on stdout.
-func show(cmd *cobra.Command, p profile.Profile, kind inventory.KindID, views []tui.View) error {
+// show opens the profile and runs the screen on it until the user quits; what the runs came to stays on stdout. Runs
+// have their journals in past.
+func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inventory.KindID, views []tui.View) error {
 	ctx := cmd.Context()
 	s, err := p.Open(ctx)
 	if err != nil {
@@ -117,7 +118,7 @@ func show(cmd *cobra.Command, p profile.Profile, kind inventory.KindID, views []
 	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
 	var engine *cleanup.Engine
 	if s.Deleter != nil {
-		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{})
+		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.Journal(whereIs(p, s))})
 	}
 	// Signals end ctx: one way to end, whichever way the program is told.
 	summary, err := tui.Run(ctx, tui.Options{

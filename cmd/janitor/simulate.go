@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/profile"
 	"janitor/client/simcloud"
@@ -227,7 +228,13 @@ With --chaos or --faults things go wrong, so that one can watch janitor cope; it
 			if err != nil {
 				return err
 			}
-			return show(cmd, p, inventory.Pools, views)
+			// The cloud ends with this process: there would be nothing to resume.
+			dir, err := os.MkdirTemp("", "janitor-demo-")
+			if err != nil {
+				return &failure{statusJournal, fmt.Errorf("the journal cannot be written: %w", err)}
+			}
+			defer os.RemoveAll(dir) //nolint:errcheck // in the folder for what is temporary
+			return show(cmd, p, cleanup.NewHistory(dir, version()), inventory.Pools, views)
 		},
 	}
 	sim.flags(cmd.Flags())

@@ -1,0 +1,470 @@
+package cleanup
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"janitor/client/inventory"
+	"janitor/client/journal"
+)
+
+const (
+	planName    = "plan.json"
+	journalName = "journal.ndjson"
+	lockName    = "lock"
+)
+
+// runName is how runs are called: when they began, and something to tell two of one second apart.
+var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
+
+// ErrNoRun is when there is no run, or no single one, of that name.
+var ErrNoRun = errors.New("no such run")
+
+// History is the folder in which every run has its own, with its plan and its journal. Only its owner can read it.
+type History struct {
+	dir     string
+	version string
+	disk    func(*os.File) journal.Disk // what journals are written to
+
+	mu     sync.Mutex
+	scopes map[string]*scopeLock // that this process holds, by path
+}
+
+// scopeLock is shared by the runs of one process, which do not stand in each other's way.
+type scopeLock struct {
+	lock *journal.Lock
+	runs int
+}
+
+// NewHistory keeps runs below dir, which need not exist; version is that of janitor.
+func NewHistory(dir, version string) *History {
+	return &History{
+		dir: dir, version: version, scopes: map[string]*scopeLock{},
+		disk: func(f *os.File) journal.Disk { return f },
+	}
+}
+
+// Journal begins the journal of a plan in a new folder: [Options.Journal] at a place. Errors are sentences: another janitor
+// deletes there ([*journal.HeldError]), or the journal cannot be written.
+func (h *History) Journal(at Where) func(Plan) (Journal, error) {
+	return func(p Plan) (Journal, error) {
+		id := newRunName()
+		release, err := h.lock(at, id)
+		if err != nil {
+			return nil, err
+		}
+		r, err := h.create(id, at, p)
+		if err != nil {
+			release()
+			return nil, err
+		}
+		r.releases = append(r.releases, release)
+		return r, nil
+	}
+}
+
+// newRunName ends in the thousandth of the second and something by chance, so that names are in the order of time.
+func newRunName() string {
+	now := time.Now().UTC()
+	var chance [2]byte
+	rand.Read(chance[:]) // never fails
+	return fmt.Sprintf("%s-%03x%s", now.Format("20060102T150405Z"), now.Nanosecond()/int(time.Millisecond), hex.EncodeToString(chance[:])[:3])
+}
+
+// lock takes the project for this process: no two janitors delete in one at a time, whatever profile they came by.
+func (h *History) lock(at Where, run string) (release func(), err error) {
+	dir := filepath.Join(h.dir, "locks")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, unwritable(dir, err)
+	}
+	sum := sha256.Sum256([]byte(at.Region + "\x00" + at.Project))
+	path := filepath.Join(dir, hex.EncodeToString(sum[:12])+".lock")
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.scopes[path]
+	if s == nil {
+		lock, err := journal.TryLock(path, holderOf(run))
+		if held, ok := errors.AsType[*journal.HeldError](err); ok {
+			return nil, fmt.Errorf("another janitor deletes in project %s of %s: %w", at.Project, at.Region, held)
+		}
+		if err != nil {
+			return nil, unwritable(path, err)
+		}
+		s = &scopeLock{lock: lock}
+		h.scopes[path] = s
+	}
+	s.runs++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if s.runs--; s.runs == 0 {
+			s.lock.Unlock()
+			delete(h.scopes, path)
+		}
+	}, nil
+}
+
+func holderOf(run string) journal.Holder {
+	me := whoIsThis()
+	return journal.Holder{Who: me.String(), PID: me.PID, Run: run, Since: time.Now()}
+}
+
+func whoIsThis() Who {
+	w := Who{User: "unknown", PID: os.Getpid()}
+	if u, err := user.Current(); err == nil {
+		w.User = u.Username
+	}
+	var err error
+	if w.Host, err = os.Hostname(); err != nil {
+		w.Host = "unknown"
+	}
+	return w
+}
+
+// create makes the folder of a run, with the plan and the header of the journal on disk.
+func (h *History) create(id string, at Where, p Plan) (*recording, error) {
+	runs := filepath.Join(h.dir, "runs")
+	dir := filepath.Join(runs, id)
+	file, err := p.Encode()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(runs, 0o700); err != nil {
+		return nil, unwritable(runs, err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, unwritable(dir, err)
+	}
+	r, err := h.record(id, at, p, file)
+	if err == nil {
+		err = journal.SyncDir(runs)
+	}
+	if err != nil {
+		if r != nil {
+			r.Close() //nolint:errcheck // it has failed already
+		}
+		os.RemoveAll(dir) //nolint:errcheck // nothing was sent: what stays says nothing
+		return nil, unwritable(dir, err)
+	}
+	return r, nil
+}
+
+func (h *History) record(id string, at Where, p Plan, file []byte) (*recording, error) {
+	dir := filepath.Join(h.dir, "runs", id)
+	if err := writeFile(filepath.Join(dir, planName), file); err != nil {
+		return nil, err
+	}
+	r, err := h.start(dir, id, journal.Tail{}, journal.Create)
+	if err != nil {
+		return nil, err
+	}
+	err = r.Append(lineHeader, Header{
+		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at,
+		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
+	})
+	if err == nil {
+		err = r.Sync()
+	}
+	return r, err
+}
+
+// writeFile writes a new file, to the disk.
+func writeFile(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller says where runs are kept
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// recording is the journal of a run under way, in its folder.
+type recording struct {
+	*journal.Writer
+	path     string
+	file     fs.FileInfo
+	releases []func()
+}
+
+func (h *History) start(dir, id string, t journal.Tail, open func(path string) (*os.File, error)) (*recording, error) {
+	lock, err := journal.TryLock(filepath.Join(dir, lockName), holderOf(id))
+	if err != nil {
+		return nil, err
+	}
+	r := &recording{path: filepath.Join(dir, journalName), releases: []func(){lock.Unlock}}
+	f, err := open(r.path)
+	if err != nil {
+		lock.Unlock()
+		return nil, err
+	}
+	if r.file, err = f.Stat(); err != nil {
+		lock.Unlock()
+		return nil, errors.Join(err, f.Close())
+	}
+	r.Writer = journal.NewWriter(h.disk(f), t)
+	return r, nil
+}
+
+// Sync also finds out that the file is no longer where it was: what is written to it then helps nobody.
+func (r *recording) Sync() error {
+	if err := r.Writer.Sync(); err != nil {
+		return unwritable(r.path, err)
+	}
+	now, err := os.Stat(r.path)
+	if err == nil && !os.SameFile(now, r.file) {
+		err = errors.New("another file has taken its place")
+	}
+	if err != nil {
+		return unwritable(r.path, err)
+	}
+	return nil
+}
+
+func (r *recording) Close() error {
+	err := r.Writer.Close()
+	for _, release := range r.releases {
+		release()
+	}
+	if err != nil {
+		return unwritable(r.path, err)
+	}
+	return nil
+}
+
+// unwritable says where, and why without saying it again.
+func unwritable(path string, err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		path, err = e.Path, e.Err
+	}
+	if _, again := errors.AsType[*unwritableError](err); again {
+		return err
+	}
+	return &unwritableError{path, err}
+}
+
+type unwritableError struct {
+	path string
+	err  error
+}
+
+func (e *unwritableError) Error() string {
+	return fmt.Sprintf("the journal cannot be written: %s: %v", e.path, e.err)
+}
+
+func (e *unwritableError) Unwrap() error { return e.err }
+
+// Past is a run of the history.
+type Past struct {
+	ID     string
+	Ledger *Ledger // nil: it cannot be read
+	Err    error   // why
+	Live   bool    // a janitor is at it
+
+	dir string
+}
+
+// State is one word or two: running, finished, unfinished, not begun, damaged.
+func (p *Past) State() string {
+	switch {
+	case p.Live:
+		return "running"
+	case errors.Is(p.Err, errNotBegun):
+		return "not begun"
+	case p.Ledger == nil:
+		return "damaged"
+	case p.Ledger.Finished:
+		return "finished"
+	}
+	return "unfinished"
+}
+
+// All are the runs, newest first.
+func (h *History) All() ([]*Past, error) {
+	names, err := h.names()
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	slices.Reverse(names)
+	past := make([]*Past, len(names))
+	for i, name := range names {
+		past[i] = h.read(name)
+	}
+	return past, nil
+}
+
+func (h *History) names() ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(h.dir, "runs"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the runs cannot be read: %w", err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() && runName.MatchString(e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
+// Find gives the run of this name, or the only one whose name begins or ends so. Errors are [ErrNoRun] or of reading.
+func (h *History) Find(name string) (*Past, error) {
+	names, err := h.names()
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, n := range names {
+		switch {
+		case n == name:
+			return h.read(n), nil
+		case name != "" && (strings.HasPrefix(n, name) || strings.HasSuffix(n, name)):
+			found = append(found, n)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("there is no run %q in %s: %w; janitor runs lists them", name, filepath.Join(h.dir, "runs"), ErrNoRun)
+	case 1:
+		return h.read(found[0]), nil
+	}
+	return nil, fmt.Errorf("%d runs are called %q: %w; give more of the name", len(found), name, ErrNoRun)
+}
+
+var errNotBegun = errors.New("nothing was sent")
+
+func (h *History) read(name string) *Past {
+	p := &Past{ID: name, dir: filepath.Join(h.dir, "runs", name)}
+	p.Live = journal.Held(filepath.Join(p.dir, lockName))
+	p.Ledger, p.Err = p.replay()
+	return p
+}
+
+func (p *Past) replay() (*Ledger, error) {
+	f, err := os.Open(filepath.Join(p.dir, journalName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("run %s was not begun: it has no journal: %w", p.ID, errNotBegun)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run %s cannot be read: %w", p.ID, err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	if whole, err := hasLine(f); err == nil && !whole {
+		return nil, fmt.Errorf("run %s was not begun: its journal has no header: %w", p.ID, errNotBegun)
+	}
+	file, err := readPlan(filepath.Join(p.dir, planName))
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %s cannot be read: %w", p.ID, planName, err)
+	}
+	plan, err := DecodePlan(file)
+	if err != nil {
+		return nil, fmt.Errorf("run %s is damaged: %s: %w", p.ID, planName, err)
+	}
+	l, err := Replay(plan, Digest(file), f)
+	if err == nil {
+		err = p.check(l)
+	}
+	if _, damaged := errors.AsType[*journal.Damage](err); damaged {
+		return nil, fmt.Errorf("run %s is damaged: %s %w", p.ID, journalName, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run %s cannot be read: %w", p.ID, err)
+	}
+	return l, nil
+}
+
+// hasLine says whether at least one line was written to its end, and goes back to the beginning.
+func hasLine(f *os.File) (bool, error) {
+	_, err := journal.NewReader(f).Next()
+	if _, seekErr := f.Seek(0, io.SeekStart); seekErr != nil {
+		return false, seekErr
+	}
+	return !errors.Is(err, io.EOF), nil
+}
+
+// check refuses a journal of another run, and items that are not in the project that it is about.
+func (p *Past) check(l *Ledger) error {
+	if l.Header.Run != p.ID {
+		return &journal.Damage{Line: 1, Why: fmt.Sprintf("it is the journal of run %q", l.Header.Run)}
+	}
+	at := l.Header.Where
+	scope := inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}.ID()
+	for i, it := range l.Plan.Items {
+		if s := it.Resource.Ref.Scope; s != scope && !strings.HasPrefix(string(s), string(scope)+"/") {
+			return &journal.Damage{Line: 1, Why: fmt.Sprintf("it is about project %s, item %d of the plan is elsewhere", at.Project, i)}
+		}
+	}
+	return nil
+}
+
+func readPlan(path string) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // below the folder of runs
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	data, err := io.ReadAll(io.LimitReader(f, maxPlan+1))
+	if err == nil && len(data) > maxPlan {
+		err = fmt.Errorf("it is larger than %d bytes", maxPlan)
+	}
+	return data, err
+}
+
+// Resume opens the journal of a run that is not finished, for [Engine.Resume].
+func (h *History) Resume(p *Past) (Journal, error) {
+	release, err := h.lock(p.Ledger.Header.Where, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := h.goOn(p, lineResume)
+	if err != nil {
+		release()
+		return nil, err
+	}
+	r.releases = append(r.releases, release)
+	return r, nil
+}
+
+// Verify opens the journal of a finished run, for [Verify].
+func (h *History) Verify(p *Past) (Journal, error) {
+	return h.goOn(p, lineVerify)
+}
+
+func (h *History) goOn(p *Past, line string) (*recording, error) {
+	r, err := h.start(p.dir, p.ID, p.Ledger.tail, func(path string) (*os.File, error) {
+		return journal.Continue(path, p.Ledger.tail)
+	})
+	if held, ok := errors.AsType[*journal.HeldError](err); ok {
+		return nil, fmt.Errorf("another janitor is at run %s: %w", p.ID, held)
+	}
+	if err == nil {
+		err = r.Append(line, resumed{Who: whoIsThis(), Version: h.version, Started: time.Now().UTC()})
+		if err == nil {
+			err = r.Sync()
+		}
+		if err != nil {
+			r.Close() //nolint:errcheck // it has failed already
+		}
+	}
+	if err != nil {
+		return nil, unwritable(filepath.Join(p.dir, journalName), err)
+	}
+	return r, nil
+}

@@ -1,0 +1,375 @@
+package cleanup
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"time"
+
+	"janitor/client/inventory"
+	"janitor/client/journal"
+)
+
+// Ledger is what a journal says of a run: where each item of the plan stands. It is made from the plan and the journal
+// alone.
+type Ledger struct {
+	Header   Header
+	Plan     Plan
+	Items    []Entry // one an item of the plan
+	Stopped  string  // why the run stopped before its end, "" when it did not
+	Summary  string  // of a finished run
+	Finished bool
+	Updated  time.Time // of the last line
+	Verified time.Time // when verify was last begun; zero: never
+
+	tail      journal.Tail
+	requests  map[int]*intent // without an answer
+	made      int             // requests with an intent
+	verifying bool
+}
+
+// Entry is where one item stands.
+type Entry struct {
+	Result  Result          // Pending: none yet
+	Sent    int             // requests to delete it
+	Steps   int             // requests to take something away before it
+	Doubted bool            // one of the requests to delete it may have been applied without an answer that says so
+	Unread  bool            // a request may have reached it, and no list was read since
+	Object  json.RawMessage // as it was when it was sent; nil: it was not
+	Found   string          // what the latest verify found: gone, there, unknown; "" when there was none
+
+	done  []move // steps that were made before it
+	tried *move  // the latest, which may have been
+	said  said   // what the service said of the last request to delete it; of an item that is in doubt nothing
+}
+
+// Replay reads the journal of a plan, whose file has this digest. The error is a [*journal.Damage] where the journal is not
+// one that a run can have written: lines changed, missing or in another order, of another plan, or against what must hold of
+// every run: an intent before each request and each outcome of it, no request about an item whose fate an earlier
+// one has left open before a list was read, one outcome an item and none missing at the end.
+func Replay(p Plan, digest string, r io.Reader) (*Ledger, error) {
+	l := &Ledger{Plan: p, Items: make([]Entry, len(p.Items)), requests: map[int]*intent{}}
+	for i := range p.Items {
+		l.Items[i].Result.Ref = p.Items[i].Resource.Ref
+	}
+	in := journal.NewReader(r)
+	for {
+		line, err := in.Next()
+		switch {
+		case errors.Is(err, io.EOF) && l.Header.Format == 0:
+			return nil, &journal.Damage{Line: 1, Why: "there is no header: nothing was sent before one was written"}
+		case errors.Is(err, io.EOF):
+			l.tail = in.Tail()
+			return l, nil
+		case err != nil:
+			return nil, err
+		}
+		if err := l.take(line, digest); err != nil {
+			return nil, &journal.Damage{Line: line.N, Why: err.Error()}
+		}
+		l.Updated = line.At
+	}
+}
+
+// Torn is how many bytes of a last line that was not written to its end the journal has.
+func (l *Ledger) Torn() int64 { return l.tail.Torn }
+
+// Open are the items without an outcome.
+func (l *Ledger) Open() []int {
+	var open []int
+	for i := range l.Items {
+		if l.Items[i].Result.Outcome == Pending {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+// take is one line.
+func (l *Ledger) take(line journal.Line, digest string) error {
+	if (line.N == 1) != (line.Type == lineHeader) {
+		return errors.New("a journal begins with its header, and has one")
+	}
+	if l.Finished && line.Type != lineVerify && line.Type != lineFound {
+		return fmt.Errorf("a line of type %s after the end of the run", line.Type)
+	}
+	switch line.Type {
+	case lineHeader:
+		return l.begin(line.Body, digest)
+	case lineResume:
+		l.Stopped = ""
+		return strict(line.Body, &resumed{})
+	case lineObject:
+		var k kept
+		if err := strict(line.Body, &k); err != nil {
+			return err
+		}
+		it, err := l.item(k.Item)
+		if err == nil {
+			it.Object = k.Object
+		}
+		return err
+	case lineIntent:
+		return l.intent(line.Body)
+	case lineAnswer:
+		return l.answer(line.Body)
+	case lineRead:
+		return l.read(line.Body)
+	case lineOutcome, lineProof:
+		return l.outcome(line.Body, line.Type == lineProof)
+	case lineNote:
+		var n remark
+		err := strict(line.Body, &n)
+		if n.Stop {
+			l.Stopped = n.Text
+		}
+		return err
+	case lineEnd:
+		var s summing
+		if err := strict(line.Body, &s); err != nil {
+			return err
+		}
+		if open := l.Open(); len(open) > 0 {
+			return fmt.Errorf("the run ends, and item %d has no outcome", open[0])
+		}
+		l.Finished, l.Summary = true, s.Summary
+		return nil
+	case lineVerify:
+		var v resumed
+		if err := strict(line.Body, &v); err != nil {
+			return err
+		}
+		if !l.Finished {
+			return errors.New("verified before its end")
+		}
+		l.Verified, l.verifying = v.Started, true
+		for i := range l.Items {
+			l.Items[i].Found = ""
+		}
+		return nil
+	case lineFound:
+		return l.found(line.Body)
+	}
+	return fmt.Errorf("unknown type %q: a newer janitor may have written it", line.Type)
+}
+
+func (l *Ledger) begin(body json.RawMessage, digest string) error {
+	if err := strict(body, &l.Header); err != nil {
+		return err
+	}
+	switch h := &l.Header; {
+	case h.Format != journalFormat:
+		return fmt.Errorf("its format is %d, this janitor reads format %d", h.Format, journalFormat)
+	case h.Plan != digest:
+		return errors.New("it belongs to another plan, or the plan was changed: their digests differ")
+	case h.Items != len(l.Plan.Items):
+		return fmt.Errorf("it is about %d items, the plan has %d", h.Items, len(l.Plan.Items))
+	}
+	return nil
+}
+
+func (l *Ledger) item(i int) (*Entry, error) {
+	if i < 0 || i >= len(l.Items) {
+		return nil, fmt.Errorf("the plan has no item %d", i)
+	}
+	return &l.Items[i], nil
+}
+
+func (l *Ledger) intent(body json.RawMessage) error {
+	var in intent
+	if err := strict(body, &in); err != nil {
+		return err
+	}
+	if in.Request != l.made+1 || len(in.Items) == 0 || len(in.IDs) != len(in.Items) {
+		return fmt.Errorf("request %d after %d", in.Request, l.made)
+	}
+	for n, i := range in.Items {
+		it, err := l.item(i)
+		switch {
+		case err != nil:
+			return err
+		case slices.Index(in.Items, i) != n:
+			return fmt.Errorf("item %d twice in one request", i)
+		case it.Result.Ref.ID != in.IDs[n]:
+			return fmt.Errorf("item %d is %q in the plan, not %q", i, it.Result.Ref.ID, in.IDs[n])
+		case it.Result.Outcome != Pending:
+			return fmt.Errorf("a request about item %d, which has its outcome", i)
+		case it.Unread:
+			return fmt.Errorf("a second request about item %d, whose first may have been applied, and no list was read", i)
+		case it.Object == nil:
+			return fmt.Errorf("a request about item %d before it was kept", i)
+		}
+		it.Unread, it.said = true, said{}
+		if in.Step == nil {
+			it.Sent++
+		} else {
+			m := in.Step.move()
+			it.tried = &m
+			it.Steps++
+		}
+	}
+	l.made = in.Request
+	l.requests[in.Request] = &in
+	return nil
+}
+
+func (l *Ledger) answer(body json.RawMessage) error {
+	var a answer
+	if err := strict(body, &a); err != nil {
+		return err
+	}
+	in := l.requests[a.Request]
+	if in == nil {
+		return fmt.Errorf("an answer to request %d, which was not made or has one", a.Request)
+	}
+	delete(l.requests, a.Request)
+	for _, i := range in.Items {
+		it := &l.Items[i]
+		it.Unread = false
+		if in.Step != nil && len(a.Doubt) == 0 {
+			if a.Error == nil || a.Error.Status == http.StatusNotFound {
+				it.done = append(it.done, *it.tried)
+			}
+			it.tried = nil
+		}
+	}
+	for _, i := range a.Doubt {
+		if !slices.Contains(in.Items, i) {
+			return fmt.Errorf("an answer to request %d about item %d, which is not in it", a.Request, i)
+		}
+		l.Items[i].Unread = true
+		l.Items[i].Doubted = l.Items[i].Doubted || in.Step == nil
+	}
+	for _, s := range a.Said {
+		if n := slices.Index(in.IDs, s.ID); n >= 0 && !l.Items[in.Items[n]].Unread {
+			l.Items[in.Items[n]].said = s
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) read(body json.RawMessage) error {
+	var s sight
+	if err := strict(body, &s); err != nil {
+		return err
+	}
+	for _, i := range slices.Concat(s.There, s.Gone, s.Unknown) {
+		it, err := l.item(i)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(s.Unknown, i) {
+			continue
+		}
+		it.Doubted = it.Doubted || it.Unread && l.waits(i)
+		it.Unread = false
+		l.settle(i)
+	}
+	return nil
+}
+
+// waits says whether a request to delete the item has no answer.
+func (l *Ledger) waits(i int) bool {
+	for _, in := range l.requests {
+		if in.Step == nil && slices.Contains(in.Items, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// settle drops the requests without an answer whose items were all read back: their answers never came.
+func (l *Ledger) settle(i int) {
+	for n, in := range l.requests {
+		if slices.Contains(in.Items, i) && !slices.ContainsFunc(in.Items, func(k int) bool { return l.Items[k].Unread }) {
+			delete(l.requests, n)
+		}
+	}
+}
+
+func (l *Ledger) outcome(body json.RawMessage, proof bool) error {
+	var e ended
+	if err := strict(body, &e); err != nil {
+		return err
+	}
+	it, err := l.item(e.Item)
+	if err != nil {
+		return err
+	}
+	o, err := named(e.Outcome, Reappeared)
+	before := it.Result.Outcome
+	switch {
+	case err != nil:
+		return err
+	case o == Pending:
+		return fmt.Errorf("item %d ends pending", e.Item)
+	case !proof && before != Pending:
+		return fmt.Errorf("a second outcome for item %d: %s after %s", e.Item, o, before)
+	case !proof && e.Proved:
+		return fmt.Errorf("item %d is proved before the proof", e.Item)
+	case proof && before == Pending:
+		return fmt.Errorf("item %d is proved and has no outcome", e.Item)
+	case o == Deleted && it.Sent == 0:
+		return fmt.Errorf("item %d is deleted, and nothing was sent to delete it", e.Item)
+	}
+	ref := it.Result.Ref
+	it.Result = Result{
+		Ref: ref, Outcome: o, Proved: e.Proved,
+		Code: e.Code, Message: e.Message, RequestID: e.RequestID, Took: e.Took,
+	}
+	return nil
+}
+
+func (l *Ledger) found(body json.RawMessage) error {
+	var f Found
+	if err := strict(body, &f); err != nil {
+		return err
+	}
+	it, err := l.item(f.Item)
+	switch {
+	case err != nil:
+		return err
+	case !l.verifying:
+		return errors.New("found something that nobody looked for")
+	case f.Is != isGone && f.Is != isThere && f.Is != isUnknown:
+		return fmt.Errorf("unknown word %q", f.Is)
+	}
+	it.Found = f.Is
+	return nil
+}
+
+// strict reads a body that has to be all of the value and nothing else.
+func strict(body json.RawMessage, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("it cannot be read: %w", err)
+	}
+	return nil
+}
+
+// Counts is the summary of what the ledger says so far.
+func (l *Ledger) Counts() Summary {
+	s := Summary{One: "item", Many: "items", Items: len(l.Items), Stopped: l.Stopped}
+	var only inventory.KindID
+	for i := range l.Items {
+		res := &l.Items[i].Result
+		s.Counts[res.Outcome]++
+		if res.Outcome == Deleted && res.Proved {
+			s.Proved++
+		}
+		if i == 0 || only == res.Ref.Kind {
+			only = res.Ref.Kind
+		} else {
+			only = ""
+		}
+	}
+	if kind, err := inventory.Lookup(only); err == nil {
+		s.One, s.Many = kind.One, kind.Many
+	}
+	return s
+}

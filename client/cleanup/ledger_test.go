@@ -1,0 +1,453 @@
+package cleanup
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/big"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"janitor/client/inventory"
+	"janitor/client/journal"
+)
+
+// memory is a disk that can be looked at, and can fail.
+type memory struct {
+	mu     sync.Mutex
+	data   []byte
+	synced int
+	fail   func(written int) error // asked before each write
+}
+
+func (m *memory) Write(p []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		if err := m.fail(len(m.data)); err != nil {
+			m.data = append(m.data, p[:len(p)/2]...)
+			return len(p) / 2, err
+		}
+	}
+	m.data = append(m.data, p...)
+	return len(p), nil
+}
+
+func (m *memory) Sync() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.synced = len(m.data)
+	return nil
+}
+
+func (m *memory) Close() error { return nil }
+
+func (m *memory) bytes() []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return bytes.Clone(m.data)
+}
+
+// memoryJournal is a journal as a History makes it, less the folder.
+type memoryJournal struct {
+	*journal.Writer
+	disk *memory
+}
+
+func remember(p Plan) (Journal, error) { return rememberOn(p, &memory{}) }
+
+func rememberOn(p Plan, disk *memory) (Journal, error) {
+	file, err := p.Encode()
+	if err != nil {
+		return nil, err
+	}
+	j := &memoryJournal{journal.NewWriter(disk, journal.Tail{}), disk}
+	return j, j.Append(lineHeader, Header{Format: journalFormat, Run: "r", Plan: Digest(file), Items: len(p.Items), Started: time.Now()})
+}
+
+// replayed is what the journal of a run says of it.
+func replayed(tb testing.TB, p Plan, data []byte) *Ledger {
+	tb.Helper()
+	file, err := p.Encode()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	again, err := DecodePlan(file)
+	if err != nil {
+		tb.Fatalf("the plan cannot be read again: %v", err)
+	}
+	l, err := Replay(again, Digest(file), bytes.NewReader(data))
+	if err != nil {
+		tb.Fatalf("the journal is refused: %v\n%s", err, data)
+	}
+	return l
+}
+
+// audited checks the journal of a run against its results.
+func audited(tb testing.TB, r *Run) {
+	tb.Helper()
+	j, ok := r.journal.(*memoryJournal)
+	if !ok || r.Unrecorded() != nil && !bytes.ContainsRune(j.disk.bytes(), '\n') {
+		return
+	}
+	l := replayed(tb, r.plan, j.disk.bytes())
+	if l.Finished == r.Resumable() {
+		tb.Errorf("the journal says finished: %v, the run is resumable: %v", l.Finished, r.Resumable())
+	}
+	for i, res := range r.Results() {
+		got := l.Items[i].Result
+		if got.Outcome == Pending && r.Resumable() && (res.Outcome == Cancelled || l.Items[i].Unread) {
+			continue
+		}
+		if r.Unrecorded() != nil { // what came after the last line is missing
+			if got.Outcome == Pending {
+				continue
+			}
+			got.Proved, got.Message = res.Proved, res.Message
+		}
+		if got != res {
+			tb.Errorf("item %d: the journal says %+v, the run %+v", i, got, res)
+		}
+	}
+}
+
+func TestAPlanIsTheSameAfterReading(t *testing.T) {
+	w := newWorld(t).with("a", "b").withBox("box", "c")
+	w.add(inventory.Resource{
+		Ref: inventory.Ref{Scope: "p/r/\"x\"", Kind: things, ID: "<d>"}, Name: "böse\u2028", Created: time.Date(2020, 1, 2, 3, 4, 5, 6, time.UTC),
+		Verdict: inventory.Verdict{State: inventory.Unused, Reasons: []inventory.Reason{{Text: "no listener", Via: "v", By: "b"}}, Signs: []string{"empty"}, Partial: true},
+	})
+	w.withJar("j", jar{holds: servers(3), users: []string{"policy /images"}})
+	w.judge("a", state(inventory.InUse, "listener x"))
+	p := w.planWith(Choice{Detach: true}, things, crumbs, jars)
+	p.Consequences = append(p.Consequences, inventory.Consequence{
+		Of: []inventory.Ref{p.Items[0].Resource.Ref}, Text: "text", Grade: inventory.Care, Name: "n", Key: "k",
+		Much: []*big.Int{big.NewInt(3), nil, new(big.Int).Lsh(big.NewInt(1), 128)},
+	})
+	p.Grade = worst(p.Consequences)
+	if len(p.LeftOut) == 0 || len(p.Items) < 4 {
+		t.Fatalf("a poor example: %+v", p)
+	}
+	file, err := p.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := DecodePlan(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range p.Items {
+		p.Items[i].Resource.Object = nil // is kept in the journal, as it is when it goes
+	}
+	if diff := cmp.Diff(p, got, cmp.Comparer(func(a, b *big.Int) bool {
+		return a == b || a != nil && b != nil && a.Cmp(b) == 0
+	})); diff != "" {
+		t.Error(diff)
+	}
+	again, err := got.Encode()
+	if err != nil || !bytes.Equal(again, file) {
+		t.Errorf("other bytes, %v", err)
+	}
+}
+
+func TestPlansAreReadStrictly(t *testing.T) {
+	p := newWorld(t).with("a", "b").plan(things)
+	file, err := p.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ from, to, want string }{
+		"unknown key":   {`"detach"`, `"attach"`, "unknown field"},
+		"unknown word":  {`"unused"`, `"useless"`, `"useless"`},
+		"another one":   {`"format": 1`, `"format": 2`, "format is 2"},
+		"twice":         {`"id": "b"`, `"id": "a"`, "twice"},
+		"no id":         {`"id": "b"`, `"id": ""`, "no id"},
+		"not all of it": {"}\n", "} {}", "follows"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := bytes.LastIndex(file, []byte(test.from))
+			bad := string(file[:at]) + test.to + string(file[at+len(test.from):])
+			if _, err := DecodePlan([]byte(bad)); err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
+// story writes a journal by hand, of a plan of things a and b.
+type story struct {
+	kind string
+	body any
+}
+
+func tell(tb testing.TB, p Plan, lines ...story) []byte {
+	tb.Helper()
+	disk := &memory{}
+	w := journal.NewWriter(disk, journal.Tail{})
+	file, err := p.Encode()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, s := range append([]story{{lineHeader, Header{Format: journalFormat, Run: "r", Plan: Digest(file), Items: len(p.Items)}}}, lines...) {
+		if err := w.Append(s.kind, s.body); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return disk.bytes()
+}
+
+func TestTheLedgerRefusesWhatNoRunCanHaveWritten(t *testing.T) {
+	p := newWorld(t).with("a", "b").plan(things)
+	keep := story{lineObject, kept{0, []byte(`{"id":"a"}`)}}
+	send := func(n int) story {
+		return story{lineIntent, intent{Request: n, Call: "single", Items: []int{0}, IDs: []string{"a"}}}
+	}
+	lost := story{lineAnswer, answer{Request: 1, Error: &failure{Message: "EOF"}, Doubt: []int{0}}}
+	ok := story{lineAnswer, answer{Request: 1, Said: []said{{ID: "a", Said: "deleted"}}}}
+	deleted := story{lineOutcome, ended{Item: 0, Outcome: "deleted"}}
+	skipped := story{lineOutcome, ended{Item: 1, Outcome: "skipped"}}
+	end := story{lineEnd, summing{}}
+	for name, test := range map[string]struct {
+		want  string // "" = it is fine
+		lines []story
+	}{
+		"a whole run":               {"", []story{keep, send(1), ok, deleted, skipped, {lineProof, ended{Item: 0, Outcome: "deleted", Proved: true}}, end}},
+		"read back, then again":     {"", []story{keep, send(1), lost, {lineRead, sight{There: []int{0}}}, send(2)}},
+		"broken off, read, again":   {"", []story{keep, send(1), {lineResume, resumed{}}, {lineRead, sight{There: []int{0}}}, send(2)}},
+		"refused, then again":       {"", []story{keep, send(1), {lineAnswer, answer{Request: 1, Error: &failure{Status: 429}}}, send(2)}},
+		"verified twice":            {"", []story{keep, send(1), ok, deleted, skipped, end, {lineVerify, resumed{}}, {lineFound, Found{0, isGone, ""}}, {lineVerify, resumed{}}}},
+		"again without reading":     {"line 5: a second request about item 0", []story{keep, send(1), lost, send(2)}},
+		"broken off, not read":      {"line 5: a second request about item 0", []story{keep, send(1), {lineResume, resumed{}}, send(2)}},
+		"not readable, then again":  {"line 6: a second request about item 0", []story{keep, send(1), lost, {lineRead, sight{Unknown: []int{0}}}, send(2)}},
+		"not kept":                  {"line 2: a request about item 0 before it was kept", []story{send(1)}},
+		"after its outcome":         {"line 6: a request about item 0, which has its outcome", []story{keep, send(1), ok, deleted, send(2)}},
+		"two outcomes":              {"line 6: a second outcome for item 0", []story{keep, send(1), ok, deleted, deleted}},
+		"deleted by nobody":         {"line 2: item 0 is deleted, and nothing was sent", []story{deleted}},
+		"ends without an outcome":   {"item 1 has no outcome", []story{keep, send(1), ok, deleted, end}},
+		"proved before its outcome": {"proved and has no outcome", []story{{lineProof, ended{Item: 1, Outcome: "already gone", Proved: true}}}},
+		"no such item":              {"no item 7", []story{{lineOutcome, ended{Item: 7, Outcome: "skipped"}}}},
+		"another item":              {`item 0 is "a" in the plan, not "b"`, []story{keep, {lineIntent, intent{Request: 1, Items: []int{0}, IDs: []string{"b"}}}}},
+		"an answer to nothing":      {"an answer to request 1", []story{ok}},
+		"two answers":               {"an answer to request 1", []story{keep, send(1), ok, ok}},
+		"an answer about others":    {"which is not in it", []story{keep, send(1), {lineAnswer, answer{Request: 1, Doubt: []int{1}}}}},
+		"a request left out":        {"request 2 after 0", []story{keep, send(2)}},
+		"after the end":             {"after the end", []story{keep, send(1), ok, deleted, skipped, end, keep}},
+		"two headers":               {"line 2: a journal begins", []story{{lineHeader, Header{}}}},
+		"unknown type":              {`unknown type "undo"`, []story{{"undo", struct{}{}}}},
+		"unknown key":               {"unknown field", []story{{lineOutcome, map[string]any{"item": 0, "fate": "deleted"}}}},
+		"unknown outcome":           {`unknown word "eaten"`, []story{{lineOutcome, ended{Item: 0, Outcome: "eaten"}}}},
+		"verified before the end":   {"verified before its end", []story{{lineVerify, resumed{}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, _ := p.Encode()
+			_, err := Replay(p, Digest(file), bytes.NewReader(tell(t, p, test.lines...)))
+			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+				t.Errorf("%v, want %q", err, test.want)
+			}
+			var damage *journal.Damage
+			if err != nil && !errors.As(err, &damage) {
+				t.Errorf("%v is no damage", err)
+			}
+		})
+	}
+}
+
+func TestForeignJournalsAreRefused(t *testing.T) {
+	p := newWorld(t).with("a", "b").plan(things)
+	other := newWorld(t).with("a", "c").plan(things)
+	file, _ := other.Encode()
+	_, err := Replay(other, Digest(file), bytes.NewReader(tell(t, p)))
+	if err == nil || !strings.Contains(err.Error(), "another plan") {
+		t.Error(err)
+	}
+}
+
+// Wherever a journal ends, it is read as far as it goes: its whole lines count, the rest never was.
+func TestAJournalMayEndAnywhere(t *testing.T) {
+	w := newWorld(t).with("a", "b", "c").withBox("box", "d")
+	w.withJar("j", jar{demands: true, holds: servers(2)})
+	p := w.plan(things, crumbs, jars)
+	run := w.engine(2).Start(t.Context(), p)
+	finished(t, run)
+	data := run.journal.(*memoryJournal).disk.bytes()
+	file, _ := p.Encode()
+	first := bytes.IndexByte(data, '\n')
+	for n := range data {
+		l, err := Replay(p, Digest(file), bytes.NewReader(data[:n]))
+		if n <= first {
+			if err == nil {
+				t.Fatalf("%d bytes, not even a header, and it is read", n)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%d bytes: %v", n, err)
+		}
+		if whole := bytes.LastIndexByte(data[:n], '\n') + 1; l.Torn() != int64(n-whole) || l.Finished {
+			t.Fatalf("%d bytes: torn %d, want %d; finished %v", n, l.Torn(), n-whole, l.Finished)
+		}
+	}
+}
+
+func FuzzReplay(f *testing.F) {
+	w := newWorld(f).with("a", "b").withBox("box", "d")
+	p := w.plan(things, crumbs)
+	run := w.engine(2).Start(f.Context(), p)
+	run.Wait()
+	whole := run.journal.(*memoryJournal).disk.bytes()
+	f.Add(whole)
+	f.Add(whole[:len(whole)/2])
+	file, _ := p.Encode()
+	digest := Digest(file)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		l, err := Replay(p, digest, bytes.NewReader(data))
+		if (l == nil) == (err == nil) {
+			t.Errorf("%v, %v", l, err)
+		}
+	})
+}
+
+// The chain makes random bytes die early: here the bodies are made, and the lines around them are right.
+func FuzzLedger(f *testing.F) {
+	p := newWorld(f).with("a", "b").plan(things)
+	f.Add(lineIntent, `{"request":1,"call":"x","items":[0],"ids":["a"]}`, lineAnswer, `{"request":1,"doubt":[0]}`)
+	f.Add(lineObject, `{"item":0,"object":{}}`, lineOutcome, `{"item":1,"outcome":"skipped"}`)
+	f.Add(lineRead, `{"there":[0],"unknown":[1]}`, lineProof, `{"item":-1,"outcome":""}`)
+	file, _ := p.Encode()
+	digest := Digest(file)
+	f.Fuzz(func(t *testing.T, kind1, body1, kind2, body2 string) {
+		disk := &memory{}
+		w := journal.NewWriter(disk, journal.Tail{})
+		w.Append(lineHeader, Header{Format: journalFormat, Run: "r", Plan: digest, Items: 2})
+		w.Append(lineObject, kept{0, []byte(`{}`)})
+		w.Append(kind1, rawBody(body1))
+		w.Append(kind2, rawBody(body2))
+		w.Close()
+		if l, err := Replay(p, digest, bytes.NewReader(disk.bytes())); (l == nil) == (err == nil) {
+			t.Errorf("%v, %v", l, err)
+		}
+	})
+}
+
+type rawBody string
+
+func (b rawBody) MarshalJSON() ([]byte, error) { return []byte(b), nil }
+
+func TestNothingLeavesBeforeItsIntentIsOnDisk(t *testing.T) {
+	w := newWorld(t)
+	for i := range 120 {
+		w.with(fmt.Sprint("t", i))
+	}
+	w.withBox("box", "c1", "c2")
+	w.withJar("j", jar{demands: true, holds: servers(3)})
+	p := w.plan(things, crumbs, jars)
+	disk := &memory{}
+	e := w.engine(4)
+	e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+	check := func(ids ...string) {
+		disk.mu.Lock()
+		defer disk.mu.Unlock()
+		lines, _, err := journal.Read(disk.data[:disk.synced])
+		if err != nil {
+			t.Error(err)
+		}
+		for _, id := range ids {
+			found := false
+			for _, l := range lines {
+				found = found || l.Type == lineIntent && bytes.Contains(l.Body, []byte(`"`+id+`"`))
+			}
+			if !found {
+				t.Errorf("%s was sent, and its intent is not on disk", id)
+			}
+		}
+	}
+	w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+		check(ids...)
+		return w.deleteAll(call, ids)
+	}
+	w.stepping = func(jar, text string) error {
+		check(jar)
+		return nil
+	}
+	finished(t, e.Start(t.Context(), p))
+}
+
+func TestAJournalThatCannotBeWrittenStopsTheRun(t *testing.T) {
+	full := errors.New("no space left on device")
+	for limit := 0; limit < 12_000; limit += 400 {
+		w := newWorld(t)
+		for i := range 8 {
+			w.with(fmt.Sprint("t", i))
+		}
+		w.withBox("box", "c1", "c2", "c3")
+		w.withJar("j", jar{demands: true, holds: servers(3)})
+		p := w.plan(things, crumbs, jars)
+		disk := &memory{fail: func(written int) error {
+			if written >= limit {
+				return full
+			}
+			return nil
+		}}
+		e := w.engine(1 + limit%3)
+		e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+		run := e.Start(t.Context(), p)
+		results := finished(t, run)
+		if run.Unrecorded() == nil {
+			continue // it fitted
+		}
+		if !errors.Is(run.Unrecorded(), full) {
+			t.Errorf("at %d: %v", limit, run.Unrecorded())
+		}
+		l, err := Replay(p, digestOf(t, p), bytes.NewReader(disk.bytes()))
+		if err != nil {
+			if len(w.sent) > 0 || len(w.steps) > 0 {
+				t.Errorf("at %d: something was sent, and the journal cannot be read: %v", limit, err)
+			}
+			continue
+		}
+		sent := 0
+		for i, res := range results {
+			sent += l.Items[i].Sent
+			if res.Outcome == Unknown {
+				t.Errorf("at %d: item %d is in doubt", limit, i)
+			}
+			if res.Outcome == Cancelled && w.has(res.Ref) != true {
+				t.Errorf("at %d: %s ends cancelled and is gone", limit, res.Ref.ID)
+			}
+		}
+		if summary := run.Summary(); !strings.Contains(summary.Stopped, full.Error()) {
+			t.Errorf("at %d: %s", limit, summary)
+		}
+	}
+}
+
+func digestOf(tb testing.TB, p Plan) string {
+	tb.Helper()
+	file, err := p.Encode()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return Digest(file)
+}
+
+func TestARunWithoutItsJournalSendsNothing(t *testing.T) {
+	w := newWorld(t).with("a", "b")
+	e := w.engine(2)
+	e.journal = func(Plan) (Journal, error) { return nil, errors.New("the journal cannot be written: /x: read-only") }
+	run := e.Start(t.Context(), w.plan(things))
+	got := outcomesOf(finished(t, run))
+	if want := map[string]Outcome{"a": Cancelled, "b": Cancelled}; !reflect.DeepEqual(got, want) || len(w.sent) > 0 || w.lists > 0 {
+		t.Errorf("%v; sent %v, %d lists", got, w.sent, w.lists)
+	}
+	if s := run.Summary().String(); !strings.Contains(s, "the journal cannot be written: /x: read-only") {
+		t.Error(s)
+	}
+}

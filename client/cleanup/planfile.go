@@ -1,0 +1,244 @@
+package cleanup
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/big"
+	"time"
+
+	"janitor/client/inventory"
+)
+
+// planFormat is the version of the file that [Plan.Encode] makes.
+const planFormat = 1
+
+// maxPlan bounds the file, in bytes.
+const maxPlan = 256 << 20
+
+// planFile is a plan on disk: what identifies the items, what they are compared by and what was shown of them. Objects
+// are not in it: a run keeps them in its journal as they are just before they go.
+type planFile struct {
+	Format       int               `json:"format"`
+	Detach       bool              `json:"detach"`
+	Items        []itemFile        `json:"items"`
+	LeftOut      []leftOutFile     `json:"left_out"`
+	Consequences []consequenceFile `json:"consequences"`
+}
+
+type refFile struct {
+	Scope  inventory.ScopeID `json:"scope"`
+	Kind   inventory.KindID  `json:"kind"`
+	Parent string            `json:"parent,omitempty"`
+	ID     string            `json:"id"`
+}
+
+type itemFile struct {
+	Ref      refFile     `json:"ref"`
+	Name     string      `json:"name"`
+	In       string      `json:"in,omitempty"`
+	Created  *time.Time  `json:"created,omitempty"`
+	Verdict  verdictFile `json:"verdict"`
+	Takes    string      `json:"takes,omitempty"`
+	Undo     string      `json:"undo"`
+	UndoWhy  string      `json:"undo_why,omitempty"`
+	Detaches []stepFile  `json:"detaches,omitempty"`
+	Holds    []stepFile  `json:"holds,omitempty"`
+	Demands  bool        `json:"demands,omitempty"`
+}
+
+type verdictFile struct {
+	State   string       `json:"state"`
+	Reasons []reasonFile `json:"reasons,omitempty"`
+	Signs   []string     `json:"signs,omitempty"`
+	Partial bool         `json:"partial,omitempty"`
+}
+
+type reasonFile struct {
+	Text string `json:"text"`
+	Via  string `json:"via,omitempty"`
+	By   string `json:"by,omitempty"`
+}
+
+type stepFile struct {
+	What  string `json:"what"`
+	Which string `json:"which,omitempty"`
+	ID    string `json:"id"`
+	Call  string `json:"call"`
+}
+
+type leftOutFile struct {
+	Ref       refFile `json:"ref"`
+	Label     string  `json:"label"`
+	Why       string  `json:"why"`
+	CanDetach bool    `json:"can_detach,omitempty"`
+}
+
+type consequenceFile struct {
+	Of    []refFile  `json:"of"`
+	Grade string     `json:"grade"`
+	Name  string     `json:"name,omitempty"`
+	Key   string     `json:"key,omitempty"`
+	Much  []*big.Int `json:"much,omitempty"`
+	Text  string     `json:"text"`
+}
+
+// Encode gives the plan as a file. Equal plans give equal bytes, so that [Digest] stands for the plan.
+func (p Plan) Encode() ([]byte, error) {
+	f := planFile{
+		Format: planFormat, Detach: p.Detach,
+		Items: make([]itemFile, len(p.Items)), LeftOut: make([]leftOutFile, len(p.LeftOut)),
+		Consequences: make([]consequenceFile, len(p.Consequences)),
+	}
+	for i := range p.Items {
+		f.Items[i] = fileOf(&p.Items[i])
+	}
+	for i, l := range p.LeftOut {
+		f.LeftOut[i] = leftOutFile{refFile(l.Ref), l.Label, l.Why, l.CanDetach}
+	}
+	for i, c := range p.Consequences {
+		of := make([]refFile, len(c.Of))
+		for n, ref := range c.Of {
+			of[n] = refFile(ref)
+		}
+		f.Consequences[i] = consequenceFile{of, c.Grade.String(), c.Name, c.Key, c.Much, c.Text}
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(f); err != nil {
+		return nil, fmt.Errorf("writing the plan: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func fileOf(it *Item) itemFile {
+	res := &it.Resource
+	f := itemFile{
+		Ref: refFile(res.Ref), Name: res.Name, In: res.In,
+		Verdict: verdictFile{State: res.Verdict.State.String(), Signs: res.Verdict.Signs, Partial: res.Verdict.Partial},
+		Takes:   it.Takes, Undo: it.Undo.String(), UndoWhy: it.UndoWhy,
+		Detaches: stepFiles(it.Detaches), Holds: stepFiles(it.Holds), Demands: it.Demands,
+	}
+	if !res.Created.IsZero() {
+		created := res.Created.UTC()
+		f.Created = &created
+	}
+	for _, r := range res.Verdict.Reasons {
+		f.Verdict.Reasons = append(f.Verdict.Reasons, reasonFile(r))
+	}
+	return f
+}
+
+func stepFiles(ps []Prerequisite) []stepFile {
+	var out []stepFile
+	for _, p := range ps {
+		out = append(out, stepFile(p))
+	}
+	return out
+}
+
+// Digest is the SHA-256 of a plan's file.
+func Digest(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
+}
+
+// DecodePlan reads the file of a plan. It takes only what [Plan.Encode] makes.
+func DecodePlan(file []byte) (Plan, error) {
+	var f planFile
+	dec := json.NewDecoder(bytes.NewReader(file))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&f); err != nil {
+		return Plan{}, fmt.Errorf("it is no plan: %w", err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return Plan{}, fmt.Errorf("it is no plan: something follows it")
+	}
+	if f.Format != planFormat {
+		return Plan{}, fmt.Errorf("its format is %d, this janitor reads format %d", f.Format, planFormat)
+	}
+	p := Plan{Detach: f.Detach}
+	seen := map[inventory.Ref]bool{}
+	for i := range f.Items {
+		it, err := f.Items[i].item()
+		switch ref := it.Resource.Ref; {
+		case err != nil:
+			return Plan{}, fmt.Errorf("item %d: %w", i+1, err)
+		case seen[ref]:
+			return Plan{}, fmt.Errorf("item %d: %s %q is in it twice", i+1, ref.Kind, ref.ID)
+		default:
+			seen[ref] = true
+		}
+		p.Items = append(p.Items, it)
+	}
+	for _, l := range f.LeftOut {
+		p.LeftOut = append(p.LeftOut, LeftOut{inventory.Ref(l.Ref), l.Label, l.Why, l.CanDetach})
+	}
+	for i, c := range f.Consequences {
+		grade, err := named(c.Grade, inventory.Danger)
+		if err != nil {
+			return Plan{}, fmt.Errorf("consequence %d: %w", i+1, err)
+		}
+		of := make([]inventory.Ref, len(c.Of))
+		for n, ref := range c.Of {
+			of[n] = inventory.Ref(ref)
+		}
+		p.Consequences = append(p.Consequences, inventory.Consequence{Of: of, Text: c.Text, Grade: grade, Name: c.Name, Key: c.Key, Much: c.Much})
+	}
+	p.Grade = worst(p.Consequences)
+	return p, nil
+}
+
+func (f *itemFile) item() (Item, error) {
+	state, err := named(f.Verdict.State, inventory.Protected)
+	if err != nil {
+		return Item{}, err
+	}
+	undo, err := named(f.Undo, inventory.Impossible)
+	if err != nil {
+		return Item{}, err
+	}
+	res := inventory.Resource{
+		Ref: inventory.Ref(f.Ref), Name: f.Name, In: f.In,
+		Verdict: inventory.Verdict{State: state, Signs: f.Verdict.Signs, Partial: f.Verdict.Partial},
+	}
+	if f.Ref.ID == "" || f.Ref.Kind == "" {
+		return Item{}, fmt.Errorf("it has no id or no kind")
+	}
+	if f.Created != nil {
+		res.Created = f.Created.UTC()
+	}
+	for _, r := range f.Verdict.Reasons {
+		res.Verdict.Reasons = append(res.Verdict.Reasons, inventory.Reason(r))
+	}
+	return Item{
+		Resource: res, Takes: f.Takes, Undo: undo, UndoWhy: f.UndoWhy,
+		Detaches: steps(f.Detaches), Holds: steps(f.Holds), Demands: f.Demands,
+	}, nil
+}
+
+func steps(fs []stepFile) []Prerequisite {
+	var out []Prerequisite
+	for _, f := range fs {
+		out = append(out, Prerequisite(f))
+	}
+	return out
+}
+
+// named finds the value that a word stands for, of the values up to last.
+func named[T interface {
+	~uint8
+	fmt.Stringer
+}](word string, last T) (T, error) {
+	for v := T(0); v <= last; v++ {
+		if v.String() == word {
+			return v, nil
+		}
+	}
+	return 0, fmt.Errorf("unknown word %q", word)
+}

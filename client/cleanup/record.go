@@ -1,0 +1,369 @@
+package cleanup
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+// Journal is where a run writes what it is about to do, before it does it, and what came of it. A [journal.Writer] is
+// one. Append waits for nothing; after Sync everything appended is on disk. An error is final.
+type Journal interface {
+	Append(kind string, body any) error
+	Sync() error
+	Close() error
+}
+
+// The types of a journal's lines, in about the order in which they come.
+const (
+	lineHeader  = "header"
+	lineResume  = "resume"
+	lineObject  = "object"
+	lineIntent  = "intent"
+	lineAnswer  = "answer"
+	lineRead    = "read"
+	lineOutcome = "outcome"
+	lineNote    = "note"
+	lineProof   = "proof"
+	lineEnd     = "end"
+	lineVerify  = "verify"
+	lineFound   = "found"
+)
+
+// journalFormat is the version of what the lines say.
+const journalFormat = 1
+
+// Header is the first line of a run's journal: who deletes what, where, with what.
+type Header struct {
+	Format  int       `json:"format"`
+	Run     string    `json:"run"`
+	Plan    string    `json:"plan"` // [Digest] of its file
+	Items   int       `json:"items"`
+	Who     Who       `json:"who"`
+	Where   Where     `json:"where"`
+	Version string    `json:"version"` // of janitor
+	Go      string    `json:"go"`      // and of Go, with the system: "go1.26.0 linux/amd64"
+	Started time.Time `json:"started"`
+}
+
+// Who is the user of this machine who started something.
+type Who struct {
+	User string `json:"user"`
+	Host string `json:"host"`
+	PID  int    `json:"pid"`
+}
+
+func (w Who) String() string { return w.User + "@" + w.Host }
+
+// Where is the project that a run is about, and the services it speaks to.
+type Where struct {
+	Profile   string            `json:"profile"`
+	Region    string            `json:"region"`
+	Project   string            `json:"project"`
+	Endpoints map[string]string `json:"endpoints,omitempty"` // as the profile gives them; others follow from its cloud
+}
+
+// resumed begins what a later process adds: resume or verify.
+type resumed struct {
+	Who     Who       `json:"who"`
+	Version string    `json:"version"`
+	Started time.Time `json:"started"`
+}
+
+// kept is an item as it was when it was sent, less private keys, which are never decoded.
+type kept struct {
+	Item   int             `json:"item"`
+	Object json.RawMessage `json:"object"`
+}
+
+// intent is a request that changes something. It is on disk before the request leaves.
+type intent struct {
+	Request int      `json:"request"` // from 1
+	Call    string   `json:"call"`
+	Items   []int    `json:"items"` // of the plan
+	IDs     []string `json:"ids"`   // of the items, for people
+	Step    *taken   `json:"step,omitempty"`
+}
+
+// taken is the step that a request makes before a deletion.
+type taken struct {
+	stepFile
+	Detach bool `json:"detach,omitempty"` // takes the item out of use
+	Whole  bool `json:"whole,omitempty"`  // by deleting what uses it
+}
+
+func (t *taken) move() move {
+	return move{inventory.Step{What: t.What, Which: t.Which, ID: t.ID, Whole: t.Whole, Call: t.Call}, t.Detach}
+}
+
+// answer is what came of a request. Doubt are the items that it may have reached without the answer saying so.
+type answer struct {
+	Request int      `json:"request"`
+	Said    []said   `json:"said,omitempty"`
+	Error   *failure `json:"error,omitempty"`
+	Doubt   []int    `json:"doubt,omitempty"`
+}
+
+type said struct {
+	ID        string `json:"id"`
+	Said      string `json:"said"`
+	Code      string `json:"code,omitempty"`
+	Message   string `json:"message,omitempty"`
+	RequestID string `json:"request_id,omitempty"`
+}
+
+type failure struct {
+	Status    int    `json:"status,omitempty"`
+	Code      string `json:"code,omitempty"`
+	Message   string `json:"message"`
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// sight is what a list showed of items that were in doubt.
+type sight struct {
+	There   []int `json:"there,omitempty"`
+	Gone    []int `json:"gone,omitempty"`
+	Unknown []int `json:"unknown,omitempty"` // the list was not complete
+}
+
+// ended is an item's outcome or, as a proof, what the closing list made of it.
+type ended struct {
+	Item      int           `json:"item"`
+	Outcome   string        `json:"outcome"`
+	Proved    bool          `json:"proved,omitempty"`
+	Code      string        `json:"code,omitempty"`
+	Message   string        `json:"message,omitempty"`
+	RequestID string        `json:"request_id,omitempty"`
+	Took      time.Duration `json:"took_ns,omitempty"`
+}
+
+type remark struct {
+	Text string `json:"text"`
+	Stop bool   `json:"stop,omitempty"` // the run stopped for it
+}
+
+type summing struct {
+	Summary string    `json:"summary"`
+	Ended   time.Time `json:"ended"`
+}
+
+// write adds a line. What cannot be written is found out at the next intent, and in the end.
+func (r *Run) write(kind string, body any) {
+	if r.journal != nil {
+		r.journal.Append(kind, body) //nolint:errcheck // Sync gives it again
+	}
+}
+
+// record opens the journal of a run that is to have one; without it nothing is sent.
+func (r *Run) record() {
+	if r.open == nil {
+		return
+	}
+	j, err := r.open(r.plan)
+	if err == nil {
+		r.mu.Lock()
+		r.journal = j
+		r.mu.Unlock()
+		return
+	}
+	r.unwritten(err)
+}
+
+// unwritten stops a run whose journal cannot be written.
+func (r *Run) unwritten(err error) {
+	r.mu.Lock()
+	first := r.unrecorded == nil
+	if first {
+		r.unrecorded = err
+	}
+	r.mu.Unlock()
+	if !first {
+		return
+	}
+	why := err.Error()
+	r.stop(verdict{outcome: Cancelled, message: "not sent: " + why}, why)
+}
+
+// intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
+func (r *Run) intend(call string, step *move, items []int, resources []inventory.Resource) (request int, err error) {
+	if r.journal == nil {
+		return 0, nil
+	}
+	in := intent{Call: call, Items: items}
+	for n, i := range items {
+		in.IDs = append(in.IDs, resources[n].Ref.ID)
+		if err := r.keep(i, resources[n]); err != nil {
+			return 0, err
+		}
+	}
+	if step != nil {
+		in.Step = &taken{stepFile{step.What, step.Which, step.ID, step.Call}, step.detach, step.Whole}
+	}
+	r.mu.Lock()
+	r.requests++
+	in.Request = r.requests
+	for _, i := range items {
+		r.items[i].unread = true
+	}
+	r.write(lineIntent, in)
+	r.mu.Unlock()
+	return in.Request, r.journal.Sync()
+}
+
+// keep writes an object down unless it was, as it is.
+func (r *Run) keep(i int, res inventory.Resource) error {
+	object, err := json.Marshal(res.Object)
+	if err != nil {
+		return fmt.Errorf("the journal cannot hold %s: %w", res.Label(), err)
+	}
+	sum := sha256.Sum256(object)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if it := &r.items[i]; it.kept != sum {
+		it.kept = sum
+		r.write(lineObject, kept{i, object})
+	}
+	return nil
+}
+
+// replied writes down what came of a request. What it leaves open stays unread until a list shows it.
+func (r *Run) replied(request int, step bool, items []int, answers []inventory.Answer, err error) {
+	if r.journal == nil {
+		return
+	}
+	a := answer{Request: request}
+	for _, one := range answers {
+		a.Said = append(a.Said, said{one.ID, saidWord(one.Said), one.Code, one.Message, one.RequestID})
+	}
+	switch {
+	case err != nil:
+		v := verdictOf(err)
+		a.Error = &failure{statusOf(err), v.code, v.message, v.requestID}
+		if !settles(err) {
+			a.Doubt = items
+		}
+	case !step:
+		word, distrust, _ := r.words(items, answers)
+		for _, i := range items {
+			if w, ok := word[r.plan.Items[i].Resource.Ref.ID]; distrust != "" || !ok || w.Said == inventory.Unclear {
+				a.Doubt = append(a.Doubt, i)
+			}
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range items {
+		r.items[i].unread = false
+	}
+	for _, i := range a.Doubt {
+		r.items[i].unread = true
+	}
+	r.write(lineAnswer, a)
+}
+
+// settles: the error says that nothing was applied, or that there was nothing to apply it to.
+func settles(err error) bool {
+	return definite(err) || errors.Is(err, client.Throttled) || errors.Is(err, client.Pending)
+}
+
+func saidWord(s inventory.Said) string {
+	switch s {
+	case inventory.SaidDeleted:
+		return "deleted"
+	case inventory.SaidGone:
+		return "gone"
+	case inventory.SaidRefused:
+		return "refused"
+	}
+	return "unclear"
+}
+
+// saw writes down what a view shows of those of the items that were not read since a request may have reached them.
+func (r *Run) saw(items []int, now *view) {
+	if r.journal == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var s sight
+	for _, i := range items {
+		it := &r.items[i]
+		if !it.unread {
+			continue
+		}
+		_, there := now.found[it.result.Ref]
+		switch {
+		case there:
+			s.There = append(s.There, i)
+		case now.bad[r.placeOf(i)] != nil:
+			s.Unknown = append(s.Unknown, i)
+			continue
+		default:
+			s.Gone = append(s.Gone, i)
+		}
+		it.unread = false
+	}
+	if len(s.There)+len(s.Gone)+len(s.Unknown) > 0 {
+		r.write(lineRead, s)
+	}
+}
+
+// wrote is the line of an outcome. With the lock held. What a run did not get to do when its program was ended has no
+// outcome in the journal: resume does it.
+func (r *Run) wrote(i int) {
+	res := &r.items[i].result
+	broken := r.aborted != nil && r.aborted() != nil
+	switch {
+	case res.Outcome == Cancelled && (r.interrupted || broken || r.unrecorded != nil):
+	case broken && r.items[i].unread:
+	default:
+		r.write(lineOutcome, endedOf(i, res))
+	}
+}
+
+func endedOf(i int, res *Result) ended {
+	return ended{i, res.Outcome.String(), res.Proved, res.Code, res.Message, res.RequestID, res.Took}
+}
+
+// closeJournal writes the end, unless there is something left to do, and says whether the journal is whole.
+func (r *Run) closeJournal() error {
+	r.mu.Lock()
+	j := r.journal
+	broken := r.interrupted || r.aborted != nil && r.aborted() != nil || r.unrecorded != nil
+	if j != nil && !broken {
+		r.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
+	}
+	r.mu.Unlock()
+	if j == nil {
+		return nil
+	}
+	return j.Close()
+}
+
+// Unrecorded is why the journal of a run could not be written to its end, nil when it was or there is none. A run that
+// another janitor stands in the way of gives a [*journal.HeldError].
+func (r *Run) Unrecorded() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.unrecorded
+}
+
+// Interrupt is [Run.Cancel] for a program that is told to end: what was not sent stays open in the journal, to be resumed.
+func (r *Run) Interrupt() {
+	r.mu.Lock()
+	r.interrupted = r.interrupted || r.journal != nil && r.stopped == nil && r.step < Proving
+	r.mu.Unlock()
+	r.stop(verdict{outcome: Cancelled}, "interrupted")
+}
+
+// Resumable says whether a run left something open in its journal.
+func (r *Run) Resumable() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.journal != nil && (r.interrupted || r.unrecorded != nil || r.aborted != nil && r.aborted() != nil)
+}

@@ -1,0 +1,95 @@
+package cleanup
+
+import (
+	"context"
+	"slices"
+
+	"janitor/client/inventory"
+)
+
+// Resume goes on with a run that was broken off, where its ledger says that it stands, in its journal. What a request may
+// have reached is read back before anything is sent; items that have an outcome keep it.
+func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
+	r := newRun(e, l.Plan)
+	r.past, r.requests = l, l.made
+	r.open = func(Plan) (Journal, error) { return j, nil }
+	for i := range l.Items {
+		entry := &l.Items[i]
+		it := &r.items[i]
+		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
+		it.done, it.tried = slices.Clone(entry.done), entry.tried
+	}
+	r.begin(ctx)
+	return r
+}
+
+// takeUp tells what is known of a run that is resumed, ends what the service has said the last word about, and reads back
+// what may have been deleted without an answer that says so. Steps before a deletion need no more than the check of every
+// item.
+func (r *Run) takeUp(ctx context.Context) {
+	if r.past == nil {
+		return
+	}
+	r.mu.Lock()
+	doubts := map[place][]doubt{}
+	var places []place
+	for i := range r.items {
+		it := &r.items[i]
+		switch entry := &r.past.Items[i]; {
+		case entry.Result.Outcome != Pending:
+			r.emit(Event{Step: Ended, Item: i, Result: it.result})
+			continue
+		case entry.said.Said == saidWord(inventory.SaidDeleted), entry.said.Said == saidWord(inventory.SaidGone) && it.doubt:
+			r.close(i, verdict{Deleted, entry.said.Code, entry.said.Message, entry.said.RequestID})
+			continue
+		case entry.said.Said == saidWord(inventory.SaidGone):
+			r.close(i, verdict{AlreadyGone, entry.said.Code, entry.said.Message, entry.said.RequestID})
+			continue
+		case it.result.Outcome != Pending, !it.unread, !it.doubt, r.kinds[it.result.Ref.Kind] == nil:
+			continue
+		}
+		at := r.placeOf(i)
+		if doubts[at] == nil {
+			places = append(places, at)
+		}
+		it.flying = true // until it was read back its fate is the list's to say
+		doubts[at] = append(doubts[at], doubt{i, verdict{outcome: Failed, message: "the run was broken off before its answer was known"}})
+	}
+	r.mu.Unlock()
+	for _, at := range places {
+		left := r.readBack(ctx, at, doubts[at], Deleted)
+		items := make([]int, len(left))
+		for n, d := range left {
+			items[n] = d.item
+		}
+		r.putBack(items, nil)
+	}
+}
+
+// list reads what is left of the resources. Those of a resumed run may be known from its plan only, which does not hold
+// what a list of children needs to know of their parents: these are read first.
+func (r *Run) list(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource) *view {
+	if r.past == nil {
+		return r.engine.list(ctx, kinds, of)
+	}
+	return r.engine.listAnew(ctx, kinds, of)
+}
+
+func (e *Engine) listAnew(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource) *view {
+	v := newView()
+	refs := refsOf(of)
+	for _, group := range byKind(of) {
+		kind := kinds[group[0].Ref.Kind]
+		parents := inventory.Parents(group)
+		if slices.ContainsFunc(parents, func(p inventory.Resource) bool { return p.Object == nil }) {
+			now := inventory.Last(e.lists.List(ctx, kind.Within, nil)).Find(refsOf(parents))
+			for n, p := range parents {
+				if fresh, ok := now[p.Ref]; ok {
+					parents[n] = fresh
+				}
+			}
+		}
+		v.open(ctx, e.lists.List, kind, parents, refs)
+	}
+	return v
+}

@@ -1,0 +1,362 @@
+package cleanup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"janitor/client/inventory"
+	"janitor/client/journal"
+)
+
+// Whatever the service answers and wherever a run is broken off, by a signal or harder: resumed until it is finished, it
+// has done what one run would have. The world watches that nothing is sent again unread, finished that the journal tells
+// the same.
+func TestPropertiesOfResuming(t *testing.T) {
+	base := *seed
+	runs := 1
+	if base == 0 {
+		base, runs = uint64(time.Now().UnixNano()), 150
+	}
+	for n := range runs {
+		seed := base + uint64(n)
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Logf("again with -seed %d", seed)
+			brokenOff(t, rand.New(rand.NewPCG(seed, 2)))
+		})
+	}
+}
+
+func brokenOff(t *testing.T, random *rand.Rand) {
+	t.Helper()
+	w := newWorld(t)
+	var all []string
+	for i := range 1 + random.IntN(70) {
+		all = append(all, fmt.Sprint("t", i))
+		w.with(all[i])
+	}
+	for i := range random.IntN(3) {
+		box := fmt.Sprint("box", i)
+		w.withBox(box, box+"-a", box+"-b")
+		all = append(all, box+"-a", box+"-b")
+	}
+	for i := range random.IntN(6) {
+		id := fmt.Sprint("j", i)
+		j := jar{demands: random.IntN(2) == 0, stubborn: random.IntN(2) == 0, holds: servers(random.IntN(4))}
+		if random.IntN(3) == 0 {
+			j.users = []string{"policy /images"}
+		}
+		all = append(all, id)
+		w.withJar(id, j)
+	}
+	p := w.planWith(Choice{Detach: true}, things, crumbs, jars)
+	before := w.everything()
+	disk := &memory{}
+	x := &trouble{random: random, w: w, rate: random.Float64() * random.Float64(), all: all, stop: func() {}}
+	w.answer, w.stepping, w.listing = x.answer, x.step, x.listing
+	var past *Ledger
+	for n := 0; past == nil || !past.Finished; n++ {
+		ctx, abort := context.WithCancel(t.Context())
+		e := w.engine(1 + random.IntN(4))
+		e.rest = 0
+		var run *Run
+		started := make(chan struct{})
+		x.stop = func() {}
+		switch how := random.IntN(3); {
+		case n > 4:
+		case how == 0:
+			x.stop = func() { <-started; run.Interrupt() }
+		case how == 1:
+			x.stop = abort
+		}
+		if past == nil {
+			e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+			run = e.Start(ctx, p)
+		} else {
+			j := &memoryJournal{journal.NewWriter(disk, past.tail), disk}
+			if err := j.Append(lineResume, resumed{}); err != nil {
+				t.Fatal(err)
+			}
+			run = e.Resume(ctx, past, j)
+		}
+		close(started)
+		results := finished(t, run)
+		abort()
+		past = replayed(t, p, disk.bytes())
+		if past.Finished {
+			for i, res := range results {
+				if res.Outcome == Cancelled && run.Summary().Stopped == "" {
+					t.Errorf("item %d is cancelled, and nobody stopped the run", i)
+				}
+				if there := w.has(res.Ref); there && gone(res.Outcome) {
+					t.Errorf("%s is %s and still there", res.Ref.ID, res.Outcome)
+				}
+			}
+		}
+	}
+	for ref := range before {
+		if !w.planned[ref] && !w.has(ref) {
+			t.Errorf("%s was not planned and is gone", ref.ID)
+		}
+	}
+}
+
+func TestWhatWasDoneBeforeIsToldAfterwards(t *testing.T) {
+	w := newWorld(t)
+	w.withJar("j", jar{demands: true, holds: servers(3)})
+	p := w.plan(jars)
+	disk := &memory{}
+	e := w.engine(1)
+	e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+	ctx, abort := context.WithCancel(t.Context())
+	steps := 0
+	w.stepping = func(jar, text string) error {
+		err := w.apply(jar, text)
+		if steps++; steps == 2 {
+			abort()
+			return errors.New("EOF")
+		}
+		return err
+	}
+	run := e.Start(ctx, p)
+	finished(t, run)
+	if !run.Resumable() {
+		t.Fatal("it was not broken off")
+	}
+	l := replayed(t, p, disk.bytes())
+	j := &memoryJournal{journal.NewWriter(disk, l.tail), disk}
+	again := w.engine(1).Resume(t.Context(), l, j)
+	res := finished(t, again)[0]
+	if res.Outcome != Deleted || !res.Proved || res.Message != "3 servers removed first" {
+		t.Errorf("%+v", res)
+	}
+	if steps != 3 {
+		t.Errorf("%d steps for 3 servers", steps)
+	}
+}
+
+func TestVerifyTellsWhatReappeared(t *testing.T) {
+	w := newWorld(t).with("a", "b", "c").withBox("box", "d")
+	p := w.plan(things, crumbs)
+	disk := &memory{}
+	e := w.engine(2)
+	e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+	finished(t, e.Start(t.Context(), p))
+	w.planned = nil
+	w.with("b")
+	l := replayed(t, p, disk.bytes())
+	w.listing = func(int) error { return nil }
+	verify := func() []string {
+		j := &memoryJournal{journal.NewWriter(disk, l.tail), disk}
+		if err := j.Append(lineVerify, resumed{}); err != nil {
+			t.Fatal(err)
+		}
+		found, err := e.verify(t.Context(), l, j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Close()
+		l = replayed(t, p, disk.bytes())
+		var words []string
+		for i, f := range found {
+			words = append(words, fmt.Sprint(l.Items[i].Result.Ref.ID, " ", f.Is, " ", f.Proved(l.Items[i].Result.Outcome)))
+			if l.Items[i].Found != f.Is {
+				t.Errorf("item %d: the journal says %q", i, l.Items[i].Found)
+			}
+		}
+		return words
+	}
+	if got, want := verify(), []string{"a gone true", "b there false", "c gone true", "d gone true"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	w.listing = func(int) error { return errors.New("503") }
+	if got, want := verify(), []string{"a unknown false", "b unknown false", "c unknown false", "d unknown false"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestTheHistoryBelongsToItsOwner(t *testing.T) {
+	w := newWorld(t).with("a", "b")
+	p := w.plan(things)
+	dir := filepath.Join(t.TempDir(), "state", "janitor")
+	h := NewHistory(dir, "1.2.3")
+	e := w.engine(2)
+	e.journal = h.Journal(Where{Profile: "p", Region: "r", Project: "x"})
+	finished(t, e.Start(t.Context(), p))
+	all, err := h.All()
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	files := 0
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		want := os.FileMode(0o600)
+		if d.IsDir() {
+			want = 0o700
+		} else {
+			files++
+		}
+		if err == nil && info.Mode().Perm() != want {
+			t.Errorf("%s: %v, want %v", path, info.Mode().Perm(), want)
+		}
+		return err
+	})
+	if err != nil || files < 4 {
+		t.Errorf("%d files, %v", files, err)
+	}
+	// These resources are not in that project: whoever reads the run again says so.
+	if all[0].State() != "damaged" || !strings.Contains(all[0].Err.Error(), "is elsewhere") {
+		t.Errorf("%s: %v", all[0].State(), all[0].Err)
+	}
+}
+
+// placed is a plan of things of the scope that a history expects.
+func placed(w *world, ids ...string) (Plan, Where) {
+	at := Where{Profile: "p", Region: "r", Project: "x"}
+	for _, id := range ids {
+		w.add(inventory.Resource{
+			Ref:  inventory.Ref{Scope: inventory.Scope{Profile: "p", Region: "r", Project: "x"}.ID(), Kind: things, ID: id},
+			Name: id,
+		})
+	}
+	return w.plan(things), at
+}
+
+func TestTheHistoryFindsRuns(t *testing.T) {
+	w := newWorld(t)
+	p, at := placed(w, "a", "b")
+	dir := t.TempDir()
+	h := NewHistory(dir, "1.2.3")
+	e := w.engine(2)
+	e.journal = h.Journal(at)
+	finished(t, e.Start(t.Context(), p))
+	all, err := h.All()
+	if err != nil || len(all) != 1 || all[0].State() != "finished" {
+		t.Fatal(all, err)
+	}
+	id := all[0].ID
+	for name, want := range map[string]bool{id: true, id[:8]: true, id[len(id)-4:]: true, "": false, "../" + id: false, "x": false} {
+		got, err := h.Find(name)
+		if found := err == nil && got.ID == id; found != want || !want && !errors.Is(err, ErrNoRun) {
+			t.Errorf("%q: %v, want %v", name, err, want)
+		}
+	}
+	os.Mkdir(filepath.Join(dir, "runs", "20200101T000000Z-abcdef"), 0o700)
+	os.Mkdir(filepath.Join(dir, "runs", "something else"), 0o700)
+	all, err = h.All()
+	if err != nil || len(all) != 2 || all[1].State() != "not begun" {
+		t.Error(all, err)
+	}
+	if _, err := h.Find("2"); !errors.Is(err, ErrNoRun) || !strings.Contains(err.Error(), "2 runs") {
+		t.Error(err)
+	}
+}
+
+func TestTwoJanitorsDoNotMeet(t *testing.T) {
+	w := newWorld(t)
+	p, at := placed(w, "a")
+	dir := t.TempDir()
+	mine, theirs := NewHistory(dir, "1"), NewHistory(dir, "1")
+	first, err := mine.Journal(at)(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := mine.Journal(at)(p) // another run of the same process
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := at
+	other.Profile = "another name for it"
+	run := newWorld(t).engine(1)
+	run.journal = theirs.Journal(other)
+	refused := run.Start(t.Context(), p)
+	finished(t, refused)
+	var held *journal.HeldError
+	if !errors.As(refused.Unrecorded(), &held) || held.Holder.PID != os.Getpid() || !strings.HasPrefix(refused.Summary().Stopped, "another janitor deletes in project x of r: held by ") {
+		t.Errorf("%v, %s", refused.Unrecorded(), refused.Summary())
+	}
+	elsewhere := at
+	elsewhere.Project = "y"
+	third, err := theirs.Journal(elsewhere)(p)
+	if err != nil {
+		t.Error(err)
+	} else {
+		third.Close()
+	}
+	first.Close()
+	if _, err := theirs.Journal(at)(p); !errors.As(err, &held) {
+		t.Errorf("the second run holds it too: %v", err)
+	}
+	second.Close()
+	last, err := theirs.Journal(at)(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last.Close()
+}
+
+func TestWhatTakesAJournalAwayStopsTheRun(t *testing.T) {
+	for name, spoil := range map[string]func(dir string) error{
+		"the folder is removed": os.RemoveAll,
+		"another file is put there": func(dir string) error {
+			path := filepath.Join(dir, journalName)
+			return errors.Join(os.Rename(path, path+".old"), os.WriteFile(path, nil, 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			p, at := placed(w, "a", "b", "c")
+			dir := t.TempDir()
+			e := w.engine(1)
+			e.learn(waypoint{w.kinds[things].Deletion.Route(inventory.Resource{}), p.Items[0].Resource.Ref.Scope}, func(l *lesson) { l.absent = true })
+			e.journal = NewHistory(dir, "1").Journal(at)
+			sent := 0
+			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+				if sent++; sent == 1 {
+					runs, err := os.ReadDir(filepath.Join(dir, "runs"))
+					if err == nil {
+						err = spoil(filepath.Join(dir, "runs", runs[0].Name()))
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				return w.deleteAll(call, ids)
+			}
+			run := e.Start(t.Context(), p)
+			got := outcomesOf(finished(t, run))
+			if want := map[string]Outcome{"a": Deleted, "b": Cancelled, "c": Cancelled}; !reflect.DeepEqual(got, want) || sent != 1 {
+				t.Errorf("%v after %d requests", got, sent)
+			}
+			if s := run.Summary().Stopped; !strings.HasPrefix(s, "the journal cannot be written: ") {
+				t.Error(s)
+			}
+		})
+	}
+}
+
+func TestAHistoryThatCannotBeWrittenRefusesTheRun(t *testing.T) {
+	w := newWorld(t)
+	p, at := placed(w, "a")
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e := w.engine(1)
+	e.journal = NewHistory(file, "1").Journal(at)
+	run := e.Start(t.Context(), p)
+	finished(t, run)
+	if run.Unrecorded() == nil || len(w.sent) > 0 || w.lists > 0 || !strings.HasPrefix(run.Summary().Stopped, "the journal cannot be written: "+file) {
+		t.Errorf("%v; %d requests, %d lists", run.Unrecorded(), len(w.sent), w.lists)
+	}
+}

@@ -1,0 +1,206 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// Disk is what a journal is written to: an [os.File].
+type Disk interface {
+	io.Writer
+	Sync() error
+	Close() error
+}
+
+// Writer appends lines. Its methods may be called from anywhere at any time. Lines are written as they come, by a goroutine
+// that [Writer.Close] waits for; whoever waits in Sync while others do shares one fsync with them. After the first
+// failure nothing is written any more.
+type Writer struct {
+	disk Disk
+	done chan struct{}
+
+	mu     sync.Mutex
+	change sync.Cond
+	lines  int
+	size   int64
+	sum    string
+	buf    []byte // appended and not written
+	wanted int    // lines that are to be on disk
+	synced int    // lines that are
+	closed bool
+	err    error
+}
+
+// ErrClosed is when something is appended after the end.
+var ErrClosed = errors.New("the journal is closed")
+
+// Create makes the file of a new journal, for [NewWriter]. Only its owner can read it.
+func Create(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600) //nolint:gosec // the caller says where runs are kept
+	if err != nil {
+		return nil, err
+	}
+	if err := SyncDir(filepath.Dir(path)); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// Continue opens a journal that was read up to its tail, for [NewWriter]. A torn line is cut off.
+func Continue(path string, t Tail) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0) //nolint:gosec // the caller says where runs are kept
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+	case info.Size() != t.Size+t.Torn:
+		err = errors.New("it has changed since it was read")
+	case t.Torn > 0:
+		err = f.Truncate(t.Size)
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// NewWriter writes what follows the tail to any disk, which it closes in the end.
+func NewWriter(d Disk, t Tail) *Writer {
+	w := &Writer{disk: d, done: make(chan struct{}), lines: t.Lines, synced: t.Lines, size: t.Size, sum: t.sum}
+	w.change.L = &w.mu
+	go w.write()
+	return w
+}
+
+// Append adds a line; it waits for no disk. The type is a word of lower-case letters, the body becomes JSON.
+func (w *Writer) Append(kind string, body any) error {
+	data, err := json.Marshal(body)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.err != nil:
+		return w.err
+	case w.closed:
+		return ErrClosed
+	case err != nil:
+		w.fail(fmt.Errorf("a line of type %s cannot be written: %w", kind, err))
+		return w.err
+	}
+	line, sum := encode(w.lines+1, time.Now(), kind, data, w.sum)
+	switch {
+	case !word(kind):
+		w.fail(fmt.Errorf("%q is no type of a line", kind))
+	case len(line) > maxLine:
+		w.fail(fmt.Errorf("a line of type %s is longer than %d bytes", kind, maxLine))
+	case w.size+int64(len(line)) > maxSize:
+		w.fail(fmt.Errorf("the journal is larger than %d bytes", maxSize))
+	}
+	if w.err != nil {
+		return w.err
+	}
+	w.lines++
+	w.size += int64(len(line))
+	w.sum = sum
+	w.buf = append(w.buf, line...)
+	w.change.Broadcast()
+	return nil
+}
+
+// Sync returns when everything that was appended before is on disk, or never will be.
+func (w *Writer) Sync() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	mine := w.lines
+	if w.synced < mine && w.wanted < mine {
+		w.wanted = mine
+		w.change.Broadcast()
+	}
+	for w.synced < mine && w.err == nil {
+		w.change.Wait()
+	}
+	return w.err
+}
+
+// Close writes what is left, on disk too, and lets go of the file.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	w.closed = true
+	w.wanted = w.lines
+	w.change.Broadcast()
+	w.mu.Unlock()
+	<-w.done
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// fail is called with the lock held.
+func (w *Writer) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+	w.change.Broadcast()
+}
+
+func (w *Writer) write() {
+	defer close(w.done)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for {
+		for len(w.buf) == 0 && w.wanted <= w.synced && !w.closed && w.err == nil {
+			w.change.Wait()
+		}
+		if w.err != nil || w.closed && len(w.buf) == 0 && w.wanted <= w.synced {
+			break
+		}
+		data, upTo, sync := w.buf, w.lines, w.wanted > w.synced
+		w.buf = nil
+		w.mu.Unlock()
+		err := put(w.disk, data, sync)
+		w.mu.Lock()
+		if err != nil {
+			w.fail(err)
+			break
+		}
+		if sync {
+			w.synced = upTo
+			w.change.Broadcast()
+		}
+	}
+	if err := w.disk.Close(); err != nil {
+		w.fail(err)
+	}
+}
+
+func put(d Disk, data []byte, sync bool) error {
+	if len(data) > 0 {
+		if _, err := d.Write(data); err != nil {
+			return err
+		}
+	}
+	if sync {
+		return d.Sync()
+	}
+	return nil
+}
+
+// SyncDir makes names in a folder last. Windows has no such thing, and needs none.
+func SyncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(path) //nolint:gosec // the caller says where runs are kept
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,448 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"janitor/client"
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+	"janitor/client/journal"
+	"janitor/client/profile"
+)
+
+// history is the user's runs.
+func history() *cleanup.History {
+	return cleanup.NewHistory(filepath.Join(xdg.StateHome, "janitor"), version())
+}
+
+// whereIs is the place of a session, for the header of journals.
+func whereIs(p profile.Profile, s *profile.Session) cleanup.Where {
+	w := cleanup.Where{Profile: s.Profile, Region: s.Region, Project: s.Project, Endpoints: map[string]string{}}
+	for service, given := range map[string]string{"elb": p.Endpoints.ELB, "apig": p.Endpoints.APIG, "roma": p.Endpoints.ROMA, "iam": p.Endpoints.IAM} {
+		if u, err := url.Parse(given); err == nil && given != "" {
+			w.Endpoints[service] = u.Scheme + "://" + u.Host
+		}
+	}
+	return w
+}
+
+// form is how a command prints: a table for people, or lines of JSON.
+type form string
+
+func (f *form) Type() string   { return "table|ndjson" }
+func (f *form) String() string { return string(*f) }
+func (f *form) Set(s string) error {
+	if s != "table" && s != "ndjson" {
+		return errors.New("it is table or ndjson")
+	}
+	*f = form(s)
+	return nil
+}
+
+func (f *form) flag(flags *pflag.FlagSet) {
+	*f = "table"
+	flags.VarP(f, "output", "o", "how to print")
+}
+
+// oneRun takes the only argument of the commands about a run.
+func oneRun(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usage("%d arguments where one run is expected: janitor runs lists them", len(args))
+	}
+	return nil
+}
+
+func runsCommand() *cobra.Command {
+	var out form
+	cmd := &cobra.Command{
+		Use:   "runs [RUN]",
+		Short: "List the runs of this user, or what became of the items of one",
+		Long: `runs lists what was deleted from this machine, newest first: the journals below janitor/runs in the user's state
+directory. RUN is the name of a run, or enough of its beginning or end; its items are shown with their outcomes.
+
+A run is running, finished, unfinished (janitor resume RUN goes on with it), not begun (nothing was sent) or damaged.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("%d arguments where at most one run is expected", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				past, err := find(args[0])
+				if err != nil {
+					return err
+				}
+				return printItems(cmd.OutOrStdout(), out, past)
+			}
+			all, err := history().All()
+			if err != nil {
+				return err
+			}
+			if len(all) == 0 && out == "table" {
+				_, err = fmt.Fprintln(cmd.ErrOrStderr(), "No run yet.")
+				return err
+			}
+			return printRuns(cmd.OutOrStdout(), out, all)
+		},
+	}
+	out.flag(cmd.Flags())
+	return cmd
+}
+
+// find is a run that can be read.
+func find(name string) (*cleanup.Past, error) {
+	past, err := history().Find(name)
+	if errors.Is(err, cleanup.ErrNoRun) {
+		return nil, usage("%w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if past.Err != nil {
+		return nil, usage("%w", past.Err)
+	}
+	return past, nil
+}
+
+func printRuns(w io.Writer, out form, all []*cleanup.Past) error {
+	if out == "ndjson" {
+		for _, p := range all {
+			line := map[string]any{"run": p.ID, "state": p.State()}
+			if l := p.Ledger; l != nil {
+				line["started"], line["who"], line["where"] = l.Header.Started, l.Header.Who, l.Header.Where
+				line["items"], line["summary"] = len(l.Items), l.Counts().String()
+			} else {
+				line["error"] = p.Err.Error()
+			}
+			if err := json.NewEncoder(w).Encode(line); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	rows := [][]string{{"RUN", "STATE", "WHERE", "WHAT"}}
+	for _, p := range all {
+		row := []string{p.ID, p.State(), "", ""}
+		if l := p.Ledger; l != nil {
+			at := l.Header.Where
+			row[2], row[3] = at.Profile+" "+at.Region, l.Counts().String()
+			if !l.Verified.IsZero() {
+				row[3] += "; verified " + l.Verified.UTC().Format("2006-01-02 15:04 UTC")
+			}
+		} else {
+			row[3] = p.Err.Error()
+		}
+		rows = append(rows, row)
+	}
+	return printTable(w, rows)
+}
+
+// itemLine is an item for a program.
+type itemLine struct {
+	Event     string `json:"event,omitempty"`
+	Kind      string `json:"kind"`
+	Parent    string `json:"parent,omitempty"`
+	ID        string `json:"id"`
+	Name      string `json:"name"`
+	Outcome   string `json:"outcome"`
+	Proved    bool   `json:"proved"`
+	Found     string `json:"found,omitempty"`
+	Code      string `json:"code,omitempty"`
+	Message   string `json:"message,omitempty"`
+	RequestID string `json:"request_id,omitempty"`
+}
+
+func lineOf(event string, it *cleanup.Item, res cleanup.Result, found string) itemLine {
+	ref := it.Resource.Ref
+	return itemLine{
+		Event: event, Kind: string(ref.Kind), Parent: ref.Parent, ID: ref.ID, Name: it.Resource.Name,
+		Outcome: res.Outcome.String(), Proved: res.Proved, Found: found, Code: res.Code, Message: res.Message, RequestID: res.RequestID,
+	}
+}
+
+func printItems(w io.Writer, out form, p *cleanup.Past) error {
+	l := p.Ledger
+	rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "VERIFIED", "WHY"}}
+	for i := range l.Items {
+		entry := &l.Items[i]
+		line := lineOf("", &l.Plan.Items[i], entry.Result, entry.Found)
+		if entry.Unread && entry.Result.Outcome == cleanup.Pending {
+			line.Outcome = "in doubt"
+		}
+		if out == "ndjson" {
+			if err := json.NewEncoder(w).Encode(line); err != nil {
+				return err
+			}
+			continue
+		}
+		rows = append(rows, line.row(line.Found))
+	}
+	if out == "ndjson" {
+		return nil
+	}
+	if err := printTable(w, rows); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s: %s\n", p.State(), client.Clean(l.Counts().String()))
+	return err
+}
+
+// row is the item for people, with what is found of it where that is asked for.
+func (l itemLine) row(found ...string) []string {
+	outcome := l.Outcome
+	if l.Proved && l.Outcome == cleanup.Deleted.String() {
+		outcome += ", proved"
+	}
+	return slices.Concat([]string{outcome, l.Kind, l.Name, l.ID}, found, []string{strings.TrimSpace(l.Code + " " + l.Message)})
+}
+
+// printTable aligns columns; the first row is the heading.
+func printTable(w io.Writer, rows [][]string) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		for i := range row {
+			row[i] = client.Clean(row[i])
+		}
+		fmt.Fprintln(t, strings.TrimRight(strings.Join(row, "\t"), "\t ")) //nolint:errcheck // Flush gives it again
+	}
+	return t.Flush()
+}
+
+func resumeCommand() *cobra.Command {
+	var out form
+	var choice profile.Choice
+	cmd := &cobra.Command{
+		Use:   "resume RUN",
+		Short: "Go on with a run that was broken off",
+		Long: `resume goes on with a run that ended before its work did: killed, interrupted, its machine off. What a request may have
+deleted without an answer is looked up first; then what is left is checked and deleted, and the whole is proved. It
+touches nothing but the items that were confirmed then.
+
+The profile is the run's own, unless --profile names another one for the same project.`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			past, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			switch {
+			case past.Live:
+				return &failure{statusRefused, fmt.Errorf("run %s goes on: another janitor is at it", past.ID)}
+			case past.Ledger.Finished:
+				return usage("run %s is finished: %s; janitor verify %s looks again", past.ID, past.Ledger.Counts(), past.ID)
+			}
+			s, loader, err := reopen(cmd.Context(), past, choice)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			if s.Deleter == nil {
+				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+			}
+			j, err := history().Resume(past)
+			if err != nil {
+				return unrecorded(err)
+			}
+			if past.Ledger.Torn() > 0 {
+				fmt.Fprintln(cmd.ErrOrStderr(), "The last line of the journal was not written to its end: it is cut off.") //nolint:errcheck // for people
+			}
+			at := past.Ledger.Header.Where
+			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{})
+			fmt.Fprintf(cmd.ErrOrStderr(), "Resuming run %s in %s %s: %d of %d items have no outcome.\n", //nolint:errcheck // for people
+				past.ID, client.Clean(at.Profile), client.Clean(at.Region), len(past.Ledger.Open()), len(past.Ledger.Items))
+			run := engine.Resume(context.WithoutCancel(cmd.Context()), past.Ledger, j)
+			return watch(cmd, out, past.ID, run)
+		},
+	}
+	sessionFlags(cmd, &choice)
+	out.flag(cmd.Flags())
+	return cmd
+}
+
+func sessionFlags(cmd *cobra.Command, choice *profile.Choice) {
+	cmd.Flags().StringVar(&choice.Profile, "profile", "", "profile to use instead of the run's own, for the same project")
+	cmd.Flags().StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
+}
+
+// reopen opens the project of a run. Another one is refused before anything is sent to it, where the profile names it.
+func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*profile.Session, *inventory.Loader, error) {
+	at := past.Ledger.Header.Where
+	choice.Profile = cmp.Or(choice.Profile, at.Profile)
+	choice.Region = at.Region
+	p, err := profile.Find(choice)
+	if err != nil {
+		return nil, nil, err
+	}
+	elsewhere := func(project string) error {
+		return usage("run %s is about project %s of %s; %v is for project %s: give --profile", past.ID, client.Clean(at.Project), client.Clean(at.Region), p, project)
+	}
+	if p.ProjectID != "" && p.ProjectID != at.Project {
+		return nil, nil, elsewhere(p.ProjectID)
+	}
+	s, err := p.Open(ctx)
+	if err != nil {
+		return nil, nil, interrupted(ctx, err)
+	}
+	if s.Project != at.Project {
+		s.Close()
+		return nil, nil, elsewhere(s.Project)
+	}
+	// Resources are called as they were then, whatever the profile is called now.
+	return s, inventory.NewLoader(s.Client, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}), nil
+}
+
+// watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends.
+func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
+	defer context.AfterFunc(cmd.Context(), run.Interrupt)()
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	var broken error // nobody reads any more: the run goes on
+	for ev := range run.Events() {
+		var err error
+		switch {
+		case ev.Item >= 0 && out == "ndjson" && (ev.Step == cleanup.Ended || ev.Step == cleanup.Proved):
+			word := "ended"
+			if ev.Step == cleanup.Proved {
+				word = "proved"
+			}
+			err = enc.Encode(lineOf(word, &run.Plan().Items[ev.Item], ev.Result, ""))
+		case ev.Item < 0 && ev.Note != "" && ev.Step != cleanup.Finished:
+			fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(ev.Note)) //nolint:errcheck // for people
+		}
+		broken = cmp.Or(broken, err)
+	}
+	run.Wait()
+	summary := run.Summary()
+	if out == "table" {
+		rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "WHY"}}
+		for i, res := range run.Results() {
+			rows = append(rows, lineOf("", &run.Plan().Items[i], res, "").row())
+		}
+		broken = printTable(cmd.OutOrStdout(), rows)
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(summary.String())) //nolint:errcheck // for people
+	if err := ending(cmd.Context(), id, run); err != nil {
+		return err
+	}
+	return broken
+}
+
+// ending is the exit status of a run.
+func ending(ctx context.Context, id string, run *cleanup.Run) error {
+	summary := run.Summary()
+	switch err := run.Unrecorded(); {
+	case err != nil:
+		return unrecorded(err)
+	case summary.Safety:
+		return &failure{statusSafety, errors.New(summary.Stopped)}
+	case summary.Unauthorised:
+		return &failure{statusCredentials, errors.New(summary.Stopped)}
+	case run.Resumable() && ctx.Err() != nil:
+		return &failure{statusInterrupted, fmt.Errorf("interrupted by a signal: janitor resume %s goes on", id)}
+	case !summary.OK():
+		return fmt.Errorf("run %s: not everything is gone; janitor runs %s tells all", id, id)
+	}
+	return nil
+}
+
+func verifyCommand() *cobra.Command {
+	var out form
+	var choice profile.Choice
+	cmd := &cobra.Command{
+		Use:   "verify RUN",
+		Short: "Look again whether what a run deleted is gone",
+		Long: `verify lists again what a finished run was about and says of every item whether it is gone, there, or not known because
+its list could not be read. It changes nothing, and writes what it finds to the run's journal.
+
+The exit status is 0 when everything that was said to be gone is gone, and 1 otherwise.`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			past, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			if !past.Ledger.Finished {
+				return usage("run %s is not finished: janitor resume %s goes on with it and proves it", past.ID, past.ID)
+			}
+			choice.ReadOnly = true
+			s, loader, err := reopen(cmd.Context(), past, choice)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			return verify(cmd, out, past, loader)
+		},
+	}
+	sessionFlags(cmd, &choice)
+	out.flag(cmd.Flags())
+	return cmd
+}
+
+func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.Loader) error {
+	j, err := history().Verify(past)
+	if err != nil {
+		return unrecorded(err)
+	}
+	found, err := cleanup.Verify(cmd.Context(), loader, past.Ledger, j)
+	err = errors.Join(err, j.Close())
+	if ctxErr := cmd.Context().Err(); ctxErr != nil {
+		return interrupted(cmd.Context(), ctxErr)
+	}
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "NOW", "WHY"}}
+	wrong, unknown := 0, 0
+	var broken error
+	for i, f := range found {
+		res := past.Ledger.Items[i].Result
+		line := lineOf("", &past.Ledger.Plan.Items[i], res, f.Is)
+		line.Message = f.Why
+		says := f.Is
+		if !f.Proved(res.Outcome) {
+			if f.Is == "there" {
+				wrong++
+				says = "reappeared"
+			} else {
+				unknown++
+				says = "not known"
+			}
+		}
+		if out == "ndjson" {
+			broken = cmp.Or(broken, enc.Encode(line))
+		}
+		rows = append(rows, line.row(says))
+	}
+	if out == "table" {
+		broken = printTable(cmd.OutOrStdout(), rows)
+	}
+	switch {
+	case err != nil:
+		return unrecorded(err)
+	case wrong+unknown > 0:
+		return fmt.Errorf("run %s: of what was said to be gone, %d reappeared and %d are not known", past.ID, wrong, unknown)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be gone is gone (%s).\n", past.ID, time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
+	return broken
+}
+
+// unrecorded is the exit status of a journal that cannot be written, or that another janitor writes to.
+func unrecorded(err error) error {
+	if _, held := errors.AsType[*journal.HeldError](err); held {
+		return &failure{statusRefused, err}
+	}
+	return &failure{statusJournal, err}
+}
