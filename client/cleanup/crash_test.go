@@ -356,8 +356,8 @@ func (c *crashed) spawn(t *testing.T, o crashOrder, at int, late bool) bool {
 // deleted twice without a list between, every item is deleted and proved, and nothing else is touched.
 func TestCrash(t *testing.T) {
 	lab := newCrashLab(t)
-	stride := 8 // of the points: all of them take a minute
-	random := 10
+	stride := 12 // of the points: all of them take a minute
+	random := 8
 	if *crashes > 0 {
 		stride, random = 1, *crashes
 	}
