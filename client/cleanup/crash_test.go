@@ -502,6 +502,10 @@ func (lab *crashLab) finish(t *testing.T, c *crashed, dir string) {
 		}
 	}
 	neverTwice(t, c.cloud.Requests())
+	written, err := os.ReadFile(filepath.Join(past.dir, journalName))
+	if err != nil || !bytes.Contains(written, []byte(`"fingerprint"`)) || bytes.Contains(written, []byte("PRIVATE KEY")) {
+		t.Errorf("certificates are not kept as they should be: %v", err)
+	}
 }
 
 // neverTwice checks the server's log: between two deletions of one object a list was read that would show it.
