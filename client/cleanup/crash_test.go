@@ -356,8 +356,8 @@ func (c *crashed) spawn(t *testing.T, o crashOrder, at int, late bool) bool {
 // deleted twice without a list between, every item is deleted and proved, and nothing else is touched.
 func TestCrash(t *testing.T) {
 	lab := newCrashLab(t)
-	stride := 8 // of the points: all of them take a minute
-	random := 10
+	stride := 12 // of the points: all of them take a minute
+	random := 8
 	if *crashes > 0 {
 		stride, random = 1, *crashes
 	}
@@ -502,6 +502,10 @@ func (lab *crashLab) finish(t *testing.T, c *crashed, dir string) {
 		}
 	}
 	neverTwice(t, c.cloud.Requests())
+	written, err := os.ReadFile(filepath.Join(past.dir, journalName))
+	if err != nil || !bytes.Contains(written, []byte(`"fingerprint"`)) || bytes.Contains(written, []byte("PRIVATE KEY")) {
+		t.Errorf("certificates are not kept as they should be: %v", err)
+	}
 }
 
 // neverTwice checks the server's log: between two deletions of one object a list was read that would show it.

@@ -5,4 +5,8 @@
 // (send.go), makes the steps that have to go before an item (clear.go), reads back what an answer leaves open and closes
 // with one list for each place (prove.go). Where an item stands is kept in one ledger (run.go), which gives every item
 // one outcome and tells it as an event; every changing request goes out through its one door, [Run.depart].
+//
+// What a run is about to do and what came of it stands in its journal (record.go), which a [History] keeps with the plan
+// (history.go, planfile.go). From these two alone a [Ledger] tells where each item stands (ledger.go); [Engine.Resume] goes
+// on from there, and [Verify] looks again.
 package cleanup

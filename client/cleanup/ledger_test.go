@@ -281,6 +281,9 @@ func TestAJournalMayEndAnywhere(t *testing.T) {
 	file, _ := p.Encode()
 	first := bytes.IndexByte(data, '\n')
 	for n := range data {
+		if inside := n > 0 && data[n-1] != '\n' && data[n] != '\n'; inside && n%7 > 0 { // one in seven of those within a line
+			continue
+		}
 		l, err := Replay(p, Digest(file), bytes.NewReader(data[:n]))
 		if n <= first {
 			if err == nil {
