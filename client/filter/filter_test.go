@@ -83,6 +83,9 @@ func TestWords(t *testing.T) {
 		{"!staging", filter.Yes},
 		{"web !staging !nothing", filter.Yes},
 		{"!", filter.Yes},
+		{"! web", filter.No},
+		{"! staging web", filter.Yes},
+		{"web !", filter.Yes},
 		{"GRÖSSE", filter.No}, // ß is no pair of letters
 		{"GRÖßE", filter.Yes},
 		{"id-0001", filter.Yes},
