@@ -10,6 +10,7 @@ import (
 
 	"janitor/tui/keys"
 	"janitor/tui/screen"
+	"janitor/tui/theme"
 )
 
 // Entry is one thing that can be done.
@@ -77,9 +78,12 @@ func (m *Model) Press(key tea.KeyPressMsg) (chosen *Entry, open bool) {
 
 // Paste types what was pasted.
 func (m *Model) Paste(s string) {
-	if m.line.Insert(s) {
-		m.find()
+	m.say = ""
+	if !m.line.Insert(s) {
+		m.say = "Too long to paste: at most " + theme.Number(screen.MaxLine) + " characters can be typed"
+		return
 	}
+	m.find()
 }
 
 // find looks for the entries that hold every word that was typed: first those whose name begins with it all, then those
