@@ -44,7 +44,7 @@ func TestThePaletteGoesToKindsFromAnywhere(t *testing.T) {
 	x.press(":").see("╭─ Go ", "go to IP groups", "enter do it").press("ipg", "enter").see("ENTRIES")
 	x.press("enter").see("Entries of IP group").press("d").see("Fields")
 	x.press(":", "pools", "enter").see("SERVERS").gone("╭─ Go ").press("esc").see("This is the first screen")
-	x.press(":", "q:?", "enter").see("Nothing is called that").press("esc").gone("╭─ Go ").see("SERVERS")
+	x.press(":", "q:?").see("Nothing is called that").press("enter").press("esc").gone("╭─ Go ").see("SERVERS")
 	x.press(":", "ctrl+c").end()
 }
 

@@ -53,8 +53,7 @@ func (m *Model) Press(key tea.KeyPressMsg) (chosen *Entry, open bool) {
 	case keys.Back:
 		return nil, false
 	case keys.Confirm:
-		if len(m.found) == 0 {
-			m.say = "Nothing is called that: " + m.env.Keys.Label(keys.Back) + " leaves"
+		if len(m.found) == 0 { // as the list says
 			return nil, true
 		}
 		e := &m.entries[m.found[m.cursor]]
