@@ -49,6 +49,19 @@ func TestAWrongExpressionStaysInTheInput(t *testing.T) {
 	x.press("esc").see("[protected]", "■ protected").press("esc").see("/48").press("esc").see("This is the first screen")
 }
 
+// What was pasted is there whole, or the foot says why not.
+func TestPastingIntoTheFilter(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 80, 24).see("listed just now").press("/").see("enter keep")
+	paste := func(s string) *terminal { return x.press("\x1b[200~" + s + "\x1b[201~") }
+	paste("!prod\r\n!test\n").see("/!prod !test ")
+	paste(strings.Repeat("x", 5_000)).see("Too long to paste: a filter has at most 1 000 characters").see("/!prod !test ")
+	x.press("a").see("enter keep", "/!prod !test a").gone("Too long").press("esc").see("1/48")
+	x.press(":").see("╭─ Go ")
+	paste(strings.Repeat("x", 5_000)).see("Too long to paste").press("esc").gone("╭─ Go ")
+}
+
 func TestCountsInTheTabsAt80And120Columns(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})

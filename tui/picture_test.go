@@ -37,12 +37,12 @@ func TestPictures(t *testing.T) {
 			t.Errorf("%s is stale: go test ./tui -run Pictures -update, then look at it", path)
 		}
 	}
-	x.see("listed just now").press("v", "j", "j", "j", "j", "j", "j", "j", "v", "j", "j")
+	x.see("listed just now").press("v", "j", "j", "j", "j", "j", "j", "j", "v", "j", "j").taken()
 	x.see("8 marked")
 	shot("browse")
 	x.press("ctrl+d").see("of 8 marked pools")
 	a.clock.pass(time.Second)
-	x.press("up")
+	x.press("up").taken()
 	shot("confirm")
 	x.press("y").see("proved gone")
 	shot("run")

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -191,8 +192,9 @@ func TestEnterTwiceAnywhereDeletesNothing(t *testing.T) {
 	}
 	// The second one opens the first reference, where there is one by then.
 	back := func(to string) {
-		for x.see("Used by"); !strings.Contains(x.still(), to); {
-			x.press("esc")
+		x.taken().see("Used by")
+		for s := x.still(); !strings.Contains(s, to); s = x.still() {
+			x.press("esc").until("esc does nothing", func(now string) bool { return trim(now) != s })
 		}
 	}
 	enter() // on a row, then in its detail
@@ -227,10 +229,10 @@ func TestKeysUnderTheDialogAreTakenByTheGraceTime(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	x.choose(some(t, a.list(t, inventory.Pools), 1, unusedDedicated)[0].Ref.ID)
-	x.press("ctrl+d").see("Delete 1 pool").press("y", "y", "enter", "esc")
+	x.press("ctrl+d").see("Delete 1 pool").press("y", "y", "enter", "esc").taken()
 	x.see("Delete 1 pool") // the clock stands still: these keys came at once
 	a.clock.pass(399 * time.Millisecond)
-	x.press("y").see("Delete 1 pool")
+	x.press("y").taken().see("Delete 1 pool")
 	if got := a.deletions(); len(got) > 0 {
 		t.Errorf("a key in the grace time deleted: %q", got)
 	}
@@ -288,12 +290,18 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 
 func TestQuittingWithARunGoingOn(t *testing.T) {
 	t.Parallel()
-	a := newAccount(t, simcloud.Options{Seed: 1, ItemCost: 300 * time.Millisecond})
+	more := make(chan struct{})
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
 	pools := some(t, a.list(t, inventory.Pools), 3, unusedDedicated)
-	x := open(t, a.opts, 100, 30).see("listed just now").choose(ids(pools)...)
+	x := open(t, a.opts, 100, 30)
+	release := sync.OnceFunc(func() { close(more) })
+	t.Cleanup(release)
+	x.see("listed just now").choose(ids(pools)...)
 	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("deleting 0/3, r shows it")
 	x.press("q").see("A run is going on: q again cancels it").press("down").gone("A run is going on")
-	x.press("r").see("Deleting 3 pools").press("ctrl+c").see("ctrl+c again cancels").press("ctrl+c").end()
+	x.press("r").see("Deleting 3 pools").press("ctrl+c").see("ctrl+c again cancels").press("ctrl+c").see("3 in flight")
+	release()
+	x.end()
 	if !strings.Contains(x.summary, "3 pools: ") || strings.Contains(x.summary, "pending") {
 		t.Errorf("an item has no outcome: %s", x.summary)
 	}

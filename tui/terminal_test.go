@@ -143,6 +143,7 @@ type terminal struct {
 	program *tea.Program
 	keys    *io.PipeWriter
 	done    chan struct{}
+	got     chan struct{} // a mark that was sent among the keys has come to the program
 
 	mu  sync.Mutex
 	raw bytes.Buffer // everything that was sent to the terminal
@@ -167,7 +168,7 @@ func open(t *testing.T, o Options, w, h int, more ...tea.ProgramOption) *termina
 func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.ProgramOption) *terminal {
 	t.Helper()
 	input, keys := io.Pipe()
-	x := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan struct{})}
+	x := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan struct{}), got: make(chan struct{}, 1)}
 	x.screen.SetBackgroundColor(paper)
 	if _, err := x.screen.WriteString("\x1b[20h"); err != nil { // a line feed returns the carriage, as the line discipline does
 		t.Fatal(err)
@@ -181,6 +182,13 @@ func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.Pr
 	options := append([]tea.ProgramOption{
 		tea.WithInput(input), tea.WithOutput(x), tea.WithWindowSize(w, h), tea.WithoutSignals(),
 		tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}),
+		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+			if _, mark := msg.(tea.FocusMsg); mark {
+				x.got <- struct{}{}
+				return nil
+			}
+			return msg
+		}),
 	}, more...)
 	options = append(options, func(p *tea.Program) { x.program = p })
 	go func() {
@@ -232,8 +240,23 @@ func (x *terminal) gone(text string) *terminal {
 	return x
 }
 
+// taken waits until the program has taken all keys sent so far: for those after which the clock passes, or that the screen
+// does not tell of. What they asked for may still be under way.
+func (x *terminal) taken() *terminal {
+	x.t.Helper()
+	x.press("\x1b[I") // that the terminal has the focus, which the program does not care about
+	select {
+	case <-x.got:
+	case <-time.After(20 * time.Second):
+		x.t.Fatalf("keys are not taken; the screen is:\n%s", x.text())
+	}
+	return x
+}
+
+// bytesOf are those that terminals send. That of esc alone is the beginning of others, and a matter of time: here it is
+// sent as terminals do that avoid this.
 var bytesOf = map[string]string{
-	"space": " ", "enter": "\r", "esc": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "pgdown": "\x1b[6~", "pgup": "\x1b[5~",
+	"space": " ", "enter": "\r", "esc": "\x1b[27u", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "pgdown": "\x1b[6~", "pgup": "\x1b[5~",
 	"delete": "\x1b[3~", "ctrl+a": "\x01", "ctrl+c": "\x03", "ctrl+d": "\x04", "ctrl+r": "\x12", "ctrl+u": "\x15", "ctrl+w": "\x17",
 	"ctrl+space": "\x00", `ctrl+\`: "\x1c", "shift+down": "\x1b[1;2B", "shift+up": "\x1b[1;2A", "backspace": "\x7f",
 }
@@ -248,9 +271,6 @@ func (x *terminal) press(names ...string) *terminal {
 		}
 		if _, err := x.keys.Write([]byte(b)); err != nil {
 			x.t.Fatal(err)
-		}
-		if name == "esc" {
-			time.Sleep(80 * time.Millisecond) // else the next key makes it a sequence
 		}
 	}
 	return x

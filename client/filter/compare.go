@@ -275,7 +275,7 @@ func among(at int, a, b operand) (test, *Error) {
 			}
 		}
 		return No
-	}, a), nil
+	}, a, b), nil
 }
 
 // maxProgram bounds a regular expression, in instructions: each character of a text may visit all of them.

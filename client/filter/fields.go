@@ -119,6 +119,12 @@ func verdictIs(s inventory.State) test {
 	}
 }
 
+// allSigns: no more may be missing.
+func allSigns(x row) bool { return !x.Verdict.Partial }
+
+// worth is a look what has signs; without any it is undecided while more may come.
+func worth(x row) Answer { return settled(len(x.Verdict.Signs) > 0, x.Verdict.Partial) }
+
 // judged are the fields that every kind has beside its columns: what is thought of it.
 func judged() []field {
 	var states []string
@@ -130,13 +136,13 @@ func judged() []field {
 		{name: "used", what: tFlag, means: "its verdict is in use", test: verdictIs(inventory.InUse)},
 		{name: "protected", what: tFlag, means: "its verdict is protected", test: verdictIs(inventory.Protected)},
 		{name: "unknown", what: tFlag, means: "its verdict is unknown", test: func(x row) Answer { return answer(!known(x)) }},
-		{name: "worth", what: tFlag, means: "worth a look: it has signs", test: func(x row) Answer { return answer(len(x.Verdict.Signs) > 0) }},
+		{name: "worth", what: tFlag, means: "worth a look: it has signs", test: worth},
 		{name: "verdict", what: tText, means: "its verdict as a word", oneOf: states,
 			text: func(x row) (string, bool) { return x.Verdict.State.String(), true }},
 		{name: "why", what: tText, means: "the text of all its reasons", sure: known,
 			text: func(x row) (string, bool) { return why(x.Verdict.Reasons), true }},
 		{name: "reasons", what: tReasons, means: "its reasons: .text, .via (field that refers), .by (id of who refers)", sure: known},
-		{name: "signs", what: tWords, means: "what is worth a look: expired, empty, …",
+		{name: "signs", what: tWords, means: "what is worth a look: expired, empty, …", sure: allSigns,
 			words: func(x row) ([]string, bool) { return x.Verdict.Signs, true }},
 	}
 }

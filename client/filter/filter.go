@@ -7,7 +7,8 @@
 //
 // What is not known is neither true nor false: a comparison with it is undecided, so is its opposite, and an undecided
 // row is never selected. In particular unused, used, protected and the words of a verdict are undecided while the
-// verdict is unknown; only the flag unknown and verdict == "unknown" say so. Fields that say "unknown" themselves
+// verdict is unknown; only the flag unknown and verdict == "unknown" say so. A sign that is there counts; that there is
+// none, or no other, is undecided while something that signs look at is not known. Fields that say "unknown" themselves
 // (health) follow the same rule.
 //
 // Text compares without case; only "matches" distinguishes, as the regular expression says. A length of time has a

@@ -83,6 +83,9 @@ func TestWords(t *testing.T) {
 		{"!staging", filter.Yes},
 		{"web !staging !nothing", filter.Yes},
 		{"!", filter.Yes},
+		{"! web", filter.No},
+		{"! staging web", filter.Yes},
+		{"web !", filter.Yes},
 		{"GRÖSSE", filter.No}, // ß is no pair of letters
 		{"GRÖßE", filter.Yes},
 		{"id-0001", filter.Yes},
@@ -224,6 +227,33 @@ func TestUndecided(t *testing.T) {
 		{`=why not contains "listener"`, filter.Undecided},
 		{`=worth`, filter.No},
 		{`=len(signs) == 0`, filter.Yes},
+	})
+
+	// Signs of a verdict that is partial: these there are, more may come.
+	partial := samplePool()
+	partial.Verdict.Partial = true
+	ask(t, partial, []question{
+		{`=worth`, filter.Yes},
+		{`="all members offline" in signs`, filter.Yes},
+		{`="expired" in signs`, filter.Undecided},
+		{`="expired" not in signs`, filter.Undecided},
+		{`=name in signs`, filter.Undecided},
+		{`=any(signs, # contains "offline")`, filter.Yes},
+		{`=any(signs, # == "expired")`, filter.Undecided},
+		{`=none(signs, # == "expired")`, filter.Undecided},
+		{`=none(signs, # contains "offline")`, filter.No},
+		{`=all(signs, # contains "offline")`, filter.Undecided},
+		{`=all(signs, # == "expired")`, filter.No},
+		{`=one(signs, # contains "offline")`, filter.Undecided},
+		{`=len(signs) == 1`, filter.Undecided},
+		{`=count(signs, # == "expired") == 0`, filter.Undecided},
+		{`=used && len(reasons) == 2`, filter.Yes}, // the verdict itself is known
+	})
+	partial.Verdict.Signs = nil
+	ask(t, partial, []question{
+		{`=worth`, filter.Undecided},
+		{`=!worth`, filter.Undecided},
+		{`=len(signs) == 0`, filter.Undecided},
 	})
 	ask(t, inventory.Resource{
 		Ref: inventory.Ref{Kind: inventory.Certificates, ID: "c"}, Object: &client.Certificate{},

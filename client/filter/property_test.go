@@ -30,7 +30,7 @@ func is(yes bool) truth {
 // say is what a field says of a resource.
 type say struct {
 	known  bool
-	open   bool // more may be missing: reasons of an unknown verdict
+	open   bool // more may be missing: reasons of an unknown verdict, signs of a partial one
 	text   string
 	number float64
 	words  []string
@@ -85,9 +85,16 @@ func opinionOf(id inventory.KindID) opinion {
 		flag: fields{
 			"unused": state(inventory.Unused), "used": state(inventory.InUse), "protected": state(inventory.Protected),
 			"unknown": flags(func(r inventory.Resource) truth { return is(r.Verdict.State == inventory.Unknown) }),
-			"worth":   flags(func(r inventory.Resource) truth { return is(len(r.Verdict.Signs) != 0) }),
+			"worth": flags(func(r inventory.Resource) truth {
+				if len(r.Verdict.Signs) == 0 && r.Verdict.Partial {
+					return -1
+				}
+				return is(len(r.Verdict.Signs) != 0)
+			}),
 		},
-		words:  fields{"signs": func(r inventory.Resource) say { return words(r.Verdict.Signs) }},
+		words: fields{"signs": func(r inventory.Resource) say {
+			return say{known: true, open: r.Verdict.Partial, words: r.Verdict.Signs}
+		}},
 		number: fields{},
 		span:   fields{},
 	}
@@ -314,7 +321,7 @@ func (w *writer) tree(depth int) tree {
 }
 
 func (w *writer) leaf() tree {
-	switch w.IntN(9) {
+	switch w.IntN(10) {
 	case 0, 1:
 		f := w.name(w.flag)
 		of := w.flag[f]
@@ -344,7 +351,7 @@ func (w *writer) leaf() tree {
 		return tree{func(r inventory.Resource) truth {
 			s := of(r)
 			t := is(slices.ContainsFunc(s.words, func(x string) bool { return strings.EqualFold(x, want) }))
-			if !s.known {
+			if !s.known || s.open && t == 0 {
 				return -1
 			}
 			if negative {
@@ -359,6 +366,8 @@ func (w *writer) leaf() tree {
 			return w.addresses()
 		}
 		return w.numeric()
+	case 8:
+		return w.list()
 	default:
 		return w.freeText(w.text)
 	}
@@ -554,25 +563,56 @@ func (w *writer) reasons() tree {
 				yes++
 			}
 		}
-		all := len(r.Verdict.Reasons)
-		if r.Verdict.State != inventory.Unknown {
-			return is(map[string]bool{"any": yes > 0, "all": yes == all, "none": yes == 0, "one": yes == 1, "count": yes > 1}[fn])
-		}
-		// Whatever is missing, these stay so.
-		switch {
-		case fn == "any" && yes > 0:
-			return 1
-		case fn == "none" && yes > 0, fn == "all" && yes < all, fn == "one" && yes > 1:
-			return 0
-		}
-		return -1
+		return quantified(fn, yes, len(r.Verdict.Reasons), r.Verdict.State == inventory.Unknown)
 	}, tokens, binds}
+}
+
+// list asks about the words of one.
+func (w *writer) list() tree {
+	f := w.name(w.words)
+	of, want := w.words[f], pick(w.Rand, "expired", "e", "lb-1", "a.example.com", "")
+	fn := pick(w.Rand, "any", "all", "none", "one", "count", "len")
+	tokens, binds := []string{fn, "(", f, ",", "#", "startsWith", w.quote(w.shuffleCase(want)), ")"}, 4
+	switch fn {
+	case "count":
+		tokens, binds = append(tokens, ">", "1"), 3
+	case "len":
+		tokens, binds, want = []string{fn, "(", f, ")", ">", "1"}, 3, ""
+	}
+	return tree{func(r inventory.Resource) truth {
+		s := of(r)
+		if !s.known {
+			return -1
+		}
+		yes := 0
+		for _, word := range s.words {
+			if strings.HasPrefix(strings.ToLower(word), want) {
+				yes++
+			}
+		}
+		return quantified(fn, yes, len(s.words), s.open)
+	}, tokens, binds}
+}
+
+// quantified is what a function says of a list in which a condition holds for so many of all that are seen.
+func quantified(fn string, yes, all int, open bool) truth {
+	if !open {
+		return is(map[string]bool{"any": yes > 0, "all": yes == all, "none": yes == 0, "one": yes == 1, "count": yes > 1, "len": yes > 1}[fn])
+	}
+	// Whatever is missing, these stay so.
+	switch {
+	case fn == "any" && yes > 0:
+		return 1
+	case fn == "none" && yes > 0, fn == "all" && yes < all, fn == "one" && yes > 1:
+		return 0
+	}
+	return -1
 }
 
 // spell joins tokens with as much space as somebody likes, and at least what is needed.
 func (w *writer) spell(tokens []string) string {
 	wordy := func(c byte) bool {
-		return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
+		return c == '_' || c == '#' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
 	}
 	var s strings.Builder
 	for i, t := range tokens {

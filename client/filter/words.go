@@ -7,15 +7,22 @@ import (
 	"janitor/client/inventory"
 )
 
-// words matches rows that show each word somewhere and none of those after a "!".
+// words matches rows that show each word somewhere and none of those after a "!", with or without a space between. A "!"
+// that no word follows is one that is still being typed.
 func words(kind *inventory.Kind, text string) test {
 	var wanted, unwanted []string
+	not := false
 	for w := range strings.FieldsSeq(text) {
-		if bare, not := strings.CutPrefix(w, "!"); !not {
-			wanted = append(wanted, w)
-		} else if bare != "" {
+		bare, here := strings.CutPrefix(w, "!")
+		switch not = not || here; {
+		case bare == "":
+			continue
+		case not:
 			unwanted = append(unwanted, bare)
+		default:
+			wanted = append(wanted, w)
 		}
+		not = false
 	}
 	// Long words are rarer: most rows are out after the first.
 	slices.SortStableFunc(wanted, func(a, b string) int { return len(b) - len(a) })

@@ -94,6 +94,7 @@ func verdict(r *rand.Rand) inventory.Verdict {
 	for range r.IntN(3) {
 		v.Signs = append(v.Signs, pick(r, "expired", "empty", "within 10.0.0.0/8"))
 	}
+	v.Partial = r.IntN(3) == 0
 	return v
 }
 

@@ -264,7 +264,7 @@ func TestPasteTypesIntoTheFilterOnly(t *testing.T) {
 	p.run(p.Update(tea.PasteMsg{Content: "q\x04\n"}))
 	p.press("/")
 	p.run(p.Update(tea.PasteMsg{Content: "web-\x1b[2J\n2"}))
-	if got := p.input.String(); got != "web-[2J2" {
+	if got := p.input.String(); got != "web-[2J 2" {
 		t.Errorf("pasted %q", got)
 	}
 }

@@ -60,17 +60,25 @@ func (m *Model) typed(key tea.KeyPressMsg) tea.Cmd {
 		}
 	}
 	var cmd tea.Cmd
-	if m.input.Press(key) {
+	switch {
+	case m.input.Press(key):
 		cmd = m.follow(m.input.String())
+	case key.Text != "" && m.input.Full():
+		cmd = tooLong("Not typed")
 	}
 	m.suggest()
 	return cmd
 }
 
+// tooLong says why nothing was typed.
+func tooLong(what string) tea.Cmd {
+	return say(what + ": a filter has at most " + theme.Number(screen.MaxLine) + " characters")
+}
+
 // paste types what was pasted, all of it or nothing.
 func (m *Model) paste(s string) tea.Cmd {
 	if !m.input.Insert(s) {
-		return say("Not pasted: a filter has at most " + theme.Number(screen.MaxLine) + " characters")
+		return tooLong("Too long to paste")
 	}
 	cmd := m.follow(m.input.String())
 	m.suggest()

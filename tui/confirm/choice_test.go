@@ -135,18 +135,35 @@ func TestPaste(t *testing.T) {
 	}
 }
 
+// names are those that are typed with n characters: up to three, as long as they may be.
+func names(n int) []string {
+	var all []string
+	for _, first := range []string{"a", "b", "c"} {
+		size := min(n, 40)
+		all = append(all, (first + strings.Repeat("-bcdefghi", 5))[:size])
+		if n -= size + len(", "); n <= 0 {
+			break
+		}
+	}
+	return all
+}
+
 // What has to be typed and what was typed are both in sight, however long, and nothing moves while typing.
 func TestFieldStaysInSight(t *testing.T) {
-	for _, n := range []int{1, 8, 20, 33, 40, 76, 77, 126} {
-		want := strings.Repeat("abcdefghi ", 13)[:n-1] + "z"
+	for _, n := range []int{1, 8, 20, 33, 40, 66, 73, 74, 82, 124} {
+		plan := dangers(names(n)...)
+		want := plan.Word()
+		if len(want) != n {
+			t.Fatalf("%q has not %d characters", want, n)
+		}
 		for _, size := range [][2]int{{80, 24}, {120, 36}, {50, 24}} {
-			d := ready(dangers(want))
+			d := ready(plan)
 			lines := len(strings.Split(strings.TrimSpace(d.text(size[0], size[1])), "\n"))
 			for _, r := range want + "more" {
 				d.key(tea.Key{Code: r, Text: string(r)})
 				got := d.text(size[0], size[1])
 				shown := false
-				for _, after := range []string{string(r) + "▏", string(r) + " ✓", string(r) + "  ", "> ▏", ": …▏"} {
+				for _, after := range []string{string(r) + "▏", string(r) + " ✓", string(r) + "✓", ">  ✓", string(r) + "  ", "> ▏"} {
 					shown = shown || strings.Contains(got, after)
 				}
 				if !shown {
@@ -157,5 +174,48 @@ func TestFieldStaysInSight(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Of what is longer than what is wanted the end is in sight, and that there is more before it.
+func TestMoreThanWasWantedIsSeen(t *testing.T) {
+	long, longer := strings.Join(names(40), ", "), strings.Join(names(70), ", ")
+	for _, test := range []struct {
+		names []string
+		typed string
+		w, h  int
+		shows string
+	}{
+		{[]string{"g2"}, "hello", 80, 24, "Type g2 to delete: hello▏"},
+		{[]string{"g2"}, "hello, world", 80, 24, "Type g2 to delete: hello, wor▏"}, // the field takes no more
+		{[]string{"g2"}, "hello", 40, 24, "│ g2: hello▏"},
+		{[]string{"g2"}, "hello, world", 40, 24, "│ g2: …o, wor▏"},
+		{[]string{"g2"}, "g2x", 40, 24, "│ g2: g2x▏"},
+		{[]string{"g2"}, "g", 40, 24, "│ Type g2: g▏"},
+		{names(40), long + "more", 80, 24, "> " + long + "more▏"},
+		{names(70), longer + "and more", 80, 24, "> more▏"}, // goes on below
+		{names(40), strings.Repeat("名", 60), 80, 24, "… " + strings.Repeat("名", 11) + "▏"},
+	} {
+		d := ready(dangers(test.names...))
+		for _, r := range test.typed {
+			d.key(tea.Key{Code: r, Text: string(r)})
+		}
+		if got := d.text(test.w, test.h); !strings.Contains(got, test.shows) {
+			t.Errorf("%q of %q at %d×%d does not show %q:\n%s", test.typed, test.names, test.w, test.h, test.shows, got)
+		}
+	}
+}
+
+// Lines that are pasted do not run together: a wrong text never becomes right.
+func TestAPastedBreakIsNoMatch(t *testing.T) {
+	d := ready(plan(12, 0))
+	d.Update(tea.PasteMsg{Content: "1\n2"})
+	if got := d.press("enter").answer(); got != "" {
+		t.Errorf("two lines are taken for 12: %s", got)
+	}
+	d.press("ctrl+u")
+	d.Update(tea.PasteMsg{Content: "\t12\n"})
+	if got := d.press("enter").answer(); got != "yes" {
+		t.Errorf("a line is not taken for what it says: %q", got)
 	}
 }

@@ -18,7 +18,7 @@ func (m *Model) controls(w int) []string {
 	whole := brief + " " + m.count(len(m.plan.Items))
 	for _, words := range []struct{ ask, button string }{{" to delete", whole}, {" to delete", brief}, {"", brief}} {
 		if buttons := m.buttons(words.button); m.promptWidth(words.ask)+1+theme.WidthPainted(buttons) <= w {
-			return append(lines, theme.Spread(m.prompt(words.ask), buttons, w))
+			return append(lines, theme.Spread(m.prompt(words.ask, w-1-theme.WidthPainted(buttons)), buttons, w))
 		}
 	}
 	button := whole
@@ -27,7 +27,7 @@ func (m *Model) controls(w int) []string {
 	}
 	buttons := theme.Spread("", m.buttons(button), w)
 	if m.promptWidth(" to delete") <= w {
-		return append(lines, theme.FitPainted(m.prompt(" to delete"), w), buttons)
+		return append(lines, theme.FitPainted(m.prompt(" to delete", w), w), buttons)
 	}
 	t := m.env.Theme
 	for _, line := range theme.Wrap("Type "+m.want+" to delete:", w) {
@@ -64,12 +64,13 @@ func (m *Model) choice(w int) []string {
 	return lines
 }
 
-// field is what was typed, on as many lines as what is wanted takes, the end of it always in sight.
+// field is what was typed, on as many lines as all that it takes needs in letters of one column. Of what is longer the
+// end is shown, and that it goes before.
 func (m *Model) field(w int) []string {
 	t := m.env.Theme
-	const lead = "> "
+	const lead, more = "> ", "… "
 	room := max(w-len(lead), 1)
-	n := len(m.want)/room + 1 // with the cursor
+	n := (len(m.want)+beyond)/room + 1 // with the cursor
 	var pieces []string
 	for rest := m.typed; ; {
 		piece := ""
@@ -93,11 +94,18 @@ func (m *Model) field(w int) []string {
 	for end > 0 && pieces[end] == "" && theme.Width(pieces[end-1]) < room {
 		end--
 	}
+	first := max(end+1-n, 0)
 	var lines []string
 	for i, piece := range pieces {
+		lead := lead
+		if i == first && i > 0 {
+			lead = more
+		}
 		line := t.Paint(theme.Strong, theme.Fit(piece, theme.Width(piece)))
 		switch {
 		case i != end:
+		case m.matches() && theme.Width(piece) == room-1:
+			line += t.Paint(theme.Good, t.OK)
 		case m.matches():
 			line += " " + t.Paint(theme.Good, t.OK)
 		default:
@@ -105,10 +113,10 @@ func (m *Model) field(w int) []string {
 		}
 		lines = append(lines, t.Paint(theme.Muted, lead)+line)
 	}
-	return lines[max(end+1-n, 0) : max(end+1-n, 0)+n]
+	return lines[first : first+n]
 }
 
-// promptWidth is what the prompt takes at most.
+// promptWidth is what the prompt takes at least.
 func (m *Model) promptWidth(ask string) int {
 	if m.want == "" || m.empty() {
 		return 0
@@ -116,14 +124,19 @@ func (m *Model) promptWidth(ask string) int {
 	return len("Type ") + len(m.want) + len(ask) + len(": ") + len(m.want) + min(len(ask), 1) + 1 // the cursor
 }
 
-// prompt asks for what is wanted, and shows what was typed; of what is too long, the end.
-func (m *Model) prompt(ask string) string {
+// prompt asks for what is wanted, in at most w columns, and shows what was typed. What is longer takes the place of the
+// first word, for it is seen then that one is to type; and of what is too long the end is shown.
+func (m *Model) prompt(ask string, w int) string {
 	t := m.env.Theme
 	if m.want == "" || m.empty() {
 		return ""
 	}
-	s := t.Paint(theme.Text, "Type ") + t.Paint(theme.Strong, m.want) + t.Paint(theme.Text, ask+": ") +
-		t.Paint(theme.Strong, end(m.typed, len(m.want)))
+	lead, room := "Type ", len(m.want)+max(w-m.promptWidth(ask), 0)
+	if theme.Width(m.typed) > room {
+		lead, room = "", room+len(lead)
+	}
+	s := t.Paint(theme.Text, lead) + t.Paint(theme.Strong, m.want) + t.Paint(theme.Text, ask+": ") +
+		t.Paint(theme.Strong, end(m.typed, room))
 	switch {
 	case m.matches() && ask == "":
 		return s + " "

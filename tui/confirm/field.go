@@ -21,6 +21,8 @@ func (m *Model) edit(key tea.KeyPressMsg) bool {
 	case key.String() == "backspace":
 		_, n := utf8.DecodeLastRuneInString(m.typed)
 		m.set(m.typed[:len(m.typed)-n])
+	case key.String() == "ctrl+u":
+		m.set("")
 	case key.Text != "":
 		m.put(key.Text)
 	default:
@@ -29,13 +31,16 @@ func (m *Model) edit(key tea.KeyPressMsg) bool {
 	return true
 }
 
-// put adds text to the field.
+// put adds text to the field. What stood on two lines does not become one word by it.
 func (m *Model) put(text string) {
 	if m.want == "" || m.empty() {
 		return
 	}
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsPrint(r):
 			return r
 		}
 		return -1

@@ -10,6 +10,7 @@ import (
 
 	"janitor/tui/keys"
 	"janitor/tui/screen"
+	"janitor/tui/theme"
 )
 
 // Entry is one thing that can be done.
@@ -52,8 +53,7 @@ func (m *Model) Press(key tea.KeyPressMsg) (chosen *Entry, open bool) {
 	case keys.Back:
 		return nil, false
 	case keys.Confirm:
-		if len(m.found) == 0 {
-			m.say = "Nothing is called that: " + m.env.Keys.Label(keys.Back) + " leaves"
+		if len(m.found) == 0 { // as the list says
 			return nil, true
 		}
 		e := &m.entries[m.found[m.cursor]]
@@ -77,9 +77,12 @@ func (m *Model) Press(key tea.KeyPressMsg) (chosen *Entry, open bool) {
 
 // Paste types what was pasted.
 func (m *Model) Paste(s string) {
-	if m.line.Insert(s) {
-		m.find()
+	m.say = ""
+	if !m.line.Insert(s) {
+		m.say = "Too long to paste: at most " + theme.Number(screen.MaxLine) + " characters can be typed"
+		return
 	}
+	m.find()
 }
 
 // find looks for the entries that hold every word that was typed: first those whose name begins with it all, then those

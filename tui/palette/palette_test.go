@@ -2,6 +2,7 @@ package palette
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,7 @@ func TestKeys(t *testing.T) {
 		{"", []tea.KeyPressMsg{up, down, up, enter}, "pools", false, ""},
 		{"", []tea.KeyPressMsg{{Code: tea.KeyPgDown}, enter}, "help", false, ""},
 		{"list", []tea.KeyPressMsg{enter}, "list again", false, ""},
-		{"j?q:", []tea.KeyPressMsg{enter}, "", true, "Nothing is called that"},
+		{"j?q:", []tea.KeyPressMsg{enter, down, enter}, "", true, ""},
 		{"expiring", []tea.KeyPressMsg{enter}, "", true, `pools have no field "expires"`},
 		{"expiring", []tea.KeyPressMsg{enter, up}, "", true, ""},
 		{"list", []tea.KeyPressMsg{esc}, "", false, ""},
@@ -111,6 +112,37 @@ func TestShowsWhatIsNotPossibleAndWhy(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing:\n%s", want, got)
 		}
+	}
+}
+
+// At once, not only when enter is pressed.
+func TestSaysThatNothingIsCalledThat(t *testing.T) {
+	m := open(some)
+	m.Over("", 80, 24)
+	for _, test := range []struct {
+		typed string
+		key   rune
+		want  bool
+	}{{"no", 0, true}, {"", tea.KeyEnter, true}, {"", tea.KeyBackspace, false}, {"thing", 0, true}} {
+		m.write(test.typed)
+		if test.key != 0 {
+			m.Press(tea.KeyPressMsg{Code: test.key})
+		}
+		got := ansi.Strip(m.Over("", 80, 24))
+		if strings.Contains(got, "│   Nothing is called that") != test.want || strings.Contains(got, "enter do it") == test.want || !strings.Contains(got, "esc leave") {
+			t.Errorf("%q is typed:\n%s", m.line.String(), got)
+		}
+	}
+}
+
+func TestATooLongPasteIsRefused(t *testing.T) {
+	m := open(some)
+	m.write("po")
+	if m.Paste(strings.Repeat("x", 1000)); m.line.String() != "po" || !strings.HasPrefix(m.say, "Too long to paste") {
+		t.Errorf("%q, said %q", m.line.String(), m.say)
+	}
+	if m.Paste("ols\n"); !slices.Equal(m.names(), []string{"pools"}) || m.say != "" {
+		t.Errorf("%v, said %q", m.names(), m.say)
 	}
 }
 

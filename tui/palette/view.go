@@ -65,8 +65,11 @@ func (m *Model) box(w, h int) string {
 	body := []string{t.Paint(theme.Key, ":") + m.line.Draw(t, max(tw-1, 1))}
 	for i := m.top; i < m.top+m.page; i++ {
 		row := ""
-		if i < len(m.found) {
+		switch {
+		case i < len(m.found):
 			row = m.row(m.entries[m.found[i]], i == m.cursor, tw)
+		case i == 0:
+			row = t.Paint(theme.Warn, theme.Fit("  Nothing is called that", tw))
 		}
 		body = append(body, row)
 	}
@@ -90,6 +93,9 @@ func (m *Model) foot() string {
 			}
 		}
 		return ""
+	}
+	if len(m.found) == 0 {
+		return hint(keys.Back)
 	}
 	dot := t.Paint(theme.Muted, " "+t.Dot+" ")
 	s := hint(keys.Confirm) + dot + hint(keys.Back)

@@ -29,23 +29,38 @@ func (l *Line) Set(s string) {
 	l.Insert(s)
 }
 
-// Insert types s; what cannot be shown is left out. It is false, and nothing is typed, when the line would become too
-// long: half of what was meant could mean something else.
+// Insert types s; line breaks and tabs become one space, so that words stay words, and what cannot be shown is left out.
+// It is false, and nothing is typed, when the line would become too long: half of what was meant could mean something
+// else.
 func (l *Line) Insert(s string) bool {
 	typed := make([]rune, 0, min(len(s), MaxLine))
+	last := rune(0) // before the next one
+	if l.at > 0 {
+		last = l.text[l.at-1]
+	}
 	for _, r := range s {
-		if !unicode.IsPrint(r) {
+		switch {
+		case unicode.IsSpace(r) && r != ' ':
+			if last == ' ' {
+				continue
+			}
+			r = ' '
+		case !unicode.IsPrint(r):
 			continue
 		}
 		if len(l.text)+len(typed) == MaxLine {
 			return false
 		}
 		typed = append(typed, r)
+		last = r
 	}
 	l.text = slices.Insert(l.text, l.at, typed...)
 	l.at += len(typed)
 	return true
 }
+
+// Full says that no more can be typed.
+func (l *Line) Full() bool { return len(l.text) == MaxLine }
 
 // Replace puts s in place of the characters from there to the cursor; false when it is too long.
 func (l *Line) Replace(from int, s string) bool {

@@ -48,7 +48,35 @@ func TestWhatDoesNotFitIsNotTypedInPart(t *testing.T) {
 	if l.Replace(0, strings.Repeat("0", MaxLine+1)) || l.String() != "age > 9" || l.Cursor() != 7 {
 		t.Errorf("replaced by %q", l.String())
 	}
-	if !l.Replace(6, "30\x1b\n") || l.String() != "age > 30" {
+	if !l.Replace(6, "30\x1b\a") || l.String() != "age > 30" {
 		t.Errorf("control characters: %q", l.String())
+	}
+}
+
+// Words that stood on lines of their own stay words.
+func TestBreaksAndTabsBecomeOneSpace(t *testing.T) {
+	for pasted, want := range map[string]string{
+		"!prod\n!test":                  "!prod !test",
+		"!prod\r\n\r\n!test":            "!prod !test",
+		"!prod\t\t!test\n":              "!prod !test ", // what is pasted next is another word
+		"!prod \n!test":                 "!prod !test",
+		"\n!prod":                       " !prod",
+		"a\u00a0b\u2028c\u3000d\u0085e": "a b c d e",
+		"two  spaces":                   "two  spaces",
+		"a\x1b\x00b":                    "ab",
+	} {
+		var l Line
+		if l.Set(pasted); l.String() != want {
+			t.Errorf("%q became %q, want %q", pasted, l.String(), want)
+		}
+	}
+	var l Line
+	l.Insert("!prod\n")
+	l.Insert("\n!test")
+	if l.String() != "!prod !test" {
+		t.Errorf("pasted twice: %q", l.String())
+	}
+	if l.Set(strings.Repeat("x", MaxLine) + "\n"); len(l.String()) != 0 {
+		t.Errorf("%d characters", len(l.String()))
 	}
 }

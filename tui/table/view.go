@@ -159,14 +159,22 @@ func (v *View[K]) match(q query, dst []int32) []int32 {
 // query is a filter: words that must occur and words that must not, folded.
 type query struct{ words, without [][]byte }
 
+// parse reads a filter. A word after a "!", with or without a space between, must not occur; a "!" that no word follows
+// is one that is still being typed.
 func parse(s string) query {
 	var q query
+	not := false
 	for w := range bytes.FieldsSeq(appendFolded(nil, s)) {
-		if bare, not := bytes.CutPrefix(w, []byte("!")); !not {
-			q.words = append(q.words, w)
-		} else if len(bare) > 0 {
+		bare, here := bytes.CutPrefix(w, []byte("!"))
+		switch not = not || here; {
+		case len(bare) == 0:
+			continue
+		case not:
 			q.without = append(q.without, bare)
+		default:
+			q.words = append(q.words, w)
 		}
+		not = false
 	}
 	// Long words are rarer: most rows are out after the first.
 	slices.SortStableFunc(q.words, func(a, b []byte) int { return len(b) - len(a) })
