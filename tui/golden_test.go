@@ -79,7 +79,7 @@ func TestGoldenScreens(t *testing.T) {
 			x := open(t, a.opts, test.w, test.h, tea.WithColorProfile(colorprofile.ASCII))
 			shot := func(name string) {
 				if strings.Contains(test.shots, name) {
-					golden(t, fmt.Sprintf("%dx%d-%s", test.w, test.h, name), x.still())
+					golden(t, fmt.Sprintf("%dx%d-%s", test.w, test.h, name), x.taken().still())
 				}
 			}
 			x.see("listed just now").press("?").see("Browsing")
@@ -93,7 +93,7 @@ func TestGoldenScreens(t *testing.T) {
 			x.press("esc").gone("╭─ Go ").press("G", "space").see("4 marked")
 			x.press("ctrl+d").see("of 4 marked pools")
 			a.clock.pass(time.Second)
-			x.press("up").taken()
+			x.press("up")
 			shot("confirm")
 			x.press("y").see("proved gone")
 			shot("run")

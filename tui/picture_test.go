@@ -21,7 +21,7 @@ func TestPictures(t *testing.T) {
 	x := open(t, a.opts, 110, 28)
 	shot := func(name string) {
 		t.Helper()
-		x.still()
+		x.taken().still()
 		path, got := filepath.Join("testdata", name+".svg"), picture(x.screen)
 		if *update {
 			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
@@ -37,12 +37,12 @@ func TestPictures(t *testing.T) {
 			t.Errorf("%s is stale: go test ./tui -run Pictures -update, then look at it", path)
 		}
 	}
-	x.see("listed just now").press("v", "j", "j", "j", "j", "j", "j", "j", "v", "j", "j").taken()
+	x.see("listed just now").press("v", "j", "j", "j", "j", "j", "j", "j", "v", "j", "j")
 	x.see("8 marked")
 	shot("browse")
 	x.press("ctrl+d").see("of 8 marked pools")
 	a.clock.pass(time.Second)
-	x.press("up").taken()
+	x.press("up")
 	shot("confirm")
 	x.press("y").see("proved gone")
 	shot("run")

@@ -191,27 +191,22 @@ func TestEnterTwiceAnywhereDeletesNothing(t *testing.T) {
 		x.press("enter", "enter")
 	}
 	// The second one opens the first reference, where there is one by then.
-	back := func(to string) {
-		x.taken().see("Used by")
-		for s := x.still(); !strings.Contains(s, to); s = x.still() {
-			x.press("esc").until("esc does nothing", func(now string) bool { return trim(now) != s })
-		}
-	}
+	back := func(depth int, to string) { x.see("Used by").back(depth).see(to) }
 	enter() // on a row, then in its detail
-	back("1 Pools")
+	back(1, "1 Pools")
 	x.choose(ids(pools)...)
 	enter()
-	back("2 marked")
+	back(1, "2 marked")
 	x.press("ctrl+d").see("Delete 2 pools")
 	enter() // in the dialog; the second one comes before or after it has gone
 	x.gone("will be deleted").press("enter")
-	back("2 marked")
+	back(1, "2 marked")
 	x.press("delete").see("Delete 2 pools")
 	a.clock.pass(time.Second)
 	x.press("esc").gone("will be deleted")
 	x.press("3", "ctrl+a", "M").see("Entries of", "listed just now", " 1/")
 	enter()
-	back("Entries of")
+	back(2, "Entries of")
 	x.press("ctrl+a", "ctrl+d").see("entries")
 	x.see("Cancel")
 	enter()

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
+	"janitor/tui/screen"
 )
 
 // TestMain lets Bubble Tea's reader of keys be: what arrives after the program has ended hangs in it when the input is
@@ -143,7 +145,8 @@ type terminal struct {
 	program *tea.Program
 	keys    *io.PipeWriter
 	done    chan struct{}
-	got     chan struct{} // a mark that was sent among the keys has come to the program
+	got     chan int     // how many screens are open, when a mark that was sent among the keys comes to the program
+	leaves  atomic.Int32 // how often a screen has asked to be left
 
 	mu  sync.Mutex
 	raw bytes.Buffer // everything that was sent to the terminal
@@ -168,7 +171,7 @@ func open(t *testing.T, o Options, w, h int, more ...tea.ProgramOption) *termina
 func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.ProgramOption) *terminal {
 	t.Helper()
 	input, keys := io.Pipe()
-	x := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan struct{}), got: make(chan struct{}, 1)}
+	x := &terminal{t: t, screen: vt.NewSafeEmulator(w, h), keys: keys, done: make(chan struct{}), got: make(chan int, 1)}
 	x.screen.SetBackgroundColor(paper)
 	if _, err := x.screen.WriteString("\x1b[20h"); err != nil { // a line feed returns the carriage, as the line discipline does
 		t.Fatal(err)
@@ -182,10 +185,13 @@ func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.Pr
 	options := append([]tea.ProgramOption{
 		tea.WithInput(input), tea.WithOutput(x), tea.WithWindowSize(w, h), tea.WithoutSignals(),
 		tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}),
-		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
-			if _, mark := msg.(tea.FocusMsg); mark {
-				x.got <- struct{}{}
+		tea.WithFilter(func(m tea.Model, msg tea.Msg) tea.Msg {
+			switch msg.(type) {
+			case tea.FocusMsg:
+				x.got <- len(m.(*Model).stack)
 				return nil
+			case screen.Leave:
+				x.leaves.Add(1)
 			}
 			return msg
 		}),
@@ -244,11 +250,29 @@ func (x *terminal) gone(text string) *terminal {
 // does not tell of. What they asked for may still be under way.
 func (x *terminal) taken() *terminal {
 	x.t.Helper()
+	x.depth()
+	return x
+}
+
+// depth is how many screens are open once all keys sent so far are taken.
+func (x *terminal) depth() int {
+	x.t.Helper()
 	x.press("\x1b[I") // that the terminal has the focus, which the program does not care about
 	select {
-	case <-x.got:
+	case n := <-x.got:
+		return n
 	case <-time.After(20 * time.Second):
 		x.t.Fatalf("keys are not taken; the screen is:\n%s", x.text())
+		return 0
+	}
+}
+
+// back leaves details until so many screens are open.
+func (x *terminal) back(depth int) *terminal {
+	x.t.Helper()
+	for x.depth() > depth {
+		before := x.leaves.Load()
+		x.press("esc").until("esc does not leave", func(string) bool { return x.leaves.Load() > before })
 	}
 	return x
 }
