@@ -32,7 +32,7 @@ const (
 var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
 
 // ErrNoRun is when there is no run, or no single one, of that name.
-var ErrNoRun = errors.New("no such run")
+var ErrNoRun = errors.New("there is no such run")
 
 // History is the folder in which every run has its own, with its plan and its journal. Only its owner can read it.
 type History struct {
@@ -341,11 +341,11 @@ func (h *History) Find(name string) (*Past, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("there is no run %q in %s: %w; janitor runs lists them", name, filepath.Join(h.dir, "runs"), ErrNoRun)
+		return nil, fmt.Errorf("%w: %q is not in %s; janitor runs lists what is", ErrNoRun, name, filepath.Join(h.dir, "runs"))
 	case 1:
 		return h.read(found[0]), nil
 	}
-	return nil, fmt.Errorf("%d runs are called %q: %w; give more of the name", len(found), name, ErrNoRun)
+	return nil, fmt.Errorf("%w: %q fits %d of them; give more of the name", ErrNoRun, name, len(found))
 }
 
 var errNotBegun = errors.New("nothing was sent")

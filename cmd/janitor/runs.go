@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -11,7 +12,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -23,6 +23,7 @@ import (
 	"janitor/client/inventory"
 	"janitor/client/journal"
 	"janitor/client/profile"
+	"janitor/tui/theme"
 )
 
 // history is the user's runs.
@@ -212,16 +213,29 @@ func (l itemLine) row(found ...string) []string {
 	return slices.Concat([]string{outcome, l.Kind, l.Name, l.ID}, found, []string{strings.TrimSpace(l.Code + " " + l.Message)})
 }
 
-// printTable aligns columns; the first row is the heading.
+// maxCell is as wide as a name gets in a table, in columns; the lines of JSON have all of it.
+const maxCell = 40
+
+// printTable aligns columns; the first row is the heading, and the last column is as long as it is.
 func printTable(w io.Writer, rows [][]string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	last := len(rows[0]) - 1
+	width := make([]int, last)
 	for _, row := range rows {
 		for i := range row {
 			row[i] = client.Clean(row[i])
+			if i < last {
+				width[i] = max(width[i], min(theme.Width(row[i]), maxCell))
+			}
 		}
-		fmt.Fprintln(t, strings.TrimRight(strings.Join(row, "\t"), "\t ")) //nolint:errcheck // Flush gives it again
 	}
-	return t.Flush()
+	out := bufio.NewWriter(w)
+	for _, row := range rows {
+		for i := range last {
+			row[i] = theme.Fit(row[i], width[i])
+		}
+		fmt.Fprintln(out, strings.TrimRight(strings.Join(row, "  "), " ")) //nolint:errcheck // Flush gives it again
+	}
+	return out.Flush()
 }
 
 func resumeCommand() *cobra.Command {
