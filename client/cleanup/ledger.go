@@ -26,6 +26,7 @@ type Ledger struct {
 	Updated  time.Time // of the last line
 	Verified time.Time // when verify was last begun; zero: never
 
+	stop      remark // final: nothing more is sent
 	tail      journal.Tail
 	requests  map[int]*intent // without an answer
 	made      int             // requests with an intent
@@ -101,7 +102,7 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 	case lineHeader:
 		return l.begin(line.Body, digest)
 	case lineResume:
-		l.Stopped = ""
+		l.Stopped = l.stop.Text
 		return strict(line.Body, &resumed{})
 	case lineObject:
 		var k kept
@@ -126,6 +127,9 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 		err := strict(line.Body, &n)
 		if n.Stop {
 			l.Stopped = n.Text
+		}
+		if n.Final {
+			l.stop = n
 		}
 		return err
 	case lineEnd:

@@ -180,6 +180,8 @@ func (r *Run) conclude(i int, now *view) {
 		res.Message += "; the closing list no longer has it"
 	}
 	res.Proved = true
-	r.write(lineProof, endedOf(i, res))
+	if r.items[i].known {
+		r.write(lineProof, endedOf(i, res))
+	}
 	r.emit(Event{Step: Proved, Item: i, Result: *res})
 }

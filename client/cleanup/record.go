@@ -143,8 +143,10 @@ type ended struct {
 }
 
 type remark struct {
-	Text string `json:"text"`
-	Stop bool   `json:"stop,omitempty"` // the run stopped for it
+	Text   string `json:"text"`
+	Stop   bool   `json:"stop,omitempty"`   // the run stopped for it
+	Final  bool   `json:"final,omitempty"`  // not because its program ended: whoever resumes it sends no more either
+	Safety bool   `json:"safety,omitempty"` // it was a safety stop
 }
 
 type summing struct {
@@ -317,11 +319,11 @@ func (r *Run) saw(items []int, now *view) {
 // outcome in the journal: resume does it.
 func (r *Run) wrote(i int) {
 	res := &r.items[i].result
-	broken := r.aborted != nil && r.aborted() != nil
 	switch {
-	case res.Outcome == Cancelled && (r.interrupted || broken || r.unrecorded != nil):
-	case broken && r.items[i].unread:
+	case res.Outcome == Cancelled && r.broken():
+	case r.aborting() && r.items[i].unread:
 	default:
+		r.items[i].known = true
 		r.write(lineOutcome, endedOf(i, res))
 	}
 }
@@ -334,8 +336,7 @@ func endedOf(i int, res *Result) ended {
 func (r *Run) closeJournal() error {
 	r.mu.Lock()
 	j := r.journal
-	broken := r.interrupted || r.aborted != nil && r.aborted() != nil || r.unrecorded != nil
-	if j != nil && !broken {
+	if j != nil && !r.broken() {
 		r.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
 	}
 	r.mu.Unlock()
@@ -365,5 +366,12 @@ func (r *Run) Interrupt() {
 func (r *Run) Resumable() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.journal != nil && (r.interrupted || r.unrecorded != nil || r.aborted != nil && r.aborted() != nil)
+	return r.journal != nil && r.broken()
 }
+
+// broken: the run ends before its work does, because its program does or its journal cannot be written. With the lock
+// held.
+func (r *Run) broken() bool { return r.interrupted || r.unrecorded != nil || r.aborting() }
+
+// aborting: what is in flight is broken off too.
+func (r *Run) aborting() bool { return r.aborted != nil && r.aborted() != nil }

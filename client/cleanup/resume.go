@@ -8,7 +8,8 @@ import (
 )
 
 // Resume goes on with a run that was broken off, where its ledger says that it stands, in its journal. What a request may
-// have reached is read back before anything is sent; items that have an outcome keep it.
+// have reached is read back before anything is sent; items that have an outcome keep it. A run that was stopped before
+// stays so.
 func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 	r := newRun(e, l.Plan)
 	r.past, r.requests = l, l.made
@@ -17,6 +18,7 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 		entry := &l.Items[i]
 		it := &r.items[i]
 		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
+		it.known = entry.Result.Outcome != Pending
 		it.done, it.tried = slices.Clone(entry.done), entry.tried
 	}
 	r.begin(ctx)
@@ -63,6 +65,16 @@ func (r *Run) takeUp(ctx context.Context) {
 			items[n] = d.item
 		}
 		r.putBack(items, nil)
+	}
+	if stop := r.past.stop; stop.Final {
+		r.mu.Lock()
+		r.safety = stop.Safety
+		r.mu.Unlock()
+		why := stop.Text
+		if why == byUser {
+			why = ""
+		}
+		r.stop(verdict{outcome: Cancelled, message: why}, why)
 	}
 }
 

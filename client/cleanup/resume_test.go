@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"janitor/client"
 	"janitor/client/inventory"
 	"janitor/client/journal"
 )
@@ -139,6 +140,110 @@ func TestWhatWasDoneBeforeIsToldAfterwards(t *testing.T) {
 	}
 	if steps != 3 {
 		t.Errorf("%d steps for 3 servers", steps)
+	}
+}
+
+// What was in doubt, read back as still there and not sent again has no outcome in the journal, and so no proof either.
+func TestWhatAnInterruptLeavesOpenIsNotProved(t *testing.T) {
+	w := newWorld(t).with("a")
+	p := w.plan(things)
+	disk := &memory{}
+	e := w.engine(1)
+	e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+	started := make(chan *Run, 1)
+	w.answer = func(string, []string) ([]inventory.Answer, error) {
+		if len(w.sent) == 1 {
+			return nil, &client.Error{Class: client.Transport, Message: "reset"}
+		}
+		run := <-started
+		run.Interrupt()
+		return nil, &client.Error{Class: client.Throttled, Message: "wait"}
+	}
+	run := e.Start(t.Context(), p)
+	started <- run
+	<-run.done
+	past := replayed(t, p, disk.bytes())
+	if open := past.Open(); len(open) != 1 || past.Finished {
+		t.Fatalf("open: %v, finished %v", open, past.Finished)
+	}
+	w.answer = nil
+	j := &memoryJournal{journal.NewWriter(disk, past.tail), disk}
+	if err := j.Append(lineResume, resumed{}); err != nil {
+		t.Fatal(err)
+	}
+	if res := finished(t, w.engine(1).Resume(t.Context(), past, j))[0]; res.Outcome != Deleted || !res.Proved {
+		t.Errorf("%+v", res)
+	}
+}
+
+// A stop is for good: the user's, and that for a service that speaks of what it was not asked about.
+func TestAStoppedRunThatIsResumedSendsNoMore(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		answer func(run *Run) []inventory.Answer
+		want   string // why it stopped, as the summary has it
+	}{
+		{"by the user", func(run *Run) []inventory.Answer { run.Cancel(); return nil }, ""},
+		{"for safety", func(*Run) []inventory.Answer {
+			return []inventory.Answer{{ID: "stranger", Said: inventory.SaidDeleted}}
+		}, `safety stop: the service answered about "stranger", which was not asked for`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var all []string
+			for i := range 120 {
+				all = append(all, fmt.Sprint("t", i))
+			}
+			w := newWorld(t).with(all...)
+			p := w.plan(things)
+			disk := &memory{}
+			e := w.engine(1)
+			e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+			started := make(chan *Run, 1)
+			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+				run := <-started
+				started <- run
+				answers, err := w.deleteAll(call, ids)
+				return append(answers, test.answer(run)...), err
+			}
+			run := e.Start(t.Context(), p)
+			started <- run
+			finished(t, run)
+			sent := len(w.sent)
+			if sent != 1 {
+				t.Fatalf("%d requests", sent)
+			}
+			whole := string(disk.bytes())
+			cut := strings.Index(whole, `"stop":true`)
+			if cut < 0 {
+				t.Fatalf("no stop in the journal:\n%s", whole)
+			}
+			cut += strings.Index(whole[cut:], "\n") + 1
+			disk = &memory{data: []byte(whole[:cut])} // killed after the stop
+			past := replayed(t, p, disk.bytes())
+			if len(past.Open()) == 0 {
+				t.Fatal("nothing is open")
+			}
+			j := &memoryJournal{journal.NewWriter(disk, past.tail), disk}
+			if err := j.Append(lineResume, resumed{}); err != nil {
+				t.Fatal(err)
+			}
+			again := w.engine(1).Resume(t.Context(), past, j)
+			results := finished(t, again)
+			if len(w.sent) != sent {
+				t.Errorf("sent after the stop: %v", w.sent[sent:])
+			}
+			for i, res := range results {
+				if want := map[bool]Outcome{true: Cancelled, false: Deleted}[w.has(res.Ref)]; res.Outcome != want {
+					t.Errorf("item %d is %s", i, res.Outcome)
+				}
+			}
+			if s := again.Summary(); s.Stopped != test.want || s.Safety != (test.want != "") {
+				t.Errorf("stopped %q, for safety %v", s.Stopped, s.Safety)
+			}
+			if l := replayed(t, p, disk.bytes()); !l.Finished {
+				t.Error("it is not finished")
+			}
+		})
 	}
 }
 

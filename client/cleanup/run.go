@@ -88,6 +88,7 @@ type item struct {
 	tried  *move             // before the run was broken off: perhaps it was done
 	kept   [sha256.Size]byte // of the object as the journal has it
 	unread bool              // a request may have reached it, and no list was read since
+	known  bool              // the journal has its outcome
 }
 
 // verdict is an outcome with what the service said, for one item or several.
@@ -273,6 +274,9 @@ func (r *Run) close(i int, v verdict) {
 	}
 }
 
+// byUser is why a run stopped that has no reason of its own.
+const byUser = "cancelled"
+
 // stop ends sending for good, with the outcome of everything that is not in flight; why is "" when the user wants it.
 // The first stop counts.
 func (r *Run) stop(v verdict, why string) {
@@ -282,8 +286,8 @@ func (r *Run) stop(v verdict, why string) {
 		return
 	}
 	r.stopped, r.why = &v, why
-	r.write(lineNote, remark{Text: cmp.Or(why, "cancelled"), Stop: true})
-	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, "cancelled")})
+	r.write(lineNote, remark{Text: cmp.Or(why, byUser), Stop: true, Final: !r.broken(), Safety: r.safety})
+	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, byUser)})
 	all := make([]int, len(r.items))
 	for i := range all {
 		all[i] = i
