@@ -362,7 +362,7 @@ func TestTheHistoryFindsRuns(t *testing.T) {
 	if err != nil || len(all) != 2 || all[1].State() != "not begun" {
 		t.Error(all, err)
 	}
-	if _, err := h.Find("2"); !errors.Is(err, ErrNoRun) || !strings.Contains(err.Error(), "2 runs") {
+	if _, err := h.Find("2"); !errors.Is(err, ErrNoRun) || !strings.Contains(err.Error(), "fits 2") {
 		t.Error(err)
 	}
 }
