@@ -178,21 +178,7 @@ func TestLanes(t *testing.T) {
 		<-time.After(time.Millisecond)
 		return w.apply(id, text)
 	}
-	e := w.engine(3)
-	all := w.plan(jars)
-	var runs []*Run
-	for part := range 2 {
-		runs = append(runs, e.Start(t.Context(), all.only(func(i int) bool { return i%2 == part })))
-	}
-	for _, run := range runs {
-		finished(t, run)
-		if s := run.Summary(); !s.OK() {
-			t.Error(s)
-		}
-	}
-	if w.most > 3 || w.most < 2 {
-		t.Errorf("%d requests in flight at once, want 2 or 3", w.most)
-	}
+	w.halvesAtOnce(t, w.plan(jars))
 }
 
 // A busy lane is passed over: the steps of another go on while one is in flight.

@@ -25,16 +25,23 @@ var seed = flag.Uint64("seed", 0, "of TestProperties; 0 = a new one")
 // was not planned or is in use without that having been planned, and what is left says what was taken from it. The
 // world watches the sends, finished the ledger.
 func TestProperties(t *testing.T) {
+	seeded(t, 250, 1, anyRun)
+}
+
+// seeded runs a test with so many random sources, or with the one that -seed asks for again.
+func seeded(t *testing.T, runs int, stream uint64, test func(*testing.T, *rand.Rand)) {
+	t.Helper()
 	base := *seed
-	runs := 1
 	if base == 0 {
-		base, runs = uint64(time.Now().UnixNano()), 250
+		base = uint64(time.Now().UnixNano())
+	} else {
+		runs = 1
 	}
 	for n := range runs {
 		seed := base + uint64(n)
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Logf("again with -seed %d", seed)
-			anyRun(t, rand.New(rand.NewPCG(seed, 1)))
+			test(t, rand.New(rand.NewPCG(seed, stream)))
 		})
 	}
 }

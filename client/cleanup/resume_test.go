@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"janitor/client"
 	"janitor/client/inventory"
@@ -21,18 +20,7 @@ import (
 // has done what one run would have. The world watches that nothing is sent again unread, finished that the journal tells
 // the same.
 func TestPropertiesOfResuming(t *testing.T) {
-	base := *seed
-	runs := 1
-	if base == 0 {
-		base, runs = uint64(time.Now().UnixNano()), 150
-	}
-	for n := range runs {
-		seed := base + uint64(n)
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			t.Logf("again with -seed %d", seed)
-			brokenOff(t, rand.New(rand.NewPCG(seed, 2)))
-		})
-	}
+	seeded(t, 150, 2, brokenOff)
 }
 
 func brokenOff(t *testing.T, random *rand.Rand) {

@@ -351,3 +351,22 @@ func outcomesOf(results []Result) map[string]Outcome {
 	}
 	return out
 }
+
+// halvesAtOnce runs every other item of a plan in a run of its own, on one engine that sends three requests at once.
+func (w *world) halvesAtOnce(t *testing.T, all Plan) {
+	t.Helper()
+	e := w.engine(3)
+	var runs []*Run
+	for part := range 2 {
+		runs = append(runs, e.Start(t.Context(), all.only(func(i int) bool { return i%2 == part })))
+	}
+	for _, run := range runs {
+		finished(t, run)
+		if s := run.Summary(); !s.OK() {
+			t.Error(s)
+		}
+	}
+	if w.most > 3 || w.most < 2 {
+		t.Errorf("%d requests in flight at once, want 2 or 3", w.most)
+	}
+}
