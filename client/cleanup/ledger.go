@@ -249,7 +249,11 @@ func (l *Ledger) answer(body json.RawMessage) error {
 		l.Items[i].Doubted = l.Items[i].Doubted || in.Step == nil
 	}
 	for _, s := range a.Said {
-		if n := slices.Index(in.IDs, s.ID); n >= 0 && !l.Items[in.Items[n]].Unread {
+		switch n := slices.Index(in.IDs, s.ID); {
+		case n < 0 && !l.stop.Final: // the run may have been killed before it could note that it stops
+			l.stop = remark{Text: safetyStop(s.ID), Stop: true, Final: true, Safety: true}
+			l.Stopped = l.stop.Text
+		case n >= 0 && !l.Items[in.Items[n]].Unread:
 			l.Items[in.Items[n]].said = s
 		}
 	}

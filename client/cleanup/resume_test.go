@@ -166,15 +166,18 @@ func TestWhatAnInterruptLeavesOpenIsNotProved(t *testing.T) {
 
 // A stop is for good: the user's, and that for a service that speaks of what it was not asked about.
 func TestAStoppedRunThatIsResumedSendsNoMore(t *testing.T) {
+	stranger := func(*Run) []inventory.Answer {
+		return []inventory.Answer{{ID: "stranger", Said: inventory.SaidDeleted}}
+	}
 	for _, test := range []struct {
 		name   string
 		answer func(run *Run) []inventory.Answer
+		killed string // after the line with this
 		want   string // why it stopped, as the summary has it
 	}{
-		{"by the user", func(run *Run) []inventory.Answer { run.Cancel(); return nil }, ""},
-		{"for safety", func(*Run) []inventory.Answer {
-			return []inventory.Answer{{ID: "stranger", Said: inventory.SaidDeleted}}
-		}, `safety stop: the service answered about "stranger", which was not asked for`},
+		{"by the user", func(run *Run) []inventory.Answer { run.Cancel(); return nil }, `"stop":true`, ""},
+		{"for safety", stranger, `"stop":true`, `safety stop: the service answered about "stranger", which was not asked for`},
+		{"for safety, before it is noted", stranger, `"type":"answer"`, `safety stop: the service answered about "stranger", which was not asked for`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var all []string
@@ -201,12 +204,12 @@ func TestAStoppedRunThatIsResumedSendsNoMore(t *testing.T) {
 				t.Fatalf("%d requests", sent)
 			}
 			whole := string(disk.bytes())
-			cut := strings.Index(whole, `"stop":true`)
+			cut := strings.Index(whole, test.killed)
 			if cut < 0 {
-				t.Fatalf("no stop in the journal:\n%s", whole)
+				t.Fatalf("no such line in the journal:\n%s", whole)
 			}
 			cut += strings.Index(whole[cut:], "\n") + 1
-			disk = &memory{data: []byte(whole[:cut])} // killed after the stop
+			disk = &memory{data: []byte(whole[:cut])}
 			past := replayed(t, p, disk.bytes())
 			if len(past.Open()) == 0 {
 				t.Fatal("nothing is open")

@@ -149,7 +149,7 @@ func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer)
 		last = answers[len(answers)-1]
 	}
 	if alien != nil {
-		why := fmt.Sprintf("safety stop: the service answered about %q, which was not asked for", alien.ID)
+		why := safetyStop(alien.ID)
 		r.mu.Lock()
 		r.safety = true
 		r.mu.Unlock()
@@ -186,6 +186,10 @@ func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer)
 	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
 		r.end(d.item, d.is)
 	}
+}
+
+func safetyStop(alien string) string {
+	return fmt.Sprintf("safety stop: the service answered about %q, which was not asked for", alien)
 }
 
 // words are what an answer says of each id; distrust says why it is not to be believed, alien is what it says of
