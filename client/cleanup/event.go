@@ -10,8 +10,8 @@ import (
 type Outcome uint8
 
 // Deleted needs the service's word, or a list without the item after a request about it was in flight. Cancelled:
-// never sent, or refused without effect before the run was stopped; the message says what was taken away for it. Reappeared: the service said deleted, the closing
-// list still (or again) has it.
+// never sent, or refused without effect before the run was stopped; the message says what was taken away for it. Reappeared:
+// the service said deleted, the closing list still (or again) has it. Restored and AlreadyThere are how items of an undo end.
 const (
 	Pending Outcome = iota
 	Deleted
@@ -22,13 +22,15 @@ const (
 	Cancelled // never sent
 	Unknown   // sent, and neither the answer nor reading back could tell
 	Reappeared
+	Restored     // an undo has brought it back, under the id it had or a new one
+	AlreadyThere // an undo found it, or what an earlier one had made of it
 
 	outcomes = iota
 )
 
 // String is the word for an outcome, on screen and in reports alike.
 func (o Outcome) String() string {
-	return [outcomes]string{"pending", "deleted", "already gone", "blocked", "failed", "skipped", "cancelled", "unknown", "reappeared"}[o]
+	return [outcomes]string{"pending", "deleted", "already gone", "blocked", "failed", "skipped", "cancelled", "unknown", "reappeared", "restored", "already there"}[o]
 }
 
 // Step is where an item or the run stands.
@@ -65,5 +67,6 @@ type Result struct {
 	Code      string
 	Message   string
 	RequestID string
+	NewID     string        // of an item that an undo has brought back under another id than Ref's
 	Took      time.Duration // from sending to outcome
 }

@@ -308,7 +308,7 @@ func (l *Ledger) outcome(body json.RawMessage, proof bool) error {
 	if err != nil {
 		return err
 	}
-	o, err := named(e.Outcome, Reappeared)
+	o, err := named(e.Outcome, AlreadyThere)
 	before := it.Result.Outcome
 	switch {
 	case err != nil:

@@ -31,7 +31,7 @@ func (s Summary) String() string {
 		noun = s.One
 	}
 	var parts []string
-	for _, o := range []Outcome{Deleted, AlreadyGone, Reappeared, Blocked, Failed, Unknown, Skipped, Cancelled, Pending} {
+	for _, o := range []Outcome{Deleted, AlreadyGone, Restored, AlreadyThere, Reappeared, Blocked, Failed, Unknown, Skipped, Cancelled, Pending} {
 		n := s.Counts[o]
 		if n == 0 {
 			continue

@@ -34,6 +34,7 @@ type source interface {
 	Results() []cleanup.Result
 	Cancel()
 	Paused() (until time.Time, why string)
+	Pace() cleanup.Pace
 	Summary() cleanup.Summary
 }
 
@@ -84,7 +85,7 @@ func (it *item) flies() bool {
 	return it.step == cleanup.Clearing || it.step == cleanup.Sent || it.step == cleanup.Reading
 }
 
-const outcomes = int(cleanup.Reappeared) + 1
+const outcomes = int(cleanup.AlreadyThere) + 1
 
 // New makes the screen for r, which may have begun or even finished.
 func New(env *screen.Env, r *cleanup.Run) *Model {
