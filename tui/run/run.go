@@ -36,13 +36,15 @@ type source interface {
 	Paused() (until time.Time, why string)
 	Pace() cleanup.Pace
 	Summary() cleanup.Summary
+	Requests(item int) []cleanup.Request
 }
 
 // Model is the screen of one run. It has to be given every message that is not a key press also while another screen
 // is on top, for it follows the run.
 type Model struct {
 	env  *screen.Env
-	run  *cleanup.Run
+	run  *cleanup.Run  // nil: past
+	past *cleanup.Past // nil: run
 	src  source
 	plan cleanup.Plan
 
@@ -102,10 +104,13 @@ func newModel(env *screen.Env, r *cleanup.Run, src source) *Model {
 
 // Init begins to follow the run.
 func (m *Model) Init() tea.Cmd {
+	if m.past != nil {
+		return nil
+	}
 	return tea.Batch(m.listen(), m.tick())
 }
 
-// Run is the run shown.
+// Run is the run shown, nil when it is one of the history.
 func (m *Model) Run() *cleanup.Run { return m.run }
 
 // Progress says how many of the items have their outcome, and whether the run still goes on.

@@ -33,15 +33,17 @@ type script struct {
 	until     time.Time
 	why       string
 	cancelled int
+	requests  map[int][]cleanup.Request
 }
 
-func (s *script) Plan() cleanup.Plan           { return s.plan }
-func (s *script) Events() <-chan cleanup.Event { return s.events }
-func (s *script) Results() []cleanup.Result    { return slices.Clone(s.results) }
-func (s *script) Cancel()                      { s.cancelled++ }
-func (s *script) Paused() (time.Time, string)  { return s.until, s.why }
-func (s *script) Pace() cleanup.Pace           { return cleanup.Pace{Until: s.until, Why: s.why} }
-func (s *script) Summary() cleanup.Summary     { return s.summary }
+func (s *script) Plan() cleanup.Plan               { return s.plan }
+func (s *script) Events() <-chan cleanup.Event     { return s.events }
+func (s *script) Results() []cleanup.Result        { return slices.Clone(s.results) }
+func (s *script) Cancel()                          { s.cancelled++ }
+func (s *script) Paused() (time.Time, string)      { return s.until, s.why }
+func (s *script) Pace() cleanup.Pace               { return cleanup.Pace{Until: s.until, Why: s.why} }
+func (s *script) Summary() cleanup.Summary         { return s.summary }
+func (s *script) Requests(i int) []cleanup.Request { return s.requests[i] }
 
 // desk is a screen on a scripted run, with the clock in the test's hand.
 type desk struct {
