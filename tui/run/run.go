@@ -17,7 +17,7 @@ import (
 
 const (
 	// gather is how long events are collected before the screen is told: one message a frame, however many events.
-	gather = 25 * time.Millisecond
+	gather = 16 * time.Millisecond
 	// beat redraws what changes by itself: times, the rate, a pause running out.
 	beat = 250 * time.Millisecond
 )

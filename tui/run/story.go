@@ -28,11 +28,11 @@ func (m *Model) subject() int {
 // the list stays where it is.
 func paneHeight(room int) int { return min(max(room*3/10, 4), 12) }
 
-// pane is exactly h lines of the story of the current item. Where it is longer, the last one says so.
-func (m *Model) pane(w, h int, now time.Time) []string {
+// pane is exactly h lines of the story of the current item, with its requests whole or in a line each. Where it is longer, the last one says so.
+func (m *Model) pane(w, h int, now time.Time, whole bool) []string {
 	var lines []string
 	if i := m.subject(); i >= 0 {
-		lines = m.story(i, w, now, false)
+		lines = m.story(i, w, now, whole)
 	}
 	if len(lines) > h && h > 0 {
 		t := m.env.Theme
@@ -145,14 +145,12 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 	if q.Items > 1 {
 		call += ", " + number(q.Items, "item")
 	}
-	if !whole {
-		text := word
-		for _, s := range append(said, doubts(q)) {
-			if s != "" {
-				text += "; " + s
-			}
+	if !whole { // what was cut can be read in the whole
+		if s := doubts(q); s != "" {
+			word += ", " + s
 		}
-		return []string{t.Paint(theme.Muted, theme.Fit(lead+call+": ", min(theme.Width(lead+call)+2, w))) + t.Paint(role, theme.Fit(text, theme.Width(text)))}
+		call = strings.Join(append([]string{call}, said...), ": ")
+		return []string{t.Paint(theme.Muted, lead) + t.Paint(role, word) + "  " + t.Paint(theme.Muted, theme.Fit(call, theme.Width(call)))}
 	}
 	indent := len(lead) // it is ASCII
 	if w-indent < 24 {

@@ -40,11 +40,11 @@ func (m *Model) View(w, h int) string {
 		body = append([]string{m.rule(w)}, m.whole(m.reading, w, room-1, now)...)
 	case tall && w >= wideFrom && room >= paneRoom:
 		pw := max(w*35/100, paneMin)
-		body = m.beside(m.list(w-pw-1, room, now), m.pane(pw-1, room, now), w-pw-1)
+		body = m.beside(m.list(w-pw-1, room, now), m.pane(pw-1, room, now, true), w-pw-1)
 	case tall && room >= paneRoom:
 		below := paneHeight(room)
 		body = append(m.list(w, room-below-1, now), m.rule(w))
-		body = append(body, m.pane(w, below, now)...)
+		body = append(body, m.pane(w, below, now, false)...)
 	default:
 		body = m.list(w, room, now)
 	}
@@ -131,9 +131,9 @@ func (m *Model) doing() string {
 func (m *Model) tells(i int) string {
 	it := &m.items[i]
 	switch end := said(it.result); {
-	case it.step == cleanup.Clearing || end == "":
+	case it.step == cleanup.Clearing, m.past != nil && end == "":
 		return it.note
-	case it.note == "" || m.past == nil:
+	case m.past == nil || it.note == "":
 		return end
 	default:
 		return it.note + "; " + end
