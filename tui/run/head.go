@@ -113,8 +113,12 @@ func (m *Model) next() string {
 	if unknown > 0 {
 		parts = append(parts, theme.Number(unknown)+" unknown")
 	}
+	undo := ""
+	if m.noUndo() == "" {
+		undo = t.Hint(k.Label(keys.Undo), "undoes what can be undone")
+	}
 	if len(parts) == 0 {
-		return ""
+		return undo
 	}
 	them := "them"
 	if n == 1 {
@@ -123,6 +127,9 @@ func (m *Model) next() string {
 	s := t.Paint(theme.Muted, strings.Join(parts, ", ")+": ") + t.Hint(k.Label(keys.OnlyFailures), "shows only "+them)
 	if m.canRetry() {
 		s += t.Paint(theme.Muted, ", ") + t.Hint(k.Label(keys.Retry), "tries again")
+	}
+	if undo != "" {
+		s += m.dot() + undo
 	}
 	return s
 }

@@ -33,6 +33,7 @@ type script struct {
 	until     time.Time
 	why       string
 	cancelled int
+	pace      cleanup.Pace
 	requests  map[int][]cleanup.Request
 }
 
@@ -41,9 +42,14 @@ func (s *script) Events() <-chan cleanup.Event     { return s.events }
 func (s *script) Results() []cleanup.Result        { return slices.Clone(s.results) }
 func (s *script) Cancel()                          { s.cancelled++ }
 func (s *script) Paused() (time.Time, string)      { return s.until, s.why }
-func (s *script) Pace() cleanup.Pace               { return cleanup.Pace{Until: s.until, Why: s.why} }
 func (s *script) Summary() cleanup.Summary         { return s.summary }
 func (s *script) Requests(i int) []cleanup.Request { return s.requests[i] }
+
+func (s *script) Pace() cleanup.Pace {
+	p := s.pace
+	p.Until, p.Why = s.until, s.why
+	return p
+}
 
 // desk is a screen on a scripted run, with the clock in the test's hand.
 type desk struct {
@@ -742,6 +748,20 @@ func TestEverySize(t *testing.T) {
 			d.run.until, d.run.why = noon.Add(time.Hour), hostile[2]
 		},
 		func(d *desk) { d.press("f", "down") },
+		func(d *desk) {
+			d.run.pace = cleanup.Pace{InFlight: 3, Most: 10, Quota: 6000, Per: time.Hour, Left: 12, Throttled: 7}
+			d.run.requests = map[int][]cleanup.Request{}
+			for i := range p.Items {
+				s := hostile[(i+2)%len(hostile)]
+				d.run.requests[i] = []cleanup.Request{
+					{N: 1, Call: s, Step: s, Items: 3, At: noon, Answered: i%2 == 0, Status: 500, Code: s, Message: s, RequestID: s, Doubt: true, Found: "there"},
+					{N: 1234, Call: s, At: noon, Answered: true, Said: "deleted"},
+				}
+			}
+		},
+		func(d *desk) { d.press("F") },
+		func(d *desk) { d.press("d") },
+		func(d *desk) { d.press("d") },
 		func(d *desk) { d.finish(summary(len(p.Items), map[cleanup.Outcome]int{cleanup.Failed: 9}, 0)) },
 	}
 	d, empty := deskOf(p), newDesk(0)
