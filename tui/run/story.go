@@ -153,7 +153,7 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 		return []string{t.Paint(theme.Muted, lead) + t.Paint(role, word) + "  " + t.Paint(theme.Muted, theme.Fit(call, theme.Width(call)))}
 	}
 	indent := len(lead) // it is ASCII
-	if w-indent < 24 {
+	if w-indent < 40 {
 		indent = 6
 	}
 	var lines []string
@@ -162,12 +162,11 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 			lines = append(lines, strings.Repeat(" ", indent)+t.Paint(r, line))
 		}
 	}
-	if indent < len(lead) {
-		lines = append(lines, t.Paint(theme.Muted, lead))
-		put(theme.Text, call)
+	if first := t.Paint(theme.Muted, lead); len(lead)+theme.Width(call) <= w {
+		lines = append(lines, first+t.Paint(theme.Text, theme.Fit(call, theme.Width(call))))
 	} else {
+		lines = append(lines, first)
 		put(theme.Text, call)
-		lines[0] = t.Paint(theme.Muted, lead) + strings.TrimPrefix(lines[0], strings.Repeat(" ", indent))
 	}
 	put(role, word)
 	for _, s := range said {
