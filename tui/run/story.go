@@ -162,9 +162,14 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 			lines = append(lines, strings.Repeat(" ", indent)+t.Paint(r, line))
 		}
 	}
-	if first := t.Paint(theme.Muted, lead); len(lead)+theme.Width(call) <= w {
-		lines = append(lines, first+t.Paint(theme.Text, theme.Fit(call, theme.Width(call))))
-	} else {
+	first := t.Paint(theme.Muted, lead)
+	switch {
+	case indent == len(lead):
+		put(theme.Text, call)
+		lines[0] = first + lines[0][indent:]
+	case len(lead)+theme.Width(call) <= w:
+		lines = append(lines, first+theme.Fit(call, theme.Width(call)))
+	default:
 		lines = append(lines, first)
 		put(theme.Text, call)
 	}
