@@ -12,7 +12,7 @@ import (
 )
 
 // subject is the item that the pane tells of: the current one or, while the list follows the run, the last that failed;
-// -1 for none.
+// -1 for none. It is one that is listed.
 func (m *Model) subject() int {
 	i := m.cursor
 	if m.follow {
@@ -20,6 +20,12 @@ func (m *Model) subject() int {
 	}
 	if i >= len(m.items) || m.shown() == 0 {
 		return -1
+	}
+	if m.follow && !m.only.all() && (i < 0 || !m.only.has(m.items[i].result.Outcome)) {
+		i = m.at(m.shown() - 1)
+		if m.only.has(cleanup.Pending) {
+			i = m.at(0)
+		}
 	}
 	return i
 }
