@@ -205,8 +205,8 @@ func (m *Model) answer(q cleanup.Request) (word string, role theme.Role, said []
 		return "no answer: its program ended", theme.Bad, said
 	case !q.Answered:
 		return "under way", theme.Info, said
-	case q.Said == "deleted":
-		return "deleted", theme.Good, said
+	case q.Said == "deleted", q.Said == "made":
+		return q.Said, theme.Good, said
 	case q.Said == "gone":
 		return "not there", theme.Good, said
 	case q.Said != "":

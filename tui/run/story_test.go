@@ -128,6 +128,7 @@ func TestWhatCameOfARequest(t *testing.T) {
 		{cleanup.Request{Doubt: true}, "no answer: its program ended in doubt"},
 		{cleanup.Request{Doubt: true, Found: "gone"}, "no answer: its program ended in doubt; read back: gone"},
 		{cleanup.Request{Answered: true, Said: "deleted"}, "0.00 s deleted"},
+		{cleanup.Request{Answered: true, Said: "made"}, "0.00 s made"},
 		{cleanup.Request{Answered: true, Said: "gone", Code: "ELB.9903", Message: "not found"}, "0.00 s not there ELB.9903 not found"},
 		{cleanup.Request{Answered: true, Said: "unclear", Doubt: true, Found: "unknown"}, "0.00 s unclear in doubt; read back: the list was not complete"},
 		{cleanup.Request{Answered: true, Doubt: true, Found: "there"}, "0.00 s the answer does not mention it in doubt; read back: still there"},
