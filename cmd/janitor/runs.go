@@ -296,32 +296,37 @@ func sessionFlags(cmd *cobra.Command, choice *profile.Choice) {
 
 // reopen opens the project of a run. Another one is refused before anything is sent to it, where the profile names it.
 func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*profile.Session, *inventory.Loader, error) {
-	at := past.Ledger.Header.Where
+	s, loader, _, err := reopenAt(ctx, "run "+past.ID, past.Ledger.Header.Where, choice)
+	return s, loader, err
+}
+
+// reopenAt opens the project that something is about, with the profile that it was made with unless another is given.
+func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
 	choice.Profile = cmp.Or(choice.Profile, at.Profile)
 	choice.Region = at.Region
 	p, err := profile.Find(choice)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, p, err
 	}
 	elsewhere := func(project string) error {
-		return usage("run %s is about project %s of %s; %v is for project %s: give --profile", past.ID, client.Clean(at.Project), client.Clean(at.Region), p, project)
+		return usage("%s is about project %s of %s; %v is for project %s: give --profile", what, client.Clean(at.Project), client.Clean(at.Region), p, project)
 	}
 	if p.ProjectID != "" && p.ProjectID != at.Project {
-		return nil, nil, elsewhere(p.ProjectID)
+		return nil, nil, p, elsewhere(p.ProjectID)
 	}
 	s, err := p.Open(ctx)
 	if err != nil {
-		return nil, nil, interrupted(ctx, err)
+		return nil, nil, p, interrupted(ctx, err)
 	}
 	if s.Project != at.Project {
 		s.Close()
-		return nil, nil, elsewhere(s.Project)
+		return nil, nil, p, elsewhere(s.Project)
 	}
 	// Resources are called as they were then, whatever the profile is called now.
-	return s, inventory.NewLoader(s.Client, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}), nil
+	return s, inventory.NewLoader(s.Client, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}), p, nil
 }
 
-// watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends.
+// watch follows a run, called id if it is known, to its end and prints what became of it. A signal stops sending; what is in flight ends.
 func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 	defer context.AfterFunc(cmd.Context(), run.Interrupt)()
 	enc := json.NewEncoder(cmd.OutOrStdout())
@@ -341,6 +346,7 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 		broken = cmp.Or(broken, err)
 	}
 	run.Wait()
+	id = cmp.Or(id, run.ID())
 	summary := run.Summary()
 	if out == "table" {
 		rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "WHY"}}
