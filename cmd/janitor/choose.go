@@ -3,10 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -170,7 +170,53 @@ func open(ctx context.Context, choice profile.Choice) (*profile.Session, *invent
 	if err != nil {
 		return nil, nil, p, interrupted(ctx, err)
 	}
-	return s, inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project}), p, nil
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	if err != nil {
+		s.Close()
+		return nil, nil, p, err
+	}
+	return s, loader, p, nil
+}
+
+// loaderOf reads for a session, and minds what its profile protects.
+func loaderOf(p profile.Profile, s *profile.Session, at inventory.Scope) (*inventory.Loader, error) {
+	protect, err := protection(p)
+	if err != nil {
+		return nil, err
+	}
+	loader := inventory.NewLoader(s.Client, at)
+	loader.Protect = protect
+	return loader, nil
+}
+
+// protection asks the expressions of the profile; nil when it has none. What an expression leaves undecided is protected
+// too. One that does not fit a kind says nothing about it.
+func protection(p profile.Profile) (func(*inventory.Resource, time.Time) string, error) {
+	byKind := map[inventory.KindID][]*filter.Filter{}
+	for _, expr := range p.Protect {
+		if err := checkView(expr); err != nil {
+			return nil, usage("%v: protect: %q: %w", p, expr, err)
+		}
+		for _, kind := range inventory.Kinds() {
+			if f, err := filter.Expression(kind, expr); err == nil {
+				byKind[kind.ID] = append(byKind[kind.ID], f)
+			}
+		}
+	}
+	if len(byKind) == 0 {
+		return nil, nil //nolint:nilnil // nothing is protected
+	}
+	return func(r *inventory.Resource, now time.Time) string {
+		for _, f := range byKind[r.Ref.Kind] {
+			switch f.Match(r, now) {
+			case filter.Yes:
+				return "protected by the profile: " + f.String()
+			case filter.Undecided:
+				return "perhaps protected by the profile: " + f.String()
+			}
+		}
+		return ""
+	}, nil
 }
 
 // incomplete is the error of a list that did not end, after what there is of it was printed.
@@ -191,5 +237,3 @@ func (c *chosen) undecidedNote() string {
 	}
 	return fmt.Sprintf("Of %d more it is not known whether they fulfil the expression: they are left out.", c.undecided)
 }
-
-var errNothingChosen = errors.New("nothing is chosen")

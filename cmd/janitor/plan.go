@@ -21,6 +21,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/profile"
+	"janitor/tui/theme"
 )
 
 const (
@@ -81,6 +82,9 @@ that matches too much from becoming a plan.`,
 			if err != nil {
 				return err
 			}
+			if _, err := os.Lstat(path); path != "-" && err == nil {
+				return exists(path)
+			}
 			choice.ReadOnly = true
 			s, loader, p, err := open(cmd.Context(), choice)
 			if err != nil {
@@ -101,7 +105,7 @@ that matches too much from becoming a plan.`,
 			if note := got.undecidedNote(); note != "" {
 				fmt.Fprintln(cmd.ErrOrStderr(), note) //nolint:errcheck // for people
 			}
-			if err := limits.Check(stage); err != nil {
+			if err := limitsOf(cmd, limits, p).Check(stage); err != nil {
 				return &failure{statusRefused, fmt.Errorf("nothing is planned: %w", err)}
 			}
 			doc := cleanup.NewDocument(whereIs(p, s), version(), time.Now(), planLife, stage)
@@ -116,6 +120,17 @@ that matches too much from becoming a plan.`,
 	flags.StringVarP(&path, "output", "o", "-", "file to write the plan to; it must not exist yet; - is stdout")
 	flags.BoolVar(&detailed, "detailed-exitcode", false, "exit status 0: there is nothing to delete, 10: there is something")
 	return cmd
+}
+
+// limitsOf are those of the flags, else the profile's, else the usual.
+func limitsOf(cmd *cobra.Command, l cleanup.Limits, p profile.Profile) cleanup.Limits {
+	if own := p.Limits.MaxItems; own != nil && !cmd.Flags().Changed("max-items") {
+		l.Items = *own
+	}
+	if own := p.Limits.MaxPercent; own != nil && !cmd.Flags().Changed("max-percent") {
+		l.Percent = *own
+	}
+	return l
 }
 
 // planOf plans the ids, or all that were chosen.
@@ -175,11 +190,15 @@ func writePlan(cmd *cobra.Command, doc cleanup.Document, path string, detailed b
 	return nil
 }
 
+func exists(path string) error {
+	return usage("%s exists already: give another name, or remove it", path)
+}
+
 // writeNew writes a file that is not there yet, for its owner.
 func writeNew(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the user says where
 	if errors.Is(err, fs.ErrExist) {
-		return usage("%s exists already: give another name, or remove it", path)
+		return exists(path)
 	}
 	if err != nil {
 		return usage("the plan cannot be written: %w", err)
@@ -202,7 +221,7 @@ func tellPlan(w io.Writer, doc cleanup.Document) {
 		if len(s.Plan.Items) == 0 {
 			out.say("Nothing to delete: %s", s.Chosen)
 		} else {
-			out.say("%d of %d: %s would be deleted in %s %s.", len(s.Plan.Items), s.Listed, plural(len(s.Plan.Items), one, many), doc.Where.Profile, doc.Where.Region)
+			out.say("%s would be deleted, of %d, in %s %s:", amount(len(s.Plan.Items), one, many), s.Listed, doc.Where.Profile, doc.Where.Region)
 		}
 		for _, it := range s.Plan.Items {
 			out.say("  %s", itemWords(&it))
@@ -225,8 +244,12 @@ func tellPlan(w io.Writer, doc cleanup.Document) {
 }
 
 func itemWords(it *cleanup.Item) string {
-	parts := []string{it.Resource.Label()}
-	if it.Resource.Name != "" {
+	label := it.Resource.Label()
+	if theme.Width(label) > maxCell {
+		label = strings.TrimRight(theme.Fit(label, maxCell), " ")
+	}
+	parts := []string{label}
+	if id := it.Resource.Ref.ID; it.Resource.Name != "" && it.Resource.Name != id {
 		parts = append(parts, it.Resource.Ref.ID)
 	}
 	if it.Resource.In != "" {
@@ -254,11 +277,11 @@ func words(p cleanup.Plan) (one, many string) {
 	return "item", "items"
 }
 
-func plural(n int, one, many string) string {
+func amount(n int, one, many string) string {
 	if n == 1 {
-		return one
+		return "1 " + one
 	}
-	return many
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // lines writes lines in which nothing is obeyed by a terminal.
@@ -330,9 +353,6 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if err := fresh(doc, args[0], time.Now()); err != nil {
 				return err
 			}
-			if err := limits.Check(doc.Steps...); err != nil {
-				return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w", err)}
-			}
 			if why.Approved != "" && !strings.EqualFold(why.Approved, digest) {
 				return &failure{statusRefused, fmt.Errorf("nothing is deleted: %s has the digest %s, another one was approved", args[0], digest)}
 			}
@@ -347,6 +367,10 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if doc.Items() == 0 {
 				tellPlan(cmd.ErrOrStderr(), doc)
 				return nil
+			}
+			// Whoever types a word or gives a digest has seen how much it is.
+			if err := limitsOf(cmd, limits, p).Check(doc.Steps...); yes && why.Approved == "" && len(doc.Dangers()) == 0 && err != nil {
+				return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w, or --approve-digest", err)}
 			}
 			if err := approve(cmd, doc, yes, why.Approved != "", args[0] == "-"); err != nil {
 				return err
@@ -435,7 +459,7 @@ func typedLine(ctx context.Context, in *os.File) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer r.Close() //nolint:errcheck // the terminal stays open
+	defer r.Close() // the terminal stays open
 	defer context.AfterFunc(ctx, func() { r.Cancel() })()
 	line, err := bufio.NewReader(r).ReadString('\n')
 	return strings.TrimRight(line, "\r\n"), err

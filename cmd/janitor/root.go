@@ -115,7 +115,10 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 		return interrupted(ctx, err)
 	}
 	defer s.Close()
-	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	if err != nil {
+		return err
+	}
 	var engine *cleanup.Engine
 	if s.Deleter != nil {
 		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.Journal(whereIs(p, s))})

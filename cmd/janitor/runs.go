@@ -127,6 +127,9 @@ func printRuns(w io.Writer, out form, all []*cleanup.Past) error {
 			line := map[string]any{"run": p.ID, "state": p.State()}
 			if l := p.Ledger; l != nil {
 				line["started"], line["who"], line["where"] = l.Header.Started, l.Header.Who, l.Header.Where
+				if l.Header.Why != (cleanup.Why{}) {
+					line["why"] = l.Header.Why
+				}
 				line["items"], line["summary"] = len(l.Items), l.Counts().String()
 			} else {
 				line["error"] = p.Err.Error()
@@ -323,7 +326,12 @@ func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile
 		return nil, nil, p, elsewhere(s.Project)
 	}
 	// Resources are called as they were then, whatever the profile is called now.
-	return s, inventory.NewLoader(s.Client, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}), p, nil
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project})
+	if err != nil {
+		s.Close()
+		return nil, nil, p, err
+	}
+	return s, loader, p, nil
 }
 
 // watch follows a run, called id if it is known, to its end and prints what became of it. A signal stops sending; what is in flight ends.
@@ -359,7 +367,10 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 	if err := ending(cmd.Context(), id, run); err != nil {
 		return err
 	}
-	return broken
+	if broken != nil {
+		return unread(broken)
+	}
+	return nil
 }
 
 // ending is the exit status of a run.
