@@ -44,11 +44,13 @@ func planCommand() *cobra.Command {
 		which    choosing
 		limits   cleanup.Limits
 		detach   bool
+		book     string
+		set      map[string]string
 		path     string
 		detailed bool
 	)
 	cmd := &cobra.Command{
-		Use:   "plan KIND [ID...]",
+		Use:   "plan KIND [ID...] | plan -f RUNBOOK",
 		Short: "Write down what would be deleted, for janitor apply",
 		Long: `plan chooses resources of a kind by their ids, or by --where, and writes a plan: what would be deleted, what goes first,
 what that does to traffic, and what is left out and why. It deletes nothing. janitor apply executes the plan: it looks
@@ -59,14 +61,30 @@ KIND is one of ` + kindWords() + `.
 A plan is good for a day. Its digest, which stderr tells, is what janitor apply --approve-digest takes. Limits keep a filter
 that matches too much from becoming a plan.`,
 		Example: `  janitor plan pools --where 'unused && age > 90d' -o pools.json
-  janitor plan entries 10.0.0.0/24 --in office-acl -o entry.json`,
+  janitor plan entries 10.0.0.0/24 --in office-acl -o entry.json
+  janitor plan -f quarterly.yaml --set old=180d -o quarterly.json`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case book != "" && (len(args) > 0 || which.where != "" || len(which.in) > 0 || detach):
+				return usage("the runbook of -f says what is chosen: leave out kind, ids, --where, --in and --detach")
+			case book == "" && len(set) > 0:
+				return usage("--set gives values to variables of a runbook: give -f")
+			case book == "" && len(args) == 0:
 				return usage("no kind is given: it is one of %s", kindWords())
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := os.Lstat(path); path != "-" && err == nil {
+				return exists(path)
+			}
+			if book != "" {
+				doc, err := planBook(cmd, book, set, choice, limits)
+				if err != nil {
+					return err
+				}
+				return writePlan(cmd, doc, path, detailed)
+			}
 			kind, err := anyKind(args[0])
 			if err != nil {
 				return err
@@ -82,9 +100,6 @@ that matches too much from becoming a plan.`,
 			if err != nil {
 				return err
 			}
-			if _, err := os.Lstat(path); path != "-" && err == nil {
-				return exists(path)
-			}
 			choice.ReadOnly = true
 			s, loader, p, err := open(cmd.Context(), choice)
 			if err != nil {
@@ -98,7 +113,7 @@ that matches too much from becoming a plan.`,
 			if err := got.incomplete(); err != nil {
 				return fmt.Errorf("nothing is planned: %w", err)
 			}
-			stage, err := planOf(got, ids, which.where, detach)
+			stage, err := planOf(got, ids, which.where, cleanup.Choice{Detach: detach})
 			if err != nil {
 				return err
 			}
@@ -117,6 +132,8 @@ that matches too much from becoming a plan.`,
 	limitFlags(cmd.Flags(), &limits)
 	flags := cmd.Flags()
 	flags.BoolVar(&detach, "detach", false, "also what is in use: taken out of use first, which changes live traffic")
+	flags.StringVarP(&book, "file", "f", "", "runbook that says what is chosen, step by step")
+	flags.StringToStringVar(&set, "set", nil, "value of a variable of the runbook, as NAME=VALUE; may be repeated")
 	flags.StringVarP(&path, "output", "o", "-", "file to write the plan to; it must not exist yet; - is stdout")
 	flags.BoolVar(&detailed, "detailed-exitcode", false, "exit status 0: there is nothing to delete, 10: there is something")
 	return cmd
@@ -134,7 +151,7 @@ func limitsOf(cmd *cobra.Command, l cleanup.Limits, p profile.Profile) cleanup.L
 }
 
 // planOf plans the ids, or all that were chosen.
-func planOf(got *chosen, ids []string, where string, detach bool) (cleanup.Stage, error) {
+func planOf(got *chosen, ids []string, where string, choice cleanup.Choice) (cleanup.Stage, error) {
 	stage := cleanup.Stage{Listed: got.all, Chosen: string(got.kind.ID) + " where " + where}
 	rows := got.rows
 	if len(ids) > 0 {
@@ -156,7 +173,7 @@ func planOf(got *chosen, ids []string, where string, detach bool) (cleanup.Stage
 		refs[i] = r.Ref
 	}
 	var err error
-	stage.Plan, err = cleanup.NewPlan(refs, got.snapshot, cleanup.Choice{Detach: detach})
+	stage.Plan, err = cleanup.NewPlan(refs, got.snapshot, choice)
 	return stage, err
 }
 
