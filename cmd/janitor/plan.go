@@ -207,6 +207,18 @@ func writePlan(cmd *cobra.Command, doc cleanup.Document, path string, detailed b
 	return nil
 }
 
+// savePlan writes a plan of the screen into the current directory.
+func savePlan(at cleanup.Where, plan cleanup.Plan, listed int) (string, error) {
+	now := time.Now()
+	doc := cleanup.NewDocument(at, version(), now, planLife, cleanup.Stage{Chosen: "marked on the screen", Listed: listed, Plan: plan})
+	file, _, err := doc.Encode()
+	if err != nil {
+		return "", err
+	}
+	path := "janitor-plan-" + now.UTC().Format("20060102T150405Z") + ".json"
+	return path, writeNew(path, file)
+}
+
 func exists(path string) error {
 	return usage("%s exists already: give another name, or remove it", path)
 }

@@ -129,7 +129,10 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 		Kind: kind, Views: views,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
 		Version: version(),
-		Now:     time.Now,
+		SavePlan: func(plan cleanup.Plan, listed int) (string, error) {
+			return savePlan(whereIs(p, s), plan, listed)
+		},
+		Now: time.Now,
 	}, tea.WithoutSignalHandler())
 	if summary != "" {
 		fmt.Fprintln(cmd.OutOrStdout(), summary) //nolint:errcheck // the runs are over, whoever reads of them
