@@ -58,7 +58,7 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 	flags.StringVar(&choice.Region, "region", "", "region to use instead of the profile's")
 	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
-	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand())
+	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), listCommand(), planCommand(), applyCommand())
 	return root
 }
 
@@ -115,7 +115,10 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 		return interrupted(ctx, err)
 	}
 	defer s.Close()
-	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	if err != nil {
+		return err
+	}
 	var engine *cleanup.Engine
 	if s.Deleter != nil {
 		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.Journal(whereIs(p, s))})
@@ -126,7 +129,10 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 		Kind: kind, Views: views,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
 		Version: version(),
-		Now:     time.Now,
+		SavePlan: func(plan cleanup.Plan, listed int) (string, error) {
+			return savePlan(whereIs(p, s), plan, listed)
+		},
+		Now: time.Now,
 	}, tea.WithoutSignalHandler())
 	if summary != "" {
 		fmt.Fprintln(cmd.OutOrStdout(), summary) //nolint:errcheck // the runs are over, whoever reads of them
