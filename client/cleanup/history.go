@@ -172,10 +172,11 @@ func (h *History) record(id string, at Where, p Plan, file []byte) (*recording, 
 	if err != nil {
 		return nil, err
 	}
-	err = r.Append(lineHeader, Header{
+	r.header = Header{
 		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at,
 		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
-	})
+	}
+	err = r.Append(lineHeader, r.header)
 	if err == nil {
 		err = r.Sync()
 	}
@@ -198,6 +199,7 @@ func writeFile(path string, data []byte) error {
 // recording is the journal of a run under way, in its folder.
 type recording struct {
 	*journal.Writer
+	header   Header
 	path     string
 	file     fs.FileInfo
 	releases []func()
@@ -297,20 +299,19 @@ func (p *Past) State() string {
 
 // All are the runs, newest first.
 func (h *History) All() ([]*Past, error) {
-	names, err := h.names()
+	names, err := h.Names()
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
-	slices.Reverse(names)
 	past := make([]*Past, len(names))
 	for i, name := range names {
-		past[i] = h.read(name)
+		past[i] = h.Read(name)
 	}
 	return past, nil
 }
 
-func (h *History) names() ([]string, error) {
+// Names are what the runs are called, newest first.
+func (h *History) Names() ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(h.dir, "runs"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the runs cannot be read: %w", err)
@@ -321,12 +322,17 @@ func (h *History) names() ([]string, error) {
 			names = append(names, e.Name())
 		}
 	}
+	slices.Sort(names)
+	slices.Reverse(names)
 	return names, nil
 }
 
+// Folder is where a run has its plan and its journal.
+func (h *History) Folder(run string) string { return filepath.Join(h.dir, "runs", run) }
+
 // Find gives the run of this name, or the only one whose name begins or ends so. Errors are [ErrNoRun] or of reading.
 func (h *History) Find(name string) (*Past, error) {
-	names, err := h.names()
+	names, err := h.Names()
 	if err != nil {
 		return nil, err
 	}
@@ -334,7 +340,7 @@ func (h *History) Find(name string) (*Past, error) {
 	for _, n := range names {
 		switch {
 		case n == name:
-			return h.read(n), nil
+			return h.Read(n), nil
 		case name != "" && (strings.HasPrefix(n, name) || strings.HasSuffix(n, name)):
 			found = append(found, n)
 		}
@@ -343,15 +349,16 @@ func (h *History) Find(name string) (*Past, error) {
 	case 0:
 		return nil, fmt.Errorf("%w: %q is not in %s; janitor runs lists what is", ErrNoRun, name, filepath.Join(h.dir, "runs"))
 	case 1:
-		return h.read(found[0]), nil
+		return h.Read(found[0]), nil
 	}
 	return nil, fmt.Errorf("%w: %q fits %d of them; give more of the name", ErrNoRun, name, len(found))
 }
 
 var errNotBegun = errors.New("nothing was sent")
 
-func (h *History) read(name string) *Past {
-	p := &Past{ID: name, dir: filepath.Join(h.dir, "runs", name)}
+// Read is the run of this name, as [History.Names] gives it, as it stands now.
+func (h *History) Read(name string) *Past {
+	p := &Past{ID: name, dir: h.Folder(name)}
 	p.Live = journal.Held(filepath.Join(p.dir, lockName))
 	p.Ledger, p.Err = p.replay()
 	return p
@@ -455,6 +462,7 @@ func (h *History) goOn(p *Past, line string) (*recording, error) {
 		return nil, fmt.Errorf("another janitor is at run %s: %w", p.ID, held)
 	}
 	if err == nil {
+		r.header = p.Ledger.Header
 		err = r.Append(line, resumed{Who: whoIsThis(), Version: h.version, Started: time.Now().UTC()})
 		if err == nil {
 			err = r.Sync()
