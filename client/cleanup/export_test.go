@@ -106,7 +106,7 @@ func TestTheReportsOfARunAndOfItsJournalAgree(t *testing.T) {
 		t.Fatal("it has no journal")
 	}
 	live, past := run.report(), h.Read(header.Run).Ledger.report()
-	live.Summary, past.Summary = "", "" // the kinds of this world are not known to a ledger
+	live.Summary, past.Summary = "", ""                                                     // the kinds of this world are not known to a ledger
 	live.Started, live.Ended, past.Started, past.Ended = time.Time{}, nil, time.Time{}, nil // of the header, and of its last line
 	a, _ := json.MarshalIndent(live, "", " ")
 	b, _ := json.MarshalIndent(past, "", " ")
