@@ -58,7 +58,12 @@ const (
 	CancelRun    Action = "cancel-run"
 	Retry        Action = "retry"
 	OnlyFailures Action = "only-failures"
+	NextOutcome  Action = "next-outcome" // only one of them is shown
 	Pane         Action = "pane"
+	Undo         Action = "undo"
+	Resume       Action = "resume"
+	Verify       Action = "verify"
+	Export       Action = "export"
 	LeaveRun     Action = "leave-run" // Back, while a run goes on
 
 	Go      Action = "go" // opens the list of what can be done
@@ -157,7 +162,12 @@ func defaults() []Binding {
 		{Action: CancelRun, In: Run, Keys: []string{"c"}, Help: "cancel: send nothing more", Short: "cancel"},
 		{Action: Retry, In: Run, Keys: []string{"r"}, Help: "retry what failed, was blocked or is unknown", Short: "retry failed"},
 		{Action: OnlyFailures, In: Run, Keys: []string{"f"}, Help: "show only failures, or all", Short: "only failures"},
-		{Action: Pane, In: Run, Keys: []string{"enter", "d"}, Help: "all that is known of the row, below the list, or not", Short: "detail"},
+		{Action: NextOutcome, In: Run, Keys: []string{"F"}, Help: "show only one outcome, then only the next, then all"},
+		{Action: Pane, In: Run, Keys: []string{"enter", "d"}, Help: "all that is known of the row with its requests, or back to the list", Short: "detail"},
+		{Action: Undo, In: Run, Keys: []string{"u"}, Help: "undo: bring back what the run has deleted", Short: "undo"},
+		{Action: Resume, In: Run, Keys: []string{"R"}, Help: "go on with a run that is not finished", Short: "resume", Danger: true},
+		{Action: Verify, In: Run, Keys: []string{"v"}, Help: "list again what a finished run was about", Short: "verify"},
+		{Action: Export, In: Run, Keys: []string{"e"}, Help: "export the outcomes", Short: "export"},
 		{Action: LeaveRun, In: Run, Keys: []string{"esc"}, Help: "leave it running; r shows it again", Short: "leave it running"},
 
 		{Action: Open, In: Reading, Keys: []string{"enter"}, Help: "open what the cursor is on in the references", Short: "open"},
