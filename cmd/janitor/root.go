@@ -50,7 +50,7 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 			if err := needTerminal(); err != nil {
 				return err
 			}
-			return show(cmd, p, history(), kind, views)
+			return show(cmd, p, history(), "", kind, views)
 		},
 	}
 	flags := root.Flags()
@@ -107,8 +107,8 @@ func needTerminal() error {
 }
 
 // show opens the profile and runs the screen on it until the user quits; what the runs came to stays on stdout. Runs
-// have their journals in past.
-func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inventory.KindID, views []tui.View) error {
+// have their journals in past, and their reports beside them unless another folder is given.
+func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, reports string, kind inventory.KindID, views []tui.View) error {
 	ctx := cmd.Context()
 	s, err := p.Open(ctx)
 	if err != nil {
@@ -125,6 +125,7 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
 		Kind: kind, Views: views,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
+		History: past, Reports: reports, Undo: undoer(past, engine),
 		Version: version(),
 		Now:     time.Now,
 	}, tea.WithoutSignalHandler())
@@ -133,6 +134,9 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 	}
 	return interrupted(ctx, err)
 }
+
+// undoer is how the screen brings back what a run has deleted: nil, it does not.
+func undoer(*cleanup.History, *cleanup.Engine) tui.Undoer { return nil }
 
 // interrupted is err, or that a signal ended the program, which then explains err.
 func interrupted(ctx context.Context, err error) error {
