@@ -91,7 +91,7 @@ func (m *Model) showRuns() tea.Cmd {
 		}
 		return tea.Batch(cmds...)
 	}
-	o := runs.Options{Sessions: m.sessions}
+	o := runs.Options{Sessions: m.sessions, Cannot: m.lacks}
 	if m.opts.History != nil {
 		o.History = m.opts.History
 	}
@@ -214,15 +214,24 @@ func (m *Model) cannot(a keys.Action, to runs.Target) string {
 		return "This run leaves no record: there is nothing to go by"
 	case a == keys.Open:
 		return ""
-	case a != keys.Verify && m.readOnly() != "":
-		return m.readOnly()
-	case a == keys.Undo && m.opts.Undo == nil:
-		return "This janitor cannot bring anything back"
+	case m.lacks(a) != "":
+		return m.lacks(a)
 	case a == keys.Verify && m.verifying != "":
 		return "A run is being verified: wait until that has ended"
 	}
 	if s := m.sessionOf(to.ID); s != nil && !s.ended {
 		return "The run is still going on: wait until it is finished"
+	}
+	return ""
+}
+
+// lacks is why something is not possible in this session with any run.
+func (m *Model) lacks(a keys.Action) string {
+	switch {
+	case (a == keys.Resume || a == keys.Undo) && m.readOnly() != "":
+		return m.readOnly()
+	case a == keys.Undo && m.opts.Undo == nil:
+		return "This session cannot bring anything back"
 	}
 	return ""
 }
@@ -459,9 +468,9 @@ func (m *Model) verified(msg verified) tea.Cmd {
 		m.notice = screen.Notice{Text: "Not verified: " + msg.err.Error(), Bad: true}
 		return changed
 	}
-	short := runs.Findings(msg.past.Ledger)
-	m.notice = screen.Notice{Text: "Verified run " + msg.past.ID + ": " + short, Bad: strings.Contains(short, ",") || !strings.Contains(short, "gone")}
-	if short == "" {
+	found := runs.FindingsOf(msg.past.Ledger)
+	m.notice = screen.Notice{Text: "Verified: " + found.String() + " (run " + msg.past.ID + ")", Bad: !found.OK()}
+	if !found.Any() {
 		m.notice = screen.Notice{Text: "Verified: the run has deleted nothing"}
 	}
 	for i, s := range m.stack {

@@ -2,6 +2,7 @@ package cleanup
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -96,11 +97,16 @@ func TestTheReportsOfARunAndOfItsJournalAgree(t *testing.T) {
 	}
 	e := w.engine(2)
 	e.journal = h.Journal(at)
-	run := e.Start(t.Context(), p)
+	ctx, abort := context.WithCancel(t.Context())
+	run := e.Start(ctx, p)
 	if err := Export(new(bytes.Buffer), JSON, run); err != nil { // while it goes on, too
 		t.Error(err)
 	}
 	finished(t, run)
+	abort() // too late to break anything off
+	if run.Resumable() {
+		t.Error("a finished run is to be resumed")
+	}
 	header, ok := run.Recorded()
 	if !ok {
 		t.Fatal("it has no journal")

@@ -340,6 +340,10 @@ func endedOf(i int, res *Result) ended {
 func (r *Run) closeJournal() error {
 	r.mu.Lock()
 	j := r.journal
+	if ended := r.aborted; ended != nil { // what becomes of its context from now on is nothing to a run
+		err := ended()
+		r.aborted = func() error { return err }
+	}
 	if j != nil && !r.broken() {
 		r.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
 	}

@@ -3,12 +3,14 @@ package runs
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
+	"janitor/tui/theme"
 )
 
 // slice is about how long runs are read before those that were are shown.
@@ -109,7 +111,7 @@ type row struct {
 	summary        cleanup.Summary
 	open           int // items without an outcome
 	verified       time.Time
-	found          string // what the latest verify found, in short
+	found          Findings // of the latest verify
 	torn           bool
 	err            string // why it cannot be read, or that it was not begun
 }
@@ -130,7 +132,7 @@ func rowOf(p *cleanup.Past) row {
 		r.took = l.Ended.Sub(l.Header.Started)
 	}
 	if !l.Verified.IsZero() {
-		r.found = Findings(l)
+		r.found = FindingsOf(l)
 	}
 	return r
 }
@@ -157,32 +159,42 @@ func sessionRow(s *Session, n int) row {
 	return r
 }
 
-// Findings are what the latest verify of a run found, in short: "3 gone", "2 gone, 1 there again". It is "" when there was none.
-func Findings(l *cleanup.Ledger) string {
-	gone, again, unknown := 0, 0, 0
+// Findings are what the latest verify of a run found of what it had deleted.
+type Findings struct{ Gone, Again, Unknown int }
+
+// FindingsOf are those of a ledger, all 0 when it was never verified to the end.
+func FindingsOf(l *cleanup.Ledger) Findings {
+	var f Findings
 	for i := range l.Items {
 		switch e := &l.Items[i]; {
-		case e.Found == "" || (e.Result.Outcome != cleanup.Deleted && e.Result.Outcome != cleanup.AlreadyGone):
-		case e.Found == "gone":
-			gone++
+		case e.Found == "" || e.Result.Outcome != cleanup.Deleted && e.Result.Outcome != cleanup.AlreadyGone:
+		case cleanup.Found{Is: e.Found}.Proved(e.Result.Outcome):
+			f.Gone++
 		case e.Found == "there":
-			again++
+			f.Again++
 		default:
-			unknown++
+			f.Unknown++
 		}
 	}
-	s := ""
+	return f
+}
+
+// Any: something was looked for.
+func (f Findings) Any() bool { return f != Findings{} }
+
+// OK: all of it is gone.
+func (f Findings) OK() bool { return f.Again+f.Unknown == 0 }
+
+// String is "3 still gone", "2 still gone, 1 there again".
+func (f Findings) String() string {
+	var parts []string
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{gone, "still gone"}, {again, "there again"}, {unknown, "not known"}} {
-		if part.n == 0 {
-			continue
+	}{{f.Gone, "still gone"}, {f.Again, "there again"}, {f.Unknown, "not known"}} {
+		if part.n > 0 {
+			parts = append(parts, theme.Number(part.n)+" "+part.word)
 		}
-		if s != "" {
-			s += ", "
-		}
-		s += fmt.Sprintf("%d %s", part.n, part.word)
 	}
-	return s
+	return strings.Join(parts, ", ")
 }

@@ -29,8 +29,9 @@ type Session struct {
 
 // Options of the screen.
 type Options struct {
-	History  History          // nil: runs leave no record
-	Sessions func() []Session // in the order in which they were started
+	History  History                    // nil: runs leave no record
+	Sessions func() []Session           // in the order in which they were started
+	Cannot   func(a keys.Action) string // why something is not possible with any run, "" when it is; nil: all is
 }
 
 // Target is a run that something is to be done with: one of this session, or one of the history by its name.
@@ -186,6 +187,8 @@ func (m *Model) whyNot(a keys.Action, r *row) string {
 		return sentence(r.err)
 	case a == keys.Open, a == keys.Export:
 		return ""
+	case m.opts.Cannot != nil && m.opts.Cannot(a) != "":
+		return m.opts.Cannot(a)
 	case r.id == "" && r.run != nil:
 		return "This run leaves no record: there is nothing to go by"
 	case r.live && r.run == nil:

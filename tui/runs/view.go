@@ -223,12 +223,12 @@ func (r *row) tells() string {
 	}
 	s := &r.summary
 	text := noun(s)
-	if s.Counts[cleanup.Deleted] == s.Items && s.Items > 0 {
-		text += " deleted"
-		if s.Proved == s.Items {
-			text += ", proved gone"
-		}
-	} else {
+	switch {
+	case s.Counts[cleanup.Deleted] == s.Items && s.Items > 0 && r.found.Any() && r.found.OK():
+		text += " deleted, verified gone"
+	case s.Counts[cleanup.Deleted] == s.Items && s.Items > 0 && s.Proved == s.Items:
+		text += " deleted, proved gone"
+	default:
 		lead := ": "
 		for o := range cleanup.Outcome(len(s.Counts)) {
 			if n := s.Counts[o]; n > 0 {
@@ -237,8 +237,8 @@ func (r *row) tells() string {
 			}
 		}
 	}
-	if r.found != "" {
-		text += "; verified: " + r.found
+	if !r.found.OK() {
+		text += "; verified: " + r.found.String()
 	}
 	if s.Stopped != "" {
 		text += "; stopped: " + s.Stopped
@@ -265,7 +265,7 @@ func (m *Model) sign(r *row) (string, theme.Role) {
 		return t.Skip, theme.Muted
 	case r.state == "unfinished":
 		return t.Wait, theme.Warn
-	case strings.Contains(r.found, "again"):
+	case r.found.Again > 0:
 		return t.Fail, theme.Bad
 	case r.summary.Counts[cleanup.Failed]+r.summary.Counts[cleanup.Unknown]+r.summary.Counts[cleanup.Reappeared] > 0:
 		return t.Fail, theme.Bad
@@ -322,7 +322,8 @@ func (m *Model) story(r *row, w int) []string {
 	if r.took > 0 {
 		took = "took " + duration(r.took)
 	}
-	put(theme.Muted, begun, took, who(r.who), r.place(), project(r.where.Project))
+	put(theme.Muted, begun, took, who(r.who))
+	put(theme.Muted, r.place(), project(r.where.Project))
 	switch {
 	case r.err != "":
 		put(theme.Text, sentence(r.err))
@@ -332,8 +333,8 @@ func (m *Model) story(r *row, w int) []string {
 	var more []string
 	if !r.verified.IsZero() {
 		found := "verify was begun " + r.verified.UTC().Format("2006-01-02 15:04 UTC") + " and not finished"
-		if r.found != "" {
-			found = "verified " + r.verified.UTC().Format("2006-01-02 15:04 UTC") + ": " + r.found
+		if r.found.Any() {
+			found = "verified " + r.verified.UTC().Format("2006-01-02 15:04 UTC") + ": " + r.found.String()
 		}
 		more = append(more, found)
 	}
