@@ -271,9 +271,7 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 	for range names {
 		x.press("d").see("Used by").press("esc").see("NAME").press("down")
 	}
-	x.press("ctrl+a", "ctrl+d").see(fmt.Sprintf("Delete %d pools", len(names)))
-	a.clock.pass(time.Second)
-	x.press(fmt.Sprint(len(names)), "y", "enter").see(fmt.Sprintf("%d deleted (proved gone)", len(names))).press("esc").see("1 Pools").press("q").end()
+	x.press("ctrl+a", "ctrl+d").confirm(a, fmt.Sprint(len(names))).see(fmt.Sprintf("%d deleted (proved gone)", len(names))).press("esc").see("1 Pools").press("q").end()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	raw := x.raw.String()

@@ -16,6 +16,7 @@ import (
 	"janitor/tui/confirm"
 	"janitor/tui/keys"
 	"janitor/tui/palette"
+	"janitor/tui/runs"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
@@ -25,9 +26,12 @@ type Options struct {
 	Profile, Region, Project string
 	Kind                     inventory.KindID // the tab to begin with; "" = the first
 	Loader                   *inventory.Loader
-	Engine                   *cleanup.Engine // nil: nothing can be deleted
-	Views                    []View          // saved expressions, in the order in which they are shown
-	ReadOnlyWhy              string          // why Engine is nil, as a sentence; "" for the usual one
+	Engine                   *cleanup.Engine  // nil: nothing can be deleted
+	Views                    []View           // saved expressions, in the order in which they are shown
+	History                  *cleanup.History // where runs have their journals; nil: they leave no record
+	Undo                     Undoer           // nil: nothing can be brought back
+	Reports                  string           // folder for reports; "" = that of the run, or the current one for a run without a record
+	ReadOnlyWhy              string           // why Engine is nil, as a sentence; "" for the usual one
 	Version                  string
 	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
 	SavePlan func(p cleanup.Plan, listed int) (path string, err error)
@@ -53,6 +57,12 @@ type Model struct {
 	plan    *planning       // the plan being made for it
 	asking  *planning       // the one it shows
 	leaving []screen.Loader // taken off the stack, perhaps still ending
+
+	question  *runs.Question // over the top screen, when neither dialog nor palette is
+	matter    *matter        // what it asks about
+	verifying string         // the run that is being verified
+	reports   []string       // that were written
+	chores    chores
 
 	hints    hints
 	notice   screen.Notice
@@ -146,4 +156,5 @@ func (m *Model) close() {
 	for _, l := range m.leaving {
 		l.Close()
 	}
+	m.chores.close()
 }

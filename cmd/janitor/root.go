@@ -50,7 +50,7 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 			if err := needTerminal(); err != nil {
 				return err
 			}
-			return show(cmd, p, history(), kind, views)
+			return show(cmd, p, history(), "", kind, views)
 		},
 	}
 	flags := root.Flags()
@@ -58,7 +58,7 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 	flags.StringVar(&choice.Region, "region", "", "region to use instead of the profile's")
 	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
-	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), listCommand(), planCommand(), applyCommand())
+	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), reportCommand(), listCommand(), planCommand(), applyCommand())
 	return root
 }
 
@@ -107,8 +107,8 @@ func needTerminal() error {
 }
 
 // show opens the profile and runs the screen on it until the user quits; what the runs came to stays on stdout. Runs
-// have their journals in past.
-func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inventory.KindID, views []tui.View) error {
+// have their journals in past, and their reports beside them unless another folder is given.
+func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, reports string, kind inventory.KindID, views []tui.View) error {
 	ctx := cmd.Context()
 	s, err := p.Open(ctx)
 	if err != nil {
@@ -128,6 +128,7 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
 		Kind: kind, Views: views,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
+		History: past, Reports: reports, Undo: undoer(past, engine),
 		Version: version(),
 		SavePlan: func(plan cleanup.Plan, listed int) (string, error) {
 			return savePlan(whereIs(p, s), plan, listed)
@@ -139,6 +140,9 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 	}
 	return interrupted(ctx, err)
 }
+
+// undoer is how the screen brings back what a run has deleted: nil, it does not.
+func undoer(*cleanup.History, *cleanup.Engine) tui.Undoer { return nil }
 
 // interrupted is err, or that a signal ended the program, which then explains err.
 func interrupted(ctx context.Context, err error) error {

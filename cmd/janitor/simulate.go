@@ -234,7 +234,11 @@ With --chaos or --faults things go wrong, so that one can watch janitor cope; it
 				return &failure{statusJournal, fmt.Errorf("the journal cannot be written: %w", err)}
 			}
 			defer os.RemoveAll(dir) //nolint:errcheck // in the folder for what is temporary
-			return show(cmd, p, cleanup.NewHistory(dir, version()), inventory.Pools, views)
+			here, err := os.Getwd() // reports are to outlive it
+			if err != nil {
+				here = "."
+			}
+			return show(cmd, p, cleanup.NewHistory(dir, version()), here, inventory.Pools, views)
 		},
 	}
 	sim.flags(cmd.Flags())
