@@ -35,6 +35,7 @@ type Options struct {
 	Version                  string
 	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
 	SavePlan func(p cleanup.Plan, listed int) (path string, err error)
+	Steps    []Step           // of a runbook, to be walked through
 	Now      func() time.Time // nil: time.Now
 	Look     *theme.Look      // nil: what the terminal says of itself
 	Keys     *keys.Map        // nil: the default keys
@@ -63,6 +64,8 @@ type Model struct {
 	verifying string         // the run that is being verified
 	reports   []string       // that were written
 	chores    chores
+
+	walk walk // through the steps
 
 	hints    hints
 	notice   screen.Notice
@@ -119,6 +122,9 @@ func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (summary 
 // Init asks the terminal what it looks like and begins to list.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init()}
+	if len(m.opts.Steps) > 0 {
+		cmds = append(cmds, m.walkTo(0))
+	}
 	if m.opts.Look == nil {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}

@@ -40,7 +40,9 @@ const (
 	Delete   Action = "delete"
 	Refresh  Action = "refresh"
 	ShowRun  Action = "show-run"
-	Runs     Action = "runs" // those of this session and past ones
+	Runs     Action = "runs"      // those of this session and past ones
+	NextStep Action = "next-step" // of a runbook
+	PrevStep Action = "previous-step"
 	Kind1    Action = "kind-1"
 	Kind2    Action = "kind-2"
 	Kind3    Action = "kind-3"
@@ -157,6 +159,8 @@ func defaults() []Binding {
 		{Action: Refresh, In: Browse, Keys: []string{"ctrl+r"}, Help: "list again", Short: "list again"},
 		{Action: ShowRun, In: Browse, Keys: []string{"r"}, Help: "show the run; again after coming back: the one before", Short: "run"},
 		{Action: Runs, In: Browse, Keys: []string{"h"}, Help: "the runs, past ones too"},
+		{Action: NextStep, In: Browse, Keys: []string{">"}, Help: "next step of the runbook: what it matches is marked", Short: "next step"},
+		{Action: PrevStep, In: Browse, Keys: []string{"<"}, Help: "the step before"},
 		{Action: Kind1, In: Browse, Keys: []string{"1"}, Help: "pools"},
 		{Action: Kind2, In: Browse, Keys: []string{"2"}, Help: "certificates"},
 		{Action: Kind3, In: Browse, Keys: []string{"3"}, Help: "IP groups"},
