@@ -15,6 +15,7 @@ import (
 	"janitor/tui/browse"
 	"janitor/tui/keys"
 	"janitor/tui/run"
+	"janitor/tui/runs"
 	"janitor/tui/screen"
 )
 
@@ -121,6 +122,9 @@ func (m *Model) ended(msg ended) tea.Cmd {
 		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}
 	}
 	going := s.going()
+	if h, ok := s.run.Recorded(); ok {
+		return tea.Batch(m.broadcast(runs.Changed{ID: h.Run}), m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))
+	}
 	return m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone})
 }
 
@@ -188,7 +192,7 @@ func (m *Model) quit(asked bool, by keys.Action) tea.Cmd {
 		m.notice = screen.Notice{Text: fmt.Sprintf("A run is going on: %s again cancels it, proves what was sent and quits", m.env.Keys.Label(by))}
 	default:
 		m.quitting = true
-		m.dialog, m.plan = nil, nil
+		m.dialog, m.plan, m.question, m.matter = nil, nil, nil, nil
 		for _, s := range m.runs {
 			s.run.Cancel()
 		}
@@ -227,10 +231,10 @@ func (m *Model) parting() string {
 	return "Cancelled: " + quota + next + "; " + m.env.Keys.Label(keys.QuitNow) + " again quits without proof"
 }
 
-// Summary is a paragraph on all runs of the session.
+// Summary is a paragraph on all runs of the session, and where reports were written.
 func (m *Model) Summary() string {
 	if len(m.runs) == 0 {
-		return "janitor: nothing was deleted in " + m.scope() + "."
+		return "janitor: nothing was deleted in " + m.scope() + "." + m.whereReports()
 	}
 	var parts []string
 	for _, s := range m.runs {
@@ -240,5 +244,5 @@ func (m *Model) Summary() string {
 	if m.aborted {
 		text += " Quit before the proof: list again to see what is left."
 	}
-	return text
+	return text + m.whereReports()
 }

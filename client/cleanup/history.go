@@ -175,10 +175,11 @@ func (h *History) record(id string, at Where, why Why, p Plan, file []byte) (*re
 	if err != nil {
 		return nil, err
 	}
-	err = r.Append(lineHeader, Header{
+	r.header = Header{
 		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at, Why: why,
 		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
-	})
+	}
+	err = r.Append(lineHeader, r.header)
 	if err == nil {
 		err = r.Sync()
 	}
@@ -201,7 +202,7 @@ func writeFile(path string, data []byte) error {
 // recording is the journal of a run under way, in its folder.
 type recording struct {
 	*journal.Writer
-	run      string // its name
+	header   Header
 	path     string
 	file     fs.FileInfo
 	releases []func()
@@ -212,7 +213,7 @@ func (h *History) start(dir, id string, t journal.Tail, open func(path string) (
 	if err != nil {
 		return nil, err
 	}
-	r := &recording{run: id, path: filepath.Join(dir, journalName), releases: []func(){lock.Unlock}}
+	r := &recording{path: filepath.Join(dir, journalName), releases: []func(){lock.Unlock}}
 	f, err := open(r.path)
 	if err != nil {
 		lock.Unlock()
@@ -225,9 +226,6 @@ func (h *History) start(dir, id string, t journal.Tail, open func(path string) (
 	r.Writer = journal.NewWriter(h.disk(f), t)
 	return r, nil
 }
-
-// Run is the name of the run.
-func (r *recording) Run() string { return r.run }
 
 // Sync also finds out that the file is no longer where it was: what is written to it then helps nobody.
 func (r *recording) Sync() error {
@@ -304,20 +302,19 @@ func (p *Past) State() string {
 
 // All are the runs, newest first.
 func (h *History) All() ([]*Past, error) {
-	names, err := h.names()
+	names, err := h.Names()
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
-	slices.Reverse(names)
 	past := make([]*Past, len(names))
 	for i, name := range names {
-		past[i] = h.read(name)
+		past[i] = h.Read(name)
 	}
 	return past, nil
 }
 
-func (h *History) names() ([]string, error) {
+// Names are what the runs are called, newest first.
+func (h *History) Names() ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(h.dir, "runs"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the runs cannot be read: %w", err)
@@ -328,12 +325,17 @@ func (h *History) names() ([]string, error) {
 			names = append(names, e.Name())
 		}
 	}
+	slices.Sort(names)
+	slices.Reverse(names)
 	return names, nil
 }
 
+// Folder is where a run has its plan and its journal.
+func (h *History) Folder(run string) string { return filepath.Join(h.dir, "runs", run) }
+
 // Find gives the run of this name, or the only one whose name begins or ends so. Errors are [ErrNoRun] or of reading.
 func (h *History) Find(name string) (*Past, error) {
-	names, err := h.names()
+	names, err := h.Names()
 	if err != nil {
 		return nil, err
 	}
@@ -341,7 +343,7 @@ func (h *History) Find(name string) (*Past, error) {
 	for _, n := range names {
 		switch {
 		case n == name:
-			return h.read(n), nil
+			return h.Read(n), nil
 		case name != "" && (strings.HasPrefix(n, name) || strings.HasSuffix(n, name)):
 			found = append(found, n)
 		}
@@ -350,15 +352,16 @@ func (h *History) Find(name string) (*Past, error) {
 	case 0:
 		return nil, fmt.Errorf("%w: %q is not in %s; janitor runs lists what is", ErrNoRun, name, filepath.Join(h.dir, "runs"))
 	case 1:
-		return h.read(found[0]), nil
+		return h.Read(found[0]), nil
 	}
 	return nil, fmt.Errorf("%w: %q fits %d of them; give more of the name", ErrNoRun, name, len(found))
 }
 
 var errNotBegun = errors.New("nothing was sent")
 
-func (h *History) read(name string) *Past {
-	p := &Past{ID: name, dir: filepath.Join(h.dir, "runs", name)}
+// Read is the run of this name, as [History.Names] gives it, as it stands now.
+func (h *History) Read(name string) *Past {
+	p := &Past{ID: name, dir: h.Folder(name)}
 	p.Live = journal.Held(filepath.Join(p.dir, lockName))
 	p.Ledger, p.Err = p.replay()
 	return p
@@ -462,6 +465,7 @@ func (h *History) goOn(p *Past, line string) (*recording, error) {
 		return nil, fmt.Errorf("another janitor is at run %s: %w", p.ID, held)
 	}
 	if err == nil {
+		r.header = p.Ledger.Header
 		err = r.Append(line, resumed{Who: whoIsThis(), Version: h.version, Started: time.Now().UTC()})
 		if err == nil {
 			err = r.Sync()

@@ -184,16 +184,6 @@ func (r *Run) record() {
 	r.unwritten(err)
 }
 
-// ID is how the history calls the run; "" while it has no journal, and of one that is in no history.
-func (r *Run) ID() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if named, ok := r.journal.(interface{ Run() string }); ok {
-		return named.Run()
-	}
-	return ""
-}
-
 // unwritten stops a run whose journal cannot be written.
 func (r *Run) unwritten(err error) {
 	r.mu.Lock()
@@ -358,6 +348,10 @@ func endedOf(i int, res *Result) ended {
 func (r *Run) closeJournal() error {
 	r.mu.Lock()
 	j := r.journal
+	if ended := r.aborted; ended != nil { // what becomes of its context from now on is nothing to a run
+		err := ended()
+		r.aborted = func() error { return err }
+	}
 	if j != nil && !r.broken() {
 		r.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
 	}

@@ -125,7 +125,7 @@ func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *
 	}
 	var parents []inventory.Resource
 	for _, word := range c.in {
-		parent, err := named(within, listing.Resources, word)
+		parent, err := listing.Named(word)
 		if err != nil {
 			return nil, usage("--in: %w", err)
 		}
@@ -134,30 +134,6 @@ func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *
 		}
 	}
 	return parents, nil
-}
-
-// named is the resource of that id, else the only one of that name.
-func named(kind *inventory.Kind, of []inventory.Resource, word string) (inventory.Resource, error) {
-	var found []inventory.Resource
-	for _, r := range of {
-		if r.Ref.ID == word {
-			return r, nil
-		}
-		if r.Name == word {
-			found = append(found, r)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return inventory.Resource{}, fmt.Errorf("no %s has the name or id %q", kind.One, client.Clean(word))
-	case 1:
-		return found[0], nil
-	}
-	ids := make([]string, len(found))
-	for i, r := range found {
-		ids[i] = r.Ref.ID
-	}
-	return inventory.Resource{}, fmt.Errorf("%d %s are called %q: give the id, one of %s", len(found), kind.Many, client.Clean(word), strings.Join(ids[:min(len(ids), 10)], ", "))
 }
 
 // open finds and opens the profile, to read.

@@ -158,7 +158,7 @@ func planOf(got *chosen, ids []string, where string, choice cleanup.Choice) (cle
 		stage.Chosen = string(got.kind.ID) + " by id"
 		rows = nil
 		for _, id := range ids {
-			res, err := named(got.kind, got.rows, id)
+			res, err := got.snapshot.Listing(got.kind.ID).Named(id)
 			if err != nil {
 				return stage, usage("nothing is planned: %w", err)
 			}

@@ -15,6 +15,7 @@ import (
 	"janitor/client/inventory"
 	"janitor/client/profile"
 	"janitor/client/runbook"
+	"janitor/tui"
 )
 
 // bookStep is a step of a runbook that was checked against kinds and fields.
@@ -148,4 +149,36 @@ func stepLimits(l cleanup.Limits, own runbook.Limits) cleanup.Limits {
 		l.Percent = *own.MaxPercent
 	}
 	return l
+}
+
+// walkBook is a runbook for the screen; the zero value is none.
+type walkBook struct {
+	path  string
+	scope runbook.Scope
+	steps []tui.Step
+}
+
+// walkThrough reads the runbook of that path, and lets it choose the profile where the command line does not.
+func walkThrough(path string, set map[string]string, choice *profile.Choice) (walkBook, error) {
+	if path == "" {
+		return walkBook{}, nil
+	}
+	book, steps, err := readBook(path, set)
+	if err != nil {
+		return walkBook{}, err
+	}
+	choice.Profile = cmp.Or(choice.Profile, book.Scope.Profile)
+	choice.Region = cmp.Or(choice.Region, book.Scope.Region)
+	walk := walkBook{path: path, scope: book.Scope}
+	for i, s := range steps {
+		expr := s.Where
+		if s.Keep != "" {
+			expr = fmt.Sprintf("(%s) && !(%s)", s.Where, s.Keep)
+		}
+		if _, err := filter.Expression(s.kind, expr); err != nil {
+			return walkBook{}, usage("%s: step %d: where and keep together: %w", path, i+1, err)
+		}
+		walk.steps = append(walk.steps, tui.Step{Name: cmp.Or(s.Name, s.Kind), Kind: s.kind.ID, In: s.In, Expr: expr, Reason: s.Reason})
+	}
+	return walk, nil
 }

@@ -258,11 +258,13 @@ The profile is the run's own, unless --profile names another one for the same pr
 			if err != nil {
 				return err
 			}
-			switch {
-			case past.Live:
-				return &failure{statusRefused, fmt.Errorf("run %s goes on: another janitor is at it", past.ID)}
-			case past.Ledger.Finished:
-				return usage("run %s is finished: %s; janitor verify %s looks again", past.ID, past.Ledger.Counts(), past.ID)
+			switch err := past.CanResume(); {
+			case errors.Is(err, cleanup.ErrGoesOn):
+				return &failure{statusRefused, err}
+			case errors.Is(err, cleanup.ErrFinished):
+				return usage("%w; janitor verify %s looks again", err, past.ID)
+			case err != nil:
+				return usage("%w", err)
 			}
 			s, loader, err := reopen(cmd.Context(), past, choice)
 			if err != nil {
@@ -354,7 +356,9 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 		broken = cmp.Or(broken, err)
 	}
 	run.Wait()
-	id = cmp.Or(id, run.ID())
+	if header, ok := run.Recorded(); ok {
+		id = cmp.Or(id, header.Run)
+	}
 	summary := run.Summary()
 	if out == "table" {
 		rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "WHY"}}
@@ -407,8 +411,8 @@ The exit status is 0 when everything that was said to be gone is gone, and 1 oth
 			if err != nil {
 				return err
 			}
-			if !past.Ledger.Finished {
-				return usage("run %s is not finished: janitor resume %s goes on with it and proves it", past.ID, past.ID)
+			if err := past.CanVerify(); err != nil {
+				return usage("%w: janitor resume %s goes on with it and proves it", err, past.ID)
 			}
 			choice.ReadOnly = true
 			s, loader, err := reopen(cmd.Context(), past, choice)
@@ -468,6 +472,44 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be gone is gone (%s).\n", past.ID, time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
 	return broken
+}
+
+// reportFormat is one of [cleanup.Formats].
+type reportFormat string
+
+func (f *reportFormat) Type() string   { return strings.Join(cleanup.Formats(), "|") }
+func (f *reportFormat) String() string { return string(*f) }
+func (f *reportFormat) Set(s string) error {
+	if !slices.Contains(cleanup.Formats(), s) {
+		return fmt.Errorf("it is one of %s", strings.Join(cleanup.Formats(), ", "))
+	}
+	*f = reportFormat(s)
+	return nil
+}
+
+func reportCommand() *cobra.Command {
+	out := reportFormat(cleanup.Markdown)
+	cmd := &cobra.Command{
+		Use:   "report RUN",
+		Short: "Print what a run was to do and what became of it",
+		Long: `report prints what a run was to do, who ran it where and when, and of every item its outcome with code, message and
+request id, whether it is proved, how long it took, and whether it can be brought back; then what the run did to traffic
+and what was left out. It is made from the run's folder alone: nothing is sent.
+
+md is Markdown for people and tickets, json for programs, csv a line an item for spreadsheets.`,
+		Example: `  janitor report 20260801T120000Z-1a2b3c > report.md
+  janitor report -o csv 1a2b3c > report.csv`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			past, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			return cleanup.Export(cmd.OutOrStdout(), string(out), past.Ledger)
+		},
+	}
+	cmd.Flags().VarP(&out, "output", "o", "how to print")
+	return cmd
 }
 
 // unrecorded is the exit status of a journal that cannot be written, or that another janitor writes to.
