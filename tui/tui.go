@@ -35,10 +35,12 @@ type Options struct {
 	Version                  string
 	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
 	SavePlan func(p cleanup.Plan, listed int) (path string, err error)
-	Steps    []Step           // of a runbook, to be walked through
-	Now      func() time.Time // nil: time.Now
-	Look     *theme.Look      // nil: what the terminal says of itself
-	Keys     *keys.Map        // nil: the default keys
+	Steps    []Step             // of a runbook, to be walked through
+	Plans    []cleanup.Plan     // confirmed already: executed one after another, from the beginning on
+	Started  func(*cleanup.Run) // is told of every run, on the event loop; nil: nobody is
+	Now      func() time.Time   // nil: time.Now
+	Look     *theme.Look        // nil: what the terminal says of itself
+	Keys     *keys.Map          // nil: the default keys
 }
 
 // Model is the whole program.
@@ -65,7 +67,8 @@ type Model struct {
 	reports   []string       // that were written
 	chores    chores
 
-	walk walk // through the steps
+	walk  walk           // through the steps
+	plans []cleanup.Plan // to be executed yet
 
 	hints    hints
 	notice   screen.Notice
@@ -122,6 +125,8 @@ func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (summary 
 // Init asks the terminal what it looks like and begins to list.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init()}
+	m.plans = m.opts.Plans
+	cmds = append(cmds, m.nextPlan(nil))
 	if len(m.opts.Steps) > 0 {
 		cmds = append(cmds, m.walkTo(0))
 	}

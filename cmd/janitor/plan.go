@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/muesli/cancelreader"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -21,6 +22,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/profile"
+	"janitor/tui"
 	"janitor/tui/theme"
 )
 
@@ -356,6 +358,7 @@ func applyCommand() *cobra.Command {
 		limits cleanup.Limits
 		out    form
 		yes    bool
+		screen bool
 		why    cleanup.Why
 	)
 	cmd := &cobra.Command{
@@ -375,6 +378,11 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if screen {
+				if err := needTerminal(); err != nil {
+					return err
+				}
+			}
 			doc, digest, err := readPlan(cmd, args[0])
 			if err != nil {
 				return err
@@ -404,7 +412,14 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if err := approve(cmd, doc, yes, why.Approved != "", args[0] == "-"); err != nil {
 				return err
 			}
-			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: history().JournalFor(whereIs(p, s), why)})
+			past := history()
+			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why)})
+			if screen {
+				return watchOnScreen(cmd, tui.Options{
+					Profile: s.Profile, Region: s.Region, Project: s.Project,
+					Loader: loader.WithDetail(), Engine: engine, History: past, Undo: undoer(past, engine), Version: version(), Now: time.Now,
+				}, doc)
+			}
 			return execute(cmd, out, engine, doc, digest)
 		},
 	}
@@ -414,6 +429,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 	flags := cmd.Flags()
 	flags.BoolVar(&yes, "yes", false, "do not ask; not enough where the plan speaks of a danger")
 	flags.StringVar(&why.Approved, "approve-digest", "", "do not ask: this digest was approved")
+	flags.BoolVar(&screen, "watch", false, "show the run on the screen")
 	flags.StringVar(&why.Ticket, "ticket", "", "ticket that the run is for, kept in its journal")
 	flags.StringVar(&why.Reason, "reason", "", "why, kept in the journal")
 	return cmd
@@ -449,6 +465,32 @@ func execute(cmd *cobra.Command, out form, engine *cleanup.Engine, doc cleanup.D
 	return failed
 }
 
+// watchOnScreen shows the runs of a plan, which was approved, on the screen until the user quits.
+func watchOnScreen(cmd *cobra.Command, o tui.Options, doc cleanup.Document) error {
+	for _, s := range doc.Steps {
+		if len(s.Plan.Items) > 0 {
+			o.Plans = append(o.Plans, s.Plan)
+		}
+	}
+	var started []*cleanup.Run
+	o.Started = func(r *cleanup.Run) { started = append(started, r) }
+	summary, err := tui.Run(cmd.Context(), o, tea.WithoutSignalHandler())
+	if summary != "" {
+		fmt.Fprintln(cmd.OutOrStdout(), summary) //nolint:errcheck // the runs are over, whoever reads of them
+	}
+	if err != nil {
+		return interrupted(cmd.Context(), err)
+	}
+	for _, r := range started {
+		header, _ := r.Recorded()
+		err = errors.Join(err, ending(cmd.Context(), header.Run, r))
+	}
+	if missed := len(o.Plans) - len(started); err == nil && missed > 0 {
+		return &failure{statusRefused, fmt.Errorf("%d of %d steps were not begun", missed, len(o.Plans))}
+	}
+	return err
+}
+
 // approve makes sure that somebody wants this very plan.
 func approve(cmd *cobra.Command, doc cleanup.Document, yes, approved, stdinIsPlan bool) error {
 	dangers := doc.Dangers()
@@ -473,7 +515,8 @@ func approve(cmd *cobra.Command, doc cleanup.Document, yes, approved, stdinIsPla
 			continue
 		}
 		word := s.Plan.Word()
-		fmt.Fprintf(cmd.ErrOrStderr(), "Type %s to delete: ", word) //nolint:errcheck // for people
+		one, many := words(s.Plan)
+		fmt.Fprintf(cmd.ErrOrStderr(), "Type %s to delete %s: ", client.Clean(word), amount(len(s.Plan.Items), one, many)) //nolint:errcheck // for people
 		typed, err := typedLine(cmd.Context(), in)
 		if err != nil || typed != word {
 			return refused("not confirmed")
