@@ -23,7 +23,7 @@ profiles:
 // environ is an environment with the config file in it.
 func environ(t *testing.T, config string, pairs ...string) func(string) (string, bool) {
 	t.Helper()
-	vars := map[string]string{"JANITOR_CONFIG": filepath.Join(t.TempDir(), "config.yaml")}
+	vars := map[string]string{"JANITOR_CONFIG": filepath.Join(t.TempDir(), "config.yaml"), "JANITOR_METADATA": "off"}
 	if err := os.WriteFile(vars["JANITOR_CONFIG"], []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"reserved name", "  acme:", "  env: {}\n  acme:", []string{"config.yaml:3", `"env"`, "rename"}},
 		{"no region", "    region: cn-north-4\n", "", []string{`profile "acme"`, "config.yaml:3", "no region", "--region"}},
 		{"odd region", "cn-north-4", "evil.example.com/", []string{`profile "acme"`, "is not a region id"}},
-		{"unknown cloud", "huawei", "aws", []string{`profile "acme"`, `unknown cloud "aws"`, "huawei, otc or custom"}},
+		{"unknown cloud", "huawei", "aws", []string{`profile "acme"`, `unknown cloud "aws"`, "huawei, otc, flexible-engine, sbercloud or custom"}},
 		{"no project", "    project_id: 99a3fff0d03c428eac3678da6a7d0f24\n", "", []string{`profile "acme"`, "names no project", "project_id", "project_name"}},
 		{"two projects", "    auth:", "    project_name: cn-north-4\n    auth:", []string{"its project twice"}},
 		{"odd project", "99a3fff0d03c428eac3678da6a7d0f24", "99A3-fff0", []string{`"99A3-fff0"`, "is not a project id"}},
@@ -173,7 +173,7 @@ func TestViewsComeWithEveryProfileInTheOrderOfTheFile(t *testing.T) {
 		{Lookup: environ(t, config)},
 		{Profile: "env", Lookup: environ(t, config, "HUAWEICLOUD_SDK_AK=A", "HUAWEICLOUD_SDK_SK=S", "HUAWEICLOUD_SDK_PROJECT_ID=99", "HUAWEICLOUD_SDK_REGION=eu-de")},
 	} {
-		p, err := choice.pick()
+		p, err := Find(choice)
 		if err != nil {
 			t.Fatal(err)
 		}
