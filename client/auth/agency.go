@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -41,6 +42,7 @@ type Agency struct {
 func NewAgency(base string) *Agency {
 	t := wire.NewTransport()
 	t.Proxy = nil
+	t.DialContext = (&net.Dialer{Timeout: metadataReach}).DialContext
 	t.DisableKeepAlives = true // it is asked every few hours
 	return &Agency{
 		base: strings.TrimRight(base, "/"),

@@ -208,7 +208,10 @@ func (c *carrying) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	return c.base.RoundTrip(again)
+	if resp, err = c.base.RoundTrip(again); err == nil {
+		c.tokens.judged(token, unauthorised(resp))
+	}
+	return resp, err
 }
 
 func withToken(req *http.Request, token string) *http.Request {
