@@ -23,10 +23,15 @@ type Session struct {
 	Deleter                  *client.Deleter // nil when the profile is read-only
 	ReadOnlyWhy              string          // why Deleter is nil, as a sentence
 
-	// For looking at the services themselves: where they are, what carries our credentials there and what does not.
-	Endpoints    Endpoints
-	Signed, Bare http.RoundTripper
-	Who          Identity
+	Who    Identity
+	Signed http.RoundTripper // carries our credentials
+	Reach
+}
+
+// Reach is the way to a profile's services without credentials.
+type Reach struct {
+	Endpoints Endpoints
+	Bare      http.RoundTripper
 
 	base *http.Transport
 }
@@ -42,7 +47,23 @@ type Identity struct {
 }
 
 // Close lets go of connections that are not in use.
-func (s *Session) Close() { s.base.CloseIdleConnections() }
+func (r Reach) Close() { r.base.CloseIdleConnections() }
+
+// Reach is the way to the services for who does not open the profile.
+func (p Profile) Reach() (Reach, error) {
+	if err := p.Check(); err != nil {
+		return Reach{}, err
+	}
+	base, err := p.transport()
+	if err != nil {
+		return Reach{}, err
+	}
+	return p.reach(base), nil
+}
+
+func (p Profile) reach(base *http.Transport) Reach {
+	return Reach{Endpoints: p.resolve(), Bare: naming(base), base: base}
+}
 
 // Open checks the profile, fetches its secrets, logs in where it has a password and looks the project up where it has
 // only a name. Errors are one line without secrets, of class [Usage], [Credentials] or, where a service fails, neither.
@@ -73,14 +94,14 @@ func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, erro
 	if err != nil {
 		return nil, err
 	}
-	e := p.resolve()
+	reach := p.reach(base)
+	e := reach.Endpoints
 	hosts, err := auth.NewHosts(e.ELB, e.APIG, e.ROMA, e.IAM)
 	if err != nil {
 		return nil, usage("%v: %v", p, err)
 	}
-	bare := naming(base)
-	s := &Session{Profile: p.Name, Region: p.Region, Endpoints: e, Bare: bare, base: base}
-	if s.Project, s.Signed, s.Who, err = p.identify(ctx, who, server, e, hosts, bare); err != nil {
+	s := &Session{Profile: p.Name, Region: p.Region, Reach: reach}
+	if s.Project, s.Signed, s.Who, err = p.identify(ctx, who, server, e, hosts, reach.Bare); err != nil {
 		return nil, p.unidentified(err)
 	}
 	timeout, err := p.timeout()

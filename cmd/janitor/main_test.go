@@ -40,6 +40,8 @@ func TestScripts(t *testing.T) {
 			"pools":    pools,
 			"breakoff": breakOff,
 			"mend":     mend,
+			"ends":     ends,
+			"misspell": misspell,
 		},
 	})
 }

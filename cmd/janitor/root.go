@@ -60,7 +60,7 @@ janitor profiles shows what there is.`,
 	choiceFlags(flags, &choice)
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
 	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand())
-	root.AddCommand(profilesCommand())
+	root.AddCommand(profilesCommand(), doctorCommand())
 	return root
 }
 
