@@ -57,7 +57,7 @@ func NewAgency(base string) *Agency {
 
 // Fetch gets keys unless good ones are there.
 func (a *Agency) Fetch(ctx context.Context) error {
-	if _, ok := a.good(); ok {
+	if a.good() {
 		return nil
 	}
 	select {
@@ -66,7 +66,7 @@ func (a *Agency) Fetch(ctx context.Context) error {
 	case <-ctx.Done():
 		return &wire.Error{Class: wire.Transport, Unsent: true, Message: "cancelled", Err: ctx.Err()}
 	}
-	if _, ok := a.good(); ok { // somebody else was faster
+	if a.good() { // somebody else was faster
 		return nil
 	}
 	var answer struct {
@@ -104,13 +104,10 @@ func (a *Agency) Current() (accessKey string, expires time.Time) {
 	return Mask(a.keys().AccessKey), a.expires
 }
 
-func (a *Agency) good() (Signer, bool) {
+func (a *Agency) good() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.keys == nil || !time.Now().Before(a.expires.Add(-renewBefore)) {
-		return Signer{}, false
-	}
-	return a.keys(), true
+	return a.keys != nil && time.Now().Before(a.expires.Add(-renewBefore))
 }
 
 // Place is where the server is: its region and project, "" where it is not said.
@@ -172,7 +169,7 @@ func (a *Agency) token(ctx context.Context) (string, error) {
 	body, err := a.do(ctx, http.MethodPut, "/meta-data/latest/api/token", "X-Metadata-Token-Ttl-Seconds", metadataToken)
 	var e *wire.Error
 	if errors.As(err, &e) && e.Status != 0 {
-		return "", nil //nolint:nilerr // the older service has no tokens, and says so in more than one way
+		return "", nil // the older service has no tokens, and says so in more than one way
 	}
 	return strings.TrimSpace(string(body)), err
 }
@@ -194,7 +191,7 @@ func (a *Agency) do(ctx context.Context, method, path, header, value string) ([]
 		}
 		return nil, a.failed(&wire.Error{Class: wire.Transport, Unsent: true, Message: "does not answer: this is no server of the cloud"})
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, metadataCap))
 	switch {
 	case err != nil:

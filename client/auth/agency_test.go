@@ -116,7 +116,7 @@ func TestServersWithoutAnAgency(t *testing.T) {
 		{"another cloud", func(w http.ResponseWriter) { w.WriteHeader(http.StatusNotFound) }, "404"},
 		{"a page", func(w http.ResponseWriter) { fmt.Fprint(w, "<html>hunter2") }, "no server of the cloud"},
 		{"no keys", func(w http.ResponseWriter) { fmt.Fprint(w, `{"credential":{"secret":"hunter2"}}`) }, "holds no keys"},
-		{"a redirect", func(w http.ResponseWriter) { w.Header().Set("Location", gone.URL); w.WriteHeader(302) }, "302"},
+		{"a redirect", func(w http.ResponseWriter) { w.Header().Set("Location", gone.URL); w.WriteHeader(http.StatusFound) }, "302"},
 		{"nobody", nil, "does not answer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

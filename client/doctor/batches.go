@@ -36,15 +36,13 @@ func (e examination) batches(ctx context.Context) []Finding {
 		return elb.Do(ctx, wire.Call{Doing: "asking without credentials", Method: method, Path: prefix + path})
 	}
 	why := ""
-	switch refused, unknown := ask(http.MethodGet, "/pools"), error(nil); {
+	switch refused := ask(http.MethodGet, "/pools"); {
 	case refused == nil:
 		why = "this cloud answers without credentials"
 	case !errors.Is(refused, wire.Unauthorised):
 		why = "this cloud does not say 401 to who has no credentials"
-	default:
-		if unknown = ask(http.MethodPost, "/no-such-path-"+nobody); !errors.Is(unknown, wire.RouteAbsent) {
-			why = "this cloud does not tell unknown paths from others"
-		}
+	case !errors.Is(ask(http.MethodPost, "/no-such-path-"+nobody), wire.RouteAbsent):
+		why = "this cloud does not tell unknown paths from others"
 	}
 	var found []Finding
 	for _, c := range calls {

@@ -79,7 +79,7 @@ func Examine(ctx context.Context, p profile.Profile) (Report, error) {
 	if ctx.Err() != nil {
 		return r, ctx.Err()
 	}
-	reach := profile.Reach{}
+	var reach profile.Reach
 	if s != nil {
 		defer s.Close()
 		r.Region, r.Project, reach = s.Region, s.Project, s.Reach

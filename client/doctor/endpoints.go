@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -79,7 +80,7 @@ func (c *contact) make(ctx context.Context, t http.RoundTripper) {
 		c.err = err
 		return
 	}
-	defer resp.Body.Close()                                       //nolint:errcheck // only read
+	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // lets the connection be used again
 	c.took = time.Since(sent)
 	c.asked = sent.Add(c.took / 2)
@@ -139,10 +140,7 @@ func (c contact) secured(now time.Time) Finding {
 		return f
 	}
 	cert := c.tls.PeerCertificates[0]
-	issuer := cert.Issuer.CommonName
-	if issuer == "" && len(cert.Issuer.Organization) > 0 {
-		issuer = cert.Issuer.Organization[0]
-	}
+	issuer := cmp.Or(cert.Issuer.CommonName, cert.Issuer.String())
 	days := int(cert.NotAfter.Sub(now).Hours() / 24)
 	f.Says = cut(fmt.Sprintf("%s, certificate of %s, good for %d days", f.Says, issuer, days))
 	if days < daysLeft {

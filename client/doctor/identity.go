@@ -122,12 +122,16 @@ func (e examination) permissions(context.Context) []Finding {
 	if len(e.session.Who.Roles) > 0 {
 		roles.State, roles.Says = OK, cut(strings.Join(e.session.Who.Roles, ", "))
 	}
-	deletes := Finding{
-		Area: "permission", What: "delete", State: Unknown,
-		Says: "shows when first used: elb:pools:delete, elb:members:delete, elb:certificates:delete, elb:ipgroups:put, apig:vpcChannels:deleteInstance",
+	found := []Finding{roles}
+	for _, needs := range []struct{ what, permissions string }{
+		{"delete pools", "elb:pools:delete"}, {"delete members", "elb:members:delete"}, {"delete certificates", "elb:certificates:delete"},
+		{"delete IP groups, entries", "elb:ipgroups:delete, elb:ipgroups:put"}, {"delete channel members", "apig:vpcChannels:deleteInstance"},
+	} {
+		f := Finding{Area: "permission", What: needs.what, State: Unknown, Says: "shows when first used: " + needs.permissions}
+		if e.session.ReadOnlyWhy != "" {
+			f.State, f.Says = OK, "not needed: the profile is read-only"
+		}
+		found = append(found, f)
 	}
-	if e.session.ReadOnlyWhy != "" {
-		deletes.State, deletes.Says = OK, "not needed: the profile is read-only"
-	}
-	return []Finding{roles, deletes}
+	return found
 }

@@ -81,7 +81,10 @@ func atMost(limit int) string {
 func quota(what string, used, limit int) Finding {
 	f := Finding{Area: "quota", What: what, State: OK, Says: fmt.Sprintf("%d used, %s", used, atMost(limit))}
 	if limit >= 0 && used*100 >= limit*nearlyFull {
-		f.State, f.Do = Warning, "look for unused ones"
+		f.State = Warning
+		if command := map[string]string{"pools": "pools", "certificates": "certificates", "IP groups": "ipgroups"}[what]; command != "" {
+			f.Do = "janitor " + command + " shows which are unused"
+		}
 	}
 	return f
 }

@@ -98,7 +98,10 @@ func notYAML(path string, err error) error {
 	}
 	var syntax *yaml.SyntaxError
 	var duplicate *yaml.DuplicateKeyError
+	var unknown *yaml.UnknownFieldError
 	switch {
+	case errors.As(err, &unknown):
+		return usage("%s: %s", at, strings.Replace(e.GetMessage(), "unknown field", "unknown key", 1))
 	case errors.As(err, &syntax) && strings.Contains(e.GetMessage(), "'\t'"):
 		return usage("%s: a tab where YAML takes only spaces: replace it", at)
 	case errors.As(err, &syntax), errors.As(err, &duplicate):

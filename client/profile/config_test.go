@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -235,6 +236,22 @@ func TestTheExampleOfTheREADME(t *testing.T) {
 	for _, name := range []string{"acme", "otc", "elsewhere"} {
 		if _, err := Find(Choice{Profile: name, Lookup: environ(t, config)}); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestTheREADMEKnowsEveryKey(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, account, _ := strings.Cut(string(readme), "## Your account")
+	account, _, _ = strings.Cut(account, "\n## ")
+	for _, of := range []reflect.Type{reflect.TypeFor[Profile](), reflect.TypeFor[Auth](), reflect.TypeFor[Endpoints](), reflect.TypeFor[Gateway]()} {
+		for _, key := range keys(of) {
+			if !strings.Contains(account, "`"+key+"`") && !strings.Contains(account, "`"+key+": ") {
+				t.Errorf("the README does not explain %s", key)
+			}
 		}
 	}
 }

@@ -124,13 +124,14 @@ func (c Choice) family(f family) (candidate, bool) {
 	p.oneName()
 	p.Cloud = cmp.Or(f.cloud, cloudOf(p.Endpoints.IAM))
 	p.Region = cmp.Or(p.Region, regionOf(p.Endpoints.IAM))
+	err := c.insecure(f)
 	switch f.name {
 	case "sdk":
-		c.regionsOfSDK(&p)
+		err = c.regionsOfSDK(&p)
 	case "hw":
 		p.setCloud(c.get("HW_CLOUD"))
 	}
-	return candidate{Profile: p, err: c.insecure(f)}, true
+	return candidate{Profile: p, err: err}, true
 }
 
 // oneName keeps one of what sources give twice as a matter of course: both names of the project, of the user and of the

@@ -3,6 +3,7 @@ package profile
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -82,10 +83,7 @@ func TestEverySourceInItsOrder(t *testing.T) {
 		".hcloud/config.json": kooJSON,
 	}
 	without := func(names ...string) map[string]string {
-		left := map[string]string{}
-		for name, text := range files {
-			left[name] = text
-		}
+		left := maps.Clone(files)
 		for _, name := range names {
 			delete(left, name)
 		}
@@ -215,6 +213,8 @@ func TestSourcesThatAreWrong(t *testing.T) {
 		{name: "doubled key", files: ini("sk = \"hunter2\"", "sk = hunter2\nsk = hunter2"), class: Usage, says: []string{"credentials:5", "twice"}},
 		{name: "half of the keys", files: ini("sk = \"hunter2\"\n", ""), env: []string{"HUAWEICLOUD_SDK_REGION=r1"}, class: Usage, says: []string{"ak without sk"}},
 		{name: "named and missing", env: []string{"HUAWEICLOUD_SDK_CREDENTIALS_FILE=/nowhere/c"}, class: Usage, says: []string{"/nowhere/c", "HUAWEICLOUD_SDK_CREDENTIALS_FILE", "does not exist"}},
+		{name: "unknown key in regions", files: map[string]string{".huaweicloud/regions.yaml": "ELB:\n  - id: r1\n    endpiont: https://x\n"},
+			env: []string{"HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_REGION=r1", "HUAWEICLOUD_SDK_PROJECT_ID=99"}, class: Usage, says: []string{"regions.yaml:3", "endpiont"}},
 		{name: "only global", files: map[string]string{".huaweicloud/credentials": "[global]\nak = a\nsk = b\n"}, class: Credentials, says: []string{"no section [basic]"}},
 		{name: "identity provider", files: map[string]string{".huaweicloud/credentials": "[basic]\nidp_id = a\nid_token_file = b\n"}, class: Credentials, says: []string{"identity provider"}},
 
@@ -319,6 +319,30 @@ func FuzzINI(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		if _, err := parseINI("c", text, known); err != nil && strings.ContainsAny(err.Error(), "\n\r") {
 			t.Errorf("more than one line: %q", err)
+		}
+	})
+}
+
+// FuzzFilesOfOthers: whatever stands in the files of other programs, the list of profiles is whole, each problem one line.
+func FuzzFilesOfOthers(f *testing.F) {
+	names := []string{".huaweicloud/credentials", ".huaweicloud/regions.yaml", ".hcloud/config.json", "clouds.yaml", "secure.yaml", "clouds-public.yaml"}
+	for i, text := range []string{sdkINI, "ELB: [{id: r1, endpoint: https://x}]", kooJSON, openYAML, secureYAML, "public-clouds: {otc: {auth: {auth_url: https://x}}}"} {
+		f.Add(uint8(i), text)
+	}
+	f.Fuzz(func(t *testing.T, which uint8, text string) {
+		files := map[string]string{"clouds.yaml": openYAML}
+		files[names[int(which)%len(names)]] = text
+		all, _, inactive, err := List(home(t, files, "HUAWEICLOUD_SDK_REGION=r1", "HUAWEICLOUD_SDK_AK=a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if inactive != nil && strings.Contains(inactive.Error(), "\n") {
+			t.Errorf("more than one line: %q", inactive)
+		}
+		for _, p := range all {
+			if strings.ContainsAny(p.Problem, "\n\r") || strings.ContainsAny(p.Name+p.Where+p.As+p.Project, "\n\r\x1b") {
+				t.Errorf("%+v", p)
+			}
 		}
 	})
 }
