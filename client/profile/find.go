@@ -136,6 +136,9 @@ func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
 	for _, service := range services() {
 		at := p.Endpoints.endpoint(service)
 		*at = cmp.Or(*given.endpoint(service), *at)
+		if p.Region != "" {
+			*at = strings.ReplaceAll(*at, "{region}", p.Region)
+		}
 	}
 	if c.ReadOnly {
 		p.ReadOnly = true

@@ -75,7 +75,10 @@ func List(c Choice) (all []Found, warnings []string, inactive, err error) {
 		f.Active = inactive == nil && active.Name == agency
 		f.Problem = "asked only when nothing else is found, or with --profile " + agency
 		if f.Active {
-			f.Problem = ""
+			f.Where, f.Problem = f.Where+", asked when it is used: nothing else was found", ""
+			if c.Profile != "" {
+				f.Where = agencyProfile().where
+			}
 		}
 		all = append(all, f)
 	}

@@ -266,7 +266,7 @@ func (p Profile) introduce(ctx context.Context, token string, e Endpoints, trans
 }
 
 // introduceTime is what asking may take, as the answer only makes errors clearer.
-const introduceTime = 10 * time.Second
+const introduceTime = 3 * time.Second
 
 // rightProject refuses credentials that are for another project than the profile, where they say what they are for.
 func (p Profile) rightProject(in auth.Session) error {
