@@ -29,9 +29,11 @@ type Options struct {
 	Views                    []View          // saved expressions, in the order in which they are shown
 	ReadOnlyWhy              string          // why Engine is nil, as a sentence; "" for the usual one
 	Version                  string
-	Now                      func() time.Time // nil: time.Now
-	Look                     *theme.Look      // nil: what the terminal says of itself
-	Keys                     *keys.Map        // nil: the default keys
+	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
+	SavePlan func(p cleanup.Plan, listed int) (path string, err error)
+	Now      func() time.Time // nil: time.Now
+	Look     *theme.Look      // nil: what the terminal says of itself
+	Keys     *keys.Map        // nil: the default keys
 }
 
 // Model is the whole program.

@@ -81,6 +81,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.planned(msg)
 	case confirm.DetachMsg:
 		return m, m.replan(msg)
+	case confirm.SaveMsg:
+		return m, m.save(msg)
+	case saved:
+		m.saved(msg)
 	case confirm.Decision:
 		return m, m.decided(msg)
 	case run.RetryMsg:

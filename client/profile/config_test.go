@@ -53,7 +53,11 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"unknown key", "region:", "regoin:", []string{"config.yaml:5", `unknown key "regoin"`, "profiles.acme", `did you mean "region"?`}},
 		{"unknown key below", "access_key:", "ak:", []string{"config.yaml:8", `unknown key "ak" in profiles.acme.auth`, "access_key, secret_key"}},
 		{"unknown key on top", "current:", "currant:", []string{"config.yaml:1", `unknown key "currant" in the config file`, `did you mean "current"?`}},
-		{"a key of later versions", "    auth:", "    protect: []\n    auth:", []string{"config.yaml:7", `unknown key "protect"`, "known here:", "read_only"}},
+		{"a key of later versions", "    auth:", "    quarantine: []\n    auth:", []string{"config.yaml:7", `unknown key "quarantine"`, "known here:", "read_only"}},
+		{"protect of one text", "    auth:", "    protect: used\n    auth:", []string{"config.yaml:7", "profiles.acme.protect", "must be a list"}},
+		{"protect of numbers", "    auth:", "    protect: [1]\n    auth:", []string{"config.yaml:7", "profiles.acme.protect", "put it in quotes"}},
+		{"a limit in words", "    auth:", "    limits: {max_items: many}\n    auth:", []string{"config.yaml:7", "limits.max_items", "whole number"}},
+		{"a limit below nothing", "    auth:", "    limits: {max_percent: -1}\n    auth:", []string{`profile "acme"`, "0 is no limit"}},
 		{"number for text", "cn-north-4", "4", []string{"config.yaml:5", "profiles.acme.region", "put it in quotes"}},
 		{"list for text", "cn-north-4", "[a, b]", []string{"config.yaml:5", "profiles.acme.region", "a single text"}},
 		{"text for a map", auth, "    auth: hunter2\n", []string{"config.yaml:7", "profiles.acme.auth", "key: value"}},
@@ -247,7 +251,7 @@ func TestTheREADMEKnowsEveryKey(t *testing.T) {
 	}
 	_, account, _ := strings.Cut(string(readme), "## Your account")
 	account, _, _ = strings.Cut(account, "\n## ")
-	for _, of := range []reflect.Type{reflect.TypeFor[Profile](), reflect.TypeFor[Auth](), reflect.TypeFor[Endpoints](), reflect.TypeFor[Gateway]()} {
+	for _, of := range []reflect.Type{reflect.TypeFor[Profile](), reflect.TypeFor[Auth](), reflect.TypeFor[Endpoints](), reflect.TypeFor[Gateway](), reflect.TypeFor[Limits]()} {
 		for _, key := range keys(of) {
 			if !strings.Contains(account, "`"+key+"`") && !strings.Contains(account, "`"+key+": ") {
 				t.Errorf("the README does not explain %s", key)

@@ -21,6 +21,8 @@ type Profile struct {
 	Endpoints   Endpoints `yaml:"endpoints"`
 	Gateway     Gateway   `yaml:"gateway"`
 	ReadOnly    bool      `yaml:"read_only"`
+	Protect     []string  `yaml:"protect"` // expressions: what fulfils one is never deleted
+	Limits      Limits    `yaml:"limits"`
 	CAFile      string    `yaml:"ca_file"`   // PEM, trusted besides the system's own
 	CertFile    string    `yaml:"cert_file"` // PEM, with key_file: shown to the services
 	KeyFile     string    `yaml:"key_file"`
@@ -53,6 +55,12 @@ type Auth struct {
 	Token         Secret `yaml:"token"`
 	Clouds        string `yaml:"clouds"` // name of a cloud in clouds.yaml
 	Agency        bool   `yaml:"agency"`
+}
+
+// Limits are how much a plan of the command line may delete; nil = the usual, 0 = no limit.
+type Limits struct {
+	MaxItems   *int `yaml:"max_items"`
+	MaxPercent *int `yaml:"max_percent"` // of all that are listed of a kind
 }
 
 // Gateway narrows down whose channels are shown.
@@ -124,6 +132,11 @@ func (p Profile) Check() error {
 		return usage("%v names its project twice: keep project_id or project_name", p)
 	case p.ProjectID != "" && !projectForm.MatchString(p.ProjectID):
 		return usage("%v: %s %q is not a project id: at most 32 digits and lower-case letters", p, p.word("project_id"), p.ProjectID)
+	}
+	for _, limit := range []*int{p.Limits.MaxItems, p.Limits.MaxPercent} {
+		if limit != nil && *limit < 0 {
+			return usage("%v: a limit below 0: 0 is no limit", p)
+		}
 	}
 	if err := p.checkAuth(); err != nil {
 		return err

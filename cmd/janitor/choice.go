@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"janitor/client/profile"
@@ -18,8 +18,8 @@ func choiceFlags(flags *pflag.FlagSet, choice *profile.Choice) {
 }
 
 // warn tells what is dangerous about the profile and works all the same.
-func warn(cmd *cobra.Command, p profile.Profile) {
+func warn(w io.Writer, p profile.Profile) {
 	for _, said := range p.Warnings {
-		fmt.Fprintf(cmd.ErrOrStderr(), "janitor: warning: %s\n", said) //nolint:errcheck // for people
+		fmt.Fprintf(w, "janitor: warning: %s\n", said) //nolint:errcheck // for people
 	}
 }

@@ -33,7 +33,7 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 			if err != nil {
 				return err
 			}
-			warn(cmd, p)
+			warn(cmd.ErrOrStderr(), p)
 			r, err := doctor.Examine(cmd.Context(), p)
 			if err != nil {
 				return interrupted(cmd.Context(), err)

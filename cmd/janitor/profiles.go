@@ -53,7 +53,7 @@ It sends nothing, runs no command and shows no secret; of access keys it shows t
 			if err := printProfiles(cmd.OutOrStdout(), out, all, inactive); err != nil {
 				return err
 			}
-			warn(cmd, profile.Profile{Warnings: warnings})
+			warn(cmd.ErrOrStderr(), profile.Profile{Warnings: warnings})
 			return inactive
 		},
 	}

@@ -52,14 +52,14 @@ janitor profiles shows what there is.`,
 			if err := needTerminal(); err != nil {
 				return err
 			}
-			warn(cmd, p)
+			warn(cmd.ErrOrStderr(), p)
 			return show(cmd, p, history(), kind, views)
 		},
 	}
 	flags := root.Flags()
 	choiceFlags(flags, &choice)
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
-	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand())
+	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), listCommand(), planCommand(), applyCommand())
 	root.AddCommand(profilesCommand(), doctorCommand())
 	return root
 }
@@ -117,7 +117,10 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 		return interrupted(ctx, err)
 	}
 	defer s.Close()
-	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	if err != nil {
+		return err
+	}
 	var engine *cleanup.Engine
 	if s.Deleter != nil {
 		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.Journal(whereIs(p, s))})
@@ -128,7 +131,10 @@ func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inv
 		Kind: kind, Views: views,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
 		Version: version(),
-		Now:     time.Now,
+		SavePlan: func(plan cleanup.Plan, listed int) (string, error) {
+			return savePlan(whereIs(p, s), plan, listed)
+		},
+		Now: time.Now,
 	}, tea.WithoutSignalHandler())
 	if summary != "" {
 		fmt.Fprintln(cmd.OutOrStdout(), summary) //nolint:errcheck // the runs are over, whoever reads of them

@@ -51,7 +51,8 @@ const (
 	Complete  Action = "complete"
 	Yes       Action = "yes"
 	No        Action = "no"
-	Toggle    Action = "toggle" // in a dialog, what has the focus and can be on or off
+	Toggle    Action = "toggle"    // in a dialog, what has the focus and can be on or off
+	SavePlan  Action = "save-plan" // writes down what the dialog shows, for the command line
 	NextFocus Action = "next-button"
 	PrevFocus Action = "previous-button"
 
@@ -170,6 +171,7 @@ func defaults() []Binding {
 		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only esc"},
 		{Action: Confirm, In: Dialog, Keys: []string{"enter"}, Help: "press the focused button: Cancel, unless you moved"},
 		{Action: Toggle, In: Dialog, Keys: []string{"space"}, Help: "switch the focused choice on or off"},
+		{Action: SavePlan, In: Dialog, Keys: []string{"ctrl+s"}, Help: "delete nothing now: write the plan to a file for janitor apply", Short: "save as a plan"},
 		{Action: NextFocus, In: Dialog, Keys: []string{"tab", "right"}, Help: "next button"},
 		{Action: PrevFocus, In: Dialog, Keys: []string{"shift+tab", "left"}, Help: "previous button"},
 
