@@ -115,7 +115,7 @@ func TestCredentialsForAnotherProjectAreRefusedWithWords(t *testing.T) {
 		says   []string
 	}{
 		{"token and id", func(p *Profile) { p.Auth, p.ProjectID = Auth{Token: right}, "0123456789abcdef" }, Credentials,
-			[]string{account.ProjectID, account.Region, "the profile is for 0123456789abcdef", "get credentials for that project"}},
+			[]string{account.ProjectID, account.Region, "the token is for project " + account.ProjectID + " instead of 0123456789abcdef", "get credentials for the profile's project"}},
 		{"token and name", func(p *Profile) {
 			p.Auth, p.ProjectID, p.ProjectName = Auth{Token: right}, "", account.Region+"_other"
 		}, Credentials, []string{account.ProjectID, account.Region + "_other"}},

@@ -210,12 +210,12 @@ func (p Profile) identify(ctx context.Context, who identity, server *auth.Agency
 	case who.token != "":
 		transport := auth.FixedToken(who.token, hosts).Transport(base)
 		said, scope := p.introduce(ctx, who.token, e, transport)
-		if err := p.rightProject(scope); err != nil {
+		if err := p.rightProject("token", scope); err != nil {
 			return "", nil, said, err
 		}
 		project, err := p.projectBy(ctx, e, func(string) http.RoundTripper { return transport })
 		if err == nil && scope.ProjectID != "" && scope.ProjectID != project {
-			err = p.wrongProject(scope)
+			err = p.wrongProject("token", scope)
 		}
 		return project, transport, said, err
 
@@ -235,7 +235,7 @@ func (p Profile) identify(ctx context.Context, who identity, server *auth.Agency
 		case !projectForm.MatchString(in.ProjectID):
 			return "", nil, said, errors.New("the login succeeded, but its answer names no project")
 		}
-		return in.ProjectID, tokens.Transport(base), said, p.rightProject(in)
+		return in.ProjectID, tokens.Transport(base), said, p.rightProject("login", in)
 	}
 }
 
@@ -269,13 +269,13 @@ func (p Profile) introduce(ctx context.Context, token string, e Endpoints, trans
 const introduceTime = 3 * time.Second
 
 // rightProject refuses credentials that are for another project than the profile, where they say what they are for.
-func (p Profile) rightProject(in auth.Session) error {
+func (p Profile) rightProject(what string, in auth.Session) error {
 	switch {
 	case in.ProjectID == "":
 		return nil
 	case p.ProjectID != "" && p.ProjectID != in.ProjectID,
 		p.ProjectName != "" && in.ProjectName != "" && p.ProjectName != in.ProjectName:
-		return p.wrongProject(in)
+		return p.wrongProject(what, in)
 	case p.named != "" && in.ProjectName != "" && p.named != in.ProjectName:
 		return usage("%s says project %s, which is called %q, and %s says %q: keep the right one",
 			p.word("project_id"), in.ProjectID, in.ProjectName, p.word("project_name"), p.named)
@@ -283,13 +283,13 @@ func (p Profile) rightProject(in auth.Session) error {
 	return nil
 }
 
-func (p Profile) wrongProject(in auth.Session) error {
-	wants := p.ProjectID
-	if wants == "" {
-		wants = p.ProjectName
+func (p Profile) wrongProject(what string, in auth.Session) error {
+	called := ""
+	if in.ProjectName != "" {
+		called = fmt.Sprintf("; %s is called %q", in.ProjectID, in.ProjectName)
 	}
-	return credentials(nil, "the credentials are for project %s (%s), and the profile is for %s: get credentials for that project, or change the profile's project",
-		in.ProjectID, in.ProjectName, wants)
+	return credentials(nil, "the %s is for project %s instead of %s%s: get credentials for the profile's project, or change the profile's project",
+		what, in.ProjectID, cmp.Or(p.ProjectID, p.ProjectName), called)
 }
 
 // fromServer opens the metadata service of the server we are on; region and project are the server's unless the profile
