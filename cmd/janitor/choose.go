@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -142,6 +143,7 @@ func open(ctx context.Context, choice profile.Choice) (*profile.Session, *invent
 	if err != nil {
 		return nil, nil, p, err
 	}
+	warn(os.Stderr, p)
 	s, err := p.Open(ctx)
 	if err != nil {
 		return nil, nil, p, interrupted(ctx, err)

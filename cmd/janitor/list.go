@@ -98,10 +98,7 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 
 // placeFlags say whose resources are meant.
 func placeFlags(cmd *cobra.Command, choice *profile.Choice) {
-	flags := cmd.Flags()
-	flags.StringVar(&choice.Profile, "profile", "", "profile of the config file to use, or env for the environment's")
-	flags.StringVar(&choice.Region, "region", "", "region to use instead of the profile's")
-	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
+	choiceFlags(cmd.Flags(), choice)
 }
 
 func kindWords() string {

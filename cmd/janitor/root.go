@@ -32,7 +32,9 @@ Huawei Cloud or a sister cloud, says which of them are in use and why, and delet
 KIND opens on that tab: ` + strings.Join(topKinds(), ", ") + `.
 
 The profile is the one of --profile, else the current one of the config file ($JANITOR_CONFIG, else
-janitor/config.yaml in the user's config directory), else the one in the environment (HUAWEICLOUD_SDK_… or OS_…).`,
+janitor/config.yaml in the user's config directory), else the first of: the environment (HUAWEICLOUD_SDK_…, HW_… or
+OS_…), ~/.huaweicloud/credentials, clouds.yaml, KooCLI's current profile, the agency of the server it runs on.
+janitor profiles shows what there is.`,
 		Example: `  janitor demo
   janitor --profile acme --read-only
   janitor certificates`,
@@ -62,17 +64,17 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 			if err := needTerminal(); err != nil {
 				return err
 			}
+			warn(cmd.ErrOrStderr(), p)
 			return show(cmd, p, shown{past: history(), kind: kind, views: views, walk: walk})
 		},
 	}
 	flags := root.Flags()
-	flags.StringVar(&choice.Profile, "profile", "", "profile of the config file to use, or env for the environment's")
-	flags.StringVar(&choice.Region, "region", "", "region to use instead of the profile's")
-	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
+	choiceFlags(flags, &choice)
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
 	flags.StringVarP(&book, "file", "f", "", "runbook to walk through, step by step, with what it matches marked")
 	flags.StringToStringVar(&set, "set", nil, "value of a variable of the runbook, as NAME=VALUE; may be repeated")
 	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), reportCommand(), listCommand(), planCommand(), applyCommand())
+	root.AddCommand(profilesCommand(), doctorCommand())
 	return root
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -319,6 +320,7 @@ func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile
 	if p.ProjectID != "" && p.ProjectID != at.Project {
 		return nil, nil, p, elsewhere(p.ProjectID)
 	}
+	warn(os.Stderr, p)
 	s, err := p.Open(ctx)
 	if err != nil {
 		return nil, nil, p, interrupted(ctx, err)
