@@ -164,14 +164,18 @@ func (m *Model) want(by screen.Screen, a keys.Action, to runs.Target) tea.Cmd {
 	mine := m.isMine
 	return m.chores.command(func() tea.Msg {
 		past := h.Read(w.id)
-		msg := read{to: w, past: past, err: past.Err}
+		msg := read{to: w, past: past}
 		switch a {
+		case keys.Open: // a run that cannot be read has a screen that says why
+			return msg
+		case keys.Undo:
+			msg.err = past.Err
 		case keys.Resume:
 			msg.err = past.CanResume()
 		case keys.Verify:
 			msg.err = past.CanVerify()
 		}
-		if msg.err == nil && a != keys.Open {
+		if msg.err == nil {
 			msg.err = mine(past)
 		}
 		switch {
