@@ -218,15 +218,18 @@ func (r *row) place() string { return strings.TrimSpace(r.where.Profile + " " + 
 
 // tells is what came of a run, in short: proof and reasons stand in the pane.
 func (r *row) tells() string {
+	text := r.err
 	switch {
 	case r.live && r.doing != "":
 		return r.doing
 	case r.err != "":
-		return strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(r.err, "run "+r.id), ":"), " is damaged: ")
+		for _, said := range []string{"run " + r.id, " is damaged: ", " was not begun: ", " cannot be read: "} { // by the other columns
+			text = strings.TrimPrefix(text, said)
+		}
+		return strings.TrimLeft(text, ": ")
 	}
 	s := &r.summary
 	all := s.Items > 0 && s.Counts[cleanup.Deleted] == s.Items
-	text := ""
 	if f := r.found; !f.OK() {
 		f.Gone = 0
 		text = f.String() + "; "
