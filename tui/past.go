@@ -523,13 +523,13 @@ func (m *Model) written(msg written) {
 		m.notice = screen.Notice{Text: upper(msg.err.Error()), Bad: true}
 		return
 	}
-	first := msg.paths[0]
-	m.reports = append(m.reports, first)
-	var others []string
+	m.reports = append(m.reports, msg.paths[0])
+	names := []string{filepath.Base(msg.paths[0])}
 	for _, path := range msg.paths[1:] {
-		others = append(others, filepath.Ext(path))
+		names = append(names, filepath.Ext(path))
 	}
-	m.notice = screen.Notice{Text: "Written: " + atHome(first) + ", also " + strings.Join(others, " and ")}
+	last := len(names) - 1
+	m.notice = screen.Notice{Text: "Written: " + strings.Join(names[:last], ", ") + " and " + names[last] + " in " + atHome(filepath.Dir(msg.paths[0]))}
 }
 
 // atHome is a path as people write it.

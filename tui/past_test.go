@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -28,7 +30,11 @@ func (a *account) brokenOff(t *testing.T, h *cleanup.History, rs []inventory.Res
 		t.Fatal(plan.LeftOut, err)
 	}
 	run := a.engine.Start(t.Context(), plan)
-	run.Interrupt()
+	for ev := range run.Events() {
+		if ev.Step == cleanup.Checking {
+			run.Interrupt()
+		}
+	}
 	run.Wait()
 	header, ok := run.Recorded()
 	if !ok || !run.Resumable() {
@@ -56,13 +62,13 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 	x.press("h").see("Runs 1", "◌ running", "deleting 0/3", "acme eu-sim-1", "1 running").press("v").see("still going on")
 	x.press("R").see("The run goes on: there is nothing to resume").press("enter").see("Deleting 3 pools").press("h").see("Runs 1")
 	release()
-	x.see("✓ finished", "3 pools deleted, proved gone").press("esc").see("proved gone").press("esc").see("1 Pools").press("q", "q").end()
+	x.see("✓ finished", "3 pools deleted, proved gone").press("esc").gone("Runs 1").press("esc").see("1 Pools").press("q").end()
 
 	x = open(t, a.opts, 100, 30).see("listed just now").press(":", "runs", "enter").see("Runs 1", "3 pools deleted, proved gone")
 	x.press("R").see("The run is finished: there is nothing to resume").press("u").see("This session cannot bring anything back")
 	x.press("enter").see("✓ 3 pools: 3 deleted (proved gone)", three[0].Label(), "not verified since")
 	x.press("v").see("Verified: 3 still gone").press("down").see("all as it should be").gone("not verified since")
-	x.press("e").see("Written: ", "report.md, also .json and .csv").press("h").see("3 pools deleted, verified gone")
+	x.press("e").see("Written: report.md, .json and .csv in ").press("h").see("3 pools deleted, verified gone")
 	x.press("e").see("report-2.md").press("enter").see("all as it should be").press("esc").see("Runs 1").press("esc").see("1 Pools")
 	x.press("q").end()
 	names, err := h.Names()
@@ -89,7 +95,7 @@ func TestVerifyTellsWhatIsThereAgain(t *testing.T) {
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(ids(two)...)
 	x.press("ctrl+d").confirm(a, "2").see("2 deleted (proved gone)")
 	a.AddPool(two[1].Ref.ID, two[1].Label())
-	x.press("h").see("Runs 1").press("v").see("Verified: 1 still gone, 1 there again", "1 there again", two[1].Label())
+	x.press("h").see("Runs 1").press("v").see("Verified: 1 still gone, 1 there again", "there again when it was verified")
 	x.press("h").see("✗ finished", "1 there again; 2 pools")
 }
 
@@ -114,8 +120,7 @@ func TestResumingOnTheScreen(t *testing.T) {
 	a.clock.pass(time.Second)
 	x.press("y").see("3 deleted (proved gone)").gone("Unfinished")
 	checkDeleted(t, a, ids(three), all)
-	x.press("h").see("Runs 1", "✓ finished", "3 pools deleted, proved gone").press("esc").see("proved gone")
-	x.press("esc").see("Runs 1").press("esc").see("1 Pools 45").press("q").end()
+	x.press("h").see("Runs 1", "✓ finished", "3 pools deleted, proved gone").press("esc").see("1 Pools 45").press("q").end()
 	if past := h.Read(id); past.State() != "finished" {
 		t.Errorf("%s: %v", past.State(), past.Err)
 	}
@@ -259,7 +264,7 @@ func TestReportsWithoutAHistoryAreWrittenWhereItIsSaid(t *testing.T) {
 	a.opts.Reports = t.TempDir()
 	one := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)
 	x := open(t, a.opts, 160, 30).see("listed just now").choose(one[0].Ref.ID).press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)")
-	x.press("e").see("Written: ", "janitor-run.md, also .json and .csv")
+	x.press("e").see("Written: janitor-run.md, .json and .csv in ")
 	x.press("h").see("a run of this session, without a record").press("v").see("This run leaves no record: there is nothing to go by")
 	if text, err := os.ReadFile(filepath.Join(a.opts.Reports, "janitor-run.csv")); err != nil || !strings.Contains(string(text), one[0].Ref.ID) {
 		t.Errorf("%s, %v", text, err)
@@ -274,51 +279,52 @@ func TestReportsWithoutAHistoryAreWrittenWhereItIsSaid(t *testing.T) {
 // failed, a warning while the service wants no requests, and it is taken away in the end.
 func TestTheTerminalShowsHowTheRunGoes(t *testing.T) {
 	t.Parallel()
-	const indeterminate, warning, failed, none = "\x1b]9;4;3\a", "\x1b]9;4;4;100\a", "\x1b]9;4;2;100\a", "\x1b]9;4;0\a"
+	const n = 60 // more than go in one request
 	for name, test := range map[string]struct {
-		deleting, proving int // HTTP status; 0: as it is
-		frame, title      string
-		bar               []string
+		throttled, refused bool // the proof; the first request
+		frame, title, bar  string
 	}{
-		"well":      {0, 0, "proving 2/2, r shows it", "proving 2/2", []string{indeterminate}},
-		"failed":    {http.StatusForbidden, 0, "proving 2/2, r shows it", "proving 2/2", []string{failed}},
-		"throttled": {0, http.StatusTooManyRequests, "proving 2/2, paused 5", "paused 5", []string{warning}},
+		"well":      {frame: "proving 60/60, r shows it", title: "proving 60/60", bar: "\x1b]9;4;3\a"},
+		"throttled": {throttled: true, frame: "proving 60/60, paused 5", title: "proving 60/60", bar: "\x1b]9;4;4;100\a"},
+		"failed":    {refused: true, frame: "deleting ", title: "deleting ", bar: "\x1b]9;4;2;"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			more := make(chan struct{})
 			var mu sync.Mutex
-			deleted := false
-			a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
+			deletions := 0
+			a := newAccountBehind(t, simcloud.Options{Seed: 1, Size: simcloud.Empty}, func(h http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					held := h
+					batch := strings.Contains(r.URL.Path, "batch-delete")
 					mu.Lock()
-					proof := deleted && strings.HasSuffix(r.URL.Path, "/elb/pools")
-					deleted = deleted || strings.Contains(r.URL.Path, "batch-delete")
+					if batch {
+						deletions++
+					}
+					first, begun := deletions == 1, deletions > 0
 					mu.Unlock()
 					switch {
-					case strings.Contains(r.URL.Path, "batch-delete") && test.deleting != 0:
-						w.WriteHeader(test.deleting)
+					case batch && test.refused && first:
+						w.WriteHeader(http.StatusForbidden)
 						_, _ = io.WriteString(w, `{"error_code":"ELB.0001","error_msg":"no"}`)
 						return
-					case proof && test.proving != 0:
+					case !batch && begun && test.throttled:
 						w.Header().Set("Retry-After", "57")
-						w.WriteHeader(test.proving)
+						w.WriteHeader(http.StatusTooManyRequests)
 						return
-					case proof:
-						select {
-						case <-more:
-						case <-r.Context().Done():
-						}
+					case batch == test.refused && begun: // another request, or the proof
+						held = gateAll(more)(h)
 					}
-					h.ServeHTTP(w, r)
+					held.ServeHTTP(w, r)
 				})
 			})
+			for i := range n {
+				a.AddPool(fmt.Sprintf("%08x-1111-4111-8111-%012x", i, i), fmt.Sprintf("aaa-%d", i))
+			}
 			a.opts.Now = func() time.Time { return time.Now().Add(a.clock.now().Sub(epoch)) } // pauses are in real time
-			two := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
-			x := open(t, a.opts, 110, 30).see("1 Pools 48 ").choose(ids(two)...)
+			x := open(t, a.opts, 110, 30).see("  listed ", fmt.Sprintf("1 Pools %d  ◇%d", n, n)).press("ctrl+a").see(fmt.Sprintf("%d marked", n))
 			release := sync.OnceFunc(func() { close(more) })
 			t.Cleanup(release)
-			x.press("ctrl+d").confirm(a, "2").see("proving").press("esc").see("1 Pools", test.frame)
 			sent := func(what string) {
 				t.Helper()
 				x.until("never sent: "+strings.ReplaceAll(what, "\x1b", "␛"), func(string) bool {
@@ -327,18 +333,33 @@ func TestTheTerminalShowsHowTheRunGoes(t *testing.T) {
 					return strings.Contains(x.raw.String(), what)
 				})
 			}
-			for _, bar := range test.bar {
-				sent(bar)
-			}
-			sent("\x1b]2;" + "proving 2/2")
+			x.press("ctrl+d").confirm(a, fmt.Sprint(n))
+			sent(test.bar)
+			x.press("esc").see("1 Pools", test.frame)
+			sent("\x1b]2;" + test.title)
 			release()
-			if test.proving != 0 {
+			if test.throttled {
 				x.press("q", "q").see("quota frees").press("ctrl+c")
 			} else {
-				x.gone("proving").press("q", "esc", "q")
+				x.gone(test.frame).press("q")
 			}
 			x.end()
-			sent(none)
+			sent("\x1b]9;4;0\a")
+		})
+	}
+}
+
+// gateAll holds every request back until it is opened.
+func gateAll(open <-chan struct{}) func(http.Handler) http.Handler {
+	return func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			select {
+			case <-open:
+			case <-r.Context().Done():
+			}
+			h.ServeHTTP(w, r)
 		})
 	}
 }
