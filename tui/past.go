@@ -446,7 +446,7 @@ type verified struct {
 
 // verify lists again what a run was about and writes it to the journal, then reads the run anew.
 func verify(ctx context.Context, h *cleanup.History, l *inventory.Loader, past *cleanup.Past) verified {
-	j, err := h.Verify(past)
+	j, err := h.Verify(past) //nolint:contextcheck // it waits for a lock, a moment at most
 	if err != nil {
 		return verified{past, err}
 	}
@@ -543,9 +543,9 @@ func atHome(path string) string {
 
 // whereReports ends the summary.
 func (m *Model) whereReports() string {
-	s := ""
+	var s strings.Builder
 	for _, path := range m.reports {
-		s += "\nReport: " + path + " (also .json and .csv)"
+		s.WriteString("\nReport: " + path + " (also .json and .csv)")
 	}
-	return s
+	return s.String()
 }

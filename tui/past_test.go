@@ -185,7 +185,7 @@ func TestWhatIsNotResumed(t *testing.T) {
 				a.clock.pass(time.Second)
 				x.press("y")
 			}
-			x.see(test.says).press("esc", "q").end()
+			x.see(test.says).press("q").gone("Runs ").press("q").end()
 			if got := a.deletions(); len(got) > 0 {
 				t.Errorf("deleted %q", got)
 			}
@@ -251,7 +251,7 @@ func TestUndoAsksWithTheGradeOfEveryItem(t *testing.T) {
 	a.clock.pass(time.Second)
 	x.press("esc").see("Nothing was done").press("esc").see("proved gone").press("u").see("Bring back 3 items")
 	a.clock.pass(time.Second)
-	x.press("y").see("run 2 of 2").press("esc", "esc", "q").end()
+	x.press("y").see("run 2 of 2").press("q").gone("run 2 of 2").press("q").see("1 Pools").press("q").end()
 	names, _ := h.Names()
 	if u.did != 1 || len(names) == 0 || u.of != names[len(names)-1] {
 		t.Errorf("undone %d times, of %s, of %q", u.did, u.of, names)

@@ -122,7 +122,7 @@ func keyOf(s string) tea.KeyPressMsg {
 	case "ctrl+r":
 		return tea.KeyPressMsg{Code: 'r', Mod: tea.ModCtrl}
 	}
-	return tea.KeyPressMsg{Code: []rune(s)[0], Text: s}
+	return tea.KeyPressMsg{Code: rune(s[0]), Text: s}
 }
 
 // press gives what the last of the keys asks for.
