@@ -67,6 +67,9 @@ func (m *Model) head(w int) string {
 	if m.opts.Engine == nil {
 		right = append(right, t.Badge(theme.Info, "read-only"))
 	}
+	if s := m.stepTitle(); s != "" {
+		right = append(right, t.Paint(theme.Strong, s))
+	}
 	if s := m.which(); s != "" {
 		right = append(right, t.Paint(theme.Muted, s))
 	}
@@ -212,6 +215,9 @@ func (m *Model) foot(w int) string {
 	in, actions := m.context(), top.Hints()
 	if in == keys.Browse && len(m.runs) > 0 {
 		actions = slices.Insert(actions, slices.Index(actions, keys.Help), keys.ShowRun)
+	}
+	if in == keys.Browse && m.walk.at+1 < len(m.opts.Steps) {
+		actions = slices.Insert(actions, slices.Index(actions, keys.Help), keys.NextStep)
 	}
 	return m.hints.draw(m.env, in, actions, w)
 }

@@ -38,6 +38,9 @@ func (m *Model) running() (context.Context, context.CancelFunc) {
 }
 
 func (m *Model) start(r *cleanup.Run, abort context.CancelFunc) tea.Cmd {
+	if m.opts.Started != nil {
+		m.opts.Started(r)
+	}
 	s := &session{run: r, screen: run.New(m.env, r), abort: abort}
 	m.runs = append(m.runs, s)
 	m.shown = len(m.runs) - 1
@@ -122,10 +125,27 @@ func (m *Model) ended(msg ended) tea.Cmd {
 		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}
 	}
 	going := s.going()
+	next := m.nextPlan(s.run)
 	if h, ok := s.run.Recorded(); ok {
-		return tea.Batch(m.broadcast(runs.Changed{ID: h.Run}), m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))
+		return tea.Batch(next, m.broadcast(runs.Changed{ID: h.Run}), m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))
 	}
-	return m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone})
+	return tea.Batch(next, m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))
+}
+
+// nextPlan starts the next of the plans that were confirmed before the program began, unless the run of the one before had
+// to stop. after is nil for the first.
+func (m *Model) nextPlan(after *cleanup.Run) tea.Cmd {
+	if len(m.plans) == 0 || m.quitting || m.opts.Engine == nil {
+		return nil
+	}
+	if after != nil && (after.Summary().Stopped != "" || after.Resumable()) {
+		m.plans = nil
+		return nil
+	}
+	p := m.plans[0]
+	m.plans = m.plans[1:]
+	ctx, abort := m.running()
+	return m.start(m.opts.Engine.Start(ctx, p), abort)
 }
 
 // below is the top screen, or the one under it when that is a run's: another run is no news for it.

@@ -85,12 +85,18 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.planned(msg)
 	case confirm.DetachMsg:
 		return m, m.replan(msg)
+	case confirm.SaveMsg:
+		return m, m.save(msg)
+	case saved:
+		m.saved(msg)
 	case confirm.Decision:
 		return m, m.decided(msg)
 	case run.RetryMsg:
 		return m, m.retry(msg)
 	case ended:
 		return m, m.ended(msg)
+	case found:
+		return m, m.enter(msg)
 	case runs.WantMsg:
 		return m, m.want(msg.By, msg.Do, msg.Target)
 	case run.ResumeMsg:
@@ -172,6 +178,10 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.showRun(again)
 	case action == keys.Runs:
 		return m.showRuns()
+	case action == keys.NextStep:
+		return m.step(+1)
+	case action == keys.PrevStep:
+		return m.step(-1)
 	case !bound:
 		if why := m.elsewhere(key.String()); why != "" {
 			m.notice = screen.Notice{Text: why}
@@ -278,8 +288,14 @@ func (m *Model) pop() tea.Cmd {
 }
 
 func (m *Model) open(msg browse.OpenMsg) tea.Cmd {
-	b := m.browse([]*inventory.Kind{msg.Kind}, msg.Parents, func(ctx context.Context) iter.Seq[*inventory.Snapshot] {
-		return m.opts.Loader.Open(ctx, msg.Kind.ID, msg.Parents)
+	_, cmd := m.openChildren(msg.Kind, msg.Parents)
+	return cmd
+}
+
+// openChildren shows the entries or members of these parents on a screen of their own.
+func (m *Model) openChildren(kind *inventory.Kind, parents []inventory.Resource) (*browse.Model, tea.Cmd) {
+	b := m.browse([]*inventory.Kind{kind}, parents, func(ctx context.Context) iter.Seq[*inventory.Snapshot] {
+		return m.opts.Loader.Open(ctx, kind.ID, parents)
 	})
 	for _, s := range m.runs {
 		if !s.ended {
@@ -287,7 +303,7 @@ func (m *Model) open(msg browse.OpenMsg) tea.Cmd {
 		}
 	}
 	m.push(b)
-	return b.Init()
+	return b, b.Init()
 }
 
 // dress gives the program another look, unless one was asked for.

@@ -60,14 +60,17 @@ func NewHistory(dir, version string) *History {
 
 // Journal begins the journal of a plan in a new folder: [Options.Journal] at a place. Errors are sentences: another janitor
 // deletes there ([*journal.HeldError]), or the journal cannot be written.
-func (h *History) Journal(at Where) func(Plan) (Journal, error) {
+func (h *History) Journal(at Where) func(Plan) (Journal, error) { return h.JournalFor(at, Why{}) }
+
+// JournalFor is [History.Journal] for a run that was given a reason.
+func (h *History) JournalFor(at Where, why Why) func(Plan) (Journal, error) {
 	return func(p Plan) (Journal, error) {
 		id := newRunName()
 		release, err := h.lock(at, id)
 		if err != nil {
 			return nil, err
 		}
-		r, err := h.create(id, at, p)
+		r, err := h.create(id, at, why, p)
 		if err != nil {
 			release()
 			return nil, err
@@ -136,7 +139,7 @@ func whoIsThis() Who {
 }
 
 // create makes the folder of a run, with the plan and the header of the journal on disk.
-func (h *History) create(id string, at Where, p Plan) (*recording, error) {
+func (h *History) create(id string, at Where, why Why, p Plan) (*recording, error) {
 	runs := filepath.Join(h.dir, "runs")
 	dir := filepath.Join(runs, id)
 	file, err := p.Encode()
@@ -149,7 +152,7 @@ func (h *History) create(id string, at Where, p Plan) (*recording, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, unwritable(dir, err)
 	}
-	r, err := h.record(id, at, p, file)
+	r, err := h.record(id, at, why, p, file)
 	if err == nil {
 		err = journal.SyncDir(runs)
 	}
@@ -163,7 +166,7 @@ func (h *History) create(id string, at Where, p Plan) (*recording, error) {
 	return r, nil
 }
 
-func (h *History) record(id string, at Where, p Plan, file []byte) (*recording, error) {
+func (h *History) record(id string, at Where, why Why, p Plan, file []byte) (*recording, error) {
 	dir := filepath.Join(h.dir, "runs", id)
 	if err := writeFile(filepath.Join(dir, planName), file); err != nil {
 		return nil, err
@@ -173,7 +176,7 @@ func (h *History) record(id string, at Where, p Plan, file []byte) (*recording, 
 		return nil, err
 	}
 	r.header = Header{
-		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at,
+		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at, Why: why,
 		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
 	}
 	err = r.Append(lineHeader, r.header)

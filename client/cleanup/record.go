@@ -46,6 +46,7 @@ type Header struct {
 	Items   int       `json:"items"`
 	Who     Who       `json:"who"`
 	Where   Where     `json:"where"`
+	Why     Why       `json:"why,omitzero"`
 	Version string    `json:"version"` // of janitor
 	Go      string    `json:"go"`      // and of Go, with the system: "go1.26.0 linux/amd64"
 	Started time.Time `json:"started"`
@@ -66,6 +67,13 @@ type Where struct {
 	Region    string            `json:"region"`
 	Project   string            `json:"project"`
 	Endpoints map[string]string `json:"endpoints,omitempty"` // as the profile gives them; others follow from its cloud
+}
+
+// Why is what a run is for, as whoever started it says.
+type Why struct {
+	Ticket   string `json:"ticket,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	Approved string `json:"approved,omitempty"` // digest of the [Document] that was approved
 }
 
 // resumed begins what a later process adds: resume or verify.

@@ -149,6 +149,22 @@ func (r reader) check(n ast.Node, t reflect.Type, at []string) error {
 		return nil // checked where it is defined, and once more while decoding
 	}
 	switch t.Kind() {
+	case reflect.Pointer:
+		return r.check(n, t.Elem(), at)
+	case reflect.Int:
+		if _, ok := n.(*ast.IntegerNode); !ok {
+			return usage("%s:%d: %s must be a whole number", r.path, line(n), name(at))
+		}
+	case reflect.Slice:
+		list, ok := n.(*ast.SequenceNode)
+		if !ok {
+			return usage("%s:%d: %s must be a list: one \"- \" a line", r.path, line(n), name(at))
+		}
+		for _, entry := range list.Values {
+			if err := r.check(entry, t.Elem(), at); err != nil {
+				return err
+			}
+		}
 	case reflect.Struct, reflect.Map:
 		pairs, ok := pairs(n)
 		if !ok {

@@ -20,6 +20,8 @@ type Profile struct {
 	Endpoints   Endpoints `yaml:"endpoints"`
 	Gateway     Gateway   `yaml:"gateway"`
 	ReadOnly    bool      `yaml:"read_only"`
+	Protect     []string  `yaml:"protect"` // expressions: what fulfils one is never deleted
+	Limits      Limits    `yaml:"limits"`
 
 	Name       string `yaml:"-"`
 	Views      []View `yaml:"-"` // of the whole config file, in its order
@@ -40,6 +42,12 @@ type Auth struct {
 	Password      Secret `yaml:"password"`
 	DomainName    Secret `yaml:"domain_name"` // the account that the user belongs to
 	Token         Secret `yaml:"token"`
+}
+
+// Limits are how much a plan of the command line may delete; nil = the usual, 0 = no limit.
+type Limits struct {
+	MaxItems   *int `yaml:"max_items"`
+	MaxPercent *int `yaml:"max_percent"` // of all that are listed of a kind
 }
 
 // Gateway narrows down whose channels are shown.
@@ -111,6 +119,11 @@ func (p Profile) Check() error {
 		return usage("%v names its project twice: keep project_id or project_name", p)
 	case p.ProjectID != "" && !projectForm.MatchString(p.ProjectID):
 		return usage("%v: %s %q is not a project id: at most 32 digits and lower-case letters", p, p.word("project_id"), p.ProjectID)
+	}
+	for _, limit := range []*int{p.Limits.MaxItems, p.Limits.MaxPercent} {
+		if limit != nil && *limit < 0 {
+			return usage("%v: a limit below 0: 0 is no limit", p)
+		}
 	}
 	if err := p.checkAuth(); err != nil {
 		return err

@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"refuses":  refuses,
+			"change":   change,
 			"simulate": simulate,
 			"pools":    pools,
 			"breakoff": breakOff,

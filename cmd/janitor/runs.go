@@ -127,6 +127,9 @@ func printRuns(w io.Writer, out form, all []*cleanup.Past) error {
 			line := map[string]any{"run": p.ID, "state": p.State()}
 			if l := p.Ledger; l != nil {
 				line["started"], line["who"], line["where"] = l.Header.Started, l.Header.Who, l.Header.Where
+				if l.Header.Why != (cleanup.Why{}) {
+					line["why"] = l.Header.Why
+				}
 				line["items"], line["summary"] = len(l.Items), l.Counts().String()
 			} else {
 				line["error"] = p.Err.Error()
@@ -298,37 +301,42 @@ func sessionFlags(cmd *cobra.Command, choice *profile.Choice) {
 
 // reopen opens the project of a run. Another one is refused before anything is sent to it, where the profile names it.
 func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*profile.Session, *inventory.Loader, error) {
-	at := past.Ledger.Header.Where
+	s, loader, _, err := reopenAt(ctx, "run "+past.ID, past.Ledger.Header.Where, choice)
+	return s, loader, err
+}
+
+// reopenAt opens the project that something is about, with the profile that it was made with unless another is given.
+func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
 	choice.Profile = cmp.Or(choice.Profile, at.Profile)
 	choice.Region = at.Region
 	p, err := profile.Find(choice)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, p, err
 	}
 	elsewhere := func(project string) error {
-		if err := past.In(p.Region, project); err != nil {
-			return usage("%w; %v is for project %s: give --profile", err, p, project)
-		}
-		return nil
+		return usage("%s is about project %s of %s; %v is for project %s: give --profile", what, client.Clean(at.Project), client.Clean(at.Region), p, project)
 	}
-	if p.ProjectID != "" {
-		if err := elsewhere(p.ProjectID); err != nil {
-			return nil, nil, err
-		}
+	if p.ProjectID != "" && p.ProjectID != at.Project {
+		return nil, nil, p, elsewhere(p.ProjectID)
 	}
 	s, err := p.Open(ctx)
 	if err != nil {
-		return nil, nil, interrupted(ctx, err)
+		return nil, nil, p, interrupted(ctx, err)
 	}
-	if err := elsewhere(s.Project); err != nil {
+	if s.Project != at.Project {
 		s.Close()
-		return nil, nil, err
+		return nil, nil, p, elsewhere(s.Project)
 	}
 	// Resources are called as they were then, whatever the profile is called now.
-	return s, inventory.NewLoader(s.Client, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}), nil
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project})
+	if err != nil {
+		s.Close()
+		return nil, nil, p, err
+	}
+	return s, loader, p, nil
 }
 
-// watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends.
+// watch follows a run, called id if it is known, to its end and prints what became of it. A signal stops sending; what is in flight ends.
 func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 	defer context.AfterFunc(cmd.Context(), run.Interrupt)()
 	enc := json.NewEncoder(cmd.OutOrStdout())
@@ -348,6 +356,9 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 		broken = cmp.Or(broken, err)
 	}
 	run.Wait()
+	if header, ok := run.Recorded(); ok {
+		id = cmp.Or(id, header.Run)
+	}
 	summary := run.Summary()
 	if out == "table" {
 		rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "WHY"}}
@@ -360,7 +371,10 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 	if err := ending(cmd.Context(), id, run); err != nil {
 		return err
 	}
-	return broken
+	if broken != nil {
+		return unread(broken)
+	}
+	return nil
 }
 
 // ending is the exit status of a run.

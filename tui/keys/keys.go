@@ -40,7 +40,9 @@ const (
 	Delete   Action = "delete"
 	Refresh  Action = "refresh"
 	ShowRun  Action = "show-run"
-	Runs     Action = "runs" // those of this session and past ones
+	Runs     Action = "runs"      // those of this session and past ones
+	NextStep Action = "next-step" // of a runbook
+	PrevStep Action = "previous-step"
 	Kind1    Action = "kind-1"
 	Kind2    Action = "kind-2"
 	Kind3    Action = "kind-3"
@@ -52,7 +54,8 @@ const (
 	Complete  Action = "complete"
 	Yes       Action = "yes"
 	No        Action = "no"
-	Toggle    Action = "toggle" // in a dialog, what has the focus and can be on or off
+	Toggle    Action = "toggle"    // in a dialog, what has the focus and can be on or off
+	SavePlan  Action = "save-plan" // writes down what the dialog shows, for the command line
 	NextFocus Action = "next-button"
 	PrevFocus Action = "previous-button"
 
@@ -156,6 +159,8 @@ func defaults() []Binding {
 		{Action: Refresh, In: Browse, Keys: []string{"ctrl+r"}, Help: "list again", Short: "list again"},
 		{Action: ShowRun, In: Browse, Keys: []string{"r"}, Help: "show the run; again after coming back: the one before", Short: "run"},
 		{Action: Runs, In: Browse, Keys: []string{"h"}, Help: "the runs, past ones too"},
+		{Action: NextStep, In: Browse, Keys: []string{">"}, Help: "next step of the runbook: what it matches is marked", Short: "next step"},
+		{Action: PrevStep, In: Browse, Keys: []string{"<"}, Help: "the step before"},
 		{Action: Kind1, In: Browse, Keys: []string{"1"}, Help: "pools"},
 		{Action: Kind2, In: Browse, Keys: []string{"2"}, Help: "certificates"},
 		{Action: Kind3, In: Browse, Keys: []string{"3"}, Help: "IP groups"},
@@ -194,6 +199,7 @@ func defaults() []Binding {
 		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only esc"},
 		{Action: Confirm, In: Dialog, Keys: []string{"enter"}, Help: "press the focused button: Cancel, unless you moved"},
 		{Action: Toggle, In: Dialog, Keys: []string{"space"}, Help: "switch the focused choice on or off"},
+		{Action: SavePlan, In: Dialog, Keys: []string{"ctrl+s"}, Help: "delete nothing now: write the plan to a file for janitor apply", Short: "save as a plan"},
 		{Action: NextFocus, In: Dialog, Keys: []string{"tab", "right"}, Help: "next button"},
 		{Action: PrevFocus, In: Dialog, Keys: []string{"shift+tab", "left"}, Help: "previous button"},
 

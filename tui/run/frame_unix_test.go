@@ -103,6 +103,7 @@ func BenchmarkFrame(b *testing.B) {
 
 // spent is the processor time of the process so far.
 func spent(b *testing.B) time.Duration {
+	b.Helper()
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		b.Fatal(err)

@@ -36,11 +36,8 @@ func (m *Model) head(w int, now time.Time, least int) (lines []string, note stri
 		if took != "" {
 			more = append(more, t.Paint(theme.Muted, took))
 		}
-		if next := m.next(); next != "" {
-			more = append(more, next)
-		}
-		if len(more) > 0 {
-			lines = append(lines, theme.FitPainted("   "+strings.Join(more, m.dot()), w))
+		if more = append(more, m.next()...); len(more) > 0 {
+			lines = append(lines, m.series(more, w))
 		}
 		if cost := m.cost(); cost != "" && len(lines) < least {
 			lines = append(lines, t.Paint(theme.Muted, theme.Fit("   "+cost, w)))
@@ -50,6 +47,19 @@ func (m *Model) head(w int, now time.Time, least int) (lines []string, note stri
 		lines = append(lines, "")
 	}
 	return lines, note
+}
+
+// series is a line of these parts, without the last ones where they have no room.
+func (m *Model) series(parts []string, w int) string {
+	line := "   " + parts[0]
+	for _, part := range parts[1:] {
+		longer := line + m.dot() + part
+		if theme.WidthPainted(longer) > w {
+			break
+		}
+		line = longer
+	}
+	return theme.FitPainted(line, w)
 }
 
 func (m *Model) dot() string { return m.env.Theme.Paint(theme.Muted, " "+m.env.Theme.Dot+" ") }
@@ -98,8 +108,8 @@ func (m *Model) cost() string {
 	return text
 }
 
-// next is what the user can do about what came of the run.
-func (m *Model) next() string {
+// next is what the user can do about what came of the run, what matters most first.
+func (m *Model) next() (next []string) {
 	t, k := m.env.Theme, m.env.Keys
 	n, unknown := m.failed(), m.counts[cleanup.Unknown]
 	var parts []string
@@ -113,25 +123,21 @@ func (m *Model) next() string {
 	if unknown > 0 {
 		parts = append(parts, theme.Number(unknown)+" unknown")
 	}
-	undo := ""
+	if len(parts) > 0 {
+		them := "them"
+		if n == 1 {
+			them = "it"
+		}
+		s := t.Paint(theme.Muted, strings.Join(parts, ", ")+": ") + t.Hint(k.Label(keys.OnlyFailures), "shows only "+them)
+		if m.canRetry() {
+			s += t.Paint(theme.Muted, ", ") + t.Hint(k.Label(keys.Retry), "tries again")
+		}
+		next = append(next, s)
+	}
 	if m.noUndo() == "" {
-		undo = t.Hint(k.Label(keys.Undo), "undoes what can be undone")
+		next = append(next, t.Hint(k.Label(keys.Undo), "undoes what can be undone"))
 	}
-	if len(parts) == 0 {
-		return undo
-	}
-	them := "them"
-	if n == 1 {
-		them = "it"
-	}
-	s := t.Paint(theme.Muted, strings.Join(parts, ", ")+": ") + t.Hint(k.Label(keys.OnlyFailures), "shows only "+them)
-	if m.canRetry() {
-		s += t.Paint(theme.Muted, ", ") + t.Hint(k.Label(keys.Retry), "tries again")
-	}
-	if undo != "" {
-		s += m.dot() + undo
-	}
-	return s
+	return next
 }
 
 // news is the line between head and list: which items are listed when not all are, what the run said last, and which
@@ -179,6 +185,9 @@ func (m *Model) progress(w int, now time.Time) (line, rest string) {
 	of := theme.Number(len(m.items))
 	of = theme.FitRight(theme.Number(m.ended), len(of)) + "/" + of
 	state, why, role := m.state(now)
+	if used := theme.Width(title) + len(of) + theme.Width(state) + 6; used > w {
+		state, _, _ = strings.Cut(state, "   ")
+	}
 	if m.stopped() { // nothing is left to be done: no bar
 		line = title + ", " + state
 		if long := line + ": " + why; why != "" && theme.Width(long) <= w {

@@ -166,8 +166,10 @@ func (m *Model) history(w int, now time.Time) []string {
 	parts := []string{when, took, "by " + l.Header.Who.String(), at.Profile, at.Region, short(at.Project, t.Ellipsis)}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	lines = append(lines, t.Paint(theme.Muted, theme.Fit("   "+strings.Join(parts, " "+t.Dot+" "), w)))
-	sep := m.dot()
 	var more []string
+	if n := len(l.Open()); n > 0 && m.noResume() == "" {
+		more = append(more, t.Paint(theme.Muted, theme.Number(n)+" pending: ")+t.Hint(m.env.Keys.Label(keys.Resume), "resumes"))
+	}
 	switch found := l.Verified; {
 	case !found.IsZero():
 		word, role := m.verified()
@@ -175,17 +177,12 @@ func (m *Model) history(w int, now time.Time) []string {
 	case l.Finished:
 		more = append(more, t.Paint(theme.Muted, "not verified since"))
 	}
-	if next := m.next(); next != "" {
-		more = append(more, next)
-	}
-	if n := len(l.Open()); n > 0 && m.noResume() == "" {
-		more = append(more, t.Paint(theme.Muted, theme.Number(n)+" pending: ")+t.Hint(m.env.Keys.Label(keys.Resume), "resumes"))
-	}
+	more = append(more, m.next()...)
 	if l.Torn() > 0 {
 		more = append(more, t.Paint(theme.Warn, "its last line was not written to the end"))
 	}
 	if len(more) > 0 {
-		lines = append(lines, theme.FitPainted("   "+strings.Join(more, sep), w))
+		lines = append(lines, m.series(more, w))
 	}
 	return lines
 }

@@ -767,8 +767,8 @@ func TestEverySize(t *testing.T) {
 	d, empty := deskOf(p), newDesk(0)
 	for n, stage := range stages {
 		stage(d)
-		for h := 1; h <= 60; h += 1 + h/8 {
-			for w := 1; w <= 200; w += 1 + w/10 {
+		for h := 1; h <= 60; h += 1 + h/5 {
+			for w := 1; w <= 200; w += 1 + w/5 {
 				for _, d := range []*desk{d, empty} {
 					got := d.View(w, h)
 					lines := strings.Split(got, "\n")

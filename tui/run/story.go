@@ -12,7 +12,7 @@ import (
 )
 
 // subject is the item that the pane tells of: the current one or, while the list follows the run, the last that failed;
-// -1 for none.
+// -1 for none. It is one that is listed.
 func (m *Model) subject() int {
 	i := m.cursor
 	if m.follow {
@@ -20,6 +20,12 @@ func (m *Model) subject() int {
 	}
 	if i >= len(m.items) || m.shown() == 0 {
 		return -1
+	}
+	if m.follow && !m.only.all() && (i < 0 || !m.only.has(m.items[i].result.Outcome)) {
+		i = m.at(m.shown() - 1)
+		if m.only.has(cleanup.Pending) {
+			i = m.at(0)
+		}
 	}
 	return i
 }
@@ -153,7 +159,7 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 		return []string{t.Paint(theme.Muted, lead) + t.Paint(role, word) + "  " + t.Paint(theme.Muted, theme.Fit(call, theme.Width(call)))}
 	}
 	indent := len(lead) // it is ASCII
-	if w-indent < 24 {
+	if w-indent < 40 {
 		indent = 6
 	}
 	var lines []string
@@ -162,12 +168,16 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 			lines = append(lines, strings.Repeat(" ", indent)+t.Paint(r, line))
 		}
 	}
-	if indent < len(lead) {
-		lines = append(lines, t.Paint(theme.Muted, lead))
+	first := t.Paint(theme.Muted, lead)
+	switch {
+	case indent == len(lead):
 		put(theme.Text, call)
-	} else {
+		lines[0] = first + lines[0][indent:]
+	case len(lead)+theme.Width(call) <= w:
+		lines = append(lines, first+theme.Fit(call, theme.Width(call)))
+	default:
+		lines = append(lines, first)
 		put(theme.Text, call)
-		lines[0] = t.Paint(theme.Muted, lead) + strings.TrimPrefix(lines[0], strings.Repeat(" ", indent))
 	}
 	put(role, word)
 	for _, s := range said {
@@ -195,8 +205,8 @@ func (m *Model) answer(q cleanup.Request) (word string, role theme.Role, said []
 		return "no answer: its program ended", theme.Bad, said
 	case !q.Answered:
 		return "under way", theme.Info, said
-	case q.Said == "deleted":
-		return "deleted", theme.Good, said
+	case q.Said == "deleted", q.Said == "made":
+		return q.Said, theme.Good, said
 	case q.Said == "gone":
 		return "not there", theme.Good, said
 	case q.Said != "":
