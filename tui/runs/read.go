@@ -93,7 +93,8 @@ func (s *shelf) one(id string) tea.Cmd {
 // close waits until nothing is being read any more.
 func (s *shelf) close() {
 	s.cancel()
-	s.mu.Lock() //nolint:staticcheck // only to wait
+	s.mu.Lock()
+	s.from = nil // nothing reads it any more
 	s.mu.Unlock()
 }
 
