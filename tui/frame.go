@@ -43,11 +43,12 @@ func (m *Model) frame() string {
 		return m.small(w, h)
 	}
 	body := m.top().View(w, h-2)
-	if m.dialog != nil {
+	switch {
+	case m.dialog != nil:
 		body = m.dialog.Over(body, w, h-2)
-	} else if m.palette != nil {
+	case m.palette != nil:
 		body = m.palette.Over(body, w, h-2)
-	} else if m.question != nil {
+	case m.question != nil:
 		body = m.question.Over(body, w, h-2)
 	}
 	return m.head(w) + "\n" + body + "\n" + m.foot(w)

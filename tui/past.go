@@ -164,14 +164,18 @@ func (m *Model) want(by screen.Screen, a keys.Action, to runs.Target) tea.Cmd {
 	mine := m.isMine
 	return m.chores.command(func() tea.Msg {
 		past := h.Read(w.id)
-		msg := read{to: w, past: past, err: past.Err}
+		msg := read{to: w, past: past}
 		switch a {
+		case keys.Open: // a run that cannot be read has a screen that says why
+			return msg
+		case keys.Undo:
+			msg.err = past.Err
 		case keys.Resume:
 			msg.err = past.CanResume()
 		case keys.Verify:
 			msg.err = past.CanVerify()
 		}
-		if msg.err == nil && a != keys.Open {
+		if msg.err == nil {
 			msg.err = mine(past)
 		}
 		switch {
@@ -442,7 +446,7 @@ type verified struct {
 
 // verify lists again what a run was about and writes it to the journal, then reads the run anew.
 func verify(ctx context.Context, h *cleanup.History, l *inventory.Loader, past *cleanup.Past) verified {
-	j, err := h.Verify(past)
+	j, err := h.Verify(past) //nolint:contextcheck // it waits for a lock, a moment at most
 	if err != nil {
 		return verified{past, err}
 	}
@@ -519,13 +523,13 @@ func (m *Model) written(msg written) {
 		m.notice = screen.Notice{Text: upper(msg.err.Error()), Bad: true}
 		return
 	}
-	first := msg.paths[0]
-	m.reports = append(m.reports, first)
-	var others []string
+	m.reports = append(m.reports, msg.paths[0])
+	names := []string{filepath.Base(msg.paths[0])}
 	for _, path := range msg.paths[1:] {
-		others = append(others, filepath.Ext(path))
+		names = append(names, filepath.Ext(path))
 	}
-	m.notice = screen.Notice{Text: "Written: " + atHome(first) + ", also " + strings.Join(others, " and ")}
+	last := len(names) - 1
+	m.notice = screen.Notice{Text: "Written: " + strings.Join(names[:last], ", ") + " and " + names[last] + " in " + atHome(filepath.Dir(msg.paths[0]))}
 }
 
 // atHome is a path as people write it.
@@ -539,9 +543,9 @@ func atHome(path string) string {
 
 // whereReports ends the summary.
 func (m *Model) whereReports() string {
-	s := ""
+	var s strings.Builder
 	for _, path := range m.reports {
-		s += "\nReport: " + path + " (also .json and .csv)"
+		s.WriteString("\nReport: " + path + " (also .json and .csv)")
 	}
-	return s
+	return s.String()
 }

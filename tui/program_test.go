@@ -384,8 +384,15 @@ func TestEverySize(t *testing.T) {
 		{"help", key(tea.Key{Code: '?', Text: "?"})},
 		{"palette", key(tea.Key{Code: ':', Text: ":"})},
 		{"chosen from", key(tea.Key{Code: 'h', Text: "h"})},
-		{"dialog", func() {
+		{"runs", func() {
 			m.palette = nil
+			m.showRuns()
+		}},
+		{"question", func() {
+			m.question = m.askUndo(cleanup.Plan{Items: []cleanup.Item{{Resource: first}}, LeftOut: []cleanup.LeftOut{{Label: strings.Repeat("long ", 99), Why: "why"}}})
+		}},
+		{"dialog", func() {
+			m.question = nil
 			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, 0)
 		}},
 	}

@@ -62,6 +62,7 @@ type account struct {
 	clock  *clock
 	loader *inventory.Loader
 	engine *cleanup.Engine
+	delete *client.Deleter
 	opts   Options
 }
 
@@ -98,12 +99,23 @@ func newAccountBehind(t *testing.T, o simcloud.Options, front func(http.Handler)
 		t.Fatal(err)
 	}
 	a.loader = inventory.NewLoader(reads, inventory.Scope{Profile: "acme", Region: who.Region, Project: who.ProjectID})
-	a.loader.Now = a.clock.now
+	a.loader.Now, a.delete = a.clock.now, deletes
 	a.engine = cleanup.NewEngine(deletes, a.loader, cleanup.Options{Now: a.clock.now})
 	a.opts = Options{
 		Profile: "acme", Region: who.Region, Project: who.ProjectID, Loader: a.loader.WithDetail(), Engine: a.engine, Now: a.clock.now,
 	}
 	return a
+}
+
+// recorded gives runs of the account a history.
+func (a *account) recorded(t *testing.T) *cleanup.History {
+	t.Helper()
+	h := cleanup.NewHistory(t.TempDir(), "test")
+	a.engine = cleanup.NewEngine(a.delete, a.loader, cleanup.Options{
+		Now: a.clock.now, Journal: h.Journal(cleanup.Where{Profile: a.opts.Profile, Region: a.opts.Region, Project: a.opts.Project}),
+	})
+	a.opts.Engine, a.opts.History = a.engine, h
+	return h
 }
 
 // list is what the account holds of a kind, seen past the screen.

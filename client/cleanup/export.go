@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"janitor/client"
 )
@@ -278,7 +279,7 @@ func (r report) csv(w io.Writer) error {
 // csvCell is text as a cell that no spreadsheet takes for a formula, also not one that splits at semicolons: it is quoted
 // always, and what begins like a formula gets an apostrophe before it, as people do it by hand.
 func csvCell(s string) string {
-	if first := strings.TrimLeft(s, " \u00a0\u3000"); first != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(first)[0]) {
+	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000")); strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		s = "'" + s
 	}
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`

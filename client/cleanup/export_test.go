@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"janitor/client/inventory"
 )
@@ -116,7 +117,7 @@ func TestTheReportsOfARunAndOfItsJournalAgree(t *testing.T) {
 	live.Started, live.Ended, past.Started, past.Ended = time.Time{}, nil, time.Time{}, nil // of the header, and of its last line
 	a, _ := json.MarshalIndent(live, "", " ")
 	b, _ := json.MarshalIndent(past, "", " ")
-	if string(a) != string(b) {
+	if !bytes.Equal(a, b) {
 		t.Errorf("live:\n%s\nfrom the journal:\n%s", a, b)
 	}
 }
@@ -200,7 +201,7 @@ func checkReports(t *testing.T, name string) {
 	}
 	for _, row := range rows {
 		for _, cell := range row {
-			if first := strings.TrimLeftFunc(cell, unicode.IsSpace); first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
+			if first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(cell, unicode.IsSpace)); strings.ContainsRune("=+-@＝＋－＠", first) {
 				t.Errorf("CSV of %q: the cell %q is a formula", name, cell)
 			}
 		}

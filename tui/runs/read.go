@@ -94,7 +94,8 @@ func (s *shelf) one(id string) tea.Cmd {
 func (s *shelf) close() {
 	s.cancel()
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.from = nil // nothing reads it any more
+	s.mu.Unlock()
 }
 
 // row is all that is kept of a run.
@@ -118,7 +119,7 @@ type row struct {
 
 func rowOf(p *cleanup.Past) row {
 	r := row{key: p.ID, id: p.ID, live: p.Live, state: p.State()}
-	r.begun, _ = time.Parse("20060102T150405Z", p.ID[:min(len(p.ID), 16)]) //nolint:errcheck // a run without a header that is called otherwise has no time
+	r.begun, _ = time.Parse("20060102T150405Z", p.ID[:min(len(p.ID), 16)])
 	if p.Err != nil {
 		r.err = p.Err.Error()
 	}
@@ -179,10 +180,10 @@ func FindingsOf(l *cleanup.Ledger) Findings {
 	return f
 }
 
-// Any: something was looked for.
+// Any says whether something was looked for.
 func (f Findings) Any() bool { return f != Findings{} }
 
-// OK: all of it is gone.
+// OK says whether nothing of it is there again, or not known.
 func (f Findings) OK() bool { return f.Again+f.Unknown == 0 }
 
 // String is "3 still gone", "2 still gone, 1 there again".

@@ -183,9 +183,11 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 func (m *Model) whyNot(a keys.Action, r *row) string {
 	k := m.env.Keys
 	switch {
+	case a == keys.Open:
+		return ""
 	case r.err != "":
 		return sentence(r.err)
-	case a == keys.Open, a == keys.Export:
+	case a == keys.Export:
 		return ""
 	case m.opts.Cannot != nil && m.opts.Cannot(a) != "":
 		return m.opts.Cannot(a)

@@ -163,7 +163,7 @@ func (m *Model) heading(w int) string {
 	c := columnsOf(rows, w)
 	s := "   " + theme.Fit("STATE", c.state+gap)
 	if c.when > 0 {
-		s += theme.Fit("BEGUN (UTC)", c.when+gap)
+		s += theme.Fit("BEGUN", c.when+gap)
 	}
 	if c.where > 0 {
 		s += theme.Fit("WHERE", c.where+gap)
@@ -181,6 +181,9 @@ func (m *Model) appendRow(dst []byte, r *row, on bool, c columns) []byte {
 	if on {
 		bar = t.Bar
 	}
+	if c.w < 4+c.state+gap {
+		return append(dst, theme.FitPainted(t.Paint(theme.Accent, bar)+t.Paint(role, glyph)+" "+r.state, c.w)...)
+	}
 	cell := func(r theme.Role, s string, w int) {
 		if w > 0 {
 			dst = t.AppendCell(dst, r, on, s, w, false)
@@ -194,11 +197,11 @@ func (m *Model) appendRow(dst []byte, r *row, on bool, c columns) []byte {
 	}
 	cell(theme.Accent, bar, 1)
 	cell(role, glyph, 2)
-	cell(role, r.state, min(c.state, max(c.w-3, 0)))
-	cell(theme.Text, "", min(gap, max(c.w-3-c.state, 0)))
+	cell(role, r.state, c.state)
+	cell(theme.Text, "", gap)
 	when := ""
 	if !r.begun.IsZero() {
-		when = r.begun.UTC().Format("2006-01-02 15:04")
+		when = m.local(r.begun).Format("2006-01-02 15:04")
 	}
 	between(theme.Muted, when, c.when)
 	between(theme.Text, r.place(), c.where)
@@ -215,35 +218,47 @@ func (r *row) place() string { return strings.TrimSpace(r.where.Profile + " " + 
 
 // tells is what came of a run, in short: proof and reasons stand in the pane.
 func (r *row) tells() string {
+	text := r.err
 	switch {
 	case r.live && r.doing != "":
 		return r.doing
 	case r.err != "":
-		return r.err
+		for _, said := range []string{"run " + r.id, " is damaged: ", " was not begun: ", " cannot be read: "} { // by the other columns
+			text = strings.TrimPrefix(text, said)
+		}
+		return strings.TrimLeft(text, ": ")
 	}
 	s := &r.summary
-	text := noun(s)
+	all := s.Items > 0 && s.Counts[cleanup.Deleted] == s.Items
+	if f := r.found; !f.OK() {
+		f.Gone = 0
+		text = f.String() + "; "
+	}
+	text += noun(s)
 	switch {
-	case s.Counts[cleanup.Deleted] == s.Items && s.Items > 0 && r.found.Any() && r.found.OK():
+	case all && r.found.Any() && r.found.OK():
 		text += " deleted, verified gone"
-	case s.Counts[cleanup.Deleted] == s.Items && s.Items > 0 && s.Proved == s.Items:
+	case all && s.Proved == s.Items:
 		text += " deleted, proved gone"
 	default:
 		lead := ": "
-		for o := range cleanup.Outcome(len(s.Counts)) {
+		for _, o := range worstFirst {
 			if n := s.Counts[o]; n > 0 {
 				text += lead + theme.Number(n) + " " + o.String()
 				lead = ", "
 			}
 		}
 	}
-	if !r.found.OK() {
-		text += "; verified: " + r.found.String()
-	}
 	if s.Stopped != "" {
 		text += "; stopped: " + s.Stopped
 	}
 	return text
+}
+
+// worstFirst is the order of outcomes where there may be no room for all.
+var worstFirst = [...]cleanup.Outcome{
+	cleanup.Reappeared, cleanup.Failed, cleanup.Unknown, cleanup.Blocked, cleanup.Skipped, cleanup.Cancelled, cleanup.Pending,
+	cleanup.Deleted, cleanup.AlreadyGone, cleanup.Restored, cleanup.AlreadyThere,
 }
 
 func noun(s *cleanup.Summary) string {
@@ -317,7 +332,7 @@ func (m *Model) story(r *row, w int) []string {
 	lines[0] = " " + t.Paint(role, glyph) + " " + strings.TrimPrefix(lines[0], "   ")
 	begun, took := "", ""
 	if !r.begun.IsZero() {
-		begun = "begun " + r.begun.UTC().Format("2006-01-02 15:04:05 UTC")
+		begun = "begun " + m.local(r.begun).Format("2006-01-02 15:04:05 MST")
 	}
 	if r.took > 0 {
 		took = "took " + duration(r.took)
@@ -332,9 +347,9 @@ func (m *Model) story(r *row, w int) []string {
 	}
 	var more []string
 	if !r.verified.IsZero() {
-		found := "verify was begun " + r.verified.UTC().Format("2006-01-02 15:04 UTC") + " and not finished"
+		found := "verify was begun " + m.local(r.verified).Format("2006-01-02 15:04 MST") + " and not finished"
 		if r.found.Any() {
-			found = "verified " + r.verified.UTC().Format("2006-01-02 15:04 UTC") + ": " + r.found.String()
+			found = "verified " + m.local(r.verified).Format("2006-01-02 15:04 MST") + ": " + r.found.String()
 		}
 		more = append(more, found)
 	}
@@ -354,6 +369,9 @@ func (m *Model) story(r *row, w int) []string {
 	}
 	return lines
 }
+
+// local is a point in time where the user is.
+func (m *Model) local(t time.Time) time.Time { return t.In(m.env.Now().Location()) }
 
 func who(s string) string {
 	if s == "" {

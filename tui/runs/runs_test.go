@@ -1,0 +1,453 @@
+package runs
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var epoch = time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
+
+func newEnv() *screen.Env {
+	return &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: func() time.Time { return epoch }}
+}
+
+// shelfOf is a history of these runs, newest first.
+type shelfOf []*cleanup.Past
+
+func (s shelfOf) Names() ([]string, error) {
+	names := make([]string, len(s))
+	for i, p := range s {
+		names[i] = p.ID
+	}
+	return names, nil
+}
+
+func (s shelfOf) Read(name string) *cleanup.Past {
+	return s[slices.IndexFunc(s, func(p *cleanup.Past) bool { return p.ID == name })]
+}
+
+// past is a finished run of so many days ago, with these outcomes.
+func past(days int, outcomes ...cleanup.Outcome) *cleanup.Past {
+	at := epoch.AddDate(0, 0, -days)
+	p := &cleanup.Past{ID: at.Format("20060102T150405Z") + "-0a1b2c", Ledger: &cleanup.Ledger{
+		Header: cleanup.Header{
+			Started: at, Who: cleanup.Who{User: "jane", Host: "build-7"},
+			Where: cleanup.Where{Profile: "acme-prod", Region: "eu-de", Project: "99a3fff0d03c428eac3678da6a7d0f24"},
+		},
+		Finished: true, Ended: at.Add(2100 * time.Millisecond),
+	}}
+	for i, o := range outcomes {
+		ref := inventory.Ref{Kind: inventory.Pools, ID: fmt.Sprint("p-", i)}
+		p.Ledger.Plan.Items = append(p.Ledger.Plan.Items, cleanup.Item{Resource: inventory.Resource{Ref: ref}})
+		p.Ledger.Items = append(p.Ledger.Items, cleanup.Entry{Result: cleanup.Result{Ref: ref, Outcome: o, Proved: o == cleanup.Deleted}})
+	}
+	return p
+}
+
+// some are runs of every sort.
+func some(t *testing.T) shelfOf {
+	t.Helper()
+	running, unfinished, verified, again, stopped := past(0, cleanup.Deleted, cleanup.Pending), past(1, cleanup.Deleted, cleanup.Pending, cleanup.Pending),
+		past(2, cleanup.Deleted, cleanup.Deleted), past(3, cleanup.Deleted, cleanup.Deleted, cleanup.AlreadyGone), past(4, cleanup.Deleted, cleanup.Cancelled)
+	running.Live, running.Ledger.Finished, running.Ledger.Ended = true, false, time.Time{}
+	unfinished.Ledger.Finished, unfinished.Ledger.Ended = false, time.Time{}
+	for _, p := range []*cleanup.Past{verified, again} {
+		p.Ledger.Verified = p.Ledger.Ended.Add(time.Hour)
+		for i := range p.Ledger.Items {
+			p.Ledger.Items[i].Found = "gone"
+		}
+	}
+	again.Ledger.Items[1].Found = "there"
+	stopped.Ledger.Stopped = "the service does not accept the credentials: 401 APIGW.0301 Incorrect IAM authentication information"
+	damaged, notBegun := past(6), cleanup.NewHistory(t.TempDir(), "test").Read(past(7).ID)
+	damaged.Ledger, damaged.Err = nil, fmt.Errorf("run %s is damaged: journal.ndjson line 17: it was changed, or a line before it: the hashes differ", damaged.ID)
+	return shelfOf{running, unfinished, verified, again, stopped, past(5, cleanup.Deleted, cleanup.Blocked, cleanup.Failed), damaged, notBegun}
+}
+
+// shown is the screen of a history, read to its end.
+func shown(t *testing.T, o Options) *Model {
+	t.Helper()
+	m := New(t.Context(), newEnv(), o)
+	drain(m, m.Init())
+	t.Cleanup(m.Close)
+	return m
+}
+
+// drain does what commands ask for until there are no more.
+func drain(m *Model, cmd tea.Cmd) {
+	for cmd != nil {
+		cmd = m.Update(cmd())
+	}
+}
+
+func (m *Model) text(w, h int) string {
+	lines := strings.Split(ansi.Strip(m.View(w, h)), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func keyOf(s string) tea.KeyPressMsg {
+	switch s {
+	case "enter":
+		return tea.KeyPressMsg{Code: tea.KeyEnter}
+	case "esc":
+		return tea.KeyPressMsg{Code: tea.KeyEscape}
+	case "tab":
+		return tea.KeyPressMsg{Code: tea.KeyTab}
+	case "ctrl+r":
+		return tea.KeyPressMsg{Code: 'r', Mod: tea.ModCtrl}
+	}
+	return tea.KeyPressMsg{Code: rune(s[0]), Text: s}
+}
+
+// press gives what the last of the keys asks for.
+func press(m *Model, names ...string) tea.Msg {
+	var cmd tea.Cmd
+	for _, name := range names {
+		cmd = m.Update(keyOf(name))
+	}
+	if cmd == nil {
+		return nil
+	}
+	return cmd()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v: go test ./tui/runs -update makes it", err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got+"\n", "\n")); diff != "" {
+		t.Errorf("%s (-golden +screen; -update accepts it):\n%s", path, diff)
+	}
+}
+
+func TestGoldenRuns(t *testing.T) {
+	for _, size := range []struct{ w, h int }{{80, 22}, {120, 34}} { // less the frame
+		name := func(s string) string { return fmt.Sprintf("%dx%d-%s", size.w, size.h+2, s) }
+		m := shown(t, Options{History: some(t)})
+		golden(t, name("runs"), m.text(size.w, size.h))
+		press(m, "j")
+		golden(t, name("unfinished"), m.text(size.w, size.h))
+		press(m, "j", "j")
+		golden(t, name("reappeared"), m.text(size.w, size.h))
+		press(m, "G", "k")
+		golden(t, name("damaged"), m.text(size.w, size.h))
+		golden(t, name("empty"), shown(t, Options{History: shelfOf{}}).text(size.w, size.h))
+	}
+}
+
+// unreadable is a history whose folder cannot be read, until it can.
+type unreadable struct {
+	shelfOf
+	err error
+}
+
+func (u *unreadable) Names() ([]string, error) {
+	if u.err != nil {
+		return nil, u.err
+	}
+	return u.shelfOf.Names()
+}
+
+func TestAnUnreadableHistorySaysSoAndCanBeReadAgain(t *testing.T) {
+	h := &unreadable{some(t), errors.New("the runs cannot be read: open /home/jane/.local/state/janitor/runs: permission denied")}
+	m := shown(t, Options{History: h})
+	got := strings.Join(strings.Fields(m.text(60, 20)), " ")
+	if want := "The runs cannot be read: open /home/jane/.local/state/janitor/runs: permission denied. ctrl+r reads them again."; !strings.Contains(got, want) {
+		t.Errorf("does not say so:\n%s", got)
+	}
+	h.err = nil
+	drain(m, m.Update(keyOf("ctrl+r")))
+	if got := m.text(80, 20); !strings.Contains(got, "Runs 8") || strings.Contains(got, "cannot be read") {
+		t.Errorf("was not read again:\n%s", got)
+	}
+}
+
+// Nothing is asked for that the list knows to be impossible, and it says why.
+func TestEveryActionOrWhyNot(t *testing.T) {
+	const running, unfinished, verified, again, stopped, mixed, damaged, notBegun = 0, 1, 2, 3, 4, 5, 6, 7
+	for _, test := range []struct {
+		row  int
+		key  string
+		does keys.Action // or
+		why  string
+	}{
+		{running, "enter", keys.Open, ""},
+		{running, "R", "", "Another janitor is at this run"},
+		{running, "v", "", "Another janitor is at this run"},
+		{running, "u", "", "Another janitor is at this run"},
+		{running, "e", keys.Export, ""},
+		{unfinished, "R", keys.Resume, ""},
+		{unfinished, "v", "", "The run is not finished: R goes on with it and proves it"},
+		{verified, "R", "", "The run is finished: there is nothing to resume"},
+		{verified, "v", keys.Verify, ""},
+		{verified, "u", keys.Undo, ""},
+		{mixed, "e", keys.Export, ""},
+		{damaged, "enter", keys.Open, ""},
+		{damaged, "R", "", "is damaged: journal.ndjson line 17"},
+		{damaged, "e", "", "is damaged: journal.ndjson line 17"},
+		{notBegun, "v", "", "was not begun"},
+	} {
+		m := shown(t, Options{History: some(t)})
+		m.View(100, 30)
+		for range test.row {
+			press(m, "j")
+		}
+		switch msg := press(m, test.key).(type) {
+		case WantMsg:
+			if msg.Do != test.does || msg.By != m || msg.Target.ID != some(t)[test.row].ID || msg.Target.Run != nil {
+				t.Errorf("%s on row %d asks for %v", test.key, test.row, msg)
+			}
+		case screen.Notice:
+			if test.why == "" || !strings.Contains(msg.Text, test.why) {
+				t.Errorf("%s on row %d: %q, want %q", test.key, test.row, msg.Text, test.why)
+			}
+		default:
+			t.Errorf("%s on row %d: %v", test.key, test.row, msg)
+		}
+	}
+	m := shown(t, Options{History: some(t), Cannot: func(keys.Action) string { return "Read-only: the profile says read_only" }})
+	press(m, "j")
+	if msg, _ := press(m, "R").(screen.Notice); msg.Text != "Read-only: the profile says read_only" {
+		t.Errorf("read-only: %v", msg)
+	}
+	if slices.Contains(m.Hints(), keys.Resume) {
+		t.Error("the foot promises what is not possible")
+	}
+	if msg, _ := press(shown(t, Options{History: shelfOf{}}), "enter").(screen.Notice); msg.Text != "There is no run" {
+		t.Errorf("without a run: %v", msg)
+	}
+}
+
+// many are n runs of so many items each, made when they are read.
+type many struct{ n, items int }
+
+func (h many) Names() ([]string, error) {
+	names := make([]string, h.n)
+	for i := range names {
+		names[i] = epoch.Add(-time.Duration(i)*time.Hour).Format("20060102T150405Z") + "-0a1b2c"
+	}
+	return names, nil
+}
+
+func (h many) Read(name string) *cleanup.Past {
+	p := past(0, slices.Repeat([]cleanup.Outcome{cleanup.Deleted}, h.items)...)
+	p.ID = name
+	for i := range p.Ledger.Items {
+		p.Ledger.Items[i].Object = make([]byte, 1000)
+	}
+	return p
+}
+
+// Runs come as they are read, newest first, and of each only its row is kept.
+func TestFiveHundredRuns(t *testing.T) {
+	m := New(t.Context(), newEnv(), Options{History: many{500, 200}})
+	defer m.Close()
+	cmd := m.Update(m.Init()())
+	msg := cmd().(found)
+	next := m.Update(msg)
+	if n := len(msg.rows); n == 0 || n == 500 || len(msg.rest) != 500-n {
+		t.Fatalf("%d runs at once, %d left", n, len(msg.rest))
+	}
+	if got := m.text(100, 30); !strings.Contains(got, fmt.Sprintf("reading %d of 500…", len(msg.rows))) || !strings.Contains(got, "2026-08-01 12:00  acme-prod eu-de") {
+		t.Errorf("what is read is not shown:\n%s", got)
+	}
+	press(m, "j", "j")
+	before, _ := m.current()
+	drain(m, next)
+	if now, _ := m.current(); now.id != before.id || len(m.past) != 500 || m.reading != nil {
+		t.Errorf("%d runs, the cursor went from %s to %s", len(m.past), before.id, now.id)
+	}
+	press(m, "G")
+	if got := m.text(100, 30); !strings.Contains(got, "–500 of 500") || strings.Contains(got, "reading") {
+		t.Errorf("the end is not shown:\n%s", got)
+	}
+	var mem runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&mem)
+	if mem.HeapAlloc > 50<<20 { // the objects of all would be 100 MB
+		t.Errorf("%d MB are kept", mem.HeapAlloc>>20)
+	}
+}
+
+// What an earlier reading has found is not put beside what a later one finds, nor does a closed screen read on.
+func TestStaleRepliesAreDropped(t *testing.T) {
+	m := New(t.Context(), newEnv(), Options{History: some(t)})
+	first := m.Init()()
+	cmd := m.Update(first)
+	late := cmd()
+	drain(m, m.Update(late))
+	again := m.Update(keyOf("ctrl+r"))
+	if m.Update(late); len(m.past) != 8 {
+		t.Errorf("%d runs after a stale reply", len(m.past))
+	}
+	m.Close()
+	if msg := again(); msg != nil {
+		t.Errorf("a closed screen has read: %v", msg)
+	}
+}
+
+func TestARunIsReadAnewWhenItsJournalHasGrown(t *testing.T) {
+	h := some(t)
+	m := shown(t, Options{History: h})
+	h[1].Ledger.Finished = true
+	drain(m, m.Update(Changed{h[1].ID}))
+	if m.past[1].state != "finished" {
+		t.Errorf("it is still %s", m.past[1].state)
+	}
+	if cmd := m.Update(Changed{"another"}); cmd != nil {
+		t.Error("another run is read")
+	}
+}
+
+// No name breaks the screen, at any size.
+func TestEverySize(t *testing.T) {
+	h := some(t)
+	long := past(9, cleanup.Deleted)
+	long.Ledger.Header.Who.User = strings.Repeat("a-very-long-name", 20)
+	long.Ledger.Header.Where.Profile = "中文名字很长\x1b[31m" + strings.Repeat("x", 300)
+	long.Ledger.Stopped = strings.Repeat("because ", 100)
+	h = append(shelfOf{long}, h...)
+	for _, m := range []*Model{shown(t, Options{History: h}), shown(t, Options{History: shelfOf{}}), shown(t, Options{})} {
+		for w := 1; w < 170; w += 3 {
+			for hh := 1; hh < 40; hh += 2 {
+				lines := strings.Split(m.View(w, hh), "\n")
+				if len(lines) != hh {
+					t.Fatalf("%d lines at %d×%d", len(lines), w, hh)
+				}
+				for _, line := range lines {
+					if got := ansi.StringWidth(line); got > w {
+						t.Fatalf("%d columns at %d×%d: %q", got, w, hh, line)
+					}
+					if strings.Contains(line, "\x1b[31m") {
+						t.Fatalf("a name acts on the terminal: %q", line)
+					}
+				}
+			}
+		}
+	}
+}
+
+func ask(now *time.Time, no string, n int) *Question {
+	env := newEnv()
+	env.Now = func() time.Time { return *now }
+	lines := make([]Line, n)
+	for i := range lines {
+		lines[i] = Line{env.Theme.OK, theme.Good, fmt.Sprint("web-", i), "new id"}
+	}
+	return NewQuestion(env, "Bring back 3 items", "3 items will be brought back.", "Bring back", lines, no)
+}
+
+// One key press does nothing by accident: not in the first moment, not held down, and enter is Cancel.
+func TestAQuestionIsNotAnsweredByAccident(t *testing.T) {
+	now := epoch
+	answerOf := func(q *Question, names ...string) any {
+		var cmd tea.Cmd
+		for _, name := range names {
+			cmd = q.Press(keyOf(name))
+		}
+		if cmd == nil {
+			return nil
+		}
+		return cmd().(Answer).Yes
+	}
+	if got := answerOf(ask(&now, "", 3), "y"); got != nil {
+		t.Error("a key at once is taken")
+	}
+	for _, test := range []struct {
+		no   string
+		keys []string
+		want any
+	}{
+		{"", []string{"y"}, true},
+		{"", []string{"n"}, false},
+		{"", []string{"esc"}, false},
+		{"", []string{"enter"}, false},
+		{"", []string{"tab", "enter"}, true},
+		{"", []string{"tab", "tab", "enter"}, false},
+		{"", []string{"x"}, nil},
+		{"", []string{"y", "y"}, nil}, // it is answered once
+		{"There is nothing to bring back", []string{"y"}, nil},
+		{"There is nothing to bring back", []string{"tab", "enter"}, false},
+	} {
+		now = epoch
+		q := ask(&now, test.no, 3)
+		q.Over("", 80, 24)
+		now = epoch.Add(grace)
+		if got := answerOf(q, test.keys...); got != test.want {
+			t.Errorf("%q: %v, want %v", test.keys, got, test.want)
+		}
+	}
+	q := ask(&now, "", 3)
+	now = now.Add(time.Hour)
+	key := keyOf("y")
+	key.IsRepeat = true
+	if q.Press(key) != nil {
+		t.Error("a key that is held down says yes")
+	}
+	if q.Over("", 20, 5); q.Press(keyOf("y")) != nil {
+		t.Error("what cannot be read can be answered with yes")
+	}
+}
+
+func TestAQuestionAtEverySize(t *testing.T) {
+	now := epoch
+	q := ask(&now, "", 40)
+	below := strings.Repeat("below ", 40)
+	for w := 1; w < 150; w += 3 {
+		for h := 1; h < 40; h += 2 {
+			lines := strings.Split(q.Over(below, w, h), "\n")
+			if len(lines) != h {
+				t.Fatalf("%d lines at %d×%d", len(lines), w, h)
+			}
+			for _, line := range lines {
+				if got := ansi.StringWidth(line); got > w {
+					t.Fatalf("%d columns at %d×%d: %q", got, w, h, line)
+				}
+			}
+		}
+	}
+	golden(t, "question", ansi.Strip(q.Over("", 80, 22)))
+	now = now.Add(grace)
+	q.Press(keyOf("G"))
+	if got := q.Over("", 80, 22); !strings.Contains(got, "web-39") || strings.Contains(got, "web-0 ") {
+		t.Errorf("does not scroll:\n%s", got)
+	}
+}
