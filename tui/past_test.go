@@ -249,7 +249,7 @@ func TestUndoAsksWithTheGradeOfEveryItem(t *testing.T) {
 	x.press("h").see("Runs 1").press("u").see("Bring back 3 items", "web-a  exact", "web-b  new id: it comes back with a new id", "web-c  lossy: its weights are lost",
 		"web-d  stays gone: its private key was never kept")
 	a.clock.pass(time.Second)
-	x.press("esc").see("Nothing was done").press("esc").see("proved gone").press("u").see("Bring back 3 items")
+	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("Bring back 3 items")
 	a.clock.pass(time.Second)
 	x.press("y").see("run 2 of 2").press("q").gone("run 2 of 2").press("q").see("1 Pools").press("q").end()
 	names, _ := h.Names()

@@ -115,10 +115,14 @@ func drawStrip(shapes, texts *strings.Builder, r strip, foreground, background s
 	if bg != background {
 		fmt.Fprintf(shapes, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n", left, top, width, cellHigh, bg)
 	}
-	trimmed := strings.TrimRight(r.text, " ")
+	// Blanks at either end have whatever style the renderer found cheapest.
+	bare := strings.TrimLeft(r.text, " ")
+	trimmed := strings.TrimRight(bare, " ")
 	if strings.TrimSpace(trimmed) == "" {
 		return
 	}
+	blanks := float64(len(r.text)-len(bare)) * cellWide
+	left, width = left+blanks, width-blanks
 	var more strings.Builder
 	if fg != foreground {
 		fmt.Fprintf(&more, ` fill="%s"`, fg)
@@ -130,7 +134,7 @@ func drawStrip(shapes, texts *strings.Builder, r strip, foreground, background s
 		more.WriteString(` text-decoration="underline"`)
 	}
 	// textLength holds the columns whatever the font's advance is.
-	length := width - float64(len(r.text)-len(trimmed))*cellWide
+	length := width - float64(len(bare)-len(trimmed))*cellWide
 	fmt.Fprintf(texts, "<text x=\"%.1f\" y=\"%.1f\" textLength=\"%.1f\"%s>%s</text>\n", left, top+13, length, more.String(), html.EscapeString(trimmed))
 }
 
