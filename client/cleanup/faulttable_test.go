@@ -67,12 +67,11 @@ func bare(r inventory.Resource) bool {
 	return ok && unused(r) && !p.Shared && p.Members.Len() == 0 && p.HealthMonitorID == ""
 }
 
-// fault is an account with n bare pools, which are planned and go wrong in one way.
+// fault is an account in which something goes wrong, and a plan for some of it.
 type fault struct {
 	*sim
-	plan  Plan
-	ids   []string
-	began int // requests that were made for the plan
+	plan Plan
+	ids  []string
 }
 
 type rulesFor = func(ids []string) []simcloud.Rule
@@ -81,33 +80,67 @@ func rules(all ...simcloud.Rule) rulesFor {
 	return func([]string) []simcloud.Rule { return all }
 }
 
-// meet plans n pools of an account where rules hold, which may name the pools.
+// meet plans n bare pools of an account where rules hold, which may name the pools.
 func meet(t *testing.T, o simcloud.Options, by way, n int, rules rulesFor) *fault {
+	t.Helper()
+	return meetThe(t, o, by, n, bare, rules)
+}
+
+// meetThe is meet for the pools that are wanted.
+func meetThe(t *testing.T, o simcloud.Options, by way, n int, want func(inventory.Resource) bool, rules rulesFor) *fault {
+	t.Helper()
+	f := meetLater(t, o, by, n, want, rules)
+	from := f.load(inventory.Pools)
+	f.plan = f.sim.plan(pick(from, inventory.Pools, n, func(r inventory.Resource) bool { return slices.Contains(f.ids, r.Ref.ID) }), from)
+	if len(f.plan.Items) != n {
+		t.Fatalf("%d of %d pools can be planned: %+v", len(f.plan.Items), n, f.plan.LeftOut)
+	}
+	return f
+}
+
+// meetLater is meetThe with a plan from before the rules held.
+func meetLater(t *testing.T, o simcloud.Options, by way, n int, want func(inventory.Resource) bool, rules rulesFor) *fault {
 	t.Helper()
 	if o.Size == simcloud.Small {
 		o.Size = simcloud.Size(60 + 15*n)
 	}
-	// The ids come with the seed: those of an account without faults are the same.
-	plain := simulateBy(t, o, way{pipes: by.pipes})
-	var ids []string
-	for _, r := range pick(plain.load(inventory.Pools), inventory.Pools, n, bare) {
-		ids = append(ids, r.Ref.ID)
+	if o.Now == nil {
+		now := time.Now()
+		o.Now = func() time.Time { return now.Add(time.Since(now)) }
 	}
-	if len(ids) != n {
-		t.Fatalf("%d bare pools, want %d", len(ids), n)
+	// The objects come with the seed: those of an account without faults are the same.
+	plain := simulateBy(t, o, way{pipes: by.pipes})
+	from := plain.load(inventory.Pools)
+	found := pick(from, inventory.Pools, n, want)
+	if len(found) != n {
+		t.Fatalf("%d such pools, want %d", len(found), n)
+	}
+	var ids []string
+	for _, r := range found {
+		ids = append(ids, r.Ref.ID)
 	}
 	if rules != nil {
 		o.Script.Rules = rules(ids)
 	}
-	f := &fault{sim: simulateBy(t, o, by), ids: ids}
+	f := &fault{sim: simulateBy(t, o, by), ids: ids, plan: plain.plan(found, from)}
 	f.engine.journal = remember
-	from := f.load(inventory.Pools)
-	f.plan = f.sim.plan(pick(from, inventory.Pools, n, func(r inventory.Resource) bool { return slices.Contains(ids, r.Ref.ID) }), from)
-	if len(f.plan.Items) != n {
-		t.Fatalf("%d of %d pools can be planned: %+v", len(f.plan.Items), n, f.plan.LeftOut)
-	}
-	f.began = len(f.cloud.Requests())
 	return f
+}
+
+// nudge is a path at which a script has another client do something: after the plan and before the run.
+const nudge = "/nudge"
+
+func nudged(hands ...simcloud.Hand) simcloud.Rule {
+	return simcloud.Rule{Path: nudge, Do: simcloud.Act{Before: hands, Status: 404}}
+}
+
+func (f *fault) nudge(t *testing.T) {
+	t.Helper()
+	resp, err := f.http.Get(f.url + nudge)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
 }
 
 // rewritten changes the objects in the lists of this name on their way to the client.

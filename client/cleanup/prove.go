@@ -125,6 +125,7 @@ func (r *Run) prove(ctx context.Context) {
 			}
 		}
 	}
+	made := r.madeMeanwhile(now)
 	failed := map[place]bool{}
 	for _, i := range items {
 		at := r.placeOf(i)
@@ -132,7 +133,7 @@ func (r *Run) prove(ctx context.Context) {
 			failed[at] = true
 			r.note("not proved: %v", err)
 		}
-		r.conclude(i, now)
+		r.conclude(i, now, made)
 	}
 }
 
@@ -202,9 +203,9 @@ func (r *Run) contradicts(i int, now *view) bool {
 }
 
 // conclude is the only change an outcome can see: the closing list knows better than the answers.
-func (r *Run) conclude(i int, now *view) {
+func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 	_, there := now.found[r.plan.Items[i].Resource.Ref]
-	at := r.placeOf(i)
+	at, here := r.placeOf(i), spotOf(r.plan.Items[i].Resource)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	res := &r.items[i].result
@@ -218,6 +219,10 @@ func (r *Run) conclude(i int, now *view) {
 	case there:
 	case now.bad[at] != nil:
 		return
+	case res.Outcome == Deleted && made[here] != (inventory.Ref{}):
+		res.Outcome = Reappeared
+		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: "gone, and made again as " + made[here].ID + ": look for who makes it"})
+		delete(made, here) // of one name and one other
 	case !gone(res.Outcome): // a request was in flight and it is gone
 		res.Outcome = Deleted
 		res.Message += "; the closing list no longer has it"

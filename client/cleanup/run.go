@@ -55,9 +55,10 @@ type Run struct {
 	why     string   // it stopped, when the user did not stop it
 	reads   map[reading]*readers
 	denied  map[errand]*denial
-	safety  bool  // it stopped because the service speaks of what was not asked for
-	aside   []int // refused, to be sent once more when what they hold was taken away
-	held    []int // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
+	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
+	safety  bool                                        // it stopped because the service speaks of what was not asked for
+	aside   []int                                       // refused, to be sent once more when what they hold was taken away
+	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 
 	refusedUs bool // it stopped because the service does not accept the credentials
 

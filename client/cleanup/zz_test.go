@@ -2,15 +2,10 @@ package cleanup
 
 import "testing"
 
-func faultPrerequisites(t *testing.T) {}
-func faultGateway(t *testing.T)       {}
-func faultChanged(t *testing.T)       {}
-func faultMadeAgain(t *testing.T)     {}
-func faultKilled(t *testing.T)        {}
-func faultJournal(t *testing.T)       {}
-func faultNames(t *testing.T)         {}
-func faultEndless(t *testing.T)       {}
-func faultBodies(t *testing.T)        {}
-func faultEntries(t *testing.T)       {}
-func faultConnections(t *testing.T)   {}
-func faultScope(t *testing.T)         {}
+func faultJournal(t *testing.T)     {}
+func faultNames(t *testing.T)       {}
+func faultEndless(t *testing.T)     {}
+func faultBodies(t *testing.T)      {}
+func faultEntries(t *testing.T)     {}
+func faultConnections(t *testing.T) {}
+func faultScope(t *testing.T)       {}
