@@ -145,6 +145,15 @@ func (f *fault) nudge(t *testing.T) {
 
 // rewritten changes the objects in the lists of this name on their way to the client.
 func rewritten(name string, edit func(object map[string]any)) func(*simcloud.Cloud) front {
+	return rewrittenList(name, func(objects []any) []any {
+		for _, o := range objects {
+			edit(o.(map[string]any))
+		}
+		return objects
+	})
+}
+
+func rewrittenList(name string, edit func(objects []any) []any) func(*simcloud.Cloud) front {
 	return func(cloud *simcloud.Cloud) front {
 		return func(w http.ResponseWriter, r *http.Request) bool {
 			if !isList(r, name) {
@@ -154,9 +163,8 @@ func rewritten(name string, edit func(object map[string]any)) func(*simcloud.Clo
 			cloud.ServeHTTP(in, r)
 			var body map[string]any
 			if json.Unmarshal(in.Body.Bytes(), &body) == nil {
-				objects, _ := body[name].([]any)
-				for _, o := range objects {
-					edit(o.(map[string]any))
+				if objects, ok := body[name].([]any); ok {
+					body[name] = edit(objects)
 				}
 			}
 			w.Header().Set("Content-Type", asJSON)
