@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"janitor/client"
 	"janitor/client/auth"
@@ -22,6 +24,20 @@ type Session struct {
 	ReadOnlyWhy              string          // why Deleter is nil, as a sentence
 
 	base *http.Transport
+	skew *atomic.Int64
+}
+
+// Clock says that the clock of this computer is wrong, as a sentence, when requests had to be signed by the services'; ""
+// otherwise.
+func (s *Session) Clock() string {
+	ahead, is := time.Duration(s.skew.Load()), "behind"
+	switch {
+	case ahead == 0:
+		return ""
+	case ahead < 0:
+		ahead, is = -ahead, "ahead of"
+	}
+	return fmt.Sprintf("The clock of this computer is %s %s that of the services: requests are signed by theirs. Set it right.", ahead, is)
 }
 
 // Close lets go of connections that are not in use.
@@ -43,7 +59,8 @@ func (p Profile) Open(ctx context.Context) (*Session, error) {
 		return nil, usage("%v: %v", p, err)
 	}
 	base := wire.NewTransport()
-	project, transport, err := p.identify(ctx, who, e, hosts, base)
+	skew := new(atomic.Int64)
+	project, transport, err := p.identify(ctx, who, e, hosts, base, func(ahead time.Duration) { skew.Store(int64(ahead)) })
 	if err != nil {
 		base.CloseIdleConnections()
 		return nil, p.unidentified(err)
@@ -53,7 +70,7 @@ func (p Profile) Open(ctx context.Context) (*Session, error) {
 		Gateways:  p.gateways(e),
 		Transport: transport,
 	}
-	s := &Session{Profile: p.Name, Region: p.Region, Project: project, base: base}
+	s := &Session{Profile: p.Name, Region: p.Region, Project: project, base: base, skew: skew}
 	if s.Client, err = client.New(config); err != nil {
 		return nil, usage("%v: %v", p, err)
 	}
@@ -120,12 +137,12 @@ func (p Profile) fetch(ctx context.Context) (identity, error) {
 }
 
 // identify makes the transport that carries the credentials and finds the project's id.
-func (p Profile) identify(ctx context.Context, who identity, e Endpoints, hosts auth.Hosts, base http.RoundTripper) (string, http.RoundTripper, error) {
+func (p Profile) identify(ctx context.Context, who identity, e Endpoints, hosts auth.Hosts, base http.RoundTripper, skewed func(time.Duration)) (string, http.RoundTripper, error) {
 	switch {
 	case who.accessKey != "":
 		signer := auth.Signer{
 			AccessKey: who.accessKey, SecretKey: who.secretKey, SecurityToken: who.securityToken,
-			ProjectID: p.ProjectID, Hosts: hosts,
+			ProjectID: p.ProjectID, Hosts: hosts, Skewed: skewed,
 		}
 		if signer.ProjectID == "" {
 			id, err := p.lookUp(ctx, e.IAM, signer.Transport(base))

@@ -265,7 +265,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer closing(cmd, s)
 			if s.Deleter == nil {
 				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
 			}
@@ -319,6 +319,14 @@ func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*pr
 	}
 	// Resources are called as they were then, whatever the profile is called now.
 	return s, inventory.NewLoader(s.Client, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}), nil
+}
+
+// closing lets go of a session, and passes on what it has to say.
+func closing(cmd *cobra.Command, s *profile.Session) {
+	if clock := s.Clock(); clock != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), clock) //nolint:errcheck // for people
+	}
+	s.Close()
 }
 
 // watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends.
@@ -398,7 +406,7 @@ The exit status is 0 when everything that was said to be gone is gone, and 1 oth
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer closing(cmd, s)
 			return verify(cmd, out, past, loader)
 		},
 	}
