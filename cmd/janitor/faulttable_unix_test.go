@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -24,9 +25,49 @@ import (
 	"janitor/client/simcloud"
 )
 
-// TestFaultTable is row 28 of the fault table; see client/cleanup.
+// TestFaultTable are the rows of the fault table that a command has to answer for; see client/cleanup.
 func TestFaultTable(t *testing.T) {
+	t.Run("20_journal", faultJournal)
 	t.Run("28_signals", faultSignals)
+}
+
+// fullDisk is a journal on a disk that is full after so many lines.
+type fullDisk struct{ lines int }
+
+func (d *fullDisk) Append(string, any) error {
+	d.lines--
+	return d.Sync()
+}
+
+func (d *fullDisk) Sync() error {
+	if d.lines >= 0 {
+		return nil
+	}
+	return fmt.Errorf("the journal cannot be written: %w", &os.PathError{Op: "write", Path: "journal.ndjson", Err: syscall.ENOSPC})
+}
+
+func (d *fullDisk) Close() error { return d.Sync() }
+
+// Row 20: a full disk ends a command with status 5 and one line, wherever the run is then.
+func faultJournal(t *testing.T) {
+	for _, lines := range []int{0, 1, 2, 5} {
+		b := brokenOff(t, 3)
+		b.release()
+		engine := cleanup.NewEngine(b.session.Deleter, b.loader, cleanup.Options{Parallel: 1, Journal: func(cleanup.Plan) (cleanup.Journal, error) {
+			d := &fullDisk{lines}
+			return d, d.Sync()
+		}})
+		run := engine.Start(t.Context(), b.plan)
+		run.Wait()
+		err := ending(t.Context(), "20260102T030405Z-abcdef", run)
+		if status(err) != statusJournal || strings.Contains(oneLine(err), "\\u000a") || !strings.Contains(oneLine(err), "no space left on device") {
+			t.Errorf("after %d lines: status %d, %q", lines, status(err), err)
+		}
+		sent := slices.ContainsFunc(b.cloud.Requests(), func(r simcloud.Request) bool { return r.Method != http.MethodGet })
+		if intended := lines >= 2; sent != intended { // an object, and then the intent
+			t.Errorf("after %d lines something was sent: %v; %s", lines, sent, run.Summary())
+		}
+	}
 }
 
 // Row 28: the first signal drains, the second breaks off; either way it says how to go on, and the run can be resumed.
@@ -108,6 +149,10 @@ func faultSignals(t *testing.T) {
 type broken struct {
 	run     string
 	dir     string
+	cloud   *simcloud.Cloud
+	session *profile.Session
+	loader  *inventory.Loader
+	plan    cleanup.Plan
 	sent    chan struct{}
 	release func()
 }
@@ -129,7 +174,7 @@ func brokenOff(t *testing.T, n int) *broken {
 	}))
 	t.Cleanup(server.Close)
 	t.Cleanup(open)
-	b := &broken{dir: t.TempDir(), sent: held, release: open}
+	b := &broken{dir: t.TempDir(), sent: held, release: open, cloud: cloud}
 	a := cloud.Account()
 	config := fmt.Sprintf("profiles:\n  sim:\n    region: %s\n    project_id: %s\n    auth: {access_key: %q, secret_key: %q}\n    endpoints: {elb: %q, apig: %q, roma: %q, iam: %q}\n",
 		a.Region, a.ProjectID, a.AccessKey, a.SecretKey, server.URL, server.URL, server.URL, server.URL+"/v3")
@@ -149,7 +194,7 @@ func brokenOff(t *testing.T, n int) *broken {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	t.Cleanup(s.Close)
 	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
 	from := inventory.Last(loader.Load(t.Context(), inventory.Pools))
 	var marked []inventory.Ref
@@ -166,7 +211,7 @@ func brokenOff(t *testing.T, n int) *broken {
 	if err != nil || j.Close() != nil {
 		t.Fatal(err)
 	}
-	b.run = b.past(t).ID
+	b.run, b.session, b.loader, b.plan = b.past(t).ID, s, loader, plan
 	return b
 }
 
