@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,8 +22,8 @@ import (
 
 var modelRuns = flag.Int("runs", 0, "of TestModel: how many; 0 = as many as a few seconds allow")
 
-// TestModel lets random plans of all kinds meet random fault scripts in random accounts, and has them cancelled, interrupted
-// and aborted anywhere. Whatever happens, what design §10 says must never happen does not: see model.judge.
+// TestModel lets random plans of all kinds meet random fault scripts in random accounts, and has them cancelled, interrupted,
+// aborted and killed anywhere. Whatever happens, what design §10 says must never happen does not: see model.judge.
 func TestModel(t *testing.T) {
 	runs := *modelRuns
 	if runs == 0 {
@@ -41,7 +40,7 @@ func TestModel(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				m := &model{t: t, random: rand.New(rand.NewPCG(seed, 7)), ended: map[string]bool{}}
+				m := &model{t: t, random: rand.New(rand.NewPCG(seed, 7)), chance: rand.New(rand.NewPCG(seed, 8))}
 				defer func() {
 					if t.Failed() {
 						t.Logf("again with -run TestModel -seed %d", seed)
@@ -58,18 +57,19 @@ func TestModel(t *testing.T) {
 type model struct {
 	t      *testing.T
 	random *rand.Rand
+	chance *rand.Rand // of who kills: another goroutine
 	s      *sim
 	script simcloud.Script
 	plan   Plan
 	disk   *memory
 	before map[inventory.Ref]bool
-	ended  map[string]bool // ids that the script has other clients change
 
-	mu          sync.Mutex
-	stopAt      int // the changing request at which stop is called, from 1; 0 = never
-	changes     int
-	stop        func()
-	unannounced []string
+	mu      sync.Mutex
+	stopAt  int // the changing request at which stop is called, from 1; 0 = never
+	changes int
+	stop    func()
+	// What is left of a journal when its program is killed; nil: it is not. Nothing gets through any more then.
+	remains []byte
 }
 
 func (m *model) one(n int) bool { return m.random.IntN(n) == 0 }
@@ -109,6 +109,15 @@ func (m *model) play() {
 	if len(m.plan.Items) == 0 {
 		return
 	}
+	if m.one(2) { // as apply reads it
+		file, err := m.plan.Encode()
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		if m.plan, err = DecodePlan(file); err != nil {
+			m.t.Fatal(err)
+		}
+	}
 	m.script = m.anyScript()
 	o.Script = m.script
 	by := way{pipes: true, around: m.watch}
@@ -127,6 +136,7 @@ func (m *model) play() {
 			m.t.Fatal("the run does not come to its end")
 		}
 		run, results := m.run(past, n <= 3)
+		m.bury()
 		past = replayed(m.t, m.plan, m.disk.bytes())
 		if past.Finished {
 			m.s.cloud.Calm()
@@ -156,27 +166,29 @@ func (m *model) run(past *Ledger, stoppable bool) (*Run, []Result) {
 	e := m.engine()
 	ctx, abort := context.WithCancel(m.t.Context())
 	defer abort()
-	var run atomic.Pointer[Run]
+	var run *Run
+	started := make(chan struct{})
 	m.mu.Lock()
 	m.changes, m.stopAt = 0, 0
 	if stoppable && m.one(2) {
 		m.stopAt = 1 + m.random.IntN(12)
-		m.stop = oneOf(m, func() { run.Load().Interrupt() }, abort)
+		m.stop = oneOf(m, func() { <-started; run.Interrupt() }, abort, func() { m.kill(abort) })
 		if past == nil && m.one(4) {
-			m.stop = func() { run.Load().Cancel() }
+			m.stop = func() { <-started; run.Cancel() }
 		}
 	}
 	m.mu.Unlock()
 	if past == nil {
-		run.Store(e.Start(ctx, m.plan))
+		run = e.Start(ctx, m.plan)
 	} else {
 		j := &memoryJournal{journal.NewWriter(m.disk, past.tail), m.disk}
 		if err := j.Append(lineResume, resumed{}); err != nil {
 			m.t.Fatal(err)
 		}
-		run.Store(e.Resume(ctx, past, j))
+		run = e.Resume(ctx, past, j)
 	}
-	return run.Load(), finished(m.t, run.Load())
+	close(started)
+	return run, finished(m.t, run)
 }
 
 // watch sees every request before the cloud does: those that change something are in the journal by then, on disk.
@@ -186,16 +198,51 @@ func (m *model) watch(cloud *simcloud.Cloud) front {
 			return false
 		}
 		m.mu.Lock()
+		dead := m.remains != nil
 		m.changes++
 		stop := m.stop
 		now := m.changes == m.stopAt
 		m.mu.Unlock()
+		if dead {
+			panic(http.ErrAbortHandler)
+		}
 		m.announced(r)
 		if now && stop != nil {
 			stop()
 		}
 		return false
 	}
+}
+
+// kill ends the program at a request that may still be applied: of the journal there is what was on disk, and some of what
+// was on its way there.
+func (m *model) kill(abort func()) {
+	m.disk.mu.Lock()
+	on := m.disk.synced
+	if late := len(m.disk.data) - on; late > 0 {
+		on += m.chance.IntN(late + 1)
+	}
+	remains := slices.Clone(m.disk.data[:on])
+	m.disk.mu.Unlock()
+	m.mu.Lock()
+	m.remains = remains
+	m.mu.Unlock()
+	abort()
+}
+
+// bury goes on with what is left after a kill. What was written after it never was.
+func (m *model) bury() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.remains == nil {
+		return
+	}
+	_, tail, err := journal.Read(m.remains)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.disk = &memory{data: m.remains[:tail.Size], synced: int(tail.Size)}
+	m.remains = nil
 }
 
 // announced: there is an intent on disk that has no answer, for what the request is about.
