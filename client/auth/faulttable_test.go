@@ -18,6 +18,7 @@ func TestFaultTable(t *testing.T) {
 
 // Row 22: the time of the service is learnt from its Date header, the request is signed once more, and somebody is told.
 func faultSkew(t *testing.T) {
+	t.Helper()
 	for name, ahead := range map[string]time.Duration{"we are late": 40 * time.Minute, "we are early": -3 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			cloud := simcloud.New(simcloud.Options{Script: simcloud.Script{Rules: []simcloud.Rule{{Also: true, Do: simcloud.Act{Skew: ahead}}}}})

@@ -95,9 +95,11 @@ func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || !unauthorised(resp) {
 		return resp, err
 	}
-	date, err := http.ParseTime(resp.Header.Get("Date"))
-	theirs := date.Sub(s.Now()).Round(time.Second)
-	if err != nil || (theirs-ahead).Abs() <= skewMost {
+	theirs := ahead
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		theirs = date.Sub(s.Now()).Round(time.Second)
+	}
+	if (theirs - ahead).Abs() <= skewMost {
 		return resp, nil
 	}
 	_ = resp.Body.Close() // the answer is thrown away

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode"
 
@@ -41,6 +42,7 @@ func (d fullDisk) Write(p []byte) (int, error) {
 
 // Row 20: without a journal nothing is sent; what is torn is cut off, what was edited is refused.
 func faultJournal(t *testing.T) {
+	t.Helper()
 	t.Run("disk full", func(t *testing.T) {
 		f := meet(t, simcloud.Options{Size: 600, Lacks: []string{oneByOne}}, way{}, 12, nil)
 		h := NewHistory(t.TempDir(), "1")
@@ -174,6 +176,7 @@ func (h *History) only(t *testing.T) *Past {
 
 // Row 21: whatever a name holds, nothing that acts on a terminal gets into plan, events, results or journal.
 func faultNames(t *testing.T) {
+	t.Helper()
 	for name, bad := range map[string]string{
 		"ESC":    "a\x1b[2Jb\x1b]0;title\x07c",
 		"OSC 52": "a\x1b]52;c;cm0gLXJmIC8=\x1b\\b",
@@ -241,6 +244,7 @@ func bodiesOf(lines []journal.Line) []json.RawMessage {
 
 // Row 25: a list that does not end where it should is not complete, and then nothing is unused.
 func faultEndless(t *testing.T) {
+	t.Helper()
 	for _, page := range []simcloud.Paging{simcloud.Repeat, simcloud.Cycle, simcloud.Hollow} {
 		for _, list := range []string{"pools", "listeners", "l7policies"} {
 			t.Run(string(page)+" "+list, func(t *testing.T) {
@@ -283,6 +287,7 @@ func faultEndless(t *testing.T) {
 
 // Row 26: bodies have a size, a depth and a time limit; what goes beyond is no answer.
 func faultBodies(t *testing.T) {
+	t.Helper()
 	for name, act := range map[string]simcloud.Act{
 		"huge":       {Huge: 65 << 20},
 		"gzip bomb":  {GzipBomb: 80 << 20},
@@ -291,7 +296,8 @@ func faultBodies(t *testing.T) {
 		"huge error": {Status: 500, Body: strings.Repeat("x", 2<<20), Applied: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, by way) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
 				f := meet(t, simcloud.Options{}, by, 1, rules(simcloud.Rule{Path: poolBatch, Do: act}))
 				for _, res := range f.check(t, "deleted", "1") {
 					says(t, res, "read back: gone")
@@ -308,7 +314,8 @@ func faultBodies(t *testing.T) {
 		"a slow list":   {Dribble: &simcloud.Dribble{Piece: 1, Every: 10 * time.Second}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, by way) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
 				f := meetLater(t, simcloud.Options{}, by, 1, bare, rules(simcloud.Rule{Method: "GET", Path: "/v3/*/elb/listeners", Do: act}))
 				says(t, f.check(t, "failed", "")[0], "not sent", "listeners could not be listed")
 			})
@@ -332,6 +339,7 @@ func faultBodies(t *testing.T) {
 // Row 27: entries are told by their address however it is spelt, and by the group that is left; a group that would be
 // empty decides who gets in.
 func faultEntries(t *testing.T) {
+	t.Helper()
 	spellings := []string{"2001:db8::1", "2001:db8:0:0:0:0:0:2", "192.0.2.0/24", "198.51.100.7", "10.0.0.1-10.0.0.9"}
 	given := func(group string) simcloud.Rule { return nudged(simcloud.Hand{Replace: group, With: spellings}) }
 	begin := func(t *testing.T, more func(group string) []simcloud.Rule) *fault {
@@ -415,8 +423,10 @@ func faultEntries(t *testing.T) {
 // Row 29: a connection that cannot be had or does not speak is an answer that is lost: what never left is sent again,
 // what may have been applied is read back.
 func faultConnections(t *testing.T) {
+	t.Helper()
 	t.Run("names that do not resolve for a while", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			var broken atomic.Int64
 			by.carry = signedThrough(func(base http.RoundTripper) {
 				tr := base.(*http.Transport)
@@ -442,7 +452,8 @@ func faultConnections(t *testing.T) {
 		})
 	})
 	t.Run("half open", func(t *testing.T) { // no end of the connection tells that nobody is there
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			var once atomic.Bool
 			by.around = func(cloud *simcloud.Cloud) front {
 				return func(_ http.ResponseWriter, r *http.Request) bool {
@@ -459,7 +470,8 @@ func faultConnections(t *testing.T) {
 		})
 	})
 	t.Run("reset while it is sent", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 4, rules(simcloud.Rule{Method: "DELETE", Path: onePool, Every: 2, Do: simcloud.Act{Cut: simcloud.Before}}))
 			got, results, _ := f.outcomes(t)
 			if got != "deleted, deleted, deleted, deleted" {
@@ -481,6 +493,7 @@ func signedThrough(change func(base http.RoundTripper)) func(simcloud.Account, a
 // Row 30: credentials of another project see nothing, and who sees a part only calls nothing unused. That a login is for
 // another project than the profile's is refused in client/profile.
 func faultScope(t *testing.T) {
+	t.Helper()
 	t.Run("credentials of another project", func(t *testing.T) {
 		by := way{carry: func(a simcloud.Account, hosts auth.Hosts, _ string, base http.RoundTripper) http.RoundTripper {
 			return auth.Signer{AccessKey: a.AccessKey, SecretKey: a.SecretKey, ProjectID: strings.Repeat("0", 32), Hosts: hosts}.Transport(base)

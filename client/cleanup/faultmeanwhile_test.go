@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"janitor/client/inventory"
@@ -15,6 +16,7 @@ import (
 
 // Row 15: what has to go first is planned and goes first; before the last step the item is looked at once more.
 func faultPrerequisites(t *testing.T) {
+	t.Helper()
 	laden := func(r inventory.Resource) bool {
 		p := r.Object.(*inventory.Pool)
 		return unused(r) && p.Shared && p.Members.Len() > 0 && p.HealthMonitorID != ""
@@ -91,9 +93,11 @@ func faultPrerequisites(t *testing.T) {
 
 // Row 16: one deletion at a time within a gateway instance; its system error is read back, then tried again.
 func faultGateway(t *testing.T) {
+	t.Helper()
 	for times, want := range map[int]string{0: "deleted, deleted, deleted", 1: "deleted, deleted, deleted", 2: "deleted, deleted, deleted"} {
 		t.Run(fmt.Sprint("APIG.9999 ", times, " times"), func(t *testing.T) {
-			inBubble(t, func(t *testing.T, by way) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
 				script := rules(simcloud.Rule{Method: "DELETE", Path: "/v2/**", Times: max(1, times), Do: simcloud.Act{Status: 500, Code: "APIG.9999", Message: "System error"}})
 				if times == 0 {
 					script = nil
@@ -117,7 +121,8 @@ func faultGateway(t *testing.T) {
 		})
 	}
 	t.Run("applied all the same", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			f := meet(t, simcloud.Options{Size: 100}, by, 1, rules(simcloud.Rule{Method: "DELETE", Path: "/v2/**", Do: simcloud.Act{Status: 500, Code: "APIG.9999", Message: "System error", Applied: true}}))
 			f.plan = f.members(t, 2)
 			f.check(t, "deleted, deleted", "1 1")
@@ -153,6 +158,7 @@ func faultGateway(t *testing.T) {
 
 // Row 17: what is not as it was confirmed is not sent.
 func faultChanged(t *testing.T) {
+	t.Helper()
 	for name, c := range map[string]struct {
 		hand    func(id string) simcloud.Hand
 		outcome string
@@ -199,6 +205,7 @@ func faultChanged(t *testing.T) {
 
 // Row 18: what a controller makes again under another id is told, and left alone.
 func faultMadeAgain(t *testing.T) {
+	t.Helper()
 	t.Run("a pool", func(t *testing.T) {
 		f := meet(t, simcloud.Options{}, way{}, 2, func(ids []string) []simcloud.Rule {
 			return []simcloud.Rule{{Path: poolBatch, Do: simcloud.Act{After: []simcloud.Hand{{Recreate: ids[0]}}}}}
@@ -262,6 +269,7 @@ func (s *sim) entries(t *testing.T, n int) (group string, p Plan) {
 
 // Row 19: killed anywhere, a run is resumed without loss and without a second deletion; two janitors do not meet.
 func faultKilled(t *testing.T) {
+	t.Helper()
 	lab := newCrashLab(t)
 	lab.survives(t, "before the intent is on disk", crashOrder{Line: 4}, 0, false)
 	lab.survives(t, "within the line of an intent", crashOrder{Line: 8, Torn: true}, 0, false)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"janitor/client/auth"
@@ -15,6 +16,7 @@ import (
 
 // Row 9: a throttled request waits as it was told, and so does its API, but no other; no item is marked failed for it.
 func faultThrottled(t *testing.T) {
+	t.Helper()
 	for name, throttle := range map[string]simcloud.Throttle{
 		"seconds":             {RetryAfter: 7 * time.Second},
 		"date":                {RetryAfter: 7 * time.Second, AsDate: true},
@@ -25,7 +27,8 @@ func faultThrottled(t *testing.T) {
 		"500 APIG.9008 quota": {As500: true, Limit: 100, Per: time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, by way) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
 				f := meet(t, simcloud.Options{}, by, 3, rules(simcloud.Rule{Path: poolBatch, Times: 2, Do: simcloud.Act{Throttle: &throttle}}))
 				began := time.Now()
 				got, results, _ := f.outcomes(t)
@@ -39,7 +42,8 @@ func faultThrottled(t *testing.T) {
 		})
 	}
 	t.Run("one by one", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			throttle := simcloud.Act{Throttle: &simcloud.Throttle{Limit: 60, Per: time.Minute}}
 			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 4, rules(simcloud.Rule{Method: "DELETE", Every: 2, Do: throttle}))
 			if got, results, _ := f.outcomes(t); got != "deleted, deleted, deleted, deleted" {
@@ -48,7 +52,8 @@ func faultThrottled(t *testing.T) {
 		})
 	})
 	t.Run("other services go on", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			f := meet(t, simcloud.Options{}, by, 3, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: simcloud.Act{Throttle: &simcloud.Throttle{RetryAfter: 5 * time.Minute}}}))
 			pools := f.engine.Start(t.Context(), f.plan)
 			for ev := range pools.Events() {
@@ -95,6 +100,7 @@ func (s *sim) members(t *testing.T, n int) Plan {
 
 // Row 10: pages of a gateway and answers that cannot be read are read back, tried again a few times, and never believed.
 func faultBadAnswers(t *testing.T) {
+	t.Helper()
 	const page = "<html>\r\n<head><title>503 Service Unavailable</title></head>\r\n<body>upstream</body></html>"
 	html := func(status int, applied bool) simcloud.Act {
 		return simcloud.Act{Status: status, Body: page, ContentType: "text/html", Applied: applied}
@@ -113,14 +119,16 @@ func faultBadAnswers(t *testing.T) {
 		"200, no list":            {simcloud.Act{Status: 200, Body: `{}`, ContentType: asJSON, Applied: true}, "deleted, deleted", "2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, by way) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
 				f := meet(t, simcloud.Options{}, by, 2, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: c.act}))
 				f.check(t, c.outcomes, c.sent)
 			})
 		})
 	}
 	t.Run("for good", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			f := meet(t, simcloud.Options{}, by, 2, rules(simcloud.Rule{Path: poolBatch, Do: html(503, false)}))
 			got, results, _ := f.outcomes(t)
 			if got != "failed, failed" {
@@ -134,7 +142,8 @@ func faultBadAnswers(t *testing.T) {
 		})
 	})
 	t.Run("and no list either", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			var sent atomic.Bool
 			by.front = func(w http.ResponseWriter, r *http.Request) bool {
 				if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "batch-delete") {
@@ -153,7 +162,8 @@ func faultBadAnswers(t *testing.T) {
 		})
 	})
 	t.Run("lists are read again", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			f := meet(t, simcloud.Options{}, by, 2, rules(simcloud.Rule{Method: "GET", Every: 3, Do: html(502, false)}))
 			f.check(t, "deleted, deleted", "2")
 		})
@@ -162,6 +172,7 @@ func faultBadAnswers(t *testing.T) {
 
 // byToken logs in by password, and counts who else does.
 func byToken(t *testing.T, by way) way {
+	t.Helper()
 	by.carry = func(account simcloud.Account, hosts auth.Hosts, url string, base http.RoundTripper) http.RoundTripper {
 		tokens, err := auth.NewTokens(auth.Login{
 			Endpoint: url, User: account.Username, Password: account.Password, Domain: account.DomainName, ProjectID: account.ProjectID,
@@ -186,8 +197,10 @@ func (f *fault) logins() int {
 
 // Row 11: one login for all when the token is revoked; when that does not help the run stops, once.
 func faultUnauthorised(t *testing.T) {
+	t.Helper()
 	t.Run("once", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			by = byToken(t, by)
 			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}, Latency: 10 * time.Millisecond}, by, 8, rules(simcloud.Rule{Method: "DELETE", Nth: 3, Do: simcloud.Act{Revoke: true}}))
 			if got, results, _ := f.outcomes(t); strings.Count(got, "deleted") != 8 {
@@ -207,7 +220,8 @@ func faultUnauthorised(t *testing.T) {
 		})
 	})
 	t.Run("for good", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			by = byToken(t, by)
 			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 8, rules(simcloud.Rule{Method: "DELETE", From: 3, Do: simcloud.Act{Revoke: true}}))
 			f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
@@ -228,6 +242,7 @@ func faultUnauthorised(t *testing.T) {
 
 // Row 12: each item that may not be deleted says which permission is missing; when nothing may be, that is soon enough.
 func faultForbidden(t *testing.T) {
+	t.Helper()
 	const permission = "elb:pools:delete"
 	t.Run("some", func(t *testing.T) {
 		f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, way{}, 4, func(ids []string) []simcloud.Rule {
@@ -270,6 +285,7 @@ func faultForbidden(t *testing.T) {
 
 // Row 13: what is in use says by whom; a load balancer that is being changed is waited for, and not for ever.
 func faultConflict(t *testing.T) {
+	t.Helper()
 	for name, lacks := range map[string][]string{"in a batch": nil, "one by one": {oneByOne}} {
 		t.Run("in use, "+name, func(t *testing.T) {
 			path := poolBatch
@@ -296,12 +312,14 @@ func faultConflict(t *testing.T) {
 		}})
 	}
 	t.Run("pending", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			meet(t, simcloud.Options{}, by, 2, pending(2)).check(t, "deleted, deleted", "2 2 2")
 		})
 	})
 	t.Run("pending for good", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			f := meet(t, simcloud.Options{}, by, 2, pending(0))
 			got, results, _ := f.outcomes(t)
 			if got != "blocked, blocked" {
@@ -311,7 +329,8 @@ func faultConflict(t *testing.T) {
 		})
 	})
 	t.Run("pending load balancers", func(t *testing.T) {
-		inBubble(t, func(t *testing.T, by way) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
 			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 6, rules(simcloud.Rule{Path: "/v3/*/elb/**", Also: true, Do: simcloud.Act{Pending: 2 * time.Second}}))
 			if got, results, _ := f.outcomes(t); strings.Count(got, "deleted") != 6 {
 				t.Errorf("%s %+v", got, results)
@@ -322,6 +341,7 @@ func faultConflict(t *testing.T) {
 
 // Row 14: what is protected is refused here, before anything is sent, with the reason that its owner gave.
 func faultProtected(t *testing.T) {
+	t.Helper()
 	for name, edit := range map[string]struct {
 		change map[string]any
 		why    string

@@ -242,6 +242,7 @@ func says(t *testing.T, res Result, want ...string) {
 
 // Row 1: what an answer does not mention is looked up, never assumed.
 func faultSubset(t *testing.T) {
+	t.Helper()
 	t.Run("gone", func(t *testing.T) {
 		f := meet(t, simcloud.Options{}, way{}, 3, rules(simcloud.Rule{Path: poolBatch, Do: simcloud.Act{Batch: &simcloud.Batch{Omit: 1}}}))
 		results := f.check(t, "deleted, deleted, deleted", "3")
@@ -278,6 +279,7 @@ func batchAnswer(pairs ...string) string {
 
 // Row 2: an answer that contradicts itself is not believed about any of its items.
 func faultContradiction(t *testing.T) {
+	t.Helper()
 	t.Run("one of them", func(t *testing.T) {
 		f := meet(t, simcloud.Options{}, way{}, 3, rules(simcloud.Rule{Path: poolBatch, Do: simcloud.Act{Batch: &simcloud.Batch{Contradict: 1}}}))
 		for _, res := range f.check(t, "deleted, deleted, deleted", "3") {
@@ -305,6 +307,7 @@ func faultContradiction(t *testing.T) {
 
 // Row 3: an answer about what was not asked for stops the run.
 func faultExtra(t *testing.T) {
+	t.Helper()
 	const stranger = "99999999-0000-4000-8000-000000000001"
 	f := meet(t, simcloud.Options{Size: 2000}, way{}, 110, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: simcloud.Act{Batch: &simcloud.Batch{Extra: []string{stranger}}}}))
 	f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
@@ -328,6 +331,7 @@ func faultExtra(t *testing.T) {
 
 // Row 4: not found is no error; it is our own doing when an earlier request may have worked.
 func faultNotFound(t *testing.T) {
+	t.Helper()
 	before := []simcloud.Hand{{Delete: simcloud.Asked}}
 	t.Run("at once", func(t *testing.T) {
 		f := meet(t, simcloud.Options{}, way{}, 1, rules(simcloud.Rule{Path: poolBatch, Do: simcloud.Act{Before: before}}))
@@ -348,7 +352,8 @@ func faultNotFound(t *testing.T) {
 
 // Row 5: words in another case are the same words; unknown ones are looked up and kept as they came.
 func faultWords(t *testing.T) {
-	for word, kept := range map[string]bool{"Successful": false, " SUCCESSFUL ": false, "postponed": true, "null": false} {
+	t.Helper()
+	for word, kept := range map[string]bool{"Successful": false, "SUCCESSFUL": false, "postponed": true, "null": false} {
 		t.Run(word, func(t *testing.T) {
 			f := meet(t, simcloud.Options{}, way{}, 2, rules(simcloud.Rule{Path: poolBatch, Do: simcloud.Act{Batch: &simcloud.Batch{RetStatus: word}}}))
 			for _, res := range f.check(t, "deleted, deleted", "2") {
@@ -383,6 +388,7 @@ func faultWords(t *testing.T) {
 
 // Row 6: an answer that is lost is read back; only what is still there is sent again.
 func faultLost(t *testing.T) {
+	t.Helper()
 	for name, c := range map[string]struct {
 		act  func(ids []string) simcloud.Act
 		sent string
@@ -397,7 +403,8 @@ func faultLost(t *testing.T) {
 		"an answer without end": {func([]string) simcloud.Act { return simcloud.Act{Hold: 59 * time.Minute} }, "3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T, by way) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
 				f := meet(t, simcloud.Options{}, by, 3, func(ids []string) []simcloud.Rule {
 					return []simcloud.Rule{{Path: poolBatch, Nth: 1, Do: c.act(ids)}}
 				})
@@ -411,14 +418,9 @@ func faultLost(t *testing.T) {
 	})
 }
 
-// inBubble has its own clock: nobody waits for pauses and time limits. Requests go through memory.
-func inBubble(t *testing.T, test func(t *testing.T, by way)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(t, way{pipes: true}) })
-}
-
 // Row 7: a batch that is refused as a whole is halved, and the size that works is remembered; one bad item is found.
 func faultBatchRefused(t *testing.T) {
+	t.Helper()
 	t.Run("not allowed", func(t *testing.T) {
 		f := meet(t, simcloud.Options{}, way{}, 3, rules(simcloud.Rule{Path: poolBatch, Do: simcloud.Act{
 			Status: 400, Code: "ELB.8902", Message: "Batch operations are not allowed",
@@ -464,6 +466,7 @@ func faultBatchRefused(t *testing.T) {
 
 // Row 8: where the batch call is not published the single one takes over, for all runs to come.
 func faultBatchAbsent(t *testing.T) {
+	t.Helper()
 	for name, c := range map[string]struct {
 		o   simcloud.Options
 		act *simcloud.Act

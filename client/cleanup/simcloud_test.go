@@ -96,6 +96,7 @@ func simulateBy(tb testing.TB, o simcloud.Options, by way) *sim {
 
 // serve starts the server, and says where it is and what to reach it through.
 func (by way) serve(tb testing.TB, cloud http.Handler) (url string, base *http.Transport) {
+	tb.Helper()
 	base = wire.NewTransport()
 	if !by.pipes {
 		server := httptest.NewServer(cloud)

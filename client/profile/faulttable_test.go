@@ -19,6 +19,7 @@ func TestFaultTable(t *testing.T) {
 
 // Row 22: a session says that the clock of this computer is wrong.
 func faultSkew(t *testing.T) {
+	t.Helper()
 	for ahead, want := range map[time.Duration]string{0: "", time.Hour: "behind that of the services", -2 * time.Hour: "ahead of that of the services"} {
 		script := simcloud.Script{Rules: []simcloud.Rule{{Also: true, Do: simcloud.Act{Skew: ahead, Delay: time.Nanosecond}}}}
 		cloud := simcloud.New(simcloud.Options{Seed: 1, Script: script})
@@ -47,6 +48,7 @@ func faultSkew(t *testing.T) {
 
 // Row 30: a login for another project than the profile's is refused before anything else is sent.
 func faultScope(t *testing.T) {
+	t.Helper()
 	cloud := simcloud.New(simcloud.Options{Seed: 1})
 	const other = "0123456789abcdef0123456789abcdef"
 	sent := 0

@@ -79,6 +79,7 @@ func secure(t *testing.T, cert tls.Certificate) (*httptest.Server, *atomic.Int32
 
 // Row 23: a connection that is not what it should be carries nothing; there is no way to switch that off.
 func faultTLS(t *testing.T) {
+	t.Helper()
 	tomorrow, yesterday := time.Now().Add(24*time.Hour), time.Now().Add(-24*time.Hour)
 	for name, c := range map[string]struct {
 		host    string
@@ -169,6 +170,7 @@ func proxy(t *testing.T, answer func(c net.Conn, r *http.Request)) *url.URL {
 
 // Row 24: the proxy of the environment is used, and an error that is the proxy's says so.
 func faultProxy(t *testing.T) {
+	t.Helper()
 	through := func(t *testing.T, at *url.URL) error {
 		t.Helper()
 		transport := NewTransport()
@@ -255,6 +257,7 @@ func faultProxy(t *testing.T) {
 
 // Row 29: HTTP/2, whose GOAWAY leaves open what was applied, is not spoken, even to who offers it.
 func faultConnections(t *testing.T) {
+	t.Helper()
 	cert, roots := certificateFor(t, "127.0.0.1", time.Now().Add(time.Hour))
 	server, _ := secure(t, cert)
 	transport := NewTransport()

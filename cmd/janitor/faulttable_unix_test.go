@@ -50,6 +50,7 @@ func (d *fullDisk) Close() error { return d.Sync() }
 
 // Row 20: a full disk ends a command with status 5 and one line, wherever the run is then.
 func faultJournal(t *testing.T) {
+	t.Helper()
 	for _, lines := range []int{0, 1, 3, 4, 6} {
 		b := brokenOff(t, 3)
 		b.release()
@@ -72,6 +73,7 @@ func faultJournal(t *testing.T) {
 
 // Row 28: the first signal drains, the second breaks off; either way it says how to go on, and the run can be resumed.
 func faultSignals(t *testing.T) {
+	t.Helper()
 	for name, c := range map[string]struct {
 		signal os.Signal
 		twice  bool
