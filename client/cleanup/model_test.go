@@ -341,7 +341,7 @@ func (m *model) anyPlan(from *sim) Plan {
 // has deleted what it has not, whose lists hide what is there, or that refuses and does it all the same.
 func (m *model) anyScript() simcloud.Script {
 	s := simcloud.Script{Seed: m.random.Uint64()}
-	for range m.random.IntN(6) {
+	for range 1 + m.random.IntN(6) {
 		s.Rules = append(s.Rules, m.anyRule())
 	}
 	return s
@@ -429,7 +429,7 @@ func (m *model) anyRule() simcloud.Rule {
 			&simcloud.Batch{Omit: 1 + m.random.IntN(3)}, &simcloud.Batch{Duplicate: 2}, &simcloud.Batch{Contradict: 1},
 			&simcloud.Batch{RetStatus: oneOf(m, "Deleted", "null", "postponed")}, &simcloud.Batch{Omit: 1, Contradict: 1, Duplicate: 1},
 		)
-		if m.one(10) {
+		if m.one(4) {
 			r.Do.Batch = &simcloud.Batch{Extra: []string{"99999999-0000-4000-8000-000000000001"}}
 		}
 	case 15:
@@ -479,6 +479,7 @@ func (m *model) judge(run *Run, results []Result) {
 			m.t.Errorf("item %d has no outcome", i)
 		}
 	}
+	m.t.Log(run.Summary())
 	planned := map[inventory.Ref]bool{}
 	within := map[string]bool{} // parents of what is planned, and what goes with its parent
 	for _, it := range m.plan.Items {
