@@ -17,6 +17,7 @@ type Config struct {
 	ELB, ROMA, APIG string            // base URLs; "" = the profile has none
 	Gateways        []Gateway         // whose channels are shown; one without InstanceID = every running instance of the service
 	Transport       http.RoundTripper // carries the credentials
+	Timeout         time.Duration     // of one request; 0 = the usual one
 }
 
 // Client reads. It is safe for concurrent use.
@@ -80,7 +81,7 @@ func newServices(c Config) (services, error) {
 		if service.base == "" {
 			continue
 		}
-		api, err := wire.New(service.base, c.Transport, wire.Options{})
+		api, err := wire.New(service.base, c.Transport, wire.Options{Timeout: c.Timeout})
 		if err != nil {
 			return services{}, fmt.Errorf("%s: %w", service.name, err)
 		}

@@ -24,3 +24,6 @@ const (
 
 // Clean makes text harmless for terminals and files; see [wire.Clean]. Whatever this package returns is clean already.
 func Clean(s string) string { return wire.Clean(s) }
+
+// CleanWhole is Clean that cuts nothing off; see [wire.CleanWhole].
+func CleanWhole(s string) string { return wire.CleanWhole(s) }

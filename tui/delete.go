@@ -89,6 +89,54 @@ func (m *Model) planned(msg planned) tea.Cmd {
 	return m.dialog.Init()
 }
 
+// saved is what came of writing a plan down.
+type saved struct {
+	by   *confirm.Model
+	path string
+	err  error
+}
+
+func (m *Model) save(msg confirm.SaveMsg) tea.Cmd {
+	if m.dialog == nil || msg.By != m.dialog || m.asking == nil {
+		return nil
+	}
+	write, listed := m.opts.SavePlan, m.asking.listed()
+	if write == nil {
+		msg.By.Say("This session cannot save plans")
+		return nil
+	}
+	return func() tea.Msg {
+		path, err := write(msg.Plan, listed)
+		return saved{msg.By, path, err}
+	}
+}
+
+func (m *Model) saved(msg saved) {
+	switch {
+	case msg.err != nil && m.dialog == msg.by:
+		msg.by.Say("Not saved: " + msg.err.Error())
+	case msg.err != nil:
+		m.notice = screen.Notice{Text: "The plan was not saved: " + msg.err.Error(), Bad: true}
+	case m.dialog == msg.by:
+		msg.by.Say("Saved: janitor apply " + msg.path)
+	default:
+		m.notice = screen.Notice{Text: "Saved: janitor apply " + msg.path}
+	}
+}
+
+// listed is how many there are of the kinds that are to be planned.
+func (p *planning) listed() int {
+	n := 0
+	counted := map[inventory.KindID]bool{}
+	for _, ref := range p.refs {
+		if l := p.from.Listing(ref.Kind); l != nil && !counted[ref.Kind] {
+			counted[ref.Kind] = true
+			n += len(l.Resources)
+		}
+	}
+	return n
+}
+
 // decided executes exactly the plan that was shown, or nothing.
 func (m *Model) decided(d confirm.Decision) tea.Cmd {
 	if m.dialog == nil {

@@ -2,12 +2,14 @@ package tui
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/cleanup"
 	"janitor/tui/browse"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
@@ -25,10 +27,9 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(m.frame())
 	v.AltScreen = true
 	v.WindowTitle = "janitor " + m.env.Theme.Dot + " " + m.place()
-	if s := m.live(); s != nil {
-		done, total, _ := s.screen.Progress()
-		v.WindowTitle = fmt.Sprintf("deleting %d/%d %s %s", done, total, m.env.Theme.Dot, v.WindowTitle)
-		v.ProgressBar = tea.NewProgressBar(tea.ProgressBarDefault, done*100/max(total, 1))
+	if doing := m.doing(m.goingOn(nil)); doing != "" {
+		v.WindowTitle = doing + " " + m.env.Theme.Dot + " " + v.WindowTitle
+		v.ProgressBar = m.native()
 	}
 	return v
 }
@@ -46,6 +47,8 @@ func (m *Model) frame() string {
 		body = m.dialog.Over(body, w, h-2)
 	} else if m.palette != nil {
 		body = m.palette.Over(body, w, h-2)
+	} else if m.question != nil {
+		body = m.question.Over(body, w, h-2)
 	}
 	return m.head(w) + "\n" + body + "\n" + m.foot(w)
 }
@@ -63,11 +66,17 @@ func (m *Model) head(w int) string {
 	if m.opts.Engine == nil {
 		right = append(right, t.Badge(theme.Info, "read-only"))
 	}
+	if s := m.stepTitle(); s != "" {
+		right = append(right, t.Paint(theme.Strong, s))
+	}
 	if s := m.which(); s != "" {
 		right = append(right, t.Paint(theme.Muted, s))
 	}
 	if s := m.progress(); s != "" {
 		right = append(right, t.Paint(theme.Accent, s))
+	}
+	if m.verifying != "" {
+		right = append(right, t.Paint(theme.Accent, "verifying"+t.Ellipsis))
 	}
 	if s := m.listed(); s != "" {
 		right = append(right, t.Paint(theme.Muted, s))
@@ -75,27 +84,85 @@ func (m *Model) head(w int) string {
 	return theme.Spread(left, strings.Join(right, t.Paint(theme.Muted, " "+t.Dot+" "))+" ", w)
 }
 
-// progress of the runs that are not on screen: "deleting 7/10, r shows it", "proving 10/10" when all have their outcome.
+// progress of the runs that are not on screen: "deleting 7/10, r shows it".
 func (m *Model) progress() string {
-	done, total, n := 0, 0, 0
-	for _, s := range m.runs {
-		if s.ended || m.top() == screen.Screen(s.screen) {
-			continue
-		}
-		d, t, _ := s.screen.Progress()
-		done, total, n = done+d, total+t, n+1
-	}
-	if n == 0 {
+	text := m.doing(m.goingOn(m.top()))
+	if text == "" {
 		return ""
 	}
-	text := fmt.Sprintf("deleting %d/%d", done, total)
-	if done == total {
-		text = fmt.Sprintf("proving %d/%d", done, total)
-	}
-	if _, ok := m.top().(*browse.Model); ok && m.dialog == nil && m.palette == nil {
+	if _, ok := m.top().(*browse.Model); ok && !m.asks() {
 		text += ", " + m.env.Keys.Label(keys.ShowRun) + " shows it"
 	}
 	return text
+}
+
+// asks: something stands over the top screen and takes the keys.
+func (m *Model) asks() bool { return m.dialog != nil || m.palette != nil || m.question != nil }
+
+// goingOn are the runs that have not ended, but the one on this screen.
+func (m *Model) goingOn(but screen.Screen) []*session {
+	var out []*session
+	for _, s := range m.runs {
+		if !s.ended && but != screen.Screen(s.screen) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// doing says what runs are at, all together: "deleting 7/10, paused 12 s", "proving 10/10" when all have their outcome.
+func (m *Model) doing(all []*session) string {
+	if len(all) == 0 {
+		return ""
+	}
+	done, total := 0, 0
+	var frees time.Time
+	for _, s := range all {
+		d, t, _ := s.screen.Progress()
+		done, total = done+d, total+t
+		if until, _ := s.run.Paused(); until.After(frees) {
+			frees = until
+		}
+	}
+	text := fmt.Sprintf("deleting %d/%d", done, total)
+	switch {
+	case done == total:
+		text = fmt.Sprintf("proving %d/%d", done, total)
+	case !slices.ContainsFunc(all, func(s *session) bool { return s.screen.Phase() != cleanup.Checking }):
+		text = fmt.Sprintf("checking %d", total)
+	}
+	if wait := frees.Sub(m.env.Now()); wait > 0 {
+		text += fmt.Sprintf(", paused %d s", int(math.Ceil(wait.Seconds())))
+	}
+	return text
+}
+
+// native is the progress bar of the terminal or its window: moving without an end while the account is only read, in the
+// colour of trouble once something has failed, in that of a warning while the service wants no requests. The value is
+// kept in both.
+func (m *Model) native() *tea.ProgressBar {
+	done, total := 0, 0
+	paused, failed, sending := false, false, false
+	for _, s := range m.goingOn(nil) {
+		d, t, _ := s.screen.Progress()
+		done, total = done+d, total+t
+		until, _ := s.run.Paused()
+		paused = paused || until.After(m.env.Now())
+		c := s.run.Summary().Counts
+		failed = failed || c[cleanup.Failed]+c[cleanup.Blocked]+c[cleanup.Unknown]+c[cleanup.Reappeared] > 0
+		phase := s.screen.Phase()
+		sending = sending || phase != cleanup.Checking && phase != cleanup.Proving && d < t
+	}
+	state := tea.ProgressBarDefault
+	switch {
+	case failed:
+		state = tea.ProgressBarError
+	case paused:
+		state = tea.ProgressBarWarning
+	case !sending:
+		state = tea.ProgressBarIndeterminate
+	}
+	return tea.NewProgressBar(state, done*100/max(total, 1))
 }
 
 // listed is how old the listing is that is shown.
@@ -141,12 +208,15 @@ func (m *Model) foot(w int) string {
 		return t.Paint(role, theme.Fit(" "+m.notice.Text, w))
 	}
 	top, ok := m.top().(screen.Hinter)
-	if !ok || m.dialog != nil || m.palette != nil {
+	if !ok || m.asks() {
 		return theme.Fit("", w)
 	}
 	in, actions := m.context(), top.Hints()
 	if in == keys.Browse && len(m.runs) > 0 {
 		actions = slices.Insert(actions, slices.Index(actions, keys.Help), keys.ShowRun)
+	}
+	if in == keys.Browse && m.walk.at+1 < len(m.opts.Steps) {
+		actions = slices.Insert(actions, slices.Index(actions, keys.Help), keys.NextStep)
 	}
 	return m.hints.draw(m.env, in, actions, w)
 }

@@ -11,6 +11,7 @@ import (
 	"janitor/tui/browse"
 	"janitor/tui/keys"
 	"janitor/tui/palette"
+	"janitor/tui/runs"
 )
 
 // View is an expression with a name, from the config file.
@@ -30,7 +31,7 @@ func (m *Model) choose(key tea.KeyPressMsg) tea.Cmd {
 
 // entries are what can be done on the top screen: kinds to go to, saved views, then what its keys do.
 func (m *Model) entries() []palette.Entry {
-	return slices.Concat(m.kindEntries(), m.viewEntries(), m.actionEntries(m.context()))
+	return slices.Concat(m.kindEntries(), m.runsEntry(), m.viewEntries(), m.actionEntries(m.context()))
 }
 
 func (m *Model) kindEntries() []palette.Entry {
@@ -46,6 +47,13 @@ func (m *Model) kindEntries() []palette.Entry {
 		})
 	}
 	return entries
+}
+
+func (m *Model) runsEntry() []palette.Entry {
+	if _, ok := m.top().(*runs.Model); ok {
+		return nil
+	}
+	return []palette.Entry{{Name: "runs", About: "past ones, and those that go on", Key: m.env.Keys.Label(keys.Runs), Do: m.showRuns}}
 }
 
 var kindKeys = [...]keys.Action{keys.Kind1, keys.Kind2, keys.Kind3, keys.Kind4}
@@ -83,7 +91,7 @@ func (m *Model) viewEntries() []palette.Entry {
 func (m *Model) actionEntries(in keys.Context) []palette.Entry {
 	var entries []palette.Entry
 	for _, b := range m.env.Keys.Bindings(in) {
-		if b.In == keys.Move || len(b.Keys) == 0 || b.Action == keys.Go || slices.Contains(kindKeys[:], b.Action) {
+		if b.In == keys.Move || len(b.Keys) == 0 || b.Action == keys.Go || b.Action == keys.Runs || slices.Contains(kindKeys[:], b.Action) {
 			continue
 		}
 		if slices.ContainsFunc(entries, func(e palette.Entry) bool { return e.Key == b.Label() }) {

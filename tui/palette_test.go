@@ -55,7 +55,7 @@ func TestThePaletteDoesWhatKeysDo(t *testing.T) {
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	x.press(":", "mark all", "enter").see("48 marked")
 	x.press(":", "raw", "enter").see(`"id":`).press("esc").see("1 Pools")
-	x.press(":", "run", "enter").see("No run yet in this session")
+	x.press(":", "show the run", "enter").see("No run yet in this session")
 	x.press(":", "delete what", "enter").see("of 48 marked pools")
 	a.clock.pass(time.Second)
 	x.press("enter").see("Nothing was deleted").press(":", "quit", "down", "enter").end()

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -270,9 +271,7 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 	for range names {
 		x.press("d").see("Used by").press("esc").see("NAME").press("down")
 	}
-	x.press("ctrl+a", "ctrl+d").see(fmt.Sprintf("Delete %d pools", len(names)))
-	a.clock.pass(time.Second)
-	x.press(fmt.Sprint(len(names)), "y", "enter").see(fmt.Sprintf("%d deleted (proved gone)", len(names))).press("esc").see("1 Pools").press("q").end()
+	x.press("ctrl+a", "ctrl+d").confirm(a, fmt.Sprint(len(names))).see(fmt.Sprintf("%d deleted (proved gone)", len(names))).press("esc").see("1 Pools").press("q").end()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	raw := x.raw.String()
@@ -455,5 +454,38 @@ func TestADecisionWithoutADialogStartsNothing(t *testing.T) {
 	m.Update(confirm.Decision{Yes: true, Plan: cleanup.Plan{Items: []cleanup.Item{{Resource: listed(m)}}}})
 	if len(m.runs) != 0 {
 		t.Error("a run was started")
+	}
+}
+
+// What the dialog shows can be written down for the command line instead; nothing is deleted, and the dialog stays.
+func TestThePlanOfTheDialogIsSaved(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	all := a.list(t, inventory.Pools)
+	two := some(t, all, 2, unusedDedicated)
+	var written atomic.Pointer[cleanup.Plan]
+	refuse := atomic.Bool{}
+	a.opts.SavePlan = func(p cleanup.Plan, listed int) (string, error) {
+		if listed != len(all) {
+			t.Errorf("chosen out of %d, want %d", listed, len(all))
+		}
+		if refuse.Load() {
+			return "", errors.New("no room")
+		}
+		written.Store(&p)
+		return "plan-1.json", nil
+	}
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.choose(ids(two)...).press("ctrl+d").see("Delete 2", "ctrl+s saves the plan")
+	a.clock.pass(time.Second)
+	x.press("ctrl+s").see("Saved: janitor apply plan-1.json")
+	if p := written.Load(); p == nil || len(p.Items) != 2 {
+		t.Errorf("saved %+v", p)
+	}
+	refuse.Store(true)
+	x.press("ctrl+s").see("Not saved: no room")
+	x.press("n").see("Nothing was deleted").press("esc", "q").end()
+	if asked := a.deletions(); len(asked) > 0 {
+		t.Errorf("asked for %q", asked)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"janitor/tui/browse"
 	"janitor/tui/keys"
 	"janitor/tui/run"
+	"janitor/tui/runs"
 	"janitor/tui/screen"
 )
 
@@ -37,6 +38,9 @@ func (m *Model) running() (context.Context, context.CancelFunc) {
 }
 
 func (m *Model) start(r *cleanup.Run, abort context.CancelFunc) tea.Cmd {
+	if m.opts.Started != nil {
+		m.opts.Started(r)
+	}
 	s := &session{run: r, screen: run.New(m.env, r), abort: abort}
 	m.runs = append(m.runs, s)
 	m.shown = len(m.runs) - 1
@@ -121,7 +125,27 @@ func (m *Model) ended(msg ended) tea.Cmd {
 		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}
 	}
 	going := s.going()
-	return m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone})
+	next := m.nextPlan(s.run)
+	if h, ok := s.run.Recorded(); ok {
+		return tea.Batch(next, m.broadcast(runs.Changed{ID: h.Run}), m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))
+	}
+	return tea.Batch(next, m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))
+}
+
+// nextPlan starts the next of the plans that were confirmed before the program began, unless the run of the one before had
+// to stop. after is nil for the first.
+func (m *Model) nextPlan(after *cleanup.Run) tea.Cmd {
+	if len(m.plans) == 0 || m.quitting || m.opts.Engine == nil {
+		return nil
+	}
+	if after != nil && (after.Summary().Stopped != "" || after.Resumable()) {
+		m.plans = nil
+		return nil
+	}
+	p := m.plans[0]
+	m.plans = m.plans[1:]
+	ctx, abort := m.running()
+	return m.start(m.opts.Engine.Start(ctx, p), abort)
 }
 
 // below is the top screen, or the one under it when that is a run's: another run is no news for it.
@@ -188,7 +212,7 @@ func (m *Model) quit(asked bool, by keys.Action) tea.Cmd {
 		m.notice = screen.Notice{Text: fmt.Sprintf("A run is going on: %s again cancels it, proves what was sent and quits", m.env.Keys.Label(by))}
 	default:
 		m.quitting = true
-		m.dialog, m.plan = nil, nil
+		m.dialog, m.plan, m.question, m.matter = nil, nil, nil, nil
 		for _, s := range m.runs {
 			s.run.Cancel()
 		}
@@ -227,10 +251,10 @@ func (m *Model) parting() string {
 	return "Cancelled: " + quota + next + "; " + m.env.Keys.Label(keys.QuitNow) + " again quits without proof"
 }
 
-// Summary is a paragraph on all runs of the session.
+// Summary is a paragraph on all runs of the session, and where reports were written.
 func (m *Model) Summary() string {
 	if len(m.runs) == 0 {
-		return "janitor: nothing was deleted in " + m.scope() + "."
+		return "janitor: nothing was deleted in " + m.scope() + "." + m.whereReports()
 	}
 	var parts []string
 	for _, s := range m.runs {
@@ -240,5 +264,5 @@ func (m *Model) Summary() string {
 	if m.aborted {
 		text += " Quit before the proof: list again to see what is left."
 	}
-	return text
+	return text + m.whereReports()
 }

@@ -16,6 +16,7 @@ import (
 	"janitor/tui/confirm"
 	"janitor/tui/keys"
 	"janitor/tui/palette"
+	"janitor/tui/runs"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
@@ -25,13 +26,21 @@ type Options struct {
 	Profile, Region, Project string
 	Kind                     inventory.KindID // the tab to begin with; "" = the first
 	Loader                   *inventory.Loader
-	Engine                   *cleanup.Engine // nil: nothing can be deleted
-	Views                    []View          // saved expressions, in the order in which they are shown
-	ReadOnlyWhy              string          // why Engine is nil, as a sentence; "" for the usual one
+	Engine                   *cleanup.Engine  // nil: nothing can be deleted
+	Views                    []View           // saved expressions, in the order in which they are shown
+	History                  *cleanup.History // where runs have their journals; nil: they leave no record
+	Undo                     Undoer           // nil: nothing can be brought back
+	Reports                  string           // folder for reports; "" = that of the run, or the current one for a run without a record
+	ReadOnlyWhy              string           // why Engine is nil, as a sentence; "" for the usual one
 	Version                  string
-	Now                      func() time.Time // nil: time.Now
-	Look                     *theme.Look      // nil: what the terminal says of itself
-	Keys                     *keys.Map        // nil: the default keys
+	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
+	SavePlan func(p cleanup.Plan, listed int) (path string, err error)
+	Steps    []Step             // of a runbook, to be walked through
+	Plans    []cleanup.Plan     // confirmed already: executed one after another, from the beginning on
+	Started  func(*cleanup.Run) // is told of every run, on the event loop; nil: nobody is
+	Now      func() time.Time   // nil: time.Now
+	Look     *theme.Look        // nil: what the terminal says of itself
+	Keys     *keys.Map          // nil: the default keys
 }
 
 // Model is the whole program.
@@ -51,6 +60,15 @@ type Model struct {
 	plan    *planning       // the plan being made for it
 	asking  *planning       // the one it shows
 	leaving []screen.Loader // taken off the stack, perhaps still ending
+
+	question  *runs.Question // over the top screen, when neither dialog nor palette is
+	matter    *matter        // what it asks about
+	verifying string         // the run that is being verified
+	reports   []string       // that were written
+	chores    chores
+
+	walk  walk           // through the steps
+	plans []cleanup.Plan // to be executed yet
 
 	hints    hints
 	notice   screen.Notice
@@ -107,6 +125,11 @@ func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (summary 
 // Init asks the terminal what it looks like and begins to list.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init()}
+	m.plans = m.opts.Plans
+	cmds = append(cmds, m.nextPlan(nil))
+	if len(m.opts.Steps) > 0 {
+		cmds = append(cmds, m.walkTo(0))
+	}
 	if m.opts.Look == nil {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -144,4 +167,5 @@ func (m *Model) close() {
 	for _, l := range m.leaving {
 		l.Close()
 	}
+	m.chores.close()
 }

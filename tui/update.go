@@ -16,6 +16,7 @@ import (
 	"janitor/tui/keys"
 	"janitor/tui/palette"
 	"janitor/tui/run"
+	"janitor/tui/runs"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
@@ -31,6 +32,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		if m.palette != nil {
 			m.palette.Paste(msg.Content)
+			return m, nil
+		}
+		if m.question != nil {
 			return m, nil
 		}
 		return m, m.top().Update(msg)
@@ -81,12 +85,39 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.planned(msg)
 	case confirm.DetachMsg:
 		return m, m.replan(msg)
+	case confirm.SaveMsg:
+		return m, m.save(msg)
+	case saved:
+		m.saved(msg)
 	case confirm.Decision:
 		return m, m.decided(msg)
 	case run.RetryMsg:
 		return m, m.retry(msg)
 	case ended:
 		return m, m.ended(msg)
+	case found:
+		return m, m.enter(msg)
+	case runs.WantMsg:
+		return m, m.want(msg.By, msg.Do, msg.Target)
+	case run.ResumeMsg:
+		return m, m.wantPast(keys.Resume, nil, msg.Past)
+	case run.VerifyMsg:
+		return m, m.wantPast(keys.Verify, nil, msg.Past)
+	case run.UndoMsg:
+		return m, m.wantPast(keys.Undo, msg.Run, msg.Past)
+	case run.ExportMsg:
+		return m, m.wantPast(keys.Export, msg.Run, msg.Past)
+	case runs.Answer:
+		return m, m.answered(msg)
+	case read:
+		return m, m.take(msg)
+	case resumable:
+		return m, m.resume(msg)
+	case verified:
+		return m, m.verified(msg)
+	case written:
+		m.written(msg)
+		return m, nil
 	}
 	return m, tea.Batch(m.broadcast(msg), m.follow())
 }
@@ -128,6 +159,8 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.dialog.Update(key)
 	case m.palette != nil:
 		return m.choose(key)
+	case m.question != nil:
+		return m.question.Press(key)
 	case m.typing():
 	case action == keys.Go:
 		m.palette = palette.New(m.env, m.entries())
@@ -143,6 +176,12 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.quit(asked, action)
 	case action == keys.ShowRun && !m.helping():
 		return m.showRun(again)
+	case action == keys.Runs:
+		return m.showRuns()
+	case action == keys.NextStep:
+		return m.step(+1)
+	case action == keys.PrevStep:
+		return m.step(-1)
 	case !bound:
 		if why := m.elsewhere(key.String()); why != "" {
 			m.notice = screen.Notice{Text: why}
@@ -171,6 +210,9 @@ func (m *Model) elsewhere(key string) string {
 	if _, ok := m.env.Keys.Action(keys.Run, key); ok {
 		return key + " works on the screen of a run"
 	}
+	if _, ok := m.env.Keys.Action(keys.History, key); ok {
+		return key + " works in the list of runs"
+	}
 	if _, ok := m.env.Keys.Action(keys.Reading, key); ok {
 		return key + " works in the detail"
 	}
@@ -180,7 +222,7 @@ func (m *Model) elsewhere(key string) string {
 // context is where keys hold now.
 func (m *Model) context() keys.Context {
 	switch {
-	case m.dialog != nil:
+	case m.dialog != nil || m.question != nil:
 		return keys.Dialog
 	case m.palette != nil:
 		return keys.Choosing
@@ -192,6 +234,8 @@ func (m *Model) context() keys.Context {
 		return keys.Browse
 	case *run.Model:
 		return keys.Run
+	case *runs.Model:
+		return keys.History
 	default:
 		return keys.Reading
 	}
@@ -211,7 +255,7 @@ func (m *Model) top() screen.Screen { return m.stack[len(m.stack)-1] }
 
 // onTop: what a screen asks for comes a moment later; by then the user may be elsewhere.
 func (m *Model) onTop(s screen.Screen) bool {
-	return m.dialog == nil && m.palette == nil && m.top() == s
+	return m.dialog == nil && m.palette == nil && m.question == nil && m.top() == s
 }
 
 func (m *Model) push(s screen.Screen) { m.stack = append(m.stack, s) }
@@ -244,8 +288,14 @@ func (m *Model) pop() tea.Cmd {
 }
 
 func (m *Model) open(msg browse.OpenMsg) tea.Cmd {
-	b := m.browse([]*inventory.Kind{msg.Kind}, msg.Parents, func(ctx context.Context) iter.Seq[*inventory.Snapshot] {
-		return m.opts.Loader.Open(ctx, msg.Kind.ID, msg.Parents)
+	_, cmd := m.openChildren(msg.Kind, msg.Parents)
+	return cmd
+}
+
+// openChildren shows the entries or members of these parents on a screen of their own.
+func (m *Model) openChildren(kind *inventory.Kind, parents []inventory.Resource) (*browse.Model, tea.Cmd) {
+	b := m.browse([]*inventory.Kind{kind}, parents, func(ctx context.Context) iter.Seq[*inventory.Snapshot] {
+		return m.opts.Loader.Open(ctx, kind.ID, parents)
 	})
 	for _, s := range m.runs {
 		if !s.ended {
@@ -253,7 +303,7 @@ func (m *Model) open(msg browse.OpenMsg) tea.Cmd {
 		}
 	}
 	m.push(b)
-	return b.Init()
+	return b, b.Init()
 }
 
 // dress gives the program another look, unless one was asked for.

@@ -53,7 +53,7 @@ func (s Signer) Transport(base http.RoundTripper) http.RoundTripper {
 
 // Format keeps the secret out of every verb of package fmt.
 func (s Signer) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "access key "+wire.Clean(s.AccessKey))
+	_, _ = io.WriteString(f, "access key "+Mask(s.AccessKey))
 }
 
 // LogValue keeps the secret out of logs.

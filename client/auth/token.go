@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,13 +34,21 @@ const refusal = "The username or password is wrong."
 // Login is what a password login needs.
 type Login struct {
 	Endpoint               string // of IAM, with or without /v3
-	User, Password, Domain string
+	User, Password, Domain string // Domain is the name of the account
+	UserID, DomainID       string // instead of User with Domain, and of Domain
 	ProjectID, ProjectName string // one of the two
 }
 
 // Format keeps the password out of every verb of package fmt.
 func (l Login) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "user "+wire.Clean(l.User)+" of "+wire.Clean(l.Domain))
+	_, _ = io.WriteString(f, l.user())
+}
+
+func (l Login) user() string {
+	if l.UserID != "" {
+		return "user " + wire.Clean(l.UserID)
+	}
+	return "user " + wire.Clean(l.User) + " of " + wire.Clean(cmp.Or(l.Domain, l.DomainID))
 }
 
 // LogValue keeps the password out of logs.
@@ -48,10 +57,66 @@ func (l Login) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(l)) }
 // MarshalText keeps the password out of JSON and the like.
 func (l Login) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(l)), nil }
 
-// Session is what a login tells.
+// Session is what a login tells; everything is cleaned, and "" when it was not said.
 type Session struct {
 	ProjectID, ProjectName string
+	User, Account          string
+	Roles                  []string
 	Expires                time.Time // zero = not said
+}
+
+// said is what IAM writes about a token.
+type said struct {
+	Expires string                    `json:"expires_at"`
+	Issued  string                    `json:"issued_at"`
+	Project struct{ ID, Name string } `json:"project"`
+	Domain  struct{ Name string }     `json:"domain"`
+	User    struct {
+		Name   string                `json:"name"`
+		Domain struct{ Name string } `json:"domain"`
+	} `json:"user"`
+	Roles []struct{ Name string } `json:"roles"`
+}
+
+func (a said) session() Session {
+	s := Session{
+		ProjectID: wire.Clean(a.Project.ID), ProjectName: wire.Clean(a.Project.Name),
+		User: wire.Clean(a.User.Name), Account: wire.Clean(cmp.Or(a.User.Domain.Name, a.Domain.Name)),
+	}
+	for _, r := range a.Roles {
+		s.Roles = append(s.Roles, wire.Clean(r.Name))
+	}
+	// A time that cannot be read is not known, and then the token is renewed when it is refused.
+	s.Expires, _ = time.Parse(time.RFC3339, a.Expires)
+	return s
+}
+
+// Introduce asks IAM whose a token is and what for; t carries it. Not every cloud answers.
+func Introduce(ctx context.Context, iam, token string, t http.RoundTripper) (Session, error) {
+	api, err := wire.New(strings.TrimSuffix(strings.TrimRight(iam, "/"), "/v3"), subject{t, seal(token)}, wire.Options{BodyCap: loginCap})
+	if err != nil {
+		return Session{}, err
+	}
+	var answer struct {
+		Token said `json:"token"`
+	}
+	err = api.Do(ctx, wire.Call{
+		Doing: "asking whose the token is", Method: http.MethodGet, Path: "/v3/auth/tokens",
+		Query: url.Values{"nocatalog": {"true"}}, Out: &answer,
+	})
+	return answer.Token.session(), err
+}
+
+// subject names the token that a question is about.
+type subject struct {
+	base  http.RoundTripper
+	token sealed[string]
+}
+
+func (s subject) RoundTrip(req *http.Request) (*http.Response, error) {
+	out := req.Clone(req.Context())
+	out.Header.Set("X-Subject-Token", s.token())
+	return s.base.RoundTrip(out)
 }
 
 // Tokens are the tokens of one login: fetched when first needed, renewed before they expire and once after a 401, by
@@ -79,11 +144,11 @@ func NewTokens(l Login, hosts Hosts, base http.RoundTripper) (*Tokens, error) {
 		return nil, fmt.Errorf("IAM: %w", err)
 	}
 	switch {
-	case l.User == "":
+	case l.User == "" && l.UserID == "":
 		return nil, errors.New("login: no user name")
 	case l.Password == "":
 		return nil, errors.New("login: no password")
-	case l.Domain == "":
+	case l.UserID == "" && l.Domain == "" && l.DomainID == "":
 		return nil, errors.New("login: no domain name")
 	case (l.ProjectID == "") == (l.ProjectName == ""):
 		return nil, errors.New("login: give either the id or the name of the project")
@@ -143,7 +208,10 @@ func (c *carrying) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	return c.base.RoundTrip(again)
+	if resp, err = c.base.RoundTrip(again); err == nil {
+		c.tokens.judged(token, unauthorised(resp))
+	}
+	return resp, err
 }
 
 func withToken(req *http.Request, token string) *http.Request {
@@ -261,13 +329,16 @@ func (t *Tokens) once(ctx context.Context) (string, Session, time.Time, error) {
 		Endpoint: base + "/v3/",
 	}
 	options := &tokens.AuthOptions{
-		Username:   login.User,
-		Password:   login.Password,
-		DomainName: login.Domain,
-		Scope:      tokens.Scope{ProjectID: login.ProjectID},
+		Username: login.User,
+		UserID:   login.UserID,
+		Password: login.Password,
+		Scope:    tokens.Scope{ProjectID: login.ProjectID},
+	}
+	if login.UserID == "" { // an id is one in all accounts
+		options.DomainName, options.DomainID = login.Domain, login.DomainID
 	}
 	if login.ProjectName != "" {
-		options.Scope = tokens.Scope{ProjectName: login.ProjectName, DomainName: login.Domain}
+		options.Scope = tokens.Scope{ProjectName: login.ProjectName, DomainName: login.Domain, DomainID: login.DomainID}
 	}
 	asked := time.Now()
 	result := tokens.Create(trying, iam, options)
@@ -275,21 +346,15 @@ func (t *Tokens) once(ctx context.Context) (string, Session, time.Time, error) {
 		return "", Session{}, time.Time{}, t.failed(ctx, result.Err)
 	}
 	token := result.Header.Get("X-Subject-Token")
-	var answer struct {
-		Expires string                    `json:"expires_at"`
-		Issued  string                    `json:"issued_at"`
-		Project struct{ ID, Name string } `json:"project"`
-	}
+	var answer said
 	if err := result.ExtractIntoStructPtr(&answer, "token"); err != nil || token == "" {
 		return "", Session{}, time.Time{}, t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer holds no token"})
 	}
-	// A time that cannot be read is not known, and then the token is renewed when it is refused.
-	expires, _ := time.Parse(time.RFC3339, answer.Expires)
 	issued, _ := time.Parse(time.RFC3339, answer.Issued)
-	s := Session{ProjectID: wire.Clean(answer.Project.ID), ProjectName: wire.Clean(answer.Project.Name), Expires: expires}
+	s := answer.session()
 	// The lifetime by IAM's clock, counted on ours: their difference does not matter.
 	var renewAt time.Time
-	if life := expires.Sub(issued); !expires.IsZero() && !issued.IsZero() && life > 0 {
+	if life := s.Expires.Sub(issued); !s.Expires.IsZero() && !issued.IsZero() && life > 0 {
 		renewAt = asked.Add(life - life/10)
 	}
 	return token, s, renewAt, nil

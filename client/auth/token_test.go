@@ -58,7 +58,8 @@ func (i *iam) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Subject-Token", fmt.Sprintf("token-%d", n))
 	w.WriteHeader(http.StatusCreated)
 	fmt.Fprintf(w, `{"token":{"methods":["password"],"expires_at":"2019-02-13T06:52:13.855000Z","issued_at":"2019-02-12T06:52:13.855000Z",
-		"project":{"id":%q,"name":"eu-example-1","domain":{"id":"d","name":"ACCOUNT"}},"user":{"name":"USER"},"roles":[],"catalog":[]}}`, project)
+		"project":{"id":%q,"name":"eu-example-1","domain":{"id":"d","name":"ACCOUNT"}},
+		"user":{"name":"USER","domain":{"name":"ACCOUNT"}},"roles":[{"name":"elb_adm"},{"name":"te_\u001bagency"}],"catalog":[]}}`, project)
 }
 
 func (i *iam) start(t *testing.T, l Login) (tokens *Tokens, url string, client *http.Client) {
@@ -108,7 +109,8 @@ func TestLoginAsksForAProjectAndTellsIt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := Session{ProjectID: project, ProjectName: "eu-example-1", Expires: time.Date(2019, 2, 13, 6, 52, 13, 855_000_000, time.UTC)}
+			want := Session{ProjectID: project, ProjectName: "eu-example-1", User: "USER", Account: "ACCOUNT",
+				Roles: []string{"elb_adm", `te_\x1bagency`}, Expires: time.Date(2019, 2, 13, 6, 52, 13, 855_000_000, time.UTC)}
 			if diff := cmp.Diff(want, s); diff != "" {
 				t.Error(diff)
 			}

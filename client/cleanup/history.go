@@ -60,14 +60,17 @@ func NewHistory(dir, version string) *History {
 
 // Journal begins the journal of a plan in a new folder: [Options.Journal] at a place. Errors are sentences: another janitor
 // deletes there ([*journal.HeldError]), or the journal cannot be written.
-func (h *History) Journal(at Where) func(Plan) (Journal, error) {
+func (h *History) Journal(at Where) func(Plan) (Journal, error) { return h.JournalFor(at, Why{}) }
+
+// JournalFor is [History.Journal] for a run that was given a reason.
+func (h *History) JournalFor(at Where, why Why) func(Plan) (Journal, error) {
 	return func(p Plan) (Journal, error) {
 		id := newRunName()
 		release, err := h.lock(at, id)
 		if err != nil {
 			return nil, err
 		}
-		r, err := h.create(id, at, p)
+		r, err := h.create(id, at, why, p)
 		if err != nil {
 			release()
 			return nil, err
@@ -136,7 +139,7 @@ func whoIsThis() Who {
 }
 
 // create makes the folder of a run, with the plan and the header of the journal on disk.
-func (h *History) create(id string, at Where, p Plan) (*recording, error) {
+func (h *History) create(id string, at Where, why Why, p Plan) (*recording, error) {
 	runs := filepath.Join(h.dir, "runs")
 	dir := filepath.Join(runs, id)
 	file, err := p.Encode()
@@ -149,7 +152,7 @@ func (h *History) create(id string, at Where, p Plan) (*recording, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, unwritable(dir, err)
 	}
-	r, err := h.record(id, at, p, file)
+	r, err := h.record(id, at, why, p, file)
 	if err == nil {
 		err = journal.SyncDir(runs)
 	}
@@ -163,7 +166,7 @@ func (h *History) create(id string, at Where, p Plan) (*recording, error) {
 	return r, nil
 }
 
-func (h *History) record(id string, at Where, p Plan, file []byte) (*recording, error) {
+func (h *History) record(id string, at Where, why Why, p Plan, file []byte) (*recording, error) {
 	dir := filepath.Join(h.dir, "runs", id)
 	if err := writeFile(filepath.Join(dir, planName), file); err != nil {
 		return nil, err
@@ -172,10 +175,11 @@ func (h *History) record(id string, at Where, p Plan, file []byte) (*recording, 
 	if err != nil {
 		return nil, err
 	}
-	err = r.Append(lineHeader, Header{
-		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at,
+	r.header = Header{
+		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at, Why: why,
 		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
-	})
+	}
+	err = r.Append(lineHeader, r.header)
 	if err == nil {
 		err = r.Sync()
 	}
@@ -198,6 +202,7 @@ func writeFile(path string, data []byte) error {
 // recording is the journal of a run under way, in its folder.
 type recording struct {
 	*journal.Writer
+	header   Header
 	path     string
 	file     fs.FileInfo
 	releases []func()
@@ -297,20 +302,19 @@ func (p *Past) State() string {
 
 // All are the runs, newest first.
 func (h *History) All() ([]*Past, error) {
-	names, err := h.names()
+	names, err := h.Names()
 	if err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
-	slices.Reverse(names)
 	past := make([]*Past, len(names))
 	for i, name := range names {
-		past[i] = h.read(name)
+		past[i] = h.Read(name)
 	}
 	return past, nil
 }
 
-func (h *History) names() ([]string, error) {
+// Names are what the runs are called, newest first.
+func (h *History) Names() ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(h.dir, "runs"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("the runs cannot be read: %w", err)
@@ -321,12 +325,17 @@ func (h *History) names() ([]string, error) {
 			names = append(names, e.Name())
 		}
 	}
+	slices.Sort(names)
+	slices.Reverse(names)
 	return names, nil
 }
 
+// Folder is where a run has its plan and its journal.
+func (h *History) Folder(run string) string { return filepath.Join(h.dir, "runs", run) }
+
 // Find gives the run of this name, or the only one whose name begins or ends so. Errors are [ErrNoRun] or of reading.
 func (h *History) Find(name string) (*Past, error) {
-	names, err := h.names()
+	names, err := h.Names()
 	if err != nil {
 		return nil, err
 	}
@@ -334,7 +343,7 @@ func (h *History) Find(name string) (*Past, error) {
 	for _, n := range names {
 		switch {
 		case n == name:
-			return h.read(n), nil
+			return h.Read(n), nil
 		case name != "" && (strings.HasPrefix(n, name) || strings.HasSuffix(n, name)):
 			found = append(found, n)
 		}
@@ -343,15 +352,16 @@ func (h *History) Find(name string) (*Past, error) {
 	case 0:
 		return nil, fmt.Errorf("%w: %q is not in %s; janitor runs lists what is", ErrNoRun, name, filepath.Join(h.dir, "runs"))
 	case 1:
-		return h.read(found[0]), nil
+		return h.Read(found[0]), nil
 	}
 	return nil, fmt.Errorf("%w: %q fits %d of them; give more of the name", ErrNoRun, name, len(found))
 }
 
 var errNotBegun = errors.New("nothing was sent")
 
-func (h *History) read(name string) *Past {
-	p := &Past{ID: name, dir: filepath.Join(h.dir, "runs", name)}
+// Read is the run of this name, as [History.Names] gives it, as it stands now.
+func (h *History) Read(name string) *Past {
+	p := &Past{ID: name, dir: h.Folder(name)}
 	p.Live = journal.Held(filepath.Join(p.dir, lockName))
 	p.Ledger, p.Err = p.replay()
 	return p
@@ -455,6 +465,7 @@ func (h *History) goOn(p *Past, line string) (*recording, error) {
 		return nil, fmt.Errorf("another janitor is at run %s: %w", p.ID, held)
 	}
 	if err == nil {
+		r.header = p.Ledger.Header
 		err = r.Append(line, resumed{Who: whoIsThis(), Version: h.version, Started: time.Now().UTC()})
 		if err == nil {
 			err = r.Sync()

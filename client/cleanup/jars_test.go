@@ -39,7 +39,7 @@ func (w *world) jarKind(batch, single *inventory.Route) *inventory.Kind {
 			for _, text := range jarOf(r).holds {
 				t.add(text, false)
 			}
-			return t.all(", ")
+			return t.all()
 		},
 		Before: func(r inventory.Resource, _ *inventory.Graph) []inventory.Step {
 			var steps []inventory.Step

@@ -23,13 +23,15 @@ type Ledger struct {
 	Stopped  string  // why the run stopped before its end, "" when it did not
 	Summary  string  // of a finished run
 	Finished bool
+	Ended    time.Time // when it finished; zero: it has not
 	Updated  time.Time // of the last line
 	Verified time.Time // when verify was last begun; zero: never
 
 	stop      remark // final: nothing more is sent
 	tail      journal.Tail
 	requests  map[int]*intent // without an answer
-	made      int             // requests with an intent
+	book      logbook
+	made      int // requests with an intent
 	verifying bool
 }
 
@@ -53,7 +55,7 @@ type Entry struct {
 // every run: an intent before each request and each outcome of it, no request about an item whose fate an earlier
 // one has left open before a list was read, one outcome an item and none missing at the end.
 func Replay(p Plan, digest string, r io.Reader) (*Ledger, error) {
-	l := &Ledger{Plan: p, Items: make([]Entry, len(p.Items)), requests: map[int]*intent{}}
+	l := &Ledger{Plan: p, Items: make([]Entry, len(p.Items)), requests: map[int]*intent{}, book: newLogbook(len(p.Items))}
 	for i := range p.Items {
 		l.Items[i].Result.Ref = p.Items[i].Resource.Ref
 	}
@@ -69,10 +71,10 @@ func Replay(p Plan, digest string, r io.Reader) (*Ledger, error) {
 		case err != nil:
 			return nil, err
 		}
+		l.Updated = line.At
 		if err := l.take(line, digest); err != nil {
 			return nil, &journal.Damage{Line: line.N, Why: err.Error()}
 		}
-		l.Updated = line.At
 	}
 }
 
@@ -140,7 +142,7 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 		if open := l.Open(); len(open) > 0 {
 			return fmt.Errorf("the run ends, and item %d has no outcome", open[0])
 		}
-		l.Finished, l.Summary = true, s.Summary
+		l.Finished, l.Summary, l.Ended = true, s.Summary, s.Ended
 		return nil
 	case lineVerify:
 		var v resumed
@@ -218,6 +220,7 @@ func (l *Ledger) intent(body json.RawMessage) error {
 	}
 	l.made = in.Request
 	l.requests[in.Request] = &in
+	l.book.send(in, l.Updated)
 	return nil
 }
 
@@ -231,6 +234,7 @@ func (l *Ledger) answer(body json.RawMessage) error {
 		return fmt.Errorf("an answer to request %d, which was not made or has one", a.Request)
 	}
 	delete(l.requests, a.Request)
+	l.book.answer(a, l.Updated)
 	for _, i := range in.Items {
 		it := &l.Items[i]
 		it.Unread = false
@@ -277,6 +281,7 @@ func (l *Ledger) read(body json.RawMessage) error {
 		it.Unread = false
 		l.settle(i)
 	}
+	l.book.read(s)
 	return nil
 }
 

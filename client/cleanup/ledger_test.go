@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -100,6 +101,9 @@ func audited(tb testing.TB, r *Run) {
 		tb.Errorf("the journal says finished: %v, the run is resumable: %v", l.Finished, r.Resumable())
 	}
 	for i, res := range r.Results() {
+		if got, want := told(l.Requests(i)), told(r.Requests(i)); r.Unrecorded() == nil && !slices.Equal(got, want) {
+			tb.Errorf("item %d: requests of the journal\n%s\nof the run\n%s", i, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
 		got := l.Items[i].Result
 		if got.Outcome == Pending && r.Resumable() && (res.Outcome == Cancelled || l.Items[i].Unread) {
 			continue

@@ -57,6 +57,8 @@ type Choice struct {
 	InHand []inventory.Ref
 	// Detach takes what is in use out of use first, where janitor can do that. It changes live traffic.
 	Detach bool
+	// Bare leaves out what has to have something taken away before it.
+	Bare bool
 }
 
 // NewPlan freezes the marked resources as the snapshot shows them. Marked twice is marked once; what may not be
@@ -92,6 +94,9 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 		}
 		kind := from.Listing(ref.Kind).Kind
 		item, out := p.weigh(kind, res, off, from.Graph)
+		if out == nil && c.Bare && item.Demands && len(item.Holds) > 0 {
+			out = &LeftOut{Ref: ref, Label: res.Label(), Why: "holds " + heldBy(item) + ", to be taken away first, which is not allowed"}
+		}
 		if out != nil {
 			p.LeftOut = append(p.LeftOut, *out)
 			continue
@@ -117,6 +122,15 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 	p.Consequences = append(p.Consequences, p.unspoken()...)
 	p.Grade = worst(p.Consequences)
 	return p, nil
+}
+
+// heldBy is what is taken away before an item: "3 servers, 1 health monitor".
+func heldBy(it Item) string {
+	var t tally
+	for _, held := range it.Holds {
+		t.add(held.What, false)
+	}
+	return t.all()
 }
 
 // leaving are those of the marked that are in use and can be taken out of use: what several of them are in is left by all

@@ -309,7 +309,7 @@ func TestTally(t *testing.T) {
 		for _, what := range steps {
 			all.add(what, false)
 		}
-		if got := all.all(", "); got != want {
+		if got := all.all(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -46,6 +46,7 @@ type Header struct {
 	Items   int       `json:"items"`
 	Who     Who       `json:"who"`
 	Where   Where     `json:"where"`
+	Why     Why       `json:"why,omitzero"`
 	Version string    `json:"version"` // of janitor
 	Go      string    `json:"go"`      // and of Go, with the system: "go1.26.0 linux/amd64"
 	Started time.Time `json:"started"`
@@ -66,6 +67,13 @@ type Where struct {
 	Region    string            `json:"region"`
 	Project   string            `json:"project"`
 	Endpoints map[string]string `json:"endpoints,omitempty"` // as the profile gives them; others follow from its cloud
+}
+
+// Why is what a run is for, as whoever started it says.
+type Why struct {
+	Ticket   string `json:"ticket,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	Approved string `json:"approved,omitempty"` // digest of the [Document] that was approved
 }
 
 // resumed begins what a later process adds: resume or verify.
@@ -193,9 +201,6 @@ func (r *Run) unwritten(err error) {
 
 // intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
 func (r *Run) intend(call string, step *move, items []int, resources []inventory.Resource) (request int, err error) {
-	if r.journal == nil {
-		return 0, nil
-	}
 	in := intent{Call: call, Items: items}
 	for n, i := range items {
 		in.IDs = append(in.IDs, resources[n].Ref.ID)
@@ -214,11 +219,22 @@ func (r *Run) intend(call string, step *move, items []int, resources []inventory
 	}
 	r.write(lineIntent, in)
 	r.mu.Unlock()
-	return in.Request, r.journal.Sync()
+	if r.journal != nil {
+		if err := r.journal.Sync(); err != nil {
+			return 0, err
+		}
+	}
+	r.mu.Lock()
+	r.book.send(in, r.engine.now())
+	r.mu.Unlock()
+	return in.Request, nil
 }
 
 // keep writes an object down unless it was, as it is.
 func (r *Run) keep(i int, res inventory.Resource) error {
+	if r.journal == nil {
+		return nil
+	}
 	object, err := json.Marshal(res.Object)
 	if err != nil {
 		return fmt.Errorf("the journal cannot hold %s: %w", res.Label(), err)
@@ -235,9 +251,6 @@ func (r *Run) keep(i int, res inventory.Resource) error {
 
 // replied writes down what came of a request. What it leaves open stays unread until a list shows it.
 func (r *Run) replied(request int, step bool, items []int, answers []inventory.Answer, err error) {
-	if r.journal == nil {
-		return
-	}
 	a := answer{Request: request}
 	for _, one := range answers {
 		a.Said = append(a.Said, said{one.ID, saidWord(one.Said), one.Code, one.Message, one.RequestID})
@@ -266,6 +279,7 @@ func (r *Run) replied(request int, step bool, items []int, answers []inventory.A
 		r.items[i].unread = true
 	}
 	r.write(lineAnswer, a)
+	r.book.answer(a, r.engine.now())
 }
 
 // settles: the error says that nothing was applied, or that there was nothing to apply it to.
@@ -287,9 +301,6 @@ func saidWord(s inventory.Said) string {
 
 // saw writes down what a view shows of those of the items that were not read since a request may have reached them.
 func (r *Run) saw(items []int, now *view) {
-	if r.journal == nil {
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var s sight
@@ -312,6 +323,7 @@ func (r *Run) saw(items []int, now *view) {
 	}
 	if len(s.There)+len(s.Gone)+len(s.Unknown) > 0 {
 		r.write(lineRead, s)
+		r.book.read(s)
 	}
 }
 
@@ -336,6 +348,10 @@ func endedOf(i int, res *Result) ended {
 func (r *Run) closeJournal() error {
 	r.mu.Lock()
 	j := r.journal
+	if ended := r.aborted; ended != nil { // what becomes of its context from now on is nothing to a run
+		err := ended()
+		r.aborted = func() error { return err }
+	}
 	if j != nil && !r.broken() {
 		r.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
 	}

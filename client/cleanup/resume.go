@@ -12,7 +12,7 @@ import (
 // stays so.
 func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 	r := newRun(e, l.Plan)
-	r.past, r.requests = l, l.made
+	r.past, r.requests, r.book = l, l.made, l.book.goOn()
 	r.open = func(Plan) (Journal, error) { return j, nil }
 	for i := range l.Items {
 		entry := &l.Items[i]

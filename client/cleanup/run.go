@@ -65,7 +65,8 @@ type Run struct {
 	journal     Journal
 	unrecorded  error // what is wrong with it
 	requests    int   // that have an intent
-	interrupted bool  // what was not sent stays open in it
+	book        logbook
+	interrupted bool // what was not sent stays open in it
 }
 
 // item is where one item of the plan stands.
@@ -105,6 +106,7 @@ func newRun(e *Engine, p Plan) *Run {
 		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
 		kinds:  map[inventory.KindID]*inventory.Kind{},
 		items:  make([]item, len(p.Items)),
+		book:   newLogbook(len(p.Items)),
 		reads:  map[reading]*readers{},
 		denied: map[errand]*denial{},
 	}

@@ -29,12 +29,12 @@ func (t *tally) add(noun string, done bool) {
 }
 
 // all is "3 servers, 1 health monitor".
-func (t tally) all(joined string) string {
+func (t tally) all() string {
 	var parts []string
 	for _, c := range t {
 		parts = append(parts, number(c.n, c.noun))
 	}
-	return series(parts, joined)
+	return series(parts, ", ")
 }
 
 // sofar is what is done: "2 of 3 servers", "3 servers and 1 health monitor"; the number of it, 0 for nothing.
@@ -86,5 +86,5 @@ func (p Plan) held(first bool) string {
 			}
 		}
 	}
-	return t.all(", ")
+	return t.all()
 }

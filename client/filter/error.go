@@ -20,6 +20,9 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&s, ": did you mean %s?", e.Near)
 	}
 	if len(e.Fields) > 0 {
+		if e.Near == "" {
+			s.WriteByte('.')
+		}
 		s.WriteString(" There are: " + strings.Join(e.Fields, ", "))
 	}
 	return s.String()

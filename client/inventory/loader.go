@@ -19,6 +19,8 @@ import (
 // Loader reads kinds, together with the lists that refer to them, into snapshots.
 type Loader struct {
 	Now func() time.Time // nil: time.Now
+	// Protect says why the profile never wants a resource deleted, "" when it does not mind; nil: it minds nothing.
+	Protect func(r *Resource, now time.Time) string
 
 	client *client.Client
 	scope  Scope
@@ -445,7 +447,7 @@ func (r *reading) snapshot() *Snapshot {
 	}
 	s := &Snapshot{At: r.at, Graph: r.graph, Done: r.running == 0, Listings: make([]Listing, len(r.listings))}
 	for i, g := range r.listings {
-		g.judge(r.graph)
+		g.judge(r.graph, r.protect)
 		l := g.listing
 		l.Resources = g.rows[:g.shown:g.shown]
 		l.Done = g.running == 0
@@ -455,8 +457,16 @@ func (r *reading) snapshot() *Snapshot {
 	return s
 }
 
+// protect asks the profile.
+func (r *reading) protect(res *Resource) string {
+	if r.loader.Protect == nil {
+		return ""
+	}
+	return r.loader.Protect(res, r.at)
+}
+
 // judge makes the verdicts of all rows and lets a snapshot show them.
-func (g *growing) judge(graph *Graph) {
+func (g *growing) judge(graph *Graph, protect func(*Resource) string) {
 	k := g.listing.Kind
 	settled := 0
 	for _, ids := range [...][]ListID{k.Needs, k.looks} {
@@ -479,6 +489,10 @@ func (g *growing) judge(graph *Graph) {
 	}
 	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
 		v := k.Judge(g.rows[i], graph)
+		g.rows[i].Verdict = v // what the profile protects may be told by it
+		if why := protect(&g.rows[i]); why != "" {
+			v.State, v.Reasons = Protected, append([]Reason{{Text: why}}, v.Reasons...)
+		}
 		if i > 0 { // neighbours, such as the entries of a group, often have the same reasons
 			before := g.rows[i-1].Verdict
 			if slices.Equal(v.Reasons, before.Reasons) {

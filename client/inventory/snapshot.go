@@ -3,8 +3,12 @@ package inventory
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"iter"
+	"strings"
 	"time"
+
+	"janitor/client"
 )
 
 // Snapshot is what is known at one moment: immutable, handed from the loader to screens, plans and proofs.
@@ -37,6 +41,30 @@ func (s *Snapshot) Listing(kind KindID) *Listing {
 		}
 	}
 	return nil
+}
+
+// Named is the resource of that id, else the only one of that name. The error says that there is none, or more than one.
+func (l *Listing) Named(word string) (Resource, error) {
+	var found []Resource
+	for _, r := range l.Resources {
+		if r.Ref.ID == word {
+			return r, nil
+		}
+		if r.Name == word {
+			found = append(found, r)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return Resource{}, fmt.Errorf("no %s has the name or id %q", l.Kind.One, client.Clean(word))
+	case 1:
+		return found[0], nil
+	}
+	ids := make([]string, min(len(found), 10))
+	for i := range ids {
+		ids[i] = found[i].Ref.ID
+	}
+	return Resource{}, fmt.Errorf("%d %s are called %q: give the id, one of %s", len(found), l.Kind.Many, client.Clean(word), strings.Join(ids, ", "))
 }
 
 // Find gives those of the refs that the snapshot holds, in one pass.

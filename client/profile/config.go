@@ -3,9 +3,7 @@ package profile
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -17,14 +15,12 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// configMax bounds the config file, in bytes.
-const configMax = 1 << 20
-
 // file is the config file.
 type file struct {
 	Current  string             `yaml:"current"`
 	Profiles map[string]Profile `yaml:"profiles"`
 	Views    map[string]string  `yaml:"views"`
+	Strict   bool               `yaml:"strict"` // files with secrets that others can read are refused
 
 	saved []View // Views in their order
 }
@@ -39,51 +35,28 @@ func configPath(lookup func(string) (string, bool)) (path string, named bool) {
 
 // readConfig reads the config file strictly. A file that the user did not name may be missing: it is as if empty.
 func readConfig(path string, named bool) (file, error) {
-	f, err := os.Open(path) //nolint:gosec // the user says which file
+	data, err := readFile(path, "the config file")
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !named:
 		return file{}, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return file{}, usage("the config file %s, named by JANITOR_CONFIG, does not exist: create it or unset JANITOR_CONFIG", path)
 	case err != nil:
-		return file{}, usage("the config file cannot be read: %v", err)
+		return file{}, err
 	}
-	defer f.Close() //nolint:errcheck // only read
-	data, err := io.ReadAll(io.LimitReader(f, configMax+1))
 	defer clear(data)
-	switch {
-	case err != nil:
-		return file{}, usage("the config file cannot be read: %v", err)
-	case len(data) > configMax:
-		return file{}, usage("%s is larger than %d bytes: it is not janitor's config file", path, configMax)
-	}
 	return parseConfig(path, data)
 }
 
 func parseConfig(path string, data []byte) (file, error) {
-	tree, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		return file{}, notYAML(path, err)
-	}
-	r := reader{path: path, lines: map[string]int{}}
 	var c file
-	for i, doc := range tree.Docs {
-		if doc.Body == nil {
-			continue
-		}
-		if i > 0 {
-			return file{}, usage("%s:%d: a second YAML document: keep everything in one", path, line(doc.Body))
-		}
-		if err := r.check(doc.Body, reflect.TypeOf(c), nil); err != nil {
-			return file{}, err
-		}
-		if err := yaml.NodeToValue(doc.Body, &c, yaml.DisallowUnknownField(), yaml.AllowDuplicateMapKey()); err != nil {
-			return file{}, notYAML(path, err)
-		}
+	r := reader{path: path, what: "the config file", lines: map[string]int{}}
+	if err := r.decode(data, &c); err != nil {
+		return file{}, err
 	}
 	for name, p := range c.Profiles {
-		if name == environment {
-			return file{}, usage("%s:%d: a profile cannot be called %q, which names the profile from the environment: rename it",
+		if reserved(name) {
+			return file{}, usage("%s:%d: a profile cannot be called %q, which names a profile from elsewhere: rename it",
 				path, r.lines["profiles."+name], name)
 		}
 		p.Name, p.where = name, fmt.Sprintf("%s:%d", path, r.lines["profiles."+name])
@@ -92,9 +65,10 @@ func parseConfig(path string, data []byte) (file, error) {
 		}
 		c.Profiles[name] = p
 	}
-	if _, ok := c.Profiles[c.Current]; c.Current != "" && c.Current != environment && !ok {
+	if _, ok := c.Profiles[c.Current]; c.Current != "" && !reserved(c.Current) && !ok {
 		return file{}, usage("%s:%d: current is %q, and there is no such profile: %s", path, r.lines["current"], c.Current, c.choices())
 	}
+	var err error
 	c.saved, err = c.views(path, r.lines)
 	return c, err
 }
@@ -124,7 +98,10 @@ func notYAML(path string, err error) error {
 	}
 	var syntax *yaml.SyntaxError
 	var duplicate *yaml.DuplicateKeyError
+	var unknown *yaml.UnknownFieldError
 	switch {
+	case errors.As(err, &unknown):
+		return usage("%s: %s", at, strings.Replace(e.GetMessage(), "unknown field", "unknown key", 1))
 	case errors.As(err, &syntax) && strings.Contains(e.GetMessage(), "'\t'"):
 		return usage("%s: a tab where YAML takes only spaces: replace it", at)
 	case errors.As(err, &syntax), errors.As(err, &duplicate):
@@ -136,7 +113,36 @@ func notYAML(path string, err error) error {
 // reader walks the tree along the types that it is meant for, so that an error can name key, file, line and way out.
 type reader struct {
 	path  string
+	what  string         // the file, for a sentence: "the config file"
 	lines map[string]int // where each key stands: "profiles.acme.region"
+	open  []reflect.Type // may hold keys that are none of our business
+}
+
+// decode reads one YAML document into what out points to.
+func (r reader) decode(data []byte, out any) error {
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return notYAML(r.path, err)
+	}
+	options := []yaml.DecodeOption{yaml.AllowDuplicateMapKey()}
+	if len(r.open) == 0 {
+		options = append(options, yaml.DisallowUnknownField())
+	}
+	for i, doc := range tree.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if i > 0 {
+			return usage("%s:%d: a second YAML document: keep everything in one", r.path, line(doc.Body))
+		}
+		if err := r.check(doc.Body, reflect.TypeOf(out).Elem(), nil); err != nil {
+			return err
+		}
+		if err := yaml.NodeToValue(doc.Body, out, options...); err != nil {
+			return notYAML(r.path, err)
+		}
+	}
+	return nil
 }
 
 func (r reader) check(n ast.Node, t reflect.Type, at []string) error {
@@ -149,15 +155,31 @@ func (r reader) check(n ast.Node, t reflect.Type, at []string) error {
 		return nil // checked where it is defined, and once more while decoding
 	}
 	switch t.Kind() {
+	case reflect.Pointer:
+		return r.check(n, t.Elem(), at)
+	case reflect.Int:
+		if _, ok := n.(*ast.IntegerNode); !ok {
+			return usage("%s:%d: %s must be a whole number", r.path, line(n), r.name(at))
+		}
+	case reflect.Slice:
+		list, ok := n.(*ast.SequenceNode)
+		if !ok {
+			return usage("%s:%d: %s must be a list: one \"- \" a line", r.path, line(n), r.name(at))
+		}
+		for _, entry := range list.Values {
+			if err := r.check(entry, t.Elem(), at); err != nil {
+				return err
+			}
+		}
 	case reflect.Struct, reflect.Map:
 		pairs, ok := pairs(n)
 		if !ok {
-			return usage("%s:%d: %s must be a list of \"key: value\" lines", r.path, line(n), name(at))
+			return usage("%s:%d: %s must be a list of \"key: value\" lines", r.path, line(n), r.name(at))
 		}
 		for i, pair := range pairs {
 			if _, ok := pair.Key.(*ast.MergeKeyNode); ok {
 				if i > 0 { // the library would let it win over the keys before it
-					return usage("%s:%d: << must be the first key of %s", r.path, line(pair.Key), name(at))
+					return usage("%s:%d: << must be the first key of %s", r.path, line(pair.Key), r.name(at))
 				}
 				continue // checked where it is defined, and once more while decoding
 			}
@@ -166,7 +188,10 @@ func (r reader) check(n ast.Node, t reflect.Type, at []string) error {
 			if t.Kind() == reflect.Map {
 				of = t.Elem()
 			} else if of = field(t, key); of == nil {
-				return usage("%s:%d: unknown key %q in %s: %s", r.path, line(pair.Key), key, name(at), suggest(key, keys(t)))
+				if slices.Contains(r.open, t) {
+					continue
+				}
+				return usage("%s:%d: unknown key %q in %s: %s", r.path, line(pair.Key), key, r.name(at), suggest(key, keys(t)))
 			}
 			below := append(slices.Clip(at), key)
 			r.lines[strings.Join(below, ".")] = line(pair.Key)
@@ -176,15 +201,15 @@ func (r reader) check(n ast.Node, t reflect.Type, at []string) error {
 		}
 	case reflect.Bool:
 		if _, ok := n.(*ast.BoolNode); !ok {
-			return usage("%s:%d: %s must be true or false", r.path, line(n), name(at))
+			return usage("%s:%d: %s must be true or false", r.path, line(n), r.name(at))
 		}
 	case reflect.String:
 		switch n.(type) {
 		case *ast.StringNode, *ast.LiteralNode:
 		case *ast.MappingNode, *ast.MappingValueNode, *ast.SequenceNode:
-			return usage("%s:%d: %s must be a single text", r.path, line(n), name(at))
+			return usage("%s:%d: %s must be a single text", r.path, line(n), r.name(at))
 		default: // 0123, 1e5 and yes would arrive changed
-			return usage("%s:%d: %s must be text: put it in quotes", r.path, line(n), name(at))
+			return usage("%s:%d: %s must be text: put it in quotes", r.path, line(n), r.name(at))
 		}
 	}
 	return nil
@@ -209,9 +234,9 @@ func line(n ast.Node) int {
 }
 
 // name of a place in the file, for a sentence.
-func name(at []string) string {
+func (r reader) name(at []string) string {
 	if len(at) == 0 {
-		return "the config file"
+		return r.what
 	}
 	return strings.Join(at, ".")
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -23,7 +24,7 @@ profiles:
 // environ is an environment with the config file in it.
 func environ(t *testing.T, config string, pairs ...string) func(string) (string, bool) {
 	t.Helper()
-	vars := map[string]string{"JANITOR_CONFIG": filepath.Join(t.TempDir(), "config.yaml")}
+	vars := map[string]string{"JANITOR_CONFIG": filepath.Join(t.TempDir(), "config.yaml"), "JANITOR_METADATA": "off"}
 	if err := os.WriteFile(vars["JANITOR_CONFIG"], []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,11 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"unknown key", "region:", "regoin:", []string{"config.yaml:5", `unknown key "regoin"`, "profiles.acme", `did you mean "region"?`}},
 		{"unknown key below", "access_key:", "ak:", []string{"config.yaml:8", `unknown key "ak" in profiles.acme.auth`, "access_key, secret_key"}},
 		{"unknown key on top", "current:", "currant:", []string{"config.yaml:1", `unknown key "currant" in the config file`, `did you mean "current"?`}},
-		{"a key of later versions", "    auth:", "    protect: []\n    auth:", []string{"config.yaml:7", `unknown key "protect"`, "known here:", "read_only"}},
+		{"a key of later versions", "    auth:", "    quarantine: []\n    auth:", []string{"config.yaml:7", `unknown key "quarantine"`, "known here:", "read_only"}},
+		{"protect of one text", "    auth:", "    protect: used\n    auth:", []string{"config.yaml:7", "profiles.acme.protect", "must be a list"}},
+		{"protect of numbers", "    auth:", "    protect: [1]\n    auth:", []string{"config.yaml:7", "profiles.acme.protect", "put it in quotes"}},
+		{"a limit in words", "    auth:", "    limits: {max_items: many}\n    auth:", []string{"config.yaml:7", "limits.max_items", "whole number"}},
+		{"a limit below nothing", "    auth:", "    limits: {max_percent: -1}\n    auth:", []string{`profile "acme"`, "0 is no limit"}},
 		{"number for text", "cn-north-4", "4", []string{"config.yaml:5", "profiles.acme.region", "put it in quotes"}},
 		{"list for text", "cn-north-4", "[a, b]", []string{"config.yaml:5", "profiles.acme.region", "a single text"}},
 		{"text for a map", auth, "    auth: hunter2\n", []string{"config.yaml:7", "profiles.acme.auth", "key: value"}},
@@ -71,7 +76,7 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"reserved name", "  acme:", "  env: {}\n  acme:", []string{"config.yaml:3", `"env"`, "rename"}},
 		{"no region", "    region: cn-north-4\n", "", []string{`profile "acme"`, "config.yaml:3", "no region", "--region"}},
 		{"odd region", "cn-north-4", "evil.example.com/", []string{`profile "acme"`, "is not a region id"}},
-		{"unknown cloud", "huawei", "aws", []string{`profile "acme"`, `unknown cloud "aws"`, "huawei, otc or custom"}},
+		{"unknown cloud", "huawei", "aws", []string{`profile "acme"`, `unknown cloud "aws"`, "huawei, otc, flexible-engine, sbercloud or custom"}},
 		{"no project", "    project_id: 99a3fff0d03c428eac3678da6a7d0f24\n", "", []string{`profile "acme"`, "names no project", "project_id", "project_name"}},
 		{"two projects", "    auth:", "    project_name: cn-north-4\n    auth:", []string{"its project twice"}},
 		{"odd project", "99a3fff0d03c428eac3678da6a7d0f24", "99A3-fff0", []string{`"99A3-fff0"`, "is not a project id"}},
@@ -173,7 +178,7 @@ func TestViewsComeWithEveryProfileInTheOrderOfTheFile(t *testing.T) {
 		{Lookup: environ(t, config)},
 		{Profile: "env", Lookup: environ(t, config, "HUAWEICLOUD_SDK_AK=A", "HUAWEICLOUD_SDK_SK=S", "HUAWEICLOUD_SDK_PROJECT_ID=99", "HUAWEICLOUD_SDK_REGION=eu-de")},
 	} {
-		p, err := choice.pick()
+		p, err := Find(choice)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,6 +240,22 @@ func TestTheExampleOfTheREADME(t *testing.T) {
 	for _, name := range []string{"acme", "otc", "elsewhere"} {
 		if _, err := Find(Choice{Profile: name, Lookup: environ(t, config)}); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestTheREADMEKnowsEveryKey(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, account, _ := strings.Cut(string(readme), "## Your account")
+	account, _, _ = strings.Cut(account, "\n## ")
+	for _, of := range []reflect.Type{reflect.TypeFor[Profile](), reflect.TypeFor[Auth](), reflect.TypeFor[Endpoints](), reflect.TypeFor[Gateway](), reflect.TypeFor[Limits]()} {
+		for _, key := range keys(of) {
+			if !strings.Contains(account, "`"+key+"`") && !strings.Contains(account, "`"+key+": ") {
+				t.Errorf("the README does not explain %s", key)
+			}
 		}
 	}
 }

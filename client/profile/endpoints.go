@@ -9,7 +9,7 @@ import (
 	"janitor/client/wire"
 )
 
-// Endpoints are the base URLs of the services, without a path that belongs to an API.
+// Endpoints are the base URLs of the services, without a path that belongs to an API; {region} stands for the region.
 type Endpoints struct {
 	ELB  string `yaml:"elb"`
 	APIG string `yaml:"apig"`
@@ -68,6 +68,16 @@ func clouds() []cloud {
 				return service == "roma" || service == "apig" && region == "eu-nl"
 			},
 		},
+		{
+			name:  "flexible-engine",
+			host:  func(string) string { return "{service}.{region}.prod-cloud-ocb.orange-business.com" },
+			lacks: func(service, _ string) bool { return service == "roma" },
+		},
+		{
+			name:  "sbercloud",
+			host:  func(string) string { return "{service}.{region}.hc.sbercloud.ru" },
+			lacks: func(service, region string) bool { return service == "roma" && region != "ru-northwest-2" },
+		},
 	}
 }
 
@@ -87,13 +97,28 @@ func cloudOf(endpoint string) string {
 	if err != nil {
 		return ""
 	}
-	switch host := u.Hostname(); {
-	case strings.HasSuffix(host, ".otc.t-systems.com"):
-		return "otc"
-	case strings.HasSuffix(host, ".myhuaweicloud.com"), strings.HasSuffix(host, ".myhuaweicloud.eu"):
-		return "huawei"
+	for _, known := range []struct{ domain, cloud string }{
+		{"otc.t-systems.com", "otc"}, {"myhuaweicloud.com", "huawei"}, {"myhuaweicloud.eu", "huawei"},
+		{"prod-cloud-ocb.orange-business.com", "flexible-engine"}, {"hc.sbercloud.ru", "sbercloud"},
+	} {
+		if strings.HasSuffix("."+u.Hostname(), "."+known.domain) {
+			return known.cloud
+		}
 	}
 	return ""
+}
+
+// regionOf is the region in the host of a cloud's IAM, iam.{region}.…; "" when it is not said.
+func regionOf(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil || cloudOf(endpoint) == "" {
+		return ""
+	}
+	part := strings.Split(u.Hostname(), ".")
+	if part[0] != "iam" || !strings.Contains(part[1], "-") { // iam.myhuaweicloud.com is for all regions
+		return ""
+	}
+	return part[1]
 }
 
 // resolve fills in what is not given from the cloud's pattern and cuts what does not belong to a base URL. A gateway
@@ -113,7 +138,7 @@ func (p Profile) resolve() Endpoints {
 	}
 	for _, service := range services() {
 		at := e.endpoint(service)
-		*at = strings.TrimRight(*at, "/")
+		*at = strings.TrimRight(strings.ReplaceAll(*at, "{region}", p.Region), "/")
 	}
 	// OS_AUTH_URL and its like name the version too.
 	e.IAM = strings.TrimRight(strings.TrimSuffix(e.IAM, "/v3"), "/")
@@ -122,7 +147,7 @@ func (p Profile) resolve() Endpoints {
 
 func (p Profile) checkEndpoints() error {
 	for _, service := range services() {
-		if given := *p.Endpoints.endpoint(service); given != "" {
+		if given := strings.ReplaceAll(*p.Endpoints.endpoint(service), "{region}", p.Region); given != "" {
 			if _, err := wire.Endpoint(given); err != nil {
 				return usage("%v: %s: %v", p, service, err)
 			}
@@ -138,9 +163,9 @@ func (p Profile) checkEndpoints() error {
 		return lacks("elb", "elb")
 	case wanted != "" && *e.endpoint(wanted) == "":
 		return lacks(wanted, wanted+", which gateway.service "+p.Gateway.Service+" needs")
-	case p.Auth.Username != "" && e.IAM == "":
+	case p.Auth.login() && e.IAM == "":
 		return lacks("iam", "iam, where username and password log in")
-	case p.ProjectID == "" && e.IAM == "":
+	case p.ProjectID == "" && e.IAM == "" && !p.Auth.Agency:
 		return lacks("iam", "iam, where project_name is looked up")
 	}
 	return nil

@@ -1,76 +1,212 @@
 package profile
 
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
 // What makes an environment a profile, for messages.
 const (
 	environmentSDK = "HUAWEICLOUD_SDK_AK with HUAWEICLOUD_SDK_SK"
+	environmentHW  = "HW_ACCESS_KEY with HW_SECRET_KEY"
 	environmentOS  = "OS_USERNAME with OS_PASSWORD (or OS_TOKEN, or OS_ACCESS_KEY with OS_SECRET_KEY)"
 )
 
-// fromEnvironment makes a profile of the variables of the official SDK, else of those of OpenStack clients. It is false
-// when no credential is set; a profile that is not complete is left for [Profile.Check].
-func fromEnvironment(lookup func(string) (string, bool)) (Profile, bool) {
-	set := func(names ...string) string { // the first of these that is set, else the last
+// family is a set of variables that together make a profile, as one program names them. Each key may have several
+// names; the first that is set counts.
+type family struct {
+	name  string // "sdk": the profile is env/sdk
+	where string
+	cloud string              // "" = told by the address of IAM
+	keys  map[string][]string // variables by the key of a profile
+	not   map[string]string   // variables that ask for what janitor cannot do, and what to do instead
+}
+
+// families are in the order in which they are looked at.
+func families() []family {
+	return []family{
+		{
+			name: "sdk", where: "from HUAWEICLOUD_SDK_AK and its like", cloud: "huawei",
+			keys: map[string][]string{
+				"region": {"HUAWEICLOUD_SDK_REGION", "HW_REGION_NAME"}, "project_id": {"HUAWEICLOUD_SDK_PROJECT_ID"},
+				"access_key": {"HUAWEICLOUD_SDK_AK"}, "secret_key": {"HUAWEICLOUD_SDK_SK"}, "security_token": {"HUAWEICLOUD_SDK_SECURITY_TOKEN"},
+				"endpoints.iam": {"HUAWEICLOUD_SDK_IAM_ENDPOINT"},
+			},
+			not: map[string]string{
+				"HUAWEICLOUD_SDK_IDP_ID": "janitor does not log in through an identity provider: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK",
+			},
+		},
+		{
+			name: "hw", where: "from the HW_ variables", cloud: "huawei",
+			keys: map[string][]string{
+				"region": {"HW_REGION_NAME"}, "project_id": {"HW_PROJECT_ID"}, "project_name": {"HW_PROJECT_NAME"},
+				"access_key": {"HW_ACCESS_KEY"}, "secret_key": {"HW_SECRET_KEY"}, "security_token": {"HW_SECURITY_TOKEN"},
+				"username": {"HW_USER_NAME"}, "user_id": {"HW_USER_ID"}, "password": {"HW_USER_PASSWORD"},
+				"domain_name": {"HW_DOMAIN_NAME"}, "domain_id": {"HW_DOMAIN_ID"}, "token": {"HW_AUTH_TOKEN"},
+				"endpoints.iam": {"HW_AUTH_URL"},
+			},
+			not: map[string]string{
+				"HW_ASSUME_ROLE_AGENCY_NAME": "janitor does not take on another role: unset it, or give the temporary keys with HW_SECURITY_TOKEN",
+			},
+		},
+		{
+			name: "os", where: "from the OS_ variables",
+			keys: map[string][]string{
+				"region": {"OS_REGION_NAME"}, "project_id": {"OS_PROJECT_ID", "OS_TENANT_ID"}, "project_name": {"OS_PROJECT_NAME", "OS_TENANT_NAME"},
+				"access_key": {"OS_ACCESS_KEY"}, "secret_key": {"OS_SECRET_KEY"}, "security_token": {"OS_SECURITY_TOKEN"},
+				"username": {"OS_USERNAME"}, "user_id": {"OS_USER_ID"}, "password": {"OS_PASSWORD"},
+				"domain_name": {"OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME"}, "domain_id": {"OS_USER_DOMAIN_ID", "OS_DOMAIN_ID"},
+				"token": {"OS_TOKEN", "OS_AUTH_TOKEN"}, "endpoints.iam": {"OS_AUTH_URL"},
+				"ca_file": {"OS_CACERT"}, "cert_file": {"OS_CERT"}, "key_file": {"OS_KEY"},
+			},
+		},
+	}
+}
+
+// fromEnvironment makes profiles of the variables of the official SDK, of Terraform and of OpenStack clients. One that is
+// not complete is left for [Profile.Check].
+func (c Choice) fromEnvironment() []candidate {
+	var all []candidate
+	for _, f := range families() {
+		found, ok := c.family(f)
+		if !ok {
+			continue
+		}
+		found.Name = environment + "/" + f.name
+		if len(all) == 0 && found.skipped == "" {
+			found.Name, found.chosen = environment, true
+		}
+		all = append(all, found)
+	}
+	return all
+}
+
+func (c Choice) family(f family) (candidate, bool) {
+	p := Profile{where: f.where, variables: map[string]string{}}
+	get := func(key string) string {
+		names := f.keys[key]
 		for _, name := range names {
-			if v, _ := lookup(name); v != "" {
-				return name
+			if v := c.get(name); v != "" {
+				p.variables[key] = name
+				return v
 			}
 		}
-		return names[len(names)-1]
+		if len(names) > 0 {
+			p.variables[key] = names[0]
+		}
+		return ""
 	}
-	get := func(names ...string) string { v, _ := lookup(set(names...)); return v }
 	// Credentials are only named here, and fetched when the profile is opened.
-	secret := func(names ...string) Secret {
-		if get(names...) == "" {
+	secret := func(key string) Secret {
+		if get(key) == "" {
 			return ""
 		}
-		return Secret("env:" + set(names...))
+		return Secret("env:" + p.variables[key])
 	}
+	p.Region, p.ProjectID, p.ProjectName = get("region"), get("project_id"), get("project_name")
+	p.Auth = Auth{
+		AccessKey: secret("access_key"), SecretKey: secret("secret_key"), SecurityToken: secret("security_token"),
+		Username: secret("username"), UserID: secret("user_id"), Password: secret("password"),
+		DomainName: secret("domain_name"), DomainID: secret("domain_id"), Token: secret("token"),
+	}
+	p.Endpoints.IAM = get("endpoints.iam")
+	p.CAFile, p.CertFile, p.KeyFile = get("ca_file"), get("cert_file"), get("key_file")
+	for variable, why := range f.not {
+		if c.get(variable) != "" {
+			return candidate{Profile: p, skipped: variable + " is set, and " + why}, true
+		}
+	}
+	a := &p.Auth
+	if a.AccessKey == "" && a.SecretKey == "" && !a.login() && a.Token == "" {
+		return candidate{}, false
+	}
+	p.oneName()
+	p.Cloud = cmp.Or(f.cloud, cloudOf(p.Endpoints.IAM))
+	p.Region = cmp.Or(p.Region, regionOf(p.Endpoints.IAM))
+	err := c.insecure(f)
+	switch f.name {
+	case "sdk":
+		err = c.regionsOfSDK(&p)
+	case "hw":
+		p.setCloud(c.get("HW_CLOUD"))
+	}
+	return candidate{Profile: p, err: err}, true
+}
 
-	if get("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK") != "" {
-		return Profile{
-			Name:      environment,
-			where:     "from HUAWEICLOUD_SDK_AK and its like",
-			Cloud:     "huawei",
-			Region:    get("HUAWEICLOUD_SDK_REGION", "HW_REGION_NAME"),
-			ProjectID: get("HUAWEICLOUD_SDK_PROJECT_ID"),
-			Auth: Auth{
-				AccessKey:     secret("HUAWEICLOUD_SDK_AK"),
-				SecretKey:     secret("HUAWEICLOUD_SDK_SK"),
-				SecurityToken: secret("HUAWEICLOUD_SDK_SECURITY_TOKEN"),
-			},
-			variables: map[string]string{
-				"region": "HUAWEICLOUD_SDK_REGION", "project_id": "HUAWEICLOUD_SDK_PROJECT_ID",
-				"access_key": "HUAWEICLOUD_SDK_AK", "secret_key": "HUAWEICLOUD_SDK_SK",
-			},
-		}, true
-	}
-	p := Profile{
-		Name:        environment,
-		where:       "from the OS_ variables",
-		Cloud:       cloudOf(get("OS_AUTH_URL")),
-		Region:      get("OS_REGION_NAME"),
-		ProjectID:   get("OS_PROJECT_ID"),
-		ProjectName: get("OS_PROJECT_NAME"),
-		Auth: Auth{
-			AccessKey: secret("OS_ACCESS_KEY"),
-			SecretKey: secret("OS_SECRET_KEY"),
-			Username:  secret("OS_USERNAME"),
-			Password:  secret("OS_PASSWORD"),
-			Token:     secret("OS_TOKEN", "OS_AUTH_TOKEN"),
-		},
-		Endpoints: Endpoints{IAM: get("OS_AUTH_URL")},
-		variables: map[string]string{
-			"region": "OS_REGION_NAME", "project_id": "OS_PROJECT_ID", "project_name": "OS_PROJECT_NAME",
-			"access_key": "OS_ACCESS_KEY", "secret_key": "OS_SECRET_KEY", "token": set("OS_TOKEN", "OS_AUTH_TOKEN"),
-			"username": "OS_USERNAME", "password": "OS_PASSWORD", "domain_name": "OS_DOMAIN_NAME", "endpoints.iam": "OS_AUTH_URL",
-		},
-	}
+// oneName keeps one of what sources give twice as a matter of course: both names of the project, of the user and of the
+// account, and an account where nobody logs in with a password. The project's other name is checked when we log in.
+func (p *Profile) oneName() {
 	if p.ProjectID != "" {
-		p.ProjectName = "" // OpenStack's files set both
+		p.named, p.ProjectName = p.ProjectName, ""
 	}
-	if p.Auth.Username != "" {
-		p.Auth.DomainName = secret("OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME")
+	a := &p.Auth
+	switch {
+	case !a.login():
+		a.DomainName, a.DomainID = "", ""
+	case a.UserID != "":
+		a.Username = ""
 	}
-	a := p.Auth
-	return p, a.AccessKey != "" || a.SecretKey != "" || a.Username != "" || a.Password != "" || a.Token != ""
+	if a.DomainName != "" {
+		a.DomainID = ""
+	}
+	if a.AccessKey == "" && a.SecretKey == "" {
+		a.SecurityToken = ""
+	}
+}
+
+// setCloud takes the domain of a cloud's services as Terraform gives it: myhuaweicloud.com.
+func (p *Profile) setCloud(domain string) {
+	switch known := cloudOf("https://" + domain); {
+	case domain == "":
+	case known != "":
+		p.Cloud = known
+	default:
+		p.Cloud = "custom"
+		for _, service := range services() {
+			if at := p.Endpoints.endpoint(service); *at == "" {
+				*at = "https://" + service + ".{region}." + domain
+			}
+		}
+	}
+}
+
+// insecure refuses what would send credentials to whoever answers.
+func (c Choice) insecure(f family) error {
+	name := map[string]string{"hw": "HW_INSECURE", "os": "OS_INSECURE"}[f.name]
+	switch strings.ToLower(c.get(name)) {
+	case "", "0", "false", "no":
+		return nil
+	}
+	return usage("%s is set: janitor always checks who answers; unset it and name the cloud's own CA in %s",
+		name, map[string]string{"hw": "ca_file of a profile in the config file", "os": "OS_CACERT"}[f.name])
+}
+
+// agree refuses a profile for one project where the environment names another: nobody knows which of them is meant. A
+// profile or a project that was named on the command line is meant.
+func (c Choice) agree(p Profile) error {
+	fromEnvironment := p.Name == environment || strings.HasPrefix(p.Name, environment+"/")
+	if c.Project != "" || c.Profile != "" && !fromEnvironment {
+		return nil
+	}
+	for _, said := range []struct {
+		key, mine string
+		variables []string
+	}{
+		{"project_id", p.ProjectID, []string{"HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID"}},
+		{"project_name", cmp.Or(p.ProjectName, p.named), []string{"HW_PROJECT_NAME", "OS_PROJECT_NAME"}},
+	} {
+		for _, name := range said.variables {
+			other := c.get(name)
+			if said.mine == "" || other == "" || other == said.mine {
+				continue
+			}
+			way := "unset one of them, or say which with --project"
+			if !fromEnvironment {
+				way = fmt.Sprintf("unset %s, or say which with --profile %s or --project", name, p.Name)
+			}
+			return usage("%v is for project %s, but %s is %s: %s", p, said.mine, name, other, way)
+		}
+	}
+	return nil
 }

@@ -2,81 +2,220 @@ package profile
 
 import (
 	"cmp"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"janitor/client/wire"
 )
 
-// environment is the name of the profile that comes from environment variables.
-const environment = "env"
+// Names of profiles that are not in the config file.
+const (
+	environment = "env"       // of the environment; env/sdk, env/hw and env/os are its parts
+	sdkFile     = "sdk/basic" // of the official SDK's credentials file
+	openStack   = "clouds/"   // of clouds.yaml
+	kooCLI      = "hcloud/"   // of KooCLI
+	agency      = "server/agency"
+)
+
+// reserved says whether a name is for profiles from elsewhere.
+func reserved(name string) bool {
+	before, _, nested := strings.Cut(name, "/")
+	return name == environment || nested && slices.Contains([]string{environment, "sdk", "clouds", "hcloud", "server"}, before)
+}
 
 // Choice is what the command line says about the profile.
 type Choice struct {
-	Profile   string   // a profile of the config file, or "env"
+	Profile   string   // a profile of the config file, or the name of one from elsewhere
 	Region    string   // instead of the profile's
+	Project   string   // instead of the profile's: an id, or a name, which has other characters than an id
 	Endpoints []string // instead of the profile's: "elb=https://…"
 	ReadOnly  bool
 	// Lookup reads the environment; nil = [os.LookupEnv].
 	Lookup func(string) (string, bool)
+	// Dir is where clouds.yaml is looked for first; "" = the working directory.
+	Dir string
 }
 
-// Find picks the profile and checks it; it reads the config file and the environment and sends nothing.
+// candidate is a profile that some place other than the config file has, or why it cannot be one.
+type candidate struct {
+	Profile
+	chosen  bool   // what its place itself takes for the one to use
+	err     error  // it is wrong: what follows must not be used instead without asking
+	skipped string // it is nothing for janitor: what follows is used
+	whole   bool   // err is about the place itself; Name is how its profiles begin
+}
+
+// wrong is err with where it is.
+func (f candidate) wrong() error {
+	if f.whole || strings.HasPrefix(f.err.Error(), f.where) {
+		return f.err
+	}
+	return usage("%v: %v", f.Profile, f.err)
+}
+
+// place is where profiles are looked for besides the config file.
+type place struct {
+	about string // for a sentence: "the environment"
+	many  string // how to choose among its profiles
+	find  func() []candidate
+}
+
+// places are in the order in which they count. The agency of the server, which has to be asked for over the network, comes
+// after them.
+func (c Choice) places() []place {
+	return []place{
+		{"the environment (" + environmentSDK + ", " + environmentHW + ", " + environmentOS + ")", "", c.fromEnvironment},
+		{"~/.huaweicloud/credentials", "", c.fromSDKFile},
+		{"clouds.yaml", "set OS_CLOUD or give --profile clouds/NAME", c.fromClouds},
+		{"~/.hcloud/config.json", "set its current one or give --profile hcloud/NAME", c.fromKooCLI},
+	}
+}
+
+// Find picks the profile and checks it; it reads files and the environment and sends nothing.
 //
-// The profile is the one that the choice names, else the config file's current one (or its only one), else the one
-// that the environment describes. Its region is the choice's, else the profile's. Its endpoints are the choice's, else
-// those of JANITOR_ENDPOINT_ELB, _APIG, _ROMA and _IAM, else the profile's, else its cloud's for its region.
+// The profile is the one that the choice names, else the config file's current one (or its only one), else the first of:
+// the environment's, that of the official SDK's credentials file, the one of clouds.yaml, the one of KooCLI, the agency of
+// the server that janitor runs on. Its region and project are the choice's, else its own. Its endpoints are the choice's,
+// else those of JANITOR_ENDPOINT_ELB, _APIG, _ROMA and _IAM, else its own, else its cloud's for its region.
 //
 // Errors are one line and of class [Usage], or [Credentials] when there is no profile at all.
 func Find(c Choice) (Profile, error) {
-	if c.Lookup == nil {
-		c.Lookup = os.LookupEnv
-	}
-	given, err := c.given() // what was just typed is told first
+	c, given, err := c.begin()
 	if err != nil {
 		return Profile{}, err
 	}
-	p, err := c.pick()
-	if err != nil {
-		return Profile{}, err
-	}
-	if c.Region != "" {
-		p.Region = c.Region
-	}
-	for _, service := range services() {
-		at := p.Endpoints.endpoint(service)
-		*at = cmp.Or(*given.endpoint(service), *at)
-	}
-	if c.ReadOnly {
-		p.ReadOnly = true
-	}
-	p.lookup = c.Lookup
-	return p, p.Check()
-}
-
-func (c Choice) pick() (Profile, error) {
 	path, named := configPath(c.Lookup)
 	config, err := readConfig(path, named)
 	if err != nil {
 		return Profile{}, err
 	}
-	p, err := c.from(config, path)
-	p.Views = config.saved
-	return p, err
+	p, err := c.pick(config, path)
+	if err != nil {
+		return Profile{}, err
+	}
+	if p, err = c.complete(p, given); err != nil {
+		return Profile{}, err
+	}
+	if err := p.guard(config, path); err != nil {
+		return Profile{}, err
+	}
+	return p, p.Check()
 }
 
-// from picks one of the config file's profiles, or the environment's.
-func (c Choice) from(config file, path string) (Profile, error) {
-	env, hasEnv := fromEnvironment(c.Lookup)
-	name := c.Profile
-	if name == "" {
-		name = config.Current
+// begin reads what was just typed, which is told first when it is wrong.
+func (c Choice) begin() (Choice, Endpoints, error) {
+	if c.Lookup == nil {
+		c.Lookup = os.LookupEnv
 	}
+	given, err := c.given()
+	return c, given, err
+}
+
+// complete puts what the choice says over the profile, and a cloud of clouds.yaml under it.
+func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
+	if p.Auth.Clouds != "" {
+		var err error
+		if p, err = c.withCloud(p); err != nil {
+			return p, err
+		}
+	}
+	if err := c.agree(p); err != nil {
+		return p, err
+	}
+	if c.Region != "" {
+		p.Region = c.Region
+	}
+	if c.Project != "" {
+		p.ProjectID, p.ProjectName, p.named = "", c.Project, ""
+		if projectForm.MatchString(c.Project) {
+			p.ProjectID, p.ProjectName = c.Project, ""
+		}
+	}
+	for _, service := range services() {
+		at := p.Endpoints.endpoint(service)
+		*at = cmp.Or(*given.endpoint(service), *at)
+		if p.Region != "" {
+			*at = strings.ReplaceAll(*at, "{region}", p.Region)
+		}
+	}
+	if c.ReadOnly {
+		p.ReadOnly = true
+	}
+	p.lookup = c.Lookup
+	return p, nil
+}
+
+// withCloud takes what a profile of the config file leaves to a cloud of clouds.yaml from there.
+func (c Choice) withCloud(p Profile) (Profile, error) {
+	name := p.Auth.Clouds
+	if err := p.checkAuth(); err != nil {
+		return p, err
+	}
+	all := c.fromClouds()
+	i := slices.IndexFunc(all, func(f candidate) bool { return f.Name == openStack+name })
+	if i < 0 {
+		if len(all) == 1 && all[0].err != nil {
+			return p, all[0].err
+		}
+		return p, usage("%v: auth.clouds is %q, and clouds.yaml has no such cloud: %s", p, name, cloudChoices(all))
+	}
+	from := all[i]
 	switch {
-	case name == environment && hasEnv:
-		return env, nil
-	case name == environment:
-		return Profile{}, credentials(nil, "no profile in the environment: set %s, or %s", environmentSDK, environmentOS)
+	case from.err != nil:
+		return p, usage("%v: %v: %v", p, from.Profile, from.err)
+	case from.skipped != "":
+		return p, credentials(nil, "%v: %v cannot be used: %s", p, from.Profile, from.skipped)
+	case p.ProjectID != "" && from.ProjectID != "" && p.ProjectID != from.ProjectID:
+		return p, usage("%v is for project %s, but %v is for %s: take project_id out of one of them", p, p.ProjectID, from.Profile, from.ProjectID)
+	case p.ProjectName != "" && from.ProjectName != "" && p.ProjectName != from.ProjectName:
+		return p, usage("%v is for project %q, but %v is for %q: take project_name out of one of them", p, p.ProjectName, from.Profile, from.ProjectName)
+	}
+	p.Auth, p.keptIn = from.Auth, from.keptIn
+	p.Cloud, p.Region = cmp.Or(p.Cloud, from.Cloud), cmp.Or(p.Region, from.Region)
+	if p.ProjectID == "" && p.ProjectName == "" {
+		p.ProjectID, p.ProjectName, p.named = from.ProjectID, from.ProjectName, from.named
+	}
+	p.Endpoints.IAM = cmp.Or(p.Endpoints.IAM, from.Endpoints.IAM)
+	p.CAFile = cmp.Or(p.CAFile, from.CAFile)
+	if p.CertFile == "" && p.KeyFile == "" {
+		p.CertFile, p.KeyFile = from.CertFile, from.KeyFile
+	}
+	return p, nil
+}
+
+// guard warns of files with secrets that others can read, and refuses them where the config file is strict.
+func (p *Profile) guard(config file, path string) error {
+	var files []string
+	for _, one := range config.Profiles {
+		if a := one.Auth; a.SecretKey.written() || a.SecurityToken.written() || a.Password.written() || a.Token.written() {
+			files = []string{path}
+		}
+	}
+	if p.keptIn != "" && !slices.Contains(files, p.keptIn) {
+		files = append(files, p.keptIn)
+	}
+	for _, at := range files {
+		said := exposed(at)
+		if said == "" {
+			continue
+		}
+		if config.Strict {
+			return usage("%s (strict is true in %s)", said, path)
+		}
+		p.Warnings = append(p.Warnings, said)
+	}
+	p.Views = config.saved
+	return nil
+}
+
+// pick finds the profile that the choice names, or else the one that counts.
+func (c Choice) pick(config file, path string) (Profile, error) {
+	name := cmp.Or(c.Profile, config.Current)
+	switch {
+	case name != "" && reserved(name):
+		return c.elsewhere(name)
 	case name != "":
 		if p, ok := config.Profiles[name]; ok {
 			return p, nil
@@ -88,11 +227,100 @@ func (c Choice) from(config file, path string) (Profile, error) {
 		}
 	case len(config.Profiles) > 1:
 		return Profile{}, usage("%s has several profiles and no current one: give --profile or add current; %s", path, config.choices())
-	case hasEnv:
-		return env, nil
 	}
-	return Profile{}, credentials(nil, "no profile found: %s has none, and neither %s nor %s is set; without an account, try: janitor demo",
-		path, environmentSDK, environmentOS)
+	looked := []string{path + " has none"}
+	for _, at := range c.places() {
+		found := at.find()
+		p, why, err := at.choose(found)
+		switch {
+		case err != nil:
+			return Profile{}, err
+		case why == "":
+			return p, nil
+		}
+		looked = append(looked, why)
+	}
+	return c.agencyAfter(strings.Join(looked, "; "))
+}
+
+// choose takes the profile of a place that counts; why says that there is none.
+func (at place) choose(found []candidate) (p Profile, why string, err error) {
+	if i := slices.IndexFunc(found, func(f candidate) bool { return f.chosen && f.skipped != "" }); i >= 0 {
+		return Profile{}, fmt.Sprintf("%v is skipped: %s", found[i].Profile, found[i].skipped), nil
+	}
+	usable := slices.DeleteFunc(slices.Clone(found), func(f candidate) bool { return f.skipped != "" })
+	i := slices.IndexFunc(usable, func(f candidate) bool { return f.chosen })
+	switch {
+	case i >= 0 && usable[i].err != nil:
+		return Profile{}, "", usable[i].wrong()
+	case i >= 0:
+		return usable[i].Profile, "", nil
+	case len(usable) == 1 && usable[0].err != nil:
+		return Profile{}, "", usable[0].wrong()
+	case len(usable) == 1:
+		return usable[0].Profile, "", nil
+	case len(usable) > 1:
+		names := make([]string, len(usable))
+		for i, f := range usable {
+			names[i] = f.Name
+		}
+		return Profile{}, "", usage("%s has several profiles, and none is chosen: %s; they are %s", at.about, at.many, strings.Join(names, ", "))
+	case len(found) > 0:
+		return Profile{}, fmt.Sprintf("%v is skipped: %s", found[0].Profile, found[0].skipped), nil
+	}
+	return Profile{}, at.about + " has none", nil
+}
+
+// elsewhere finds a profile by name outside the config file.
+func (c Choice) elsewhere(name string) (Profile, error) {
+	if name == agency {
+		return agencyProfile(), nil
+	}
+	var names []string
+	for _, at := range c.places() {
+		for _, f := range at.find() {
+			names = append(names, f.Name)
+			mine := f.Name == name || f.whole && strings.HasPrefix(name, f.Name)
+			switch {
+			case !mine:
+			case f.err != nil:
+				return Profile{}, f.wrong()
+			case f.skipped != "":
+				return Profile{}, credentials(nil, "%v cannot be used: %s", f.Profile, f.skipped)
+			default:
+				return f.Profile, nil
+			}
+		}
+	}
+	if name == environment {
+		return Profile{}, credentials(nil, "no profile in the environment: set %s, or %s, or %s", environmentSDK, environmentHW, environmentOS)
+	}
+	if len(names) == 0 {
+		return Profile{}, usage("there is no profile %q: janitor profiles shows where it looked", name)
+	}
+	return Profile{}, usage("there is no profile %q: outside the config file there are %s", name, strings.Join(names, ", "))
+}
+
+func agencyProfile() Profile {
+	return Profile{Name: agency, where: "the metadata service", Cloud: "huawei", Auth: Auth{Agency: true}}
+}
+
+// agencyAfter is the agency of the server we may be on, when nothing else was found; looked says where.
+func (c Choice) agencyAfter(looked string) (Profile, error) {
+	p := agencyProfile()
+	p.searched = looked
+	if at, err := c.metadata(); err != nil || at == "" {
+		if err != nil {
+			return Profile{}, err
+		}
+		return Profile{}, p.nowhere("JANITOR_METADATA is off")
+	}
+	return p, nil
+}
+
+// nowhere says that there is no profile at all; last is why the server's agency is none.
+func (p Profile) nowhere(last string) error {
+	return credentials(nil, "no profile found: %s; %s; without an account, try: janitor demo", p.searched, last)
 }
 
 // given are the endpoints that the flags name, else the environment.

@@ -24,6 +24,7 @@ func TestWhichProfile(t *testing.T) {
 	sdk := []string{"HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_PROJECT_ID=cccc", "HW_REGION_NAME=cn-east-3"}
 	openStack := []string{"OS_USERNAME=u", "OS_PASSWORD=p", "OS_USER_DOMAIN_NAME=d", "OS_REGION_NAME=eu-de",
 		"OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3", "OS_PROJECT_NAME=eu-de", "OS_PROJECT_ID=dddd"}
+	noProject := []string{sdk[0], sdk[1], sdk[3]}
 	tests := []struct {
 		name   string
 		choice Choice
@@ -34,9 +35,9 @@ func TestWhichProfile(t *testing.T) {
 		says   []string
 	}{
 		{name: "named", choice: Choice{Profile: "other"}, config: "current: acme\n" + two, want: "other eu-nl otc"},
-		{name: "current", config: "current: acme\n" + two, env: sdk, want: "acme cn-north-4 huawei"},
-		{name: "the only one", config: good, env: sdk, want: "acme cn-north-4 huawei"},
-		{name: "environment of the SDK", env: append(sdk, openStack...), want: "env cn-east-3 huawei"},
+		{name: "current", config: "current: acme\n" + two, env: noProject, want: "acme cn-north-4 huawei"},
+		{name: "the only one", config: good, env: noProject, want: "acme cn-north-4 huawei"},
+		{name: "environment of the SDK", env: append(sdk, openStack[:5]...), want: "env cn-east-3 huawei"},
 		{name: "environment of OpenStack", env: openStack, want: "env eu-de otc"},
 		{name: "environment by name", choice: Choice{Profile: "env"}, config: good, env: openStack, want: "env eu-de otc"},
 		{name: "environment as current", config: "current: env\n" + two, env: sdk, want: "env cn-east-3 huawei"},

@@ -8,11 +8,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Profile is one account, region and project with the credentials for it, as it stands in the config file.
 type Profile struct {
-	Cloud       string    `yaml:"cloud"` // huawei, otc or custom; "" = custom
+	Cloud       string    `yaml:"cloud"` // one of those in endpoints.go or custom; "" = custom
 	Region      string    `yaml:"region"`
 	ProjectID   string    `yaml:"project_id"`   // at most 32 digits and lower-case letters (S0)
 	ProjectName string    `yaml:"project_name"` // looked up when the profile is opened
@@ -20,26 +21,46 @@ type Profile struct {
 	Endpoints   Endpoints `yaml:"endpoints"`
 	Gateway     Gateway   `yaml:"gateway"`
 	ReadOnly    bool      `yaml:"read_only"`
+	Protect     []string  `yaml:"protect"` // expressions: what fulfils one is never deleted
+	Limits      Limits    `yaml:"limits"`
+	CAFile      string    `yaml:"ca_file"`   // PEM, trusted besides the system's own
+	CertFile    string    `yaml:"cert_file"` // PEM, with key_file: shown to the services
+	KeyFile     string    `yaml:"key_file"`
+	Timeout     string    `yaml:"timeout"` // of one request, such as 30s; "" = 2 minutes
 
-	Name       string `yaml:"-"`
-	Views      []View `yaml:"-"` // of the whole config file, in its order
-	where      string // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program
-	readOnlyIn string // the file that makes it read-only; "" = the command line does
+	Name       string   `yaml:"-"`
+	Views      []View   `yaml:"-"` // of the whole config file, in its order
+	Warnings   []string `yaml:"-"` // what is dangerous but works, each a line for people
+	where      string   // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program
+	readOnlyIn string   // the file that makes it read-only; "" = the command line does
+	keptIn     string   // the file that the secrets themselves stand in, "" when none
+	named      string   // what the project of ProjectID is called by the same source, "" = not said
+	searched   string   // where nothing was found before the server's agency was tried, as the end of a sentence
 
 	lookup    func(string) (string, bool) // reads the environment
 	variables map[string]string           // which variable stands for a key, in a profile from the environment
 }
 
 // Auth holds one way to say who we are: access key and secret key (with a security token when they are temporary),
-// user name and password, or a token.
+// user (by name or id) and password, a token, a cloud of clouds.yaml, or the agency of the server we are on.
 type Auth struct {
 	AccessKey     Secret `yaml:"access_key"`
 	SecretKey     Secret `yaml:"secret_key"`
 	SecurityToken Secret `yaml:"security_token"`
 	Username      Secret `yaml:"username"`
 	Password      Secret `yaml:"password"`
+	UserID        Secret `yaml:"user_id"`
 	DomainName    Secret `yaml:"domain_name"` // the account that the user belongs to
+	DomainID      Secret `yaml:"domain_id"`
 	Token         Secret `yaml:"token"`
+	Clouds        string `yaml:"clouds"` // name of a cloud in clouds.yaml
+	Agency        bool   `yaml:"agency"`
+}
+
+// Limits are how much a plan of the command line may delete; nil = the usual, 0 = no limit.
+type Limits struct {
+	MaxItems   *int `yaml:"max_items"`
+	MaxPercent *int `yaml:"max_percent"` // of all that are listed of a kind
 }
 
 // Gateway narrows down whose channels are shown.
@@ -96,21 +117,26 @@ var (
 )
 
 // Check finds what is wrong with the profile as far as that can be told without asking anybody. Errors are of class
-// [Usage]; they hold no secret.
+// [Usage]; they hold no secret. What a server's agency is for may be left to the server.
 func (p Profile) Check() error {
 	switch {
 	case p.Cloud != "" && p.Cloud != "custom" && !isCloud(p.Cloud):
 		return usage("%v: unknown cloud %q: use %s or custom", p, p.Cloud, strings.Join(cloudNames(), ", "))
-	case p.Region == "":
+	case p.Region == "" && !p.Auth.Agency:
 		return usage("%v has no region: %s (such as eu-de) or give --region", p, p.add("region"))
-	case !regionForm.MatchString(p.Region):
+	case p.Region != "" && !regionForm.MatchString(p.Region):
 		return usage("%v: region %q is not a region id: lower-case letters, digits and dashes, such as eu-de", p, p.Region)
-	case p.ProjectID == "" && p.ProjectName == "":
+	case p.ProjectID == "" && p.ProjectName == "" && !p.Auth.Agency:
 		return usage("%v names no project: %s%s", p, p.add("project_id"), p.orName())
 	case p.ProjectID != "" && p.ProjectName != "":
 		return usage("%v names its project twice: keep project_id or project_name", p)
 	case p.ProjectID != "" && !projectForm.MatchString(p.ProjectID):
 		return usage("%v: %s %q is not a project id: at most 32 digits and lower-case letters", p, p.word("project_id"), p.ProjectID)
+	}
+	for _, limit := range []*int{p.Limits.MaxItems, p.Limits.MaxPercent} {
+		if limit != nil && *limit < 0 {
+			return usage("%v: a limit below 0: 0 is no limit", p)
+		}
 	}
 	if err := p.checkAuth(); err != nil {
 		return err
@@ -118,47 +144,97 @@ func (p Profile) Check() error {
 	if err := p.checkGateway(); err != nil {
 		return err
 	}
+	if _, err := p.timeout(); err != nil {
+		return err
+	}
+	if (p.CertFile == "") != (p.KeyFile == "") {
+		return usage("%v: cert_file and key_file belong together: give both or neither", p)
+	}
+	if p.Region == "" { // the endpoints follow from it
+		return nil
+	}
 	return p.checkEndpoints()
 }
 
+// way is one of the ways to say who we are.
+type way struct {
+	given bool
+	words string // what gives it
+}
+
+func (p Profile) ways() []way {
+	a := p.Auth
+	user := "username"
+	if a.Username == "" && a.UserID != "" {
+		user = "user_id"
+	}
+	return []way{
+		{a.AccessKey != "" || a.SecretKey != "", p.word("access_key") + " and " + p.word("secret_key")},
+		{a.login(), p.word(user) + " and " + p.word("password")},
+		{a.Token != "", p.word("token")},
+		{a.Clouds != "", "clouds"},
+		{a.Agency, "agency"},
+	}
+}
+
+// login says whether we are a user with a password, or half of it.
+func (a Auth) login() bool { return a.Username != "" || a.UserID != "" || a.Password != "" }
+
 func (p Profile) checkAuth() error {
 	a := p.Auth
-	keys := a.AccessKey != "" || a.SecretKey != ""
-	password := a.Username != "" || a.Password != ""
-	token := a.Token != ""
-	twice := func(one, other string) error {
-		return usage("%v gives credentials twice: keep %s, or %s", p, one, other)
+	var words []string
+	for _, w := range p.ways() {
+		if w.given {
+			words = append(words, w.words)
+		}
 	}
 	half := func(has, lacks string) error {
 		return usage("%v has %s without %s: %s", p, p.word(has), p.word(lacks), p.add(lacks))
 	}
-	ofKeys := p.word("access_key") + " and " + p.word("secret_key")
-	ofPassword := p.word("username") + " and " + p.word("password")
+	keys := a.AccessKey != "" || a.SecretKey != ""
 	switch {
-	case !keys && !password && !token:
+	case len(words) == 0:
 		return usage("%v has no credentials: add auth with access_key and secret_key, or username, password and domain_name, or token", p)
-	case keys && password:
-		return twice(ofKeys, ofPassword)
-	case keys && token:
-		return twice(ofKeys, p.word("token"))
-	case password && token:
-		return twice(ofPassword, p.word("token"))
+	case len(words) > 1:
+		return usage("%v gives credentials twice: keep %s, or %s", p, words[0], words[1])
 	case keys && a.SecretKey == "":
 		return half("access_key", "secret_key")
 	case keys && a.AccessKey == "":
 		return half("secret_key", "access_key")
-	case password && a.Password == "":
+	case a.Username != "" && a.UserID != "":
+		return usage("%v names its user twice: keep %s or %s", p, p.word("username"), p.word("user_id"))
+	case a.Username != "" && a.Password == "":
 		return half("username", "password")
-	case password && a.Username == "":
+	case a.UserID != "" && a.Password == "":
+		return half("user_id", "password")
+	case a.Password != "" && a.Username == "" && a.UserID == "":
 		return half("password", "username")
-	case password && a.DomainName == "":
+	case a.Username != "" && a.DomainName == "" && a.DomainID == "":
 		return usage("%v has %s without %s: %s, the name of the account", p, p.word("username"), p.word("domain_name"), p.add("domain_name"))
+	case a.UserID != "" && p.ProjectID == "" && a.DomainName == "" && a.DomainID == "":
+		return usage("%v has %s and the name of a project without %s: %s, or give the project's id", p, p.word("user_id"), p.word("domain_name"), p.add("domain_name"))
+	case a.DomainName != "" && a.DomainID != "":
+		return usage("%v names its account twice: keep %s or %s", p, p.word("domain_name"), p.word("domain_id"))
 	case a.SecurityToken != "" && !keys:
 		return usage("%v has security_token without access_key: it belongs to temporary access keys", p)
-	case a.DomainName != "" && !password:
+	case a.DomainName != "" && !a.login():
 		return usage("%v has domain_name without username: it belongs to a login with a password", p)
+	case a.DomainID != "" && !a.login():
+		return usage("%v has domain_id without username: it belongs to a login with a password", p)
 	}
 	return nil
+}
+
+// timeout of one request; 0 = the usual one.
+func (p Profile) timeout() (time.Duration, error) {
+	if p.Timeout == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(p.Timeout)
+	if err != nil || d < time.Second || d > time.Hour {
+		return 0, usage("%v: timeout %q is not a time between 1s and 1h, such as 30s", p, p.Timeout)
+	}
+	return d, nil
 }
 
 // word is what the user calls a key: the key, or the variable it came from.

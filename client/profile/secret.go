@@ -24,6 +24,37 @@ const (
 	hiddenSecret = "(hidden)"
 )
 
+// verbatim marks a value that other programs wrote: it is never a variable or a command, however it begins. No text of
+// a file or variable begins so.
+const verbatim = "\x00"
+
+// literal is the secret with this value, taken as it is.
+func literal(value string) Secret {
+	if value == "" {
+		return ""
+	}
+	return Secret(verbatim + value)
+}
+
+// written says whether the secret's value itself stands where it was found.
+func (s Secret) written() bool {
+	return s != "" && !strings.HasPrefix(string(s), "env:") && !strings.HasPrefix(string(s), "cmd:")
+}
+
+// source says where the value comes from, "" when it is written down. The arguments of a command may be secrets.
+func (s Secret) source() string {
+	if command, ok := strings.CutPrefix(string(s), "cmd:"); ok {
+		if words, err := split(command); err == nil {
+			return "cmd:" + words[0]
+		}
+		return "cmd:"
+	}
+	if strings.HasPrefix(string(s), "env:") {
+		return string(s)
+	}
+	return ""
+}
+
 // String hides the value.
 func (s Secret) String() string {
 	if s == "" {
@@ -43,6 +74,9 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // value fetches what the secret stands for. Errors hold neither the value nor the command's arguments or output.
 func (s Secret) value(ctx context.Context, lookup func(string) (string, bool)) (string, error) {
+	if value, ok := strings.CutPrefix(string(s), verbatim); ok {
+		return value, nil
+	}
 	if name, ok := strings.CutPrefix(string(s), "env:"); ok {
 		if v, _ := lookup(name); v != "" {
 			return v, nil

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,8 +24,11 @@ type Session struct {
 	Deleter                  *client.Deleter // nil when the profile is read-only
 	ReadOnlyWhy              string          // why Deleter is nil, as a sentence
 
-	base *http.Transport
-	skew *atomic.Int64
+	Who    Identity
+	Signed http.RoundTripper // carries our credentials
+	Reach
+
+	skew atomic.Int64 // of the clocks, as it was learnt
 }
 
 // Clock says that the clock of this computer is wrong, as a sentence, when requests had to be signed by the services'; ""
@@ -40,8 +44,44 @@ func (s *Session) Clock() string {
 	return fmt.Sprintf("The clock of this computer is %s %s that of the services: requests are signed by theirs. Set it right.", ahead, is)
 }
 
+func (s *Session) skewed(ahead time.Duration) { s.skew.Store(int64(ahead)) }
+
+// Reach is the way to a profile's services without credentials.
+type Reach struct {
+	Endpoints Endpoints
+	Bare      http.RoundTripper
+
+	base *http.Transport
+}
+
+// Identity is who we are, without secrets.
+type Identity struct {
+	Way       string    // "access key", "password", "token" or "agency"
+	AccessKey string    // masked
+	User      string    // cleaned; "" = not known
+	Account   string    // name or id of the account
+	Roles     []string  // of the login
+	Expires   time.Time // zero = never, or not said
+}
+
 // Close lets go of connections that are not in use.
-func (s *Session) Close() { s.base.CloseIdleConnections() }
+func (r Reach) Close() { r.base.CloseIdleConnections() }
+
+// Reach is the way to the services for who does not open the profile.
+func (p Profile) Reach() (Reach, error) {
+	if err := p.Check(); err != nil {
+		return Reach{}, err
+	}
+	base, err := p.transport()
+	if err != nil {
+		return Reach{}, err
+	}
+	return p.reach(base), nil
+}
+
+func (p Profile) reach(base *http.Transport) Reach {
+	return Reach{Endpoints: p.resolve(), Bare: naming(base), base: base}
+}
 
 // Open checks the profile, fetches its secrets, logs in where it has a password and looks the project up where it has
 // only a name. Errors are one line without secrets, of class [Usage], [Credentials] or, where a service fails, neither.
@@ -49,28 +89,48 @@ func (p Profile) Open(ctx context.Context) (*Session, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
+	base, err := p.transport()
+	if err != nil {
+		return nil, err
+	}
+	s, err := p.open(ctx, base)
+	if err != nil {
+		base.CloseIdleConnections()
+	}
+	return s, err
+}
+
+func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, error) {
+	var server *auth.Agency
+	if p.Auth.Agency {
+		var err error
+		if server, p, err = p.fromServer(ctx); err != nil {
+			return nil, err
+		}
+	}
 	who, err := p.fetch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	e := p.resolve()
+	reach := p.reach(base)
+	e := reach.Endpoints
 	hosts, err := auth.NewHosts(e.ELB, e.APIG, e.ROMA, e.IAM)
 	if err != nil {
 		return nil, usage("%v: %v", p, err)
 	}
-	base := wire.NewTransport()
-	skew := new(atomic.Int64)
-	project, transport, err := p.identify(ctx, who, e, hosts, base, func(ahead time.Duration) { skew.Store(int64(ahead)) })
-	if err != nil {
-		base.CloseIdleConnections()
+	s := &Session{Profile: p.Name, Region: p.Region, Reach: reach}
+	if s.Project, s.Signed, s.Who, err = p.identify(ctx, who, server, e, hosts, reach.Bare, s.skewed); err != nil {
 		return nil, p.unidentified(err)
 	}
-	config := client.Config{
-		Project: project, ELB: e.ELB, ROMA: e.ROMA, APIG: e.APIG,
-		Gateways:  p.gateways(e),
-		Transport: transport,
+	timeout, err := p.timeout()
+	if err != nil {
+		return nil, err
 	}
-	s := &Session{Profile: p.Name, Region: p.Region, Project: project, base: base, skew: skew}
+	config := client.Config{
+		Project: s.Project, ELB: e.ELB, ROMA: e.ROMA, APIG: e.APIG,
+		Gateways:  p.gateways(e),
+		Transport: s.Signed, Timeout: timeout,
+	}
 	if s.Client, err = client.New(config); err != nil {
 		return nil, usage("%v: %v", p, err)
 	}
@@ -96,7 +156,7 @@ func (p Profile) readOnlyWhy() string {
 // service that is down says nothing about them.
 func (p Profile) unidentified(err error) error {
 	switch {
-	case errors.Is(err, wire.Unauthorised), errors.Is(err, wire.Forbidden):
+	case errors.Is(err, wire.Unauthorised), errors.Is(err, wire.Forbidden), errors.Is(err, Credentials):
 		return credentials(err, "%v", p)
 	case errors.Is(err, wire.Transport):
 		return fmt.Errorf("%v: %w; check the network and the address (endpoints.iam, or --endpoint iam=https://…)", p, err)
@@ -106,7 +166,7 @@ func (p Profile) unidentified(err error) error {
 
 // identity holds the credentials in clear; it lives no longer than opening takes.
 type identity struct {
-	accessKey, secretKey, securityToken, username, password, domainName, token string
+	accessKey, secretKey, securityToken, username, userID, password, domainName, domainID, token string
 }
 
 func (p Profile) fetch(ctx context.Context) (identity, error) {
@@ -124,8 +184,10 @@ func (p Profile) fetch(ctx context.Context) (identity, error) {
 		{"secret_key", p.Auth.SecretKey, &who.secretKey},
 		{"security_token", p.Auth.SecurityToken, &who.securityToken},
 		{"username", p.Auth.Username, &who.username},
+		{"user_id", p.Auth.UserID, &who.userID},
 		{"password", p.Auth.Password, &who.password},
 		{"domain_name", p.Auth.DomainName, &who.domainName},
+		{"domain_id", p.Auth.DomainID, &who.domainID},
 		{"token", p.Auth.Token, &who.token},
 	} {
 		var err error
@@ -137,48 +199,166 @@ func (p Profile) fetch(ctx context.Context) (identity, error) {
 }
 
 // identify makes the transport that carries the credentials and finds the project's id.
-func (p Profile) identify(ctx context.Context, who identity, e Endpoints, hosts auth.Hosts, base http.RoundTripper, skewed func(time.Duration)) (string, http.RoundTripper, error) {
+func (p Profile) identify(ctx context.Context, who identity, server *auth.Agency, e Endpoints, hosts auth.Hosts, base http.RoundTripper, skewed func(time.Duration)) (string, http.RoundTripper, Identity, error) {
 	switch {
+	case server != nil:
+		said := Identity{Way: "agency"}
+		carrier := func(project string) http.RoundTripper { return server.Transport(project, hosts, base) }
+		project, err := p.projectBy(ctx, e, carrier)
+		if err != nil {
+			return "", nil, said, err
+		}
+		said.AccessKey, said.Expires = server.Current()
+		return project, carrier(project), said, nil
+
 	case who.accessKey != "":
-		signer := auth.Signer{
-			AccessKey: who.accessKey, SecretKey: who.secretKey, SecurityToken: who.securityToken,
-			ProjectID: p.ProjectID, Hosts: hosts, Skewed: skewed,
+		said := Identity{Way: "access key", AccessKey: auth.Mask(who.accessKey)}
+		carrier := func(project string) http.RoundTripper {
+			return auth.Signer{
+				AccessKey: who.accessKey, SecretKey: who.secretKey, SecurityToken: who.securityToken,
+				ProjectID: project, Hosts: hosts, Skewed: skewed,
+			}.Transport(base)
 		}
-		if signer.ProjectID == "" {
-			id, err := p.lookUp(ctx, e.IAM, signer.Transport(base))
-			if err != nil {
-				return "", nil, err
-			}
-			signer.ProjectID = id
+		project, err := p.projectBy(ctx, e, carrier)
+		if err != nil {
+			return "", nil, said, err
 		}
-		return signer.ProjectID, signer.Transport(base), nil
+		return project, carrier(project), said, nil
 
 	case who.token != "":
 		transport := auth.FixedToken(who.token, hosts).Transport(base)
-		if p.ProjectID != "" {
-			return p.ProjectID, transport, nil
+		said, scope := p.introduce(ctx, who.token, e, transport)
+		if err := p.rightProject("token", scope); err != nil {
+			return "", nil, said, err
 		}
-		id, err := p.lookUp(ctx, e.IAM, transport)
-		return id, transport, err
+		project, err := p.projectBy(ctx, e, func(string) http.RoundTripper { return transport })
+		if err == nil && scope.ProjectID != "" && scope.ProjectID != project {
+			err = p.wrongProject("token", scope)
+		}
+		return project, transport, said, err
 
 	default:
 		tokens, err := auth.NewTokens(auth.Login{
-			Endpoint: e.IAM, User: who.username, Password: who.password, Domain: who.domainName,
+			Endpoint: e.IAM, User: who.username, UserID: who.userID, Password: who.password, Domain: who.domainName, DomainID: who.domainID,
 			ProjectID: p.ProjectID, ProjectName: p.ProjectName,
 		}, hosts, base)
 		if err != nil {
-			return "", nil, err
+			return "", nil, Identity{}, err
 		}
 		in, err := tokens.Login(ctx) // now, so that a wrong password is told before anything else happens
+		said := identified("password", in)
 		switch {
 		case err != nil:
-			return "", nil, err
+			return "", nil, said, err
 		case !projectForm.MatchString(in.ProjectID):
-			return "", nil, errors.New("the login succeeded, but its answer names no project")
-		case p.ProjectID != "" && p.ProjectID != in.ProjectID:
-			return "", nil, fmt.Errorf("the login is for project %s instead of %s", in.ProjectID, p.ProjectID)
+			return "", nil, said, errors.New("the login succeeded, but its answer names no project")
 		}
-		return in.ProjectID, tokens.Transport(base), nil
+		return in.ProjectID, tokens.Transport(base), said, p.rightProject("login", in)
+	}
+}
+
+func identified(way string, in auth.Session) Identity {
+	return Identity{Way: way, User: in.User, Account: in.Account, Roles: in.Roles, Expires: in.Expires}
+}
+
+// projectBy is the profile's project, looked up by its name where the profile has no id.
+func (p Profile) projectBy(ctx context.Context, e Endpoints, carrier func(project string) http.RoundTripper) (string, error) {
+	if p.ProjectID != "" {
+		return p.ProjectID, nil
+	}
+	return p.lookUp(ctx, e.IAM, carrier(""))
+}
+
+// introduce asks IAM whose a given token is. Some clouds do not say; then it is found out by using the token.
+func (p Profile) introduce(ctx context.Context, token string, e Endpoints, transport http.RoundTripper) (Identity, auth.Session) {
+	if e.IAM == "" {
+		return Identity{Way: "token"}, auth.Session{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, introduceTime)
+	defer cancel()
+	in, err := auth.Introduce(ctx, e.IAM, token, transport)
+	if err != nil {
+		return Identity{Way: "token"}, auth.Session{}
+	}
+	return identified("token", in), in
+}
+
+// introduceTime is what asking may take, as the answer only makes errors clearer.
+const introduceTime = 3 * time.Second
+
+// rightProject refuses credentials that are for another project than the profile, where they say what they are for.
+func (p Profile) rightProject(what string, in auth.Session) error {
+	switch {
+	case in.ProjectID == "":
+		return nil
+	case p.ProjectID != "" && p.ProjectID != in.ProjectID,
+		p.ProjectName != "" && in.ProjectName != "" && p.ProjectName != in.ProjectName:
+		return p.wrongProject(what, in)
+	case p.named != "" && in.ProjectName != "" && p.named != in.ProjectName:
+		return usage("%s says project %s, which is called %q, and %s says %q: keep the right one",
+			p.word("project_id"), in.ProjectID, in.ProjectName, p.word("project_name"), p.named)
+	}
+	return nil
+}
+
+func (p Profile) wrongProject(what string, in auth.Session) error {
+	called := ""
+	if in.ProjectName != "" {
+		called = fmt.Sprintf("; %s is called %q", in.ProjectID, in.ProjectName)
+	}
+	return credentials(nil, "the %s is for project %s instead of %s%s: get credentials for the profile's project, or change the profile's project",
+		what, in.ProjectID, cmp.Or(p.ProjectID, p.ProjectName), called)
+}
+
+// fromServer opens the metadata service of the server we are on; region and project are the server's unless the profile
+// says them.
+func (p Profile) fromServer(ctx context.Context) (*auth.Agency, Profile, error) {
+	lookup := p.lookup
+	if lookup == nil {
+		lookup = os.LookupEnv
+	}
+	at, err := Choice{Lookup: lookup}.metadata()
+	if err != nil {
+		return nil, p, err
+	}
+	if at == "" {
+		return nil, p, credentials(nil, "%v: the metadata service is not asked while JANITOR_METADATA is off", p)
+	}
+	server := auth.NewAgency(at)
+	if err := server.Fetch(ctx); err != nil {
+		if p.searched != "" {
+			return nil, p, p.nowhere(err.Error())
+		}
+		return nil, p, credentials(err, "%v", p)
+	}
+	if p.Region == "" || p.ProjectID == "" && p.ProjectName == "" {
+		region, project, err := server.Place(ctx)
+		if err != nil {
+			return nil, p, credentials(err, "%v: give region and project", p)
+		}
+		p.Region = cmp.Or(p.Region, region)
+		if p.ProjectID == "" && p.ProjectName == "" {
+			p.ProjectID = project
+		}
+	}
+	if p.Region == "" || p.ProjectID == "" && p.ProjectName == "" {
+		return nil, p, usage("%v: the metadata service does not say region and project: give --region and --project", p)
+	}
+	return server, p, p.Check()
+}
+
+// metadata is the address of the metadata service, "" when it is not to be asked.
+func (c Choice) metadata() (string, error) {
+	switch at := c.get("JANITOR_METADATA"); at {
+	case "":
+		return auth.MetadataService, nil
+	case "off":
+		return "", nil
+	default:
+		if _, err := wire.Endpoint(at); err != nil {
+			return "", usage("JANITOR_METADATA: %v; or off", err)
+		}
+		return at, nil
 	}
 }
 

@@ -100,6 +100,9 @@ func routeTable(lacks []string) map[string][]route {
 		{method: post, path: "/v3/auth/tokens", handle: (*call).createToken, open: true},
 		{method: get, path: "/v3/projects", handle: (*call).listProjects},
 		{method: get, path: "/v3/auth/projects", handle: (*call).listProjects},
+		{method: get, path: "/v3/auth/tokens", handle: (*call).showToken},
+		{method: get, path: "/v3/auth/domains", handle: (*call).listDomains},
+		{method: get, path: v3 + "/quotas/details", handle: (*call).quotaDetails},
 
 		// A fixed word stands before the asterisk that it could be taken for.
 		{method: post, path: v3 + "/pools/batch-delete", handle: (*call).deletePools, items: batch("pools")},

@@ -19,6 +19,9 @@ const (
 // nothing.
 func Clean(s string) string { return clean(s, longest) }
 
+// CleanWhole is Clean without the bound: for text that was put together here, whose end must not get lost.
+func CleanWhole(s string) string { return clean(s, 0) }
+
 // clean is Clean with its own bound in runes; 0 = no bound.
 func clean(s string, most int) string {
 	if harmless(s, most) {

@@ -41,8 +41,9 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
+	signal.Ignore(syscall.SIGPIPE) // a run whose output nobody reads any more goes on to its end
 	err := program().ExecuteContext(ctx)
-	if err != nil {
+	if f, is := errors.AsType[*failure](err); err != nil && (!is || f.error != nil) {
 		fmt.Fprintf(os.Stderr, "janitor: %s\n", oneLine(err))
 	}
 	return status(err)
@@ -122,7 +123,7 @@ func anyBackground(lipgloss.LightDarkFunc) fang.ColorScheme {
 	}
 }
 
-// failure is an error with the exit status that it leads to.
+// failure is an error with the exit status that it leads to. Without an error the status says it all.
 type failure struct {
 	status int
 	error

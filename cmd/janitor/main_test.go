@@ -31,14 +31,18 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir) // the config file is janitor/config.yaml
 			env.Setenv("XDG_STATE_HOME", env.WorkDir)  // runs are in janitor/runs
+			env.Setenv("JANITOR_METADATA", "off")      // no server's agency, wherever the tests run
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"refuses":  refuses,
+			"change":   change,
 			"simulate": simulate,
 			"pools":    pools,
 			"breakoff": breakOff,
 			"mend":     mend,
+			"ends":     ends,
+			"misspell": misspell,
 		},
 	})
 }

@@ -21,6 +21,8 @@ import (
 func rootCommand() *cobra.Command {
 	var choice profile.Choice
 	var kind inventory.KindID
+	var book string
+	var set map[string]string
 	root := &cobra.Command{
 		Use:   "janitor [KIND]",
 		Short: "Find what nobody uses and delete what you confirm",
@@ -30,15 +32,27 @@ Huawei Cloud or a sister cloud, says which of them are in use and why, and delet
 KIND opens on that tab: ` + strings.Join(topKinds(), ", ") + `.
 
 The profile is the one of --profile, else the current one of the config file ($JANITOR_CONFIG, else
-janitor/config.yaml in the user's config directory), else the one in the environment (HUAWEICLOUD_SDK_… or OS_…).`,
+janitor/config.yaml in the user's config directory), else the first of: the environment (HUAWEICLOUD_SDK_…, HW_… or
+OS_…), ~/.huaweicloud/credentials, clouds.yaml, KooCLI's current profile, the agency of the server it runs on.
+janitor profiles shows what there is.`,
 		Example: `  janitor demo
   janitor --profile acme --read-only
   janitor certificates`,
 		Args: func(cmd *cobra.Command, args []string) (err error) {
+			switch {
+			case book != "" && len(args) > 0:
+				return usage("the runbook of -f says which kinds are shown: leave out %q", args[0])
+			case book == "" && len(set) > 0:
+				return usage("--set gives values to variables of a runbook: give -f")
+			}
 			kind, err = parseKind(cmd, args)
 			return err
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			walk, err := walkThrough(book, set, &choice)
+			if err != nil {
+				return err
+			}
 			p, err := profile.Find(choice)
 			if err != nil {
 				return err
@@ -50,15 +64,17 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 			if err := needTerminal(); err != nil {
 				return err
 			}
-			return show(cmd, p, history(), kind, views)
+			warn(cmd.ErrOrStderr(), p)
+			return show(cmd, p, shown{past: history(), kind: kind, views: views, walk: walk})
 		},
 	}
 	flags := root.Flags()
-	flags.StringVar(&choice.Profile, "profile", "", "profile of the config file to use, or env for the environment's")
-	flags.StringVar(&choice.Region, "region", "", "region to use instead of the profile's")
-	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
+	choiceFlags(flags, &choice)
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
-	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand())
+	flags.StringVarP(&book, "file", "f", "", "runbook to walk through, step by step, with what it matches marked")
+	flags.StringToStringVar(&set, "set", nil, "value of a variable of the runbook, as NAME=VALUE; may be repeated")
+	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), reportCommand(), listCommand(), planCommand(), applyCommand())
+	root.AddCommand(profilesCommand(), doctorCommand())
 	return root
 }
 
@@ -106,33 +122,54 @@ func needTerminal() error {
 	return nil
 }
 
-// show opens the profile and runs the screen on it until the user quits; what the runs came to stays on stdout. Runs
-// have their journals in past.
-func show(cmd *cobra.Command, p profile.Profile, past *cleanup.History, kind inventory.KindID, views []tui.View) error {
+// shown is what the screen is to show, besides the profile.
+type shown struct {
+	past    *cleanup.History // where runs have their journals
+	reports string           // folder of reports; "" = beside the journals
+	kind    inventory.KindID // the tab to begin with
+	views   []tui.View
+	walk    walkBook
+}
+
+// show opens the profile and runs the screen on it until the user quits; what the runs came to stays on stdout.
+func show(cmd *cobra.Command, p profile.Profile, what shown) error {
 	ctx := cmd.Context()
 	s, err := p.Open(ctx)
 	if err != nil {
 		return interrupted(ctx, err)
 	}
 	defer s.Close()
-	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	if err := within(what.walk.path, what.walk.scope, s); err != nil {
+		return err
+	}
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	if err != nil {
+		return err
+	}
 	var engine *cleanup.Engine
 	if s.Deleter != nil {
-		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.Journal(whereIs(p, s))})
+		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: what.past.Journal(whereIs(p, s))})
 	}
 	// Signals end ctx: one way to end, whichever way the program is told.
 	summary, err := tui.Run(ctx, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
-		Kind: kind, Views: views,
+		Kind: what.kind, Views: what.views, Steps: what.walk.steps,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
+		History: what.past, Reports: what.reports, Undo: undoer(what.past, engine),
 		Version: version(),
-		Now:     time.Now,
+		SavePlan: func(plan cleanup.Plan, listed int) (string, error) {
+			return savePlan(whereIs(p, s), plan, listed)
+		},
+		Now: time.Now,
 	}, tea.WithoutSignalHandler())
 	if summary != "" {
 		fmt.Fprintln(cmd.OutOrStdout(), summary) //nolint:errcheck // the runs are over, whoever reads of them
 	}
 	return interrupted(ctx, err)
 }
+
+// undoer is how the screen brings back what a run has deleted: nil, it does not.
+func undoer(*cleanup.History, *cleanup.Engine) tui.Undoer { return nil }
 
 // interrupted is err, or that a signal ended the program, which then explains err.
 func interrupted(ctx context.Context, err error) error {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,6 +128,9 @@ func printRuns(w io.Writer, out form, all []*cleanup.Past) error {
 			line := map[string]any{"run": p.ID, "state": p.State()}
 			if l := p.Ledger; l != nil {
 				line["started"], line["who"], line["where"] = l.Header.Started, l.Header.Who, l.Header.Where
+				if l.Header.Why != (cleanup.Why{}) {
+					line["why"] = l.Header.Why
+				}
 				line["items"], line["summary"] = len(l.Items), l.Counts().String()
 			} else {
 				line["error"] = p.Err.Error()
@@ -255,11 +259,13 @@ The profile is the run's own, unless --profile names another one for the same pr
 			if err != nil {
 				return err
 			}
-			switch {
-			case past.Live:
-				return &failure{statusRefused, fmt.Errorf("run %s goes on: another janitor is at it", past.ID)}
-			case past.Ledger.Finished:
-				return usage("run %s is finished: %s; janitor verify %s looks again", past.ID, past.Ledger.Counts(), past.ID)
+			switch err := past.CanResume(); {
+			case errors.Is(err, cleanup.ErrGoesOn):
+				return &failure{statusRefused, err}
+			case errors.Is(err, cleanup.ErrFinished):
+				return usage("%w; janitor verify %s looks again", err, past.ID)
+			case err != nil:
+				return usage("%w", err)
 			}
 			s, loader, err := reopen(cmd.Context(), past, choice)
 			if err != nil {
@@ -298,29 +304,40 @@ func sessionFlags(cmd *cobra.Command, choice *profile.Choice) {
 
 // reopen opens the project of a run. Another one is refused before anything is sent to it, where the profile names it.
 func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*profile.Session, *inventory.Loader, error) {
-	at := past.Ledger.Header.Where
+	s, loader, _, err := reopenAt(ctx, "run "+past.ID, past.Ledger.Header.Where, choice)
+	return s, loader, err
+}
+
+// reopenAt opens the project that something is about, with the profile that it was made with unless another is given.
+func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
 	choice.Profile = cmp.Or(choice.Profile, at.Profile)
 	choice.Region = at.Region
 	p, err := profile.Find(choice)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, p, err
 	}
 	elsewhere := func(project string) error {
-		return usage("run %s is about project %s of %s; %v is for project %s: give --profile", past.ID, client.Clean(at.Project), client.Clean(at.Region), p, project)
+		return usage("%s is about project %s of %s; %v is for project %s: give --profile", what, client.Clean(at.Project), client.Clean(at.Region), p, project)
 	}
 	if p.ProjectID != "" && p.ProjectID != at.Project {
-		return nil, nil, elsewhere(p.ProjectID)
+		return nil, nil, p, elsewhere(p.ProjectID)
 	}
+	warn(os.Stderr, p)
 	s, err := p.Open(ctx)
 	if err != nil {
-		return nil, nil, interrupted(ctx, err)
+		return nil, nil, p, interrupted(ctx, err)
 	}
 	if s.Project != at.Project {
 		s.Close()
-		return nil, nil, elsewhere(s.Project)
+		return nil, nil, p, elsewhere(s.Project)
 	}
 	// Resources are called as they were then, whatever the profile is called now.
-	return s, inventory.NewLoader(s.Client, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}), nil
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project})
+	if err != nil {
+		s.Close()
+		return nil, nil, p, err
+	}
+	return s, loader, p, nil
 }
 
 // closing lets go of a session, and passes on what it has to say.
@@ -331,7 +348,7 @@ func closing(cmd *cobra.Command, s *profile.Session) {
 	s.Close()
 }
 
-// watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends, unless there
+// watch follows a run, called id if it is known, to its end and prints what became of it. A signal stops sending; what is in flight ends, unless there
 // is a second one.
 func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 	defer context.AfterFunc(cmd.Context(), func() {
@@ -355,6 +372,9 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 		broken = cmp.Or(broken, err)
 	}
 	run.Wait()
+	if header, ok := run.Recorded(); ok {
+		id = cmp.Or(id, header.Run)
+	}
 	summary := run.Summary()
 	if out == "table" {
 		rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "WHY"}}
@@ -367,7 +387,10 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 	if err := ending(cmd.Context(), id, run); err != nil {
 		return err
 	}
-	return broken
+	if broken != nil {
+		return unread(broken)
+	}
+	return nil
 }
 
 // ending is the exit status of a run.
@@ -404,8 +427,8 @@ The exit status is 0 when everything that was said to be gone is gone, and 1 oth
 			if err != nil {
 				return err
 			}
-			if !past.Ledger.Finished {
-				return usage("run %s is not finished: janitor resume %s goes on with it and proves it", past.ID, past.ID)
+			if err := past.CanVerify(); err != nil {
+				return usage("%w: janitor resume %s goes on with it and proves it", err, past.ID)
 			}
 			choice.ReadOnly = true
 			s, loader, err := reopen(cmd.Context(), past, choice)
@@ -465,6 +488,44 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be gone is gone (%s).\n", past.ID, time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
 	return broken
+}
+
+// reportFormat is one of [cleanup.Formats].
+type reportFormat string
+
+func (f *reportFormat) Type() string   { return strings.Join(cleanup.Formats(), "|") }
+func (f *reportFormat) String() string { return string(*f) }
+func (f *reportFormat) Set(s string) error {
+	if !slices.Contains(cleanup.Formats(), s) {
+		return fmt.Errorf("it is one of %s", strings.Join(cleanup.Formats(), ", "))
+	}
+	*f = reportFormat(s)
+	return nil
+}
+
+func reportCommand() *cobra.Command {
+	out := reportFormat(cleanup.Markdown)
+	cmd := &cobra.Command{
+		Use:   "report RUN",
+		Short: "Print what a run was to do and what became of it",
+		Long: `report prints what a run was to do, who ran it where and when, and of every item its outcome with code, message and
+request id, whether it is proved, how long it took, and whether it can be brought back; then what the run did to traffic
+and what was left out. It is made from the run's folder alone: nothing is sent.
+
+md is Markdown for people and tickets, json for programs, csv a line an item for spreadsheets.`,
+		Example: `  janitor report 20260801T120000Z-1a2b3c > report.md
+  janitor report -o csv 1a2b3c > report.csv`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			past, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			return cleanup.Export(cmd.OutOrStdout(), string(out), past.Ledger)
+		},
+	}
+	cmd.Flags().VarP(&out, "output", "o", "how to print")
+	return cmd
 }
 
 // unrecorded is the exit status of a journal that cannot be written, or that another janitor writes to.

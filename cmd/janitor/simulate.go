@@ -196,6 +196,7 @@ func (v *served) login() profile.Auth {
 func demoCommand() *cobra.Command {
 	var sim simulation
 	var readOnly bool
+	var book string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Open the screen on a simulated cloud in this process",
@@ -209,6 +210,10 @@ With --chaos or --faults things go wrong, so that one can watch janitor cope; it
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := sim.script(); err != nil {
+				return err
+			}
+			walk, err := walkThrough(book, nil, &profile.Choice{})
+			if err != nil {
 				return err
 			}
 			if err := needTerminal(); err != nil {
@@ -234,11 +239,16 @@ With --chaos or --faults things go wrong, so that one can watch janitor cope; it
 				return &failure{statusJournal, fmt.Errorf("the journal cannot be written: %w", err)}
 			}
 			defer os.RemoveAll(dir) //nolint:errcheck // in the folder for what is temporary
-			return show(cmd, p, cleanup.NewHistory(dir, version()), inventory.Pools, views)
+			here, err := os.Getwd() // reports are to outlive it
+			if err != nil {
+				here = "."
+			}
+			return show(cmd, p, shown{past: cleanup.NewHistory(dir, version()), reports: here, kind: inventory.Pools, views: views, walk: walk})
 		},
 	}
 	sim.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&readOnly, "read-only", false, "look, but never delete")
+	cmd.Flags().StringVarP(&book, "file", "f", "", "runbook to walk through, step by step, with what it matches marked")
 	return cmd
 }
 

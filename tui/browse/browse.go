@@ -91,6 +91,7 @@ type tab struct {
 	listing *inventory.Listing  // of shown
 	whole   bool                // shown is complete and settled
 	coming  *inventory.Listing  // the newest of the loading under way, or of the last one
+	chosen  bool                // all that the filter lets through is to be marked, once that is certain
 }
 
 // New makes the screen; nothing is read before [Model.Init]. What it reads ends with ctx.
@@ -117,6 +118,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.arrive(msg)
 	case finished:
 		m.finish(msg)
+		m.markChosen()
 	case prepared:
 		return m.answer(msg)
 	case GoingMsg:

@@ -101,6 +101,7 @@ func (m *Model) keep() tea.Cmd {
 // that was right: a mistake shows neither nothing nor everything.
 func (m *Model) follow(s string) tea.Cmd {
 	t := m.tab()
+	t.chosen = false
 	f, err := filter.New(t.columns.kind, s)
 	if m.input.wrong = mistake(err); m.input.wrong != nil {
 		return nil
@@ -148,6 +149,26 @@ func (m *Model) Filter(s string) tea.Cmd {
 		return say(explain(e))
 	}
 	return cmd
+}
+
+// Choose shows only what an expression lets through and marks all of it, and nothing else, as soon as a complete list says
+// what that is. Another filter typed before keeps it from marking.
+func (m *Model) Choose(expr string) tea.Cmd {
+	t := m.tab()
+	t.table.Do(keys.ClearMarks)
+	cmd := m.Filter("=" + expr)
+	t.chosen = m.Unfit("="+expr) == ""
+	if m.loading == nil {
+		cmd = tea.Batch(cmd, m.load())
+	}
+	return cmd
+}
+
+func (m *Model) markChosen() {
+	if t := m.tab(); t.chosen && t.whole && m.loading == nil && t.asked == nil && !t.narrowing() {
+		t.chosen = false
+		t.table.Do(keys.MarkAll)
+	}
 }
 
 // suggest looks for what the word before the cursor may become: how it may go on, or what was meant by it.

@@ -154,7 +154,9 @@ func (m *Model) answer(msg prepared) tea.Cmd {
 		return nil
 	}
 	msg.tab.asked = nil
-	return tea.Batch(m.put(msg.tab, msg.content), m.release())
+	cmd := m.put(msg.tab, msg.content)
+	m.markChosen()
+	return tea.Batch(cmd, m.release())
 }
 
 // narrowing: the rows shown are not yet those asked for.

@@ -33,6 +33,12 @@ type DetachMsg struct {
 	Detach bool
 }
 
+// SaveMsg asks for the plan shown to be written to a file. [Model.Say] tells what came of it.
+type SaveMsg struct {
+	By   *Model
+	Plan cleanup.Plan
+}
+
 // Model is the dialog. It is made for one plan and ends with one [Decision].
 type Model struct {
 	env    *screen.Env
@@ -145,6 +151,8 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case action == keys.Toggle && m.focus == choice:
 		return m.toggle(key)
+	case action == keys.SavePlan:
+		return m.save(key)
 	case m.edit(key):
 		return nil
 	}
@@ -219,6 +227,21 @@ func (m *Model) toggle(key tea.KeyPressMsg) tea.Cmd {
 	msg := DetachMsg{By: m, Detach: !m.plan.Detach}
 	return func() tea.Msg { return msg }
 }
+
+func (m *Model) save(key tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case key.IsRepeat:
+		return nil
+	case m.empty():
+		m.say = m.how()
+		return nil
+	}
+	msg := SaveMsg{m, m.plan}
+	return func() tea.Msg { return msg }
+}
+
+// Say shows a sentence until the next key.
+func (m *Model) Say(text string) { m.say = text }
 
 // yes decides for deleting, unless that is not possible now. A key that is being held down never says yes.
 func (m *Model) yes(key tea.KeyPressMsg) tea.Cmd {

@@ -232,6 +232,9 @@ func (m *Model) hints(w int) string {
 	case !m.empty():
 		all = append(all, t.Hint(k.Label(keys.NextFocus), "other button"))
 	}
+	if !m.empty() {
+		all = append(all, t.Hint(k.Label(keys.SavePlan), "saves the plan"))
+	}
 	line := all[0]
 	for _, hint := range all[1:] {
 		longer := line + t.Paint(theme.Muted, " "+t.Dot+" ") + hint

@@ -40,6 +40,9 @@ const (
 	Delete   Action = "delete"
 	Refresh  Action = "refresh"
 	ShowRun  Action = "show-run"
+	Runs     Action = "runs"      // those of this session and past ones
+	NextStep Action = "next-step" // of a runbook
+	PrevStep Action = "previous-step"
 	Kind1    Action = "kind-1"
 	Kind2    Action = "kind-2"
 	Kind3    Action = "kind-3"
@@ -51,14 +54,20 @@ const (
 	Complete  Action = "complete"
 	Yes       Action = "yes"
 	No        Action = "no"
-	Toggle    Action = "toggle" // in a dialog, what has the focus and can be on or off
+	Toggle    Action = "toggle"    // in a dialog, what has the focus and can be on or off
+	SavePlan  Action = "save-plan" // writes down what the dialog shows, for the command line
 	NextFocus Action = "next-button"
 	PrevFocus Action = "previous-button"
 
 	CancelRun    Action = "cancel-run"
 	Retry        Action = "retry"
 	OnlyFailures Action = "only-failures"
+	NextOutcome  Action = "next-outcome" // only one of them is shown
 	Pane         Action = "pane"
+	Undo         Action = "undo"
+	Resume       Action = "resume"
+	Verify       Action = "verify"
+	Export       Action = "export"
 	LeaveRun     Action = "leave-run" // Back, while a run goes on
 
 	Go      Action = "go" // opens the list of what can be done
@@ -79,6 +88,7 @@ const (
 	Table                   // a table and its marks
 	Browse                  // the screen around a table
 	Run                     // the screen of a run
+	History                 // the list of runs
 	Reading                 // detail and help
 	Dialog                  // what asks before it acts
 	Input                   // a line that is being typed in: no key here may be one that types
@@ -102,6 +112,7 @@ var shapes = [contexts]struct {
 	Table:   {title: "Marking and sorting", with: []Context{Move, Global, Always}},
 	Browse:  {title: "Browsing", with: []Context{Table, Move, Global, Always}},
 	Run:     {title: "Watching a run", with: []Context{Move, Global, Always}},
+	History: {title: "Runs", with: []Context{Move, Global, Always}},
 	Reading: {title: "Detail and help", with: []Context{Move, Global, Always}},
 	Dialog:  {title: "In a dialog", with: []Context{Move, Always}},
 	Input:   {title: "Typing a filter", with: []Context{Always}},
@@ -147,6 +158,9 @@ func defaults() []Binding {
 		{Action: Delete, In: Browse, Keys: []string{"ctrl+d", "delete"}, Help: "delete what is marked, or the current row: opens the dialog", Short: "delete", Danger: true},
 		{Action: Refresh, In: Browse, Keys: []string{"ctrl+r"}, Help: "list again", Short: "list again"},
 		{Action: ShowRun, In: Browse, Keys: []string{"r"}, Help: "show the run; again after coming back: the one before", Short: "run"},
+		{Action: Runs, In: Browse, Keys: []string{"h"}, Help: "the runs, past ones too"},
+		{Action: NextStep, In: Browse, Keys: []string{">"}, Help: "next step of the runbook: what it matches is marked", Short: "next step"},
+		{Action: PrevStep, In: Browse, Keys: []string{"<"}, Help: "the step before"},
 		{Action: Kind1, In: Browse, Keys: []string{"1"}, Help: "pools"},
 		{Action: Kind2, In: Browse, Keys: []string{"2"}, Help: "certificates"},
 		{Action: Kind3, In: Browse, Keys: []string{"3"}, Help: "IP groups"},
@@ -157,19 +171,35 @@ func defaults() []Binding {
 		{Action: CancelRun, In: Run, Keys: []string{"c"}, Help: "cancel: send nothing more", Short: "cancel"},
 		{Action: Retry, In: Run, Keys: []string{"r"}, Help: "retry what failed, was blocked or is unknown", Short: "retry failed"},
 		{Action: OnlyFailures, In: Run, Keys: []string{"f"}, Help: "show only failures, or all", Short: "only failures"},
-		{Action: Pane, In: Run, Keys: []string{"enter", "d"}, Help: "all that is known of the row, below the list, or not", Short: "detail"},
+		{Action: NextOutcome, In: Run, Keys: []string{"F"}, Help: "show only one outcome, then only the next, then all"},
+		{Action: Pane, In: Run, Keys: []string{"enter", "d"}, Help: "all that is known of the row with its requests, or back to the list", Short: "detail"},
+		{Action: Undo, In: Run, Keys: []string{"u"}, Help: "undo: bring back what the run has deleted", Short: "undo"},
+		{Action: Resume, In: Run, Keys: []string{"R"}, Help: "go on with a run that is not finished", Short: "resume", Danger: true},
+		{Action: Verify, In: Run, Keys: []string{"v"}, Help: "list again what a finished run was about", Short: "verify"},
+		{Action: Export, In: Run, Keys: []string{"e"}, Help: "export the outcomes", Short: "export"},
+		{Action: Runs, In: Run, Keys: []string{"h"}, Help: "the runs, past ones too"},
 		{Action: LeaveRun, In: Run, Keys: []string{"esc"}, Help: "leave it running; r shows it again", Short: "leave it running"},
+
+		{Action: Open, In: History, Keys: []string{"enter"}, Help: "open the run", Short: "open"},
+		{Action: Resume, In: History, Keys: []string{"R"}, Help: "go on with a run that is not finished: asks first", Short: "resume", Danger: true},
+		{Action: Verify, In: History, Keys: []string{"v"}, Help: "list again what a finished run was about", Short: "verify"},
+		{Action: Undo, In: History, Keys: []string{"u"}, Help: "undo: bring back what the run has deleted, asks first", Short: "undo"},
+		{Action: Export, In: History, Keys: []string{"e"}, Help: "write reports: Markdown, JSON and CSV", Short: "report"},
+		{Action: CopyID, In: History, Keys: []string{"c"}, Help: "copy the name of the run"},
+		{Action: Refresh, In: History, Keys: []string{"ctrl+r"}, Help: "read the runs again", Short: "read again"},
 
 		{Action: Open, In: Reading, Keys: []string{"enter"}, Help: "open what the cursor is on in the references", Short: "open"},
 		{Action: Raw, In: Reading, Keys: []string{"y"}, Help: "raw JSON, or the fields", Short: "raw"},
 		{Action: CopyID, In: Reading, Keys: []string{"c"}, Help: "copy the id", Short: "copy id"},
 		{Action: Delete, In: Reading, Keys: []string{"ctrl+d", "delete"}, Help: "delete this one: opens the dialog", Short: "delete", Danger: true},
 		{Action: ShowRun, In: Reading, Keys: []string{"r"}, Help: "show the run"},
+		{Action: Runs, In: Reading, Keys: []string{"h"}, Help: "the runs, past ones too"},
 
 		{Action: Yes, In: Dialog, Keys: []string{"y"}, Help: "yes, where nothing has to be typed", Danger: true},
 		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only esc"},
 		{Action: Confirm, In: Dialog, Keys: []string{"enter"}, Help: "press the focused button: Cancel, unless you moved"},
 		{Action: Toggle, In: Dialog, Keys: []string{"space"}, Help: "switch the focused choice on or off"},
+		{Action: SavePlan, In: Dialog, Keys: []string{"ctrl+s"}, Help: "delete nothing now: write the plan to a file for janitor apply", Short: "save as a plan"},
 		{Action: NextFocus, In: Dialog, Keys: []string{"tab", "right"}, Help: "next button"},
 		{Action: PrevFocus, In: Dialog, Keys: []string{"shift+tab", "left"}, Help: "previous button"},
 

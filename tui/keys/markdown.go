@@ -24,5 +24,5 @@ func (m Map) Markdown() string {
 
 // Sections are all contexts in the order in which help shows them.
 func Sections() []Context {
-	return []Context{Browse, Table, Move, Dialog, Input, Choosing, Run, Reading, Global, Always}
+	return []Context{Browse, Table, Move, Dialog, Input, Choosing, Run, History, Reading, Global, Always}
 }

@@ -2,7 +2,6 @@ package run
 
 import (
 	"slices"
-	"time"
 
 	"janitor/client/cleanup"
 )
@@ -57,15 +56,10 @@ func (m *Model) settleItem(i int, r cleanup.Result) {
 		m.counts[it.result.Outcome]--
 	}
 	m.counts[r.Outcome]++
-	if was, is := failure(it.result.Outcome), failure(r.Outcome); was != is {
-		at, found := slices.BinarySearch(m.failures, i)
-		if is && !found {
-			m.failures = slices.Insert(m.failures, at, i)
-			m.latest = i
-		} else if !is && found {
-			m.failures = slices.Delete(m.failures, at, at+1)
-		}
+	if failure(r.Outcome) && !failure(it.result.Outcome) {
+		m.latest = i
 	}
+	m.relist(i, it.result.Outcome, r.Outcome)
 	it.step, it.result = cleanup.Ended, r
 	for m.front < len(m.items) && m.items[m.front].result.Outcome != cleanup.Pending {
 		m.front++
@@ -85,8 +79,8 @@ func (m *Model) finish() {
 	if m.follow {
 		m.follow = false
 		m.cursor = max(len(m.items)-1, 0)
-		if len(m.failures) > 0 {
-			m.cursor = m.failures[0]
+		if first := slices.IndexFunc(m.items, func(it item) bool { return failure(it.result.Outcome) }); first >= 0 {
+			m.cursor = first
 		}
 	}
 }
@@ -98,73 +92,4 @@ func failure(o cleanup.Outcome) bool {
 		return true
 	}
 	return false
-}
-
-// window is how far back the rate looks: long enough for batches, short enough to show a change.
-const window = 10 * time.Second
-
-// pace is how fast outcomes arrive.
-type pace struct {
-	begun   time.Time
-	touched time.Time // when something was sent last, or a pause ended
-	marks   []mark    // of the last window, in order
-}
-
-type mark struct {
-	at time.Time
-	n  int
-}
-
-func (p *pace) begin(at time.Time) {
-	if p.begun.IsZero() {
-		p.begun = at
-	}
-}
-
-func (p *pace) add(at time.Time) {
-	p.begin(at)
-	if last := len(p.marks) - 1; last >= 0 && at.Sub(p.marks[last].at) < window/100 {
-		p.marks[last].n++
-		return
-	}
-	old := 0
-	for old < len(p.marks) && at.Sub(p.marks[old].at) > window {
-		old++
-	}
-	p.marks = append(slices.Delete(p.marks, 0, old), mark{at, 1})
-}
-
-// quiet is how long nothing has come although it should have, going by what came before; 0 while that is in order.
-func (p *pace) quiet(now time.Time) time.Duration {
-	if len(p.marks) == 0 {
-		return 0
-	}
-	last := p.marks[len(p.marks)-1].at
-	since := last
-	if p.touched.After(last) {
-		since = p.touched
-	}
-	usual := last.Sub(p.begun) // before a rhythm shows: as long as the first took
-	if n := len(p.marks) - 1; n > 0 {
-		usual = last.Sub(p.marks[0].at) / time.Duration(n)
-	}
-	if silence := now.Sub(since); silence > max(2*time.Second, 3*usual) {
-		return silence
-	}
-	return 0
-}
-
-// rate is in outcomes a second, 0 when it is too early to say.
-func (p *pace) rate(now time.Time) float64 {
-	span := min(now.Sub(p.begun), window)
-	if p.begun.IsZero() || span < window/40 {
-		return 0
-	}
-	n := 0
-	for _, m := range p.marks {
-		if now.Sub(m.at) <= window {
-			n += m.n
-		}
-	}
-	return float64(n) / span.Seconds()
 }

@@ -48,20 +48,28 @@ func play(m *Model) {
 	}
 }
 
-// A run against the simulated cloud, watched to its end: three pools go, one was taken away by somebody else meanwhile.
-func TestRealRun(t *testing.T) {
+// account is a simulated account and the way to it.
+type account struct {
+	*simcloud.Cloud
+	deleter *client.Deleter
+	loader  *inventory.Loader
+	where   cleanup.Where
+}
+
+func newAccount(t *testing.T) *account {
+	t.Helper()
 	cloud := simcloud.New(simcloud.Options{Seed: 1, ItemCost: 5 * time.Millisecond})
 	server := httptest.NewServer(cloud)
-	defer server.Close()
-	account := cloud.Account()
+	t.Cleanup(server.Close)
+	who := cloud.Account()
 	hosts, err := auth.NewHosts(server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	base := http.DefaultTransport.(*http.Transport).Clone()
-	defer base.CloseIdleConnections()
-	config := client.Config{Project: account.ProjectID, ELB: server.URL, Transport: auth.Signer{
-		AccessKey: account.AccessKey, SecretKey: account.SecretKey, ProjectID: account.ProjectID, Hosts: hosts,
+	t.Cleanup(base.CloseIdleConnections)
+	config := client.Config{Project: who.ProjectID, ELB: server.URL, Transport: auth.Signer{
+		AccessKey: who.AccessKey, SecretKey: who.SecretKey, ProjectID: who.ProjectID, Hosts: hosts,
 	}.Transport(base)}
 	reader, err := client.New(config)
 	if err != nil {
@@ -71,26 +79,45 @@ func TestRealRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loader := inventory.NewLoader(reader, inventory.Scope{Profile: "sim", Region: account.Region, Project: account.ProjectID})
+	return &account{
+		Cloud: cloud, deleter: deleter,
+		loader: inventory.NewLoader(reader, inventory.Scope{Profile: "sim", Region: who.Region, Project: who.ProjectID}),
+		where:  cleanup.Where{Profile: "sim", Region: who.Region, Project: who.ProjectID},
+	}
+}
 
-	all := inventory.Last(loader.Load(t.Context(), inventory.Pools))
+func (a *account) engine(o cleanup.Options) *cleanup.Engine {
+	return cleanup.NewEngine(a.deleter, a.loader, o)
+}
+
+// plan of n pools that can go.
+func (a *account) plan(t *testing.T, n int) cleanup.Plan {
+	t.Helper()
+	all := inventory.Last(a.loader.Load(t.Context(), inventory.Pools))
 	var marked []inventory.Ref
 	inOrder := slices.SortedFunc(slices.Values(all.Listing(inventory.Pools).Resources), func(a, b inventory.Resource) int {
 		return strings.Compare(a.Ref.ID, b.Ref.ID) // whichever list came first
 	})
 	for _, r := range inOrder {
-		if p, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, all, cleanup.Choice{}); err == nil && len(p.Items) == 1 && len(r.Label()) < 40 && len(marked) < 4 {
+		if p, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, all, cleanup.Choice{}); err == nil && len(p.Items) == 1 && len(r.Label()) < 40 && len(marked) < n {
 			marked = append(marked, r.Ref)
 		}
 	}
 	plan, err := cleanup.NewPlan(marked, all, cleanup.Choice{})
-	if err != nil || len(plan.Items) != 4 {
+	if err != nil || len(plan.Items) != n {
 		t.Fatalf("plan of %d items, %v", len(plan.Items), err)
 	}
-	cloud.Remove(marked[1].ID)
+	return plan
+}
+
+// A run against the simulated cloud, watched to its end: three pools go, one was taken away by somebody else meanwhile.
+func TestRealRun(t *testing.T) {
+	a := newAccount(t)
+	plan := a.plan(t, 4)
+	a.Remove(plan.Items[1].Resource.Ref.ID)
 
 	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: time.Now}
-	run := cleanup.NewEngine(deleter, loader, cleanup.Options{}).Start(t.Context(), plan)
+	run := a.engine(cleanup.Options{}).Start(t.Context(), plan)
 	m := New(env, run)
 	if m.Run() != run {
 		t.Error("shows another run")
@@ -117,7 +144,7 @@ func TestRealRun(t *testing.T) {
 	if done, total, live := m.Progress(); done != 4 || total != 4 || live {
 		t.Errorf("progress %d of %d, live %v", done, total, live)
 	}
-	if gone := slices.ContainsFunc(marked, func(r inventory.Ref) bool { return cloud.Has(r.ID) }); gone {
+	if gone := slices.ContainsFunc(plan.Items, func(it cleanup.Item) bool { return a.Has(it.Resource.Ref.ID) }); gone {
 		t.Error("the cloud still has something that is shown as deleted")
 	}
 }

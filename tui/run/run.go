@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/bubbles/v2/viewport"
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
@@ -16,7 +17,7 @@ import (
 
 const (
 	// gather is how long events are collected before the screen is told: one message a frame, however many events.
-	gather = 25 * time.Millisecond
+	gather = 16 * time.Millisecond
 	// beat redraws what changes by itself: times, the rate, a pause running out.
 	beat = 250 * time.Millisecond
 )
@@ -36,13 +37,15 @@ type source interface {
 	Paused() (until time.Time, why string)
 	Pace() cleanup.Pace
 	Summary() cleanup.Summary
+	Requests(item int) []cleanup.Request
 }
 
 // Model is the screen of one run. It has to be given every message that is not a key press also while another screen
 // is on top, for it follows the run.
 type Model struct {
 	env  *screen.Env
-	run  *cleanup.Run
+	run  *cleanup.Run  // nil: past
+	past *cleanup.Past // nil: run
 	src  source
 	plan cleanup.Plan
 
@@ -53,20 +56,21 @@ type Model struct {
 	phase    cleanup.Step    // Checking, Sending, Proving or Finished
 	note     string          // what the run said last of itself
 	stopping bool            // cancelled by the user
+	undoes   bool            // it brings back what another run has deleted
 	summary  cleanup.Summary // of the end, once it is finished
 	pace     pace
 
-	only     bool  // only failures are listed
-	failures []int // indices of items, ascending
-	cursor   int   // an item, not a row: it stays on it when rows come and go
-	top      int   // first row shown
-	page     int   // rows shown
-	follow   bool  // the list follows the run until the user moves in it
-	front    int   // the first item without its outcome; len(items) when all have one
-	latest   int   // the failure that came last, -1 for none
-	flip     bool  // the user wants the pane where there is none by itself, or the other way round
-	pane     bool  // the last frame had the pane
-	waiting  bool  // in the last frame, requests waited for a pause to end
+	only    selection
+	rows    []int          // the items that are listed, ascending, when not all are
+	cursor  int            // an item, not a row: it stays on it when rows come and go
+	top     int            // first row shown
+	page    int            // rows shown
+	follow  bool           // the list follows the run until the user moves in it
+	front   int            // the first item without its outcome; len(items) when all have one
+	latest  int            // the failure that came last, -1 for none
+	reading int            // the item that is opened, -1 for none
+	text    viewport.Model // its story
+	waiting bool           // in the last frame, requests waited for a pause to end
 
 	tags           []string // what tells items of one name apart, see [cleanup.Plan.Tags]
 	names, parents int      // columns of the widest name and parent
@@ -76,7 +80,8 @@ type Model struct {
 type item struct {
 	step   cleanup.Step // Checking: queued
 	sent   time.Time
-	note   string // while it is Clearing: "removing server 2 of 3"
+	note   string // while it is Clearing: "removing server 2 of 3"; of the history what else is known of it
+	doubt  bool   // of the history: a request may have reached it
 	result cleanup.Result
 }
 
@@ -94,7 +99,9 @@ func New(env *screen.Env, r *cleanup.Run) *Model {
 
 func newModel(env *screen.Env, r *cleanup.Run, src source) *Model {
 	plan := src.Plan()
-	m := &Model{env: env, run: r, src: src, plan: plan, follow: true, latest: -1, items: make([]item, len(plan.Items))}
+	m := &Model{
+		env: env, run: r, src: src, plan: plan, follow: true, latest: -1, reading: -1, text: viewport.New(), items: make([]item, len(plan.Items)),
+	}
 	m.summary = src.Summary()
 	m.measure()
 	return m
@@ -102,10 +109,13 @@ func newModel(env *screen.Env, r *cleanup.Run, src source) *Model {
 
 // Init begins to follow the run.
 func (m *Model) Init() tea.Cmd {
+	if m.past != nil {
+		return nil
+	}
 	return tea.Batch(m.listen(), m.tick())
 }
 
-// Run is the run shown.
+// Run is the run shown, nil when it is one of the history.
 func (m *Model) Run() *cleanup.Run { return m.run }
 
 // Progress says how many of the items have their outcome, and whether the run still goes on.
@@ -120,6 +130,8 @@ func (m *Model) title() string {
 		return "Cancelled"
 	case m.stopped():
 		return "Stopped"
+	case m.undoes:
+		return "Bringing back " + m.count(len(m.items))
 	default:
 		return "Deleting " + m.count(len(m.items))
 	}
@@ -127,22 +139,37 @@ func (m *Model) title() string {
 
 // Hints are what the foot of the frame shows.
 func (m *Model) Hints() []keys.Action {
+	if m.reading >= 0 {
+		return []keys.Action{keys.Back, keys.Help}
+	}
 	var hints []keys.Action
 	switch {
+	case m.noResume() == "":
+		hints = append(hints, keys.Resume)
 	case m.live() && !m.stopping && m.ended < len(m.items):
 		hints = append(hints, keys.CancelRun)
 	case !m.live() && m.canRetry():
 		hints = append(hints, keys.Retry)
+	}
+	if !m.live() && m.noUndo() == "" {
+		hints = append(hints, keys.Undo)
+	}
+	if m.past != nil && m.noVerify() == "" {
+		hints = append(hints, keys.Verify)
 	}
 	back := keys.Back
 	if m.live() {
 		back = keys.LeaveRun
 	}
 	hints = append(hints, back)
-	if len(m.failures) > 0 {
+	if m.failed() > 0 {
 		hints = append(hints, keys.OnlyFailures)
 	}
-	return append(hints, keys.Pane, keys.Help)
+	hints = append(hints, keys.Pane)
+	if !m.live() && m.noExport() == "" {
+		hints = append(hints, keys.Export)
+	}
+	return append(hints, keys.Help)
 }
 
 // happened carries everything the run has said since the last one.
@@ -210,6 +237,16 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (m *Model) do(a keys.Action) tea.Cmd {
+	if m.reading >= 0 {
+		switch a {
+		case keys.Pane, keys.Back, keys.LeaveRun:
+			m.reading = -1
+			return nil
+		}
+		if screen.Scroll(&m.text, a) {
+			return nil
+		}
+	}
 	if by, ok := screen.Step(a, m.page, len(m.items)); ok {
 		if a == keys.Bottom && m.row(m.cursor) == m.shown()-1 && !m.follow {
 			m.follow = m.live() // once more at the end: follow again
@@ -220,21 +257,43 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 	}
 	switch a {
 	case keys.OnlyFailures:
-		return m.filter()
+		return m.failures()
+	case keys.NextOutcome:
+		return m.nextOutcome()
 	case keys.CancelRun:
 		return m.cancel()
 	case keys.Retry:
 		return m.retry()
 	case keys.Pane:
-		m.toggle()
+		m.open()
 	case keys.Back, keys.LeaveRun:
 		return func() tea.Msg { return LeaveMsg{m.run} }
+	case keys.Undo:
+		return ask(m.noUndo(), UndoMsg{m.run, m.past})
+	case keys.Export:
+		return ask(m.noExport(), ExportMsg{m.run, m.past})
+	case keys.Resume:
+		return ask(m.noResume(), ResumeMsg{m.past})
+	case keys.Verify:
+		return ask(m.noVerify(), VerifyMsg{m.past})
 	}
 	return nil
 }
 
+// ask sends a message to the root or, when there is a reason against it, says that.
+func ask(whyNot string, msg tea.Msg) tea.Cmd {
+	if whyNot != "" {
+		return screen.Say(whyNot)
+	}
+	return func() tea.Msg { return msg }
+}
+
 func (m *Model) cancel() tea.Cmd {
 	switch {
+	case m.past != nil && m.past.Live:
+		return screen.Say("Another janitor is at this run: cancel it there")
+	case m.past != nil && !m.finished():
+		return screen.Say("Nothing to cancel: the run does not go on")
 	case !m.live():
 		return screen.Say("Nothing to cancel: the run is finished")
 	case m.ended == len(m.items):
@@ -249,6 +308,10 @@ func (m *Model) cancel() tea.Cmd {
 
 func (m *Model) retry() tea.Cmd {
 	switch {
+	case m.past != nil && m.noResume() == "":
+		return screen.Say("Only a run of this session is retried: " + m.env.Keys.Label(keys.Resume) + " resumes this one")
+	case m.past != nil:
+		return screen.Say("Only a run of this session is retried: mark what is left in its list")
 	case m.live():
 		return screen.Say("The run is still going on: retry when it is finished")
 	case !m.canRetry():
@@ -278,28 +341,38 @@ func (m *Model) kept() string {
 	return strings.Join(parts, ", ") + "; marks are kept"
 }
 
-// filter lists only the failures, or everything again.
-func (m *Model) filter() tea.Cmd {
+// failures lists only them, or everything again.
+func (m *Model) failures() tea.Cmd {
 	switch {
-	case m.only || len(m.failures) > 0:
-		m.only = !m.only
-		m.settle()
-		return nil
+	case !m.only.all():
+		m.pick(selection{})
+	case m.failed() > 0:
+		m.pick(selection{failures: true})
 	case m.live():
 		return screen.Say("No failures so far")
 	default:
 		return screen.Say("No failures")
 	}
+	return nil
 }
 
-// toggle shows the pane or takes it away. One that has nothing to tell takes up what the run is at.
-func (m *Model) toggle() {
-	empty := m.follow && m.latest < 0
-	if !m.pane || !empty {
-		m.flip = !m.flip
+// nextOutcome lists only the items of one outcome, of the next one that there is, then all again.
+func (m *Model) nextOutcome() tea.Cmd {
+	if len(m.items) == 0 {
+		return screen.Say("There are no items")
 	}
-	if empty {
+	m.pick(m.nextSelection())
+	return nil
+}
+
+// open shows the story of the current item in place of the list. When the list follows the run and nothing has failed,
+// it is that of the item that the run is at.
+func (m *Model) open() {
+	if m.follow && m.latest < 0 {
 		m.move(0)
+	}
+	if m.reading = m.subject(); m.reading >= 0 {
+		m.text.GotoTop()
 	}
 }
 
@@ -317,5 +390,5 @@ func (m *Model) count(n int) string {
 
 // canRetry says whether the engine would find something to try again.
 func (m *Model) canRetry() bool {
-	return m.counts[cleanup.Failed]+m.counts[cleanup.Blocked]+m.counts[cleanup.Unknown] > 0
+	return m.past == nil && m.counts[cleanup.Failed]+m.counts[cleanup.Blocked]+m.counts[cleanup.Unknown] > 0
 }

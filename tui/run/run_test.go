@@ -33,15 +33,23 @@ type script struct {
 	until     time.Time
 	why       string
 	cancelled int
+	pace      cleanup.Pace
+	requests  map[int][]cleanup.Request
 }
 
-func (s *script) Plan() cleanup.Plan           { return s.plan }
-func (s *script) Events() <-chan cleanup.Event { return s.events }
-func (s *script) Results() []cleanup.Result    { return slices.Clone(s.results) }
-func (s *script) Cancel()                      { s.cancelled++ }
-func (s *script) Paused() (time.Time, string)  { return s.until, s.why }
-func (s *script) Pace() cleanup.Pace           { return cleanup.Pace{Until: s.until, Why: s.why} }
-func (s *script) Summary() cleanup.Summary     { return s.summary }
+func (s *script) Plan() cleanup.Plan               { return s.plan }
+func (s *script) Events() <-chan cleanup.Event     { return s.events }
+func (s *script) Results() []cleanup.Result        { return slices.Clone(s.results) }
+func (s *script) Cancel()                          { s.cancelled++ }
+func (s *script) Paused() (time.Time, string)      { return s.until, s.why }
+func (s *script) Summary() cleanup.Summary         { return s.summary }
+func (s *script) Requests(i int) []cleanup.Request { return s.requests[i] }
+
+func (s *script) Pace() cleanup.Pace {
+	p := s.pace
+	p.Until, p.Why = s.until, s.why
+	return p
+}
 
 // desk is a screen on a scripted run, with the clock in the test's hand.
 type desk struct {
@@ -262,7 +270,7 @@ func TestHeadTellsHowFar(t *testing.T) {
 		{"paused for a long reason", func(d *desk) {
 			d.phase(cleanup.Sending)
 			d.run.until, d.run.why = d.now.Add(29*time.Second), "the quota of 60 requests in 30 seconds is used up"
-		}, []string{"░  0/10   paused 29 s", "\n the quota of 60 requests in 30 seconds is used up"}, "left"},
+		}, []string{"░   0/10   paused 29 s", "\n the quota of 60 requests in 30 seconds is used up"}, "left"},
 		{"pause over", func(d *desk) {
 			d.phase(cleanup.Sending)
 			d.run.until, d.run.why = d.now.Add(-time.Second), "60 requests per minute"
@@ -276,7 +284,7 @@ func TestHeadTellsHowFar(t *testing.T) {
 			d.sent(0, 1)
 			d.run.until = d.now.Add(9 * time.Second)
 			d.now = d.now.Add(3 * time.Second)
-		}, []string{"paused 6 s", "2 waiting   · 8 queued", "· waiting       web-0000  "}, "in flight"},
+		}, []string{"paused 6 s", "2 waiting   · 8 queued", "· waiting        web-0000  "}, "in flight"},
 		{"answers stay out", func(d *desk) {
 			d.phase(cleanup.Sending)
 			d.sent(0, 1, 2, 3, 4)
@@ -366,7 +374,7 @@ func TestEndTakesTheResults(t *testing.T) {
 	}
 }
 
-// Counts always add up, and the list of failures is the items that failed, in order.
+// Counts always add up, and the list is the items that were asked for, in order.
 func TestCountsAddUp(t *testing.T) {
 	seed := rand.Uint64()
 	rng := rand.New(rand.NewPCG(seed, 1))
@@ -374,6 +382,14 @@ func TestCountsAddUp(t *testing.T) {
 	last := make([]cleanup.Outcome, 40)
 	steps := []cleanup.Step{cleanup.Clearing, cleanup.Rechecking, cleanup.Sent, cleanup.Reading, cleanup.Ended, cleanup.Proved}
 	for range 5000 {
+		switch rng.IntN(20) {
+		case 0:
+			d.press("F")
+		case 1:
+			d.press("f")
+		case 2:
+			d.press("down")
+		}
 		i, step := rng.IntN(40), steps[rng.IntN(len(steps))]
 		r := cleanup.Result{Outcome: cleanup.Outcome(1 + rng.IntN(outcomes-1))}
 		if step < cleanup.Ended && last[i] != cleanup.Pending {
@@ -385,19 +401,29 @@ func TestCountsAddUp(t *testing.T) {
 		d.say(cleanup.Event{Step: step, Item: i, Result: r})
 
 		var counts [outcomes]int
-		var failures []int
-		ended := 0
+		var rows []int
+		ended, failed := 0, 0
 		for i, o := range last {
 			if o != cleanup.Pending {
 				counts[o]++
 				ended++
 			}
 			if failure(o) {
-				failures = append(failures, i)
+				failed++
+			}
+			if !d.only.all() && d.only.has(o) {
+				rows = append(rows, i)
 			}
 		}
-		if counts != d.counts || ended != d.ended || !slices.Equal(failures, d.failures) || d.flying < 0 || d.flying > 40-ended {
-			t.Fatalf("seed %d: counts %v ended %d flying %d failures %v, want %v %d, %v", seed, d.counts, d.ended, d.flying, d.failures, counts, ended, failures)
+		if counts != d.counts || ended != d.ended || failed != d.failed() || !slices.Equal(rows, d.rows) || d.flying < 0 || d.flying > 40-ended {
+			t.Fatalf("seed %d: counts %v ended %d flying %d failed %d, only %v: %v; want %v %d %d, %v",
+				seed, d.counts, d.ended, d.flying, d.failed(), d.only, d.rows, counts, ended, failed, rows)
+		}
+		if d.shown() > 0 && d.at(d.row(d.cursor)) != d.cursor && !d.follow {
+			d.View(80, 24)
+			if d.at(d.row(d.cursor)) != d.cursor {
+				t.Fatalf("seed %d: the cursor is on item %d, which is not listed", seed, d.cursor)
+			}
 		}
 	}
 }
@@ -544,7 +570,7 @@ func TestHintsAreWhatIsPossible(t *testing.T) {
 		{func() {}, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.Pane, keys.Help}},
 		{func() { d.end(0, cleanup.Result{Outcome: cleanup.Failed}) }, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
 		{func() { d.press("c") }, []keys.Action{keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
-		{func() { d.deleted(1); d.finish(summary(2, nil, 0)) }, []keys.Action{keys.Retry, keys.Back, keys.OnlyFailures, keys.Pane, keys.Help}},
+		{func() { d.deleted(1); d.finish(summary(2, nil, 0)) }, []keys.Action{keys.Retry, keys.Undo, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help}},
 	} {
 		tt.do()
 		if got := d.Hints(); !slices.Equal(got, tt.want) {
@@ -722,13 +748,27 @@ func TestEverySize(t *testing.T) {
 			d.run.until, d.run.why = noon.Add(time.Hour), hostile[2]
 		},
 		func(d *desk) { d.press("f", "down") },
+		func(d *desk) {
+			d.run.pace = cleanup.Pace{InFlight: 3, Most: 10, Quota: 6000, Per: time.Hour, Left: 12, Throttled: 7}
+			d.run.requests = map[int][]cleanup.Request{}
+			for i := range p.Items {
+				s := hostile[(i+2)%len(hostile)]
+				d.run.requests[i] = []cleanup.Request{
+					{N: 1, Call: s, Step: s, Items: 3, At: noon, Answered: i%2 == 0, Status: 500, Code: s, Message: s, RequestID: s, Doubt: true, Found: "there"},
+					{N: 1234, Call: s, At: noon, Answered: true, Said: "deleted"},
+				}
+			}
+		},
+		func(d *desk) { d.press("F") },
+		func(d *desk) { d.press("d") },
+		func(d *desk) { d.press("d") },
 		func(d *desk) { d.finish(summary(len(p.Items), map[cleanup.Outcome]int{cleanup.Failed: 9}, 0)) },
 	}
 	d, empty := deskOf(p), newDesk(0)
 	for n, stage := range stages {
 		stage(d)
-		for h := 1; h <= 60; h += 1 + h/8 {
-			for w := 1; w <= 200; w += 1 + w/10 {
+		for h := 1; h <= 60; h += 1 + h/5 {
+			for w := 1; w <= 200; w += 1 + w/5 {
 				for _, d := range []*desk{d, empty} {
 					got := d.View(w, h)
 					lines := strings.Split(got, "\n")

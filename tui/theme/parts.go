@@ -60,6 +60,31 @@ func (t *Theme) Progress(done float64, w int) string {
 	return t.Paint(Accent, strings.Repeat(t.Full, full)) + t.Paint(Muted, strings.Repeat(t.Empty, w-full))
 }
 
+// Spark draws amounts side by side, one column each, measured by the largest of them. What is not nothing is seen.
+func (t *Theme) Spark(amounts []int) string {
+	most := 1
+	for _, n := range amounts {
+		most = max(most, n)
+	}
+	var b []byte
+	for i := 0; i < len(amounts); {
+		none := amounts[i] <= 0
+		role, columns := Accent, ""
+		if none {
+			role = Muted
+		}
+		for ; i < len(amounts) && (amounts[i] <= 0) == none; i++ {
+			level := 0
+			if !none {
+				level = 1 + amounts[i]*(len(t.Levels)-2)/most
+			}
+			columns += t.Levels[level]
+		}
+		b = t.Append(b, role, columns)
+	}
+	return string(b)
+}
+
 // Badge is a word that qualifies the whole screen, such as [read-only].
 func (t *Theme) Badge(r Role, s string) string { return t.Paint(r, "["+s+"]") }
 

@@ -41,14 +41,15 @@ type Look struct {
 
 // Glyphs are the signs that stand for states. Each is one column wide.
 type Glyphs struct {
-	Mark, Bar                string // a marked row, the cursor row
-	OK, Fail, Busy, Left     string // ended well, ended badly, under way, left out or worth care
-	Wait, Skip               string // not begun, passed over
-	Free, Used, Kept, Unsure string // verdicts: unused, in use, protected, unknown
-	Ascending, Descending    string // of the sorted column
-	Ellipsis, Dot, Pointer   string // cut text, between two words, the focused one of several
-	Caret                    string // under the place that is meant
-	Full, Empty              string // of a progress bar
+	Mark, Bar                string    // a marked row, the cursor row
+	OK, Fail, Busy, Left     string    // ended well, ended badly, under way, left out or worth care
+	Wait, Skip               string    // not begun, passed over
+	Free, Used, Kept, Unsure string    // verdicts: unused, in use, protected, unknown
+	Ascending, Descending    string    // of the sorted column
+	Ellipsis, Dot, Pointer   string    // cut text, between two words, the focused one of several
+	Caret                    string    // under the place that is meant
+	Full, Empty              string    // of a progress bar
+	Levels                   [8]string // of a diagram, from nothing to all
 }
 
 // Theme paints. Screens share one by pointer; only the event loop calls Set.
@@ -72,6 +73,7 @@ func New(l Look) *Theme {
 		Ellipsis: "…", Dot: "·", Pointer: "▸",
 		Caret: "^",
 		Full:  "█", Empty: "░",
+		Levels: [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	}}
 	t.Set(l)
 	return t

@@ -246,6 +246,28 @@ func TestProgressTellsTheTruth(t *testing.T) {
 	}
 }
 
+func TestSparkShowsWhatIsThere(t *testing.T) {
+	th := New(Look{NoColor: true})
+	for _, c := range []struct {
+		amounts []int
+		want    string
+	}{
+		{nil, ""},
+		{[]int{0, 0}, "▁▁"},
+		{[]int{1}, "█"},
+		{[]int{1, 1000, 500, 0}, "▂█▅▁"},
+		{[]int{-3, 7}, "▁█"},
+	} {
+		if got := th.Spark(c.amounts); got != c.want {
+			t.Errorf("Spark(%v) = %q, want %q", c.amounts, got, c.want)
+		}
+	}
+	painted := New(Look{Dark: true}).Spark([]int{0, 1, 0})
+	if ansi.Strip(painted) != "▁█▁" || !strings.HasSuffix(painted, reset) {
+		t.Errorf("painted %q", painted)
+	}
+}
+
 var looks = []Look{
 	{}, {Dark: true}, {Basic: true}, {Basic: true, Dark: true}, {NoColor: true}, {NoColor: true, Dark: true, Basic: true},
 }

@@ -1,0 +1,143 @@
+package auth
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"janitor/client/wire"
+)
+
+// metadata plays the service of that name, and at /v3/… a service that shows the signature.
+type metadata struct {
+	fetched  atomic.Int32
+	life     time.Duration
+	old      bool // no tokens of its own
+	answer   func(w http.ResponseWriter)
+	accessed sync.Map // access keys that signed
+}
+
+func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/v3/"):
+		_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Access=")
+		access, _, _ := strings.Cut(rest, ",")
+		m.accessed.Store(access, r.Header.Get("X-Security-Token"))
+	case r.URL.Path == "/meta-data/latest/api/token" && m.old:
+		w.WriteHeader(http.StatusNotFound)
+	case r.Method == http.MethodPut && r.URL.Path == "/meta-data/latest/api/token" && r.Header.Get("X-Metadata-Token-Ttl-Seconds") != "":
+		fmt.Fprint(w, "metadata-token\n")
+	case !m.old && r.Header.Get("X-Metadata-Token") != "metadata-token":
+		w.WriteHeader(http.StatusForbidden)
+	case r.URL.Path == "/openstack/latest/meta_data.json":
+		fmt.Fprint(w, `{"uuid":"x","region_id":"eu-example-1","project_id":"`+project+`"}`)
+	case m.answer != nil:
+		m.answer(w)
+	case r.URL.Path == "/openstack/latest/securitykey":
+		n := m.fetched.Add(1)
+		fmt.Fprintf(w, `{"credential":{"access":"ACCESSKEY00%d","secret":"hunter2","securitytoken":"token-%d","expires_at":%q}}`,
+			n, n, time.Now().Add(m.life).UTC().Format("2006-01-02T15:04:05.000000Z"))
+	default:
+		w.WriteHeader(http.StatusNotFound)
+	}
+}
+
+func TestAnAgencysKeysSignAndAreRenewedInTime(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		life    time.Duration
+		old     bool
+		fetched int32
+	}{
+		{"good for long", 24 * time.Hour, false, 1},
+		{"an older service", 24 * time.Hour, true, 1},
+		{"about to end", renewBefore / 2, false, 11},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := &metadata{life: c.life, old: c.old}
+			server := httptest.NewServer(m)
+			base := wire.NewTransport()
+			defer func() { base.CloseIdleConnections(); server.Close() }()
+			hosts, err := NewHosts(server.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := NewAgency(server.URL)
+			if err := a.Fetch(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			region, id, err := a.Place(t.Context())
+			if err != nil || region != "eu-example-1" || id != project {
+				t.Errorf("%s %s %v", region, id, err)
+			}
+			client := &http.Client{Transport: a.Transport(project, hosts, base)}
+			var all sync.WaitGroup
+			for range 10 {
+				all.Go(func() {
+					resp, err := client.Get(server.URL + "/v3/x")
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					resp.Body.Close()
+				})
+			}
+			all.Wait()
+			if got := m.fetched.Load(); got != c.fetched {
+				t.Errorf("asked %d times for keys", got)
+			}
+			if token, _ := m.accessed.Load("ACCESSKEY001"); c.fetched == 1 && token != "token-1" {
+				t.Errorf("signed with the token %v", token)
+			}
+			if key, expires := a.Current(); !strings.HasPrefix(key, "ACCE…") || expires.IsZero() {
+				t.Errorf("%s until %v", key, expires)
+			}
+			if _, err := client.Get("http://127.0.0.1:1/v3/x"); err == nil || !strings.Contains(err.Error(), "no endpoint of the profile") {
+				t.Errorf("another host: %v", err)
+			}
+		})
+	}
+}
+
+func TestServersWithoutAnAgency(t *testing.T) {
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	for _, c := range []struct {
+		name   string
+		answer func(w http.ResponseWriter)
+		says   string
+	}{
+		{"no agency", func(w http.ResponseWriter) { w.WriteHeader(http.StatusUnauthorized) }, "no agency"},
+		{"another cloud", func(w http.ResponseWriter) { w.WriteHeader(http.StatusNotFound) }, "404"},
+		{"a page", func(w http.ResponseWriter) { fmt.Fprint(w, "<html>hunter2") }, "no server of the cloud"},
+		{"no keys", func(w http.ResponseWriter) { fmt.Fprint(w, `{"credential":{"secret":"hunter2"}}`) }, "holds no keys"},
+		{"a redirect", func(w http.ResponseWriter) { w.Header().Set("Location", gone.URL); w.WriteHeader(http.StatusFound) }, "302"},
+		{"nobody", nil, "does not answer"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := httptest.NewServer(&metadata{answer: c.answer})
+			defer server.Close()
+			at := server.URL
+			if c.answer == nil {
+				at = gone.URL
+			}
+			err := NewAgency(at).Fetch(t.Context())
+			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.HasPrefix(err.Error(), "asking the metadata service "+at) || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func TestMask(t *testing.T) {
+	for key, want := range map[string]string{"ABCDEFGHIJKLMNOPQRST": "ABCD…ST", "ABCDEFGHI": "…", "": "…", "ABCD\x1b[1mxxxxYZ": "ABCD…YZ"} {
+		if got := Mask(key); got != want {
+			t.Errorf("%s: %s", key, got)
+		}
+	}
+}

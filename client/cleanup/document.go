@@ -1,0 +1,224 @@
+package cleanup
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"janitor/client/inventory"
+)
+
+// documentFormat is the version of the file that [Document.Encode] makes.
+const documentFormat = 1
+
+// Document is a plan that is written down, to be reviewed and executed later: what [Plan.Encode] knows, and where, when,
+// by whom and out of how many it was chosen.
+type Document struct {
+	Made    time.Time
+	Expires time.Time // nobody executes it after that: the account has moved on
+	By      Who
+	Version string // of janitor
+	Where   Where
+	Steps   []Stage // one after another
+}
+
+// Stage is one plan of a document: one choice of one kind.
+type Stage struct {
+	Name   string // of the step of a runbook; "" otherwise
+	Chosen string // how: "pools where unused && age > 90d"
+	Listed int    // how many of the kind there were, of which these were chosen
+	Plan   Plan
+}
+
+type documentFile struct {
+	Format  int         `json:"janitor_plan"`
+	Digest  string      `json:"digest"` // of the file with an empty one
+	Made    time.Time   `json:"made"`
+	Expires time.Time   `json:"expires"`
+	By      Who         `json:"by"`
+	Version string      `json:"version"`
+	Where   Where       `json:"where"`
+	Steps   []stageFile `json:"steps"`
+}
+
+type stageFile struct {
+	Name   string          `json:"name,omitempty"`
+	Chosen string          `json:"chosen"`
+	Listed int             `json:"listed"`
+	Plan   json.RawMessage `json:"plan"`
+}
+
+// NewDocument is a document of these steps that is good for so long, made by the user of this machine.
+func NewDocument(at Where, version string, made time.Time, life time.Duration, steps ...Stage) Document {
+	made = made.UTC().Truncate(time.Second)
+	return Document{Made: made, Expires: made.Add(life), By: whoIsThis(), Version: version, Where: at, Steps: steps}
+}
+
+// Encode gives the file and its digest, which stands for all that is in it.
+func (d Document) Encode() (file []byte, digest string, err error) {
+	f := documentFile{
+		Format: documentFormat, Made: d.Made, Expires: d.Expires, By: d.By, Version: d.Version, Where: d.Where,
+		Steps: make([]stageFile, len(d.Steps)),
+	}
+	for i, s := range d.Steps {
+		plan, err := s.Plan.Encode()
+		if err != nil {
+			return nil, "", err
+		}
+		f.Steps[i] = stageFile{s.Name, s.Chosen, s.Listed, plan}
+	}
+	if f.Digest, err = f.digest(); err != nil {
+		return nil, "", err
+	}
+	file, err = f.encode()
+	return file, f.Digest, err
+}
+
+func (f documentFile) encode() ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(f); err != nil {
+		return nil, fmt.Errorf("writing the plan: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func (f documentFile) digest() (string, error) {
+	f.Digest = ""
+	bare, err := f.encode()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(bare)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// DecodeDocument reads a file of [Document.Encode], and no other: what was changed by hand is refused. Errors are clauses:
+// "it is no plan: …".
+func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxPlan+1))
+	switch {
+	case err != nil:
+		return d, "", fmt.Errorf("it cannot be read: %w", err)
+	case len(data) > maxPlan:
+		return d, "", fmt.Errorf("it is no plan: it is larger than %d bytes", maxPlan)
+	}
+	var version struct {
+		Format int `json:"janitor_plan"`
+	}
+	switch err := json.Unmarshal(data, &version); {
+	case err != nil:
+		return d, "", fmt.Errorf("it is no plan: %w", err)
+	case version.Format == 0:
+		return d, "", errors.New("it is no plan: janitor plan writes one")
+	case version.Format != documentFormat:
+		return d, "", fmt.Errorf("its format is %d, this janitor reads format %d: plan again", version.Format, documentFormat)
+	}
+	var f documentFile
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&f); err != nil {
+		return d, "", fmt.Errorf("it is no plan: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return d, "", errors.New("it is no plan: something follows it")
+	}
+	d = Document{Made: f.Made, Expires: f.Expires, By: f.By, Version: f.Version, Where: f.Where}
+	for i, s := range f.Steps {
+		p, err := DecodePlan(s.Plan)
+		if err != nil {
+			return d, "", fmt.Errorf("step %d: %w", i+1, err)
+		}
+		d.Steps = append(d.Steps, Stage{s.Name, s.Chosen, s.Listed, p})
+	}
+	// Written anew it must be the same: also what no field shows was not touched then.
+	_, digest, err = d.Encode()
+	if err == nil && subtle.ConstantTimeCompare([]byte(digest), []byte(f.Digest)) != 1 {
+		err = errors.New("it was changed after it was made: plan again")
+	}
+	if err == nil {
+		err = d.check()
+	}
+	return d, digest, err
+}
+
+// check refuses what janitor does not write: items of another project than the one it names.
+func (d Document) check() error {
+	scope := inventory.Scope{Profile: d.Where.Profile, Region: d.Where.Region, Project: d.Where.Project}.ID()
+	for _, s := range d.Steps {
+		for _, it := range s.Plan.Items {
+			if at := it.Resource.Ref.Scope; at != scope && !strings.HasPrefix(string(at), string(scope)+"/") {
+				return fmt.Errorf("it is about project %s, and %s is elsewhere", d.Where.Project, it.Resource.Label())
+			}
+		}
+	}
+	return nil
+}
+
+// Items counts the items of all steps.
+func (d Document) Items() int {
+	n := 0
+	for _, s := range d.Steps {
+		n += len(s.Plan.Items)
+	}
+	return n
+}
+
+// Dangers are the texts of all consequences that are dangers, each once.
+func (d Document) Dangers() []string {
+	var texts []string
+	for _, s := range d.Steps {
+		for _, c := range s.Plan.Consequences {
+			if c.Grade == inventory.Danger && !slices.Contains(texts, c.Text) {
+				texts = append(texts, c.Text)
+			}
+		}
+	}
+	return texts
+}
+
+// Limits are how much one plan may delete, so that a filter that matches too much deletes nothing. The zero value sets no
+// limit.
+type Limits struct {
+	Items   int // of a plan; 0 = no limit
+	Percent int // of all that are listed of a kind; 0 = no limit. It holds from percentFrom items on
+}
+
+// percentFrom: below, a percentage says nothing. One of three is much, and is what somebody wanted.
+const percentFrom = 10
+
+// Check says why the steps delete too much, nil when they do not.
+func (l Limits) Check(steps ...Stage) error {
+	items := 0
+	doomed, listed := map[inventory.KindID]int{}, map[inventory.KindID]int{}
+	for _, s := range steps {
+		items += len(s.Plan.Items)
+		for _, it := range s.Plan.Items {
+			kind := it.Resource.Ref.Kind
+			doomed[kind]++
+			listed[kind] = max(listed[kind], s.Listed)
+		}
+	}
+	if l.Items > 0 && items > l.Items {
+		return fmt.Errorf("%d items are more than the limit of %d: choose fewer, or give --max-items %d", items, l.Items, items)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(doomed)) {
+		n, all := doomed[kind], listed[kind]
+		if l.Percent > 0 && n >= percentFrom && n*100 > l.Percent*all {
+			return fmt.Errorf("%d of %d %s are more than the limit of %d %%: choose fewer, or give --max-percent %d",
+				n, all, kind, l.Percent, min(100, (n*100+max(all, 1)-1)/max(all, 1)))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,240 @@
+package cleanup
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"janitor/client/inventory"
+)
+
+// reported is a ledger of two items whose things are called by this name.
+func reported(name string) *Ledger {
+	ref := func(id string) inventory.Ref { return inventory.Ref{Scope: "acme/eu/p", Kind: inventory.Pools, ID: id} }
+	started := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
+	return &Ledger{
+		Header: Header{
+			Run: "20260801T120000Z-abc123", Who: Who{User: name, Host: "build-7", PID: 1}, Where: Where{Profile: name, Region: "eu-de", Project: "p"},
+			Version: "v1.2.3", Started: started,
+		},
+		Plan: Plan{
+			Items: []Item{
+				{Resource: inventory.Resource{Ref: ref("1"), Name: name}, Undo: inventory.NewID, Holds: []Prerequisite{{What: "server", Which: name}}},
+				{Resource: inventory.Resource{Ref: ref("2"), Name: name, In: name}, Undo: inventory.Impossible, UndoWhy: name, Takes: name},
+			},
+			LeftOut:      []LeftOut{{Ref: ref("3"), Label: name, Why: name}},
+			Consequences: []inventory.Consequence{{Grade: inventory.Danger, Text: name}},
+		},
+		Items: []Entry{
+			{Result: Result{Ref: ref("1"), Outcome: Deleted, Proved: true, RequestID: name, Took: 210 * time.Millisecond}, Found: "gone"},
+			{Result: Result{Ref: ref("2"), Outcome: Blocked, Code: "ELB.8907", Message: name, RequestID: "r-2"}},
+		},
+		Finished: true, Ended: started.Add(2 * time.Second), Verified: started.Add(time.Hour), Stopped: name, made: 3,
+	}
+}
+
+func exported(t *testing.T, format string, x Exportable) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Export(&out, format, x); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestAReportTellsAll(t *testing.T) {
+	l := reported("web-old")
+	md := exported(t, Markdown, l)
+	for _, want := range []string{
+		"# janitor: run 20260801T120000Z-abc123\n",
+		"| Result | 2 pools: 1 deleted (proved gone), 1 blocked; stopped: web-old |",
+		"| State | finished |", "| Where | web-old eu-de p |", "| Who | web-old&#64;build-7 |", "| Begun | 2026-08-01 12:00:00 UTC |",
+		"| Ended | 2026-08-01 12:00:02 UTC, after 2s |", "| Verified | 2026-08-01 13:00:00 UTC |", "| Requests | 3 |", "| Janitor | v1.2.3 |",
+		"| deleted, proved; verified: gone | pools | web-old | 1 |  | web-old | 0.21 s | new id |",
+		"| blocked | pools | web-old in web-old | 2 | ELB.8907 web-old | r-2 |  | impossible: web-old |",
+		"## Consequences", "| danger | web-old |", "## Left out", "| pools | web-old | 3 | web-old |",
+	} {
+		if !strings.Contains(md, want) {
+			t.Errorf("%q is missing in:\n%s", want, md)
+		}
+	}
+	var back report
+	if err := json.Unmarshal([]byte(exported(t, JSON, l)), &back); err != nil {
+		t.Fatal(err)
+	}
+	if back.Format != 1 || back.State != "finished" || back.Requests != 3 || len(back.Items) != 2 || back.Items[1].Code != "ELB.8907" ||
+		back.Items[0].First[0] != "server web-old" || back.LeftOut[0].ID != "3" || back.Consequences[0].Grade != "danger" {
+		t.Errorf("JSON: %+v", back)
+	}
+	rows, err := csv.NewReader(strings.NewReader(exported(t, CSV, l))).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("CSV: %v, %v", rows, err)
+	}
+	if rows[1][6] != "deleted" || rows[1][18] != "0.21" || rows[2][15] != "ELB.8907" || rows[3][6] != "left out" || rows[3][16] != "web-old" {
+		t.Errorf("CSV: %q", rows)
+	}
+}
+
+// A run is told the same live and from its journal.
+func TestTheReportsOfARunAndOfItsJournalAgree(t *testing.T) {
+	w := newWorld(t)
+	p, at := placed(w, "a", "b", "c")
+	p.LeftOut = []LeftOut{{Label: "d", Why: "in use"}}
+	h := NewHistory(t.TempDir(), "test")
+	w.answer = func(_ string, ids []string) ([]inventory.Answer, error) {
+		answers, err := w.deleteAll("", ids[1:])
+		return append(answers, inventory.Answer{ID: ids[0], Said: inventory.SaidRefused, Code: "X.1", Message: "not now", RequestID: "r-1"}), err
+	}
+	e := w.engine(2)
+	e.journal = h.Journal(at)
+	ctx, abort := context.WithCancel(t.Context())
+	run := e.Start(ctx, p)
+	if err := Export(new(bytes.Buffer), JSON, run); err != nil { // while it goes on, too
+		t.Error(err)
+	}
+	finished(t, run)
+	abort() // too late to break anything off
+	if run.Resumable() {
+		t.Error("a finished run is to be resumed")
+	}
+	header, ok := run.Recorded()
+	if !ok {
+		t.Fatal("it has no journal")
+	}
+	live, past := run.report(), h.Read(header.Run).Ledger.report()
+	live.Summary, past.Summary = "", ""                                                     // the kinds of this world are not known to a ledger
+	live.Started, live.Ended, past.Started, past.Ended = time.Time{}, nil, time.Time{}, nil // of the header, and of its last line
+	a, _ := json.MarshalIndent(live, "", " ")
+	b, _ := json.MarshalIndent(past, "", " ")
+	if string(a) != string(b) {
+		t.Errorf("live:\n%s\nfrom the journal:\n%s", a, b)
+	}
+}
+
+func TestUnknownFormatsAreRefused(t *testing.T) {
+	err := Export(new(bytes.Buffer), "html", reported("x"))
+	if err == nil || err.Error() != `unknown format "html": there are md, json, csv` {
+		t.Error(err)
+	}
+}
+
+func TestReportsAreNeverWrittenOver(t *testing.T) {
+	dir := t.TempDir()
+	l := reported("web-old")
+	if err := os.WriteFile(filepath.Join(dir, "report.csv"), []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, base := range []string{"report-2", "report-3"} {
+		paths, err := WriteReports(dir, "report", l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, format := range Formats() {
+			if want := filepath.Join(dir, base+"."+format); paths[i] != want {
+				t.Errorf("%s, want %s", paths[i], want)
+			}
+			if info, err := os.Stat(paths[i]); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%v, %v", info.Mode(), err)
+			}
+		}
+	}
+	if mine, _ := os.ReadFile(filepath.Join(dir, "report.csv")); string(mine) != "mine" {
+		t.Errorf("written over: %q", mine)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "report.*")); len(left) != 1 {
+		t.Errorf("half of a report is left: %q", left)
+	}
+	_, err := WriteReports(filepath.Join(dir, "nowhere"), "report", l)
+	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "the report cannot be written: ") {
+		t.Error(err)
+	}
+}
+
+var hostile = []string{
+	"=cmd|'/C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", " =1", "\u00a0=1", "＝1+1", "a;=cmd|x", `a";=1;"`, "a,b\r\n=1", "=\x00", "'=1",
+	"| x | y |", "`code`", "<script>alert(1)</script>", "<!-- x", "![x](http://evil/?)", "[x](javascript:1)", "# title\n\n- list", "**b** __c__ ~~d~~ $e$",
+	"@someone", "a\\", "a\\|b", "https://evil.example/x", "&lt;b&gt;", "esc\x1b[31m", "osc\x1b]52;c;eA==\a", "bidi\u202eevil", "c1\u009b31m", "\xff\xfe", "中文 👩‍👩‍👧",
+	strings.Repeat("long ", 2000),
+}
+
+func TestHostileNamesInReports(t *testing.T) {
+	for _, name := range hostile {
+		checkReports(t, name)
+	}
+}
+
+func FuzzReports(f *testing.F) {
+	for _, name := range hostile {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) { checkReports(t, name) })
+}
+
+// unescaped is what would mark up if it stood there.
+var unescaped = regexp.MustCompile("(^|[^\\\\])(\\\\\\\\)*[`*\\[\\]<>@~$]")
+
+// checkReports: nothing that is called anything breaks the shape of a report or acts on whoever reads it.
+func checkReports(t *testing.T, name string) {
+	t.Helper()
+	l := reported(name)
+	for _, format := range Formats() {
+		for _, r := range exported(t, format, l) {
+			if r != '\n' && r != '\r' && !unicode.IsGraphic(r) {
+				t.Fatalf("%s of %q holds %U", format, name, r)
+			}
+		}
+	}
+	rows, err := csv.NewReader(strings.NewReader(exported(t, CSV, l))).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("CSV of %q: %d rows, %v", name, len(rows), err)
+	}
+	for _, row := range rows {
+		for _, cell := range row {
+			if first := strings.TrimLeftFunc(cell, unicode.IsSpace); first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
+				t.Errorf("CSV of %q: the cell %q is a formula", name, cell)
+			}
+		}
+	}
+	for line := range strings.SplitSeq(exported(t, CSV, l), "\r\n") {
+		for i, cell := range strings.Split(line, ";") { // as where semicolons part cells: a quote is open, or none begins here
+			if i > 0 && strings.Count(strings.Join(strings.Split(line, ";")[:i], ";"), `"`)%2 == 0 {
+				t.Errorf("CSV of %q: %q begins a cell", name, cell)
+			}
+		}
+	}
+	md := exported(t, Markdown, l)
+	columns := 0
+	for line := range strings.SplitSeq(md, "\n") {
+		if !strings.HasPrefix(line, "|") {
+			columns = 0
+			if line != "" && !strings.HasPrefix(line, "# janitor: run 2026") && !regexp.MustCompile(`^## [A-Z][a-z ]+$`).MatchString(line) {
+				t.Errorf("Markdown of %q: a line %q", name, line)
+			}
+			continue
+		}
+		n := strings.Count(strings.ReplaceAll(strings.ReplaceAll(line, `\\`, ""), `\|`, ""), "|")
+		if columns == 0 {
+			columns = n
+		}
+		if n != columns {
+			t.Errorf("Markdown of %q: %d columns, want %d: %q", name, n, columns, line)
+		}
+		if bad := unescaped.FindString(line); bad != "" {
+			t.Errorf("Markdown of %q: %q marks up in %q", name, bad, line)
+		}
+	}
+	var back report
+	if err := json.Unmarshal([]byte(exported(t, JSON, l)), &back); err != nil {
+		t.Errorf("JSON of %q: %v", name, err)
+	}
+}

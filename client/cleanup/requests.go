@@ -1,0 +1,167 @@
+package cleanup
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// MaxRequests is how many requests about one item are kept: of more, the latest.
+const MaxRequests = 100
+
+// Request is one request about an item, and what came of it.
+type Request struct {
+	N     int           // in the run, from 1: the number of its intent in the journal
+	Call  string        // as in the documentation: "POST pools/batch-delete"
+	Step  string        // what it was to take away before the item: "server web-1"; "" when it was about the item itself
+	Items int           // how many items it was about
+	At    time.Time     // when it left
+	Took  time.Duration // until its answer
+
+	// Answered: it has ended, with an answer or an error. Otherwise it is under way or, when in doubt, its program ended.
+	Answered bool
+	Status   int    // HTTP, of an answer that refuses it as a whole; 0 for another or none
+	Said     string // what the answer says of the item: deleted, gone, refused, unclear; "" nothing of its own
+
+	Code, Message, RequestID string
+
+	Doubt bool   // it may have been applied without an answer that says so
+	Found string // what reading back showed of the item then: gone, there, unknown; "" when it was not read
+}
+
+// Requests are the requests about an item of the plan so far, in their order, those of earlier processes too.
+func (r *Run) Requests(item int) []Request {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.book.requests(item)
+}
+
+// Requests are the requests about an item of the plan, in their order. What has no answer in the journal is in doubt.
+func (l *Ledger) Requests(item int) []Request {
+	out := l.book.requests(item)
+	for i := range out {
+		out[i].Doubt = out[i].Doubt || !out[i].Answered
+	}
+	return out
+}
+
+// logbook is what is kept of requests, by item. Items share what is true of a request as a whole.
+type logbook struct {
+	waiting map[int]*sending // without an answer, by number
+	about   [][]mention      // by item
+}
+
+type sending struct {
+	number     int
+	call, step string
+	items      []int
+	ids        []string // of the items, until it is answered
+	at         time.Time
+	took       time.Duration
+	answered   bool
+	failure    failure
+}
+
+// mention is what one request was to one item.
+type mention struct {
+	of    *sending
+	said  said
+	doubt bool
+	found string
+}
+
+func newLogbook(items int) logbook {
+	return logbook{waiting: map[int]*sending{}, about: make([][]mention, items)}
+}
+
+// send notes that a request leaves.
+func (b *logbook) send(in intent, at time.Time) {
+	s := &sending{number: in.Request, call: in.Call, items: in.Items, ids: in.IDs, at: at}
+	if in.Step != nil {
+		s.step = in.Step.move().String()
+	}
+	b.waiting[s.number] = s
+	for _, i := range s.items {
+		if len(b.about[i]) == MaxRequests {
+			b.about[i] = slices.Delete(b.about[i], 0, 1)
+		}
+		b.about[i] = append(b.about[i], mention{of: s})
+	}
+}
+
+func (b *logbook) answer(a answer, at time.Time) {
+	s := b.waiting[a.Request]
+	if s == nil {
+		return
+	}
+	delete(b.waiting, a.Request)
+	s.answered, s.took = true, max(at.Sub(s.at), 0)
+	if a.Error != nil {
+		s.failure = *a.Error
+	}
+	words := make(map[string]said, len(a.Said))
+	for _, w := range a.Said {
+		words[w.ID] = w
+	}
+	doubts := make(map[int]bool, len(a.Doubt))
+	for _, i := range a.Doubt {
+		doubts[i] = true
+	}
+	for n, i := range s.items {
+		if m := b.find(i, s); m != nil {
+			m.said, m.doubt = words[s.ids[n]], doubts[i]
+		}
+	}
+	s.ids = nil
+}
+
+// find is what a request was to an item, nil when that is no longer kept.
+func (b *logbook) find(i int, s *sending) *mention {
+	for n := range slices.Backward(b.about[i]) {
+		if b.about[i][n].of == s {
+			return &b.about[i][n]
+		}
+	}
+	return nil
+}
+
+// read notes what a list showed: it is about the latest request.
+func (b *logbook) read(s sight) {
+	for word, items := range map[string][]int{isThere: s.There, isGone: s.Gone, isUnknown: s.Unknown} {
+		for _, i := range items {
+			if n := len(b.about[i]); n > 0 {
+				b.about[i][n-1].found = word
+			}
+		}
+	}
+}
+
+// goOn is the logbook for a process that takes the run up: what waits for an answer will get none.
+func (b *logbook) goOn() logbook {
+	next := newLogbook(len(b.about))
+	for i, about := range b.about {
+		next.about[i] = slices.Clone(about)
+		for n := range next.about[i] {
+			m := &next.about[i][n]
+			m.doubt = m.doubt || !m.of.answered
+		}
+	}
+	return next
+}
+
+func (b *logbook) requests(item int) []Request {
+	if item < 0 || item >= len(b.about) {
+		return nil
+	}
+	out := make([]Request, 0, len(b.about[item]))
+	for _, m := range b.about[item] {
+		s := m.of
+		out = append(out, Request{
+			N: s.number, Call: s.call, Step: s.step, Items: len(s.items), At: s.at, Took: s.took,
+			Answered: s.answered, Status: s.failure.Status, Said: m.said.Said,
+			Code: cmp.Or(m.said.Code, s.failure.Code), Message: cmp.Or(m.said.Message, s.failure.Message),
+			RequestID: cmp.Or(m.said.RequestID, s.failure.RequestID), Doubt: m.doubt, Found: m.found,
+		})
+	}
+	return out
+}

@@ -1,0 +1,428 @@
+package doctor
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"janitor/client/profile"
+	"janitor/client/simcloud"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// recorder keeps what requests carry.
+type recorder struct {
+	handler http.Handler
+	mu      sync.Mutex
+	changes []string // requests other than GET that carry credentials
+	all     int
+}
+
+func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	r.mu.Lock()
+	r.all++
+	named := req.Header.Get("X-Auth-Token") != "" || req.Header.Get("Authorization") != "" || req.Header.Get("X-Security-Token") != ""
+	if req.Method != http.MethodGet && named || req.Method != http.MethodGet && req.Method != http.MethodPost {
+		r.changes = append(r.changes, req.Method+" "+req.URL.Path)
+	}
+	if req.Method == http.MethodPost && req.URL.Path != "/v3/auth/tokens" && req.ContentLength != 0 {
+		r.changes = append(r.changes, "a body: "+req.URL.Path)
+	}
+	r.mu.Unlock()
+	r.handler.ServeHTTP(w, req)
+}
+
+func serve(t *testing.T, h http.Handler) (string, *recorder) {
+	t.Helper()
+	r := &recorder{handler: h}
+	server := httptest.NewServer(r)
+	t.Cleanup(server.Close)
+	return server.URL, r
+}
+
+func at(url string) profile.Endpoints {
+	return profile.Endpoints{ELB: url, APIG: url, ROMA: url, IAM: url}
+}
+
+func keys(cloud *simcloud.Cloud, url string) profile.Profile {
+	a := cloud.Account()
+	return profile.Profile{Name: "sim", Region: a.Region, ProjectID: a.ProjectID, Endpoints: at(url),
+		Auth: profile.Auth{AccessKey: profile.Secret(a.AccessKey), SecretKey: profile.Secret(a.SecretKey)}}
+}
+
+func login(cloud *simcloud.Cloud, url string) profile.Profile {
+	a := cloud.Account()
+	p := keys(cloud, url)
+	p.Auth = profile.Auth{Username: profile.Secret(a.Username), Password: profile.Secret(a.Password), DomainName: profile.Secret(a.DomainName)}
+	return p
+}
+
+func examine(t *testing.T, p profile.Profile) Report {
+	t.Helper()
+	r, err := Examine(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		if f.Area == "" || f.What == "" || f.State == "" || f.Says == "" || strings.ContainsAny(f.Says+f.Do, "\n\x1b") {
+			t.Errorf("%+v is not a whole line", f)
+		}
+		if f.State == Bad && f.Do == "" {
+			t.Errorf("%+v does not say what to do", f)
+		}
+	}
+	return r
+}
+
+// finding is the one of an area and what.
+func finding(t *testing.T, r Report, area, what string) Finding {
+	t.Helper()
+	for _, f := range r.Findings {
+		if f.Area == area && f.What == what {
+			return f
+		}
+	}
+	t.Fatalf("no finding %s %s in %+v", area, what, r.Findings)
+	return Finding{}
+}
+
+func expect(t *testing.T, r Report, area, what string, state State, says ...string) {
+	t.Helper()
+	f := finding(t, r, area, what)
+	if f.State != state {
+		t.Errorf("%s %s is %s, want %s: %s", area, what, f.State, state, f.Says)
+	}
+	for _, word := range says {
+		if !strings.Contains(f.Says+". "+f.Do, word) {
+			t.Errorf("%s %s does not say %q: %s. %s", area, what, word, f.Says, f.Do)
+		}
+	}
+}
+
+func TestAHealthyProfileChangesNothing(t *testing.T) {
+	for name, of := range map[string]func(*simcloud.Cloud, string) profile.Profile{"keys": keys, "login": login} {
+		t.Run(name, func(t *testing.T) {
+			cloud := simcloud.New(simcloud.Options{Seed: 1})
+			url, record := serve(t, cloud)
+			p := of(cloud, url)
+			before := examine(t, p)
+			if before.Count(Bad) > 0 || before.Count(Warning) > 1 || before.Refused() {
+				t.Errorf("%+v", before.Findings)
+			}
+			a := cloud.Account()
+			expect(t, before, "endpoint", "elb", OK, url, "ms")
+			expect(t, before, "clock", "difference", OK)
+			expect(t, before, "identity", "credentials", OK, a.DomainName)
+			expect(t, before, "identity", "project", OK, a.ProjectID, a.Region)
+			expect(t, before, "list", "pools", OK, "works; 48")
+			expect(t, before, "list", "API Gateway instances", OK)
+			for _, what := range []string{"pools", "certificates", "members", "IP group entries"} {
+				expect(t, before, "batch", what, OK, "offered")
+			}
+			expect(t, before, "quota", "certificates", OK, "used, at most 120")
+			expect(t, before, "permission", "delete pools", Unknown, "elb:pools:delete")
+			after := examine(t, p)
+			for _, f := range before.Findings {
+				if f.Area == "list" || f.Area == "quota" {
+					expect(t, after, f.Area, f.What, f.State, f.Says)
+				}
+			}
+			if len(record.changes) > 0 {
+				t.Errorf("sent with credentials or a body: %v", record.changes)
+			}
+			data, err := json.Marshal(after)
+			if err != nil || strings.Contains(string(data), a.SecretKey) || strings.Contains(string(data), a.AccessKey) || strings.Contains(string(data), a.Password) {
+				t.Errorf("%s, %v", data, err)
+			}
+		})
+	}
+}
+
+func TestASisterCloudWithoutBatchCalls(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1, Lacks: []string{"/pools/batch-delete", "/certificates/batch-delete", "/members/batch-delete", "/v2.0/", "/apic/", "/v2/*/instances"}})
+	url, record := serve(t, cloud)
+	r := examine(t, keys(cloud, url))
+	expect(t, r, "batch", "pools", Warning, "not offered", "one by one")
+	expect(t, r, "batch", "certificates", Warning, "not offered")
+	expect(t, r, "batch", "members", Warning, "not offered")
+	expect(t, r, "batch", "IP group entries", OK, "offered")
+	expect(t, r, "list", "shared pools (v2.0)", Warning, "does not offer it", "APIGW.0101")
+	expect(t, r, "list", "ROMA Connect", OK, "does not offer it")
+	if r.Count(Bad) > 0 || len(record.changes) > 0 {
+		t.Errorf("%+v, %v", r.Findings, record.changes)
+	}
+}
+
+// What batch calls there are is told only where a cloud's answers to strangers tell it.
+func TestCloudsThatDoNotTellStrangers(t *testing.T) {
+	for name, test := range map[string]struct {
+		handler func(cloud http.Handler) http.HandlerFunc
+		says    string
+	}{
+		"401 for every path": {func(cloud http.Handler) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Authorization") == "" {
+					w.WriteHeader(http.StatusUnauthorized)
+					return
+				}
+				cloud.ServeHTTP(w, r)
+			}
+		}, "does not tell unknown paths"},
+		"no authentication at all": {func(cloud http.Handler) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Authorization") == "" {
+					if r.Method != http.MethodGet {
+						panic("a request that could change something was sent where strangers are let in")
+					}
+					fmt.Fprint(w, `{"pools":[]}`)
+					return
+				}
+				cloud.ServeHTTP(w, r)
+			}
+		}, "answers without credentials"},
+		"a page for strangers": {func(cloud http.Handler) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Authorization") == "" {
+					w.WriteHeader(http.StatusForbidden)
+					fmt.Fprint(w, "<html><title>Log in</title>")
+					return
+				}
+				cloud.ServeHTTP(w, r)
+			}
+		}, "does not say 401"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := simcloud.New(simcloud.Options{Seed: 1})
+			url, record := serve(t, test.handler(cloud))
+			r := examine(t, keys(cloud, url))
+			for _, what := range []string{"pools", "certificates", "members", "IP group entries"} {
+				expect(t, r, "batch", what, Unknown, "shows when first used", test.says)
+			}
+			if r.Count(Bad) > 0 || len(record.changes) > 0 {
+				t.Errorf("%+v, %v", r.Findings, record.changes)
+			}
+		})
+	}
+}
+
+func TestRefusedCredentials(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, cloud)
+	p := login(cloud, url)
+	p.Auth.Password = "hunter2"
+	r := examine(t, p)
+	if !r.Refused() {
+		t.Error("not told as refused")
+	}
+	expect(t, r, "identity", "credentials", Bad, "The username or password is wrong", "janitor profiles")
+	expect(t, r, "endpoint", "elb", OK)
+
+	p = keys(cloud, url)
+	p.Auth.SecretKey = "hunter2"
+	r = examine(t, p)
+	if !r.Refused() {
+		t.Error("not told as refused")
+	}
+	expect(t, r, "identity", "credentials", Bad, "APIGW.0301", "correct the credentials, or the clock")
+	if r.Count(Bad) != 1 {
+		t.Errorf("one reason is told more than once: %+v", r.Findings)
+	}
+	if data, _ := json.Marshal(r); strings.Contains(string(data), "hunter2") {
+		t.Error("the report holds a secret")
+	}
+}
+
+func TestAProjectThatIsNotOurs(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, cloud)
+	p := keys(cloud, url)
+	p.ProjectID = "0123456789abcdef"
+	r := examine(t, p)
+	expect(t, r, "identity", "project", Bad, "0123456789abcdef is none of the projects", cloud.Account().Region, "project_id")
+	expect(t, r, "list", "pools", Bad, "ELB.9802", "grant elb:pools:list")
+	expect(t, r, "list", "listeners", Bad, "without it nothing is called unused")
+}
+
+func TestAClockThatIsWrong(t *testing.T) {
+	for _, test := range []struct {
+		skew  time.Duration
+		state State
+		says  []string
+	}{
+		{5 * time.Minute, Warning, []string{"this computer is 5m", "behind"}},
+		{-time.Hour, Bad, []string{"this computer is 1h", "ahead of", "set the clock"}},
+	} {
+		cloud := simcloud.New(simcloud.Options{Seed: 1, Now: func() time.Time { return time.Now().Add(test.skew) }})
+		url, _ := serve(t, cloud)
+		r := examine(t, login(cloud, url))
+		expect(t, r, "clock", "difference", test.state, test.says...)
+	}
+}
+
+func TestServicesThatAreNotThere(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, cloud)
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	p := keys(cloud, url)
+	p.Endpoints.ELB, p.Endpoints.ROMA = gone.URL, ""
+	r := examine(t, p)
+	expect(t, r, "endpoint", "elb", Bad, gone.URL+" does not answer", "check the network")
+	expect(t, r, "endpoint", "roma", Unknown, "none in this profile")
+	expect(t, r, "endpoint", "iam", OK)
+	expect(t, r, "list", "pools", Bad, "no answer", "check the network")
+	if r.Refused() {
+		t.Error("a service that is down says nothing about the credentials")
+	}
+
+	p = login(cloud, url)
+	p.Endpoints.IAM = gone.URL
+	r = examine(t, p)
+	expect(t, r, "endpoint", "iam", Bad, "does not answer")
+	expect(t, r, "identity", "credentials", Bad, "no answer", "see the endpoint of iam")
+	if r.Refused() {
+		t.Error("a service that is down says nothing about the credentials")
+	}
+}
+
+// Whatever answers, the examination ends with lines and not with a failure.
+func TestServersOfUnknownMake(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"nothing is found": http.NotFound,
+		"only pages":       func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html><title>\x1b]0;evil\a</title>") },
+		"redirects": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "https://login.example.com/")
+			w.WriteHeader(http.StatusFound)
+		},
+		"errors": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) },
+		"empty objects": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Date"] = nil
+			fmt.Fprint(w, `{}`)
+		},
+		"the wrong shape": func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"projects":{},"quotas":"x","quota":[],"pools":7,"instances":false,"domains":null}`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url, record := serve(t, handler)
+			p := profile.Profile{Name: "x", Region: "r1", ProjectID: "99", Endpoints: at(url), Auth: profile.Auth{AccessKey: "a", SecretKey: "hunter2"}}
+			r := examine(t, p)
+			if len(r.Findings) < 10 || r.Refused() || len(record.changes) > 0 {
+				t.Errorf("%+v, %v", r, record.changes)
+			}
+			if name == "redirects" {
+				expect(t, r, "endpoint", "elb", Warning, "redirects to https://login.example.com", "follows no redirects")
+			}
+			if name == "empty objects" {
+				expect(t, r, "clock", "difference", Unknown, "no service says the time")
+			}
+		})
+	}
+}
+
+func TestCertificatesOfServices(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	server := httptest.NewUnstartedServer(cloud)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // failing handshakes are what is tested
+	server.StartTLS()
+	defer server.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := keys(cloud, server.URL)
+	r := examine(t, p)
+	expect(t, r, "endpoint", "elb", Bad, "certificate", "ca_file")
+	p.CAFile = ca
+	r = examine(t, p)
+	expect(t, r, "tls", "elb", OK, "TLS 1.3", "Acme Co, good for", "days")
+	expect(t, r, "list", "pools", OK)
+
+	now := server.Certificate().NotAfter.Add(-3*24*time.Hour - time.Minute)
+	c := contact{service: "elb", tls: &tls.ConnectionState{Version: tls.VersionTLS12, PeerCertificates: []*x509.Certificate{server.Certificate()}}}
+	if f := c.secured(now); f.State != Warning || !strings.Contains(f.Says, "TLS 1.2") || !strings.Contains(f.Says, "good for 3 days") {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestHowLongCredentialsLast(t *testing.T) {
+	for _, test := range []struct {
+		way   string
+		left  time.Duration
+		state State
+		says  string
+	}{
+		{"token", 10 * time.Hour, OK, "UTC"},
+		{"token", 10 * time.Minute, Warning, "nobody renews"},
+		{"token", -time.Minute, Bad, "past"},
+		{"password", time.Minute, OK, "renewed"},
+		{"agency", time.Minute, OK, "renewed"},
+		{"access key", 0, Unknown, "not known"},
+	} {
+		s := &profile.Session{Who: profile.Identity{Way: test.way}}
+		if test.left != 0 {
+			s.Who.Expires = time.Now().Add(test.left)
+		}
+		f := examination{session: s}.until()
+		if f.State != test.state || !strings.Contains(f.Says+f.Do, test.says) {
+			t.Errorf("%+v: %+v", test, f)
+		}
+	}
+}
+
+func TestQuotas(t *testing.T) {
+	for _, test := range []struct {
+		used, limit int
+		want        State
+	}{{0, 500, OK}, {449, 500, OK}, {450, 500, Warning}, {500, 500, Warning}, {900, -1, OK}, {0, 0, Warning}} {
+		if f := quota("pools", test.used, test.limit); f.State != test.want {
+			t.Errorf("%+v: %+v", test, f)
+		}
+	}
+	cloud := simcloud.New(simcloud.Options{Seed: 1, Lacks: []string{"/quotas"}})
+	older := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/elb/quotas") {
+			fmt.Fprint(w, `{"request_id":"r","quota":{"pool":500,"certificate":-1,"condition_per_policy":10}}`)
+			return
+		}
+		cloud.ServeHTTP(w, r)
+	})
+	url, _ := serve(t, older)
+	r := examine(t, keys(cloud, url))
+	expect(t, r, "quota", "pools", OK, "at most 500")
+	expect(t, r, "quota", "certificates", OK, "no limit")
+	url, _ = serve(t, cloud)
+	r = examine(t, keys(cloud, url))
+	expect(t, r, "quota", "all", Unknown, "does not say")
+}
+
+func TestAReadOnlyProfile(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, cloud)
+	p := keys(cloud, url)
+	p.ReadOnly = true
+	expect(t, examine(t, p), "permission", "delete pools", OK, "read-only")
+}
+
+func TestAProfileThatIsWrongIsNotExamined(t *testing.T) {
+	if _, err := Examine(t.Context(), profile.Profile{Name: "x"}); !errors.Is(err, profile.Usage) {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,90 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"janitor/client/wire"
+)
+
+// nearlyFull is from which share of a quota on it is worth a warning, in percent.
+const nearlyFull = 90
+
+// quotas are how many of everything there may be and are (api.md 2.12).
+func (e examination) quotas(ctx context.Context) []Finding {
+	elb, err := api(e.reach.Endpoints.ELB, e.session.Signed)
+	if err != nil {
+		return []Finding{failed("quota", "all", err, "")}
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	call := func(path string, out any) error {
+		return elb.Do(ctx, wire.Call{Doing: "asking for the quotas", Method: http.MethodGet, Path: "/v3/" + e.session.Project + "/elb" + path, Out: out})
+	}
+	kinds := []struct{ key, what string }{
+		{"loadbalancer", "load balancers"}, {"listener", "listeners"}, {"l7policy", "policies"}, {"pool", "pools"},
+		{"member", "members"}, {"certificate", "certificates"}, {"ipgroup", "IP groups"},
+	}
+	var details struct {
+		Quotas []struct {
+			Key   string `json:"quota_key"`
+			Limit int    `json:"quota_limit"`
+			Used  int    `json:"used"`
+		} `json:"quotas"`
+	}
+	var found []Finding
+	err = call("/quotas/details", &details)
+	if err == nil {
+		for _, kind := range kinds {
+			for _, q := range details.Quotas {
+				if q.Key == kind.key {
+					found = append(found, quota(kind.what, q.Used, q.Limit))
+				}
+			}
+		}
+	} else if errors.Is(err, wire.RouteAbsent) || errors.Is(err, wire.NotFound) {
+		var limits struct {
+			Quota map[string]int `json:"quota"`
+		}
+		if err = call("/quotas", &limits); err == nil {
+			for _, kind := range kinds {
+				if limit, ok := limits.Quota[kind.key]; ok {
+					found = append(found, Finding{Area: "quota", What: kind.what, State: OK, Says: atMost(limit)})
+				}
+			}
+		}
+	}
+	switch {
+	case errors.Is(err, wire.RouteAbsent):
+		return []Finding{{Area: "quota", What: "all", State: Unknown, Says: "this cloud does not say"}}
+	case err != nil:
+		f := failed("quota", "all", err, "")
+		if f.State == Bad && !f.refused {
+			f.State = Warning // janitor works without knowing
+		}
+		return []Finding{f}
+	case len(found) == 0:
+		return []Finding{{Area: "quota", What: "all", State: Unknown, Says: "the answer names none that janitor knows"}}
+	}
+	return found
+}
+
+func atMost(limit int) string {
+	if limit < 0 {
+		return "no limit"
+	}
+	return fmt.Sprintf("at most %d", limit)
+}
+
+func quota(what string, used, limit int) Finding {
+	f := Finding{Area: "quota", What: what, State: OK, Says: fmt.Sprintf("%d used, %s", used, atMost(limit))}
+	if limit >= 0 && used*100 >= limit*nearlyFull {
+		f.State = Warning
+		if command := map[string]string{"pools": "pools", "certificates": "certificates", "IP groups": "ipgroups"}[what]; command != "" {
+			f.Do = "janitor " + command + " shows which are unused"
+		}
+	}
+	return f
+}

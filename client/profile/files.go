@@ -1,0 +1,73 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"janitor/client/wire"
+)
+
+// fileMax bounds every file that is read, in bytes.
+const fileMax = 1 << 20
+
+// readFile reads a small file whole; what it is begins the error. A missing one is [fs.ErrNotExist].
+func readFile(path, what string) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // the user says which file
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, usage("%s cannot be read: %v", what, err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	data, err := io.ReadAll(io.LimitReader(f, fileMax+1))
+	switch {
+	case err != nil:
+		clear(data)
+		return nil, usage("%s cannot be read: %v", what, err)
+	case len(data) > fileMax:
+		clear(data)
+		return nil, usage("%s is larger than %d bytes: it is not %s", path, fileMax, what)
+	}
+	return data, nil
+}
+
+// exposed says that others can read a file with secrets, and what to do; "" when they cannot or this system does not tell.
+func exposed(path string) string {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s holds secrets and others can read it (mode %#o): chmod 600 %s", wire.Clean(path), info.Mode().Perm(), wire.Clean(path))
+}
+
+// home is the user's directory, "" when the environment names none.
+func (c Choice) home() string {
+	for _, name := range []string{"HOME", "USERPROFILE"} {
+		if dir, _ := c.Lookup(name); filepath.IsAbs(dir) {
+			return dir
+		}
+	}
+	return ""
+}
+
+// inHome is a path in the user's directory, "" without one.
+func (c Choice) inHome(parts ...string) string {
+	home := c.home()
+	if home == "" {
+		return ""
+	}
+	return filepath.Join(append([]string{home}, parts...)...)
+}
+
+// get reads a variable, without the spaces around it that a shell's quotes may keep.
+func (c Choice) get(name string) string {
+	v, _ := c.Lookup(name)
+	return strings.TrimSpace(v)
+}

@@ -1,0 +1,357 @@
+package profile
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"janitor/client"
+	"janitor/client/simcloud"
+)
+
+// logins counts what was asked of IAM.
+func logins(cloud *simcloud.Cloud) int {
+	n := 0
+	for _, r := range cloud.Requests() {
+		if r.Method == http.MethodPost && r.Path == "/v3/auth/tokens" {
+			n++
+		}
+	}
+	return n
+}
+
+func count(t *testing.T, s *Session) int {
+	t.Helper()
+	n := 0
+	for page, err := range s.Client.Pools(t.Context()) {
+		if err != nil {
+			t.Error(err)
+			return n
+		}
+		n += len(page)
+	}
+	return n
+}
+
+func TestATokenThatEndsMidRunIsRenewedOnceForAll(t *testing.T) {
+	cloud, account, p := simulated(t)
+	p.Auth = loginOf(account)
+	s, err := p.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	want := count(t, s)
+	for range 3 {
+		cloud.RevokeTokens()
+		before := logins(cloud)
+		var all sync.WaitGroup
+		for range 12 {
+			all.Go(func() {
+				if got := count(t, s); got != want {
+					t.Errorf("%d pools, want %d", got, want)
+				}
+			})
+		}
+		all.Wait()
+		if n := logins(cloud) - before; n != 1 {
+			t.Errorf("%d logins", n)
+		}
+	}
+}
+
+func TestASecondRefusalIsUnauthorised(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	refusing := false
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refusing && r.URL.Path != "/v3/auth/tokens" {
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprint(w, `{"error_msg":"The token must be updated","error_code":"APIGW.0307"}`)
+			return
+		}
+		cloud.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	a := cloud.Account()
+	p := Profile{Name: "sim", Region: a.Region, ProjectID: a.ProjectID, Auth: loginOf(a), Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
+	s, err := p.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	refusing = true
+	for range 3 {
+		for _, err := range s.Client.Pools(t.Context()) {
+			if !errors.Is(err, client.Unauthorised) || !strings.Contains(err.Error(), "APIGW.0307") || !strings.Contains(err.Error(), "check the credentials") {
+				t.Errorf("%v", err)
+			}
+		}
+	}
+	if n := logins(cloud); n != 2 {
+		t.Errorf("%d logins", n)
+	}
+}
+
+func TestCredentialsForAnotherProjectAreRefusedWithWords(t *testing.T) {
+	_, account, p := simulated(t)
+	right := token(t, p, account)
+	for _, test := range []struct {
+		name   string
+		change func(*Profile)
+		class  error
+		says   []string
+	}{
+		{"token and id", func(p *Profile) { p.Auth, p.ProjectID = Auth{Token: right}, "0123456789abcdef" }, Credentials,
+			[]string{account.ProjectID, account.Region, "the token is for project " + account.ProjectID + " instead of 0123456789abcdef", "get credentials for the profile's project"}},
+		{"token and name", func(p *Profile) {
+			p.Auth, p.ProjectID, p.ProjectName = Auth{Token: right}, "", account.Region+"_other"
+		}, Credentials, []string{account.ProjectID, account.Region + "_other"}},
+		{"login and another name for the project", func(p *Profile) {
+			p.Auth, p.named, p.variables = loginOf(account), "other", map[string]string{"project_id": "OS_PROJECT_ID", "project_name": "OS_PROJECT_NAME"}
+		}, Usage, []string{"OS_PROJECT_ID says project " + account.ProjectID, account.Region, `OS_PROJECT_NAME says "other"`}},
+		{"an account without the project", func(p *Profile) { p.Auth, p.ProjectID = loginOf(account), "0123456789abcdef" }, Credentials, []string{"project of the scope"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := p
+			test.change(&p)
+			_, err := p.Open(t.Context())
+			if !errors.Is(err, test.class) {
+				t.Fatalf("%v", err)
+			}
+			for _, says := range test.says {
+				if !strings.Contains(err.Error(), says) {
+					t.Errorf("%q does not say %q", err, says)
+				}
+			}
+			if strings.Contains(err.Error(), string(right)) {
+				t.Error("the error holds the token")
+			}
+		})
+	}
+}
+
+// A cloud whose IAM does not tell whose a token is works all the same.
+func TestATokenThatIAMDoesNotKnow(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	p := Profile{Name: "x", Region: "r1", ProjectID: "99", Auth: Auth{Token: "hunter2"}, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
+	s, err := p.Open(t.Context())
+	if err != nil || s.Project != "99" || s.Who.Way != "token" {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	s.Close()
+}
+
+func TestWhoWeAre(t *testing.T) {
+	_, account, p := simulated(t)
+	for name, a := range map[string]Auth{"password": loginOf(account), "token": {Token: token(t, p, account)}} {
+		p.Auth = a
+		s, err := p.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		if w := s.Who; w.Way != name || w.User != account.Username || w.Account != account.DomainName || len(w.Roles) == 0 || time.Until(w.Expires) < time.Hour {
+			t.Errorf("%s: %+v", name, w)
+		}
+	}
+	p.Auth = keysOf(account)
+	s, err := p.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if w := s.Who; w.Way != "access key" || strings.Contains(account.AccessKey, w.AccessKey) || !strings.HasPrefix(w.AccessKey, account.AccessKey[:4]) {
+		t.Errorf("%+v", w)
+	}
+}
+
+func TestTemporaryKeysSignWithTheirToken(t *testing.T) {
+	_, account, p := simulated(t)
+	p.Auth = keysOf(account)
+	p.Auth.SecurityToken = "temporary"
+	s, err := p.Open(t.Context()) // the simulated cloud refuses a token that is not signed
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if count(t, s) == 0 {
+		t.Error("no pools")
+	}
+}
+
+// onServer answers as the metadata service of a server in the account's project.
+func onServer(t *testing.T, a simcloud.Account) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/openstack/latest/securitykey":
+			fmt.Fprintf(w, `{"credential":{"access":%q,"secret":%q,"securitytoken":"t","expires_at":%q}}`,
+				a.AccessKey, a.SecretKey, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+		case "/openstack/latest/meta_data.json":
+			fmt.Fprintf(w, `{"region_id":%q,"project_id":%q}`, a.Region, a.ProjectID)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestOnAServerWithAnAgencyNothingHasToBeWrittenDown(t *testing.T) {
+	_, account, sim := simulated(t)
+	c := home(t, nil, "JANITOR_METADATA="+onServer(t, account), "JANITOR_ENDPOINT_ELB="+sim.Endpoints.ELB, "JANITOR_ENDPOINT_IAM="+sim.Endpoints.IAM,
+		"JANITOR_ENDPOINT_APIG="+sim.Endpoints.APIG, "JANITOR_ENDPOINT_ROMA="+sim.Endpoints.ROMA)
+	for _, choice := range []struct{ project, want string }{{"", account.ProjectID}, {account.Region, account.ProjectID}} {
+		c.Project = choice.project
+		p, err := Find(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := p.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Profile != "server/agency" || s.Region != account.Region || s.Project != choice.want || s.Who.Way != "agency" || s.Who.Expires.IsZero() || count(t, s) == 0 {
+			t.Errorf("%+v", s)
+		}
+		s.Close()
+	}
+}
+
+func TestElsewhereTheSearchIsToldWithTheServersSilence(t *testing.T) {
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	p, err := Find(home(t, nil, "JANITOR_METADATA="+gone.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Open(t.Context())
+	if !errors.Is(err, Credentials) {
+		t.Fatal(err)
+	}
+	for _, says := range []string{"no profile found", "config.yaml has none", "HW_ACCESS_KEY", "metadata service", "does not answer", "janitor demo"} {
+		if !strings.Contains(err.Error(), says) {
+			t.Errorf("%q does not say %q", err, says)
+		}
+	}
+	if _, err := Find(home(t, nil, "JANITOR_METADATA=http://169.254.169.254")); !errors.Is(err, Usage) {
+		t.Errorf("plain http to another machine: %v", err)
+	}
+}
+
+func write(t *testing.T, name string, block *pem.Block) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestACloudWithItsOwnCAThatWantsACertificate(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	server := httptest.NewUnstartedServer(cloud)
+	server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS12}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // failing handshakes are what is tested
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	key, err := x509.MarshalPKCS8PrivateKey(server.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := write(t, "ca.pem", &pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	private := write(t, "key.pem", &pem.Block{Type: "PRIVATE KEY", Bytes: key})
+	a := cloud.Account()
+	for _, test := range []struct {
+		name      string
+		ca        string
+		cert, key string
+		class     error
+		says      string
+	}{
+		{"both", ca, ca, private, nil, ""},
+		{"unknown CA", "", ca, private, nil, "x509"},
+		{"no certificate", ca, "", "", nil, "tls"},
+		{"half", ca, ca, "", Usage, "cert_file and key_file belong together"},
+		{"missing file", "/nowhere/ca.pem", "", "", Usage, "ca_file /nowhere/ca.pem"},
+		{"no PEM", private, "", "", Usage, "no certificate in PEM"},
+		{"no key", ca, ca, ca, Usage, "key_file"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := Profile{
+				Name: "sim", Region: a.Region, ProjectName: a.Region, Auth: keysOf(a), CAFile: test.ca, CertFile: test.cert, KeyFile: test.key,
+				Endpoints: Endpoints{ELB: server.URL, IAM: server.URL},
+			}
+			s, err := p.Open(t.Context())
+			if test.says == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				if count(t, s) == 0 {
+					t.Error("no pools")
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), test.says) || test.class != nil && !errors.Is(err, test.class) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+func TestAProxyIsNamedWhenItFails(t *testing.T) {
+	base, err := Profile{}.transport()
+	if err != nil {
+		t.Fatal(err)
+	}
+	base.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://user:hunter2@127.0.0.1:1") }
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://elb.example.com/x", nil)
+	_, err = naming(base).RoundTrip(req)
+	if err == nil || !strings.Contains(err.Error(), "through the proxy http://127.0.0.1:1 (HTTPS_PROXY") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTheTimeoutOfARequest(t *testing.T) {
+	release := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-release:
+		case <-r.Context().Done():
+		}
+	}))
+	defer server.Close()
+	defer close(release)
+	p := Profile{Name: "x", Region: "r1", ProjectID: "99", Timeout: "1s", Auth: Auth{AccessKey: "a", SecretKey: "b"}, Endpoints: Endpoints{ELB: server.URL}}
+	s, err := p.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	err = s.Deleter.DeletePool(t.Context(), "p")
+	if !errors.Is(err, client.Transport) || !strings.Contains(err.Error(), "within 1s") {
+		t.Errorf("%v", err)
+	}
+	for _, wrong := range []string{"1", "soon", "100ms", "2h"} {
+		p.Timeout = wrong
+		if err := p.Check(); !errors.Is(err, Usage) || !strings.Contains(err.Error(), "timeout") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package profile
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// fromSDKFile makes a profile of the official SDK's credentials file (api.md 9.2). It is for project services only, so
+// the section [global] is read and not used.
+func (c Choice) fromSDKFile() []candidate {
+	path := cmp.Or(c.get("HUAWEICLOUD_SDK_CREDENTIALS_FILE"), c.inHome(".huaweicloud", "credentials"))
+	if path == "" {
+		return nil
+	}
+	p := Profile{
+		Name: sdkFile, where: path, Cloud: "huawei", keptIn: path,
+		Region: cmp.Or(c.get("HUAWEICLOUD_SDK_REGION"), c.get("HW_REGION_NAME")),
+		variables: map[string]string{
+			"region": "HUAWEICLOUD_SDK_REGION", "project_id": "project_id there",
+			"access_key": "ak", "secret_key": "sk", "endpoints.iam": "iam_endpoint there",
+		},
+	}
+	data, err := readFile(path, "the credentials file "+path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && c.get("HUAWEICLOUD_SDK_CREDENTIALS_FILE") == "":
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return []candidate{{Profile: p, err: usage("the credentials file %s, named by HUAWEICLOUD_SDK_CREDENTIALS_FILE, does not exist: create it or unset the variable", path), whole: true}}
+	case err != nil:
+		return []candidate{{Profile: p, err: err, whole: true}}
+	}
+	defer clear(data)
+	sections, err := parseINI(path, string(data), map[string][]string{
+		"basic":  {"ak", "sk", "project_id", "security_token", "iam_endpoint", "idp_id", "id_token_file"},
+		"global": {"ak", "sk", "domain_id", "security_token", "iam_endpoint", "idp_id", "id_token_file"},
+	})
+	if err != nil {
+		return []candidate{{Profile: p, err: err, whole: true}}
+	}
+	basic, ok := sections["basic"]
+	switch {
+	case !ok && len(sections) > 0:
+		return []candidate{{Profile: p, skipped: "it has no section [basic], which is for the services of a project"}}
+	case !ok:
+		return nil
+	case basic["ak"] == "" && basic["sk"] == "" && basic["idp_id"] != "":
+		return []candidate{{Profile: p, skipped: "janitor does not log in through an identity provider (idp_id): give ak and sk"}}
+	}
+	p.ProjectID, p.Endpoints.IAM = basic["project_id"], basic["iam_endpoint"]
+	p.Auth = Auth{AccessKey: literal(basic["ak"]), SecretKey: literal(basic["sk"]), SecurityToken: literal(basic["security_token"])}
+	if err := c.regionsOfSDK(&p); err != nil {
+		return []candidate{{Profile: p, err: err, whole: true}}
+	}
+	return []candidate{{Profile: p, chosen: true}}
+}
+
+// parseINI reads sections of "key = value" lines strictly: known are the keys by section. Errors hold no value.
+func parseINI(path, text string, known map[string][]string) (map[string]map[string]string, error) {
+	sections := map[string]map[string]string{}
+	section := ""
+	names := []string{"basic", "global"}
+	for i, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
+		at := fmt.Sprintf("%s:%d", path, i+1)
+		if line == "" || line[0] == ';' || line[0] == '#' {
+			continue
+		}
+		if line[0] == '[' {
+			name, ok := strings.CutSuffix(line[1:], "]")
+			switch name = strings.TrimSpace(name); {
+			case !ok:
+				return nil, usage("%s: a section is written as [basic]: the ] is missing", at)
+			case known[name] == nil:
+				return nil, usage("%s: unknown section %q: %s", at, name, suggest(name, names))
+			case sections[name] != nil:
+				return nil, usage("%s: the section [%s] stands twice: keep one", at, name)
+			}
+			section, sections[name] = name, map[string]string{}
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		switch {
+		case !ok:
+			return nil, usage("%s: neither [section] nor key = value", at)
+		case section == "":
+			return nil, usage("%s: the key %q stands before any section: begin with [basic]", at, key)
+		case !slices.Contains(known[section], key):
+			return nil, usage("%s: unknown key %q in [%s]: %s", at, key, section, suggest(key, known[section]))
+		}
+		if _, twice := sections[section][key]; twice {
+			return nil, usage("%s: the key %q stands twice in [%s]: keep one", at, key, section)
+		}
+		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
+			value = value[1 : n-1]
+		}
+		sections[section][key] = value
+	}
+	return sections, nil
+}
+
+// regionsOfSDK takes endpoints from where the official SDK does: HUAWEICLOUD_SDK_REGION_{SERVICE}_{REGION}, then its
+// regions.yaml (api.md 9). Of several endpoints of a region the first is taken.
+func (c Choice) regionsOfSDK(p *Profile) error {
+	if p.Region == "" {
+		return nil
+	}
+	path := cmp.Or(c.get("HUAWEICLOUD_SDK_REGIONS_FILE"), c.inHome(".huaweicloud", "regions.yaml"))
+	var regions map[string][]struct {
+		ID        string   `yaml:"id"`
+		Endpoint  string   `yaml:"endpoint"`
+		Endpoints []string `yaml:"endpoints"`
+	}
+	if path != "" {
+		data, err := readFile(path, "the regions file "+path)
+		if err == nil {
+			err = yaml.UnmarshalWithOptions(data, &regions, yaml.DisallowUnknownField())
+			if err != nil {
+				return notYAML(path, err)
+			}
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	for _, service := range services() {
+		at := p.Endpoints.endpoint(service)
+		if *at != "" {
+			continue
+		}
+		variable := "HUAWEICLOUD_SDK_REGION_" + strings.ToUpper(service+"_"+strings.ReplaceAll(p.Region, "-", "_"))
+		given, _, _ := strings.Cut(c.get(variable), ",")
+		for name, list := range regions {
+			for _, r := range list {
+				if strings.EqualFold(name, service) && r.ID == p.Region && given == "" {
+					given = r.Endpoint
+					if given == "" && len(r.Endpoints) > 0 {
+						given = r.Endpoints[0]
+					}
+				}
+			}
+		}
+		if given != "" && !strings.Contains(given, "://") {
+			given = "https://" + given
+		}
+		*at = given
+	}
+	return nil
+}

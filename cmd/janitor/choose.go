@@ -1,0 +1,217 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"janitor/client"
+	"janitor/client/filter"
+	"janitor/client/inventory"
+	"janitor/client/profile"
+)
+
+// choosing is which resources a command line is about.
+type choosing struct {
+	in    []string // parents, by name or id
+	where string   // an expression
+}
+
+func (c *choosing) flags(f *pflag.FlagSet) {
+	f.StringArrayVar(&c.in, "in", nil, "IP group or channel, by name or id, whose entries or members are meant; may be repeated; all unless given")
+	f.StringVar(&c.where, "where", "", "expression that the resources fulfil, such as 'unused && age > 90d'")
+}
+
+// chosen are the resources that a command line is about.
+type chosen struct {
+	kind      *inventory.Kind
+	snapshot  *inventory.Snapshot
+	all       int // listed, of which the rows were chosen
+	rows      []inventory.Resource
+	undecided int   // of these the expression cannot be decided
+	err       error // the list is not complete
+}
+
+// anyKind takes a kind of the command line: one of all six.
+func anyKind(word string) (*inventory.Kind, error) {
+	kinds := inventory.Kinds()
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		if names[i] = string(k.ID); names[i] == word {
+			return k, nil
+		}
+	}
+	return nil, usage("unknown kind %q: the kinds are %s", client.Clean(word), strings.Join(names, ", "))
+}
+
+// compile reads the expression for the kind, before anything is sent; nil when there is none.
+func (c *choosing) compile(kind *inventory.Kind) (*filter.Filter, error) {
+	if len(c.in) > 0 && kind.Within == "" {
+		return nil, usage("--in: %s live within nothing; it is for entries and members", kind.Many)
+	}
+	if strings.TrimSpace(c.where) == "" {
+		return nil, nil //nolint:nilnil // no filter is one
+	}
+	f, err := filter.Expression(kind, c.where)
+	if err != nil {
+		return nil, usage("--where: %w", err)
+	}
+	return f, nil
+}
+
+// choose reads the kind and keeps what the expression selects, all without one. Errors are of choosing or of the parents' list.
+func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind, f *filter.Filter) (*chosen, error) {
+	loader = loader.WithDetail()
+	out := &chosen{kind: kind}
+	if kind.Within == "" {
+		out.snapshot = inventory.Last(loader.Load(ctx, kind.ID))
+	} else {
+		parents, err := c.parents(ctx, loader, kind)
+		if err != nil {
+			return nil, err
+		}
+		out.snapshot = inventory.Last(loader.Open(ctx, kind.ID, parents))
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, interrupted(ctx, err)
+	}
+	listing := out.snapshot.Listing(kind.ID)
+	if listing == nil {
+		return nil, fmt.Errorf("%s could not be listed", kind.Many)
+	}
+	out.all, out.err = len(listing.Resources), listing.Err
+	for i := range listing.Resources {
+		r := &listing.Resources[i]
+		is := filter.Yes
+		if f != nil {
+			is = f.Match(r, out.snapshot.At)
+		}
+		switch is {
+		case filter.Yes:
+			out.rows = append(out.rows, *r)
+		case filter.Undecided:
+			out.undecided++
+		}
+	}
+	if len(kind.Columns) > 0 && kind.Columns[0].Compare != nil {
+		slices.SortStableFunc(out.rows, func(a, b inventory.Resource) int {
+			return cmp.Or(cmp.Compare(a.In, b.In), cmp.Compare(a.Ref.Parent, b.Ref.Parent), kind.Columns[0].Compare(a, b))
+		})
+	}
+	return out, nil
+}
+
+// parents are those of --in, or all.
+func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind) ([]inventory.Resource, error) {
+	within, err := inventory.Lookup(kind.Within)
+	if err != nil {
+		return nil, err
+	}
+	listing := inventory.Last(loader.List(ctx, within.ID, nil)).Listing(within.ID)
+	switch {
+	case ctx.Err() != nil:
+		return nil, interrupted(ctx, ctx.Err())
+	case listing == nil:
+		return nil, fmt.Errorf("%s could not be listed", within.Many)
+	case listing.Err != nil:
+		return nil, fmt.Errorf("%s could not be listed to the end: %w", within.Many, listing.Err)
+	case len(c.in) == 0:
+		return listing.Resources, nil
+	}
+	var parents []inventory.Resource
+	for _, word := range c.in {
+		parent, err := listing.Named(word)
+		if err != nil {
+			return nil, usage("--in: %w", err)
+		}
+		if !slices.ContainsFunc(parents, func(p inventory.Resource) bool { return p.Ref == parent.Ref }) {
+			parents = append(parents, parent)
+		}
+	}
+	return parents, nil
+}
+
+// open finds and opens the profile, to read.
+func open(ctx context.Context, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
+	p, err := profile.Find(choice)
+	if err != nil {
+		return nil, nil, p, err
+	}
+	warn(os.Stderr, p)
+	s, err := p.Open(ctx)
+	if err != nil {
+		return nil, nil, p, interrupted(ctx, err)
+	}
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	if err != nil {
+		s.Close()
+		return nil, nil, p, err
+	}
+	return s, loader, p, nil
+}
+
+// loaderOf reads for a session, and minds what its profile protects.
+func loaderOf(p profile.Profile, s *profile.Session, at inventory.Scope) (*inventory.Loader, error) {
+	protect, err := protection(p)
+	if err != nil {
+		return nil, err
+	}
+	loader := inventory.NewLoader(s.Client, at)
+	loader.Protect = protect
+	return loader, nil
+}
+
+// protection asks the expressions of the profile; nil when it has none. What an expression leaves undecided is protected
+// too. One that does not fit a kind says nothing about it.
+func protection(p profile.Profile) (func(*inventory.Resource, time.Time) string, error) {
+	byKind := map[inventory.KindID][]*filter.Filter{}
+	for _, expr := range p.Protect {
+		if err := checkView(expr); err != nil {
+			return nil, usage("%v: protect: %q: %w", p, expr, err)
+		}
+		for _, kind := range inventory.Kinds() {
+			if f, err := filter.Expression(kind, expr); err == nil {
+				byKind[kind.ID] = append(byKind[kind.ID], f)
+			}
+		}
+	}
+	if len(byKind) == 0 {
+		return nil, nil //nolint:nilnil // nothing is protected
+	}
+	return func(r *inventory.Resource, now time.Time) string {
+		for _, f := range byKind[r.Ref.Kind] {
+			switch f.Match(r, now) {
+			case filter.Yes:
+				return "protected by the profile: " + f.String()
+			case filter.Undecided:
+				return "perhaps protected by the profile: " + f.String()
+			}
+		}
+		return ""
+	}, nil
+}
+
+// incomplete is the error of a list that did not end, after what there is of it was printed.
+func (c *chosen) incomplete() error {
+	if c.err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s could not be listed to the end: %w", c.kind.Many, c.err)
+}
+
+// undecidedNote says how many the expression says nothing of; "" for none.
+func (c *chosen) undecidedNote() string {
+	switch c.undecided {
+	case 0:
+		return ""
+	case 1:
+		return "Of 1 more it is not known whether it fulfils the expression: it is left out."
+	}
+	return fmt.Sprintf("Of %d more it is not known whether they fulfil the expression: they are left out.", c.undecided)
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"janitor/client/doctor"
+	"janitor/client/profile"
+)
+
+func doctorCommand() *cobra.Command {
+	var out tableOrJSON
+	var choice profile.Choice
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Examine the profile: endpoints, clock, credentials, permissions, what this cloud offers",
+		Long: `doctor looks at everything that a profile needs: whether the services answer, their certificates, the difference
+of the clocks, who we are and until when, whether every list works, which batch calls this cloud has, and the quotas. It
+changes nothing: which batch calls there are is asked without credentials, where the answer tells.
+
+Each line is ok, a warning, bad or unknown, and says what to do. What cannot be found out without changing anything is
+unknown; that is not bad.
+
+Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
+		Example: `  janitor doctor
+  janitor doctor --profile otc -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := profile.Find(choice)
+			if err != nil {
+				return err
+			}
+			warn(cmd.ErrOrStderr(), p)
+			r, err := doctor.Examine(cmd.Context(), p)
+			if err != nil {
+				return interrupted(cmd.Context(), err)
+			}
+			if err := printReport(cmd.OutOrStdout(), out, r); err != nil {
+				return err
+			}
+			switch bad := r.Count(doctor.Bad); {
+			case r.Refused():
+				return &failure{statusCredentials, fmt.Errorf("%v: the credentials are refused", p)}
+			case bad > 0:
+				return fmt.Errorf("%v: %d of %d findings are bad", p, bad, len(r.Findings))
+			}
+			return nil
+		},
+	}
+	choiceFlags(cmd.Flags(), &choice)
+	out.flag(cmd.Flags())
+	cmd.Flags().BoolVar(&choice.ReadOnly, "read-only", false, "examine it as a session that never deletes")
+	return cmd
+}
+
+func printReport(w io.Writer, out tableOrJSON, r doctor.Report) error {
+	if out == "json" {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}
+	rows := [][]string{{"STATE", "AREA", "WHAT", "FOUND"}}
+	for _, f := range r.Findings {
+		rows = append(rows, []string{string(f.State), f.Area, f.What, f.Says})
+		if f.Do != "" {
+			rows = append(rows, []string{"", "", "", "→ " + f.Do})
+		}
+	}
+	if err := printTable(w, rows); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\nProfile %s, region %s, project %s: %d ok, %d warnings, %d bad, %d unknown\n", r.Profile, r.Region, r.Project,
+		r.Count(doctor.OK), r.Count(doctor.Warning), r.Count(doctor.Bad), r.Count(doctor.Unknown))
+	return err
+}

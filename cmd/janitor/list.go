@@ -1,0 +1,313 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"janitor/client/inventory"
+	"janitor/client/profile"
+)
+
+// listForm is how a list is printed.
+type listForm string
+
+var listForms = []string{"table", "json", "ndjson", "csv"}
+
+func (f *listForm) Type() string   { return strings.Join(listForms, "|") }
+func (f *listForm) String() string { return string(*f) }
+func (f *listForm) Set(s string) error {
+	if !slices.Contains(listForms, s) {
+		return errors.New("it is table, json, ndjson or csv")
+	}
+	*f = listForm(s)
+	return nil
+}
+
+func (f *listForm) flag(flags *pflag.FlagSet) {
+	*f = "table"
+	flags.VarP(f, "output", "o", "how to print")
+}
+
+func listCommand() *cobra.Command {
+	var (
+		choice profile.Choice
+		which  choosing
+		out    listForm
+		wide   bool
+	)
+	cmd := &cobra.Command{
+		Use:   "list KIND",
+		Short: "List resources with their verdicts",
+		Long: `list prints the resources of a kind: ` + kindWords() + `. Each has its verdict: unused, in use,
+protected, or unknown, and why. It changes nothing.
+
+--where takes an expression as the screen does after /=, without the =. What is not known is neither true nor false: such
+resources are left out, and stderr says how many.
+
+In json, ndjson and csv, lengths of time are seconds and points in time are UTC. What is not known is left out.`,
+		Example: `  janitor list pools --where 'unused && age > 90d'
+  janitor list entries --in office-acl -o csv
+  janitor list certificates --where 'expires < 30d' -o json`,
+		Args: oneKind,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			kind, err := anyKind(args[0])
+			if err != nil {
+				return err
+			}
+			f, err := which.compile(kind)
+			if err != nil {
+				return err
+			}
+			choice.ReadOnly = true
+			s, loader, _, err := open(cmd.Context(), choice)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			got, err := which.choose(cmd.Context(), loader, kind, f)
+			if err != nil {
+				return err
+			}
+			if err := printList(cmd.OutOrStdout(), out, wide, got); err != nil {
+				return unread(err)
+			}
+			if note := got.undecidedNote(); note != "" {
+				fmt.Fprintln(cmd.ErrOrStderr(), note) //nolint:errcheck // for people
+			}
+			return got.incomplete()
+		},
+	}
+	placeFlags(cmd, &choice)
+	which.flags(cmd.Flags())
+	out.flag(cmd.Flags())
+	cmd.Flags().BoolVar(&wide, "wide", false, "all columns of the table")
+	return cmd
+}
+
+// placeFlags say whose resources are meant.
+func placeFlags(cmd *cobra.Command, choice *profile.Choice) {
+	choiceFlags(cmd.Flags(), choice)
+}
+
+func kindWords() string {
+	var words []string
+	for _, k := range inventory.Kinds() {
+		words = append(words, string(k.ID))
+	}
+	return strings.Join(words, ", ")
+}
+
+func oneKind(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usage("%d arguments where one kind is expected: %s", len(args), kindWords())
+	}
+	return nil
+}
+
+// unread says that nobody reads what is printed any more.
+func unread(err error) error {
+	return fmt.Errorf("stdout was closed before everything was written: %w", err)
+}
+
+func printList(w io.Writer, form listForm, wide bool, c *chosen) error {
+	buf := bufio.NewWriter(w)
+	var err error
+	switch form {
+	case "json":
+		err = printJSON(buf, c)
+	case "ndjson":
+		enc := json.NewEncoder(buf)
+		enc.SetEscapeHTML(false)
+		for i := range c.rows {
+			if err = enc.Encode(rowOf(c, &c.rows[i])); err != nil {
+				break
+			}
+		}
+	case "csv":
+		err = printCSV(buf, c)
+	default:
+		err = printListTable(buf, wide, c)
+	}
+	if err != nil {
+		return err
+	}
+	return buf.Flush()
+}
+
+// listRow is a resource for a program.
+type listRow struct {
+	Kind    string         `json:"kind"`
+	ID      string         `json:"id"`
+	Name    string         `json:"name"`
+	Parent  string         `json:"parent,omitempty"`
+	Verdict string         `json:"verdict"`
+	Why     []string       `json:"why"`
+	Signs   []string       `json:"signs"`
+	Created *time.Time     `json:"created,omitempty"`
+	Fields  map[string]any `json:"fields"`
+}
+
+func rowOf(c *chosen, r *inventory.Resource) listRow {
+	row := listRow{
+		Kind: string(r.Ref.Kind), ID: r.Ref.ID, Name: r.Name, Parent: r.Ref.Parent,
+		Verdict: r.Verdict.State.String(), Why: []string{}, Signs: append([]string{}, r.Verdict.Signs...), Fields: map[string]any{},
+	}
+	for _, why := range r.Verdict.Reasons {
+		row.Why = append(row.Why, why.Text)
+	}
+	if !r.Created.IsZero() {
+		created := r.Created.UTC()
+		row.Created = &created
+	}
+	for _, col := range c.kind.Columns {
+		if v := value(col, r, c.snapshot.At); v != nil && col.ID != "id" && col.ID != "name" && col.ID != "created" {
+			row.Fields[col.ID] = v
+		}
+	}
+	return row
+}
+
+// value is what a column holds, for a program; nil when it is not known or the column is for the eye only.
+func value(col inventory.Column, r *inventory.Resource, now time.Time) any {
+	if col.Data == nil {
+		return nil
+	}
+	d := col.Data(*r, now)
+	if !d.Known {
+		return nil
+	}
+	switch col.Type {
+	case inventory.Text:
+		return d.Text
+	case inventory.Flag:
+		return d.Number != 0
+	case inventory.Moment:
+		return time.Unix(int64(d.Number), 0).UTC().Format(time.RFC3339)
+	case inventory.Words:
+		return append([]string{}, d.Words...)
+	case inventory.Block:
+		if d.Low == d.High {
+			return d.Low.String()
+		}
+		return d.Low.String() + "-" + d.High.String()
+	case inventory.Span:
+		return math.Round(d.Number)
+	}
+	return d.Number
+}
+
+func printJSON(w io.Writer, c *chosen) error {
+	rows := make([]listRow, len(c.rows))
+	for i := range c.rows {
+		rows[i] = rowOf(c, &c.rows[i])
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(rows)
+}
+
+// printCSV has the same head for every list of a kind.
+func printCSV(w io.Writer, c *chosen) error {
+	out := csv.NewWriter(w)
+	head := []string{"kind", "id", "name", "parent", "verdict", "why", "signs"}
+	var columns []inventory.Column
+	for _, col := range c.kind.Columns {
+		if col.Data != nil && col.ID != "id" && col.ID != "name" {
+			columns = append(columns, col)
+			head = append(head, col.ID)
+		}
+	}
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for i := range c.rows {
+		r := &c.rows[i]
+		row := rowOf(c, r)
+		cells := []string{row.Kind, row.ID, row.Name, row.Parent, row.Verdict, strings.Join(row.Why, "; "), strings.Join(row.Signs, "; ")}
+		for _, col := range columns {
+			cells = append(cells, cell(value(col, r, c.snapshot.At)))
+		}
+		for n := range cells {
+			cells[n] = unarmed(cells[n])
+		}
+		if err := out.Write(cells); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func cell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case bool:
+		return strconv.FormatBool(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []string:
+		return strings.Join(v, " ")
+	}
+	return fmt.Sprint(v)
+}
+
+// unarmed keeps a spreadsheet from taking text for a formula (design §10.6). A number is no formula.
+func unarmed(s string) string {
+	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return s
+	}
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return s
+	}
+	return "'" + s
+}
+
+// printListTable shows the columns of the screen, verdict and reason after the name.
+func printListTable(w io.Writer, wide bool, c *chosen) error {
+	var columns []inventory.Column
+	head := []string{}
+	for i, col := range c.kind.Columns {
+		if col.Hidden || col.Value == nil || col.Extra && !wide && col.ID != "id" {
+			continue
+		}
+		columns = append(columns, col)
+		head = append(head, col.Title)
+		if i == 0 {
+			head = append(head, "VERDICT")
+		}
+	}
+	head = append(head, "WHY")
+	rows := [][]string{head}
+	for i := range c.rows {
+		r := &c.rows[i]
+		var row []string
+		for n, col := range columns {
+			row = append(row, col.Value(*r, c.snapshot.At))
+			if n == 0 {
+				row = append(row, r.Verdict.State.String())
+			}
+		}
+		why := r.Verdict.Why()
+		if len(r.Verdict.Signs) > 0 {
+			why = strings.TrimPrefix(why+"; "+strings.Join(r.Verdict.Signs, ", "), "; ")
+		}
+		rows = append(rows, append(row, why))
+	}
+	return printTable(w, rows)
+}

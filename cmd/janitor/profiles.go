@@ -1,0 +1,103 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"janitor/client/profile"
+)
+
+// tableOrJSON is how a command prints: a table for people, or one JSON object.
+type tableOrJSON string
+
+func (f *tableOrJSON) Type() string   { return "table|json" }
+func (f *tableOrJSON) String() string { return string(*f) }
+func (f *tableOrJSON) Set(s string) error {
+	if s != "table" && s != "json" {
+		return errors.New("it is table or json")
+	}
+	*f = tableOrJSON(s)
+	return nil
+}
+
+func (f *tableOrJSON) flag(flags *pflag.FlagSet) {
+	*f = "table"
+	flags.VarP(f, "output", "o", "how to print")
+}
+
+func profilesCommand() *cobra.Command {
+	var out tableOrJSON
+	var choice profile.Choice
+	cmd := &cobra.Command{
+		Use:   "profiles",
+		Short: "Show the profiles that are found, where, and which one is used",
+		Long: `profiles lists every profile in the order in which they count: those of the config file; the environment
+(HUAWEICLOUD_SDK_…, HW_…, OS_…); ~/.huaweicloud/credentials; clouds.yaml; KooCLI's ~/.hcloud/config.json; the agency of the
+server. The one that is used is marked with *; what cannot be used says why.
+
+It sends nothing, runs no command and shows no secret; of access keys it shows the first four and the last two characters.`,
+		Example: `  janitor profiles
+  janitor profiles -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			all, warnings, inactive, err := profile.List(choice)
+			if err != nil {
+				return err
+			}
+			if err := printProfiles(cmd.OutOrStdout(), out, all, inactive); err != nil {
+				return err
+			}
+			warn(cmd.ErrOrStderr(), profile.Profile{Warnings: warnings})
+			return inactive
+		},
+	}
+	choiceFlags(cmd.Flags(), &choice)
+	out.flag(cmd.Flags())
+	return cmd
+}
+
+func printProfiles(w io.Writer, out tableOrJSON, all []profile.Found, inactive error) error {
+	if out == "json" {
+		said := struct {
+			Profiles []profile.Found `json:"profiles"`
+			Error    string          `json:"error,omitempty"`
+		}{Profiles: []profile.Found{}}
+		for _, f := range all {
+			f.Problem = oneLine(errors.New(f.Problem))
+			said.Profiles = append(said.Profiles, f)
+		}
+		if inactive != nil {
+			said.Error = oneLine(inactive)
+		}
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(said)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	rows := [][]string{{" ", "NAME", "CLOUD", "REGION", "PROJECT", "AS", "WHERE"}}
+	for _, f := range all {
+		mark, where := " ", f.Where
+		if f.Active {
+			mark = "*"
+		}
+		if f.ReadOnly {
+			where += ", read-only"
+		}
+		// Errors begin with the profile and its place, which stand here already.
+		problem := strings.TrimPrefix(f.Problem, fmt.Sprintf("profile %q (%s)", f.Name, f.Where))
+		if problem != "" {
+			where += ": " + strings.TrimSpace(strings.TrimPrefix(problem, ":"))
+		}
+		rows = append(rows, []string{mark, f.Name, f.Cloud, f.Region, f.Project, f.As, where})
+	}
+	return printTable(w, rows)
+}

@@ -1,0 +1,275 @@
+package run
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"janitor/client/cleanup"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+// ResumeMsg asks to go on with a run that is not finished.
+type ResumeMsg struct{ Past *cleanup.Past }
+
+// VerifyMsg asks to list again what a finished run was about.
+type VerifyMsg struct{ Past *cleanup.Past }
+
+// UndoMsg asks to bring back what a run has deleted: one of this session, or one of the history. The other is nil.
+type UndoMsg struct {
+	Run  *cleanup.Run
+	Past *cleanup.Past
+}
+
+// ExportMsg asks to write down what became of a run: one of this session, or one of the history. The other is nil.
+type ExportMsg struct {
+	Run  *cleanup.Run
+	Past *cleanup.Past
+}
+
+// Past makes the screen of a run from its journal: nothing in it moves. A run that cannot be read says why.
+func Past(env *screen.Env, p *cleanup.Past) *Model {
+	m := newModel(env, nil, record{p.Ledger})
+	m.past = p
+	m.finish()
+	if p.Ledger == nil {
+		return m
+	}
+	for i := range p.Ledger.Items {
+		entry, it := &p.Ledger.Items[i], &m.items[i]
+		it.doubt = entry.Unread
+		it.note = m.known(entry)
+	}
+	return m
+}
+
+// known is what a journal tells of an item besides its outcome.
+func (m *Model) known(e *cleanup.Entry) string {
+	switch {
+	case e.Result.Outcome != cleanup.Pending && e.Found != "" && !(cleanup.Found{Is: e.Found}).Proved(e.Result.Outcome):
+		if e.Found == "there" {
+			return "there again when it was verified"
+		}
+		return "could not be verified"
+	case e.Result.Outcome != cleanup.Pending:
+		return ""
+	case e.Unread && e.Sent == 0:
+		return "something was being taken away before it; nothing was sent to delete it"
+	case e.Unread:
+		return "a request may have reached it; resume reads it back first"
+	case e.Sent > 0:
+		return "was sent, and is still there"
+	}
+	return "never sent"
+}
+
+// Past is the run of the history that is shown, nil when it is one of this session.
+func (m *Model) Past() *cleanup.Past { return m.past }
+
+// finished: the journal has its end.
+func (m *Model) finished() bool { return m.past.Ledger != nil && m.past.Ledger.Finished }
+
+// unreadable is why nothing can be asked of a run of the history, "" when something can.
+func (m *Model) unreadable() string {
+	switch {
+	case m.past == nil || m.past.Ledger != nil:
+		return ""
+	case m.past.State() == "not begun":
+		return "the run was not begun"
+	}
+	return "the run cannot be read"
+}
+
+// noUndo is why what the run has deleted cannot be brought back now, "" when it can.
+func (m *Model) noUndo() string {
+	switch why := m.unreadable(); {
+	case why != "":
+		return "Nothing to undo: " + why
+	case m.live():
+		return "The run is still going on: undo it when it is finished"
+	case m.past != nil && m.past.Live:
+		return "Another janitor is at this run: undo it when it is finished"
+	case m.undoes:
+		return "This run is an undo: what it brought back is deleted from the lists, like everything else"
+	case m.counts[cleanup.Deleted] == 0:
+		return "Nothing to undo: nothing was deleted"
+	}
+	return ""
+}
+
+func (m *Model) noExport() string {
+	if why := m.unreadable(); why != "" {
+		return "Nothing to export: " + why
+	}
+	return ""
+}
+
+func (m *Model) noResume() string {
+	switch why := m.unreadable(); {
+	case why != "":
+		return "Nothing to resume: " + why
+	case m.live():
+		return "Nothing to resume: the run is going on"
+	case m.past == nil || m.finished():
+		return "Nothing to resume: the run is finished"
+	case m.past.Live:
+		return "Another janitor is at this run"
+	}
+	return ""
+}
+
+func (m *Model) noVerify() string {
+	switch why := m.unreadable(); {
+	case why != "":
+		return "Nothing to verify: " + why
+	case m.live():
+		return "The run is still going on: it is proved when it ends"
+	case m.past == nil:
+		return "The run was proved when it ended: to verify it again, open it from the runs"
+	case m.past.Live:
+		return "Another janitor is at this run"
+	case !m.finished():
+		return "Not finished: resume it first, " + m.env.Keys.Label(keys.Resume)
+	}
+	return ""
+}
+
+// moment is how days are written; the zone is that of the user.
+const moment = "2006-01-02 15:04"
+
+// history is the head of a run of the history: what came of it, who began it, when and where, and whether it was verified.
+func (m *Model) history(w int, now time.Time) []string {
+	t, l := m.env.Theme, m.past.Ledger
+	if l == nil {
+		var lines []string
+		lead := " " + t.Fail + " "
+		for _, line := range theme.Wrap(m.past.Err.Error(), max(w-4, 1)) {
+			lines = append(lines, t.Paint(theme.Bad, theme.Fit(lead+line, w)))
+			lead = "   "
+		}
+		return lines
+	}
+	glyph, role := m.end()
+	text := m.summary.String()
+	switch {
+	case m.past.Live:
+		glyph, role, text = t.Busy, theme.Info, "Running elsewhere: "+text
+	case !l.Finished:
+		glyph, role, text = t.Left, theme.Warn, "Unfinished: "+text
+	}
+	lines, took := m.sum(glyph, role, text, w)
+	zone := now.Location()
+	when := l.Header.Started.In(zone).Format(moment + " MST")
+	at := l.Header.Where
+	parts := []string{when, took, "by " + l.Header.Who.String(), at.Profile, at.Region, short(at.Project, t.Ellipsis)}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	lines = append(lines, t.Paint(theme.Muted, theme.Fit("   "+strings.Join(parts, " "+t.Dot+" "), w)))
+	var more []string
+	if n := len(l.Open()); n > 0 && m.noResume() == "" {
+		more = append(more, t.Paint(theme.Muted, theme.Number(n)+" pending: ")+t.Hint(m.env.Keys.Label(keys.Resume), "resumes"))
+	}
+	switch found := l.Verified; {
+	case !found.IsZero():
+		word, role := m.verified()
+		more = append(more, t.Paint(role, "verified "+found.In(zone).Format(moment)+": "+word))
+	case l.Finished:
+		more = append(more, t.Paint(theme.Muted, "not verified since"))
+	}
+	more = append(more, m.next()...)
+	if l.Torn() > 0 {
+		more = append(more, t.Paint(theme.Warn, "its last line was not written to the end"))
+	}
+	if len(more) > 0 {
+		lines = append(lines, m.series(more, w))
+	}
+	return lines
+}
+
+// verified is what the latest verify found, in a word.
+func (m *Model) verified() (string, theme.Role) {
+	there, unknown := 0, 0
+	for _, e := range m.past.Ledger.Items {
+		if f := (cleanup.Found{Is: e.Found}); e.Found != "" && !f.Proved(e.Result.Outcome) {
+			if e.Found == "there" {
+				there++
+			} else {
+				unknown++
+			}
+		}
+	}
+	switch {
+	case there > 0:
+		return theme.Number(there) + " there again", theme.Bad
+	case unknown > 0:
+		return theme.Number(unknown) + " could not be read", theme.Warn
+	}
+	return "all as it should be", theme.Good
+}
+
+// short is enough of a project's id to know it by.
+func short(id, ellipsis string) string {
+	if len(id) > 9 {
+		return id[:8] + ellipsis
+	}
+	return id
+}
+
+// record is a run as its journal tells it; nil when that cannot be read.
+type record struct{ *cleanup.Ledger }
+
+func (r record) Plan() cleanup.Plan {
+	if r.Ledger == nil {
+		return cleanup.Plan{}
+	}
+	return r.Ledger.Plan
+}
+
+// Events have all happened.
+func (record) Events() <-chan cleanup.Event {
+	none := make(chan cleanup.Event)
+	close(none)
+	return none
+}
+
+func (r record) Results() []cleanup.Result {
+	if r.Ledger == nil {
+		return nil
+	}
+	out := make([]cleanup.Result, len(r.Items))
+	for i := range r.Items {
+		out[i] = r.Items[i].Result
+	}
+	return out
+}
+
+func (record) Cancel() {}
+
+func (record) Paused() (until time.Time, why string) { return time.Time{}, "" }
+
+func (record) Pace() cleanup.Pace { return cleanup.Pace{} }
+
+func (r record) Summary() cleanup.Summary {
+	if r.Ledger == nil {
+		return cleanup.Summary{One: "item", Many: "items"}
+	}
+	s := r.Counts()
+	s.Took = r.took()
+	return s
+}
+
+// took is how long the run lasted, with what lay between two processes; 0 while it has no end.
+func (r record) took() time.Duration {
+	if r.Ended.IsZero() {
+		return 0
+	}
+	return max(r.Ended.Sub(r.Header.Started), 0)
+}
+
+func (r record) Requests(i int) []cleanup.Request {
+	if r.Ledger == nil {
+		return nil
+	}
+	return r.Ledger.Requests(i)
+}

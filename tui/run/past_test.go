@@ -1,0 +1,255 @@
+package run
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"janitor/client/cleanup"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+// ledger is the record of a run of n pools, with these outcomes.
+func ledger(n int, outcomes ...cleanup.Outcome) *cleanup.Ledger {
+	l := &cleanup.Ledger{Plan: plan(n), Items: make([]cleanup.Entry, n), Header: cleanup.Header{
+		Run: "20260301T115500Z-0a1b2c", Started: noon.Add(-5 * time.Minute), Who: cleanup.Who{User: "ops", Host: "bastion"},
+		Where: cleanup.Where{Profile: "acme", Region: "eu-de", Project: "99a3fff0d03c428eac3678da6a7d0f24"},
+	}}
+	for i := range l.Items {
+		l.Items[i].Result.Ref = l.Plan.Items[i].Resource.Ref
+		if i < len(outcomes) {
+			l.Items[i].Result.Outcome = outcomes[i]
+			l.Items[i].Result.Proved = outcomes[i] == cleanup.Deleted
+		}
+	}
+	if n == len(outcomes) {
+		l.Finished, l.Ended = true, noon.Add(-4*time.Minute)
+	}
+	return l
+}
+
+// past is the screen of a run of the history.
+func past(p *cleanup.Past) *desk {
+	d := &desk{now: noon, run: &script{}}
+	env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: keys.Default(), Now: func() time.Time { return d.now }}
+	d.Model = Past(env, p)
+	return d
+}
+
+func TestAPastRunTellsWhatItsJournalDoes(t *testing.T) {
+	verified := ledger(3, cleanup.Deleted, cleanup.Deleted, cleanup.Deleted)
+	verified.Verified = noon.Add(-time.Minute)
+	verified.Items[0].Found, verified.Items[1].Found, verified.Items[2].Found = "gone", "there", "unknown"
+	sound := ledger(1, cleanup.Deleted)
+	sound.Verified, sound.Items[0].Found = noon, "gone"
+	open := ledger(6, cleanup.Deleted, cleanup.Blocked)
+	open.Items[2].Unread, open.Items[2].Sent = true, 1
+	open.Items[3].Sent = 1
+	open.Items[5].Unread, open.Items[5].Steps = true, 1
+	for _, tt := range []struct {
+		name string
+		past *cleanup.Past
+		want []string
+		not  string
+	}{
+		{
+			"finished", &cleanup.Past{Ledger: ledger(3, cleanup.Deleted, cleanup.AlreadyGone, cleanup.Blocked)},
+			[]string{
+				"! 3 pools: 1 deleted (proved gone), 1 already gone, 1 blocked · 1:00\n",
+				"   2026-03-01 11:55 UTC · by ops@bastion · acme · eu-de · 99a3fff0…",
+				"   not verified since · 1 not deleted: f shows only it",
+				"✓ deleted        web-0000  proved gone",
+			}, "tries again",
+		},
+		{
+			"unfinished", &cleanup.Past{Ledger: open},
+			[]string{
+				"! Unfinished: 6 pools: 1 deleted (proved gone), 1 blocked, 4 pending\n",
+				"4 pending: R resumes",
+				"? pending        web-0002  a request may have reached it; resume reads it back first",
+				"· pending        web-0003  was sent, and is still there",
+				"· pending        web-0004  never sent",
+				"? pending        web-0005  something was being taken away before it; nothing was sent to",
+			}, "queued",
+		},
+		{
+			"going on elsewhere", &cleanup.Past{Ledger: open, Live: true},
+			[]string{"◌ Running elsewhere: 6 pools: 1 deleted"}, "R resumes",
+		},
+		{
+			"verified, and something is back", &cleanup.Past{Ledger: verified},
+			[]string{
+				"verified 2026-03-01 11:59: 1 there again",
+				"web-0001  there again when it was verified; proved gone",
+				"web-0002  could not be verified; proved gone",
+			}, "not verified",
+		},
+		{"verified", &cleanup.Past{Ledger: sound}, []string{"verified 2026-03-01 12:00: all as it should be"}, "there again"},
+		{
+			"damaged", &cleanup.Past{ID: "r", Err: errors.New("run r is damaged: journal.ndjson line 7: the hash is not that of \x1b[31mthe line")},
+			[]string{"✗ run r is damaged: journal.ndjson line 7: the hash is not that of"}, "\x1b",
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := past(tt.past).text(120, 24)
+			for _, s := range tt.want {
+				flat := strings.ReplaceAll(got, " \n", "\n")
+				for strings.Contains(flat, " \n") {
+					flat = strings.ReplaceAll(flat, " \n", "\n")
+				}
+				if !strings.Contains(flat, s) {
+					t.Errorf("no %q in:\n%s", s, got)
+				}
+			}
+			if strings.Contains(got, tt.not) {
+				t.Errorf("%q in:\n%s", tt.not, got)
+			}
+		})
+	}
+}
+
+// What a run can be asked for is asked of the root; what is not possible says why.
+func TestWhatARunCanBeAskedFor(t *testing.T) {
+	finished := &cleanup.Past{Ledger: ledger(2, cleanup.Deleted, cleanup.Failed)}
+	kept := &cleanup.Past{Ledger: ledger(1, cleanup.Blocked)}
+	open := &cleanup.Past{Ledger: ledger(2, cleanup.Deleted)}
+	live := &cleanup.Past{Ledger: ledger(2, cleanup.Deleted), Live: true}
+	damaged := &cleanup.Past{Err: errors.New("run r is damaged")}
+	going := func() *desk { d := newDesk(2); d.deleted(0); return d }
+	over := func() *desk { d := going(); d.deleted(1); d.finish(summary(2, nil, 0)); return d }
+	of := func(p *cleanup.Past) func() *desk { return func() *desk { return past(p) } }
+	for _, tt := range []struct {
+		name string
+		of   func() *desk
+		key  string
+		want any // a message, or why not
+	}{
+		{"going on", going, "u", "The run is still going on: undo it when it is finished"},
+		{"going on", going, "e", ExportMsg{}},
+		{"going on", going, "R", "Nothing to resume: the run is going on"},
+		{"going on", going, "v", "The run is still going on: it is proved when it ends"},
+		{"over", over, "u", UndoMsg{}},
+		{"over", over, "e", ExportMsg{}},
+		{"over", over, "R", "Nothing to resume: the run is finished"},
+		{"over", over, "v", "The run was proved when it ended: to verify it again, open it from the runs"},
+		{"finished", of(finished), "u", UndoMsg{Past: finished}},
+		{"finished", of(finished), "e", ExportMsg{Past: finished}},
+		{"finished", of(finished), "v", VerifyMsg{finished}},
+		{"finished", of(finished), "R", "Nothing to resume: the run is finished"},
+		{"finished", of(finished), "r", "Only a run of this session is retried: mark what is left in its list"},
+		{"finished", of(finished), "c", "Nothing to cancel: the run is finished"},
+		{"nothing deleted", of(kept), "u", "Nothing to undo: nothing was deleted"},
+		{"unfinished", of(open), "R", ResumeMsg{open}},
+		{"unfinished", of(open), "u", UndoMsg{Past: open}},
+		{"unfinished", of(open), "e", ExportMsg{Past: open}},
+		{"unfinished", of(open), "v", "Not finished: resume it first, R"},
+		{"unfinished", of(open), "r", "Only a run of this session is retried: R resumes this one"},
+		{"unfinished", of(open), "c", "Nothing to cancel: the run does not go on"},
+		{"going on elsewhere", of(live), "R", "Another janitor is at this run"},
+		{"going on elsewhere", of(live), "u", "Another janitor is at this run: undo it when it is finished"},
+		{"going on elsewhere", of(live), "v", "Another janitor is at this run"},
+		{"going on elsewhere", of(live), "e", ExportMsg{Past: live}},
+		{"going on elsewhere", of(live), "c", "Another janitor is at this run: cancel it there"},
+		{"damaged", of(damaged), "u", "Nothing to undo: the run cannot be read"},
+		{"damaged", of(damaged), "e", "Nothing to export: the run cannot be read"},
+		{"damaged", of(damaged), "R", "Nothing to resume: the run cannot be read"},
+		{"damaged", of(damaged), "v", "Nothing to verify: the run cannot be read"},
+	} {
+		t.Run(tt.name+" "+tt.key, func(t *testing.T) {
+			d := tt.of()
+			out := d.press(tt.key)
+			if why, ok := tt.want.(string); ok {
+				if len(out) != 0 || !slices.Equal(d.notices, []string{why}) {
+					t.Errorf("asked for %v, said %q, want %q", out, d.notices, why)
+				}
+				return
+			}
+			if len(out) != 1 || out[0] != tt.want || len(d.notices) != 0 {
+				t.Errorf("asked for %#v, said %q, want %#v", out, d.notices, tt.want)
+			}
+		})
+	}
+}
+
+func TestHintsOfAPastRun(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		past *cleanup.Past
+		want []keys.Action
+	}{
+		{"finished", &cleanup.Past{Ledger: ledger(2, cleanup.Deleted, cleanup.Failed)},
+			[]keys.Action{keys.Undo, keys.Verify, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help}},
+		{"unfinished", &cleanup.Past{Ledger: ledger(2, cleanup.Deleted)},
+			[]keys.Action{keys.Resume, keys.Undo, keys.Back, keys.Pane, keys.Export, keys.Help}},
+		{"damaged", &cleanup.Past{Err: errors.New("damaged")}, []keys.Action{keys.Back, keys.Pane, keys.Help}},
+	} {
+		if got := past(tt.past).Hints(); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// A run of the history does nothing by itself: it neither listens nor ticks.
+func TestAPastRunIsStill(t *testing.T) {
+	d := past(&cleanup.Past{Ledger: ledger(2, cleanup.Deleted)})
+	if cmd := d.Init(); cmd != nil {
+		t.Errorf("begins with %v", cmd())
+	}
+	if cmd := d.Update(ticked{d.Model}); cmd != nil {
+		t.Error("ticks")
+	}
+	if done, total, live := d.Progress(); done != 1 || total != 2 || live || d.Run() != nil || d.Past() == nil {
+		t.Errorf("%d of %d, live %v", done, total, live)
+	}
+	if out := d.press("esc"); len(out) != 1 || out[0] != (LeaveMsg{}) {
+		t.Errorf("esc did %v", out)
+	}
+}
+
+// The journal of a real run shows the same on the screen as the run did, with the requests.
+func TestARealRunFromItsJournal(t *testing.T) {
+	a := newAccount(t)
+	h := cleanup.NewHistory(t.TempDir(), "test")
+	run := a.engine(cleanup.Options{Journal: h.Journal(a.where)}).Start(t.Context(), a.plan(t, 3))
+	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: time.Now}
+	live := New(env, run)
+	play(live)
+	all, err := h.All()
+	if err != nil || len(all) != 1 || all[0].Err != nil {
+		t.Fatalf("%d runs, %v", len(all), err)
+	}
+	from := Past(env, all[0])
+	rows := func(m *Model) (out []string) {
+		m.Update(tea.KeyPressMsg(named["home"]))
+		for range 3 {
+			m.Update(tea.KeyPressMsg(named["enter"]))
+			out = append(out, strings.Split(ansi.Strip(m.View(120, 30)), "\n")[4:]...)
+			m.Update(tea.KeyPressMsg(named["esc"]))
+			out = append(out, strings.Split(ansi.Strip(m.View(120, 30)), "\n")[4:]...)
+			m.Update(tea.KeyPressMsg(named["down"]))
+		}
+		return out
+	}
+	was, is := rows(live), rows(from)
+	for i := range was {
+		// times are those of the journal, which come a moment later
+		if w, s := clockless(was[i]), clockless(is[i]); w != s {
+			t.Errorf("live    %q\njournal %q", w, s)
+		}
+	}
+	if !strings.Contains(strings.Join(is, "\n"), "1 request about it") {
+		t.Errorf("no request:\n%s", strings.Join(is, "\n"))
+	}
+}
+
+// clockless is a line without digits: times and how long something took.
+func clockless(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("0123456789:. ", r) }), " ")
+}

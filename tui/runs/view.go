@@ -1,0 +1,384 @@
+package runs
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"janitor/client/cleanup"
+	"janitor/tui/keys"
+	"janitor/tui/theme"
+)
+
+// Columns of the terminal.
+const (
+	gap       = 2
+	wordWidth = len("unfinished")
+	whenWidth = len("2026-08-01 12:00")
+	whoFrom   = 110 // who ran it gets a column of its own
+	longest   = 24  // of a place and a person
+)
+
+// Lines of the terminal.
+const (
+	paneHeight = 5
+	paneFrom   = 14 // below, there is no pane
+)
+
+// View draws how many runs there are, the list, and what is known of the current one.
+func (m *Model) View(w, h int) string {
+	rows := m.rows()
+	lines := m.head(rows, w)
+	room := max(h-len(lines), 0)
+	var story []string
+	if h >= paneFrom && len(rows) > 0 {
+		story = m.story(&rows[m.at(rows)], w)
+		room = max(room-1-len(story), 0)
+	}
+	if len(rows) > 0 {
+		lines = append(lines, m.heading(w))
+		room = max(room-1, 0)
+	}
+	m.page = room
+	m.scroll(rows)
+	c := columnsOf(rows, w)
+	var buf []byte
+	for i := m.top; i < m.top+room; i++ {
+		if i >= len(rows) {
+			lines = append(lines, "")
+			continue
+		}
+		buf = m.appendRow(buf[:0], &rows[i], i == m.at(rows), c)
+		lines = append(lines, string(buf))
+	}
+	if len(story) > 0 {
+		lines = append(append(lines, m.rule(len(rows), w)), story...)
+	}
+	lines = lines[:min(len(lines), h)]
+	for len(lines) < h {
+		lines = append(lines, "")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// scroll brings the cursor in sight.
+func (m *Model) scroll(rows []row) {
+	at := m.at(rows)
+	switch {
+	case at < m.top:
+		m.top = at
+	case at >= m.top+m.page:
+		m.top = at - m.page + 1
+	}
+	m.top = max(min(m.top, len(rows)-m.page), 0)
+}
+
+// head counts the runs, says how far they are read, and why there are none.
+func (m *Model) head(rows []row, w int) []string {
+	t := m.env.Theme
+	var parts []string
+	put := func(r theme.Role, n int, word string) {
+		if n > 0 {
+			parts = append(parts, t.Paint(r, theme.Number(n)+" "+word))
+		}
+	}
+	live, open, damaged := 0, 0, 0
+	for i := range rows {
+		switch {
+		case rows[i].live:
+			live++
+		case rows[i].state == "unfinished":
+			open++
+		case rows[i].state == "damaged":
+			damaged++
+		}
+	}
+	put(theme.Info, live, "running")
+	put(theme.Warn, open, "unfinished")
+	put(theme.Bad, damaged, "damaged")
+	if m.reading != nil {
+		s := "reading" + t.Ellipsis
+		if m.total > 0 {
+			s = fmt.Sprintf("reading %s of %s%s", theme.Number(len(m.past)), theme.Number(m.total), t.Ellipsis)
+		}
+		parts = append(parts, t.Paint(theme.Muted, s))
+	}
+	left := " " + t.Paint(theme.Title, "Runs")
+	if len(rows) > 0 {
+		left += " " + t.Paint(theme.Strong, theme.Number(len(rows)))
+	}
+	lines := []string{theme.Spread(left, strings.Join(parts, t.Paint(theme.Muted, " "+t.Dot+" "))+" ", w)}
+	role, why := theme.Muted, ""
+	switch {
+	case m.err != nil:
+		role, why = theme.Bad, sentence(m.err.Error())+". "+m.env.Keys.Label(keys.Refresh)+" reads them again."
+	case len(rows) == 0 && m.reading == nil && m.opts.History == nil:
+		why = "No run yet. Runs leave no record here: those of this session will be listed."
+	case len(rows) == 0 && m.reading == nil:
+		why = "No run yet. What is deleted from this machine will be listed here, with what became of it."
+	}
+	if why == "" {
+		return append(lines, "")
+	}
+	lines = append(lines, "")
+	for _, line := range theme.Wrap(why, max(w-3, 1)) {
+		lines = append(lines, t.Paint(role, theme.Fit("  "+line, w)))
+	}
+	return append(lines, "")
+}
+
+// columns are the widths of a row; 0 leaves a column out.
+type columns struct {
+	w, state, when, where, who, what int
+}
+
+func columnsOf(rows []row, w int) columns {
+	c := columns{w: w, state: wordWidth, when: whenWidth}
+	rest := w - 3 - 1 - c.state - gap
+	if rest < 30 {
+		c.when = 0
+	} else {
+		rest -= c.when + gap
+	}
+	where, who := len("WHERE"), len("WHO")
+	for i := range rows {
+		where = max(where, min(theme.Width(rows[i].place()), longest))
+		who = max(who, min(theme.Width(rows[i].who), longest))
+	}
+	if rest >= 40 {
+		c.where = min(where, rest/3)
+		rest -= c.where + gap
+	}
+	if w >= whoFrom {
+		c.who = who
+		rest -= c.who + gap
+	}
+	c.what = max(rest, 0)
+	return c
+}
+
+// heading names the columns.
+func (m *Model) heading(w int) string {
+	rows := m.rows()
+	c := columnsOf(rows, w)
+	s := "   " + theme.Fit("STATE", c.state+gap)
+	if c.when > 0 {
+		s += theme.Fit("BEGUN (UTC)", c.when+gap)
+	}
+	if c.where > 0 {
+		s += theme.Fit("WHERE", c.where+gap)
+	}
+	if c.who > 0 {
+		s += theme.Fit("WHO", c.who+gap)
+	}
+	return m.env.Theme.Paint(theme.Heading, theme.Fit(s+"WHAT", w))
+}
+
+func (m *Model) appendRow(dst []byte, r *row, on bool, c columns) []byte {
+	t := m.env.Theme
+	glyph, role := m.sign(r)
+	bar := " "
+	if on {
+		bar = t.Bar
+	}
+	cell := func(r theme.Role, s string, w int) {
+		if w > 0 {
+			dst = t.AppendCell(dst, r, on, s, w, false)
+		}
+	}
+	between := func(r theme.Role, s string, w int) {
+		if w > 0 {
+			cell(r, s, w)
+			cell(theme.Text, "", gap)
+		}
+	}
+	cell(theme.Accent, bar, 1)
+	cell(role, glyph, 2)
+	cell(role, r.state, min(c.state, max(c.w-3, 0)))
+	cell(theme.Text, "", min(gap, max(c.w-3-c.state, 0)))
+	when := ""
+	if !r.begun.IsZero() {
+		when = r.begun.UTC().Format("2006-01-02 15:04")
+	}
+	between(theme.Muted, when, c.when)
+	between(theme.Text, r.place(), c.where)
+	between(theme.Muted, r.who, c.who)
+	cell(theme.Text, r.tells(), c.what)
+	if c.what > 0 {
+		cell(theme.Text, "", 1)
+	}
+	return dst
+}
+
+// place is where a run deletes, without its project.
+func (r *row) place() string { return strings.TrimSpace(r.where.Profile + " " + r.where.Region) }
+
+// tells is what came of a run, in short: proof and reasons stand in the pane.
+func (r *row) tells() string {
+	switch {
+	case r.live && r.doing != "":
+		return r.doing
+	case r.err != "":
+		return r.err
+	}
+	s := &r.summary
+	text := noun(s)
+	switch {
+	case s.Counts[cleanup.Deleted] == s.Items && s.Items > 0 && r.found.Any() && r.found.OK():
+		text += " deleted, verified gone"
+	case s.Counts[cleanup.Deleted] == s.Items && s.Items > 0 && s.Proved == s.Items:
+		text += " deleted, proved gone"
+	default:
+		lead := ": "
+		for o := range cleanup.Outcome(len(s.Counts)) {
+			if n := s.Counts[o]; n > 0 {
+				text += lead + theme.Number(n) + " " + o.String()
+				lead = ", "
+			}
+		}
+	}
+	if !r.found.OK() {
+		text += "; verified: " + r.found.String()
+	}
+	if s.Stopped != "" {
+		text += "; stopped: " + s.Stopped
+	}
+	return text
+}
+
+func noun(s *cleanup.Summary) string {
+	if s.Items == 1 {
+		return "1 " + s.One
+	}
+	return theme.Number(s.Items) + " " + s.Many
+}
+
+// sign is the glyph of a run and its role.
+func (m *Model) sign(r *row) (string, theme.Role) {
+	t := m.env.Theme
+	switch {
+	case r.live:
+		return t.Busy, theme.Info
+	case r.state == "damaged":
+		return t.Fail, theme.Bad
+	case r.state == "not begun":
+		return t.Skip, theme.Muted
+	case r.state == "unfinished":
+		return t.Wait, theme.Warn
+	case r.found.Again > 0:
+		return t.Fail, theme.Bad
+	case r.summary.Counts[cleanup.Failed]+r.summary.Counts[cleanup.Unknown]+r.summary.Counts[cleanup.Reappeared] > 0:
+		return t.Fail, theme.Bad
+	case !r.summary.OK():
+		return t.Left, theme.Warn
+	default:
+		return t.OK, theme.Good
+	}
+}
+
+// rule sets the pane off, and says which part of the list is in sight when it is not all.
+func (m *Model) rule(n, w int) string {
+	t := m.env.Theme
+	where := ""
+	if n > m.page {
+		where = " " + theme.Number(min(m.top+1, n)) + "–" + theme.Number(min(m.top+m.page, n)) + " of " + theme.Number(n) + " "
+	}
+	left := w - theme.Width(where) - 2
+	if where == "" || left < 0 {
+		return t.Paint(theme.Border, strings.Repeat("─", w))
+	}
+	return t.Paint(theme.Border, strings.Repeat("─", left)) + t.Paint(theme.Muted, where) + t.Paint(theme.Border, "──")
+}
+
+// story tells all of one run.
+func (m *Model) story(r *row, w int) []string {
+	t := m.env.Theme
+	glyph, role := m.sign(r)
+	var lines []string
+	put := func(role theme.Role, parts ...string) {
+		var some []string
+		for _, part := range parts {
+			if part != "" {
+				some = append(some, part)
+			}
+		}
+		if len(some) == 0 {
+			return
+		}
+		for _, line := range theme.Wrap(strings.Join(some, " "+t.Dot+" "), max(w-4, 1)) {
+			lines = append(lines, "   "+t.Paint(role, line))
+		}
+	}
+	name := "a run of this session, without a record"
+	if r.id != "" {
+		name = "run " + r.id
+	}
+	put(theme.Strong, name)
+	lines[0] = " " + t.Paint(role, glyph) + " " + strings.TrimPrefix(lines[0], "   ")
+	begun, took := "", ""
+	if !r.begun.IsZero() {
+		begun = "begun " + r.begun.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	if r.took > 0 {
+		took = "took " + duration(r.took)
+	}
+	put(theme.Muted, begun, took, who(r.who))
+	put(theme.Muted, r.place(), project(r.where.Project))
+	switch {
+	case r.err != "":
+		put(theme.Text, sentence(r.err))
+	default:
+		put(theme.Text, r.summary.String())
+	}
+	var more []string
+	if !r.verified.IsZero() {
+		found := "verify was begun " + r.verified.UTC().Format("2006-01-02 15:04 UTC") + " and not finished"
+		if r.found.Any() {
+			found = "verified " + r.verified.UTC().Format("2006-01-02 15:04 UTC") + ": " + r.found.String()
+		}
+		more = append(more, found)
+	}
+	if r.torn {
+		more = append(more, "its last line was not written to its end: resume cuts it off")
+	}
+	if !r.live && r.state == "unfinished" {
+		more = append(more, fmt.Sprintf("%s without an outcome: %s goes on", theme.Number(r.open), m.env.Keys.Label(keys.Resume)))
+	}
+	put(theme.Muted, more...)
+	lines = lines[:min(len(lines), paneHeight+2)]
+	for i := range lines {
+		lines[i] = theme.FitPainted(lines[i], w)
+	}
+	for len(lines) < paneHeight {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+func who(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "by " + s
+}
+
+func project(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "project " + s
+}
+
+// duration is short: "0.21 s", "12 s", "2:05 min", "3:04 h".
+func duration(d time.Duration) string {
+	switch s := int(d.Seconds()); {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d:%02d min", s/60, s%60)
+	default:
+		return fmt.Sprintf("%d:%02d h", s/3600, s/60%60)
+	}
+}

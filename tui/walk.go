@@ -1,0 +1,138 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/inventory"
+	"janitor/tui/browse"
+	"janitor/tui/screen"
+)
+
+// Step is one step of a runbook. What it matches is marked for a person to look at; nothing is deleted by walking.
+type Step struct {
+	Name   string // "expired certificates"
+	Kind   inventory.KindID
+	In     []string // parents, by name or id; nil = all
+	Expr   string   // expression
+	Reason string   // why, as the runbook says; ""
+}
+
+// walk is where a walk through the steps stands.
+type walk struct {
+	at     int
+	search *search // parents that are being looked for; nil when none are
+}
+
+// search is one look for the parents of a step; the answer to any but the latest is dropped.
+type search struct{ step int }
+
+type found struct {
+	to      *search
+	parents []inventory.Resource
+	err     error
+}
+
+// step goes on, or back.
+func (m *Model) step(by int) tea.Cmd {
+	n := len(m.opts.Steps)
+	switch to := m.walk.at + by; {
+	case n == 0:
+		return screen.Say("There is no runbook: janitor -f FILE walks through one")
+	case to >= n:
+		return screen.Say(fmt.Sprintf("The runbook is through: this is step %d of %d", n, n))
+	case to < 0:
+		return screen.Say("This is the first step of the runbook")
+	default:
+		return m.walkTo(to)
+	}
+}
+
+// walkTo leaves what is open and shows what a step matches, marked.
+func (m *Model) walkTo(i int) tea.Cmd {
+	s := m.opts.Steps[i]
+	m.walk = walk{at: i}
+	kind, err := inventory.Lookup(s.Kind)
+	if err != nil {
+		return screen.Say(err.Error())
+	}
+	say := func() tea.Msg { return screen.Notice{Text: s.title(i)} }
+	if kind.Within == "" {
+		cmd := m.goTo(s.Kind)
+		first, ok := m.stack[0].(*browse.Model)
+		if !ok {
+			return cmd
+		}
+		return tea.Sequence(tea.Batch(cmd, first.Choose(s.Expr)), say)
+	}
+	to := &search{i}
+	m.walk.search = to
+	ctx, loader := m.ctx, m.opts.Loader
+	return tea.Batch(m.goTo(kind.Within), say, func() tea.Msg {
+		parents, err := parentsOf(ctx, loader, kind.Within, s.In)
+		return found{to, parents, err}
+	})
+}
+
+// enter opens the children of the parents that a step names.
+func (m *Model) enter(msg found) tea.Cmd {
+	if msg.to != m.walk.search {
+		return nil
+	}
+	m.walk.search = nil
+	s := m.opts.Steps[msg.to.step]
+	if msg.err != nil {
+		m.notice = screen.Notice{Text: fmt.Sprintf("Step %d: %v", msg.to.step+1, msg.err), Bad: true}
+		return nil
+	}
+	kind, err := inventory.Lookup(s.Kind)
+	if err != nil || len(m.stack) > 1 || m.asks() { // the user has gone elsewhere meanwhile
+		return nil
+	}
+	b, cmd := m.openChildren(kind, msg.parents)
+	return tea.Batch(cmd, b.Choose(s.Expr))
+}
+
+// parentsOf are those of a kind with these names or ids, or all.
+func parentsOf(ctx context.Context, loader *inventory.Loader, kind inventory.KindID, names []string) ([]inventory.Resource, error) {
+	l := inventory.Last(loader.List(ctx, kind, nil)).Listing(kind)
+	switch {
+	case l == nil:
+		return nil, fmt.Errorf("%s could not be listed", kind)
+	case l.Err != nil:
+		return nil, fmt.Errorf("%s could not be listed to the end: %w", l.Kind.Many, l.Err)
+	case len(l.Resources) == 0:
+		return nil, errors.New("there are no " + l.Kind.Many)
+	case len(names) == 0:
+		return l.Resources, nil
+	}
+	var parents []inventory.Resource
+	for _, name := range names {
+		parent, err := l.Named(name)
+		if err != nil {
+			return nil, err
+		}
+		parents = append(parents, parent)
+	}
+	return parents, nil
+}
+
+// stepTitle says in the frame which step it is: "step 2/3".
+func (m *Model) stepTitle() string {
+	if len(m.opts.Steps) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("step %d/%d", m.walk.at+1, len(m.opts.Steps))
+}
+
+func (s Step) title(i int) string {
+	text := fmt.Sprintf("Step %d: %s", i+1, s.Name)
+	if s.Reason != "" {
+		text += " – " + s.Reason
+	}
+	return strings.TrimSpace(text) + ". What it matches is marked; nothing is deleted before you confirm"
+}

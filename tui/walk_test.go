@@ -1,0 +1,70 @@
+package tui
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+// Each step shows what it matches, marked, and waits: nothing is deleted by walking. What was deleted in one step is gone
+// in the next.
+func TestARunbookIsWalkedThrough(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	pools := a.list(t, inventory.Pools)
+	empty, used := 0, 0
+	for _, r := range pools {
+		p, ok := r.Object.(*inventory.Pool)
+		if ok && r.Verdict.State == inventory.Unused && p.Members.Len() == 0 {
+			empty++
+		}
+		if r.Verdict.State == inventory.InUse {
+			used++
+		}
+	}
+	group := a.list(t, inventory.IPGroups)[0]
+	entries := len(a.children(t, inventory.Entries, group))
+	a.opts.Steps = []Step{
+		{Name: "empty pools", Kind: inventory.Pools, Expr: "unused && servers == 0", Reason: "OPS-7"},
+		{Name: "used pools", Kind: inventory.Pools, Expr: "used"},
+		{Name: "entries", Kind: inventory.Entries, In: []string{group.Ref.ID}, Expr: "size > 0"},
+		{Name: "of nothing", Kind: inventory.Entries, In: []string{"nowhere"}, Expr: "size > 0"},
+	}
+	marked := func(n int) string { return fmt.Sprintf("%d of %d", n, len(pools)) }
+	x := open(t, a.opts, 120, 36).see("step 1/4", fmt.Sprintf("%d marked", empty), marked(empty), "Step 1: empty pools – OPS-7")
+	x.press("<").see("This is the first step")
+	x.press(">").see("step 2/4", fmt.Sprintf("%d marked", used), marked(used), "/=used")
+	x.press(">").see("step 3/4", fmt.Sprintf("%d of %d", entries, entries), fmt.Sprintf("%d marked", entries))
+	x.press(">").see("step 4/4", `Step 4: no IP group has the name or id "nowhere"`)
+	x.press(">").see("The runbook is through: this is step 4 of 4")
+	if asked := a.deletions(); len(asked) > 0 {
+		t.Fatalf("walking asked for %q", asked)
+	}
+
+	x.press("<", "<", "<").see("step 1/4", fmt.Sprintf("%d marked", empty))
+	x.press("ctrl+d").see("Delete ")
+	a.clock.pass(time.Second)
+	x.confirm(a, fmt.Sprint(empty)).see(fmt.Sprintf("%d deleted (proved gone)", empty))
+	x.press("esc").see(fmt.Sprintf("1 Pools %d", len(pools)-empty)).press(">").see("step 2/4", fmt.Sprintf("%d marked", used))
+	x.press("<").see("step 1/4", fmt.Sprintf("0 of %d", len(pools)-empty)).gone(fmt.Sprintf("%d marked", empty))
+	x.press("ctrl+c").end()
+}
+
+// A filter that is typed before the list is complete keeps a step from marking what it no longer shows.
+func TestAnotherFilterKeepsAStepFromMarking(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1, Latency: 300 * time.Millisecond})
+	a.opts.Steps = []Step{{Name: "all", Kind: inventory.Pools, Expr: "used || unused"}}
+	x := open(t, a.opts, 120, 36).see("step 1/1")
+	x.press("/", "ctrl+u", "a", "enter").see("/a", "listed").gone("marked")
+	x.press("ctrl+c").end()
+}
+
+func TestWithoutARunbookTheKeysSaySo(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	open(t, a.opts, 100, 30).see("listed just now").press(">").see("There is no runbook: janitor -f FILE walks through one").press("q").end()
+}
