@@ -16,8 +16,8 @@ import (
 )
 
 // TestFaultTable is the table of faults that design §11 names: a test a row, against the simulated cloud and its fault
-// script, from the plan to the end of a run with a journal. Rows that live elsewhere are found by the same name there:
-// 22 in client/auth, 23, 24, 26 and 29 in client/wire, 28 in cmd/janitor.
+// script, from the plan to the end of a run with a journal. Rows that live elsewhere are found by the same name there: 22 in
+// client/auth, 23 and 24 in client/wire, 28 in cmd/janitor. Some have a part elsewhere too: 20, 22, 29, 30.
 func TestFaultTable(t *testing.T) {
 	for _, row := range []struct {
 		name string
