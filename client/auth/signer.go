@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"janitor/client/wire"
@@ -22,6 +23,10 @@ const (
 	algorithm  = "SDK-HMAC-SHA256"
 	dateLayout = "20060102T150405Z"
 	signedMost = 12 << 20 // bytes of a body; the gateways take no more (api.md 2.11)
+
+	// skewMost is how far clocks may be apart before that can be why a signature was refused. The services are said to
+	// take a quarter of an hour; some may take less.
+	skewMost = time.Minute
 )
 
 // Signer signs requests with an access key (AK/SK), by SDK-HMAC-SHA256 (api.md 8.2).
@@ -31,14 +36,19 @@ type Signer struct {
 	ProjectID            string
 	Hosts                Hosts            // where the signature may go
 	Now                  func() time.Time // nil = time.Now
+
+	// Skewed is told once by how much the clock of the services is ahead of ours, when they refuse a signature for that
+	// and accept one by their time. nil = nobody is told.
+	Skewed func(ahead time.Duration)
 }
 
-// Transport signs every request anew, retries included, and sends it through base.
+// Transport signs every request anew, retries included, and sends it through base. A request that is refused while the
+// service's clock shows another time was not applied: it is signed once more by that time.
 func (s Signer) Transport(base http.RoundTripper) http.RoundTripper {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &signing{seal(s), base}
+	return &signing{signer: seal(s), base: base}
 }
 
 // Format keeps the secret out of every verb of package fmt.
@@ -55,6 +65,9 @@ func (s Signer) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(s)), ni
 type signing struct {
 	signer sealed[Signer]
 	base   http.RoundTripper
+
+	mu    sync.Mutex
+	ahead time.Duration // of the services' clock, as far as that was learnt
 }
 
 func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -63,7 +76,6 @@ func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, err
 	}
-	out := req.Clone(req.Context())
 	var body []byte
 	if req.Body != nil {
 		var err error
@@ -75,11 +87,49 @@ func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 		if len(body) > signedMost {
 			return nil, &wire.Error{Unsent: true, Message: "the request is too large to be signed"}
 		}
+	}
+	t.mu.Lock()
+	ahead := t.ahead
+	t.mu.Unlock()
+	resp, err := t.base.RoundTrip(s.sign(req, body, ahead))
+	if err != nil || !unauthorised(resp) {
+		return resp, err
+	}
+	theirs := ahead
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		theirs = date.Sub(s.Now()).Round(time.Second)
+	}
+	if (theirs - ahead).Abs() <= skewMost {
+		return resp, nil
+	}
+	_ = resp.Body.Close() // the answer is thrown away
+	resp, err = t.base.RoundTrip(s.sign(req, body, theirs))
+	if err == nil && !unauthorised(resp) {
+		t.learn(theirs, s.Skewed)
+	}
+	return resp, err
+}
+
+// learn keeps what was right.
+func (t *signing) learn(ahead time.Duration, tell func(time.Duration)) {
+	t.mu.Lock()
+	first := t.ahead == 0
+	t.ahead = ahead
+	t.mu.Unlock()
+	if first && tell != nil {
+		tell(ahead)
+	}
+}
+
+// sign makes a signed copy of the request, by a clock that is so much ahead of ours.
+func (s Signer) sign(req *http.Request, body []byte, ahead time.Duration) *http.Request {
+	out := req.Clone(req.Context())
+	if req.Body != nil {
 		out.Body = io.NopCloser(bytes.NewReader(body))
 		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 		out.ContentLength = int64(len(body))
 	}
-	out.Header.Set("X-Sdk-Date", s.Now().UTC().Format(dateLayout))
+	out.Header.Set("X-Sdk-Date", s.Now().Add(ahead).UTC().Format(dateLayout))
 	signed := []string{"host", "x-sdk-date"}
 	if s.ProjectID != "" {
 		out.Header.Set("X-Project-Id", s.ProjectID)
@@ -90,7 +140,7 @@ func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 		signed = append(signed, "x-security-token")
 	}
 	out.Header.Set("Authorization", s.authorization(out, body, signed))
-	return t.base.RoundTrip(out)
+	return out
 }
 
 // authorization is the header of that name; signed are the headers to sign, in lower case.

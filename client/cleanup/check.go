@@ -38,6 +38,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		return nil // whoever stopped the run ends the items
 	}
 	r.saw(items, now)
+	r.remember(now)
 	left := map[int][]move{}
 	for all := -1; len(items) != all; { // what drops out stays in use: the steps of the others must leave it there
 		all = len(items)
@@ -167,10 +168,21 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 	if more := beyond(planned.Holds, holds, "holding"); more != "" {
 		return skipped("now " + more)
 	}
+	if at := fresh.Updated; r.untouched() && !at.IsZero() && !planned.Resource.Updated.IsZero() && !at.Equal(planned.Resource.Updated) {
+		return skipped("edited " + at.UTC().Format("2006-01-02 15:04:05 UTC"))
+	}
 	if !cleared && (refused || d.Demands != nil && d.Demands(fresh)) {
 		left = append(left, holds...)
 	}
 	return left, nil
+}
+
+// untouched: nothing was sent yet, so that whatever was edited was edited by others. Later the steps of this run may have
+// been it.
+func (r *Run) untouched() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.step == Checking && (r.past == nil || r.past.made == 0)
 }
 
 // beyond is a step that was not confirmed, as it is told of the item, or one that now does something else to what was

@@ -109,6 +109,9 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 	if len(p.Items) == 0 {
 		return nil, false
 	}
+	for i := range p.Items { // the run before may have edited them
+		p.Items[i].Resource.Updated = time.Time{}
+	}
 	return e.Start(ctx, p), true
 }
 

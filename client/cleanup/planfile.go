@@ -41,6 +41,7 @@ type itemFile struct {
 	Name     string      `json:"name"`
 	In       string      `json:"in,omitempty"`
 	Created  *time.Time  `json:"created,omitempty"`
+	Updated  *time.Time  `json:"updated,omitempty"`
 	Verdict  verdictFile `json:"verdict"`
 	Takes    string      `json:"takes,omitempty"`
 	Undo     string      `json:"undo"`
@@ -128,6 +129,10 @@ func fileOf(it *Item) itemFile {
 		created := res.Created.UTC()
 		f.Created = &created
 	}
+	if !res.Updated.IsZero() {
+		updated := res.Updated.UTC()
+		f.Updated = &updated
+	}
 	for _, r := range res.Verdict.Reasons {
 		f.Verdict.Reasons = append(f.Verdict.Reasons, reasonFile(r))
 	}
@@ -212,6 +217,9 @@ func (f *itemFile) item() (Item, error) {
 	}
 	if f.Created != nil {
 		res.Created = f.Created.UTC()
+	}
+	if f.Updated != nil {
+		res.Updated = f.Updated.UTC()
 	}
 	for _, r := range f.Verdict.Reasons {
 		res.Verdict.Reasons = append(res.Verdict.Reasons, inventory.Reason(r))

@@ -3,6 +3,8 @@ package cleanup
 import (
 	"context"
 	"fmt"
+
+	"janitor/client/inventory"
 )
 
 // readers of one place share lists: whoever comes while one is being read waits for the next one, which then serves
@@ -95,11 +97,15 @@ func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Out
 
 // prove reads one closing list for each place that a deletion concerned and compares it with the ledger.
 func (r *Run) prove(ctx context.Context) {
-	items := r.concerned()
-	if len(items) == 0 || ctx.Err() != nil {
+	items, mute := r.concerned()
+	if len(items)+len(mute) == 0 || ctx.Err() != nil {
 		return
 	}
 	r.enter(Proving)
+	r.explain(ctx, mute)
+	if len(items) == 0 {
+		return
+	}
 	now := r.list(ctx, r.kinds, r.resources(items))
 	var back []int
 	for _, i := range items {
@@ -119,6 +125,7 @@ func (r *Run) prove(ctx context.Context) {
 			}
 		}
 	}
+	made := r.madeMeanwhile(now)
 	failed := map[place]bool{}
 	for _, i := range items {
 		at := r.placeOf(i)
@@ -126,7 +133,7 @@ func (r *Run) prove(ctx context.Context) {
 			failed[at] = true
 			r.note("not proved: %v", err)
 		}
-		r.conclude(i, now)
+		r.conclude(i, now, made)
 	}
 }
 
@@ -135,18 +142,55 @@ func (r *Run) placeOf(i int) place {
 	return placeOf(r.kinds[ref.Kind], ref)
 }
 
-// concerned are the items that are said to be gone, and those that a request may have reached.
-func (r *Run) concerned() []int {
+// concerned are the items that are said to be gone, and those that a request may have reached; mute are those of the
+// others that were refused without a reason.
+func (r *Run) concerned() (items, mute []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var items []int
 	for i := range r.items {
-		it := &r.items[i]
-		if gone(it.result.Outcome) || it.doubt {
+		switch it := &r.items[i]; {
+		case gone(it.result.Outcome) || it.doubt:
 			items = append(items, i)
+		case it.mute && it.result.Outcome == Blocked:
+			mute = append(mute, i)
 		}
 	}
-	return items
+	return items, mute
+}
+
+// unexplained notes that a batch call has refused an item: its answer has a code and a word, but no room for what uses it.
+func (r *Run) unexplained(p piece, i int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.items[i].mute = p.way.route.Max > 1 && !r.kinds[p.at.kind].Deletion.UsedToo
+}
+
+// explain looks what stands in the way of these items, once for all.
+func (r *Run) explain(ctx context.Context, items []int) {
+	if len(items) == 0 {
+		return
+	}
+	now := r.engine.look(ctx, r.kinds, r.resources(items))
+	for _, i := range items {
+		planned := &r.plan.Items[i]
+		ref := planned.Resource.Ref
+		fresh, there := now.found[ref]
+		if !there {
+			continue
+		}
+		why := objection(r.kinds[ref.Kind], fresh, now.graphs[ref.Kind], false)
+		r.mu.Lock()
+		it := &r.items[i]
+		if why != "" && fresh.Verdict.State != inventory.Unknown {
+			it.result.Message = it.story(verdict{outcome: Blocked, message: "now " + why})
+		}
+		it.result.Proved = true
+		if it.known {
+			r.write(lineProof, endedOf(i, &it.result))
+		}
+		r.emit(Event{Step: Proved, Item: i, Result: it.result})
+		r.mu.Unlock()
+	}
 }
 
 func gone(o Outcome) bool { return o == Deleted || o == AlreadyGone }
@@ -159,9 +203,9 @@ func (r *Run) contradicts(i int, now *view) bool {
 }
 
 // conclude is the only change an outcome can see: the closing list knows better than the answers.
-func (r *Run) conclude(i int, now *view) {
+func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 	_, there := now.found[r.plan.Items[i].Resource.Ref]
-	at := r.placeOf(i)
+	at, here := r.placeOf(i), spotOf(r.plan.Items[i].Resource)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	res := &r.items[i].result
@@ -175,6 +219,10 @@ func (r *Run) conclude(i int, now *view) {
 	case there:
 	case now.bad[at] != nil:
 		return
+	case res.Outcome == Deleted && made[here] != (inventory.Ref{}):
+		res.Outcome = Reappeared
+		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: "gone, and made again as " + made[here].ID + ": look for who makes it"})
+		delete(made, here) // of one name and one other
 	case !gone(res.Outcome): // a request was in flight and it is gone
 		res.Outcome = Deleted
 		res.Message += "; the closing list no longer has it"

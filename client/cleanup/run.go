@@ -54,9 +54,11 @@ type Run struct {
 	stopped *verdict // how items end that are not sent any more; nil: the run goes on
 	why     string   // it stopped, when the user did not stop it
 	reads   map[reading]*readers
-	safety  bool  // it stopped because the service speaks of what was not asked for
-	aside   []int // refused, to be sent once more when what they hold was taken away
-	held    []int // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
+	denied  map[errand]*denial
+	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
+	safety  bool                                        // it stopped because the service speaks of what was not asked for
+	aside   []int                                       // refused, to be sent once more when what they hold was taken away
+	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 
 	refusedUs bool // it stopped because the service does not accept the credentials
 
@@ -89,6 +91,7 @@ type item struct {
 	tried  *move             // before the run was broken off: perhaps it was done
 	kept   [sha256.Size]byte // of the object as the journal has it
 	unread bool              // a request may have reached it, and no list was read since
+	mute   bool              // refused in a batch, which gives a code and no reason
 	known  bool              // the journal has its outcome
 }
 
@@ -101,10 +104,11 @@ type verdict struct {
 func newRun(e *Engine, p Plan) *Run {
 	r := &Run{
 		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
-		kinds: map[inventory.KindID]*inventory.Kind{},
-		items: make([]item, len(p.Items)),
-		book:  newLogbook(len(p.Items)),
-		reads: map[reading]*readers{},
+		kinds:  map[inventory.KindID]*inventory.Kind{},
+		items:  make([]item, len(p.Items)),
+		book:   newLogbook(len(p.Items)),
+		reads:  map[reading]*readers{},
+		denied: map[errand]*denial{},
 	}
 	places := map[inventory.Ref]bool{}
 	moves := 0
@@ -332,6 +336,9 @@ func (r *Run) depart(sending context.Context, out outgoing, tell func(i int), se
 		return false
 	}
 	defer leave()
+	if r.spared(out) {
+		return false
+	}
 	open, resources := r.takeOff(out.items, tell)
 	if len(open) == 0 {
 		return false
@@ -346,6 +353,7 @@ func (r *Run) depart(sending context.Context, out outgoing, tell func(i int), se
 	}
 	answers, err := send(open, resources)
 	r.replied(request, out.step != nil, open, answers, err)
+	r.allowed(out, err)
 	return true
 }
 

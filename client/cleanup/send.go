@@ -173,6 +173,7 @@ func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer)
 			if r.setAside(i, v) {
 				continue
 			}
+			r.unexplained(p, i)
 		case v.message == "":
 			v.message = "the answer is unclear"
 		}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"janitor/client"
-	"janitor/client/auth"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
 )
@@ -26,45 +25,8 @@ type sim struct {
 	project string
 	http    *http.Client // signs: for another client of the account
 	loader  *inventory.Loader
+	deleter *client.Deleter
 	engine  *Engine
-}
-
-// simulate starts a cloud. front, when not nil, sees each request first and says whether it has answered it.
-func simulate(tb testing.TB, o simcloud.Options, front func(http.ResponseWriter, *http.Request) bool) *sim {
-	tb.Helper()
-	cloud := simcloud.New(o)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if front == nil || !front(w, r) {
-			cloud.ServeHTTP(w, r)
-		}
-	}))
-	tb.Cleanup(server.Close)
-	must := func(err error) {
-		tb.Helper()
-		if err != nil {
-			tb.Fatal(err)
-		}
-	}
-	hosts, err := auth.NewHosts(server.URL)
-	must(err)
-	account := cloud.Account()
-	base := http.DefaultTransport.(*http.Transport).Clone()
-	base.MaxIdleConnsPerHost = 32
-	tb.Cleanup(base.CloseIdleConnections)
-	signed := auth.Signer{AccessKey: account.AccessKey, SecretKey: account.SecretKey, ProjectID: account.ProjectID, Hosts: hosts}.Transport(base)
-	config := client.Config{
-		Project: account.ProjectID, ELB: server.URL, ROMA: server.URL, APIG: server.URL, Transport: signed,
-		Gateways: []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}},
-	}
-	reader, err := client.New(config)
-	must(err)
-	deleter, err := client.NewDeleter(config)
-	must(err)
-	s := &sim{t: tb, cloud: cloud, url: server.URL, project: account.ProjectID, http: &http.Client{Transport: signed}}
-	s.loader = inventory.NewLoader(reader, inventory.Scope{Profile: "test", Region: account.Region, Project: account.ProjectID})
-	s.engine = NewEngine(deleter, s.loader, Options{})
-	s.engine.rest = time.Millisecond
-	return s
 }
 
 func (s *sim) load(kind inventory.KindID) *inventory.Snapshot {

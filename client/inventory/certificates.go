@@ -70,7 +70,7 @@ var certificates = &Kind{
 			rows := make([]Resource, len(page))
 			for i := range page {
 				c := &page[i]
-				rows[i] = Resource{Ref: Ref{Scope: q.scope.ID(), Kind: Certificates, ID: c.ID}, Name: c.Name, Created: c.CreatedAt.Time, Object: c}
+				rows[i] = Resource{Ref: Ref{Scope: q.scope.ID(), Kind: Certificates, ID: c.ID}, Name: c.Name, Created: c.CreatedAt.Time, Updated: c.UpdatedAt.Time, Object: c}
 			}
 			q.page(rows)
 		}

@@ -141,7 +141,7 @@ var groupUnused = []Reason{{Text: "no listener"}}
 func ipGroup(r Resource) *client.IPGroup { return r.Object.(*client.IPGroup) }
 
 func groupResource(s Scope, g *client.IPGroup) Resource {
-	return Resource{Ref: Ref{Scope: s.ID(), Kind: IPGroups, ID: g.ID}, Name: g.Name, Created: g.CreatedAt.Time, Object: g}
+	return Resource{Ref: Ref{Scope: s.ID(), Kind: IPGroups, ID: g.ID}, Name: g.Name, Created: g.CreatedAt.Time, Updated: g.UpdatedAt.Time, Object: g}
 }
 
 var deleteIPGroup = &Route{

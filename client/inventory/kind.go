@@ -82,6 +82,7 @@ type Resource struct {
 	Name    string // as shown, may be ""
 	In      string // name of the parent, "" for top-level kinds
 	Created time.Time
+	Updated time.Time // zero where the service does not tell
 	Object  Object
 	Verdict Verdict
 }

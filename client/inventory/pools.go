@@ -115,7 +115,7 @@ func listPools(q *query, pages iter.Seq2[[]client.Pool, error], shared bool) err
 		for i := range page {
 			p := &objects[i]
 			*p = Pool{Pool: page[i], Shared: shared, v3: !shared}
-			rows[i] = Resource{Ref: Ref{Scope: q.home, Kind: Pools, ID: p.ID}, Name: p.Name, Created: p.CreatedAt.Time, Object: p}
+			rows[i] = Resource{Ref: Ref{Scope: q.home, Kind: Pools, ID: p.ID}, Name: p.Name, Created: p.CreatedAt.Time, Updated: p.UpdatedAt.Time, Object: p}
 		}
 		q.page(rows)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"janitor/client"
@@ -26,7 +27,24 @@ type Session struct {
 	Who    Identity
 	Signed http.RoundTripper // carries our credentials
 	Reach
+
+	skew atomic.Int64 // of the clocks, as it was learnt
 }
+
+// Clock says that the clock of this computer is wrong, as a sentence, when requests had to be signed by the services'; ""
+// otherwise.
+func (s *Session) Clock() string {
+	ahead, is := time.Duration(s.skew.Load()), "behind"
+	switch {
+	case ahead == 0:
+		return ""
+	case ahead < 0:
+		ahead, is = -ahead, "ahead of"
+	}
+	return fmt.Sprintf("The clock of this computer is %s %s that of the services: requests are signed by theirs. Set it right.", ahead, is)
+}
+
+func (s *Session) skewed(ahead time.Duration) { s.skew.Store(int64(ahead)) }
 
 // Reach is the way to a profile's services without credentials.
 type Reach struct {
@@ -101,7 +119,7 @@ func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, erro
 		return nil, usage("%v: %v", p, err)
 	}
 	s := &Session{Profile: p.Name, Region: p.Region, Reach: reach}
-	if s.Project, s.Signed, s.Who, err = p.identify(ctx, who, server, e, hosts, reach.Bare); err != nil {
+	if s.Project, s.Signed, s.Who, err = p.identify(ctx, who, server, e, hosts, reach.Bare, s.skewed); err != nil {
 		return nil, p.unidentified(err)
 	}
 	timeout, err := p.timeout()
@@ -181,7 +199,7 @@ func (p Profile) fetch(ctx context.Context) (identity, error) {
 }
 
 // identify makes the transport that carries the credentials and finds the project's id.
-func (p Profile) identify(ctx context.Context, who identity, server *auth.Agency, e Endpoints, hosts auth.Hosts, base http.RoundTripper) (string, http.RoundTripper, Identity, error) {
+func (p Profile) identify(ctx context.Context, who identity, server *auth.Agency, e Endpoints, hosts auth.Hosts, base http.RoundTripper, skewed func(time.Duration)) (string, http.RoundTripper, Identity, error) {
 	switch {
 	case server != nil:
 		said := Identity{Way: "agency"}
@@ -198,7 +216,7 @@ func (p Profile) identify(ctx context.Context, who identity, server *auth.Agency
 		carrier := func(project string) http.RoundTripper {
 			return auth.Signer{
 				AccessKey: who.accessKey, SecretKey: who.secretKey, SecurityToken: who.securityToken,
-				ProjectID: project, Hosts: hosts,
+				ProjectID: project, Hosts: hosts, Skewed: skewed,
 			}.Transport(base)
 		}
 		project, err := p.projectBy(ctx, e, carrier)

@@ -64,6 +64,7 @@ func NewTransport() *http.Transport {
 	t.ForceAttemptHTTP2 = false
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
+	t.OnProxyConnectResponse = proxyAnswered
 	return t
 }
 
@@ -437,6 +438,12 @@ func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 		e.Message, e.Err = fmt.Sprintf("no answer from %s within %s", a.base.Host, a.options.Timeout), err
 	default:
 		e.Message, e.Err = Clean(fmt.Sprintf("no answer from %s: %v", a.base.Host, err)), err
+		if said, final, ok := proxyFailed(err); ok {
+			e.Message = said
+			if final {
+				e.Class = ""
+			}
+		}
 	}
 	return e
 }

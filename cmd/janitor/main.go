@@ -33,10 +33,13 @@ const (
 	statusInterrupted = 7
 )
 
+// endings are the signals that tell the program to end: ctrl+c, whoever manages it, a terminal that was closed.
+var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+
 func main() { os.Exit(run()) }
 
 func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a run whose output nobody reads any more goes on to its end
 	err := program().ExecuteContext(ctx)
@@ -44,6 +47,35 @@ func run() int {
 		fmt.Fprintf(os.Stderr, "janitor: %s\n", oneLine(err))
 	}
 	return status(err)
+}
+
+// lasting is a context that goes on when the first signal has ended ctx, and ends with the second one. release waits for
+// what it needs.
+func lasting(ctx context.Context) (hard context.Context, release func()) {
+	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, endings...)
+	left := 2
+	if ctx.Err() != nil {
+		left = 1
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer signal.Stop(signals)
+		for ; left > 0; left-- {
+			select {
+			case <-signals:
+			case <-hard.Done():
+				return
+			}
+		}
+		cancel()
+	}()
+	return hard, func() {
+		cancel()
+		<-done
+	}
 }
 
 // program is the root command as it is run. Cobra runs it and fang only lays out help and manual: to print anything at

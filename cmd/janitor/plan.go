@@ -397,7 +397,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer closing(cmd, s)
 			if s.Deleter == nil {
 				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
 			}
@@ -447,6 +447,8 @@ func execute(cmd *cobra.Command, out form, engine *cleanup.Engine, doc cleanup.D
 			return fmt.Errorf("nothing is deleted: %w", unread(err))
 		}
 	}
+	ctx, release := lasting(cmd.Context())
+	defer release()
 	var failed error
 	for _, s := range doc.Steps {
 		if len(s.Plan.Items) == 0 {
@@ -455,7 +457,7 @@ func execute(cmd *cobra.Command, out form, engine *cleanup.Engine, doc cleanup.D
 		if s.Name != "" {
 			(&lines{cmd.ErrOrStderr()}).say("%s: %s", s.Name, s.Chosen)
 		}
-		run := engine.Start(context.WithoutCancel(cmd.Context()), s.Plan)
+		run := engine.Start(ctx, s.Plan)
 		err := watch(cmd, out, "", run)
 		if f, final := errors.AsType[*failure](err); final && f.status != statusFailed {
 			return err

@@ -250,7 +250,7 @@ func resumeCommand() *cobra.Command {
 		Short: "Go on with a run that was broken off",
 		Long: `resume goes on with a run that ended before its work did: killed, interrupted, its machine off. What a request may have
 deleted without an answer is looked up first; then what is left is checked and deleted, and the whole is proved. It
-touches nothing but the items that were confirmed then.
+touches nothing but the items that were confirmed then. ctrl+c stops it in order; a second one breaks off what is in flight.
 
 The profile is the run's own, unless --profile names another one for the same project.`,
 		Args: oneRun,
@@ -271,7 +271,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer closing(cmd, s)
 			if s.Deleter == nil {
 				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
 			}
@@ -286,7 +286,9 @@ The profile is the run's own, unless --profile names another one for the same pr
 			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{})
 			fmt.Fprintf(cmd.ErrOrStderr(), "Resuming run %s in %s %s: %d of %d items have no outcome.\n", //nolint:errcheck // for people
 				past.ID, client.Clean(at.Profile), client.Clean(at.Region), len(past.Ledger.Open()), len(past.Ledger.Items))
-			run := engine.Resume(context.WithoutCancel(cmd.Context()), past.Ledger, j)
+			ctx, release := lasting(cmd.Context())
+			defer release()
+			run := engine.Resume(ctx, past.Ledger, j)
 			return watch(cmd, out, past.ID, run)
 		},
 	}
@@ -338,9 +340,21 @@ func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile
 	return s, loader, p, nil
 }
 
-// watch follows a run, called id if it is known, to its end and prints what became of it. A signal stops sending; what is in flight ends.
+// closing lets go of a session, and passes on what it has to say.
+func closing(cmd *cobra.Command, s *profile.Session) {
+	if clock := s.Clock(); clock != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), clock) //nolint:errcheck // for people
+	}
+	s.Close()
+}
+
+// watch follows a run, called id if it is known, to its end and prints what became of it. A signal stops sending; what is in flight ends, unless there
+// is a second one.
 func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
-	defer context.AfterFunc(cmd.Context(), run.Interrupt)()
+	defer context.AfterFunc(cmd.Context(), func() {
+		run.Interrupt()
+		fmt.Fprintln(cmd.ErrOrStderr(), "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too.") //nolint:errcheck // for people
+	})()
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	var broken error // nobody reads any more: the run goes on
 	for ev := range run.Events() {
@@ -421,7 +435,7 @@ The exit status is 0 when everything that was said to be gone is gone, and 1 oth
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer closing(cmd, s)
 			return verify(cmd, out, past, loader)
 		},
 	}

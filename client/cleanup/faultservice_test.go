@@ -1,0 +1,380 @@
+package cleanup
+
+import (
+	"maps"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"janitor/client/auth"
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+// Row 9: a throttled request waits as it was told, and so does its API, but no other; no item is marked failed for it.
+func faultThrottled(t *testing.T) {
+	t.Helper()
+	for name, throttle := range map[string]simcloud.Throttle{
+		"seconds":             {RetryAfter: 7 * time.Second},
+		"date":                {RetryAfter: 7 * time.Second, AsDate: true},
+		"Huawei's body":       {Limit: 30, Per: time.Minute},
+		"both":                {Limit: 5, Per: 5 * time.Second, RetryAfter: 3 * time.Second, Policy: "ip"},
+		"neither":             {},
+		"500 APIG.9008":       {As500: true},
+		"500 APIG.9008 quota": {As500: true, Limit: 100, Per: time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
+				f := meet(t, simcloud.Options{}, by, 3, rules(simcloud.Rule{Path: poolBatch, Times: 2, Do: simcloud.Act{Throttle: &throttle}}))
+				began := time.Now()
+				got, results, _ := f.outcomes(t)
+				if got != "deleted, deleted, deleted" || f.sent(t) != "3 3 3" {
+					t.Errorf("%s after requests of %s: %+v", got, f.sent(t), results)
+				}
+				if waited := time.Since(began); waited < 2*throttle.RetryAfter {
+					t.Errorf("it took %v", waited)
+				}
+			})
+		})
+	}
+	t.Run("one by one", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			throttle := simcloud.Act{Throttle: &simcloud.Throttle{Limit: 60, Per: time.Minute}}
+			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 4, rules(simcloud.Rule{Method: "DELETE", Every: 2, Do: throttle}))
+			if got, results, _ := f.outcomes(t); got != "deleted, deleted, deleted, deleted" {
+				t.Errorf("%s: %+v", got, results)
+			}
+		})
+	})
+	t.Run("other services go on", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			f := meet(t, simcloud.Options{}, by, 3, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: simcloud.Act{Throttle: &simcloud.Throttle{RetryAfter: 5 * time.Minute}}}))
+			pools := f.engine.Start(t.Context(), f.plan)
+			for ev := range pools.Events() {
+				if ev.Step == Sent {
+					break
+				}
+			}
+			time.Sleep(time.Second) // of the bubble
+			until, why := pools.Paused()
+			if until.IsZero() || why == "" {
+				t.Error("it does not say that it waits")
+			}
+			if s, _ := f.run(f.members(t, 2)); !s.OK() {
+				t.Error(s)
+			}
+			if !time.Now().Before(until) {
+				t.Error("the gateway waited for the load balancers")
+			}
+			pools.Wait()
+			if s := pools.Summary(); !s.OK() {
+				t.Error(s)
+			}
+		})
+	})
+}
+
+// members is a plan of n members of one channel.
+func (s *sim) members(t *testing.T, n int) Plan {
+	t.Helper()
+	channels := s.load(inventory.Channels).Listing(inventory.Channels).Resources
+	from := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels))
+	held := map[string][]inventory.Resource{}
+	for _, r := range from.Listing(inventory.Members).Resources {
+		if r.Verdict.State == inventory.Protected || r.Verdict.State == inventory.Unknown {
+			continue
+		}
+		if held[r.Ref.Parent] = append(held[r.Ref.Parent], r); len(held[r.Ref.Parent]) == n {
+			return s.plan(held[r.Ref.Parent], from)
+		}
+	}
+	t.Fatalf("no channel has %d members", n)
+	return Plan{}
+}
+
+// Row 10: pages of a gateway and answers that cannot be read are read back, tried again a few times, and never believed.
+func faultBadAnswers(t *testing.T) {
+	t.Helper()
+	const page = "<html>\r\n<head><title>503 Service Unavailable</title></head>\r\n<body>upstream</body></html>"
+	html := func(status int, applied bool) simcloud.Act {
+		return simcloud.Act{Status: status, Body: page, ContentType: "text/html", Applied: applied}
+	}
+	for name, c := range map[string]struct {
+		act            simcloud.Act
+		outcomes, sent string
+	}{
+		"503":                     {html(503, false), "deleted, deleted", "2 2"},
+		"502, applied":            {html(502, true), "deleted, deleted", "2"},
+		"200 with a page":         {html(200, true), "deleted, deleted", "2"},
+		"200 with a page, undone": {html(200, false), "deleted, deleted", "2 2"},
+		"200 cut off":             {simcloud.Act{Truncate: 30}, "deleted, deleted", "2"},
+		"200, not JSON":           {simcloud.Act{Status: 200, Body: `{"pools":[{"id"`, ContentType: asJSON, Applied: true}, "deleted, deleted", "2"},
+		"200, something else":     {simcloud.Act{Status: 200, Body: `[]`, ContentType: asJSON, Applied: true}, "deleted, deleted", "2"},
+		"200, no list":            {simcloud.Act{Status: 200, Body: `{}`, ContentType: asJSON, Applied: true}, "deleted, deleted", "2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
+				f := meet(t, simcloud.Options{}, by, 2, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: c.act}))
+				f.check(t, c.outcomes, c.sent)
+			})
+		})
+	}
+	t.Run("for good", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			f := meet(t, simcloud.Options{}, by, 2, rules(simcloud.Rule{Path: poolBatch, Do: html(503, false)}))
+			got, results, _ := f.outcomes(t)
+			if got != "failed, failed" {
+				t.Error(got)
+			}
+			says(t, results[0], "read back: still there")
+			neverTwice(t, f.cloud.Requests())
+			if n := strings.Count(f.sent(t), "2"); n < 2 || n > 6 {
+				t.Errorf("%d requests", n)
+			}
+		})
+	})
+	t.Run("and no list either", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			var sent atomic.Bool
+			by.front = func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "batch-delete") {
+					sent.Store(true)
+				}
+				if sent.Load() && r.Method == http.MethodGet {
+					w.Header().Set("Content-Type", "text/html")
+					w.WriteHeader(http.StatusServiceUnavailable)
+					w.Write([]byte(page))
+					return true
+				}
+				return false
+			}
+			f := meet(t, simcloud.Options{}, by, 2, rules(simcloud.Rule{Path: poolBatch, Do: html(502, true)}))
+			f.check(t, "unknown, unknown", "2")
+		})
+	})
+	t.Run("lists are read again", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			f := meet(t, simcloud.Options{}, by, 2, rules(simcloud.Rule{Method: "GET", Every: 3, Do: html(502, false)}))
+			f.check(t, "deleted, deleted", "2")
+		})
+	})
+}
+
+// byToken logs in by password, and counts who else does.
+func byToken(t *testing.T, by way) way {
+	t.Helper()
+	by.carry = func(account simcloud.Account, hosts auth.Hosts, url string, base http.RoundTripper) http.RoundTripper {
+		tokens, err := auth.NewTokens(auth.Login{
+			Endpoint: url, User: account.Username, Password: account.Password, Domain: account.DomainName, ProjectID: account.ProjectID,
+		}, hosts, base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tokens.Transport(base)
+	}
+	return by
+}
+
+func (f *fault) logins() int {
+	n := 0
+	for _, r := range f.cloud.Requests() {
+		if strings.HasSuffix(r.Path, "/auth/tokens") {
+			n++
+		}
+	}
+	return n
+}
+
+// Row 11: one login for all when the token is revoked; when that does not help the run stops, once.
+func faultUnauthorised(t *testing.T) {
+	t.Helper()
+	t.Run("once", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			by = byToken(t, by)
+			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}, Latency: 10 * time.Millisecond}, by, 8, rules(simcloud.Rule{Method: "DELETE", Nth: 3, Do: simcloud.Act{Revoke: true}}))
+			if got, results, _ := f.outcomes(t); strings.Count(got, "deleted") != 8 {
+				t.Error(got, results)
+			}
+			if n := f.logins(); n != 2 {
+				t.Errorf("%d logins, want one more", n)
+			}
+			done := map[string]int{} // whatever was answered with 401 was not applied, and only that is sent again
+			for _, r := range f.cloud.Requests() {
+				if r.Method == http.MethodDelete && r.Status != http.StatusUnauthorized {
+					if done[r.Path]++; done[r.Path] > 1 {
+						t.Errorf("%s was sent twice", r.Path)
+					}
+				}
+			}
+		})
+	})
+	t.Run("for good", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			by = byToken(t, by)
+			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 8, rules(simcloud.Rule{Method: "DELETE", From: 3, Do: simcloud.Act{Revoke: true}}))
+			f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
+			got, results, run := f.outcomes(t)
+			if got != "deleted, deleted, failed, failed, failed, failed, failed, failed" {
+				t.Error(got)
+			}
+			if s := run.Summary(); !s.Unauthorised || s.Safety || !strings.Contains(s.Stopped, "credentials are not accepted") {
+				t.Errorf("%+v", s)
+			}
+			says(t, results[7], "not sent")
+			if n := f.logins(); n > 4 {
+				t.Errorf("%d logins: too many wrong ones lock the account", n)
+			}
+		})
+	})
+}
+
+// Row 12: each item that may not be deleted says which permission is missing; when nothing may be, that is soon enough.
+func faultForbidden(t *testing.T) {
+	t.Helper()
+	const permission = "elb:pools:delete"
+	t.Run("some", func(t *testing.T) {
+		f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, way{}, 4, func(ids []string) []simcloud.Rule {
+			return []simcloud.Rule{{Method: "DELETE", Mentions: ids[1], Do: simcloud.Act{Forbidden: permission}}}
+		})
+		results := f.check(t, "deleted, failed, deleted, deleted", "4 1 1 1 1")
+		says(t, results[1], permission)
+		if results[1].Code != "ELB.9802" || results[1].RequestID == "" {
+			t.Errorf("%+v", results[1])
+		}
+	})
+	t.Run("a batch", func(t *testing.T) {
+		f := meet(t, simcloud.Options{}, way{}, 4, rules(simcloud.Rule{Path: poolBatch, Do: simcloud.Act{Forbidden: permission}}))
+		for _, res := range f.check(t, "failed, failed, failed, failed", "4") {
+			says(t, res, permission)
+		}
+	})
+	t.Run("all", func(t *testing.T) {
+		f := meet(t, simcloud.Options{Size: 600, Lacks: []string{oneByOne}}, way{}, 40, rules(simcloud.Rule{Method: "DELETE", Do: simcloud.Act{Forbidden: permission}}))
+		_, results, run := f.outcomes(t)
+		if s := run.Summary(); s.Counts[Failed] != 40 || s.Unauthorised {
+			t.Errorf("%+v", s)
+		}
+		if n := strings.Count(f.sent(t), "1"); n > 12 {
+			t.Errorf("%d requests that are not allowed", n)
+		}
+		says(t, results[39], "not sent", permission)
+	})
+	t.Run("at the gateway", func(t *testing.T) {
+		f := meet(t, simcloud.Options{}, way{}, 1, rules(simcloud.Rule{Method: "DELETE", Do: simcloud.Act{Forbidden: "apig:vpcChannel:update"}}))
+		run := f.engine.Start(t.Context(), f.members(t, 2))
+		for _, res := range finished(t, run) {
+			if res.Outcome != Failed || res.Code != "APIG.1005" {
+				t.Errorf("%+v", res)
+			}
+			says(t, res, "apig:vpcChannel:update")
+		}
+	})
+}
+
+// Row 13: what is in use says by whom; a load balancer that is being changed is waited for, and not for ever.
+func faultConflict(t *testing.T) {
+	t.Helper()
+	for name, lacks := range map[string][]string{"in a batch": nil, "one by one": {oneByOne}} {
+		t.Run("in use, "+name, func(t *testing.T) {
+			path := poolBatch
+			if lacks != nil {
+				path = onePool
+			}
+			f := meet(t, simcloud.Options{Lacks: lacks}, way{}, 1, rules(simcloud.Rule{Path: path, Nth: 1, Do: simcloud.Act{Before: []simcloud.Hand{{Use: simcloud.Asked}}}}))
+			got, results, run := f.outcomes(t)
+			if got != "blocked" || results[0].Code != "ELB.8907" || results[0].RequestID == "" {
+				t.Errorf("%+v", results[0])
+			}
+			by := f.cloud.References(f.ids[0])
+			if len(by) != 1 || !strings.Contains(results[0].Message, "by-another-client") && !strings.Contains(results[0].Message, by[0].ID) {
+				t.Errorf("%q does not name what uses it: %+v", results[0].Message, by)
+			}
+			if again, ok := f.engine.Retry(t.Context(), run); !ok || finished(t, again)[0].Outcome != Skipped {
+				t.Error("a retry would send it again")
+			}
+		})
+	}
+	pending := func(times int) rulesFor {
+		return rules(simcloud.Rule{Path: poolBatch, Times: times, Do: simcloud.Act{
+			Status: 409, Code: "ELB.8907", Message: "Load Balancer 77 is immutable and cannot be updated: its provisioning_status is PENDING_UPDATE",
+		}})
+	}
+	t.Run("pending", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			meet(t, simcloud.Options{}, by, 2, pending(2)).check(t, "deleted, deleted", "2 2 2")
+		})
+	})
+	t.Run("pending for good", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			f := meet(t, simcloud.Options{}, by, 2, pending(0))
+			got, results, _ := f.outcomes(t)
+			if got != "blocked, blocked" {
+				t.Error(got)
+			}
+			says(t, results[0], "PENDING_UPDATE")
+		})
+	})
+	t.Run("pending load balancers", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			by := way{pipes: true}
+			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 6, rules(simcloud.Rule{Path: "/v3/*/elb/**", Also: true, Do: simcloud.Act{Pending: 2 * time.Second}}))
+			if got, results, _ := f.outcomes(t); strings.Count(got, "deleted") != 6 {
+				t.Errorf("%s %+v", got, results)
+			}
+		})
+	})
+}
+
+// Row 14: what is protected is refused here, before anything is sent, with the reason that its owner gave.
+func faultProtected(t *testing.T) {
+	t.Helper()
+	for name, edit := range map[string]struct {
+		change map[string]any
+		why    string
+	}{
+		"consoleProtection":          {map[string]any{"protection_status": "consoleProtection", "protection_reason": "owned by payments"}, "owned by payments"},
+		"member_deletion_protection": {map[string]any{"member_deletion_protection_enable": true}, "its members are protected from deletion"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var on atomic.Bool
+			var it string
+			by := way{around: rewritten("pools", func(p map[string]any) {
+				if on.Load() && p["id"] == it {
+					maps.Copy(p, edit.change)
+				}
+			})}
+			f := meet(t, simcloud.Options{}, by, 1, nil)
+			it = f.ids[0]
+			plan := f.plan
+			on.Store(true)
+			// Protected when it is marked: left out. Protected since it was confirmed: not sent.
+			from := f.load(inventory.Pools)
+			late := f.sim.plan(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool { return r.Ref.ID == f.ids[0] }), from)
+			if len(late.Items) != 0 || len(late.LeftOut) != 1 || !strings.Contains(late.LeftOut[0].Why, edit.why) {
+				t.Errorf("%+v", late)
+			}
+			f.plan = plan
+			says(t, f.check(t, "skipped", "")[0], "changed: now protected", edit.why)
+		})
+	}
+	t.Run("told by the service", func(t *testing.T) {
+		f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, way{}, 1, rules(simcloud.Rule{Method: "DELETE", Do: simcloud.Act{
+			Status: 403, Code: "ELB.8907", Message: "the pool is protected by member_deletion_protection_enable",
+		}}))
+		says(t, f.check(t, "blocked", "1 1")[0], "member_deletion_protection_enable")
+	})
+}
