@@ -26,7 +26,7 @@ import (
 	"janitor/client/simcloud"
 )
 
-// fullDisk has room for so many bytes.
+// fullDisk has room for so many bytes. What has no room is torn within its last line.
 type fullDisk struct {
 	*os.File
 	left *atomic.Int64
@@ -34,7 +34,7 @@ type fullDisk struct {
 
 func (d fullDisk) Write(p []byte) (int, error) {
 	if d.left.Add(-int64(len(p))) < 0 {
-		n, _ := d.File.Write(p[:len(p)/2])
+		n, _ := d.File.Write(p[:max(len(p)-3, 0)])
 		return n, &os.PathError{Op: "write", Path: d.Name(), Err: syscall.ENOSPC}
 	}
 	return d.File.Write(p)
