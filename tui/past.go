@@ -545,7 +545,7 @@ func atHome(path string) string {
 func (m *Model) whereReports() string {
 	var s strings.Builder
 	for _, path := range m.reports {
-		s.WriteString("\nReport: " + path + " (also .json and .csv)")
+		s.WriteString("\nReport: " + path + " (also .html, .json and .csv)")
 	}
 	return s.String()
 }

@@ -68,7 +68,7 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 	x.press("R").see("The run is finished: there is nothing to resume").press("u").see("This session cannot bring anything back")
 	x.press("enter").see("✓ 3 pools: 3 deleted (proved gone)", three[0].Label(), "not verified since")
 	x.press("v").see("Verified: 3 still gone").press("down").see("all as it should be").gone("not verified since")
-	x.press("e").see("Written: report.md, .json and .csv in ").press("h").see("3 pools deleted, verified gone")
+	x.press("e").see("Written: report.md, .html, .json and .csv in ").press("h").see("3 pools deleted, verified gone")
 	x.press("e").see("report-2.md").press("enter").see("all as it should be").press("esc").see("Runs 1").press("esc").see("1 Pools")
 	x.press("q").end()
 	names, err := h.Names()
@@ -80,7 +80,7 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", name, info, err)
 		}
-		if name == "report.md" && !strings.Contains(x.summary, "Report: "+path+" (also .json and .csv)") {
+		if name == "report.md" && !strings.Contains(x.summary, "Report: "+path+" (also .html, .json and .csv)") {
 			t.Errorf("the summary does not say where: %s", x.summary)
 		}
 	}
@@ -264,7 +264,7 @@ func TestReportsWithoutAHistoryAreWrittenWhereItIsSaid(t *testing.T) {
 	a.opts.Reports = t.TempDir()
 	one := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)
 	x := open(t, a.opts, 160, 30).see("listed just now").choose(one[0].Ref.ID).press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)")
-	x.press("e").see("Written: janitor-run.md, .json and .csv in ")
+	x.press("e").see("Written: janitor-run.md, .html, .json and .csv in ")
 	x.press("h").see("a run of this session, without a record").press("v").see("This run leaves no record: there is nothing to go by")
 	if text, err := os.ReadFile(filepath.Join(a.opts.Reports, "janitor-run.csv")); err != nil || !strings.Contains(string(text), one[0].Ref.ID) {
 		t.Errorf("%s, %v", text, err)

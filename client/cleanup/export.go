@@ -23,12 +23,14 @@ const (
 	Markdown = "md"
 	JSON     = "json"
 	CSV      = "csv"
+	HTML     = "html" // one page that needs nothing else: no script, no picture, no network
 )
 
 // Formats are what [Export] can write.
-func Formats() []string { return []string{Markdown, JSON, CSV} }
+func Formats() []string { return []string{Markdown, HTML, JSON, CSV} }
 
-// Exportable is what a report is made of: a [*Run], also one that goes on, or a [*Ledger].
+// Exportable is what a report is made of: a [*Run], also one that goes on, a [*Ledger], or a [Document] that is to be
+// approved.
 type Exportable interface{ report() report }
 
 // Export writes what a run was to do and what came of it, in one of [Formats]. Nothing in it acts on a terminal, a browser
@@ -97,7 +99,11 @@ type report struct {
 	Started  time.Time  `json:"started"`
 	Ended    *time.Time `json:"ended,omitempty"`
 	Verified *time.Time `json:"verified,omitempty"`
-	Requests int        `json:"requests"` // that change something
+	Expires  *time.Time `json:"expires,omitempty"` // of a plan
+	Ticket   string     `json:"ticket,omitempty"`
+	Reason   string     `json:"reason,omitempty"`
+	Digest   string     `json:"digest,omitempty"` // of the plan file: what was approved, or is to be
+	Requests int        `json:"requests"`         // that change something
 
 	Items        []reportItem        `json:"items"`
 	LeftOut      []reportLeftOut     `json:"left_out"`
@@ -193,6 +199,7 @@ func reportOf(h Header, p Plan, s Summary) report {
 		Items: make([]reportItem, len(p.Items)), LeftOut: make([]reportLeftOut, len(p.LeftOut)),
 		Consequences: make([]reportConsequence, len(p.Consequences)),
 	}
+	out.Ticket, out.Reason, out.Digest = clean(h.Why.Ticket), clean(h.Why.Reason), clean(h.Why.Approved)
 	if h.Who != (Who{}) {
 		out.Who = clean(h.Who.String())
 	}
@@ -234,6 +241,8 @@ func (r report) write(w io.Writer, format string) error {
 		return r.csv(w)
 	case Markdown:
 		return r.markdown(w)
+	case HTML:
+		return r.html(w)
 	}
 	return fmt.Errorf("unknown format %q: there are %s", format, strings.Join(Formats(), ", "))
 }
@@ -297,22 +306,10 @@ func (r report) markdown(w io.Writer) error {
 		row(heads...)
 		out.WriteString(strings.Repeat("|---", len(heads)) + "|\n")
 	}
-	out.WriteString("# janitor: run " + inMarkdown(cmp.Or(r.Run, "of "+stamp(r.Started))) + "\n\n")
+	out.WriteString("# " + inMarkdown(r.title()) + "\n\n")
 	table("", "")
-	for _, fact := range [][2]string{
-		{"Result", r.Summary},
-		{"State", r.State},
-		{"Where", strings.TrimSpace(r.Profile + " " + r.Region + " " + r.Project)},
-		{"Who", r.Who},
-		{"Begun", stamp(r.Started)},
-		{"Ended", r.end()},
-		{"Verified", r.verified()},
-		{"Requests", strconv.Itoa(r.Requests)},
-		{"Janitor", r.Version},
-	} {
-		if fact[1] != "" {
-			row(fact[0], inMarkdown(fact[1]))
-		}
+	for _, f := range r.facts() {
+		row(f.Name, inMarkdown(f.Value))
 	}
 	out.WriteString("\n## Items\n\n")
 	table("Outcome", "Kind", "Name", "Id", "Why", "Request", "Took", "Undo")
@@ -339,6 +336,40 @@ func (r report) markdown(w io.Writer) error {
 	return err
 }
 
+func (r report) title() string {
+	if r.State == planned {
+		return "janitor: a plan to be approved"
+	}
+	return "janitor: run " + cmp.Or(r.Run, "of "+stamp(r.Started))
+}
+
+// fact is a line at the head of a report.
+type fact struct{ Name, Value string }
+
+// facts are those that are known.
+func (r report) facts() []fact {
+	begun, requests := "Begun", strconv.Itoa(r.Requests)
+	if r.State == planned {
+		begun, requests = "Made", ""
+	}
+	all := []fact{
+		{"Result", r.Summary},
+		{"State", r.State},
+		{"Where", strings.TrimSpace(r.Profile + " " + r.Region + " " + r.Project)},
+		{"Who", r.Who},
+		{"Ticket", r.Ticket},
+		{"Reason", r.Reason},
+		{"Digest", r.Digest},
+		{begun, stamp(r.Started)},
+		{"Ended", r.end()},
+		{"Expires", at(r.Expires)},
+		{"Verified", at(r.Verified)},
+		{"Requests", requests},
+		{"Janitor", r.Version},
+	}
+	return slices.DeleteFunc(all, func(f fact) bool { return f.Value == "" })
+}
+
 func (r report) end() string {
 	if r.Ended == nil {
 		return ""
@@ -346,11 +377,12 @@ func (r report) end() string {
 	return fmt.Sprintf("%s, after %s", stamp(*r.Ended), r.Ended.Sub(r.Started).Round(10*time.Millisecond))
 }
 
-func (r report) verified() string {
-	if r.Verified == nil {
+// at is a point in time that may be none.
+func at(t *time.Time) string {
+	if t == nil {
 		return ""
 	}
-	return stamp(*r.Verified)
+	return stamp(*t)
 }
 
 // word is the outcome with how sure it is.

@@ -239,3 +239,33 @@ func checkReports(t *testing.T, name string) {
 		t.Errorf("JSON of %q: %v", name, err)
 	}
 }
+
+// The page opens anywhere and does nothing: what things are called is text in it.
+func TestTheHTMLPageIsInert(t *testing.T) {
+	page := exported(t, HTML, reported(`"><script>alert(1)</script><img src=x onerror=y>{{.}}`))
+	for _, bad := range []string{"<script", "<img", "src=x onerror=y>", "http://", "https://"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("the page has %q:\n%s", bad, page)
+		}
+	}
+	for _, want := range []string{"&lt;script&gt;", "20260801T120000Z-abc123", "deleted, proved", "ELB.8907", "default-src &#39;none&#39;", "danger"} {
+		if !strings.Contains(page, want) && !strings.Contains(page, strings.ReplaceAll(want, "&#39;", "'")) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+}
+
+// The report of a plan has the digest that is approved.
+func TestTheReportOfAPlanHasItsDigest(t *testing.T) {
+	doc := someDocument(t)
+	_, digest, err := doc.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range Formats() {
+		text := exported(t, format, doc)
+		if format != CSV && !strings.Contains(text, digest) || !strings.Contains(text, "planned") || !strings.Contains(text, "t2") {
+			t.Errorf("%s:\n%s", format, text)
+		}
+	}
+}
