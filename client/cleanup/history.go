@@ -438,6 +438,10 @@ func (h *History) Resume(p *Past) (Journal, error) {
 		release()
 		return nil, err
 	}
+	if err := h.refill(p, r.Append); err != nil {
+		release()
+		return nil, errors.Join(err, r.Close())
+	}
 	r.releases = append(r.releases, release)
 	return r, nil
 }

@@ -20,6 +20,7 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
 		it.known = entry.Result.Outcome != Pending
 		it.done, it.tried = slices.Clone(entry.done), entry.tried
+		r.secured[i] = entry.whole.Back != nil
 	}
 	r.begin(ctx)
 	return r
@@ -40,6 +41,8 @@ func (r *Run) takeUp(ctx context.Context) {
 		switch entry := &r.past.Items[i]; {
 		case entry.Result.Outcome != Pending:
 			r.emit(Event{Step: Ended, Item: i, Result: it.result})
+			continue
+		case r.undo != nil: // see bringBack
 			continue
 		case entry.said.Said == saidWord(inventory.SaidDeleted), entry.said.Said == saidWord(inventory.SaidGone) && it.doubt:
 			r.close(i, verdict{Deleted, entry.said.Code, entry.said.Message, entry.said.RequestID})

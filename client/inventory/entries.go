@@ -55,7 +55,8 @@ var entries = &Kind{
 		Undo:    func(Resource) (Undo, string) { return Exact, "" },
 		Effects: effectsOfEntries,
 	},
-	lists: []list{{id: ListID(Entries), read: listEntries}},
+	Restore: restoreEntries,
+	lists:   []list{{id: ListID(Entries), read: listEntries}},
 	links: func(r Resource, tell func(link)) {
 		tell(link{user: near(r, IPGroups, r.Ref.Parent), used: r.Ref, via: "ip_list"})
 	},

@@ -74,6 +74,7 @@ var pools = &Kind{
 		Undo:    func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
 		Effects: effectsOfPools,
 	},
+	Restore: restorePools,
 	lists: []list{
 		{id: ListID(Pools), read: func(ctx context.Context, q *query) error {
 			return listPools(q, q.client.Pools(ctx), false)
