@@ -43,7 +43,7 @@ type Entry struct {
 	Object  json.RawMessage // as it was when it was sent; nil: it was not
 	Found   string          // what the latest verify found: gone, there, unknown; "" when there was none
 
-	whole  whole           // what it takes to make it again
+	whole  Kept            // what it takes to make it again
 	ours   map[string]bool // parts that this run has made
 	making *intent         // the latest, of an undo
 

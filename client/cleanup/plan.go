@@ -36,7 +36,7 @@ type Item struct {
 	Holds   []Prerequisite
 	Demands bool
 
-	whole whole // of an undo
+	Kept Kept // of an undo; not in the plan's file
 }
 
 // Prerequisite is what one step takes away before an item can go: a server, a health monitor, a policy. It is confirmed

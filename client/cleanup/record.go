@@ -396,6 +396,16 @@ func (r *Run) Interrupt() {
 	r.stop(verdict{outcome: Cancelled}, "interrupted")
 }
 
+// ID is the name of the run in its history, "" when it has none.
+func (r *Run) ID() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if named, ok := r.journal.(interface{ Run() string }); ok {
+		return named.Run()
+	}
+	return ""
+}
+
 // Resumable says whether a run left something open in its journal.
 func (r *Run) Resumable() bool {
 	r.mu.Lock()

@@ -18,8 +18,8 @@ type keeper interface {
 	Look(ctx context.Context, k *inventory.Kind, all []*inventory.Comeback) error
 }
 
-// whole is what an item of an undo is made of, and what of it one before has made.
-type whole struct {
+// Kept is what an item of an undo is made of, and what of it one before has made.
+type Kept struct {
 	Back  json.RawMessage
 	Shown bool     // Back is the object as it was shown: the journal holds no more
 	Taken []string // ids of the objects that the run took it out of
@@ -114,7 +114,7 @@ func (r *Run) comebacks() []int {
 	for i := range r.plan.Items {
 		it := &r.plan.Items[i]
 		ref := it.Resource.Ref
-		kept := it.whole
+		kept := it.Kept
 		if r.past != nil {
 			kept = r.past.Items[i].whole
 		}
@@ -179,7 +179,7 @@ func (r *Run) writeDown(items []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range items {
-		w := &r.plan.Items[i].whole
+		w := &r.plan.Items[i].Kept
 		r.write(lineWhole, keptWhole{Item: i, Back: w.Back, Shown: w.Shown, Taken: w.Taken})
 		if len(w.Made) > 0 {
 			r.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})

@@ -67,6 +67,9 @@ func (r *Run) secureKind(ctx context.Context, kind *inventory.Kind, items []int)
 	}
 }
 
+// ErrLive is when a run, or an undo of it, goes on.
+var ErrLive = errors.New("another janitor is at it")
+
 // ErrNothing is when a run has deleted nothing that can be brought back.
 var ErrNothing = errors.New("nothing to undo")
 
@@ -80,7 +83,7 @@ func (h *History) UndoPlan(p *Past) (Plan, error) {
 	case l.Plan.Undoes != "":
 		return Plan{}, fmt.Errorf("run %s is an undo itself, of run %s: to take it back, delete again what it has brought back", p.ID, l.Plan.Undoes)
 	case p.Live:
-		return Plan{}, fmt.Errorf("run %s goes on: another janitor is at it", p.ID)
+		return Plan{}, fmt.Errorf("run %s goes on: %w", p.ID, ErrLive)
 	case !l.Finished:
 		return Plan{}, fmt.Errorf("run %s is not finished: janitor resume %s goes on with it first", p.ID, p.ID)
 	}
@@ -131,7 +134,7 @@ func (h *History) comebacks(p *Past, upTo string) ([]Item, error) {
 		}
 		it := l.comeback(i, all)
 		if d, ok := made[it.Resource.Ref]; ok {
-			it.whole.Made, it.whole.By = maps.Clone(d.parts), d.by
+			it.Kept.Made, it.Kept.By = maps.Clone(d.parts), d.by
 		}
 		items = append(items, it)
 	}
@@ -169,16 +172,16 @@ func (p Plan) what() string {
 func (l *Ledger) comeback(i int, taken []string) Item {
 	entry, was := &l.Items[i], &l.Plan.Items[i]
 	it := Item{Resource: was.Resource, Undo: inventory.Impossible, UndoWhy: "it was not kept"}
-	it.whole = entry.whole
-	if it.whole.Back == nil {
-		it.whole.Back, it.whole.Shown = entry.Object, true
+	it.Kept = entry.whole
+	if it.Kept.Back == nil {
+		it.Kept.Back, it.Kept.Shown = entry.Object, true
 	}
-	it.whole.Taken, it.whole.Made = taken, nil
+	it.Kept.Taken, it.Kept.Made = taken, nil
 	kind, err := inventory.Lookup(was.Resource.Ref.Kind)
-	if err != nil || kind.Restore == nil || it.whole.Back == nil {
+	if err != nil || kind.Restore == nil || it.Kept.Back == nil {
 		return it
 	}
-	back, err := kind.Restore.Recall(was.Resource.Ref, it.whole.Back, it.whole.Shown)
+	back, err := kind.Restore.Recall(was.Resource.Ref, it.Kept.Back, it.Kept.Shown)
 	if err != nil {
 		it.UndoWhy = err.Error()
 		return it
@@ -213,7 +216,7 @@ func (h *History) undosOf(p *Past, upTo string) ([]*Past, error) {
 		case u.Ledger == nil:
 			return nil, fmt.Errorf("an undo of run %s cannot be read, and what it has brought back is not known: %w", p.ID, u.Err)
 		case u.Live:
-			return nil, fmt.Errorf("run %s, an undo of run %s, goes on: another janitor is at it", u.ID, p.ID)
+			return nil, fmt.Errorf("run %s, an undo of run %s, goes on: %w", u.ID, p.ID, ErrLive)
 		case !u.Ledger.Finished:
 			return nil, fmt.Errorf("run %s, an undo of run %s, is not finished: janitor resume %s goes on with it", u.ID, p.ID, u.ID)
 		default:
@@ -240,9 +243,9 @@ func (h *History) refill(p *Past, write func(kind string, body any) error) error
 	if err != nil {
 		return err
 	}
-	whole := map[inventory.Ref]whole{}
+	whole := map[inventory.Ref]Kept{}
 	for _, it := range items {
-		whole[it.Resource.Ref] = it.whole
+		whole[it.Resource.Ref] = it.Kept
 	}
 	for k := range l.Items {
 		e := &l.Items[k]

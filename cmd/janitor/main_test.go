@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 			"pools":    pools,
 			"breakoff": breakOff,
 			"mend":     mend,
+			"newest":   newest,
 		},
 	})
 }

@@ -58,7 +58,7 @@ janitor/config.yaml in the user's config directory), else the one in the environ
 	flags.StringVar(&choice.Region, "region", "", "region to use instead of the profile's")
 	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
-	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand())
+	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), undoCommand())
 	return root
 }
 
