@@ -251,7 +251,7 @@ func (l *Ledger) keepWhole(body json.RawMessage) error {
 	case it.whole.Back != nil:
 		return fmt.Errorf("item %d is kept twice", k.Item)
 	}
-	it.whole.Back, it.whole.Shown, it.whole.Taken = k.Back, k.Shown, k.Taken
+	it.whole.Back, it.whole.Shown, it.whole.Taken, it.whole.Parent = k.Back, k.Shown, k.Taken, k.Parent
 	return nil
 }
 

@@ -90,6 +90,8 @@ type keptWhole struct {
 	Back  json.RawMessage `json:"back"`
 	Shown bool            `json:"shown,omitempty"` // as a screen shows it: nothing better was kept
 	Taken []string        `json:"taken,omitempty"` // of an undo: ids of the objects that it was taken out of
+
+	Parent string `json:"parent,omitempty"` // of an undo: the id that what it lives in has now, where it is another
 }
 
 // made are parts of an item that are there again without an answer that says so: a list shows them, or an undo before

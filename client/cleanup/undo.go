@@ -25,6 +25,8 @@ type Kept struct {
 	Taken []string // ids of the objects that the run took it out of
 	Made  map[string]string
 	By    string // the undo that made it
+
+	Parent string // the id that what it lives in was given by an undo of another run, "" when it has its own
 }
 
 // Undo starts to bring back what a run has deleted, by a plan of [History.UndoPlan]. What is there already stays as it is.
@@ -148,10 +150,13 @@ func (r *Run) comebacks() []int {
 		}
 		u.all[i] = &inventory.Comeback{
 			Ref: ref, Back: back, Made: maps.Clone(kept.Made), Taken: kept.Taken,
-			New: func(ref inventory.Ref) string {
+			New: func(of inventory.Ref) string {
 				r.mu.Lock()
 				defer r.mu.Unlock()
-				return u.now[ref]
+				if id := u.now[of]; id != "" || of.Kind != kind.Within || of.ID != ref.Parent {
+					return id
+				}
+				return kept.Parent
 			},
 			Gone: func(ref inventory.Ref) bool { return gone[ref] },
 			Came: func(id string) bool {
@@ -180,7 +185,7 @@ func (r *Run) writeDown(items []int) {
 	defer r.mu.Unlock()
 	for _, i := range items {
 		w := &r.plan.Items[i].Kept
-		r.write(lineWhole, keptWhole{Item: i, Back: w.Back, Shown: w.Shown, Taken: w.Taken})
+		r.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent})
 		if len(w.Made) > 0 {
 			r.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})
 		}

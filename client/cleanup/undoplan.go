@@ -119,6 +119,10 @@ func (h *History) comebacks(p *Past, upTo string) ([]Item, error) {
 			}
 		}
 	}
+	renamed, err := h.renamed(p)
+	if err != nil {
+		return nil, err
+	}
 	l := p.Ledger
 	taken := map[string]bool{}
 	for i := range l.Items {
@@ -133,6 +137,15 @@ func (h *History) comebacks(p *Past, upTo string) ([]Item, error) {
 			continue
 		}
 		it := l.comeback(i, all)
+		if ref := it.Resource.Ref; ref.Parent != "" {
+			if kind, err := inventory.Lookup(ref.Kind); err == nil {
+				parent := inventory.Ref{Scope: ref.Scope, Kind: kind.Within, ID: ref.Parent}
+				for n := 0; n <= len(renamed) && renamed[parent] != ""; n++ { // it may have been deleted again, and brought back
+					parent.ID = renamed[parent]
+					it.Kept.Parent = parent.ID
+				}
+			}
+		}
 		if d, ok := made[it.Resource.Ref]; ok {
 			it.Kept.Made, it.Kept.By = maps.Clone(d.parts), d.by
 		}
@@ -226,6 +239,33 @@ func (h *History) undosOf(p *Past, upTo string) ([]*Past, error) {
 	return undos, nil
 }
 
+// renamed are the ids that undos of other runs have given to what the items of a run live in.
+func (h *History) renamed(p *Past) (map[inventory.Ref]string, error) {
+	if !slices.ContainsFunc(p.Ledger.Items, func(e Entry) bool { return e.Result.Ref.Parent != "" }) {
+		return nil, nil
+	}
+	names, err := h.names()
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	now := map[inventory.Ref]string{}
+	for _, name := range names {
+		file, err := readPlan(filepath.Join(h.dir, "runs", name, planName))
+		if err != nil || !bytes.Contains(file, []byte(`"undoes": "`)) {
+			continue
+		}
+		if u := h.read(name); u.Ledger != nil {
+			for i := range u.Ledger.Items {
+				if e := &u.Ledger.Items[i]; e.whole.Made[inventory.Itself] != "" {
+					now[e.Result.Ref] = e.whole.Made[inventory.Itself]
+				}
+			}
+		}
+	}
+	return now, nil
+}
+
 // refill gives the ledger of an undo that was broken off before all was in its journal what the run that it is of has kept.
 func (h *History) refill(p *Past, write func(kind string, body any) error) error {
 	l := p.Ledger
@@ -254,7 +294,7 @@ func (h *History) refill(p *Past, write func(kind string, body any) error) error
 			continue
 		}
 		e.whole = w
-		if err := write(lineWhole, keptWhole{Item: k, Back: w.Back, Shown: w.Shown, Taken: w.Taken}); err != nil {
+		if err := write(lineWhole, keptWhole{k, w.Back, w.Shown, w.Taken, w.Parent}); err != nil {
 			return err
 		}
 		if len(w.Made) > 0 {
