@@ -68,7 +68,9 @@ func (lab *undoLab) undo(p *Past) (Summary, []Result) {
 func (lab *undoLab) entriesOf(n int) ([]inventory.Resource, *inventory.Snapshot) {
 	lab.t.Helper()
 	groups := lab.load(inventory.IPGroups)
-	some := pick(groups, inventory.IPGroups, 1, func(r inventory.Resource) bool { return len(groupEntries(r)) >= n })
+	some := pick(groups, inventory.IPGroups, 1, func(r inventory.Resource) bool {
+		return len(groupEntries(r)) >= n && r.Verdict.State != inventory.Protected
+	})
 	inside := inventory.Last(lab.loader.Open(lab.t.Context(), inventory.Entries, some))
 	return pick(inside, inventory.Entries, n, func(inventory.Resource) bool { return true }), inside
 }

@@ -340,11 +340,13 @@ func (r *Run) readMaking(i int, part string, twins []string) (id, unclear string
 			fresh = append(fresh, id)
 		}
 	}
-	switch len(fresh) {
-	case 0:
+	switch {
+	case len(fresh) == 0:
 		return "", ""
-	case 1:
+	case len(fresh) == 1 && !c.Differ[fresh[0]]:
 		return fresh[0], ""
+	case len(fresh) == 1:
+		return "", "one of its name has appeared since that is not as it was: " + fresh[0]
 	}
 	slices.Sort(fresh)
 	return "", fmt.Sprintf("%d that look like it have appeared since, and which is ours is not known: %s", len(fresh), strings.Join(fresh, ", "))

@@ -190,7 +190,7 @@ func (lab *undoLab) raw(path, key string) []map[string]any {
 }
 
 // compare wants the same of everything, each new id taken for the old one.
-func compare(t *testing.T, before, after map[string][]map[string]any, was map[string]string, apart map[string]bool) {
+func compare(t testing.TB, before, after map[string][]map[string]any, was map[string]string, apart map[string]bool) {
 	t.Helper()
 	for kind := range before {
 		a, b := normal(kind, before, was, apart), normal(kind, after, was, apart)

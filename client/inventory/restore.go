@@ -61,12 +61,14 @@ type Comeback struct {
 	Gone func(Ref) bool
 	Came func(id string) bool
 
-	// What Look finds. Twins look like what is to be made and are not; Known are all that were there.
-	There map[string]string // part → id
-	Twins map[string][]string
-	Known map[string]bool
-	Aside []string // what is left alone and why: "listener web-443 has another default pool now"
-	Err   error    // why that is not known
+	// What Look finds. Twins could be taken for what is to be made; those that Differ are not what would be made. Known are all
+	// that were there.
+	There  map[string]string // part → id
+	Twins  map[string][]string
+	Differ map[string]bool // by id
+	Known  map[string]bool
+	Aside  []string // what is left alone and why: "listener web-443 has another default pool now"
+	Err    error    // why that is not known
 }
 
 // ID of the resource now, "" when it is not there.
@@ -92,7 +94,13 @@ func (c *Comeback) Lacking(made map[string]bool) string {
 }
 
 func (c *Comeback) begin(known map[string]bool) {
-	c.There, c.Twins, c.Aside, c.Err, c.Known = map[string]string{}, map[string][]string{}, nil, nil, known
+	c.There, c.Twins, c.Differ, c.Aside, c.Err, c.Known = map[string]string{}, map[string][]string{}, map[string]bool{}, nil, nil, known
+}
+
+// twin notes what could be taken for a part.
+func (c *Comeback) twin(part, id string, equal bool) {
+	c.Twins[part] = append(c.Twins[part], id)
+	c.Differ[id] = !equal
 }
 
 // made says whether the part was made before: then it is not made again while the resource is there.

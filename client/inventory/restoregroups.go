@@ -29,8 +29,9 @@ func keepWhole(doomed []Doomed, back func(client.Spec) Back) (kept map[Ref]Back,
 	}
 }
 
-// lookForWhole finds objects of a list by their ids and by what they look like.
-func lookForWhole(all []*Comeback, list []client.Spec, spec func(Back) client.Spec, alike ...string) {
+// lookForWhole finds objects of a list by their ids and by what they look like: alike is what could be taken for one,
+// equal what must be the same too in one that was made again.
+func lookForWhole(all []*Comeback, list []client.Spec, spec func(Back) client.Spec, alike, equal []string) {
 	known := make(map[string]bool, len(list))
 	byName := map[string][]client.Spec{}
 	for _, s := range list {
@@ -46,7 +47,7 @@ func lookForWhole(all []*Comeback, list []client.Spec, spec func(Back) client.Sp
 		wanted := spec(one.Back)
 		for _, s := range byName[wanted.Text("name")] {
 			if s.Like(wanted, alike...) {
-				one.Twins[Itself] = append(one.Twins[Itself], s.ID)
+				one.twin(Itself, s.ID, s.Like(wanted, equal...))
 			}
 		}
 	}
@@ -83,7 +84,7 @@ var restoreGroups = &Restoration{
 		if err := pages(c.IPGroupSpecs(ctx), func(s client.Spec) { list = append(list, s) }); err != nil {
 			return err
 		}
-		lookForWhole(all, list, func(b Back) client.Spec { return b.(*groupBack).Spec }, "name")
+		lookForWhole(all, list, func(b Back) client.Spec { return b.(*groupBack).Spec }, []string{"name"}, []string{"description"})
 		return nil
 	},
 }
@@ -147,7 +148,7 @@ var restoreCertificates = &Restoration{
 		if err := pages(c.CertificateSpecs(ctx), func(s client.Spec) { list = append(list, s) }); err != nil {
 			return err
 		}
-		lookForWhole(all, list, func(b Back) client.Spec { return b.(*certificateBack).Spec }, "name", "type")
+		lookForWhole(all, list, func(b Back) client.Spec { return b.(*certificateBack).Spec }, []string{"name", "type"}, []string{"description", "source", "scm_certificate_id"})
 		return nil
 	},
 }

@@ -325,7 +325,8 @@ func lookForPools(ctx context.Context, c *client.Client, all []*Comeback) error 
 			list = append(list, s)
 		}
 	}
-	lookForWhole(all, list, func(b Back) client.Spec { return b.(*poolBack).Pool }, "name", "protocol")
+	lookForWhole(all, list, func(b Back) client.Spec { return b.(*poolBack).Pool },
+		[]string{"name", "protocol"}, []string{"description", "lb_algorithm", "type"})
 	for _, one := range all {
 		id := one.ID()
 		if id == "" || id == one.Ref.ID {

@@ -340,7 +340,7 @@ func (u *poolUser) lookForPolicy(ctx context.Context, c *client.Client, one *Com
 	}
 	for id, s := range specs {
 		if s.Like(*u.Policy, "name", "listener_id") {
-			one.Twins[part] = append(one.Twins[part], id)
+			one.twin(part, id, s.Like(*u.Policy, "description", "action"))
 		}
 	}
 	return nil
