@@ -209,7 +209,7 @@ func normal(kind string, state map[string][]map[string]any, was map[string]strin
 	}
 	less := func(m map[string]any, names ...string) map[string]any {
 		m = maps.Clone(m)
-		for _, name := range append(names, "created_at", "updated_at", "create_time", "operating_status", "health_status") {
+		for _, name := range append(names, "created_at", "updated_at", "create_time", "operating_status", "health_status", "provisioning_status") {
 			delete(m, name)
 		}
 		return m
