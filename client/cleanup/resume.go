@@ -21,6 +21,9 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 		it.known = entry.Result.Outcome != Pending
 		it.done, it.tried = slices.Clone(entry.done), entry.tried
 		r.secured[i] = entry.whole.Back != nil
+		if r.undo != nil && it.unread {
+			it.instead = &verdict{outcome: Unknown, message: "the run was broken off before its answer was known, and it was not read back"}
+		}
 	}
 	r.begin(ctx)
 	return r
@@ -69,6 +72,13 @@ func (r *Run) takeUp(ctx context.Context) {
 		}
 		r.putBack(items, nil)
 	}
+	if r.undo == nil {
+		r.stayStopped()
+	}
+}
+
+// stayStopped stops a resumed run that was stopped for good.
+func (r *Run) stayStopped() {
 	if stop := r.past.stop; stop.Final {
 		r.mu.Lock()
 		r.safety = stop.Safety

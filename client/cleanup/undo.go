@@ -56,7 +56,11 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 	items := r.comebacks()
 	r.writeDown(items)
 	items = r.lookAll(sending, items)
-	if items = r.takeUpMakings(ctx, sending, r.pending(items)); len(items) == 0 || sending.Err() != nil {
+	items = r.takeUpMakings(ctx, sending, r.pending(items))
+	if r.past != nil {
+		r.stayStopped()
+	}
+	if len(items) == 0 || sending.Err() != nil {
 		return
 	}
 	r.enter(Sending)

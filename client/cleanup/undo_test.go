@@ -110,3 +110,58 @@ func groupEntries(r inventory.Resource) []string {
 	}
 	return all
 }
+
+// An undo that is cancelled on the way says so, and the next one brings back the rest: nothing is there twice.
+func TestAnUndoThatIsCancelled(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})
+	before := lab.state()
+	runs := lab.some()
+	plan, err := lab.history.UndoPlan(runs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := lab.engine.Undo(t.Context(), plan)
+	n := 0
+	for ev := range run.Events() {
+		if ev.Item >= 0 && ev.Step == Sent {
+			if n++; n == 4 {
+				run.Cancel()
+			}
+		}
+	}
+	run.Wait()
+	first := run.Results()
+	if s := run.Summary(); s.Counts[Cancelled] == 0 || s.Counts[Pending] > 0 || s.OK() {
+		t.Fatal(s)
+	}
+	if past := lab.newest(); past.State() != "finished" {
+		t.Error(past.State())
+	}
+	_, second := lab.undo(runs[0])
+	for i, res := range second {
+		switch {
+		case first[i].Outcome == Restored && res.Outcome != AlreadyThere, first[i].Outcome != Restored && res.Outcome != Restored && res.Outcome != AlreadyThere:
+			t.Errorf("%v, then %v: %s", first[i].Outcome, res.Outcome, res.Message)
+		case first[i].NewID != "" && first[i].NewID != res.NewID:
+			t.Errorf("made as %s, then as %s", first[i].NewID, res.NewID)
+		}
+	}
+	was, apart := map[string]string{}, map[string]bool{}
+	for i, res := range second {
+		if res.NewID != "" {
+			was[res.NewID] = res.Ref.ID
+		}
+		if plan.Items[i].Undo > inventory.NewID {
+			apart[" "+res.Ref.ID] = true
+		}
+	}
+	for _, past := range runs[1:] {
+		_, results := lab.undo(past)
+		for _, res := range results {
+			if res.NewID != "" {
+				was[res.NewID] = res.Ref.ID
+			}
+		}
+	}
+	compare(t, before, lab.state(), was, apart)
+}

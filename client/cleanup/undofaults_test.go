@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -128,7 +129,7 @@ func (d *fullDisk) Write(p []byte) (int, error) {
 		if d.left--; d.left < 0 {
 			return n, errors.New("no space left on device")
 		}
-		end := strings.IndexByte(string(p), '\n') + 1
+		end := bytes.IndexByte(p, '\n') + 1
 		m, err := d.File.Write(p[:end])
 		if n += m; err != nil {
 			return n, err

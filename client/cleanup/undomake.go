@@ -56,7 +56,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 					r.wasMade(i, m.Part, ids[n], false)
 				}
 			}
-			if !r.doubted(ctx, sending, doubts, m.Part, m.String(), out.twins, verdict{outcome: Failed, message: "the answer does not show it"}) {
+			if !r.doubted(ctx, sending, doubts, m.Part, out.twins, verdict{outcome: Failed, message: "the answer does not show it"}) {
 				return
 			}
 			continue
@@ -93,7 +93,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 			r.endMakings(gone, v)
 
 		default:
-			if !r.doubted(ctx, sending, gone, m.Part, m.String(), out.twins, v) {
+			if !r.doubted(ctx, sending, gone, m.Part, out.twins, v) {
 				return
 			}
 		}
@@ -255,7 +255,7 @@ func (r *Run) endMakings(items []int, v verdict) {
 
 // doubted reads back what a request may have made: what is there is ours, what is not may be sent again, a few times.
 // False: there is nothing to go on with. What was there and looked the same before the request are the twins.
-func (r *Run) doubted(ctx, sending context.Context, items []int, part, name string, twins []string, v verdict) bool {
+func (r *Run) doubted(ctx, sending context.Context, items []int, part string, twins []string, v verdict) bool {
 	if len(items) == 0 {
 		return true
 	}
@@ -376,7 +376,7 @@ func (r *Run) takeUpMakings(ctx, sending context.Context, items []int) []int {
 		}
 		r.mu.Unlock()
 		if unread && entry.making != nil {
-			r.doubted(ctx, sending, []int{i}, entry.making.Part, "", entry.making.Twins, verdict{outcome: Failed, message: "the run was broken off before its answer was known"})
+			r.doubted(ctx, sending, []int{i}, entry.making.Part, entry.making.Twins, verdict{outcome: Failed, message: "the run was broken off before its answer was known"})
 		}
 	}
 	return r.pending(items)

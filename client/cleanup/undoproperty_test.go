@@ -41,6 +41,7 @@ func TestUndoBringsBackWhatItSays(t *testing.T) {
 }
 
 func undoAtRandom(t *testing.T, seed uint64) {
+	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 1))
 	o := simcloud.Options{Seed: seed%1000 + 1, Size: simcloud.Size(15 + rng.IntN(25)), KeepMembers: rng.IntN(2) == 0}
 	if rng.IntN(3) == 0 {
@@ -190,12 +191,12 @@ func (lab *undoLab) raw(path, key string) []map[string]any {
 }
 
 // compare wants the same of everything, each new id taken for the old one.
-func compare(t testing.TB, before, after map[string][]map[string]any, was map[string]string, apart map[string]bool) {
-	t.Helper()
+func compare(tb testing.TB, before, after map[string][]map[string]any, was map[string]string, apart map[string]bool) {
+	tb.Helper()
 	for kind := range before {
 		a, b := normal(kind, before, was, apart), normal(kind, after, was, apart)
 		if diff := gocmp.Diff(a, b); diff != "" {
-			t.Errorf("%s (-before +after):\n%s", kind, diff)
+			tb.Errorf("%s (-before +after):\n%s", kind, diff)
 		}
 	}
 }

@@ -113,11 +113,7 @@ func (b *entryBack) Next(c *Comeback) (Making, bool) {
 }
 
 func lookForEntries(ctx context.Context, c *client.Client, all []*Comeback) error {
-	type place struct {
-		scope ScopeID
-		group string
-	}
-	groups := map[place]map[spelling]client.Spec{}
+	groups := map[string]map[spelling]client.Spec{}
 	var bad error
 	err := pages(c.IPGroupSpecs(ctx), func(g client.Spec) {
 		entries, err := g.Entries()
@@ -126,9 +122,9 @@ func lookForEntries(ctx context.Context, c *client.Client, all []*Comeback) erro
 		for _, e := range entries {
 			in[spell(e.Text("ip"))] = e
 		}
-		groups[place{group: g.ID}] = in
+		groups[g.ID] = in
 	})
-	if err = cmp.Or(err, bad); err != nil {
+	if err := cmp.Or(err, bad); err != nil {
 		return err
 	}
 	for _, one := range all {
@@ -138,7 +134,7 @@ func lookForEntries(ctx context.Context, c *client.Client, all []*Comeback) erro
 		if now := one.New(Ref{Scope: one.Ref.Scope, Kind: IPGroups, ID: id}); now != "" {
 			id = now
 		}
-		in, there := groups[place{group: id}]
+		in, there := groups[id]
 		if !there {
 			one.Err = fmt.Errorf("IP group %s is no longer there: %w", id, errNoParent)
 			continue

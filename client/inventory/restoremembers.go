@@ -1,12 +1,10 @@
 package inventory
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"janitor/client"
 )
@@ -101,14 +99,6 @@ func (b *memberBack) Grade() (Undo, string) {
 }
 func (b *memberBack) With() string  { return "" }
 func (b *memberBack) Alike() string { return "" }
-
-func (b *memberBack) label() string {
-	host := cmp.Or(b.Member.Text("host"), b.Member.Text("ecs_name"), b.Member.Text("ecs_id"))
-	if port, err := strconv.Atoi(b.Member.Text("port")); err == nil && port > 0 {
-		return host + ":" + strconv.Itoa(port)
-	}
-	return host
-}
 
 // Next: one at a time per instance, as with deletions (api.md 4.5).
 func (b *memberBack) Next(c *Comeback) (Making, bool) {

@@ -1,8 +1,8 @@
 package simcloud
 
 import (
+	"crypto/sha256"
 	"fmt"
-	"hash/fnv"
 	"net/http"
 	"strings"
 )
@@ -27,11 +27,10 @@ func (w *world) rule(id string) *rule {
 	if r := w.rules[id]; r != nil {
 		return r
 	}
-	h := fnv.New32a()
-	fmt.Fprint(h, id)
-	r := &rule{ID: id, Type: "PATH", CompareType: "STARTS_WITH", Value: fmt.Sprintf("/%08x", h.Sum32()), AdminUp: true, Status: "ACTIVE", ProjectID: w.project}
-	if h.Sum32()%3 == 0 {
-		r.Type, r.CompareType, r.Value = "HOST_NAME", "EQUAL_TO", fmt.Sprintf("%08x.acme.example", h.Sum32())
+	sum := sha256.Sum256([]byte(id))
+	r := &rule{ID: id, Type: "PATH", CompareType: "STARTS_WITH", Value: fmt.Sprintf("/%x", sum[:4]), AdminUp: true, Status: "ACTIVE", ProjectID: w.project}
+	if sum[0]%3 == 0 {
+		r.Type, r.CompareType, r.Value = "HOST_NAME", "EQUAL_TO", fmt.Sprintf("%x.acme.example", sum[:4])
 	}
 	return r
 }

@@ -55,7 +55,7 @@ another one for the same project.`,
 			case err != nil:
 				return usage("%w", err)
 			}
-			if !yes && !(term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))) {
+			if !yes && (!term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stderr.Fd()))) {
 				return &failure{statusRefused, fmt.Errorf("undo of run %s: there is no terminal to ask on: give --yes to do it without asking", past.ID)}
 			}
 			s, loader, err := reopen(cmd.Context(), past, choice)
@@ -102,7 +102,7 @@ func confirmed(ctx context.Context, in io.Reader, out io.Writer, id string) erro
 	fmt.Fprintf(out, "Bring this back in the project of run %s? Type yes: ", client.Clean(id)) //nolint:errcheck // for people
 	answer := make(chan string, 1)
 	go func() { // a terminal cannot be asked to stop waiting; the program ends with it
-		line, _ := bufio.NewReader(in).ReadString('\n') //nolint:errcheck // no line is no
+		line, _ := bufio.NewReader(in).ReadString('\n') // no line is no
 		answer <- line
 	}()
 	select {
