@@ -111,6 +111,7 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 	if len(p.Items) == 0 {
 		return nil, false
 	}
+	of.handOver(p)
 	return e.Start(ctx, p), true
 }
 

@@ -92,6 +92,23 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 	}
 }
 
+// handOver gives the items of a plan what this undo has made of them already.
+func (r *Run) handOver(p Plan) {
+	if r.undo == nil {
+		return
+	}
+	made := map[inventory.Ref]map[string]string{}
+	for _, c := range r.undo.all {
+		if c != nil {
+			made[c.Ref] = c.Made
+		}
+	}
+	for i := range p.Items {
+		it := &p.Items[i]
+		it.Kept.Made, it.Kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()
+	}
+}
+
 // kindsInOrder: what lives in others comes after them.
 func (r *Run) kindsInOrder() []*inventory.Kind {
 	kinds := slices.Collect(maps.Values(r.kinds))

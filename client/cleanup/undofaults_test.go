@@ -472,3 +472,35 @@ func TestAnUndoNeverDeletes(t *testing.T) {
 		t.Error(read, err)
 	}
 }
+
+// What is only a part of it is finished by the next try, not made again.
+func TestRetryOfAnUndoFinishesWhatIsHalfThere(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25, Script: simcloud.Script{Rules: []simcloud.Rule{{Method: "POST", Path: "**/pools/*/members", Nth: 2, Do: simcloud.Act{Status: 400, Code: "ELB.8902", Message: "no"}}}}})
+	before := lab.state()
+	from := lab.load(inventory.Pools)
+	marked := pick(from, inventory.Pools, 1, func(r inventory.Resource) bool {
+		return unused(r) && dedicated(r) && r.Object.(*inventory.Pool).Members.Len() > 1
+	})
+	past := lab.delete(marked, from, Choice{})
+	plan, err := lab.history.UndoPlan(past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := lab.engine.Undo(t.Context(), plan)
+	first := finished(t, run)[0]
+	if first.Outcome != Failed || first.NewID == "" || !strings.Contains(first.Message, "only a part of it is back: server ") {
+		t.Errorf("%+v", first)
+	}
+	again, ok := lab.engine.Retry(t.Context(), run)
+	if !ok {
+		t.Fatal("nothing to retry")
+	}
+	second := finished(t, again)[0]
+	if second.Outcome != Restored || second.NewID != first.NewID {
+		t.Errorf("%+v, then %+v", first, second)
+	}
+	compare(t, before, lab.state(), map[string]string{first.NewID: marked[0].Ref.ID}, nil)
+	if _, results := lab.undo(past); results[0].Outcome != AlreadyThere || results[0].NewID != first.NewID {
+		t.Errorf("%+v", results[0])
+	}
+}

@@ -52,7 +52,15 @@ var entries = &Kind{
 	Deletion: &Deletion{
 		Route:   func(Resource) *Route { return deleteEntries },
 		UsedToo: true,
-		Undo:    func(Resource) (Undo, string) { return Exact, "" },
+		Undo: func(r Resource) (Undo, string) {
+			e, twin := entry(r), ""
+			for _, other := range e.Group.Entries {
+				if other.IP != e.IP && spell(other.IP) == spell(e.IP) {
+					twin = other.IP
+				}
+			}
+			return (&entryBack{Twin: twin}).Grade()
+		},
 		Effects: effectsOfEntries,
 	},
 	Restore: restoreEntries,

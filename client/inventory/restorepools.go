@@ -195,10 +195,7 @@ func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]
 
 func (b *poolBack) Grade() (Undo, string) {
 	lost := slices.Clone(b.Lacks)
-	if n := b.Pool.IDs("loadbalancers").Len(); n > 1 {
-		lost = append(lost, fmt.Sprintf("it was on %d load balancers and comes back on one", n))
-	}
-	lost = append(lost, letters(b.Pool, b.Shown, "name", "description"))
+	lost = append(lost, onSeveral(b.Pool.IDs("loadbalancers")), letters(b.Pool, b.Shown, "name", "description"))
 	for _, m := range b.Members {
 		lost = append(lost, letters(m, b.Shown, "name"))
 	}
@@ -207,6 +204,13 @@ func (b *poolBack) Grade() (Undo, string) {
 	}
 	slices.Sort(lost)
 	return lossy(NewID, newID, slices.Compact(lost)...)
+}
+
+func onSeveral(balancers client.IDs) string {
+	if n := balancers.Len(); n > 1 {
+		return fmt.Sprintf("it was on %d load balancers and comes back on one", n)
+	}
+	return ""
 }
 
 func (b *poolBack) With() string {
