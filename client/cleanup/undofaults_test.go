@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"janitor/client/inventory"
@@ -200,20 +201,20 @@ func TestUndoBrokenOffAnywhere(t *testing.T) {
 func answers(t *testing.T, bend func(n int, body map[string]any) (status int)) *undoLab {
 	t.Helper()
 	var lab *undoLab
-	n := 0
+	var n atomic.Int32
 	lab = &undoLab{history: NewHistory(t.TempDir(), "test")}
 	lab.sim = simulate(t, simcloud.Options{Seed: 5, Size: 25}, func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/elb/pools") {
 			return false
 		}
-		n++
+		nth := int(n.Add(1))
 		rec := httptest.NewRecorder()
 		lab.cloud.ServeHTTP(rec, r)
 		var body map[string]any
 		if err := json.Unmarshal(rec.Body.Bytes(), &body); err != nil {
 			t.Error(err)
 		}
-		status := bend(n, body)
+		status := bend(nth, body)
 		data, err := json.Marshal(body)
 		if err != nil {
 			t.Error(err)
