@@ -125,7 +125,11 @@ func (m *Model) doing(all []*session) string {
 			frees = until
 		}
 	}
-	text := fmt.Sprintf("deleting %d/%d", done, total)
+	verb := "bringing back"
+	if slices.ContainsFunc(all, func(s *session) bool { return s.run.Plan().Undoes == "" }) {
+		verb = "deleting"
+	}
+	text := fmt.Sprintf("%s %d/%d", verb, done, total)
 	switch {
 	case done == total:
 		text = fmt.Sprintf("proving %d/%d", done, total)

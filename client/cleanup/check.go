@@ -56,7 +56,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	for _, i := range items {
 		r.prepare(i, now, left[i])
 	}
-	return items
+	return r.secure(sending, items)
 }
 
 // pieces are checked items as they can be sent: one piece for each way, place and call, in the order of the plan.

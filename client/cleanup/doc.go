@@ -9,4 +9,8 @@
 // What a run is about to do and what came of it stands in its journal (record.go), which a [History] keeps with the plan
 // (history.go, planfile.go). From these two alone a [Ledger] tells where each item stands (ledger.go); [Engine.Resume] goes
 // on from there, and [Verify] looks again.
+//
+// Before anything is done to an item, what it takes to make it again is kept in the journal (undoplan.go). An undo is a run
+// by a plan that is made from that (undo.go); it looks what is there, makes what is not (undomake.go), reads back what an
+// answer leaves open, and closes with lists as other runs do.
 package cleanup

@@ -30,6 +30,7 @@ type lists interface {
 type Engine struct {
 	deleter  *client.Deleter
 	lists    lists
+	backs    keeper                                 // nil: what is deleted is not kept to be brought back
 	waits    []func() (until time.Time, why string) // pauses of deleting and of reading
 	kind     func(inventory.KindID) (*inventory.Kind, error)
 	parallel int
@@ -62,6 +63,7 @@ type lesson struct {
 func NewEngine(d *client.Deleter, l *inventory.Loader, o Options) *Engine {
 	e := newEngine(d, l, inventory.Lookup, o)
 	e.waits = append(e.waits, d.Paused, l.Paused)
+	e.backs = l
 	return e
 }
 
@@ -112,6 +114,7 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 	for i := range p.Items { // the run before may have edited them
 		p.Items[i].Resource.Updated = time.Time{}
 	}
+	of.handOver(p)
 	return e.Start(ctx, p), true
 }
 

@@ -87,8 +87,9 @@ const reportFormat = 1
 // report is a run for people and programs outside. All text in it is clean.
 type report struct {
 	Format   int        `json:"format"`
-	Run      string     `json:"run,omitempty"` // "" of a run without a journal, as are who and where
-	State    string     `json:"state"`         // running, finished, unfinished
+	Run      string     `json:"run,omitempty"`    // "" of a run without a journal, as are who and where
+	Undoes   string     `json:"undoes,omitempty"` // the run that it brings things back of
+	State    string     `json:"state"`            // running, finished, unfinished, planned
 	Summary  string     `json:"summary"`
 	Stopped  string     `json:"stopped,omitempty"` // why, before its end
 	Who      string     `json:"who,omitempty"`
@@ -194,7 +195,7 @@ func (l *Ledger) report() report {
 func reportOf(h Header, p Plan, s Summary) report {
 	clean := client.CleanWhole
 	out := report{
-		Format: reportFormat, Run: clean(h.Run), Summary: clean(s.String()), Stopped: clean(s.Stopped),
+		Format: reportFormat, Run: clean(h.Run), Undoes: p.Undoes, Summary: clean(s.String()), Stopped: clean(s.Stopped),
 		Profile: clean(h.Where.Profile), Region: clean(h.Where.Region), Project: clean(h.Where.Project), Version: clean(h.Version),
 		Items: make([]reportItem, len(p.Items)), LeftOut: make([]reportLeftOut, len(p.LeftOut)),
 		Consequences: make([]reportConsequence, len(p.Consequences)),
@@ -355,6 +356,7 @@ func (r report) facts() []fact {
 	all := []fact{
 		{"Result", r.Summary},
 		{"State", r.State},
+		{"Undoes", r.Undoes},
 		{"Where", strings.TrimSpace(r.Profile + " " + r.Region + " " + r.Project)},
 		{"Who", r.Who},
 		{"Ticket", r.Ticket},

@@ -123,8 +123,8 @@ func TestTheReportsOfARunAndOfItsJournalAgree(t *testing.T) {
 }
 
 func TestUnknownFormatsAreRefused(t *testing.T) {
-	err := Export(new(bytes.Buffer), "html", reported("x"))
-	if err == nil || err.Error() != `unknown format "html": there are md, json, csv` {
+	err := Export(new(bytes.Buffer), "xml", reported("x"))
+	if err == nil || err.Error() != `unknown format "xml": there are md, html, json, csv` {
 		t.Error(err)
 	}
 }

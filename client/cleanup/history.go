@@ -242,6 +242,9 @@ func (r *recording) Sync() error {
 	return nil
 }
 
+// Run is the name of the run.
+func (r *recording) Run() string { return filepath.Base(filepath.Dir(r.path)) }
+
 func (r *recording) Close() error {
 	err := r.Writer.Close()
 	for _, release := range r.releases {
@@ -447,6 +450,10 @@ func (h *History) Resume(p *Past) (Journal, error) {
 	if err != nil {
 		release()
 		return nil, err
+	}
+	if err := h.refill(p, r.Append); err != nil {
+		release()
+		return nil, errors.Join(err, r.Close())
 	}
 	r.releases = append(r.releases, release)
 	return r, nil

@@ -45,9 +45,14 @@ type Entry struct {
 	Object  json.RawMessage // as it was when it was sent; nil: it was not
 	Found   string          // what the latest verify found: gone, there, unknown; "" when there was none
 
-	done  []move // steps that were made before it
-	tried *move  // the latest, which may have been
-	said  said   // what the service said of the last request to delete it; of an item that is in doubt nothing
+	whole  Kept            // what it takes to make it again
+	ours   map[string]bool // parts that this run has made
+	making *intent         // the latest, of an undo
+
+	detached []string // ids of the objects that it was, or may have been, taken out of
+	done     []move   // steps that were made before it
+	tried    *move    // the latest, which may have been
+	said     said     // what the service said of the last request to delete it; of an item that is in doubt nothing
 }
 
 // Replay reads the journal of a plan, whose file has this digest. The error is a [*journal.Damage] where the journal is not
@@ -116,6 +121,10 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 			it.Object = k.Object
 		}
 		return err
+	case lineWhole:
+		return l.keepWhole(line.Body)
+	case lineMade:
+		return l.parts(line.Body)
 	case lineIntent:
 		return l.intent(line.Body)
 	case lineAnswer:
@@ -206,13 +215,22 @@ func (l *Ledger) intent(body json.RawMessage) error {
 			return fmt.Errorf("a request about item %d, which has its outcome", i)
 		case it.Unread:
 			return fmt.Errorf("a second request about item %d, whose first may have been applied, and no list was read", i)
-		case it.Object == nil:
+		case in.Makes != (l.Plan.Undoes != ""):
+			return errors.New("a request that deletes in an undo, or one that brings back in another run")
+		case it.Object == nil && !in.Makes, it.whole.Back == nil && in.Makes:
 			return fmt.Errorf("a request about item %d before it was kept", i)
 		}
 		it.Unread, it.said = true, said{}
-		if in.Step == nil {
+		switch {
+		case in.Makes:
 			it.Sent++
-		} else {
+			it.making = &in
+		case in.Step == nil:
+			it.Sent++
+		default:
+			if in.Step.Detach {
+				it.detached = append(it.detached, in.Step.ID)
+			}
 			m := in.Step.move()
 			it.tried = &m
 			it.Steps++
@@ -222,6 +240,62 @@ func (l *Ledger) intent(body json.RawMessage) error {
 	l.requests[in.Request] = &in
 	l.book.send(in, l.Updated)
 	return nil
+}
+
+func (l *Ledger) keepWhole(body json.RawMessage) error {
+	var k keptWhole
+	if err := strict(body, &k); err != nil {
+		return err
+	}
+	it, err := l.item(k.Item)
+	switch {
+	case err != nil:
+		return err
+	case it.whole.Back != nil:
+		return fmt.Errorf("item %d is kept twice", k.Item)
+	}
+	it.whole.Back, it.whole.Shown, it.whole.Taken, it.whole.Parent = k.Back, k.Shown, k.Taken, k.Parent
+	return nil
+}
+
+func (l *Ledger) parts(body json.RawMessage) error {
+	var m made
+	if err := strict(body, &m); err != nil {
+		return err
+	}
+	it, err := l.item(m.Item)
+	switch {
+	case err != nil:
+		return err
+	case l.Plan.Undoes == "":
+		return errors.New("something is made in a run that deletes")
+	case m.By == "" && it.Sent == 0:
+		return fmt.Errorf("a part of item %d is made, and nothing was sent for it", m.Item)
+	}
+	for part, id := range m.Parts {
+		if m.By != "" {
+			set(&it.whole.Made, part, id)
+		} else {
+			it.wasMade(part, id)
+		}
+	}
+	return nil
+}
+
+// wasMade: with the item itself made again, what an undo before had made of it is gone.
+func (e *Entry) wasMade(part, id string) {
+	if part == inventory.Itself && e.whole.Made[part] != id {
+		e.whole.Made = nil
+	}
+	set(&e.whole.Made, part, id)
+	set(&e.ours, part, true)
+}
+
+func set[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
 }
 
 func (l *Ledger) answer(body json.RawMessage) error {
@@ -257,6 +331,8 @@ func (l *Ledger) answer(body json.RawMessage) error {
 		case n < 0 && !l.stop.Final: // the run may have been killed before it could note that it stops
 			l.stop = remark{Text: safetyStop(s.ID), Stop: true, Final: true, Safety: true}
 			l.Stopped = l.stop.Text
+		case n >= 0 && in.Makes && s.New != "":
+			l.Items[in.Items[n]].wasMade(in.Part, s.New)
 		case n >= 0 && !l.Items[in.Items[n]].Unread:
 			l.Items[in.Items[n]].said = s
 		}
@@ -326,13 +402,15 @@ func (l *Ledger) outcome(body json.RawMessage, proof bool) error {
 		return fmt.Errorf("item %d is proved before the proof", e.Item)
 	case proof && before == Pending:
 		return fmt.Errorf("item %d is proved and has no outcome", e.Item)
-	case o == Deleted && it.Sent == 0:
-		return fmt.Errorf("item %d is deleted, and nothing was sent to delete it", e.Item)
+	case (o == Restored || o == AlreadyThere) != (l.Plan.Undoes != "") && (gone(o) || o == Reappeared || o == Restored || o == AlreadyThere):
+		return fmt.Errorf("item %d is %s, which is no outcome of such a run", e.Item, o)
+	case (o == Deleted || o == Restored) && it.Sent == 0:
+		return fmt.Errorf("item %d is %s, and nothing was sent for that", e.Item, o)
 	}
 	ref := it.Result.Ref
 	it.Result = Result{
 		Ref: ref, Outcome: o, Proved: e.Proved,
-		Code: e.Code, Message: e.Message, RequestID: e.RequestID, Took: e.Took,
+		Code: e.Code, Message: e.Message, RequestID: e.RequestID, NewID: e.NewID, Took: e.Took,
 	}
 	return nil
 }
@@ -372,7 +450,7 @@ func (l *Ledger) Counts() Summary {
 	for i := range l.Items {
 		res := &l.Items[i].Result
 		s.Counts[res.Outcome]++
-		if res.Outcome == Deleted && res.Proved {
+		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
 			s.Proved++
 		}
 		if i == 0 || only == res.Ref.Kind {

@@ -19,6 +19,7 @@ type Plan struct {
 	Consequences []inventory.Consequence
 	Grade        inventory.Grade // the worst of Consequences
 	Detach       bool            // as it was chosen: [Choice.Detach]
+	Undoes       string          // the run whose deletions it takes back; "" = it deletes
 }
 
 // Item is one resource to delete as it was when the plan was made.
@@ -34,6 +35,8 @@ type Item struct {
 	// the deletion; without, they are only made when the service has refused it.
 	Holds   []Prerequisite
 	Demands bool
+
+	Kept Kept // of an undo; not in the plan's file
 }
 
 // Prerequisite is what one step takes away before an item can go: a server, a health monitor, a policy. It is confirmed
@@ -224,7 +227,7 @@ func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 
 // only is the plan of some of its items, with the consequences those have a part in.
 func (p Plan) only(keep func(i int) bool) Plan {
-	out := Plan{Detach: p.Detach}
+	out := Plan{Detach: p.Detach, Undoes: p.Undoes}
 	for i, it := range p.Items {
 		if keep(i) {
 			out.Items = append(out.Items, it)

@@ -24,9 +24,11 @@ const (
 	lineHeader  = "header"
 	lineResume  = "resume"
 	lineObject  = "object"
+	lineWhole   = "whole"
 	lineIntent  = "intent"
 	lineAnswer  = "answer"
 	lineRead    = "read"
+	lineMade    = "made"
 	lineOutcome = "outcome"
 	lineNote    = "note"
 	lineProof   = "proof"
@@ -89,6 +91,25 @@ type kept struct {
 	Object json.RawMessage `json:"object"`
 }
 
+// keptWhole is what it takes to make an item again, as it was before anything was done to it. In the journal of an undo
+// it is the same.
+type keptWhole struct {
+	Item  int             `json:"item"`
+	Back  json.RawMessage `json:"back"`
+	Shown bool            `json:"shown,omitempty"` // as a screen shows it: nothing better was kept
+	Taken []string        `json:"taken,omitempty"` // of an undo: ids of the objects that it was taken out of
+
+	Parent string `json:"parent,omitempty"` // of an undo: the id that what it lives in has now, where it is another
+}
+
+// made are parts of an item that are there again without an answer that says so: a list shows them, or an undo before
+// this one has made them.
+type made struct {
+	Item  int               `json:"item"`
+	Parts map[string]string `json:"parts"`        // part → id; see [inventory.Making]
+	By    string            `json:"by,omitempty"` // the undo before this one
+}
+
 // intent is a request that changes something. It is on disk before the request leaves.
 type intent struct {
 	Request int      `json:"request"` // from 1
@@ -96,6 +117,10 @@ type intent struct {
 	Items   []int    `json:"items"` // of the plan
 	IDs     []string `json:"ids"`   // of the items, for people
 	Step    *taken   `json:"step,omitempty"`
+
+	Makes bool     `json:"makes,omitempty"` // it brings back, this part of its items
+	Part  string   `json:"part,omitempty"`
+	Twins []string `json:"twins,omitempty"` // what looked like it before
 }
 
 // taken is the step that a request makes before a deletion.
@@ -123,6 +148,7 @@ type said struct {
 	Code      string `json:"code,omitempty"`
 	Message   string `json:"message,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
+	New       string `json:"new,omitempty"` // the id of what was made
 }
 
 type failure struct {
@@ -147,6 +173,7 @@ type ended struct {
 	Code      string        `json:"code,omitempty"`
 	Message   string        `json:"message,omitempty"`
 	RequestID string        `json:"request_id,omitempty"`
+	NewID     string        `json:"new_id,omitempty"`
 	Took      time.Duration `json:"took_ns,omitempty"`
 }
 
@@ -200,10 +227,17 @@ func (r *Run) unwritten(err error) {
 }
 
 // intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
-func (r *Run) intend(call string, step *move, items []int, resources []inventory.Resource) (request int, err error) {
-	in := intent{Call: call, Items: items}
+func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) (request int, err error) {
+	step := out.step
+	in := intent{Call: out.call, Items: items}
+	if out.making != nil {
+		in.Makes, in.Part, in.Twins = true, out.making.Part, out.twins
+	}
 	for n, i := range items {
-		in.IDs = append(in.IDs, resources[n].Ref.ID)
+		in.IDs = append(in.IDs, r.plan.Items[i].Resource.Ref.ID)
+		if out.making != nil {
+			continue
+		}
 		if err := r.keep(i, resources[n]); err != nil {
 			return 0, err
 		}
@@ -253,7 +287,7 @@ func (r *Run) keep(i int, res inventory.Resource) error {
 func (r *Run) replied(request int, step bool, items []int, answers []inventory.Answer, err error) {
 	a := answer{Request: request}
 	for _, one := range answers {
-		a.Said = append(a.Said, said{one.ID, saidWord(one.Said), one.Code, one.Message, one.RequestID})
+		a.Said = append(a.Said, said{one.ID, saidWord(one.Said), one.Code, one.Message, one.RequestID, one.New})
 	}
 	switch {
 	case err != nil:
@@ -295,6 +329,8 @@ func saidWord(s inventory.Said) string {
 		return "gone"
 	case inventory.SaidRefused:
 		return "refused"
+	case inventory.SaidMade:
+		return "made"
 	}
 	return "unclear"
 }
@@ -341,7 +377,7 @@ func (r *Run) wrote(i int) {
 }
 
 func endedOf(i int, res *Result) ended {
-	return ended{i, res.Outcome.String(), res.Proved, res.Code, res.Message, res.RequestID, res.Took}
+	return ended{i, res.Outcome.String(), res.Proved, res.Code, res.Message, res.RequestID, res.NewID, res.Took}
 }
 
 // closeJournal writes the end, unless there is something left to do, and says whether the journal is whole.
@@ -376,6 +412,16 @@ func (r *Run) Interrupt() {
 	r.interrupted = r.interrupted || r.journal != nil && r.stopped == nil && r.step < Proving
 	r.mu.Unlock()
 	r.stop(verdict{outcome: Cancelled}, "interrupted")
+}
+
+// ID is the name of the run in its history, "" when it has none.
+func (r *Run) ID() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if named, ok := r.journal.(interface{ Run() string }); ok {
+		return named.Run()
+	}
+	return ""
 }
 
 // Resumable says whether a run left something open in its journal.

@@ -80,6 +80,9 @@ func (b *logbook) send(in intent, at time.Time) {
 	if in.Step != nil {
 		s.step = in.Step.move().String()
 	}
+	if in.Makes {
+		s.step = in.Part
+	}
 	b.waiting[s.number] = s
 	for _, i := range s.items {
 		if len(b.about[i]) == MaxRequests {

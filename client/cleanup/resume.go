@@ -20,6 +20,10 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
 		it.known = entry.Result.Outcome != Pending
 		it.done, it.tried = slices.Clone(entry.done), entry.tried
+		r.secured[i] = entry.whole.Back != nil
+		if r.undo != nil && it.unread {
+			it.instead = &verdict{outcome: Unknown, message: "the run was broken off before its answer was known, and it was not read back"}
+		}
 	}
 	r.begin(ctx)
 	return r
@@ -40,6 +44,8 @@ func (r *Run) takeUp(ctx context.Context) {
 		switch entry := &r.past.Items[i]; {
 		case entry.Result.Outcome != Pending:
 			r.emit(Event{Step: Ended, Item: i, Result: it.result})
+			continue
+		case r.undo != nil: // see bringBack
 			continue
 		case entry.said.Said == saidWord(inventory.SaidDeleted), entry.said.Said == saidWord(inventory.SaidGone) && it.doubt:
 			r.close(i, verdict{Deleted, entry.said.Code, entry.said.Message, entry.said.RequestID})
@@ -66,6 +72,13 @@ func (r *Run) takeUp(ctx context.Context) {
 		}
 		r.putBack(items, nil)
 	}
+	if r.undo == nil {
+		r.stayStopped()
+	}
+}
+
+// stayStopped stops a resumed run that was stopped for good.
+func (r *Run) stayStopped() {
 	if stop := r.past.stop; stop.Final {
 		r.mu.Lock()
 		r.safety = stop.Safety

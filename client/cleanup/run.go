@@ -60,6 +60,9 @@ type Run struct {
 	aside   []int                                       // refused, to be sent once more when what they hold was taken away
 	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 
+	undo    *undoing // nil: it deletes
+	secured []bool   // by item: the journal has what it takes to make it again
+
 	refusedUs bool // it stopped because the service does not accept the credentials
 
 	journal     Journal
@@ -117,9 +120,16 @@ func newRun(e *Engine, p Plan) *Run {
 		r.items[i].result.Ref = ref
 		places[inventory.Ref{Scope: ref.Scope, Kind: ref.Kind, Parent: ref.Parent}] = true
 		moves += it.tellable()
+		if p.Undoes != "" {
+			moves += maxCleared
+		}
 		if kind, err := e.kind(ref.Kind); err == nil {
 			r.kinds[ref.Kind] = kind
 		}
+	}
+	r.secured = make([]bool, len(r.items))
+	if p.Undoes != "" {
+		r.undo = &undoing{}
 	}
 	// Never full: the run does not wait for whoever reads.
 	r.events = make(chan Event, eventsPerItem*len(p.Items)+moves+notesPerPlace*len(places)+eventsPerRun)
@@ -140,11 +150,19 @@ func (r *Run) begin(ctx context.Context) {
 		defer halt()
 		r.record()
 		r.takeUp(ctx)
-		r.work(ctx, sending)
+		if r.undo != nil {
+			r.bringBack(ctx, sending)
+		} else {
+			r.work(ctx, sending)
+		}
 		if ctx.Err() != nil {
 			r.stop(verdict{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
 		}
-		r.prove(ctx)
+		if r.undo != nil {
+			r.proveBack(ctx)
+		} else {
+			r.prove(ctx)
+		}
 		r.finish()
 	}()
 }
@@ -198,7 +216,7 @@ func (r *Run) summary() Summary {
 	for i := range r.items {
 		res := &r.items[i].result
 		s.Counts[res.Outcome]++
-		if res.Outcome == Deleted && res.Proved {
+		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
 			s.Proved++
 		}
 	}
@@ -318,12 +336,14 @@ func (r *Run) settle(items []int) {
 	r.held = held
 }
 
-// outgoing is a request that changes something: a deletion of items, or a step for one.
+// outgoing is a request that changes something: a deletion of items, a step for one, or what makes them again.
 type outgoing struct {
-	call  string
-	step  *move
-	lane  place
-	items []int
+	call   string
+	step   *move
+	lane   place
+	items  []int
+	making *inventory.Making
+	twins  []string // what was there before and looks like what is made
 }
 
 // depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for a
@@ -343,7 +363,7 @@ func (r *Run) depart(sending context.Context, out outgoing, tell func(i int), se
 	if len(open) == 0 {
 		return false
 	}
-	request, err := r.intend(out.call, out.step, open, resources)
+	request, err := r.intend(out, open, resources)
 	if err != nil {
 		r.unwritten(err)
 		for _, i := range open {

@@ -11,7 +11,7 @@ type Summary struct {
 	One, Many string // what the items are: "pool", "pools"; "item", "items" when kinds are mixed
 	Items     int
 	Counts    [outcomes]int // by [Outcome]
-	Proved    int           // how many of Deleted a closing list has confirmed
+	Proved    int           // how many of Deleted, or Restored, a closing list has confirmed
 	Stopped   string        // why the run stopped sending by itself, "" when it did not
 	Safety    bool          // it stopped because the service answered about what it was not asked about
 	Took      time.Duration
@@ -19,9 +19,10 @@ type Summary struct {
 	Unauthorised bool // it stopped because the service does not accept the credentials
 }
 
-// OK says whether every item is gone and proved to be, and nothing gave the run a reason to stop.
+// OK says whether every item is gone, or back in an undo, and proved to be, and nothing gave the run a reason to stop.
 func (s Summary) OK() bool {
-	return s.Counts[Deleted]+s.Counts[AlreadyGone] == s.Items && s.Proved == s.Counts[Deleted] && s.Stopped == ""
+	good := s.Counts[Deleted] + s.Counts[AlreadyGone] + s.Counts[Restored] + s.Counts[AlreadyThere]
+	return good == s.Items && s.Proved == s.Counts[Deleted]+s.Counts[Restored] && s.Stopped == ""
 }
 
 // String is one line: "10 pools: 8 deleted (proved gone), 1 already gone, 1 blocked".
@@ -37,14 +38,14 @@ func (s Summary) String() string {
 			continue
 		}
 		part := fmt.Sprintf("%d %s", n, o)
-		if o == Deleted {
+		if is := map[Outcome]string{Deleted: "gone", Restored: "there"}[o]; is != "" {
 			switch s.Proved {
 			case n:
-				part += " (proved gone)"
+				part += " (proved " + is + ")"
 			case 0:
 				part += " (not proved)"
 			default:
-				part += fmt.Sprintf(" (%d proved gone)", s.Proved)
+				part += fmt.Sprintf(" (%d proved %s)", s.Proved, is)
 			}
 		}
 		parts = append(parts, part)

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"janitor/client/inventory"
 )
@@ -21,15 +22,28 @@ type Found struct {
 	Why  string `json:"why,omitempty"`
 }
 
-// Proved says whether what was found is what the outcome wants: gone is gone.
-func (f Found) Proved(o Outcome) bool { return !gone(o) || f.Is == isGone }
+// Proved says whether what was found is what the outcome wants: gone is gone, and back is there.
+func (f Found) Proved(o Outcome) bool {
+	switch o {
+	case Deleted, AlreadyGone:
+		return f.Is == isGone
+	case Restored, AlreadyThere:
+		return f.Is == isThere
+	}
+	return true
+}
 
 // Verify lists again what a finished run was about, and writes what it finds to the journal. The error is that of the journal.
 func Verify(ctx context.Context, lists *inventory.Loader, l *Ledger, j Journal) ([]Found, error) {
-	return newEngine(nil, lists, inventory.Lookup, Options{}).verify(ctx, l, j)
+	e := newEngine(nil, lists, inventory.Lookup, Options{})
+	e.backs = lists
+	return e.verify(ctx, l, j)
 }
 
 func (e *Engine) verify(ctx context.Context, l *Ledger, j Journal) ([]Found, error) {
+	if l.Plan.Undoes != "" {
+		return e.verifyBack(ctx, l, j)
+	}
 	kinds := map[inventory.KindID]*inventory.Kind{}
 	var known []inventory.Resource
 	for _, it := range l.Plan.Items {
@@ -54,6 +68,41 @@ func (e *Engine) verify(ctx context.Context, l *Ledger, j Journal) ([]Found, err
 			f.Is, f.Why = isUnknown, now.bad[placeOf(kind, ref)].Error()
 		}
 		found[i] = f
+		if err := j.Append(lineFound, f); err != nil {
+			return found, err
+		}
+	}
+	return found, j.Sync()
+}
+
+// verifyBack looks for what an undo has brought back.
+func (e *Engine) verifyBack(ctx context.Context, l *Ledger, j Journal) ([]Found, error) {
+	r := newRun(e, l.Plan)
+	r.past = l
+	items := r.comebacks()
+	found := make([]Found, len(l.Items))
+	for i := range found {
+		found[i] = Found{Item: i, Is: isUnknown, Why: "nothing of it was kept"}
+	}
+	for _, kind := range r.kindsInOrder() {
+		of := slices.DeleteFunc(slices.Clone(items), func(i int) bool { return l.Items[i].Result.Ref.Kind != kind.ID })
+		if len(of) == 0 {
+			continue
+		}
+		r.lookAt(ctx, kind, of)
+		for _, i := range of {
+			found[i] = Found{Item: i, Is: isThere}
+			switch lacks := r.lacking(i); {
+			case lacks == "it":
+				found[i].Is = isGone
+			case lacks != "":
+				found[i].Is, found[i].Why = isGone, lacks+" is not there"
+			case r.undo.all[i].Err != nil:
+				found[i].Is, found[i].Why = isUnknown, r.undo.all[i].Err.Error()
+			}
+		}
+	}
+	for _, f := range found {
 		if err := j.Append(lineFound, f); err != nil {
 			return found, err
 		}

@@ -62,6 +62,7 @@ var certificates = &Kind{
 		Undo:    undoCertificate,
 		Effects: effectsOfCertificates,
 	},
+	Restore: restoreCertificates,
 	lists: []list{{id: ListID(Certificates), read: func(ctx context.Context, q *query) error {
 		for page, err := range q.client.Certificates(ctx) {
 			if err != nil {

@@ -52,10 +52,19 @@ var entries = &Kind{
 	Deletion: &Deletion{
 		Route:   func(Resource) *Route { return deleteEntries },
 		UsedToo: true,
-		Undo:    func(Resource) (Undo, string) { return Exact, "" },
+		Undo: func(r Resource) (Undo, string) {
+			e, twin := entry(r), ""
+			for _, other := range e.Group.Entries {
+				if other.IP != e.IP && spell(other.IP) == spell(e.IP) {
+					twin = other.IP
+				}
+			}
+			return (&entryBack{Twin: twin}).Grade()
+		},
 		Effects: effectsOfEntries,
 	},
-	lists: []list{{id: ListID(Entries), read: listEntries}},
+	Restore: restoreEntries,
+	lists:   []list{{id: ListID(Entries), read: listEntries}},
 	links: func(r Resource, tell func(link)) {
 		tell(link{user: near(r, IPGroups, r.Ref.Parent), used: r.Ref, via: "ip_list"})
 	},

@@ -23,6 +23,8 @@ type Kind struct {
 	Deletion *Deletion // nil: janitor does not delete this kind
 	WhyNot   string    // why Deletion is nil, as a sentence for the user
 
+	Restore *Restoration // nil: what was deleted does not come back
+
 	// Judge says what is known of r; g holds the lists of Needs and may still be incomplete. nil: there is no verdict on
 	// this kind, it only explains others.
 	Judge func(r Resource, g *Graph) Verdict
@@ -243,6 +245,7 @@ type Answer struct {
 	Code      string // the service's error code, "" when none
 	Message   string
 	RequestID string
+	New       string // SaidMade: the id that it has now
 }
 
 // Said is the meaning of an answer about one id.
@@ -254,4 +257,5 @@ const (
 	SaidDeleted
 	SaidGone
 	SaidRefused
+	SaidMade // again, by an undo
 )

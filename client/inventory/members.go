@@ -85,7 +85,8 @@ var members = &Kind{
 		Undo:    func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
 		Effects: effectsOfMembers,
 	},
-	lists: []list{{id: ListID(Members), read: listMembers}},
+	Restore: restoreMembers,
+	lists:   []list{{id: ListID(Members), read: listMembers}},
 	links: func(r Resource, tell func(link)) {
 		tell(link{user: near(r, Channels, r.Ref.Parent), used: r.Ref, via: "members"})
 		if id := cmp.Or(member(r).GroupID, member(r).GroupName); id != "" {

@@ -71,9 +71,10 @@ var pools = &Kind{
 		Demands: func(r Resource) bool { return pool(r).Shared },
 		Detach:  detachPool,
 		Takes:   takenWithPool,
-		Undo:    func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
+		Undo:    func(r Resource) (Undo, string) { return lossy(NewID, newID, onSeveral(pool(r).LoadBalancers)) },
 		Effects: effectsOfPools,
 	},
+	Restore: restorePools,
 	lists: []list{
 		{id: ListID(Pools), read: func(ctx context.Context, q *query) error {
 			return listPools(q, q.client.Pools(ctx), false)

@@ -11,7 +11,7 @@ func (c *Cloud) AddPool(id, name string) {
 	w := c.worlds[c.account.ProjectID]
 	now := c.now()
 	w.pools.add(&pool{
-		ID: id, Name: name, ProjectID: w.project, EnterpriseProjectID: "0", Protocol: "HTTP", Algorithm: "ROUND_ROBIN", Type: "instance",
+		ID: id, Name: name, ProjectID: w.project, EnterpriseProjectID: "0", Protocol: "HTTP", Algorithm: "ROUND_ROBIN", Type: "ip",
 		IPVersion: "dualstack", AdminStateUp: true, Listeners: []ref{}, LoadBalancers: []ref{}, ProtectionStatus: nonProtection,
 		CreatedAt: now, UpdatedAt: now,
 	})

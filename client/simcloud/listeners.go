@@ -318,6 +318,7 @@ func (q *call) createPolicy() answer {
 		ProvisioningStatus: "ACTIVE", AdminStateUp: true, shared: l.shared,
 	}
 	in.into("action", &p.Action)
+	in.into("position", &p.Position)
 	if p.Action == "" {
 		return q.invalid("action is required")
 	}

@@ -206,6 +206,11 @@ func (q *call) createPool() answer {
 	if !p.shared {
 		p.CreatedAt = q.now()
 		p.UpdatedAt = p.CreatedAt
+	} else {
+		if !in.has("ip_version") {
+			p.IPVersion = "v4"
+		}
+		q.w.house(p)
 	}
 	q.w.addPool(p)
 	if haveListener {

@@ -132,6 +132,8 @@ func routeTable(lacks []string) map[string][]route {
 		{method: get, path: v3 + "/l7policies/*", handle: (*call).showPolicy},
 		{method: put, path: v3 + "/l7policies/*", handle: (*call).updatePolicy},
 		{method: del, path: v3 + "/l7policies/*", handle: (*call).deletePolicy, items: one},
+		{method: get, path: v3 + "/l7policies/*/rules", handle: (*call).listRules},
+		{method: post, path: v3 + "/l7policies/*/rules", handle: (*call).createRule},
 		{method: get, path: v3 + "/loadbalancers", handle: (*call).listLoadBalancers},
 		{method: post, path: v3 + "/loadbalancers", handle: (*call).createLoadBalancer},
 		{method: get, path: v3 + "/loadbalancers/*", handle: (*call).showLoadBalancer},

@@ -9,6 +9,7 @@ type world struct {
 	monitors     table[*monitor]
 	listeners    table[*listener]
 	policies     table[*policy]
+	rules        map[string]*rule // those that clients have made, by id
 	balancers    table[*balancer]
 	certificates table[*certificate]
 	groups       table[*ipGroup]
@@ -136,6 +137,15 @@ func (w *world) removePolicy(p *policy) {
 	w.policies.remove(p.ID)
 }
 
+// house puts a pool of a shared load balancer into its VPC: v2.0 does not let anybody choose one.
+func (w *world) house(p *pool) {
+	for _, r := range p.LoadBalancers {
+		if lb, ok := w.balancers.get(r.ID); ok && p.shared {
+			p.VPCID = lb.VPCID
+		}
+	}
+}
+
 // connect sorts the tables that were filled in any order and writes every reference down on its other side.
 func (w *world) connect() {
 	for _, p := range w.pools.all {
@@ -161,6 +171,7 @@ func (w *world) connect() {
 				lb.Pools = append(lb.Pools, ref{p.ID})
 			}
 		}
+		w.house(p)
 	}
 	for _, l := range w.listeners.all {
 		w.attach(l)

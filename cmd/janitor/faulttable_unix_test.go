@@ -60,7 +60,7 @@ func faultJournal(t *testing.T) {
 		}})
 		run := engine.Start(t.Context(), b.plan)
 		run.Wait()
-		err := ending(t.Context(), "20260102T030405Z-abcdef", run)
+		err := ending(t.Context(), run)
 		if status(err) != statusJournal || strings.Contains(oneLine(err), "\\u000a") || !strings.Contains(oneLine(err), "no space left on device") {
 			t.Errorf("after %d lines: status %d, %q", lines, status(err), err)
 		}

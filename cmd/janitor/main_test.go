@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"mend":     mend,
 			"ends":     ends,
 			"misspell": misspell,
+			"newest":   newest,
 		},
 	})
 }

@@ -458,7 +458,7 @@ func execute(cmd *cobra.Command, out form, engine *cleanup.Engine, doc cleanup.D
 			(&lines{cmd.ErrOrStderr()}).say("%s: %s", s.Name, s.Chosen)
 		}
 		run := engine.Start(ctx, s.Plan)
-		err := watch(cmd, out, "", run)
+		err := watch(cmd, out, run)
 		if f, final := errors.AsType[*failure](err); final && f.status != statusFailed {
 			return err
 		}
@@ -484,8 +484,7 @@ func watchOnScreen(cmd *cobra.Command, o tui.Options, doc cleanup.Document) erro
 		return interrupted(cmd.Context(), err)
 	}
 	for _, r := range started {
-		header, _ := r.Recorded()
-		err = errors.Join(err, ending(cmd.Context(), header.Run, r))
+		err = errors.Join(err, ending(cmd.Context(), r))
 	}
 	if missed := len(o.Plans) - len(started); err == nil && missed > 0 {
 		return &failure{statusRefused, fmt.Errorf("%d of %d steps were not begun", missed, len(o.Plans))}

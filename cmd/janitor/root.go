@@ -73,7 +73,7 @@ janitor profiles shows what there is.`,
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
 	flags.StringVarP(&book, "file", "f", "", "runbook to walk through, step by step, with what it matches marked")
 	flags.StringToStringVar(&set, "set", nil, "value of a variable of the runbook, as NAME=VALUE; may be repeated")
-	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), reportCommand(), listCommand(), planCommand(), applyCommand())
+	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), reportCommand(), undoCommand(), listCommand(), planCommand(), applyCommand())
 	root.AddCommand(profilesCommand(), doctorCommand())
 	return root
 }
@@ -168,8 +168,19 @@ func show(cmd *cobra.Command, p profile.Profile, what shown) error {
 	return interrupted(ctx, err)
 }
 
-// undoer is how the screen brings back what a run has deleted: nil, it does not.
-func undoer(*cleanup.History, *cleanup.Engine) tui.Undoer { return nil }
+// undoing is how the screen brings back what a run has deleted: planned by the history, done by the engine.
+type undoing struct {
+	*cleanup.History
+	*cleanup.Engine
+}
+
+// undoer is nil where nothing can be changed.
+func undoer(past *cleanup.History, engine *cleanup.Engine) tui.Undoer {
+	if engine == nil {
+		return nil
+	}
+	return undoing{past, engine}
+}
 
 // interrupted is err, or that a signal ended the program, which then explains err.
 func interrupted(ctx context.Context, err error) error {

@@ -165,28 +165,32 @@ type itemLine struct {
 	Parent    string `json:"parent,omitempty"`
 	ID        string `json:"id"`
 	Name      string `json:"name"`
+	NewID     string `json:"new_id,omitempty"` // of what an undo has brought back
 	Outcome   string `json:"outcome"`
 	Proved    bool   `json:"proved"`
 	Found     string `json:"found,omitempty"`
 	Code      string `json:"code,omitempty"`
 	Message   string `json:"message,omitempty"`
 	RequestID string `json:"request_id,omitempty"`
+
+	undo bool // the table has a column for the new id
 }
 
-func lineOf(event string, it *cleanup.Item, res cleanup.Result, found string) itemLine {
+func lineOf(event string, p *cleanup.Plan, i int, res cleanup.Result, found string) itemLine {
+	it := &p.Items[i]
 	ref := it.Resource.Ref
 	return itemLine{
-		Event: event, Kind: string(ref.Kind), Parent: ref.Parent, ID: ref.ID, Name: it.Resource.Name,
+		Event: event, Kind: string(ref.Kind), Parent: ref.Parent, ID: ref.ID, Name: it.Resource.Name, NewID: res.NewID, undo: p.Undoes != "",
 		Outcome: res.Outcome.String(), Proved: res.Proved, Found: found, Code: res.Code, Message: res.Message, RequestID: res.RequestID,
 	}
 }
 
 func printItems(w io.Writer, out form, p *cleanup.Past) error {
 	l := p.Ledger
-	rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "VERIFIED", "WHY"}}
+	rows := [][]string{heading(l.Plan, "VERIFIED")}
 	for i := range l.Items {
 		entry := &l.Items[i]
-		line := lineOf("", &l.Plan.Items[i], entry.Result, entry.Found)
+		line := lineOf("", &l.Plan, i, entry.Result, entry.Found)
 		if entry.Unread && entry.Result.Outcome == cleanup.Pending {
 			line.Outcome = "in doubt"
 		}
@@ -211,10 +215,14 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 // row is the item for people, with what is found of it where that is asked for.
 func (l itemLine) row(found ...string) []string {
 	outcome := l.Outcome
-	if l.Proved && l.Outcome == cleanup.Deleted.String() {
+	if l.Proved && (l.Outcome == cleanup.Deleted.String() || l.Outcome == cleanup.Restored.String()) {
 		outcome += ", proved"
 	}
-	return slices.Concat([]string{outcome, l.Kind, l.Name, l.ID}, found, []string{strings.TrimSpace(l.Code + " " + l.Message)})
+	cells := []string{outcome, l.Kind, l.Name, l.ID}
+	if l.undo {
+		cells = append(cells, l.NewID)
+	}
+	return slices.Concat(cells, found, []string{strings.TrimSpace(l.Code + " " + l.Message)})
 }
 
 // maxCell is as wide as a name gets in a table, in columns; the lines of JSON have all of it.
@@ -289,7 +297,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 			ctx, release := lasting(cmd.Context())
 			defer release()
 			run := engine.Resume(ctx, past.Ledger, j)
-			return watch(cmd, out, past.ID, run)
+			return watch(cmd, out, run)
 		},
 	}
 	sessionFlags(cmd, &choice)
@@ -348,9 +356,10 @@ func closing(cmd *cobra.Command, s *profile.Session) {
 	s.Close()
 }
 
-// watch follows a run, called id if it is known, to its end and prints what became of it. A signal stops sending; what is in flight ends, unless there
+// watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends, unless there
 // is a second one.
-func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
+func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
+	plan := run.Plan()
 	defer context.AfterFunc(cmd.Context(), func() {
 		run.Interrupt()
 		fmt.Fprintln(cmd.ErrOrStderr(), "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too.") //nolint:errcheck // for people
@@ -365,26 +374,23 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 			if ev.Step == cleanup.Proved {
 				word = "proved"
 			}
-			err = enc.Encode(lineOf(word, &run.Plan().Items[ev.Item], ev.Result, ""))
+			err = enc.Encode(lineOf(word, &plan, ev.Item, ev.Result, ""))
 		case ev.Item < 0 && ev.Note != "" && ev.Step != cleanup.Finished:
 			fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(ev.Note)) //nolint:errcheck // for people
 		}
 		broken = cmp.Or(broken, err)
 	}
 	run.Wait()
-	if header, ok := run.Recorded(); ok {
-		id = cmp.Or(id, header.Run)
-	}
 	summary := run.Summary()
 	if out == "table" {
-		rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "WHY"}}
+		rows := [][]string{heading(plan)}
 		for i, res := range run.Results() {
-			rows = append(rows, lineOf("", &run.Plan().Items[i], res, "").row())
+			rows = append(rows, lineOf("", &plan, i, res, "").row())
 		}
 		broken = printTable(cmd.OutOrStdout(), rows)
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(summary.String())) //nolint:errcheck // for people
-	if err := ending(cmd.Context(), id, run); err != nil {
+	if err := ending(cmd.Context(), run); err != nil {
 		return err
 	}
 	if broken != nil {
@@ -394,8 +400,8 @@ func watch(cmd *cobra.Command, out form, id string, run *cleanup.Run) error {
 }
 
 // ending is the exit status of a run.
-func ending(ctx context.Context, id string, run *cleanup.Run) error {
-	summary := run.Summary()
+func ending(ctx context.Context, run *cleanup.Run) error {
+	id, summary := run.ID(), run.Summary()
 	switch err := run.Unrecorded(); {
 	case err != nil:
 		return unrecorded(err)
@@ -406,7 +412,11 @@ func ending(ctx context.Context, id string, run *cleanup.Run) error {
 	case run.Resumable() && ctx.Err() != nil:
 		return &failure{statusInterrupted, fmt.Errorf("interrupted by a signal: janitor resume %s goes on", id)}
 	case !summary.OK():
-		return fmt.Errorf("run %s: not everything is gone; janitor runs %s tells all", id, id)
+		want := "gone"
+		if run.Plan().Undoes != "" {
+			want = "back"
+		}
+		return fmt.Errorf("run %s: not everything is %s; janitor runs %s tells all", id, want, id)
 	}
 	return nil
 }
@@ -416,7 +426,7 @@ func verifyCommand() *cobra.Command {
 	var choice profile.Choice
 	cmd := &cobra.Command{
 		Use:   "verify RUN",
-		Short: "Look again whether what a run deleted is gone",
+		Short: "Look again whether what a run deleted is gone, or what an undo brought back is there",
 		Long: `verify lists again what a finished run was about and says of every item whether it is gone, there, or not known because
 its list could not be read. It changes nothing, and writes what it finds to the run's journal.
 
@@ -455,18 +465,23 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 		return interrupted(cmd.Context(), ctxErr)
 	}
 	enc := json.NewEncoder(cmd.OutOrStdout())
-	rows := [][]string{{"OUTCOME", "KIND", "NAME", "ID", "NOW", "WHY"}}
+	undo := past.Ledger.Plan.Undoes != ""
+	want, wrongly := "gone", "reappeared"
+	if undo {
+		want, wrongly = "back", "gone again"
+	}
+	rows := [][]string{heading(past.Ledger.Plan, "NOW")}
 	wrong, unknown := 0, 0
 	var broken error
 	for i, f := range found {
 		res := past.Ledger.Items[i].Result
-		line := lineOf("", &past.Ledger.Plan.Items[i], res, f.Is)
+		line := lineOf("", &past.Ledger.Plan, i, res, f.Is)
 		line.Message = f.Why
 		says := f.Is
 		if !f.Proved(res.Outcome) {
-			if f.Is == "there" {
+			if f.Is != "unknown" {
 				wrong++
-				says = "reappeared"
+				says = wrongly
 			} else {
 				unknown++
 				says = "not known"
@@ -484,9 +499,12 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 	case err != nil:
 		return unrecorded(err)
 	case wrong+unknown > 0:
-		return fmt.Errorf("run %s: of what was said to be gone, %d reappeared and %d are not known", past.ID, wrong, unknown)
+		if undo {
+			wrongly = "are " + wrongly
+		}
+		return fmt.Errorf("run %s: of what was said to be %s, %d %s and %d are not known", past.ID, want, wrong, wrongly, unknown)
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be gone is gone (%s).\n", past.ID, time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
+	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s (%s).\n", past.ID, want, map[bool]string{true: "there", false: "gone"}[undo], time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
 	return broken
 }
 

@@ -16,11 +16,15 @@ import (
 	"janitor/client/profile"
 )
 
-// breakOff N WHEN: a run that deletes N unused pools of the profile "simulated" is broken off: "early" before its first
+// breakOff N WHEN [KIND]: a run that deletes N unused pools, or others that cannot be brought back, of the profile "simulated" is broken off: "early" before its first
 // request, "late" when one is in flight, "never". Its name goes to $RUN. WHEN "held" leaves it running until the script ends.
 func breakOff(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: breakoff N WHEN")
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: breakoff N WHEN [KIND]")
+	}
+	kind := inventory.Pools
+	if len(args) > 2 {
+		kind = inventory.KindID(args[2])
 	}
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -37,17 +41,18 @@ func breakOff(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	defer s.Close()
 	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
-	from := inventory.Last(loader.Load(ctx, inventory.Pools))
+	from := inventory.Last(loader.Load(ctx, kind))
 	var marked []inventory.Ref
-	for _, r := range from.Listing(inventory.Pools).Resources {
-		if len(marked) < n && r.Verdict.State == inventory.Unused {
+	for _, r := range from.Listing(kind).Resources {
+		undo, _ := from.Listing(kind).Kind.Deletion.Undo(r)
+		if len(marked) < n && r.Verdict.State == inventory.Unused && (undo == inventory.Impossible) == (len(args) > 2) {
 			marked = append(marked, r.Ref)
 		}
 	}
 	plan, err := cleanup.NewPlan(marked, from, cleanup.Choice{})
 	ts.Check(err)
 	if len(plan.Items) != n {
-		ts.Fatalf("%d unused pools, want %d", len(plan.Items), n)
+		ts.Fatalf("%d unused, want %d", len(plan.Items), n)
 	}
 	h := cleanup.NewHistory(ts.MkAbs("janitor"), "test")
 	begin := h.Journal(whereIs(p, s))
@@ -103,4 +108,14 @@ func mend(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("unknown: %s", args[0])
 	}
 	ts.Check(os.WriteFile(path, data, 0o600))
+}
+
+// newest NAME: the name of the run that was begun last goes to $NAME.
+func newest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: newest NAME")
+	}
+	all, err := cleanup.NewHistory(ts.MkAbs("janitor"), "test").All()
+	ts.Check(err)
+	ts.Setenv(args[0], all[0].ID)
 }

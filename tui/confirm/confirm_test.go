@@ -343,7 +343,7 @@ func TestShows(t *testing.T) {
 		not    []string
 	}{
 		{"counts and scope", plan(10, 2), 0,
-			[]string{"Delete 10 of 12 marked pools ─ " + scope, "10 will be deleted, 2 are left out.", "Delete 10 pools", "by hand: new id"}, []string{"Type", "hidden", "undo"}},
+			[]string{"Delete 10 of 12 marked pools ─ " + scope, "10 will be deleted, 2 are left out.", "Delete 10 pools", "undo: new id"}, []string{"Type", "hidden", "by hand"}},
 		{"one of each", plan(1, 1), 1,
 			[]string{"Delete 1 of 2 marked pools", "1 will be deleted, 1 is left out.", "1 of them is hidden by the filter.", "Delete 1 pool "}, nil},
 		{"hidden marks", plan(5, 0), 3, []string{"5 pools will be deleted. 3 of them are hidden by the filter."}, nil},

@@ -19,7 +19,7 @@ const (
 	narrow    = 56  // columns of text below which words give way
 	gap       = 2   // between two columns
 	longest   = 40  // columns of a note that names give way to
-	undoWidth = len("by hand: new id")
+	undoWidth = len("undo: new id")
 )
 
 // View draws the dialog alone in the middle of h lines of w columns.
@@ -472,13 +472,13 @@ func (m *Model) note(i int) string {
 	return strings.Join(parts, "; ")
 }
 
-// undoWord is the way back: nothing but hands takes it yet.
+// undoWord is the way back, see janitor undo.
 func undoWord(u inventory.Undo) (string, theme.Role) {
 	switch u {
 	case inventory.Exact, inventory.NewID:
-		return "by hand: " + u.String(), theme.Muted
+		return "undo: " + u.String(), theme.Muted
 	case inventory.Lossy:
-		return "by hand: " + u.String(), theme.Warn
+		return "undo: " + u.String(), theme.Warn
 	default:
 		return "no way back", theme.Warn
 	}

@@ -101,6 +101,7 @@ func newModel(env *screen.Env, r *cleanup.Run, src source) *Model {
 	plan := src.Plan()
 	m := &Model{
 		env: env, run: r, src: src, plan: plan, follow: true, latest: -1, reading: -1, text: viewport.New(), items: make([]item, len(plan.Items)),
+		undoes: plan.Undoes != "",
 	}
 	m.summary = src.Summary()
 	m.measure()

@@ -1,0 +1,337 @@
+package cleanup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"janitor/client/inventory"
+)
+
+// keeper reads what it takes to bring things back, and whether they are there: an [inventory.Loader].
+type keeper interface {
+	Keep(ctx context.Context, k *inventory.Kind, doomed []inventory.Doomed) (kept map[inventory.Ref]inventory.Back, lacks string, err error)
+	Look(ctx context.Context, k *inventory.Kind, all []*inventory.Comeback) error
+}
+
+// Kept is what an item of an undo is made of, and what of it one before has made.
+type Kept struct {
+	Back  json.RawMessage
+	Shown bool     // Back is the object as it was shown: the journal holds no more
+	Taken []string // ids of the objects that the run took it out of
+	Made  map[string]string
+	By    string // the undo that made it
+
+	Parent string // the id that what it lives in was given by an undo of another run, "" when it has its own
+}
+
+// Undo starts to bring back what a run has deleted, by a plan of [History.UndoPlan]. What is there already stays as it is.
+func (e *Engine) Undo(ctx context.Context, p Plan) *Run { return e.Start(ctx, p) }
+
+// undoing is what a run that brings things back knows of them. Its maps are guarded by the run's lock; a comeback is only
+// ever in one worker's hands.
+type undoing struct {
+	all     []*inventory.Comeback // by item; nil for what does not come back
+	now     map[inventory.Ref]string
+	claimed map[claim]bool // ids that were given
+	ours    []map[string]bool
+	lost    []int // how often a request about an item was lost
+}
+
+// errNotShown: a list lags behind, or what was made has gone again.
+var errNotShown = errors.New("the list does not show it")
+
+type claim struct {
+	kind inventory.KindID
+	id   string
+}
+
+// bringBack is the work of an undo.
+func (r *Run) bringBack(ctx, sending context.Context) {
+	r.enter(Checking)
+	items := r.comebacks()
+	r.writeDown(items)
+	items = r.lookAll(sending, items)
+	items = r.takeUpMakings(ctx, sending, r.pending(items))
+	if r.past != nil {
+		r.stayStopped()
+	}
+	if len(items) == 0 || sending.Err() != nil {
+		return
+	}
+	r.enter(Sending)
+	for _, kind := range r.kindsInOrder() {
+		var of []int
+		for _, i := range r.pending(items) {
+			if r.plan.Items[i].Resource.Ref.Kind == kind.ID {
+				of = append(of, i)
+			}
+		}
+		if kind.Within != "" && len(of) < len(items) { // what they live in may have come back just now
+			of = r.lookAll(sending, of)
+		}
+		if sending.Err() != nil {
+			return
+		}
+		one := func(w waypoint, _ bool) (waypoint, int) { return w, len(r.items) }
+		r.each(newQueue(r.makingPieces(of)), one, func(p piece) []piece {
+			r.bring(ctx, sending, p.items, false)
+			return nil
+		})
+	}
+	// Others are spoken of by what comes now, so one goes after the other.
+	for _, i := range items {
+		if sending.Err() != nil {
+			return
+		}
+		r.bring(ctx, sending, []int{i}, true)
+	}
+}
+
+// handOver gives the items of a plan what this undo has made of them already.
+func (r *Run) handOver(p Plan) {
+	if r.undo == nil {
+		return
+	}
+	made := map[inventory.Ref]map[string]string{}
+	for _, c := range r.undo.all {
+		if c != nil {
+			made[c.Ref] = c.Made
+		}
+	}
+	for i := range p.Items {
+		it := &p.Items[i]
+		it.Kept.Made, it.Kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()
+	}
+}
+
+// kindsInOrder: what lives in others comes after them.
+func (r *Run) kindsInOrder() []*inventory.Kind {
+	kinds := slices.Collect(maps.Values(r.kinds))
+	slices.SortFunc(kinds, func(a, b *inventory.Kind) int {
+		switch {
+		case (a.Within == "") != (b.Within == "") && a.Within == "":
+			return -1
+		case (a.Within == "") != (b.Within == ""):
+			return 1
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+	return kinds
+}
+
+// comebacks makes ready what can come back, and ends what cannot.
+func (r *Run) comebacks() []int {
+	u := r.undo
+	u.all, u.ours, u.lost = make([]*inventory.Comeback, len(r.items)), make([]map[string]bool, len(r.items)), make([]int, len(r.items))
+	u.now, u.claimed = map[inventory.Ref]string{}, map[claim]bool{}
+	gone := map[inventory.Ref]bool{}
+	for _, it := range r.plan.Items {
+		gone[it.Resource.Ref] = true
+	}
+	var items []int
+	for i := range r.plan.Items {
+		it := &r.plan.Items[i]
+		ref := it.Resource.Ref
+		kept := it.Kept
+		if r.past != nil {
+			kept = r.past.Items[i].whole
+		}
+		for _, id := range kept.Made {
+			u.claimed[claim{ref.Kind, id}] = true
+		}
+		kind := r.kinds[ref.Kind]
+		var v verdict
+		switch {
+		case it.Undo == inventory.Impossible:
+			v = verdict{outcome: Skipped, message: "cannot be brought back: " + it.UndoWhy}
+		case kind == nil || kind.Restore == nil:
+			v = verdict{outcome: Failed, message: fmt.Sprintf("not sent: unknown kind %q", ref.Kind)}
+		case kept.Back == nil:
+			v = verdict{outcome: Failed, message: "not sent: what it takes to make it again was not kept"}
+		}
+		if v.outcome != Pending {
+			r.end(i, v)
+			continue
+		}
+		back, err := kind.Restore.Recall(ref, kept.Back, kept.Shown)
+		if err != nil {
+			r.end(i, verdict{outcome: Failed, message: "not sent: " + err.Error()})
+			continue
+		}
+		u.ours[i] = map[string]bool{}
+		if r.past != nil {
+			for part := range r.past.Items[i].ours {
+				u.ours[i][part] = true
+			}
+		}
+		u.all[i] = &inventory.Comeback{
+			Ref: ref, Back: back, Made: maps.Clone(kept.Made), Taken: kept.Taken,
+			New: func(of inventory.Ref) string {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				if id := u.now[of]; id != "" || of.Kind != kind.Within || of.ID != ref.Parent {
+					return id
+				}
+				return kept.Parent
+			},
+			Gone: func(ref inventory.Ref) bool { return gone[ref] },
+			Came: func(id string) bool {
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				return u.claimed[claim{ref.Kind, id}]
+			},
+		}
+		if u.all[i].Made == nil {
+			u.all[i].Made = map[string]string{}
+		}
+		if made := u.all[i].Made[inventory.Itself]; made != "" {
+			u.now[ref] = made
+		}
+		items = append(items, i)
+	}
+	return r.pending(items)
+}
+
+// writeDown puts what it takes to make them into the journal of the undo, which needs no other then.
+func (r *Run) writeDown(items []int) {
+	if r.past != nil {
+		return // History.Resume has seen to it
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range items {
+		w := &r.plan.Items[i].Kept
+		r.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent})
+		if len(w.Made) > 0 {
+			r.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})
+		}
+	}
+}
+
+// lookAll finds what is there of items, kind by kind, ends those that are all there and those that cannot be looked at,
+// and gives the others.
+func (r *Run) lookAll(ctx context.Context, items []int) []int {
+	for _, kind := range r.kindsInOrder() {
+		var of []int
+		for _, i := range items {
+			if r.plan.Items[i].Resource.Ref.Kind == kind.ID {
+				of = append(of, i)
+			}
+		}
+		if len(of) == 0 {
+			continue
+		}
+		r.lookAt(ctx, kind, of)
+		if ctx.Err() != nil {
+			return nil // whoever stopped the run ends the items
+		}
+	}
+	for _, i := range items {
+		c := r.undo.all[i]
+		if c.Err != nil {
+			r.mu.Lock()
+			unread := r.items[i].unread
+			r.mu.Unlock()
+			if !unread {
+				r.end(i, verdict{outcome: Failed, message: "not sent: it is not known what is there: " + c.Err.Error()})
+			}
+			continue
+		}
+		r.mu.Lock()
+		unread := r.items[i].unread
+		r.mu.Unlock()
+		if _, more := c.Back.Next(c); !more && !unread {
+			r.back(i)
+		}
+	}
+	return r.pending(items)
+}
+
+// lookAt looks at items of one kind. What this run has made and the list does not show yet is waited for.
+func (r *Run) lookAt(ctx context.Context, kind *inventory.Kind, items []int) {
+	all := make([]*inventory.Comeback, len(items))
+	for n, i := range items {
+		all[n] = r.undo.all[i]
+	}
+	for try := 1; ; try++ {
+		if err := r.engine.backs.Look(ctx, kind, all); err != nil {
+			for _, c := range all {
+				c.Err = err
+			}
+			return
+		}
+		late := false
+		r.mu.Lock()
+		for n, i := range items {
+			c := all[n]
+			if c.Err != nil {
+				continue
+			}
+			if id := c.ID(); id != "" {
+				r.undo.now[c.Ref] = id
+			} else if made := c.Made[inventory.Itself]; made != "" && r.undo.ours[i][inventory.Itself] {
+				late = true
+				if try > 1 {
+					c.Err = fmt.Errorf("it was made as %s, and %w", made, errNotShown)
+				}
+			}
+		}
+		r.mu.Unlock()
+		if !late || try > 1 || r.engine.nap(ctx, 1) != nil {
+			return
+		}
+	}
+}
+
+// makingPieces are items as workers take them: what can be made together, and what could be taken for one another, in
+// one piece; no two of one lane at a time.
+func (r *Run) makingPieces(items []int) []piece {
+	type group struct {
+		together string
+		scope    inventory.ScopeID
+		lane     string
+	}
+	var pieces []piece
+	which := map[group]int{}
+	for _, i := range items {
+		c := r.undo.all[i]
+		m, ok := c.Back.Next(c)
+		if !ok || m.Late {
+			continue
+		}
+		g := group{scope: c.Ref.Scope, together: c.Back.Alike()}
+		if m.Most > 1 {
+			g.together, g.lane = c.Ref.Parent, "parent"
+		}
+		at, known := which[g]
+		if known && (m.Most > 1 && len(pieces[at].items) == m.Most) || g.together == "" {
+			known = false
+		}
+		if !known {
+			at = len(pieces)
+			which[g] = at
+			pieces = append(pieces, piece{lane: r.makingLane(i, m)})
+		}
+		pieces[at].items = append(pieces[at].items, i)
+	}
+	return pieces
+}
+
+// makingLane is where making something must meet no other request of ours: see [laneOf].
+func (r *Run) makingLane(i int, m inventory.Making) place {
+	ref := r.plan.Items[i].Resource.Ref
+	switch {
+	case m.Serial:
+		return place{scope: ref.Scope}
+	case m.Lane != "":
+		return place{scope: ref.Scope, parent: m.Lane}
+	case m.Most > 1:
+		return r.placeOf(i)
+	}
+	return place{}
+}

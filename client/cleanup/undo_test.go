@@ -1,0 +1,167 @@
+package cleanup
+
+import (
+	"slices"
+	"testing"
+
+	"janitor/client"
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+// undoLab is a cloud with a history: what is deleted in it can be brought back.
+type undoLab struct {
+	*sim
+	history *History
+}
+
+func newUndoLab(t *testing.T, o simcloud.Options) *undoLab {
+	t.Helper()
+	lab := &undoLab{sim: simulate(t, o, nil), history: NewHistory(t.TempDir(), "test")}
+	lab.engine.journal = lab.history.Journal(lab.where())
+	return lab
+}
+
+func (lab *undoLab) where() Where {
+	return Where{Profile: "test", Region: lab.cloud.Account().Region, Project: lab.project}
+}
+
+// newest is the run that was begun last.
+func (lab *undoLab) newest() *Past {
+	lab.t.Helper()
+	all, err := lab.history.All()
+	if err != nil || len(all) == 0 || all[0].Err != nil {
+		lab.t.Fatal(all, err)
+	}
+	return all[0]
+}
+
+// delete deletes all of these, and gives the run.
+func (lab *undoLab) delete(marked []inventory.Resource, from *inventory.Snapshot, c Choice) *Past {
+	lab.t.Helper()
+	p, err := NewPlan(refsOf(marked), from, c)
+	if err != nil || len(p.Items) != len(marked) {
+		lab.t.Fatal(err, p.LeftOut)
+	}
+	if summary, results := lab.run(p); !summary.OK() {
+		lab.t.Fatal(summary, results)
+	}
+	return lab.newest()
+}
+
+// undo brings back what a run has deleted.
+func (lab *undoLab) undo(p *Past) (Summary, []Result) {
+	lab.t.Helper()
+	plan, err := lab.history.UndoPlan(p)
+	if err != nil {
+		lab.t.Fatal(err)
+	}
+	run := lab.engine.Undo(lab.t.Context(), plan)
+	results := finished(lab.t, run)
+	if err := run.Unrecorded(); err != nil {
+		lab.t.Fatal(err)
+	}
+	return run.Summary(), results
+}
+
+// entriesOf are those of the first group that has at least n.
+func (lab *undoLab) entriesOf(n int) ([]inventory.Resource, *inventory.Snapshot) {
+	lab.t.Helper()
+	groups := lab.load(inventory.IPGroups)
+	some := pick(groups, inventory.IPGroups, 1, func(r inventory.Resource) bool {
+		return len(groupEntries(r)) >= n && r.Verdict.State != inventory.Protected
+	})
+	inside := inventory.Last(lab.loader.Open(lab.t.Context(), inventory.Entries, some))
+	return pick(inside, inventory.Entries, n, func(inventory.Resource) bool { return true }), inside
+}
+
+func TestEntriesComeBack(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 3})
+	some, from := lab.entriesOf(3)
+	before := lab.load(inventory.IPGroups).Find([]inventory.Ref{inventory.Parents(some)[0].Ref})
+	past := lab.delete(some, from, Choice{})
+	summary, results := lab.undo(past)
+	if got := summary.String(); got != "3 entries: 3 restored (proved there)" || !summary.OK() {
+		t.Error(got, results)
+	}
+	after := lab.load(inventory.IPGroups).Find([]inventory.Ref{inventory.Parents(some)[0].Ref})
+	for ref := range before {
+		was, is := groupEntries(before[ref]), groupEntries(after[ref])
+		if len(was) == 0 || len(was) != len(is) || slices.ContainsFunc(was, func(e string) bool { return !slices.Contains(is, e) }) {
+			t.Errorf("the group had %v, and has %v", was, is)
+		}
+	}
+	for i, res := range results {
+		if res.NewID != "" || res.Ref != some[i].Ref {
+			t.Errorf("%+v", res)
+		}
+	}
+	summary, results = lab.undo(past)
+	if got := summary.String(); got != "3 entries: 3 already there" || !summary.OK() {
+		t.Error(got, results)
+	}
+}
+
+// groupEntries are the entries of a group with their notes.
+func groupEntries(r inventory.Resource) []string {
+	var all []string
+	for _, e := range r.Object.(*client.IPGroup).Entries {
+		all = append(all, e.IP+" "+e.Description)
+	}
+	return all
+}
+
+// An undo that is cancelled on the way says so, and the next one brings back the rest: nothing is there twice.
+func TestAnUndoThatIsCancelled(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})
+	before := lab.state()
+	runs := lab.some()
+	plan, err := lab.history.UndoPlan(runs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := lab.engine.Undo(t.Context(), plan)
+	n := 0
+	for ev := range run.Events() {
+		if ev.Item >= 0 && ev.Step == Sent {
+			if n++; n == 4 {
+				run.Cancel()
+			}
+		}
+	}
+	run.Wait()
+	first := run.Results()
+	if s := run.Summary(); s.Counts[Cancelled] == 0 || s.Counts[Pending] > 0 || s.OK() {
+		t.Fatal(s)
+	}
+	if past := lab.newest(); past.State() != "finished" {
+		t.Error(past.State())
+	}
+	_, second := lab.undo(runs[0])
+	for i, res := range second {
+		switch {
+		case first[i].Outcome == Restored && res.Outcome != AlreadyThere, first[i].Outcome != Restored && res.Outcome != Restored && res.Outcome != AlreadyThere:
+			t.Errorf("%v, then %v: %s", first[i].Outcome, res.Outcome, res.Message)
+		case first[i].NewID != "" && first[i].NewID != res.NewID:
+			t.Errorf("made as %s, then as %s", first[i].NewID, res.NewID)
+		}
+	}
+	was, apart := map[string]string{}, map[string]bool{}
+	for i, res := range second {
+		if res.NewID != "" {
+			was[res.NewID] = res.Ref.ID
+		}
+		if plan.Items[i].Undo > inventory.NewID {
+			apart[" "+res.Ref.ID] = true
+		}
+	}
+	for _, past := range runs[1:] {
+		_, results := lab.undo(past)
+		for _, res := range results {
+			if res.NewID != "" {
+				was[res.NewID] = res.Ref.ID
+			}
+		}
+	}
+	compare(t, before, lab.state(), was, apart)
+}

@@ -1,0 +1,475 @@
+package cleanup
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+// bring makes what is left to be made of items that go together or one after the other, up to what comes late.
+func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
+	for waits := 0; sending.Err() == nil; {
+		m, together := r.nextMaking(items, late)
+		if len(together) == 0 {
+			return
+		}
+		var (
+			ids  []string
+			err  error
+			gone []int
+		)
+		out := outgoing{call: m.Call, lane: r.makingLane(together[0], m), items: together, making: &m, twins: r.undo.all[together[0]].Twins[m.Part]}
+		sent := r.depart(sending, out, func(i int) { r.tellMaking(i, m) }, func(open []int, _ []inventory.Resource) ([]inventory.Answer, error) {
+			gone = open
+			all := make([]*inventory.Comeback, len(open))
+			for n, i := range open {
+				all[n] = r.undo.all[i]
+			}
+			if m.Late { // one request for all that it concerns
+				all = all[:1]
+			}
+			ids, err = m.Send(ctx, r.deleter, all)
+			if m.Late && err == nil {
+				ids = slices.Repeat(ids, len(open))
+			}
+			if err == nil {
+				ids = r.believable(open, m, ids)
+			}
+			return r.madeAnswers(open, ids), err
+		})
+		if !sent {
+			return
+		}
+		if err == nil {
+			waits = 0
+			var doubts []int
+			for n, i := range gone {
+				if ids[n] == "" {
+					doubts = append(doubts, i)
+				} else {
+					r.wasMade(i, m.Part, ids[n], false)
+				}
+			}
+			if !r.doubted(ctx, sending, doubts, m.Part, out.twins, verdict{outcome: Failed, message: "the answer does not show it"}) {
+				return
+			}
+			continue
+		}
+		v := unmade(m, err)
+		switch {
+		case errors.Is(err, client.Throttled), errors.Is(err, client.Pending): // refused for the moment
+			if waits++; waits > maxWait {
+				r.endMakings(gone, v)
+				return
+			}
+			r.putMakings(gone)
+			if r.engine.nap(sending, waits) != nil {
+				return
+			}
+
+		case unsent(err) && sending.Err() != nil:
+			r.putMakings(gone)
+			return
+
+		case errors.Is(err, client.Unauthorised):
+			r.unauthorised(v)
+			r.endMakings(gone, v)
+			return
+
+		case definite(err) && len(gone) > 1 && !m.Late && divisible(err): // one of them spoils it, or it is too big
+			r.putMakings(gone)
+			half := (len(gone) + 1) / 2
+			r.bring(ctx, sending, gone[:half], late)
+			r.bring(ctx, sending, gone[half:], late)
+			return
+
+		case definite(err):
+			r.endMakings(gone, v)
+
+		default:
+			if !r.doubted(ctx, sending, gone, m.Part, out.twins, v) {
+				return
+			}
+		}
+	}
+}
+
+// unmade is what an error of making something means for its item.
+func unmade(m inventory.Making, err error) verdict {
+	v := verdictOf(err)
+	if errors.Is(err, client.RouteAbsent) {
+		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
+	}
+	if m.Part != inventory.Itself {
+		v.message = fmt.Sprintf("%s could not be brought back: %s", m, v.message)
+	}
+	return v
+}
+
+// nextMaking is the next request, and the items that it is for.
+func (r *Run) nextMaking(items []int, late bool) (m inventory.Making, together []int) {
+	for _, i := range r.pending(items) {
+		c := r.undo.all[i]
+		next, ok := c.Back.Next(c)
+		switch {
+		case !ok, next.Late != late && !late:
+			continue
+		case len(together) == 0:
+			m, together = next, []int{i}
+		case m.Most > len(together) && next.Part == m.Part:
+			together = append(together, i)
+		}
+		if m.Most <= len(together) {
+			break
+		}
+	}
+	if !m.Late || len(together) == 0 {
+		return m, together
+	}
+	// It concerns all that were taken out of the same object and are back.
+	for i, c := range r.undo.all {
+		if c == nil || i == together[0] || c.ID() == "" || len(r.pending([]int{i})) == 0 {
+			continue
+		}
+		if next, ok := c.Back.Next(c); ok && next.Part == m.Part {
+			together = append(together, i)
+		}
+	}
+	return m, together
+}
+
+// believable drops ids that cannot be those of something new: they were there before, or were given to another item.
+func (r *Run) believable(items []int, m inventory.Making, ids []string) []string {
+	if len(ids) != len(items) {
+		return make([]string, len(items))
+	}
+	ids = slices.Clone(ids)
+	if m.Part != inventory.Itself || m.Most > 1 {
+		return ids
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for n, i := range items {
+		c := r.undo.all[i]
+		if c.Known[ids[n]] || r.undo.claimed[claim{c.Ref.Kind, ids[n]}] {
+			ids[n] = ""
+		}
+	}
+	return ids
+}
+
+// madeAnswers are the answer of a making as the journal has it: what is not shown is not in it.
+func (r *Run) madeAnswers(items []int, ids []string) []inventory.Answer {
+	var answers []inventory.Answer
+	for n, i := range items {
+		if n < len(ids) && ids[n] != "" {
+			answers = append(answers, inventory.Answer{ID: r.plan.Items[i].Resource.Ref.ID, Said: inventory.SaidMade, New: ids[n]})
+		}
+	}
+	return answers
+}
+
+// wasMade notes a part that is there now by our doing; found: a list says so, not the answer. It ends an item that lacks
+// nothing more.
+func (r *Run) wasMade(i int, part, id string, found bool) {
+	c := r.undo.all[i]
+	r.mu.Lock()
+	if part == inventory.Itself && c.Made[part] != id {
+		c.Made = map[string]string{} // what one before had made went with it
+	}
+	c.Made[part] = id
+	if c.There == nil {
+		c.There = map[string]string{}
+	}
+	c.There[part] = id
+	r.undo.ours[i][part] = true
+	r.undo.claimed[claim{c.Ref.Kind, id}] = true
+	if part == inventory.Itself {
+		r.undo.now[c.Ref] = id
+	}
+	it := &r.items[i]
+	if part == inventory.Itself && id != c.Ref.ID {
+		it.result.NewID = id
+	}
+	if found {
+		r.write(lineMade, made{Item: i, Parts: map[string]string{part: id}})
+	}
+	r.mu.Unlock()
+	if _, more := c.Back.Next(c); !more {
+		r.back(i)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.land(i, r.halfway(i))
+}
+
+// halfway is how an item ends of which something is there by our doing, should the run be stopped. With the lock held.
+func (r *Run) halfway(i int) *verdict {
+	if len(r.undo.ours[i]) == 0 {
+		return nil
+	}
+	return &verdict{outcome: Cancelled, message: fmt.Sprintf("cancelled when only a part of it was back: %s; undo again brings the rest", r.undo.all[i].ID())}
+}
+
+// back ends an item of which nothing is left to be made.
+func (r *Run) back(i int) {
+	c := r.undo.all[i]
+	v := verdict{outcome: AlreadyThere}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it := &r.items[i]
+	if len(r.undo.ours[i]) > 0 {
+		v.outcome = Restored
+	}
+	if id := c.ID(); id != c.Ref.ID {
+		it.result.NewID = id
+	}
+	v.message = strings.Join(c.Aside, "; ")
+	r.close(i, v)
+}
+
+func (r *Run) putMakings(items []int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range items {
+		r.land(i, r.halfway(i))
+	}
+}
+
+func (r *Run) endMakings(items []int, v verdict) {
+	for _, i := range items {
+		v := v
+		if c := r.undo.all[i]; c.ID() != "" && c.ID() != c.Ref.ID && r.undo.ours[i][inventory.Itself] {
+			v.message = fmt.Sprintf("only a part of it is back: %s", v.message)
+		}
+		r.end(i, v)
+	}
+}
+
+// doubted reads back what a request may have made: what is there is ours, what is not may be sent again, a few times.
+// False: there is nothing to go on with. What was there and looked the same before the request are the twins.
+func (r *Run) doubted(ctx, sending context.Context, items []int, part string, twins []string, v verdict) bool {
+	if len(items) == 0 {
+		return true
+	}
+	r.mu.Lock()
+	for _, i := range items {
+		r.tell(i, Reading)
+	}
+	r.mu.Unlock()
+	kind := r.kinds[r.plan.Items[items[0]].Resource.Ref.Kind]
+	open := items
+	var s sight
+	for try := 1; try <= 2 && len(open) > 0; try++ { // a list can lag behind for a moment
+		if try > 1 && r.engine.nap(ctx, 1) != nil {
+			break
+		}
+		r.lookAt(ctx, kind, open)
+		var rest []int
+		for _, i := range open {
+			switch id, unclear := r.readMaking(i, part, twins); {
+			case unclear != "":
+				s.Unknown = append(s.Unknown, i)
+				w := v
+				w.outcome, w.message = Unknown, v.message+"; "+unclear
+				r.end(i, w)
+			case id == "":
+				rest = append(rest, i)
+			default:
+				s.There = append(s.There, i)
+				r.seenMade(sight{There: []int{i}})
+				r.wasMade(i, part, id, true)
+			}
+		}
+		open = rest
+	}
+	if len(open) == 0 {
+		return true
+	}
+	r.seenMade(sight{Gone: open})
+	worst := 0
+	var again []int
+	for _, i := range open {
+		r.mu.Lock()
+		r.undo.lost[i]++
+		n := r.undo.lost[i]
+		r.mu.Unlock()
+		if n >= maxLost {
+			w := v
+			w.message += "; read back: not there"
+			r.endMakings([]int{i}, w)
+			continue
+		}
+		worst = max(worst, n)
+		again = append(again, i)
+	}
+	if len(again) == 0 {
+		return true
+	}
+	w := v
+	w.message += "; read back: not there"
+	r.mu.Lock()
+	for _, i := range again {
+		r.land(i, cmp.Or(r.halfway(i), &w))
+	}
+	r.mu.Unlock()
+	return r.engine.nap(sending, worst) == nil
+}
+
+// readMaking is the id of what a request has made, "" when it is not there; unclear: which it is cannot be told.
+func (r *Run) readMaking(i int, part string, twins []string) (id, unclear string) {
+	c := r.undo.all[i]
+	if c.Err != nil {
+		return "", "could not be read back: " + c.Err.Error()
+	}
+	if id := c.There[part]; id != "" {
+		return id, ""
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var fresh []string
+	for _, id := range c.Twins[part] {
+		if !slices.Contains(twins, id) && !r.undo.claimed[claim{c.Ref.Kind, id}] {
+			fresh = append(fresh, id)
+		}
+	}
+	switch {
+	case len(fresh) == 0:
+		return "", ""
+	case len(fresh) == 1 && !c.Differ[fresh[0]]:
+		return fresh[0], ""
+	case len(fresh) == 1:
+		return "", "one of its name has appeared since that is not as it was: " + fresh[0]
+	}
+	slices.Sort(fresh)
+	return "", fmt.Sprintf("%d that look like it have appeared since, and which is ours is not known: %s", len(fresh), strings.Join(fresh, ", "))
+}
+
+// seenMade is the line of what a list showed.
+func (r *Run) seenMade(s sight) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range slices.Concat(s.There, s.Gone) {
+		r.items[i].unread = false
+	}
+	r.write(lineRead, s)
+}
+
+// takeUpMakings reads back what a run that is resumed may have made without an answer.
+func (r *Run) takeUpMakings(ctx, sending context.Context, items []int) []int {
+	if r.past == nil {
+		return items
+	}
+	for _, i := range items {
+		entry := &r.past.Items[i]
+		r.mu.Lock()
+		unread := r.items[i].unread
+		if unread {
+			r.items[i].flying = true // its fate is the list's to say
+		}
+		r.mu.Unlock()
+		if unread && entry.making != nil {
+			r.doubted(ctx, sending, []int{i}, entry.making.Part, entry.making.Twins, verdict{outcome: Failed, message: "the run was broken off before its answer was known"})
+		}
+	}
+	return r.pending(items)
+}
+
+// tellMaking reports the next request for an item; of many, only some. With the lock held.
+func (r *Run) tellMaking(i int, m inventory.Making) {
+	it := &r.items[i]
+	if m.Part == inventory.Itself {
+		r.tell(i, Sent)
+		return
+	}
+	if it.toldMoves == maxCleared {
+		return
+	}
+	it.toldMoves++
+	it.shown = Sent
+	r.emit(Event{Step: Sent, Item: i, Result: it.result, Note: "bringing back " + m.String()})
+}
+
+// proveBack reads closing lists and compares them with what is said to be there.
+func (r *Run) proveBack(ctx context.Context) {
+	var items []int
+	r.mu.Lock()
+	for i := range r.items {
+		o := r.items[i].result.Outcome
+		if (o == Restored || o == AlreadyThere) && r.undo.all[i] != nil {
+			items = append(items, i)
+		}
+	}
+	r.mu.Unlock()
+	if len(items) == 0 || ctx.Err() != nil {
+		return
+	}
+	r.enter(Proving)
+	left := items
+	for try := 1; try <= 2 && len(left) > 0; try++ { // a list can lag behind
+		if try > 1 && r.engine.nap(ctx, 1) != nil {
+			return
+		}
+		var missing []int
+		for _, kind := range r.kindsInOrder() {
+			var of []int
+			for _, i := range left {
+				if r.plan.Items[i].Resource.Ref.Kind == kind.ID {
+					of = append(of, i)
+				}
+			}
+			if len(of) == 0 {
+				continue
+			}
+			r.lookAt(ctx, kind, of)
+			for _, i := range of {
+				if lacks := r.lacking(i); lacks == "" || try > 1 {
+					r.concludeBack(i, lacks)
+				} else {
+					missing = append(missing, i)
+				}
+			}
+		}
+		left = missing
+	}
+}
+
+// lacking says what of an item is not there although this run has made it, or found it.
+func (r *Run) lacking(i int) string {
+	c := r.undo.all[i]
+	switch {
+	case errors.Is(c.Err, errNotShown):
+		return "it"
+	case c.Err != nil:
+		return ""
+	}
+	return c.Lacking(r.undo.ours[i])
+}
+
+// concludeBack is the only change that an outcome of an undo can see.
+func (r *Run) concludeBack(i int, lacks string) {
+	c := r.undo.all[i]
+	if c.Err != nil && lacks == "" {
+		r.note("not proved: %v", c.Err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	res := &r.items[i].result
+	if lacks != "" {
+		res.Outcome = Failed
+		res.Message = strings.TrimPrefix(res.Message+"; the closing list does not have "+lacks, "; ")
+	}
+	res.Proved = lacks == ""
+	if r.items[i].known {
+		r.write(lineProof, endedOf(i, res))
+	}
+	r.emit(Event{Step: Proved, Item: i, Result: *res})
+}

@@ -1,0 +1,307 @@
+package cleanup
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"janitor/client/inventory"
+)
+
+// secure writes down what it takes to make items again, before anything is done to them, and lets through those of which
+// that is known. What the account may not read is told, and goes without it.
+func (r *Run) secure(ctx context.Context, items []int) []int {
+	if r.journal == nil || r.engine.backs == nil {
+		return items
+	}
+	groups := map[inventory.KindID][]int{}
+	for _, i := range items {
+		if !r.secured[i] {
+			groups[r.plan.Items[i].Resource.Ref.Kind] = append(groups[r.plan.Items[i].Resource.Ref.Kind], i)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(groups)) {
+		r.secureKind(ctx, r.kinds[id], groups[id])
+	}
+	return r.pending(items)
+}
+
+func (r *Run) secureKind(ctx context.Context, kind *inventory.Kind, items []int) {
+	doomed := make([]inventory.Doomed, len(items))
+	for n, res := range r.resources(items) {
+		doomed[n].Resource = res
+		for _, p := range r.plan.Items[items[n]].Detaches {
+			doomed[n].Users = append(doomed[n].Users, inventory.Step{What: p.What, Which: p.Which, ID: p.ID, Call: p.Call})
+		}
+	}
+	kept, lacks, err := r.engine.backs.Keep(ctx, kind, doomed)
+	if err != nil && ctx.Err() != nil {
+		return // whoever stopped the run ends the items
+	}
+	if lacks != "" {
+		r.note("%s", lacks)
+	}
+	for n, i := range items {
+		switch back, ok := kept[doomed[n].Resource.Ref]; {
+		case err != nil:
+			r.end(i, verdict{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", err)})
+			continue
+		case ok:
+			data, err := json.Marshal(back)
+			if err != nil {
+				r.end(i, verdict{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back cannot be written down: %v", err)})
+				continue
+			}
+			r.mu.Lock()
+			r.write(lineWhole, keptWhole{Item: i, Back: data})
+			r.mu.Unlock()
+		}
+		r.secured[i] = true
+	}
+}
+
+// ErrLive is when a run, or an undo of it, goes on.
+var ErrLive = errors.New("another janitor is at it")
+
+// ErrNothing is when a run has deleted nothing that can be brought back.
+var ErrNothing = errors.New("nothing to undo")
+
+// UndoPlan says what of a finished run can be brought back, by the journals alone: one item for each that it has deleted,
+// with how much of it comes back. Errors are sentences; [ErrNothing] when no item can be brought back at all.
+func (h *History) UndoPlan(p *Past) (Plan, error) {
+	l := p.Ledger
+	switch {
+	case l == nil:
+		return Plan{}, p.Err
+	case l.Plan.Undoes != "":
+		return Plan{}, fmt.Errorf("run %s is an undo itself, of run %s: to take it back, delete again what it has brought back", p.ID, l.Plan.Undoes)
+	case p.Live:
+		return Plan{}, fmt.Errorf("run %s goes on: %w", p.ID, ErrLive)
+	case !l.Finished:
+		return Plan{}, fmt.Errorf("run %s is not finished: janitor resume %s goes on with it first", p.ID, p.ID)
+	}
+	plan := Plan{Undoes: p.ID}
+	var err error
+	if plan.Items, err = h.comebacks(p, ""); err != nil {
+		return Plan{}, err
+	}
+	if len(plan.Items) == 0 {
+		return plan, fmt.Errorf("%w: run %s has deleted nothing", ErrNothing, p.ID)
+	}
+	if why, all := plan.hopeless(); all {
+		return plan, fmt.Errorf("%w: run %s deleted %s, which cannot be brought back: %s", ErrNothing, p.ID, plan.what(), why)
+	}
+	return plan, nil
+}
+
+// comebacks are the items of an undo of a run, with what the undos of it before a name have made; "": all of them.
+func (h *History) comebacks(p *Past, upTo string) ([]Item, error) {
+	before, err := h.undosOf(p, upTo)
+	if err != nil {
+		return nil, err
+	}
+	type done struct {
+		parts map[string]string
+		by    string
+	}
+	made := map[inventory.Ref]done{}
+	for _, u := range before {
+		for k := range u.Ledger.Items {
+			if e := &u.Ledger.Items[k]; len(e.whole.Made) > 0 {
+				made[e.Result.Ref] = done{e.whole.Made, u.ID}
+			}
+		}
+	}
+	renamed, err := h.renamed(p)
+	if err != nil {
+		return nil, err
+	}
+	l := p.Ledger
+	taken := map[string]bool{}
+	for i := range l.Items {
+		for _, id := range l.Items[i].detached {
+			taken[id] = true
+		}
+	}
+	all := slices.Sorted(maps.Keys(taken))
+	var items []Item
+	for i := range l.Items {
+		if l.Items[i].Result.Outcome != Deleted {
+			continue
+		}
+		it := l.comeback(i, all)
+		if ref := it.Resource.Ref; ref.Parent != "" {
+			if kind, err := inventory.Lookup(ref.Kind); err == nil {
+				parent := inventory.Ref{Scope: ref.Scope, Kind: kind.Within, ID: ref.Parent}
+				for n := 0; n <= len(renamed) && renamed[parent] != ""; n++ { // it may have been deleted again, and brought back
+					parent.ID = renamed[parent]
+					it.Kept.Parent = parent.ID
+				}
+			}
+		}
+		if d, ok := made[it.Resource.Ref]; ok {
+			it.Kept.Made, it.Kept.By = maps.Clone(d.parts), d.by
+		}
+		items = append(items, it)
+	}
+	return items, nil
+}
+
+// hopeless says whether nothing of it can be brought back, and why.
+func (p Plan) hopeless() (why string, all bool) {
+	var whys []string
+	for _, it := range p.Items {
+		if it.Undo != inventory.Impossible {
+			return "", false
+		}
+		if !slices.Contains(whys, it.UndoWhy) {
+			whys = append(whys, it.UndoWhy)
+		}
+	}
+	return strings.Join(whys, ", "), true
+}
+
+// what is "12 pools", "3 items" when kinds are mixed.
+func (p Plan) what() string {
+	one, many := "item", "items"
+	first := p.Items[0].Resource.Ref.Kind
+	if kind, err := inventory.Lookup(first); err == nil && !slices.ContainsFunc(p.Items, func(it Item) bool { return it.Resource.Ref.Kind != first }) {
+		one, many = kind.One, kind.Many
+	}
+	if len(p.Items) == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", len(p.Items), many)
+}
+
+// comeback is an item of the undo of what the ledger tells.
+func (l *Ledger) comeback(i int, taken []string) Item {
+	entry, was := &l.Items[i], &l.Plan.Items[i]
+	it := Item{Resource: was.Resource, Undo: inventory.Impossible, UndoWhy: "it was not kept"}
+	it.Kept = entry.whole
+	if it.Kept.Back == nil {
+		it.Kept.Back, it.Kept.Shown = entry.Object, true
+	}
+	it.Kept.Taken, it.Kept.Made = taken, nil
+	kind, err := inventory.Lookup(was.Resource.Ref.Kind)
+	if err != nil || kind.Restore == nil || it.Kept.Back == nil {
+		return it
+	}
+	back, err := kind.Restore.Recall(was.Resource.Ref, it.Kept.Back, it.Kept.Shown)
+	if err != nil {
+		it.UndoWhy = err.Error()
+		return it
+	}
+	it.Undo, it.UndoWhy = back.Grade()
+	it.Takes = back.With()
+	return it
+}
+
+// undosOf are the undos of a run before a name, "" for all so far, oldest first. One that is not finished stands in the way
+// of another.
+func (h *History) undosOf(p *Past, upTo string) ([]*Past, error) {
+	names, err := h.Names()
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var undos []*Past
+	for _, name := range names {
+		if name <= p.ID || upTo != "" && name >= upTo {
+			continue
+		}
+		file, err := readPlan(filepath.Join(h.dir, "runs", name, planName))
+		if err != nil || !bytes.Contains(file, []byte(`"undoes": "`+p.ID+`"`)) {
+			if err != nil && !errors.Is(err, os.ErrNotExist) {
+				return nil, fmt.Errorf("run %s, which may be an undo of run %s, cannot be read: %w", name, p.ID, err)
+			}
+			continue
+		}
+		switch u := h.Read(name); {
+		case errors.Is(u.Err, errNotBegun):
+		case u.Ledger == nil:
+			return nil, fmt.Errorf("an undo of run %s cannot be read, and what it has brought back is not known: %w", p.ID, u.Err)
+		case u.Live:
+			return nil, fmt.Errorf("run %s, an undo of run %s, goes on: %w", u.ID, p.ID, ErrLive)
+		case !u.Ledger.Finished:
+			return nil, fmt.Errorf("run %s, an undo of run %s, is not finished: janitor resume %s goes on with it", u.ID, p.ID, u.ID)
+		default:
+			undos = append(undos, u)
+		}
+	}
+	return undos, nil
+}
+
+// renamed are the ids that undos of other runs have given to what the items of a run live in.
+func (h *History) renamed(p *Past) (map[inventory.Ref]string, error) {
+	if !slices.ContainsFunc(p.Ledger.Items, func(e Entry) bool { return e.Result.Ref.Parent != "" }) {
+		return nil, nil
+	}
+	names, err := h.Names()
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	now := map[inventory.Ref]string{}
+	for _, name := range names {
+		file, err := readPlan(filepath.Join(h.dir, "runs", name, planName))
+		if err != nil || !bytes.Contains(file, []byte(`"undoes": "`)) {
+			continue
+		}
+		if u := h.Read(name); u.Ledger != nil {
+			for i := range u.Ledger.Items {
+				if e := &u.Ledger.Items[i]; e.whole.Made[inventory.Itself] != "" {
+					now[e.Result.Ref] = e.whole.Made[inventory.Itself]
+				}
+			}
+		}
+	}
+	return now, nil
+}
+
+// refill gives the ledger of an undo that was broken off before all was in its journal what the run that it is of has kept.
+func (h *History) refill(p *Past, write func(kind string, body any) error) error {
+	l := p.Ledger
+	if l.Plan.Undoes == "" || !slices.ContainsFunc(l.Items, func(e Entry) bool { return e.whole.Back == nil && e.Result.Outcome == Pending }) {
+		return nil
+	}
+	of, err := h.Find(l.Plan.Undoes)
+	if err != nil {
+		return err
+	}
+	if of.Ledger == nil {
+		return of.Err
+	}
+	items, err := h.comebacks(of, p.ID)
+	if err != nil {
+		return err
+	}
+	whole := map[inventory.Ref]Kept{}
+	for _, it := range items {
+		whole[it.Resource.Ref] = it.Kept
+	}
+	for k := range l.Items {
+		e := &l.Items[k]
+		w, ok := whole[e.Result.Ref]
+		if !ok || w.Back == nil || e.whole.Back != nil || e.Result.Outcome != Pending {
+			continue
+		}
+		e.whole = w
+		if err := write(lineWhole, keptWhole{k, w.Back, w.Shown, w.Taken, w.Parent}); err != nil {
+			return err
+		}
+		if len(w.Made) > 0 {
+			if err := write(lineMade, made{Item: k, Parts: w.Made, By: w.By}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,374 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"janitor/client"
+)
+
+// poolBack is a pool as it was, with its members, its health monitor and what referred to it.
+type poolBack struct {
+	Pool    client.Spec   `json:"pool"`
+	Shared  bool          `json:"shared,omitempty"`
+	Members []client.Spec `json:"members,omitempty"`
+	Monitor *client.Spec  `json:"monitor,omitempty"`
+	Users   []poolUser    `json:"users,omitempty"`
+	Lacks   []string      `json:"lacks,omitempty"` // what could not be kept: "its 3 servers were not kept"
+	Shown   bool          `json:"shown,omitempty"` // kept as it was shown
+}
+
+var restorePools = &Restoration{
+	Keep: keepPools,
+	Recall: func(_ Ref, kept json.RawMessage, shown bool) (Back, error) {
+		if !shown {
+			return recall[poolBack](kept)
+		}
+		var also struct {
+			Shared bool `json:"shared"`
+		}
+		b := &poolBack{Shown: true}
+		if err := cmp.Or(b.Pool.UnmarshalJSON(kept), json.Unmarshal(kept, &also)); err != nil {
+			return nil, err
+		}
+		b.Shared = also.Shared
+		b.miss(true, true)
+		return b, nil
+	},
+	Look: lookForPools,
+}
+
+// miss notes what of a pool was not kept.
+func (b *poolBack) miss(members, monitor bool) {
+	if n := b.Pool.IDs("members").Len(); members && n > 0 {
+		b.Lacks = append(b.Lacks, "its "+count(n, "server was", "servers were")+" not kept")
+	}
+	if monitor && b.Pool.Has("healthmonitor_id") {
+		b.Lacks = append(b.Lacks, "its health monitor was not kept")
+	}
+}
+
+// poolLists are the lists around pools as a whole, by id. Where one was denied nothing is in it.
+type poolLists struct {
+	v3, shared           map[string]client.Spec
+	members, monitors    map[string]client.Spec
+	noMembers, noMonitor error // why these are not known, when the account may not read them
+}
+
+// readPools reads these lists side by side. shared: pools of shared load balancers matter.
+func readPools(ctx context.Context, c *client.Client, shared, inside bool) (*poolLists, error) {
+	l := &poolLists{v3: map[string]client.Spec{}, shared: map[string]client.Spec{}, members: map[string]client.Spec{}, monitors: map[string]client.Spec{}}
+	var (
+		wg   sync.WaitGroup
+		mu   sync.Mutex // of the maps that two lists go to
+		errs [6]error
+	)
+	into := func(m map[string]client.Spec) func(client.Spec) {
+		return func(s client.Spec) {
+			mu.Lock()
+			defer mu.Unlock()
+			m[s.ID] = s
+		}
+	}
+	wg.Go(func() { errs[0] = pages(c.PoolSpecs(ctx), into(l.v3)) })
+	if inside {
+		wg.Go(func() { errs[1] = pages(c.PoolMemberSpecs(ctx), into(l.members)) })
+		wg.Go(func() { errs[2] = pages(c.HealthMonitorSpecs(ctx), into(l.monitors)) })
+	}
+	if shared {
+		wg.Go(func() { errs[3] = pages(c.SharedPoolSpecs(ctx), into(l.shared)) })
+		if inside {
+			wg.Go(func() { errs[4] = pages(c.SharedPoolMemberSpecs(ctx), into(l.members)) })
+			wg.Go(func() { errs[5] = pages(c.SharedHealthMonitorSpecs(ctx), into(l.monitors)) })
+		}
+	}
+	wg.Wait()
+	for i, err := range errs {
+		switch {
+		case err == nil:
+		case i == 3 && absent(err): // a cloud without shared load balancers
+		case (i == 1 || i == 4) && denied(err):
+			l.noMembers = cmp.Or(l.noMembers, err)
+		case (i == 2 || i == 5) && denied(err):
+			l.noMonitor = cmp.Or(l.noMonitor, err)
+		default:
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// pool is the pool as the lists show it; one of a shared load balancer may be in both.
+func (l *poolLists) pool(id string) (s client.Spec, shared, ok bool) {
+	if s, ok = l.shared[id]; ok {
+		if v3, also := l.v3[id]; also {
+			s = v3
+		}
+		return s, true, true
+	}
+	s, ok = l.v3[id]
+	return s, false, ok
+}
+
+// membersOf are the members of a pool. What the list of all members does not show is read from the pool itself.
+func (l *poolLists) membersOf(ctx context.Context, c *client.Client, p client.Spec, shared bool) ([]client.Spec, error) {
+	var all []client.Spec
+	for id := range p.IDs("members").All() {
+		m, ok := l.members[id]
+		if !ok {
+			list := c.MemberSpecs(ctx, p.ID)
+			if shared {
+				list = c.SharedMemberSpecs(ctx, p.ID)
+			}
+			all = nil
+			err := pages(list, func(m client.Spec) { all = append(all, m) })
+			return all, err
+		}
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]Back, string, error) {
+	shared, used := false, false
+	for _, d := range doomed {
+		p, known := d.Resource.Object.(*Pool)
+		shared = shared || !known || p.Shared
+		used = used || len(d.Users) > 0
+	}
+	l, err := readPools(ctx, c, shared, true)
+	if err != nil {
+		return nil, "", err
+	}
+	var policies map[string]client.Spec
+	if used {
+		policies = map[string]client.Spec{}
+		if err := pages(c.L7PolicySpecs(ctx), func(s client.Spec) { policies[s.ID] = s }); err != nil {
+			return nil, "", err
+		}
+	}
+	kept := map[Ref]Back{}
+	var lacks string
+	for _, d := range doomed {
+		s, sharedOne, ok := l.pool(d.Resource.Ref.ID)
+		if !ok {
+			continue
+		}
+		b := &poolBack{Pool: s, Shared: sharedOne}
+		if p, known := d.Resource.Object.(*Pool); known {
+			b.Shared = b.Shared || p.Shared
+		}
+		switch b.Members, err = l.membersOf(ctx, c, s, b.Shared); {
+		case err != nil && denied(err):
+			b.miss(true, false)
+			lacks = "servers cannot be read to be kept: " + cause(err)
+		case err != nil:
+			return nil, "", err
+		}
+		if id := s.Text("healthmonitor_id"); id != "" {
+			if m, ok := l.monitors[id]; ok {
+				b.Monitor = &m
+			} else {
+				b.miss(false, true)
+				if l.noMonitor != nil {
+					lacks = "health monitors cannot be read to be kept: " + cause(l.noMonitor)
+				}
+			}
+		}
+		for _, step := range d.Users {
+			u, err := userOf(ctx, c, step, policies)
+			if err != nil {
+				return nil, "", err
+			}
+			b.Users = append(b.Users, u)
+		}
+		kept[d.Resource.Ref] = b
+	}
+	return kept, lacks, nil
+}
+
+func (b *poolBack) Grade() (Undo, string) {
+	lost := slices.Clone(b.Lacks)
+	lost = append(lost, onSeveral(b.Pool.IDs("loadbalancers")), letters(b.Pool, b.Shown, "name", "description"))
+	for _, m := range b.Members {
+		lost = append(lost, letters(m, b.Shown, "name"))
+	}
+	for _, u := range b.Users {
+		lost = append(lost, u.lost()...)
+	}
+	slices.Sort(lost)
+	return lossy(NewID, newID, slices.Compact(lost)...)
+}
+
+func onSeveral(balancers client.IDs) string {
+	if n := balancers.Len(); n > 1 {
+		return fmt.Sprintf("it was on %d load balancers and comes back on one", n)
+	}
+	return ""
+}
+
+func (b *poolBack) With() string {
+	var parts []string
+	if n := len(b.Members); n > 0 {
+		parts = append(parts, count(n, "server", "servers"))
+	}
+	if b.Monitor != nil {
+		parts = append(parts, "1 health monitor")
+	}
+	for _, u := range b.Users {
+		parts = append(parts, u.String())
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (b *poolBack) Alike() string { return b.Pool.Text("name") + " " + b.Pool.Text("protocol") }
+
+// lane: whoever changes a shared load balancer waits for the one before.
+func (b *poolBack) lane() string {
+	if b.Shared {
+		return b.Pool.IDs("loadbalancers").First()
+	}
+	return ""
+}
+
+// Next: the pool, its health monitor, its members, and in the end what referred to it.
+func (b *poolBack) Next(c *Comeback) (Making, bool) {
+	id := c.ID()
+	if id == c.Ref.ID {
+		return Making{}, false // it came back by itself
+	}
+	if id == "" {
+		return b.making(Itself, "", "", "POST pools", "POST v2.0/lbaas/pools", func(ctx context.Context, d *client.Deleter) (string, error) {
+			s := b.Pool
+			if lb := s.IDs("loadbalancers").First(); lb != "" {
+				s = s.With("loadbalancer_id", lb)
+			}
+			if b.Shared {
+				return d.CreateSharedPool(ctx, s)
+			}
+			return d.CreatePool(ctx, s)
+		}), true
+	}
+	if b.Monitor != nil && c.There["monitor"] == "" && !c.made("monitor") {
+		return b.making("monitor", "health monitor", "", "POST healthmonitors", "POST v2.0/lbaas/healthmonitors", func(ctx context.Context, d *client.Deleter) (string, error) {
+			if b.Shared {
+				return d.CreateSharedHealthMonitor(ctx, id, *b.Monitor)
+			}
+			return d.CreateHealthMonitor(ctx, id, *b.Monitor)
+		}), true
+	}
+	for _, m := range b.Members {
+		part := "server " + m.ID
+		if c.There[part] != "" || c.made(part) {
+			continue
+		}
+		return b.making(part, "server", address(m), "POST pools/{id}/members", "POST v2.0/lbaas/pools/{id}/members", func(ctx context.Context, d *client.Deleter) (string, error) {
+			if b.Shared {
+				return d.CreateSharedPoolMember(ctx, id, m)
+			}
+			return d.CreatePoolMember(ctx, id, m)
+		}), true
+	}
+	for i := range b.Users {
+		if m, ok := b.Users[i].next(c, b); ok {
+			return m, true
+		}
+	}
+	return Making{}, false
+}
+
+func (b *poolBack) making(part, what, which, call, sharedCall string, send func(context.Context, *client.Deleter) (string, error)) Making {
+	m := Making{
+		Part: part, What: what, Which: which, Call: call, Lane: b.lane(), Most: 1,
+		Send: func(ctx context.Context, d *client.Deleter, _ []*Comeback) ([]string, error) {
+			id, err := send(ctx, d)
+			return []string{id}, err
+		},
+	}
+	if b.Shared {
+		m.Call = sharedCall
+	}
+	return m
+}
+
+func address(m client.Spec) string {
+	host := m.Text("address")
+	if a := parseAddr(host); a.Is6() {
+		host = "[" + host + "]"
+	}
+	if port := m.Text("protocol_port"); port != "" && port != "0" {
+		host += ":" + port
+	}
+	return host
+}
+
+func lookForPools(ctx context.Context, c *client.Client, all []*Comeback) error {
+	shared, inside, users := false, false, false
+	for _, one := range all {
+		b := one.Back.(*poolBack)
+		shared = shared || b.Shared
+		inside = inside || one.Made[Itself] != ""
+		users = users || len(b.Users) > 0 && len(one.Taken) > 0
+	}
+	l, err := readPools(ctx, c, shared, inside)
+	if err != nil {
+		return err
+	}
+	list := make([]client.Spec, 0, len(l.v3))
+	for _, s := range l.v3 {
+		list = append(list, s)
+	}
+	for id, s := range l.shared {
+		if _, twice := l.v3[id]; !twice {
+			list = append(list, s)
+		}
+	}
+	lookForWhole(all, list, func(b Back) client.Spec { return b.(*poolBack).Pool },
+		[]string{"name", "protocol"}, []string{"description", "lb_algorithm", "type"})
+	for _, one := range all {
+		id := one.ID()
+		if id == "" || id == one.Ref.ID {
+			continue
+		}
+		one.Err = lookInside(ctx, c, l, one, id)
+	}
+	if !users {
+		return nil
+	}
+	return lookForUsers(ctx, c, all, shared)
+}
+
+// lookInside finds the members and the health monitor of a pool that was made again.
+func lookInside(ctx context.Context, c *client.Client, l *poolLists, one *Comeback, id string) error {
+	b := one.Back.(*poolBack)
+	p, _, _ := l.pool(id)
+	if m := p.Text("healthmonitor_id"); m != "" {
+		one.found("monitor", m)
+	}
+	if len(b.Members) == 0 {
+		return nil
+	}
+	members, err := l.membersOf(ctx, c, p, b.Shared)
+	if err != nil {
+		if errors.Is(err, client.NotFound) {
+			return fmt.Errorf("it went away while it was looked at: %w", err)
+		}
+		return err
+	}
+	there := map[[2]string]string{}
+	for _, m := range members {
+		there[[2]string{m.Text("address"), m.Text("protocol_port")}] = m.ID
+	}
+	for _, m := range b.Members {
+		if now := there[[2]string{m.Text("address"), m.Text("protocol_port")}]; now != "" {
+			one.found("server "+m.ID, now)
+		}
+	}
+	return nil
+}

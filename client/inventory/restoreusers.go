@@ -1,0 +1,347 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"janitor/client"
+)
+
+// poolUser is what the deletion of a pool took it out of.
+type poolUser struct {
+	Is     string        `json:"is"` // default pool, redirect, share, policy: see [detachFromPolicy]
+	ID     string        `json:"id"` // of the listener or the policy
+	Name   string        `json:"name,omitempty"`
+	Shared bool          `json:"shared,omitempty"`
+	Policy *client.Spec  `json:"policy,omitempty"` // as it was; of a share or a policy
+	Rules  []client.Spec `json:"rules,omitempty"`  // of a policy
+	Lacks  string        `json:"lacks,omitempty"`  // what of it could not be kept
+}
+
+// userOf keeps what a step is going to take a pool out of.
+func userOf(ctx context.Context, c *client.Client, step Step, policies map[string]client.Spec) (poolUser, error) {
+	u := poolUser{Is: step.What, ID: step.ID, Name: strings.TrimPrefix(step.Which, "of "), Shared: strings.Contains(step.Call, "v2.0")}
+	if u.Is != "share" && u.Is != "policy" {
+		return u, nil
+	}
+	s, ok := policies[u.ID]
+	if !ok {
+		u.Lacks = "policy " + u.Name + " was not kept"
+		return u, nil
+	}
+	u.Policy = &s
+	if u.Is == "policy" && s.IDs("rules").Len() > 0 {
+		err := pages(c.RuleSpecs(ctx, u.ID), func(r client.Spec) { u.Rules = append(u.Rules, r) })
+		if err != nil && !denied(err) {
+			return u, err
+		}
+		if err != nil || len(u.Rules) != s.IDs("rules").Len() {
+			u.Rules, u.Lacks = nil, "the rules of policy "+u.Name+" were not kept: it does not come back"
+		}
+	}
+	return u, nil
+}
+
+func (u *poolUser) String() string {
+	if u.Is == "policy" {
+		return "policy " + u.Name
+	}
+	return u.Is + " of " + u.Name
+}
+
+// part is called after the object, for several pools may have been taken out of it.
+func (u *poolUser) part() string {
+	if u.Is == "default pool" {
+		return "listener " + u.ID
+	}
+	return "policy " + u.ID
+}
+
+func (u *poolUser) lost() []string {
+	if u.Lacks != "" {
+		return []string{u.Lacks}
+	}
+	if u.Policy == nil {
+		return nil
+	}
+	return []string{letters(*u.Policy, false, "name", "description")}
+}
+
+func (u *poolUser) taken(c *Comeback) bool {
+	return slices.Contains(c.Taken, u.ID) && u.Lacks == ""
+}
+
+// next puts the pool back into what it was taken out of, when that was found as the deletion had left it.
+func (u *poolUser) next(c *Comeback, b *poolBack) (Making, bool) {
+	part := u.part()
+	if !u.taken(c) {
+		return Making{}, false
+	}
+	if m, ok := u.nextRule(c, b); ok {
+		return m, true
+	}
+	if c.There[part] != "" || c.made(part) {
+		return Making{}, false
+	}
+	m := Making{Part: part, What: u.Is, Which: "of " + u.Name, Lane: b.lane(), Late: true, Most: 1}
+	do := func(call string, send func(ctx context.Context, d *client.Deleter, now string) (string, error)) (Making, bool) {
+		m.Call = call
+		m.Send = func(ctx context.Context, d *client.Deleter, _ []*Comeback) ([]string, error) {
+			id, err := send(ctx, d, c.ID())
+			return []string{id}, err
+		}
+		return m, true
+	}
+	put := func(call string, send func(ctx context.Context, d *client.Deleter, now string) error) (Making, bool) {
+		return do(call, func(ctx context.Context, d *client.Deleter, now string) (string, error) {
+			return u.ID, send(ctx, d, now)
+		})
+	}
+	switch {
+	case u.Is == "default pool" && u.Shared:
+		return put("PUT v2.0/lbaas/listeners/{id}", func(ctx context.Context, d *client.Deleter, now string) error {
+			return d.SetSharedDefaultPool(ctx, u.ID, now)
+		})
+	case u.Is == "default pool":
+		return put("PUT listeners/{id}", func(ctx context.Context, d *client.Deleter, now string) error {
+			return d.SetDefaultPool(ctx, u.ID, now)
+		})
+	case u.Is == "redirect":
+		return put("PUT v2.0/lbaas/l7policies/{id}", func(ctx context.Context, d *client.Deleter, now string) error {
+			return d.SetSharedRedirect(ctx, u.ID, now)
+		})
+	case u.Is == "share":
+		return put("PUT l7policies/{id}", func(ctx context.Context, d *client.Deleter, _ string) error {
+			return d.SetWeightedPools(ctx, u.ID, u.weighted(c, true))
+		})
+	}
+	m.Which = u.Name
+	return do("POST l7policies", func(ctx context.Context, d *client.Deleter, _ string) (string, error) {
+		s, err := u.renewed(c)
+		if err != nil {
+			return "", err
+		}
+		return d.CreateL7Policy(ctx, s)
+	})
+}
+
+// nextRule gives a policy that was made again its rules, one after the other.
+func (u *poolUser) nextRule(c *Comeback, b *poolBack) (Making, bool) {
+	policy := c.There[u.part()]
+	if u.Is != "policy" || policy == "" || policy == u.ID {
+		return Making{}, false
+	}
+	for _, r := range u.Rules {
+		part := "rule " + r.ID
+		if c.There[part] != "" || c.made(part) {
+			continue
+		}
+		return Making{
+			Part: part, What: "rule", Which: "of policy " + u.Name, Call: "POST l7policies/{id}/rules", Lane: b.lane(), Late: true, Most: 1,
+			Send: func(ctx context.Context, d *client.Deleter, _ []*Comeback) ([]string, error) {
+				id, err := d.CreateRule(ctx, policy, r)
+				return []string{id}, err
+			},
+		}, true
+	}
+	return Making{}, false
+}
+
+// weighted are the pools of the policy as they were: those that have come back by their new ids, and of those that have
+// not, only the ones that were never taken out. back false: what the deletion had left.
+func (u *poolUser) weighted(c *Comeback, back bool) []client.WeightedPool {
+	var was, now []client.WeightedPool
+	if u.Policy == nil || u.Policy.Into("redirect_pools_config", &was) != nil {
+		return nil
+	}
+	for _, w := range was {
+		switch id, taken := u.now(c, w.PoolID); {
+		case !taken:
+			now = append(now, w)
+		case back && id != "":
+			now = append(now, client.WeightedPool{PoolID: id, Weight: w.Weight})
+		}
+	}
+	return now
+}
+
+// now is the id of a pool of the policy; taken: the deletion took it out.
+func (u *poolUser) now(c *Comeback, pool string) (id string, taken bool) {
+	if pool == c.Ref.ID {
+		return c.ID(), true
+	}
+	ref := Ref{Scope: c.Ref.Scope, Kind: Pools, ID: pool}
+	if c.Gone != nil && c.Gone(ref) {
+		return c.New(ref), true
+	}
+	return pool, false
+}
+
+var errPoolMissing = errors.New("another pool that it sent to did not come back")
+
+// renewed is the policy with the ids that its pools have now.
+func (u *poolUser) renewed(c *Comeback) (client.Spec, error) {
+	s := *u.Policy
+	if id := s.Text("redirect_pool_id"); id != "" {
+		now, _ := u.now(c, id)
+		if now == "" {
+			return s, errPoolMissing
+		}
+		s = s.With("redirect_pool_id", now)
+	}
+	if s.Has("redirect_pools_config") {
+		var was []json.RawMessage
+		all := u.weighted(c, true)
+		if s.Into("redirect_pools_config", &was) != nil || len(all) != len(was) {
+			return s, errPoolMissing
+		}
+		s = s.With("redirect_pools_config", all)
+	}
+	return s, nil
+}
+
+// lookForUsers finds what referred to the pools: what is as the deletion has left it, what is back, and what is neither,
+// which stays as it is.
+func lookForUsers(ctx context.Context, c *client.Client, all []*Comeback, shared bool) error {
+	listeners, policies := map[string]client.Listener{}, map[string]client.L7Policy{}
+	specs := map[string]client.Spec{}
+	if err := cmp.Or(
+		pages(c.Listeners(ctx), func(l client.Listener) { listeners[l.ID] = l }),
+		pages(c.L7Policies(ctx), func(p client.L7Policy) { policies[p.ID] = p }),
+		pages(c.L7PolicySpecs(ctx), func(s client.Spec) { specs[s.ID] = s }),
+	); err != nil {
+		return err
+	}
+	if shared {
+		if err := cmp.Or(
+			pages(c.SharedListeners(ctx), func(l client.Listener) { listeners[l.ID] = l }),
+			pages(c.SharedL7Policies(ctx), func(p client.L7Policy) { policies[p.ID] = p }),
+		); err != nil && !absent(err) {
+			return err
+		}
+	}
+	for _, one := range all {
+		b := one.Back.(*poolBack)
+		for i := range b.Users {
+			u := &b.Users[i]
+			if !u.taken(one) || one.Err != nil {
+				continue
+			}
+			one.Err = u.look(ctx, c, one, listeners, policies, specs)
+		}
+	}
+	return nil
+}
+
+func (u *poolUser) look(ctx context.Context, c *client.Client, one *Comeback, listeners map[string]client.Listener, policies map[string]client.L7Policy, specs map[string]client.Spec) error {
+	part := u.part()
+	alone := func(format string, args ...any) error {
+		one.found(part, u.ID)
+		if !one.made(part) {
+			one.Aside = append(one.Aside, fmt.Sprintf(format, args...)+": left alone")
+		}
+		return nil
+	}
+	now := one.ID()
+	switch u.Is {
+	case "default pool":
+		switch l, ok := listeners[u.ID]; {
+		case !ok:
+			return alone("%s is no longer there", u.Name)
+		case l.DefaultPoolID == "":
+		case l.DefaultPoolID == now:
+			one.found(part, u.ID)
+		default:
+			return alone("%s has another default pool now", u.Name)
+		}
+	case "redirect":
+		switch p, ok := policies[u.ID]; {
+		case !ok:
+			return alone("%s is no longer there", u.Name)
+		case p.RedirectPoolID == "":
+		case p.RedirectPoolID == now:
+			one.found(part, u.ID)
+		default:
+			return alone("%s redirects elsewhere now", u.Name)
+		}
+	case "share":
+		p, ok := policies[u.ID]
+		if !ok {
+			return alone("%s is no longer there", u.Name)
+		}
+		has := func(id string) bool {
+			return slices.ContainsFunc(p.WeightedPools, func(w client.WeightedPool) bool { return w.PoolID == id })
+		}
+		if now != "" && has(now) {
+			one.found(part, u.ID)
+			return nil
+		}
+		// Less those that have come back it must be what was left.
+		rest := slices.DeleteFunc(slices.Clone(p.WeightedPools), func(w client.WeightedPool) bool {
+			return one.Came != nil && one.Came(w.PoolID)
+		})
+		if !slices.EqualFunc(sortedShares(rest), sortedShares(u.weighted(one, false)), sameShare) {
+			return alone("%s sends to other pools now", u.Name)
+		}
+	default:
+		return u.lookForPolicy(ctx, c, one, listeners, policies, specs)
+	}
+	return nil
+}
+
+func sortedShares(all []client.WeightedPool) []client.WeightedPool {
+	return slices.SortedFunc(slices.Values(all), func(a, b client.WeightedPool) int { return cmp.Compare(a.PoolID, b.PoolID) })
+}
+
+func sameShare(a, b client.WeightedPool) bool {
+	return a.PoolID == b.PoolID && (a.Weight == nil) == (b.Weight == nil) && (a.Weight == nil || *a.Weight == *b.Weight)
+}
+
+// lookForPolicy finds a policy that was deleted as a whole, by its id or the one it was given, and its rules.
+func (u *poolUser) lookForPolicy(ctx context.Context, c *client.Client, one *Comeback, listeners map[string]client.Listener, policies map[string]client.L7Policy, specs map[string]client.Spec) error {
+	part := u.part()
+	if _, ok := policies[u.ID]; ok {
+		one.found(part, u.ID)
+		return nil
+	}
+	if made := one.Made[part]; made != "" {
+		if _, ok := policies[made]; !ok {
+			return nil // made once, and taken away since
+		}
+		one.found(part, made)
+		if len(u.Rules) == 0 {
+			return nil
+		}
+		var there []client.Spec
+		if err := pages(c.RuleSpecs(ctx, made), func(r client.Spec) { there = append(there, r) }); err != nil {
+			return err
+		}
+		for _, r := range u.Rules {
+			for _, now := range there {
+				if now.Like(r, "type", "compare_type", "value", "key") {
+					one.found("rule "+r.ID, now.ID)
+				}
+			}
+		}
+		return nil
+	}
+	if u.Policy == nil {
+		return nil
+	}
+	if l := u.Policy.Text("listener_id"); listeners[l].ID == "" {
+		one.found(part, u.ID)
+		one.Aside = append(one.Aside, "policy "+u.Name+": its listener is no longer there: left alone")
+		return nil
+	}
+	for id, s := range specs {
+		if s.Like(*u.Policy, "name", "listener_id") {
+			one.twin(part, id, s.Like(*u.Policy, "description", "action"))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Spec is what it takes to make an object again: its id and some of its fields, as the service wrote them. Unlike all
+// else in this package its text is not cleaned, for it goes back to the service to the letter: what is shown of it is
+// given by [Spec.Text]. As JSON it is ASCII, and harmless in any file.
+type Spec struct {
+	ID     string
+	fields map[string]string // JSON, as it came
+}
+
+// UnmarshalJSON takes all fields of an object.
+func (s *Spec) UnmarshalJSON(data []byte) error { return s.take(data, nil) }
+
+// take keeps a field of an object where its name is among names; nil: all of them. It never holds more of the object
+// than that: there are private keys in some.
+func (s *Spec) take(data []byte, names []string) error {
+	*s = Spec{fields: map[string]string{}}
+	var parts map[string]part
+	if err := json.Unmarshal(data, &parts); err != nil {
+		return err
+	}
+	if id, ok := parts["id"]; ok {
+		if err := decode(id, &s.ID); err != nil {
+			return err
+		}
+		s.ID = Clean(s.ID)
+	}
+	for name, value := range parts {
+		if name != "id" && (names == nil || slices.Contains(names, name)) {
+			s.fields[name] = string(value)
+		}
+	}
+	return nil
+}
+
+// MarshalJSON writes what it holds, the fields in the order of their names.
+func (s Spec) MarshalJSON() ([]byte, error) {
+	all := s.body(nil)
+	if s.ID != "" {
+		all["id"], _ = json.Marshal(s.ID) // a string
+	}
+	return plainJSON(all)
+}
+
+// body are the fields of these names, nil: all, that say something.
+func (s Spec) body(names []string) map[string]json.RawMessage {
+	all := make(map[string]json.RawMessage, len(s.fields))
+	for name, value := range s.fields {
+		if (names == nil || slices.Contains(names, name)) && says(value) {
+			all[name] = json.RawMessage(value)
+		}
+	}
+	return all
+}
+
+// plainJSON writes a value with all that is not printable ASCII as escapes: in JSON that stands in strings only.
+func plainJSON(v any) ([]byte, error) {
+	data, err := json.Marshal(v)
+	if err != nil || !bytes.ContainsFunc(data, func(r rune) bool { return r > '~' }) {
+		return data, err
+	}
+	var b bytes.Buffer
+	for len(data) > 0 {
+		r, size := utf8.DecodeRune(data)
+		switch {
+		case r <= '~':
+			b.WriteByte(data[0])
+		case r <= 0xffff:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			r -= 0x10000
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+		}
+		data = data[size:]
+	}
+	return b.Bytes(), nil
+}
+
+// says: the field is set; null, "", {} and [] all mean that it is not (api.md 1).
+func says(value string) bool {
+	switch value {
+	case "", "null", `""`, "{}", "[]":
+		return false
+	}
+	return true
+}
+
+// Has says whether the field is set.
+func (s Spec) Has(name string) bool { return says(s.fields[name]) }
+
+// raw is the field as text, to the letter; numbers and bools as they are written.
+func (s Spec) raw(name string) string {
+	value := s.fields[name]
+	var text string
+	switch {
+	case !says(value):
+		return ""
+	case json.Unmarshal([]byte(value), &text) != nil:
+		return value
+	}
+	return text
+}
+
+// Text is the field, cleaned, for people and for comparing with what lists show.
+func (s Spec) Text(name string) string { return Clean(s.raw(name)) }
+
+// Into decodes the field.
+func (s Spec) Into(name string, v any) error { return decode([]byte(s.fields[name]), v) }
+
+// IDs are those that the field points at, or the id that it is.
+func (s Spec) IDs(name string) IDs {
+	var ids IDs
+	if value := s.fields[name]; says(value) && ids.UnmarshalJSON([]byte(value)) != nil {
+		return NewIDs(s.raw(name))
+	}
+	return ids
+}
+
+// With gives a spec with the field set to what JSON makes of the value.
+func (s Spec) With(name string, value any) Spec {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // ids, numbers and lists of them
+	}
+	s.fields = maps.Clone(s.fields)
+	if s.fields == nil {
+		s.fields = map[string]string{}
+	}
+	s.fields[name] = string(data)
+	return s
+}
+
+// Without gives a spec that lacks these fields.
+func (s Spec) Without(names ...string) Spec {
+	s.fields = maps.Clone(s.fields)
+	for _, name := range names {
+		delete(s.fields, name)
+	}
+	return s
+}
+
+// Like says whether both say the same in those of these fields that one of them sets.
+func (s Spec) Like(other Spec, names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !sameValue(s.fields[name], other.fields[name]) })
+}
+
+func sameValue(a, b string) bool {
+	if a == b || !says(a) && !says(b) {
+		return true
+	}
+	var x, y any
+	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
+}
+
+// Blurred names the first of the fields whose text was cleaned or may have been, "" for none: of an object that was kept
+// as it was shown, what it said to the letter is not known then.
+func (s Spec) Blurred(names ...string) string {
+	for _, name := range names {
+		if text := s.raw(name); strings.Contains(text, `\`) || strings.HasSuffix(text, "…") || s.garbled(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// Garbled names the first of the fields whose text was no text: bytes of it are lost.
+func (s Spec) Garbled(names ...string) string {
+	for _, name := range names {
+		if s.garbled(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+func (s Spec) garbled(name string) bool {
+	return strings.ContainsRune(s.raw(name), utf8.RuneError)
+}
+
+// form says which fields of a kind of object are kept.
+type form interface{ names() []string }
+
+// filled is an object of which the fields of a form were kept.
+type filled[F form] struct{ Spec }
+
+// UnmarshalJSON drops what the form does not name.
+func (f *filled[F]) UnmarshalJSON(data []byte) error {
+	var of F
+	return f.take(data, of.names())
+}
+
+func (f filled[F]) key() string { return f.ID }
+func (f filled[F]) spec() Spec  { return f.Spec }

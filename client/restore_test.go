@@ -1,0 +1,99 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func spec(t *testing.T, text string) Spec {
+	t.Helper()
+	var s Spec
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// What is kept says the same when it was written down and read, and is plain ASCII.
+func TestSpecsAreKeptToTheLetter(t *testing.T) {
+	text := `{"id":"a","name":"\u001b[31m \u202e \ud83d\udca3 日本 \\x1b","n":1.50,"none":null,"empty":"","list":[{"id":"b"}]}`
+	data, err := json.Marshal(spec(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"id":"a","list":[{"id":"b"}],"n":1.50,"name":"\u001b[31m \u202e \ud83d\udca3 \u65e5\u672c \\x1b"}`; string(data) != want {
+		t.Errorf("%s, want %s", data, want)
+	}
+	s := spec(t, string(data))
+	if !s.Like(spec(t, text), "name", "n", "none", "empty", "list") || s.Has("none") || s.IDs("list").First() != "b" {
+		t.Error(s)
+	}
+	if got := s.Text("name"); got != `\x1b[31m \u202e 💣 日本 \x1b` {
+		t.Errorf("shown as %q", got)
+	}
+}
+
+func FuzzSpecs(f *testing.F) {
+	f.Add(`{"id":"a","name":"\ud83d\udca3\u2028","x":[null,{"y":1e5}]}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var s, again Spec
+		if json.Unmarshal([]byte(text), &s) != nil {
+			return
+		}
+		data, err := json.Marshal(s)
+		if err != nil {
+			return // not JSON after all
+		}
+		if strings.ContainsFunc(string(data), func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Errorf("%q is not plain", data)
+		}
+		if err := json.Unmarshal(data, &again); err != nil {
+			t.Fatal(err)
+		}
+		for name := range s.fields {
+			if name != "id" && !s.Like(again, name) {
+				t.Errorf("%s: %s, then %s", name, s.fields[name], again.fields[name])
+			}
+		}
+	})
+}
+
+// An answer counts only when it is about what was asked for: all else leaves open whether it was made.
+func TestCreateBelievesOnlyWhatFits(t *testing.T) {
+	for answer, want := range map[string]string{
+		`{"pool":{"id":"new","name":"web"}}`:   "new",
+		`{"pool":{"id":"new"}}`:                "new",
+		`{"pool":{"name":"web"}}`:              "",
+		`{"pool":{"id":"new","name":"other"}}`: "",
+		`{"request_id":"x"}`:                   "",
+		`{"pool":null}`:                        "",
+	} {
+		var body string
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var in json.RawMessage
+			if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+				t.Error(err)
+			}
+			body = string(in)
+			w.WriteHeader(http.StatusCreated)
+			w.Write([]byte(answer))
+		}))
+		d, err := NewDeleter(Config{Project: "p", ELB: server.URL})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := spec(t, `{"id":"old","name":"web","type":"ip","vpc_id":"v","private_key":"no","enterprise_project_id":"0","protocol":"TCP","members":[{"id":"m"}]}`)
+		id, err := d.CreatePool(context.Background(), s)
+		if id != want || (err == nil) != (want != "") {
+			t.Errorf("%s: %q, %v", answer, id, err)
+		}
+		if want := `{"pool":{"name":"web","protocol":"TCP","type":"ip"}}`; body != want {
+			t.Errorf("sent %s, want %s", body, want)
+		}
+		server.Close()
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"janitor/client"
+	"janitor/client/cleanup"
+	"janitor/client/profile"
+)
+
+func undoCommand() *cobra.Command {
+	var (
+		out    form
+		choice profile.Choice
+		yes    bool
+	)
+	cmd := &cobra.Command{
+		Use:   "undo RUN",
+		Short: "Bring back what a run has deleted",
+		Long: `undo brings back what can be of what a finished run has deleted: entries with their notes, members of channels, pools
+with their servers and health monitor and what referred to them, IP groups, CA certificates and those of the certificate
+service. It first says of each item how much of it comes back:
+
+  exact        as it was
+  new id       as it was, under another id: whoever knows the old one has to be told
+  lossy        not all of it; it says what is lost
+  impossible   a server certificate: its private key was never kept
+
+What is there already stays as it is, and so does what others have changed since: a listener that has another default pool
+now keeps it. An undo is a run with a journal of its own; janitor runs, resume and verify know it. Undoing twice changes
+nothing more.
+
+It asks before it sends anything; without a terminal it wants --yes. The profile is the run's own, unless --profile names
+another one for the same project.`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			past, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			plan, err := history().UndoPlan(past)
+			switch {
+			case errors.Is(err, cleanup.ErrNothing), errors.Is(err, cleanup.ErrLive):
+				return &failure{statusRefused, err}
+			case err != nil:
+				return usage("%w", err)
+			}
+			if !yes && (!term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stderr.Fd()))) {
+				return &failure{statusRefused, fmt.Errorf("undo of run %s: there is no terminal to ask on: give --yes to do it without asking", past.ID)}
+			}
+			s, loader, err := reopen(cmd.Context(), past, choice)
+			if err != nil {
+				return err
+			}
+			defer closing(cmd, s)
+			if s.Deleter == nil {
+				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+			}
+			if out == "table" || !yes {
+				if err := printUndo(cmd.ErrOrStderr(), plan); err != nil {
+					return err
+				}
+			}
+			if !yes {
+				if err := confirmed(cmd.Context(), os.Stdin, cmd.ErrOrStderr(), past.ID); err != nil {
+					return err
+				}
+			}
+			begin := history().Journal(past.Ledger.Header.Where)
+			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin})
+			ctx, release := lasting(cmd.Context())
+			defer release()
+			return watch(cmd, out, engine.Undo(ctx, plan))
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
+	sessionFlags(cmd, &choice)
+	out.flag(cmd.Flags())
+	return cmd
+}
+
+// printUndo shows what an undo would bring back, for people.
+func printUndo(w io.Writer, p cleanup.Plan) error {
+	rows := [][]string{{"UNDO", "KIND", "NAME", "ID", "WITH", "BUT"}}
+	for _, it := range p.Items {
+		ref := it.Resource.Ref
+		rows = append(rows, []string{it.Undo.String(), string(ref.Kind), it.Resource.Name, ref.ID, it.Takes, it.UndoWhy})
+	}
+	return printTable(w, rows)
+}
+
+// confirmed asks; whatever is not yes is no.
+func confirmed(ctx context.Context, in *os.File, out io.Writer, id string) error {
+	fmt.Fprintf(out, "Bring this back in the project of run %s? Type yes: ", client.Clean(id)) //nolint:errcheck // for people
+	line, err := typedLine(ctx, in)
+	switch {
+	case ctx.Err() != nil:
+		return interrupted(ctx, ctx.Err())
+	case err != nil || !strings.EqualFold(strings.TrimSpace(line), "yes"):
+		return &failure{statusRefused, errors.New("not confirmed: nothing was sent")}
+	}
+	return nil
+}
+
+// heading are the columns of a run's items, with what is found of them where that is asked for.
+func heading(p cleanup.Plan, found ...string) []string {
+	columns := []string{"OUTCOME", "KIND", "NAME", "ID"}
+	if p.Undoes != "" {
+		columns = append(columns, "NEW ID")
+	}
+	return slices.Concat(columns, found, []string{"WHY"})
+}
