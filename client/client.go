@@ -17,6 +17,19 @@ type Config struct {
 	ELB, ROMA, APIG string            // base URLs; "" = the profile has none
 	Gateways        []Gateway         // whose channels are shown; one without InstanceID = every running instance of the service
 	Transport       http.RoundTripper // carries the credentials
+	Pace            *Pace             // shared by all that use the project; nil = one of its own
+}
+
+// Pace keeps what is known of how fast each service may be used. A [Client] and a [Deleter] of one project share it: the
+// services count their requests together.
+type Pace struct{ elb, roma, apig *wire.Pacer }
+
+// Limits of a [Pace]; they hold for each service.
+type Limits = wire.Limits
+
+// NewPace makes one that knows nothing yet.
+func NewPace(l Limits) *Pace {
+	return &Pace{wire.NewPacer(l), wire.NewPacer(l), wire.NewPacer(l)}
 }
 
 // Client reads. It is safe for concurrent use.
@@ -27,6 +40,8 @@ type Client struct {
 	// Sizes of the first and the following pages, and the most pages of one list. The first page is small, so that
 	// something is on the screen at once. Fields for tests.
 	first, page, gatewayPage, mostPages int
+
+	whole bool // see [Client.Whole]
 }
 
 // Deleter deletes, and takes away what stands in the way of that. It has no reading calls, as a [Client] has no changing
@@ -52,6 +67,13 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
+// Whole gives a Client that reads lists in as few requests as it can, for those who need all of a list before they go on.
+func (c *Client) Whole() *Client {
+	whole := *c
+	whole.whole = true
+	return &whole
+}
+
 // NewDeleter makes the deleting calls of a profile.
 func NewDeleter(c Config) (*Deleter, error) {
 	s, err := newServices(c)
@@ -65,22 +87,28 @@ func NewDeleter(c Config) (*Deleter, error) {
 type services struct {
 	project         string
 	elb, roma, apig *wire.API
+	pace            *Pace
 	while           context.Context // see [Deleter.While]
+	turn            *wire.Turn      // see [Deleter.Enter]
 }
 
 func newServices(c Config) (services, error) {
 	if !isProject(c.Project) {
 		return services{}, fmt.Errorf("project id %q: want at most 32 digits and lower-case letters", Clean(c.Project))
 	}
-	s := services{project: c.Project}
+	s := services{project: c.Project, pace: c.Pace}
+	if s.pace == nil {
+		s.pace = NewPace(Limits{})
+	}
 	for _, service := range []struct {
 		name, base string
+		pacer      *wire.Pacer
 		api        **wire.API
-	}{{"elb", c.ELB, &s.elb}, {"roma", c.ROMA, &s.roma}, {"apig", c.APIG, &s.apig}} {
+	}{{"elb", c.ELB, s.pace.elb, &s.elb}, {"roma", c.ROMA, s.pace.roma, &s.roma}, {"apig", c.APIG, s.pace.apig, &s.apig}} {
 		if service.base == "" {
 			continue
 		}
-		api, err := wire.New(service.base, c.Transport, wire.Options{})
+		api, err := wire.New(service.base, c.Transport, wire.Options{Pacer: service.pacer})
 		if err != nil {
 			return services{}, fmt.Errorf("%s: %w", service.name, err)
 		}
@@ -121,7 +149,7 @@ type request struct {
 
 // on begins a request below a fixed prefix.
 func (s *services) on(api *wire.API, err error, prefix string) request {
-	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while}}
+	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while, Turn: s.turn}}
 }
 
 // dedicated begins a request to ELB v3.
@@ -219,14 +247,36 @@ func (d *Deleter) While(ctx context.Context) *Deleter {
 	return &Deleter{s}
 }
 
+// Enter waits until one more changing request may be sent to a service, [ELB], [ROMA] or [APIG], and gives a Deleter whose
+// next call goes at once, and once: throttled, it fails. leave must be called when the call has ended, or none is made.
+func (d *Deleter) Enter(ctx context.Context, service string) (in *Deleter, leave func(), err error) {
+	turn, err := d.pacer(service).Enter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := d.services
+	s.turn = turn
+	return &Deleter{s}, turn.Done, nil
+}
+
+// Pace tells how fast a service may be used at the moment.
+func (s *services) Pace(service string) wire.Pace { return s.pacer(service).Pace() }
+
+func (s *services) pacer(service string) *wire.Pacer {
+	switch service {
+	case ROMA:
+		return s.pace.roma
+	case APIG:
+		return s.pace.apig
+	}
+	return s.pace.elb
+}
+
 // Paused says until when some service makes the calls of this client or deleter wait, the latest of all, and why; the
 // zero time when none does.
 func (s *services) Paused() (until time.Time, why string) {
-	for _, api := range [...]*wire.API{s.elb, s.roma, s.apig} {
-		if api == nil {
-			continue
-		}
-		if at, reason := api.Paused(); at.After(until) {
+	for _, pacer := range [...]*wire.Pacer{s.pace.elb, s.pace.roma, s.pace.apig} {
+		if at, reason := pacer.Paused(); at.After(until) {
 			until, why = at, reason
 		}
 	}

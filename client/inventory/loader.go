@@ -38,6 +38,13 @@ func (l *Loader) WithDetail() *Loader {
 	return &detailed
 }
 
+// Whole gives a loader that reads lists in as few requests as it can, for those who need all of it before they go on.
+func (l *Loader) Whole() *Loader {
+	whole := *l
+	whole.client = l.client.Whole()
+	return &whole
+}
+
 // Load reads top-level kinds. All lists are read side by side; a snapshot comes after each page that arrived. When the
 // caller is slow it gets the newest one and misses some in between; the last one has Done set and always comes unless the
 // caller breaks out, which cancels what is still being read and waits for it. No failure ends the iteration: it is told

@@ -20,6 +20,7 @@ type Profile struct {
 	Endpoints   Endpoints `yaml:"endpoints"`
 	Gateway     Gateway   `yaml:"gateway"`
 	ReadOnly    bool      `yaml:"read_only"`
+	Pace        Pace      `yaml:"pace"`
 
 	Name       string `yaml:"-"`
 	Views      []View `yaml:"-"` // of the whole config file, in its order
@@ -116,6 +117,9 @@ func (p Profile) Check() error {
 		return err
 	}
 	if err := p.checkGateway(); err != nil {
+		return err
+	}
+	if err := p.checkPace(); err != nil {
 		return err
 	}
 	return p.checkEndpoints()
