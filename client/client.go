@@ -24,6 +24,9 @@ type Config struct {
 // services count their requests together.
 type Pace struct{ elb, roma, apig *wire.Pacer }
 
+// MaxPause is the longest pause that a service may impose on a call; who asks for more refuses it.
+const MaxPause = wire.MaxPause
+
 // Limits of a [Pace]; they hold for each service.
 type Limits = wire.Limits
 
