@@ -54,6 +54,7 @@ type Pacer struct {
 
 	limit   float64 // changing requests at once
 	clean   int     // successes since it last changed
+	met     bool    // since then so many were in flight
 	flying  int
 	waiting []chan struct{} // for a place among those in flight; closed when it is given
 }
@@ -112,7 +113,7 @@ func (p *Pacer) Pace() Pace {
 		if holds(q.window, now) {
 			s.Why = "quota of " + amount(q.stated, q.said)
 			switch others := int(math.Round(100 * (1 - q.use))); {
-			case q.factor < 1:
+			case q.tenths < 10:
 				s.Why += ", others use it too"
 			case others > 0:
 				s.Why += fmt.Sprintf(", %d %% left to others", others)
@@ -268,6 +269,7 @@ func (p *Pacer) fill() {
 		p.waiting = p.waiting[1:]
 		p.flying++
 	}
+	p.met = p.met || p.flying >= int(p.limit)
 }
 
 // admit waits until one request may go. Whoever came first goes first, and nobody is promised a time: after a pause
@@ -360,11 +362,11 @@ func (p *Pacer) answered(method string, sent time.Time, e *Error) {
 		if p.gap -= p.gap / 20; p.gap < gapFirst/10 {
 			p.gap, p.next = 0, time.Time{}
 		}
-		if !changing || p.flying < int(p.limit) && len(p.waiting) == 0 { // what is not used cannot be too little
+		if !changing || !p.met { // what is not used cannot be too little
 			return
 		}
 		if p.clean++; p.clean >= int(p.limit) {
-			p.limit, p.clean = min(mostAtOnce, p.limit+1), 0
+			p.limit, p.clean, p.met = min(mostAtOnce, p.limit+1), 0, false
 			p.fill()
 		}
 	}
@@ -382,7 +384,7 @@ func (p *Pacer) slow(sent time.Time) bool {
 		return false
 	}
 	p.congested = time.Now()
-	p.limit, p.clean = max(1, 0.7*p.limit), 0
+	p.limit, p.clean, p.met = max(1, 0.7*p.limit), 0, p.flying >= int(0.7*p.limit)
 	return true
 }
 

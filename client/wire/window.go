@@ -109,7 +109,7 @@ type allowance struct {
 	use    float64 // our part
 
 	believed float64 // requests per said
-	factor   float64 // of our part, 0.1 to 1
+	tenths   int     // of our part that are used, 1 to 10
 	since    time.Time
 	clean    int // windows in a row that held requests back
 	need     int
@@ -128,13 +128,13 @@ func (q *allowance) state(n int, per time.Duration, news bool, now time.Time) {
 	same := q.window != nil && n == q.stated && per == q.said
 	switch {
 	case !same:
-		q.stated, q.said, q.factor, q.patience = n, per, 1, firstTrial
+		q.stated, q.said, q.tenths, q.patience = n, per, 10, firstTrial
 	case !news:
 		return
 	case q.believed > float64(q.stated):
 		q.patience = min(lastTrial, 2*q.patience)
 	default:
-		q.factor = max(0.1, 0.7*q.factor)
+		q.tenths = max(1, q.tenths*7/10)
 	}
 	q.believed, q.clean, q.need, q.since = float64(n), 0, q.patience, now
 	q.resize(now)
@@ -142,7 +142,7 @@ func (q *allowance) state(n int, per time.Duration, news bool, now time.Time) {
 
 // resize keeps what was sent: it counts against the new size as well.
 func (q *allowance) resize(now time.Time) {
-	ours := max(1, int(q.believed*q.use*q.factor))
+	ours := max(1, int(q.believed*q.use*float64(q.tenths)/10))
 	if was := q.window; was != nil && was.n == ours {
 		return
 	}
@@ -165,8 +165,8 @@ func (q *allowance) watch(now time.Time) {
 		q.clean = 0
 	}
 	q.since = now
-	q.factor = min(1, q.factor+0.1)
-	if q.clean >= q.need && q.factor == 1 {
+	q.tenths = min(10, q.tenths+1)
+	if q.clean >= q.need && q.tenths == 10 {
 		q.believed += max(1, q.believed/4)
 		q.clean, q.need = 0, nextTrial
 	}
