@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"janitor/client/wire"
 )
@@ -273,15 +272,4 @@ func (s *services) pacer(service string) *wire.Pacer {
 		return s.pace.apig
 	}
 	return s.pace.elb
-}
-
-// Paused says until when some service makes the calls of this client or deleter wait, the latest of all, and why; the
-// zero time when none does.
-func (s *services) Paused() (until time.Time, why string) {
-	for _, pacer := range [...]*wire.Pacer{s.pace.elb, s.pace.roma, s.pace.apig} {
-		if at, reason := pacer.Paused(); at.After(until) {
-			until, why = at, reason
-		}
-	}
-	return until, why
 }

@@ -30,6 +30,7 @@ type lists interface {
 type Engine struct {
 	deleter *client.Deleter // nil: tests send by other means
 	lists   lists
+	paused  func(service string) (until time.Time, why string) // of reading; nil without a deleter
 	kind    func(inventory.KindID) (*inventory.Kind, error)
 	journal func(Plan) (Journal, error)
 	now     func() time.Time
@@ -56,7 +57,9 @@ const mostAtOnce = 16
 
 // NewEngine deletes through d and reads through l.
 func NewEngine(d *client.Deleter, l *inventory.Loader, o Options) *Engine {
-	return newEngine(d, l.Whole(), inventory.Lookup, o)
+	e := newEngine(d, l.Whole(), inventory.Lookup, o)
+	e.paused = l.Paused
+	return e
 }
 
 func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*inventory.Kind, error), o Options) *Engine {

@@ -113,6 +113,9 @@ func (e *Engine) pace(service string) wire.Pace {
 	}
 	s := e.deleter.Pace(service)
 	s.AtOnce = min(s.AtOnce, e.atOnce)
+	if until, why := e.paused(service); until.After(s.Until) { // where reading has a pace of its own
+		s.Until, s.Why, s.Left = until, why, 0
+	}
 	return s
 }
 

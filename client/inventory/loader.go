@@ -95,8 +95,14 @@ func (l *Loader) read(ctx context.Context, around bool, parents []Resource, kind
 	}
 }
 
-// Paused says until when some service makes reading wait, and why; the zero time when none does.
-func (l *Loader) Paused() (until time.Time, why string) { return l.client.Paused() }
+// Paused says until when a service, such as [client.ELB], makes reading wait, and why; the zero time when it does not.
+func (l *Loader) Paused(service string) (until time.Time, why string) {
+	s := l.client.Pace(service)
+	if s.Until.IsZero() {
+		return time.Time{}, ""
+	}
+	return s.Until, s.Why
+}
 
 // list is one list of the service that is part of a kind's listing.
 type list struct {
