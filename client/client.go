@@ -16,22 +16,25 @@ type Config struct {
 	ELB, ROMA, APIG string            // base URLs; "" = the profile has none
 	Gateways        []Gateway         // whose channels are shown; one without InstanceID = every running instance of the service
 	Transport       http.RoundTripper // carries the credentials
-	Pace            *Pace             // shared by all that use the project; nil = one of its own
+	Pacing          *Pacing           // shared by all that use the project; nil = one of its own
 }
 
-// Pace keeps what is known of how fast each service may be used. A [Client] and a [Deleter] of one project share it: the
+// Pacing keeps what is known of how fast each service may be used. A [Client] and a [Deleter] of one project share it: the
 // services count their requests together.
-type Pace struct{ elb, roma, apig *wire.Pacer }
+type Pacing struct{ elb, roma, apig *wire.Pacer }
 
 // MaxPause is the longest pause that a service may impose on a call; who asks for more refuses it.
 const MaxPause = wire.MaxPause
 
-// Limits of a [Pace]; they hold for each service.
+// Limits of a [Pacing]; they hold for each service.
 type Limits = wire.Limits
 
-// NewPace makes one that knows nothing yet.
-func NewPace(l Limits) *Pace {
-	return &Pace{wire.NewPacer(l), wire.NewPacer(l), wire.NewPacer(l)}
+// Pace is how fast a service may be used at the moment; see [wire.Pace].
+type Pace = wire.Pace
+
+// NewPacing makes one that knows nothing yet.
+func NewPacing(l Limits) *Pacing {
+	return &Pacing{wire.NewPacer(l), wire.NewPacer(l), wire.NewPacer(l)}
 }
 
 // Client reads. It is safe for concurrent use.
@@ -89,7 +92,7 @@ func NewDeleter(c Config) (*Deleter, error) {
 type services struct {
 	project         string
 	elb, roma, apig *wire.API
-	pace            *Pace
+	pacing          *Pacing
 	while           context.Context // see [Deleter.While]
 	turn            *wire.Turn      // see [Deleter.Enter]
 }
@@ -98,15 +101,15 @@ func newServices(c Config) (services, error) {
 	if !isProject(c.Project) {
 		return services{}, fmt.Errorf("project id %q: want at most 32 digits and lower-case letters", Clean(c.Project))
 	}
-	s := services{project: c.Project, pace: c.Pace}
-	if s.pace == nil {
-		s.pace = NewPace(Limits{})
+	s := services{project: c.Project, pacing: c.Pacing}
+	if s.pacing == nil {
+		s.pacing = NewPacing(Limits{})
 	}
 	for _, service := range []struct {
 		name, base string
 		pacer      *wire.Pacer
 		api        **wire.API
-	}{{"elb", c.ELB, s.pace.elb, &s.elb}, {"roma", c.ROMA, s.pace.roma, &s.roma}, {"apig", c.APIG, s.pace.apig, &s.apig}} {
+	}{{"elb", c.ELB, s.pacing.elb, &s.elb}, {"roma", c.ROMA, s.pacing.roma, &s.roma}, {"apig", c.APIG, s.pacing.apig, &s.apig}} {
 		if service.base == "" {
 			continue
 		}
@@ -262,14 +265,14 @@ func (d *Deleter) Enter(ctx context.Context, service string) (in *Deleter, leave
 }
 
 // Pace tells how fast a service may be used at the moment.
-func (s *services) Pace(service string) wire.Pace { return s.pacer(service).Pace() }
+func (s *services) Pace(service string) Pace { return s.pacer(service).Pace() }
 
 func (s *services) pacer(service string) *wire.Pacer {
 	switch service {
 	case ROMA:
-		return s.pace.roma
+		return s.pacing.roma
 	case APIG:
-		return s.pace.apig
+		return s.pacing.apig
 	}
-	return s.pace.elb
+	return s.pacing.elb
 }

@@ -15,7 +15,7 @@ func paced(t *testing.T, h http.HandlerFunc) (*Client, *Deleter) {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	config := Config{Project: "p", ELB: server.URL, APIG: server.URL, ROMA: server.URL, Transport: server.Client().Transport, Pace: NewPace(Limits{})}
+	config := Config{Project: "p", ELB: server.URL, APIG: server.URL, ROMA: server.URL, Transport: server.Client().Transport, Pacing: NewPacing(Limits{})}
 	c, err := New(config)
 	if err != nil {
 		t.Fatal(err)

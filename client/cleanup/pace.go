@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"janitor/client"
-	"janitor/client/wire"
 )
 
 // Pace is how fast a run may go at the moment, and why.
@@ -107,9 +106,9 @@ func (r *Run) Paused() (until time.Time, why string) {
 	return until, why
 }
 
-func (e *Engine) pace(service string) wire.Pace {
+func (e *Engine) pace(service string) client.Pace {
 	if e.deleter == nil {
-		return wire.Pace{AtOnce: e.atOnce, InFlight: len(e.slots)}
+		return client.Pace{AtOnce: e.atOnce, InFlight: len(e.slots)}
 	}
 	s := e.deleter.Pace(service)
 	s.AtOnce = min(s.AtOnce, e.atOnce)
@@ -168,7 +167,7 @@ func (r *Run) stepsLeft() map[string]int {
 // remaining is how long what is left to be sent will take: as long as the requests take one after the other in the lane
 // that has most, or side by side, or until the quota has let them all go, whichever is longest. steps are requests that
 // the queue does not hold.
-func (w road) remaining(now time.Time, s wire.Pace, steps int, size func(piece) (waypoint, int)) time.Duration {
+func (w road) remaining(now time.Time, s client.Pace, steps int, size func(piece) (waypoint, int)) time.Duration {
 	left, inOneLane := steps, 0
 	if w.queue != nil {
 		all, most := w.queue.ahead(size)

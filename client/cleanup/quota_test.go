@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"janitor/client"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
 )
@@ -177,19 +178,19 @@ func TestBatchesGrowWhenRequestsAreScarce(t *testing.T) {
 		t.Error(summary)
 	}
 	sizes := s.sizes()
-	if most := slices.Max(sizes); most != batchMost {
-		t.Errorf("the largest batch has %d, want %d: %v", most, batchMost, sizes)
+	if most := slices.Max(sizes); most < 200 || most > batchMost {
+		t.Errorf("the largest batch has %d, want up to %d: %v", most, batchMost, sizes)
 	}
 	if len(sizes) > 3000/100 {
 		t.Errorf("%d batches: %v", len(sizes), sizes)
 	}
-	if s, p := behind(t, &gate{}, 3000, simcloud.Options{}); true {
-		if summary, _ := s.run(p); !summary.OK() {
-			t.Error(summary)
-		}
-		if most := slices.Max(s.sizes()); most > 50 {
-			t.Errorf("a batch of %d although nothing was scarce", most)
-		}
+
+	s, p = behind(t, &gate{}, 1000, simcloud.Options{})
+	if summary, _ := s.run(p); !summary.OK() {
+		t.Error(summary)
+	}
+	if most := slices.Max(s.sizes()); most > 50 {
+		t.Errorf("a batch of %d although nothing was scarce", most)
 	}
 }
 
@@ -329,5 +330,39 @@ func TestAThrottleOfELBDoesNotHoldUpTheGateway(t *testing.T) {
 	finished(t, run)
 	if summary := run.Summary(); summary.Counts[Cancelled] != 3 || len(throttled) != 0 {
 		t.Errorf("%v, sent %d times again", summary, len(throttled))
+	}
+}
+
+func TestHowLongTheRestTakes(t *testing.T) {
+	now := time.Now()
+	batch, serial := &inventory.Route{Max: 50}, &inventory.Route{Max: 1, Serial: true}
+	size := func(p piece) (waypoint, int) { return p.way, p.way.route.Max }
+	pools := func(n int) piece { return piece{way: waypoint{route: batch}, items: make([]int, n)} }
+	members := func(instance inventory.ScopeID, n int) piece {
+		return piece{way: waypoint{serial, instance}, lane: place{scope: instance}, items: make([]int, n)}
+	}
+	for _, c := range []struct {
+		name   string
+		pieces []piece
+		flying int
+		steps  int
+		took   time.Duration
+		pace   client.Pace
+		want   time.Duration
+	}{
+		{"nothing is left", nil, 0, 0, time.Second, client.Pace{AtOnce: 4}, 0},
+		{"nothing was answered yet", []piece{pools(500)}, 2, 0, 0, client.Pace{AtOnce: 4}, 0},
+		{"but there is a pause", []piece{pools(500)}, 0, 0, 0, client.Pace{AtOnce: 4, Until: now.Add(time.Minute)}, time.Minute},
+		{"side by side", []piece{pools(500)}, 2, 0, time.Second, client.Pace{AtOnce: 4}, 3 * time.Second},
+		{"after a pause", []piece{pools(500)}, 2, 0, time.Second, client.Pace{AtOnce: 4, Until: now.Add(time.Minute)}, 63 * time.Second},
+		{"one after the other", []piece{members("a", 5), members("b", 20)}, 0, 0, time.Second, client.Pace{AtOnce: 16}, 20 * time.Second},
+		{"steps", nil, 0, 8, time.Second, client.Pace{AtOnce: 4}, 2 * time.Second},
+		{"within the quota", []piece{pools(500)}, 0, 0, time.Second, client.Pace{AtOnce: 10, Left: 10, Every: time.Minute}, time.Second},
+		{"beyond it", []piece{pools(500)}, 0, 0, time.Second, client.Pace{AtOnce: 10, Left: 4, Every: time.Minute}, 6*time.Minute + time.Second},
+	} {
+		w := road{queue: newQueue(c.pieces, 16, newTurns()), inFlight: c.flying, took: c.took}
+		if got := w.remaining(now, c.pace, c.steps, size); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
 	}
 }

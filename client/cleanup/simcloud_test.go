@@ -55,7 +55,7 @@ func simulate(tb testing.TB, o simcloud.Options, front func(http.ResponseWriter,
 	config := client.Config{
 		Project: account.ProjectID, ELB: server.URL, ROMA: server.URL, APIG: server.URL, Transport: signed,
 		Gateways: []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}},
-		Pace:     client.NewPace(client.Limits{}),
+		Pacing:   client.NewPacing(client.Limits{}),
 	}
 	reader, err := client.New(config)
 	must(err)

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// Changing requests at once: so many at first, and at most. 500 items in batches are one round of them; more gained
-	// nothing where it was measured, and is unkind to a service that works through its load balancers one by one.
+	// Changing requests at once: so many at first, and at most. They take 500 items in one round. More would help only with
+	// more than that, and is unkind to a service that may have to work through its load balancers one by one.
 	firstAtOnce, mostAtOnce = 16, 16
 
 	throttleFirst = 2 * time.Second

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -62,9 +63,9 @@ func (w *window) book(now time.Time) {
 
 // unbook takes back what was booked then and did not go.
 func (w *window) unbook(then time.Time) {
-	for i := len(w.sent) - 1; i >= 0; i-- {
-		if w.sent[i].Equal(then) {
-			w.sent = append(w.sent[:i], w.sent[i+1:]...)
+	for i, at := range slices.Backward(w.sent) {
+		if at.Equal(then) {
+			w.sent = slices.Delete(w.sent, i, i+1)
 			w.level = min(w.burst(), w.level+1)
 			return
 		}
@@ -156,7 +157,7 @@ func (q *allowance) resize(now time.Time) {
 
 // watch ends a stretch as long as the window once it is over: was it used up without a refusal?
 func (q *allowance) watch(now time.Time) {
-	if now.Sub(q.since) < q.window.per {
+	if now.Sub(q.since) < q.per {
 		return
 	}
 	if q.held.After(q.since) {
