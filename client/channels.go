@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// Service names of the two gateways, as they stand in the path and in a profile.
+// Service names: those of the two gateways as they stand in the path and in a profile.
 const (
+	ELB  = "elb"
 	ROMA = "apic"
 	APIG = "apigw"
 )

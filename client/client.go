@@ -18,6 +18,25 @@ type Config struct {
 	Gateways        []Gateway         // whose channels are shown; one without InstanceID = every running instance of the service
 	Transport       http.RoundTripper // carries the credentials
 	Timeout         time.Duration     // of one request; 0 = the usual one
+	Pacing          *Pacing           // shared by all that use the project; nil = one of its own
+}
+
+// Pacing keeps what is known of how fast each service may be used. A [Client] and a [Deleter] of one project share it: the
+// services count their requests together.
+type Pacing struct{ elb, roma, apig *wire.Pacer }
+
+// MaxPause is the longest pause that a service may impose on a call; who asks for more refuses it.
+const MaxPause = wire.MaxPause
+
+// Limits of a [Pacing]; they hold for each service.
+type Limits = wire.Limits
+
+// Pace is how fast a service may be used at the moment; see [wire.Pace].
+type Pace = wire.Pace
+
+// NewPacing makes one that knows nothing yet.
+func NewPacing(l Limits) *Pacing {
+	return &Pacing{wire.NewPacer(l), wire.NewPacer(l), wire.NewPacer(l)}
 }
 
 // Client reads. It is safe for concurrent use.
@@ -28,6 +47,8 @@ type Client struct {
 	// Sizes of the first and the following pages, and the most pages of one list. The first page is small, so that
 	// something is on the screen at once. Fields for tests.
 	first, page, gatewayPage, mostPages int
+
+	whole bool // see [Client.Whole]
 }
 
 // Deleter deletes, takes away what stands in the way of that, and makes again what was deleted. It has no reading calls, as
@@ -53,6 +74,13 @@ func New(c Config) (*Client, error) {
 	}, nil
 }
 
+// Whole gives a Client that reads lists in as few requests as it can, for those who need all of a list before they go on.
+func (c *Client) Whole() *Client {
+	whole := *c
+	whole.whole = true
+	return &whole
+}
+
 // NewDeleter makes the deleting calls of a profile.
 func NewDeleter(c Config) (*Deleter, error) {
 	s, err := newServices(c)
@@ -66,22 +94,28 @@ func NewDeleter(c Config) (*Deleter, error) {
 type services struct {
 	project         string
 	elb, roma, apig *wire.API
+	pacing          *Pacing
 	while           context.Context // see [Deleter.While]
+	turn            *wire.Turn      // see [Deleter.Enter]
 }
 
 func newServices(c Config) (services, error) {
 	if !isProject(c.Project) {
 		return services{}, fmt.Errorf("project id %q: want at most 32 digits and lower-case letters", Clean(c.Project))
 	}
-	s := services{project: c.Project}
+	s := services{project: c.Project, pacing: c.Pacing}
+	if s.pacing == nil {
+		s.pacing = NewPacing(Limits{})
+	}
 	for _, service := range []struct {
 		name, base string
+		pacer      *wire.Pacer
 		api        **wire.API
-	}{{"elb", c.ELB, &s.elb}, {"roma", c.ROMA, &s.roma}, {"apig", c.APIG, &s.apig}} {
+	}{{"elb", c.ELB, s.pacing.elb, &s.elb}, {"roma", c.ROMA, s.pacing.roma, &s.roma}, {"apig", c.APIG, s.pacing.apig, &s.apig}} {
 		if service.base == "" {
 			continue
 		}
-		api, err := wire.New(service.base, c.Transport, wire.Options{Timeout: c.Timeout})
+		api, err := wire.New(service.base, c.Transport, wire.Options{Timeout: c.Timeout, Pacer: service.pacer})
 		if err != nil {
 			return services{}, fmt.Errorf("%s: %w", service.name, err)
 		}
@@ -122,7 +156,7 @@ type request struct {
 
 // on begins a request below a fixed prefix.
 func (s *services) on(api *wire.API, err error, prefix string) request {
-	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while}}
+	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while, Turn: s.turn}}
 }
 
 // dedicated begins a request to ELB v3.
@@ -220,16 +254,27 @@ func (d *Deleter) While(ctx context.Context) *Deleter {
 	return &Deleter{s}
 }
 
-// Paused says until when some service makes the calls of this client or deleter wait, the latest of all, and why; the
-// zero time when none does.
-func (s *services) Paused() (until time.Time, why string) {
-	for _, api := range [...]*wire.API{s.elb, s.roma, s.apig} {
-		if api == nil {
-			continue
-		}
-		if at, reason := api.Paused(); at.After(until) {
-			until, why = at, reason
-		}
+// Enter waits until one more changing request may be sent to a service, [ELB], [ROMA] or [APIG], and gives a Deleter whose
+// next call goes at once, and once: throttled, it fails. leave must be called when the call has ended, or none is made.
+func (d *Deleter) Enter(ctx context.Context, service string) (in *Deleter, leave func(), err error) {
+	turn, err := d.pacer(service).Enter(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	return until, why
+	s := d.services
+	s.turn = turn
+	return &Deleter{s}, turn.Done, nil
+}
+
+// Pace tells how fast a service may be used at the moment.
+func (s *services) Pace(service string) Pace { return s.pacer(service).Pace() }
+
+func (s *services) pacer(service string) *wire.Pacer {
+	switch service {
+	case ROMA:
+		return s.pacing.roma
+	case APIG:
+		return s.pacing.apig
+	}
+	return s.pacing.elb
 }

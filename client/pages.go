@@ -20,7 +20,7 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 		most, guessing := c.page, false
 		for n := range c.mostPages {
 			limit := most
-			if n == 0 {
+			if n == 0 && !c.whole {
 				limit = min(c.first, c.page)
 			}
 			ask := func() (a answer[[]T], err error) {

@@ -363,7 +363,7 @@ func TestAQuotaIsWaitedFor(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
-	if until, why := d.Paused(); !until.IsZero() || why != "" {
-		t.Errorf("still paused until %v: %s", until, why)
+	if p := d.Pace(ELB); !p.Until.IsZero() {
+		t.Errorf("still paused: %+v", p)
 	}
 }

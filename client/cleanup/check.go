@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"janitor/client/inventory"
 )
@@ -29,7 +30,9 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	if items = r.pending(items); len(items) == 0 {
 		return nil
 	}
+	began := time.Now()
 	now := r.engine.look(sending, r.kinds, r.resources(items))
+	r.looked(time.Since(began))
 	// A list can lag behind a change for a moment, as in prove: only what a second one still shows is in use.
 	if slices.ContainsFunc(items, func(i int) bool { return r.lags(i, now) }) && r.engine.nap(sending, 1) == nil {
 		now = r.engine.look(sending, r.kinds, r.resources(items))

@@ -129,8 +129,8 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 	}
 	r.mu.Unlock()
 	var mu sync.Mutex
-	one := func(w waypoint, _ bool) (waypoint, int) { return w, 1 }
-	r.each(newQueue(pieces), one, func(p piece) []piece {
+	one := func(p piece) (waypoint, int) { return p.way, 1 }
+	each(sending, newQueue(pieces, r.engine.atOnce, newTurns()), nil, one, func(p piece, _ entry) []piece {
 		i := p.items[0]
 		mu.Lock()
 		late := len(begun) > 0 && r.stale(i)
@@ -161,7 +161,7 @@ func (r *Run) lane(i int, m move) place {
 // clearItem makes the steps of one item, one after the other, and looks again between them. It stops at what cannot be
 // done, which is the item's outcome, and when the run is stopped.
 func (r *Run) clearItem(ctx, sending context.Context, i int) {
-	for waits := 0; ; {
+	for waits, throttled := 0, 0; ; {
 		if r.stale(i) {
 			r.refresh(ctx, i)
 		}
@@ -171,9 +171,10 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 		}
 		var err error
 		tell := func(i int) { r.tellClearing(i, m) }
-		out := outgoing{call: m.Call, step: &m, lane: r.lane(i, m), items: []int{i}}
-		sent := r.depart(sending, out, tell, func([]int, []inventory.Resource) ([]inventory.Answer, error) {
-			err = m.Send(ctx, r.deleter)
+		service := r.plan.Items[i].Resource.Ref.Scope.Service()
+		out := outgoing{call: m.Call, step: &m, lane: r.lane(i, m), service: service, items: []int{i}}
+		sent := r.depart(sending, out, tell, func(d *client.Deleter, _ []int, _ []inventory.Resource) ([]inventory.Answer, error) {
+			err = m.Send(ctx, d)
 			return nil, err
 		})
 		if !sent {
@@ -182,10 +183,17 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 		v := m.failed(err)
 		switch {
 		case err == nil, errors.Is(err, client.NotFound):
-			waits = 0
+			waits, throttled = 0, 0
 			r.moved(i)
 
-		case errors.Is(err, client.Throttled), errors.Is(err, client.Pending): // refused for the moment
+		case errors.Is(err, client.Throttled):
+			if throttled++; throttled > maxThrottled || hopeless(err) {
+				r.end(i, v)
+				return
+			}
+			r.put(i)
+
+		case errors.Is(err, client.Pending): // refused for the moment
 			if waits++; waits > maxWait {
 				r.end(i, v)
 				return

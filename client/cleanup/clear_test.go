@@ -302,7 +302,7 @@ func TestRefusalOfOneThenSteps(t *testing.T) {
 		"forbidden":           {jar{stubborn: true, holds: []string{s1}}, fails(403, client.Forbidden, "SYS.0403", "no"), Failed, "no", refused},
 		"protected":           {jar{stubborn: true, holds: []string{s1}}, fails(409, client.Protected, "ELB.8999", "is protected"), Blocked, "is protected", refused},
 		"credentials":         {jar{stubborn: true, holds: []string{s1}}, fails(401, client.Unauthorised, "APIGW.0301", "bad token"), Failed, "bad token", refused},
-		"throttled":           {jar{stubborn: true, holds: []string{s1}}, fails(429, client.Throttled, "APIGW.0308", "limit"), Failed, "limit", strings.TrimSuffix(strings.Repeat("delete a | ", maxWait+1), " | ")},
+		"throttled":           {jar{stubborn: true, holds: []string{s1}}, fails(429, client.Throttled, "APIGW.0308", "limit"), Failed, "limit", strings.TrimSuffix(strings.Repeat("delete a | ", maxThrottled+1), " | ")},
 		"not found":           {jar{stubborn: true, holds: []string{s1}}, fails(404, client.NotFound, "ELB.8904", "not found"), Failed, "not found; read back: still there", refused},
 		"call does not exist": {jar{stubborn: true, holds: []string{s1}}, fails(404, client.RouteAbsent, "APIGW.0101", "no such API"), Failed, "no such API", refused},
 		"never left":          {jar{stubborn: true, holds: []string{s1}}, &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}, Failed, "no route to host", refused},

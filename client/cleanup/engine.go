@@ -12,7 +12,7 @@ import (
 
 // Options of an engine; the zero value works.
 type Options struct {
-	Parallel int              // most deleting requests in flight at once over all runs; 0 = 4 (api.md 7)
+	Parallel int              // most deleting requests in flight at once over all runs; 0 = as each service allows
 	Now      func() time.Time // nil = time.Now
 	// Journal opens the journal of a run before its first request; its error is a sentence. nil: runs have none.
 	Journal func(Plan) (Journal, error)
@@ -25,24 +25,24 @@ type lists interface {
 	List(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot]
 }
 
-// Engine runs plans against one account. It holds what its runs share: the number of requests in flight, the turn at
-// each gateway instance, and what was learnt about the cloud's calls.
+// Engine runs plans against one account. It holds what its runs share: the turn at each gateway instance, and what was
+// learnt about the cloud's calls. How many requests each service takes is known to the deleter.
 type Engine struct {
-	deleter  *client.Deleter
-	lists    lists
-	backs    keeper                                 // nil: what is deleted is not kept to be brought back
-	waits    []func() (until time.Time, why string) // pauses of deleting and of reading
-	kind     func(inventory.KindID) (*inventory.Kind, error)
-	parallel int
-	journal  func(Plan) (Journal, error)
-	now      func() time.Time
-	rest     time.Duration // first pause before something is tried again; doubles
-	fresh    time.Duration // how old the last look at an item may be when a step for it is made
+	deleter *client.Deleter // nil: tests send by other means
+	lists   lists
+	backs   keeper                                             // nil: what is deleted is not kept to be brought back
+	paused  func(service string) (until time.Time, why string) // of reading; nil without a deleter
+	kind    func(inventory.KindID) (*inventory.Kind, error)
+	journal func(Plan) (Journal, error)
+	now     func() time.Time
+	rest    time.Duration // first pause before something is tried again; doubles
+	fresh   time.Duration // how old the last look at an item may be when a step for it is made
 
-	slots chan struct{} // one token a request in flight
+	atOnce int           // pieces of a queue that are worked on at once
+	slots  chan struct{} // one token a request in flight; nil = the services alone decide how many there are
+	turns  *turns
 
 	mu     sync.Mutex
-	turns  map[place]chan struct{} // by lane: who holds the token may send
 	learnt map[waypoint]*lesson
 }
 
@@ -52,35 +52,33 @@ type waypoint struct {
 	scope inventory.ScopeID
 }
 
-// lesson is what the service taught about a call.
-type lesson struct {
-	absent   bool
-	accepted int // most items a request had that was taken
-	refused  int // fewest items a batch had that was refused as a whole; 0 = none
-}
+// mostAtOnce pieces are worked on at once: in flight, being read back, or waiting to be sent again. So a service in
+// trouble is not sent everything before the first doubts are settled.
+const mostAtOnce = 16
 
 // NewEngine deletes through d and reads through l.
 func NewEngine(d *client.Deleter, l *inventory.Loader, o Options) *Engine {
-	e := newEngine(d, l, inventory.Lookup, o)
-	e.waits = append(e.waits, d.Paused, l.Paused)
+	e := newEngine(d, l.Whole(), inventory.Lookup, o)
+	e.paused = l.Paused
 	e.backs = l
 	return e
 }
 
 func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*inventory.Kind, error), o Options) *Engine {
-	if o.Parallel <= 0 {
-		o.Parallel = 4
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Engine{
-		deleter: d, lists: l, kind: kind, parallel: o.Parallel, journal: o.Journal, now: o.Now,
+	e := &Engine{
+		deleter: d, lists: l, kind: kind, journal: o.Journal, now: o.Now,
 		rest: time.Second, fresh: 5 * time.Second,
-		slots:  make(chan struct{}, o.Parallel),
-		turns:  map[place]chan struct{}{},
+		atOnce: mostAtOnce,
+		turns:  newTurns(),
 		learnt: map[waypoint]*lesson{},
 	}
+	if o.Parallel > 0 {
+		e.atOnce, e.slots = o.Parallel, make(chan struct{}, o.Parallel)
+	}
+	return e
 }
 
 // Start begins to execute the plan. Ending ctx aborts hard: what is in flight ends Unknown, the rest Cancelled.
@@ -118,16 +116,6 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 	return e.Start(ctx, p), true
 }
 
-// paused tells until when the service wants no requests, and why.
-func (e *Engine) paused() (until time.Time, why string) {
-	for _, wait := range e.waits {
-		if at, reason := wait(); at.After(until) {
-			until, why = at, reason
-		}
-	}
-	return until, why
-}
-
 // laneOf is where requests must not meet: the gateway instance of a serial route, the parent of children (S2 answers
 // with what is left of the group); zero where they may.
 func laneOf(route *inventory.Route, at place, scope inventory.ScopeID) place {
@@ -140,35 +128,48 @@ func laneOf(route *inventory.Route, at place, scope inventory.ScopeID) place {
 	return place{}
 }
 
-// enter waits for permission to send one request; leave gives it back. It fails when ctx ends first.
-func (e *Engine) enter(ctx context.Context, lane place) (leave func(), err error) {
-	turn := e.turn(lane)
-	if err := take(ctx, turn); err != nil { // the turn first: who waits for it must not hold a slot
-		return nil, err
-	}
-	if err := take(ctx, e.slots); err != nil {
-		<-turn
-		return nil, err
-	}
-	return func() {
-		<-e.slots
-		<-turn
-	}, nil
+// entry is the permission to send one request.
+type entry struct {
+	deleter *client.Deleter // for that request only
+	leave   func()          // gives it back
 }
 
-// turn of a lane is shared by all runs; who needs none gets one of their own.
-func (e *Engine) turn(lane place) chan struct{} {
-	if lane == (place{}) {
-		return make(chan struct{}, 1)
+// enter waits for the turn of the lane and then for an entry, until ctx ends.
+func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, service string) (entry, error) {
+	if err := e.turns.wait(ctx, lane); err != nil { // the turn first: who waits for it must not hold up the others
+		return entry{}, err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	turn := e.turns[lane]
-	if turn == nil {
-		turn = make(chan struct{}, 1)
-		e.turns[lane] = turn
+	in, err := e.admit(ctx, d, service)
+	if err != nil {
+		e.turns.release(lane)
+		return entry{}, err
 	}
-	return turn
+	return e.turns.with(in, lane), nil
+}
+
+// admit waits until the service takes one more changing request. A ceiling of the engine comes last: while one service
+// makes its requests wait those of others go on.
+func (e *Engine) admit(ctx context.Context, d *client.Deleter, service string) (entry, error) {
+	in := entry{d, func() {}}
+	if d != nil {
+		var err error
+		if in.deleter, in.leave, err = d.Enter(ctx, service); err != nil {
+			return entry{}, err
+		}
+	}
+	if e.slots == nil {
+		return in, nil
+	}
+	if err := take(ctx, e.slots); err != nil {
+		in.leave()
+		return entry{}, err
+	}
+	leave := in.leave
+	in.leave = func() {
+		<-e.slots
+		leave()
+	}
+	return in, nil
 }
 
 func take(ctx context.Context, tokens chan<- struct{}) error {
@@ -181,39 +182,6 @@ func take(ctx context.Context, tokens chan<- struct{}) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// way is the call that this cloud has, and the most items to give it. What is part of a refused batch may be as big as
-// the call allows: it is smaller than what was refused.
-func (e *Engine) way(w waypoint, part bool) (waypoint, int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for {
-		l := e.learnt[w]
-		if l != nil && l.absent && w.route.Instead != nil {
-			w.route = w.route.Instead
-			continue
-		}
-		size := max(1, w.route.Max)
-		if l != nil && l.refused > 0 && !part {
-			size = min(size, max(1, l.accepted, l.refused/2))
-		}
-		return w, size
-	}
-}
-
-// learn keeps a lesson; it says whether it is news.
-func (e *Engine) learn(w waypoint, teach func(*lesson)) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	l := e.learnt[w]
-	if l == nil {
-		l = &lesson{}
-		e.learnt[w] = l
-	}
-	before := *l
-	teach(l)
-	return *l != before
 }
 
 // nap waits before the try-th repetition, doubling up to eight times the first pause, or until ctx ends.

@@ -261,7 +261,7 @@ func faultEndless(t *testing.T) {
 			t.Run(string(page)+" "+list, func(t *testing.T) {
 				size := simcloud.Small
 				if page == simcloud.Repeat { // what has one page has none that comes again
-					size = 1500
+					size = 9_000
 				}
 				f := meetLater(t, simcloud.Options{Size: size}, way{}, 1, bare, rules(simcloud.Rule{Method: "GET", Path: "/v3/*/elb/" + list, Do: simcloud.Act{Page: page}}))
 				for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources {

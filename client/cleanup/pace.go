@@ -1,6 +1,11 @@
 package cleanup
 
-import "time"
+import (
+	"errors"
+	"time"
+
+	"janitor/client"
+)
 
 // Pace is how fast a run may go at the moment, and why.
 type Pace struct {
@@ -23,8 +28,163 @@ type Pace struct {
 	Remaining time.Duration
 }
 
-// Pace tells how fast the run may go.
+// traffic is what a run knows of its own requests. It is guarded by the run's lock.
+type traffic struct {
+	inFlight, requests, throttled int
+
+	roads map[string]*road // by service
+	proof time.Duration    // what reading everything took
+}
+
+// road is the way to one service.
+type road struct {
+	queue    *queue // the one that is being worked through; nil = none yet
+	inFlight int
+	took     time.Duration // by a request, of late; 0 = none has been answered
+}
+
+// road is where requests to a service go. With the lock held.
+func (t *traffic) road(service string) *road {
+	if t.roads == nil {
+		t.roads = map[string]*road{}
+	}
+	w := t.roads[service]
+	if w == nil {
+		w = &road{}
+		t.roads[service] = w
+	}
+	return w
+}
+
+// follow notes what is left to be sent to a service.
+func (r *Run) follow(service string, q *queue) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.traffic.road(service).queue = q
+}
+
+// leaves counts a request; landed is to be told what became of it.
+func (r *Run) leaves(service string) (landed func(error)) {
+	began := time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t := &r.traffic
+	road := t.road(service)
+	t.requests++
+	t.inFlight++
+	road.inFlight++
+	return func(err error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		t.inFlight--
+		road.inFlight--
+		switch took := time.Since(began); {
+		case errors.Is(err, client.Throttled): // quickly, and says nothing about the others
+			t.throttled++
+		case road.took == 0:
+			road.took = took
+		default:
+			road.took += (took - road.took) / 4
+		}
+	}
+}
+
+// looked notes how long it took to read everything again: proving will take about as long.
+func (r *Run) looked(took time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.traffic.proof = took
+}
+
+// Paused tells until when a service that the run needs wants no requests, and why.
+func (r *Run) Paused() (until time.Time, why string) {
+	for _, service := range r.services {
+		if s := r.engine.pace(service); s.Until.After(until) {
+			until, why = s.Until, s.Why
+		}
+	}
+	return until, why
+}
+
+func (e *Engine) pace(service string) client.Pace {
+	if e.deleter == nil {
+		return client.Pace{AtOnce: e.atOnce, InFlight: len(e.slots)}
+	}
+	s := e.deleter.Pace(service)
+	s.AtOnce = min(s.AtOnce, e.atOnce)
+	if until, why := e.paused(service); until.After(s.Until) { // where reading has a pace of its own
+		s.Until, s.Why, s.Left = until, why, 0
+	}
+	return s
+}
+
+// Pace tells how fast the run may go. Of several services it speaks of the one that will take longest.
 func (r *Run) Pace() Pace {
-	until, why := r.engine.paused()
-	return Pace{InFlight: len(r.engine.slots), Most: r.engine.parallel, Until: until, Why: why}
+	now := time.Now()
+	r.mu.Lock()
+	t, step := r.traffic, r.step
+	roads := make([]road, len(r.services))
+	for n, service := range r.services {
+		roads[n] = *t.road(service)
+	}
+	steps := r.stepsLeft()
+	r.mu.Unlock()
+
+	p := Pace{InFlight: t.inFlight, Requests: t.requests, Throttled: t.throttled}
+	var longest time.Duration
+	for n, service := range r.services {
+		s := r.engine.pace(service)
+		p.Most += s.AtOnce
+		size := func(p piece) (waypoint, int) { return r.size(service, p) }
+		rest := roads[n].remaining(now, s, steps[service], size)
+		if n == 0 || rest > longest || p.Why == "" && s.Why != "" {
+			p.Quota, p.Per, p.Left, p.Until, p.Why = s.Quota, s.Per, s.Left, s.Until, s.Why
+		}
+		longest = max(longest, rest)
+	}
+	switch {
+	case step == Finished:
+	case step == Proving:
+		p.Remaining = max(p.Until.Sub(now), t.proof/2)
+	case longest > 0:
+		p.Remaining = longest + t.proof
+	}
+	return p
+}
+
+// stepsLeft counts by service the requests of items that something has to go before; no queue holds them yet. With the
+// lock held.
+func (r *Run) stepsLeft() map[string]int {
+	steps := make(map[string]int, 1)
+	for i := range r.items {
+		if it := &r.items[i]; it.result.Outcome == Pending && len(it.left) > 0 {
+			steps[r.plan.Items[i].Resource.Ref.Scope.Service()] += len(it.left) + 1
+		}
+	}
+	return steps
+}
+
+// remaining is how long what is left to be sent will take: as long as the requests take one after the other in the lane
+// that has most, or side by side, or until the quota has let them all go, whichever is longest. steps are requests that
+// the queue does not hold.
+func (w road) remaining(now time.Time, s client.Pace, steps int, size func(piece) (waypoint, int)) time.Duration {
+	left, inOneLane := steps, 0
+	if w.queue != nil {
+		all, most := w.queue.ahead(size)
+		left, inOneLane = left+all, most
+	}
+	if left+w.inFlight == 0 {
+		return 0
+	}
+	pause := max(0, s.Until.Sub(now))
+	if w.took == 0 { // nothing is known but that
+		return pause
+	}
+	rounds := max(1, s.AtOnce)
+	work := w.took * time.Duration((left+w.inFlight+rounds-1)/rounds)
+	work = max(work, w.took*time.Duration(inOneLane))
+	if left > s.Left {
+		work = max(work, s.Every*time.Duration(left-s.Left)+w.took)
+	}
+	return pause + work
 }

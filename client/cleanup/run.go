@@ -16,6 +16,9 @@ import (
 const (
 	maxLost = 3 // how often an item is sent into server trouble, read back in between each time
 	maxWait = 5 // how often a request is put off because the service is busy
+	// How often one that is throttled is sent again. Before each time the service is left alone for as long as it asks,
+	// or for up to a minute.
+	maxThrottled = 12
 	// How often items wait together for a change that is under way before the others go on without the one that it is at.
 	maxWaitTogether = 2
 
@@ -32,15 +35,16 @@ const (
 
 // Run is one execution of a plan. All methods may be called from anywhere at any time.
 type Run struct {
-	engine  *Engine
-	deleter *client.Deleter
-	plan    Plan
-	kinds   map[inventory.KindID]*inventory.Kind
-	started time.Time
-	events  chan Event
-	done    chan struct{}
-	halt    context.CancelFunc // ends the context of sending
-	aborted func() error       // what is in flight is broken off too
+	engine   *Engine
+	deleter  *client.Deleter
+	plan     Plan
+	kinds    map[inventory.KindID]*inventory.Kind
+	services []string // that it sends requests to
+	started  time.Time
+	events   chan Event
+	done     chan struct{}
+	halt     context.CancelFunc // ends the context of sending
+	aborted  func() error       // what is in flight is broken off too
 
 	open func(Plan) (Journal, error) // nil: there is no journal
 	past *Ledger                     // of a run that is resumed
@@ -64,6 +68,8 @@ type Run struct {
 	secured []bool   // by item: the journal has what it takes to make it again
 
 	refusedUs bool // it stopped because the service does not accept the credentials
+
+	traffic traffic
 
 	journal     Journal
 	unrecorded  error // what is wrong with it
@@ -123,6 +129,9 @@ func newRun(e *Engine, p Plan) *Run {
 		if p.Undoes != "" {
 			moves += maxCleared
 		}
+		if service := ref.Scope.Service(); !slices.Contains(r.services, service) {
+			r.services = append(r.services, service)
+		}
 		if kind, err := e.kind(ref.Kind); err == nil {
 			r.kinds[ref.Kind] = kind
 		}
@@ -178,9 +187,6 @@ func (r *Run) Started() time.Time { return r.started }
 
 // Wait returns when the run has finished and all its requests have ended.
 func (r *Run) Wait() { <-r.done }
-
-// Paused tells until when the service wants no requests, and why.
-func (r *Run) Paused() (until time.Time, why string) { return r.engine.paused() }
 
 // Cancel stops sending. What is in flight ends truthfully, what is not ends Cancelled; the run still proves what it did.
 func (r *Run) Cancel() { r.stop(verdict{outcome: Cancelled}, "") }
@@ -338,24 +344,32 @@ func (r *Run) settle(items []int) {
 
 // outgoing is a request that changes something: a deletion of items, a step for one, or what makes them again.
 type outgoing struct {
-	call   string
-	step   *move
-	lane   place
-	items  []int
-	making *inventory.Making
-	twins  []string // what was there before and looks like what is made
+	call    string
+	step    *move
+	lane    place
+	service string
+	items   []int
+	in      *entry // nil: depart waits for one
+	making  *inventory.Making
+	twins   []string // what was there before and looks like what is made
 }
 
-// depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for a
-// slot, sees that the run still goes on, marks the items as in flight and puts the intent on disk; then send sends,
-// those that really are to be sent, as they were seen last. False: nothing was sent, and whoever stopped the run ends
-// the items.
-func (r *Run) depart(sending context.Context, out outgoing, tell func(i int), send func([]int, []inventory.Resource) ([]inventory.Answer, error)) bool {
-	leave, err := r.engine.enter(sending, out.lane)
-	if err != nil {
-		return false
+// depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for
+// permission, where it has none yet, sees that the run still goes on, marks the items as in flight and puts the intent on
+// disk; then send sends, those that really are to be sent, as they were seen last. False: nothing was sent, and whoever
+// stopped the run ends the items.
+func (r *Run) depart(
+	sending context.Context, out outgoing, tell func(i int),
+	send func(*client.Deleter, []int, []inventory.Resource) ([]inventory.Answer, error),
+) bool {
+	if out.in == nil {
+		in, err := r.engine.enter(sending, r.deleter, out.lane, out.service)
+		if err != nil {
+			return false
+		}
+		out.in = &in
 	}
-	defer leave()
+	defer out.in.leave()
 	if r.spared(out) {
 		return false
 	}
@@ -371,7 +385,9 @@ func (r *Run) depart(sending context.Context, out outgoing, tell func(i int), se
 		}
 		return false
 	}
-	answers, err := send(open, resources)
+	landed := r.leaves(out.service)
+	answers, err := send(out.in.deleter, open, resources)
+	landed(err)
 	r.replied(request, out.step != nil, open, answers, err)
 	r.allowed(out, err)
 	return true

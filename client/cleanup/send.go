@@ -6,118 +6,44 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 
 	"janitor/client"
 	"janitor/client/inventory"
 )
 
-// piece is items of one place that one call can delete together, or the rest of such items.
-type piece struct {
-	at    place
-	lane  place
-	way   waypoint
-	items []int
-	waits int      // how often it was put off
-	part  bool     // of a batch that was refused as a whole
-	from  waypoint // the batch call that refused it although it was one item; zero for none
-}
-
-// queue hands pieces to the workers, in order, one at a time of each lane. A worker may hand some back, to be next.
-type queue struct {
-	mu     sync.Mutex
-	change sync.Cond
-	pieces []piece // the next one is the last
-	busy   int     // pieces that may still be handed back
-	lanes  map[place]bool
-}
-
-func newQueue(pieces []piece) *queue {
-	q := &queue{lanes: map[place]bool{}}
-	q.change.L = &q.mu
-	q.push(pieces)
-	return q
-}
-
-func (q *queue) push(pieces []piece) {
-	for _, p := range slices.Backward(pieces) {
-		q.pieces = append(q.pieces, p)
-	}
-}
-
-// next waits for a piece; false: there is and will be none. way says which call is to be used and for how many items;
-// what is too much stays in the queue.
-func (q *queue) next(way func(w waypoint, part bool) (waypoint, int)) (piece, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for {
-		for i, p := range slices.Backward(q.pieces) {
-			if q.lanes[p.lane] {
-				continue
-			}
-			var most int
-			p.way, most = way(p.way, p.part)
-			if len(p.items) > most {
-				q.pieces[i].items = p.items[most:]
-				p.items = p.items[:most:most]
-			} else {
-				q.pieces = slices.Delete(q.pieces, i, i+1)
-			}
-			q.busy++
-			q.lanes[p.lane] = p.lane != (place{})
-			return p, true
-		}
-		if q.busy == 0 {
-			return piece{}, false
-		}
-		q.change.Wait()
-	}
-}
-
-// done hands back what is left of a piece that next gave.
-func (q *queue) done(p piece, left []piece) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.busy--
-	delete(q.lanes, p.lane)
-	q.push(left)
-	q.change.Broadcast()
-}
-
-// send works through the pieces.
+// send works through the pieces, those of each service on their own: one that makes its requests wait holds up no other.
 func (r *Run) send(ctx, sending context.Context, pieces []piece) {
-	r.each(newQueue(pieces), r.engine.way, func(p piece) []piece { return r.request(ctx, sending, p) })
-}
-
-// each has workers take pieces from the queue until there are none, and hand back what do leaves of them.
-func (r *Run) each(q *queue, way func(waypoint, bool) (waypoint, int), do func(piece) []piece) {
+	of := map[string][]piece{}
+	for _, p := range pieces {
+		service := p.way.scope.Service()
+		of[service] = append(of[service], p)
+	}
 	var wg sync.WaitGroup
-	for range min(len(r.items), r.engine.parallel) {
+	for service, pieces := range of {
+		q := newQueue(pieces, r.engine.atOnce, r.engine.turns)
+		r.follow(service, q)
+		admit := func() (entry, error) { return r.engine.admit(sending, r.deleter, service) }
+		size := func(p piece) (waypoint, int) { return r.size(service, p) }
 		wg.Go(func() {
-			for {
-				p, ok := q.next(way)
-				if !ok {
-					return
-				}
-				q.done(p, do(p))
-			}
+			each(sending, q, admit, size, func(p piece, in entry) []piece { return r.request(ctx, sending, p, in) })
 		})
 	}
 	wg.Wait()
 }
 
 // request sends one piece and sees every item of it through to its outcome, or hands back what is to be sent again.
-func (r *Run) request(ctx, sending context.Context, p piece) (left []piece) {
+func (r *Run) request(ctx, sending context.Context, p piece, in entry) (left []piece) {
 	var (
 		answers []inventory.Answer
 		err     error
 	)
 	tell := func(i int) { r.tell(i, Sent) }
-	out := outgoing{call: p.way.route.Call, lane: p.lane, items: p.items}
-	sent := r.depart(sending, out, tell, func(items []int, resources []inventory.Resource) ([]inventory.Answer, error) {
+	out := outgoing{call: p.way.route.Call, lane: p.lane, service: p.way.scope.Service(), items: p.items, in: &in}
+	began := r.engine.now()
+	sent := r.depart(sending, out, tell, func(d *client.Deleter, items []int, resources []inventory.Resource) ([]inventory.Answer, error) {
 		p.items = items
-		answers, err = p.way.route.Send(ctx, r.deleter, resources)
+		answers, err = p.way.route.Send(ctx, d, resources)
 		return answers, err
 	})
 	if !sent {
@@ -126,7 +52,7 @@ func (r *Run) request(ctx, sending context.Context, p piece) (left []piece) {
 	if err != nil {
 		return r.refused(ctx, sending, p, err)
 	}
-	r.engine.learn(p.way, func(l *lesson) { l.accepted = max(l.accepted, len(p.items)) })
+	r.accepted(p, r.engine.now().Sub(began))
 	if p.from.route != nil && len(answers) > 0 && answers[0].Said == inventory.SaidDeleted { // so it was not the item
 		r.absent(p.from)
 	}
@@ -232,12 +158,18 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 		r.absent(p.way)
 		return r.again(nil, p)
 
-	case errors.Is(err, client.Throttled), errors.Is(err, client.Pending): // refused for the moment
+	case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
+		if p.throttled++; p.throttled > maxThrottled || hopeless(err) {
+			return r.endAll(p, v)
+		}
+		return r.again(nil, p)
+
+	case errors.Is(err, client.Pending): // refused for the moment
 		if r.heldBack(p, v, err) {
 			return nil
 		}
 		p.waits++
-		if len(p.items) > 1 && p.waits > maxWaitTogether && errors.Is(err, client.Pending) {
+		if len(p.items) > 1 && p.waits > maxWaitTogether {
 			return r.again(nil, halves(p)...)
 		}
 		if p.waits > maxWait {
@@ -272,11 +204,7 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 
 	case divisible(err) && len(p.items) > 1: // one item spoils it, or it is too big
 		if n := len(p.items); aboutSize(err) {
-			r.engine.learn(p.way, func(l *lesson) {
-				if l.refused == 0 || n < l.refused {
-					l.refused = n
-				}
-			})
+			r.engine.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, n) })
 		}
 		return r.again(nil, halves(p)...)
 
@@ -341,6 +269,7 @@ func (r *Run) lost(ctx, sending context.Context, p piece, v verdict) (left []pie
 	for n, i := range p.items {
 		doubts[n] = doubt{i, v}
 	}
+	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
 	var again []int
 	worst := 0
 	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
@@ -414,6 +343,12 @@ func statusOf(err error) int {
 		return e.Status
 	}
 	return 0
+}
+
+// hopeless: the service wants more patience than anyone has.
+func hopeless(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && e.RetryAfter > client.MaxPause
 }
 
 // unsent: the request never left.

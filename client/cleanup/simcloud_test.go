@@ -654,7 +654,7 @@ func TestCancelMidRun(t *testing.T) {
 	run.Cancel()
 	run.Wait()
 	summary := run.Summary()
-	if summary.Counts[Deleted] < 5 || summary.Counts[Deleted] > 15 || summary.Counts[Deleted]+summary.Counts[Cancelled] != len(p.Items) {
+	if summary.Counts[Deleted] < 5 || summary.Counts[Deleted] > 5+2*mostAtOnce || summary.Counts[Deleted]+summary.Counts[Cancelled] != len(p.Items) {
 		t.Error(summary)
 	}
 	sent := strings.Join(s.deletions(), "\n")

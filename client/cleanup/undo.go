@@ -77,8 +77,8 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 		if sending.Err() != nil {
 			return
 		}
-		one := func(w waypoint, _ bool) (waypoint, int) { return w, len(r.items) }
-		r.each(newQueue(r.makingPieces(of)), one, func(p piece) []piece {
+		one := func(p piece) (waypoint, int) { return p.way, len(r.items) }
+		each(sending, newQueue(r.makingPieces(of), r.engine.atOnce, newTurns()), nil, one, func(p piece, _ entry) []piece {
 			r.bring(ctx, sending, p.items, false)
 			return nil
 		})

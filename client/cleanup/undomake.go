@@ -14,7 +14,7 @@ import (
 
 // bring makes what is left to be made of items that go together or one after the other, up to what comes late.
 func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
-	for waits := 0; sending.Err() == nil; {
+	for waits, throttled := 0, 0; sending.Err() == nil; {
 		m, together := r.nextMaking(items, late)
 		if len(together) == 0 {
 			return
@@ -24,8 +24,13 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 			err  error
 			gone []int
 		)
-		out := outgoing{call: m.Call, lane: r.makingLane(together[0], m), items: together, making: &m, twins: r.undo.all[together[0]].Twins[m.Part]}
-		sent := r.depart(sending, out, func(i int) { r.tellMaking(i, m) }, func(open []int, _ []inventory.Resource) ([]inventory.Answer, error) {
+		service := r.plan.Items[together[0]].Resource.Ref.Scope.Service()
+		out := outgoing{
+			call: m.Call, lane: r.makingLane(together[0], m), service: service, items: together,
+			making: &m, twins: r.undo.all[together[0]].Twins[m.Part],
+		}
+		tell := func(i int) { r.tellMaking(i, m) }
+		sent := r.depart(sending, out, tell, func(d *client.Deleter, open []int, _ []inventory.Resource) ([]inventory.Answer, error) {
 			gone = open
 			all := make([]*inventory.Comeback, len(open))
 			for n, i := range open {
@@ -34,7 +39,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 			if m.Late { // one request for all that it concerns
 				all = all[:1]
 			}
-			ids, err = m.Send(ctx, r.deleter, all)
+			ids, err = m.Send(ctx, d, all)
 			if m.Late && err == nil {
 				ids = slices.Repeat(ids, len(open))
 			}
@@ -47,7 +52,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 			return
 		}
 		if err == nil {
-			waits = 0
+			waits, throttled = 0, 0
 			var doubts []int
 			for n, i := range gone {
 				if ids[n] == "" {
@@ -63,7 +68,14 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 		}
 		v := unmade(m, err)
 		switch {
-		case errors.Is(err, client.Throttled), errors.Is(err, client.Pending): // refused for the moment
+		case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
+			if throttled++; throttled > maxThrottled || hopeless(err) {
+				r.endMakings(gone, v)
+				return
+			}
+			r.putMakings(gone)
+
+		case errors.Is(err, client.Pending): // refused for the moment
 			if waits++; waits > maxWait {
 				r.endMakings(gone, v)
 				return

@@ -40,6 +40,13 @@ func (l *Loader) WithDetail() *Loader {
 	return &detailed
 }
 
+// Whole gives a loader that reads lists in as few requests as it can, for those who need all of it before they go on.
+func (l *Loader) Whole() *Loader {
+	whole := *l
+	whole.client = l.client.Whole()
+	return &whole
+}
+
 // Load reads top-level kinds. All lists are read side by side; a snapshot comes after each page that arrived. When the
 // caller is slow it gets the newest one and misses some in between; the last one has Done set and always comes unless the
 // caller breaks out, which cancels what is still being read and waits for it. No failure ends the iteration: it is told
@@ -90,8 +97,14 @@ func (l *Loader) read(ctx context.Context, around bool, parents []Resource, kind
 	}
 }
 
-// Paused says until when some service makes reading wait, and why; the zero time when none does.
-func (l *Loader) Paused() (until time.Time, why string) { return l.client.Paused() }
+// Paused says until when a service, such as [client.ELB], makes reading wait, and why; the zero time when it does not.
+func (l *Loader) Paused(service string) (until time.Time, why string) {
+	s := l.client.Pace(service)
+	if s.Until.IsZero() {
+		return time.Time{}, ""
+	}
+	return s.Until, s.Why
+}
 
 // list is one list of the service that is part of a kind's listing.
 type list struct {

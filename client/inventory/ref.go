@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"net/url"
+	"strings"
 
 	"janitor/client"
 )
@@ -21,6 +22,14 @@ func (s Scope) ID() ScopeID {
 // Gateway is where the channels of that instance live.
 func (s Scope) Gateway(g client.Gateway) ScopeID {
 	return s.ID() + ScopeID("/"+url.PathEscape(g.Service)+"/"+url.PathEscape(g.InstanceID))
+}
+
+// Service is where its resources live: [client.ELB], [client.ROMA] or [client.APIG].
+func (id ScopeID) Service() string {
+	if parts := strings.Split(string(id), "/"); len(parts) > 3 { // as Gateway writes it
+		return parts[3] // the services' names need no escaping
+	}
+	return client.ELB
 }
 
 // KindID names a kind; it is also the word of the command line.

@@ -23,6 +23,7 @@ type Profile struct {
 	ReadOnly    bool      `yaml:"read_only"`
 	Protect     []string  `yaml:"protect"` // expressions: what fulfils one is never deleted
 	Limits      Limits    `yaml:"limits"`
+	Pace        Pace      `yaml:"pace"`
 	CAFile      string    `yaml:"ca_file"`   // PEM, trusted besides the system's own
 	CertFile    string    `yaml:"cert_file"` // PEM, with key_file: shown to the services
 	KeyFile     string    `yaml:"key_file"`
@@ -149,6 +150,9 @@ func (p Profile) Check() error {
 	}
 	if (p.CertFile == "") != (p.KeyFile == "") {
 		return usage("%v: cert_file and key_file belong together: give both or neither", p)
+	}
+	if err := p.checkPace(); err != nil {
+		return err
 	}
 	if p.Region == "" { // the endpoints follow from it
 		return nil

@@ -130,6 +130,7 @@ func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, erro
 		Project: s.Project, ELB: e.ELB, ROMA: e.ROMA, APIG: e.APIG,
 		Gateways:  p.gateways(e),
 		Transport: s.Signed, Timeout: timeout,
+		Pacing: client.NewPacing(p.Pace.limits()),
 	}
 	if s.Client, err = client.New(config); err != nil {
 		return nil, usage("%v: %v", p, err)

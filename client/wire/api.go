@@ -17,8 +17,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -29,28 +27,26 @@ const (
 	sendsThrottled = 6 // sends of a request that is throttled each time
 	sendsFailed    = 3 // sends of a reading request that gets no answer
 	backoffFirst   = 200 * time.Millisecond
-	throttleFirst  = 2 * time.Second
-	throttleMost   = time.Minute
 )
+
+// MaxPause is the longest pause a service may impose unless the [Options] say otherwise.
+const MaxPause = 10 * time.Minute
 
 // Options of an API. The zero value is right for the real services.
 type Options struct {
 	Timeout  time.Duration // for one request from sending to the last byte; default 2 minutes
 	BodyCap  int64         // bytes of an answer; default 64 MiB
-	MaxPause time.Duration // longest pause a service may impose; what asks for more fails at once; default 10 minutes
+	MaxPause time.Duration // longest pause a service may impose; what asks for more fails at once; default [MaxPause]
+	Pacer    *Pacer        // shared with the other APIs of the service; nil = one of its own
 }
 
-// API is one service endpoint. It is safe for concurrent use; a throttled answer makes all its requests wait.
+// API is one service endpoint. It is safe for concurrent use; a throttled answer makes all requests of its [Pacer] wait.
 type API struct {
 	base    *url.URL
 	http    http.Client
 	options Options
 	buffers sync.Pool // of *[]byte, cleared: what answers are read into
-
-	mu     sync.Mutex
-	until  time.Time // nobody sends before
-	why    string
-	bucket *rate.Limiter // once a quota was stated; nil before
+	pacer   *Pacer
 }
 
 // NewTransport is a fresh HTTP transport for [New]: HTTP/1.1, connections kept, bounded waiting, proxies of the environment
@@ -110,10 +106,14 @@ func New(base string, t http.RoundTripper, o Options) (*API, error) {
 	}
 	o.Timeout = cmp.Or(o.Timeout, 2*time.Minute)
 	o.BodyCap = cmp.Or(o.BodyCap, 64<<20)
-	o.MaxPause = cmp.Or(o.MaxPause, 10*time.Minute)
+	o.MaxPause = cmp.Or(o.MaxPause, MaxPause)
+	if o.Pacer == nil {
+		o.Pacer = NewPacer(Limits{})
+	}
 	return &API{
 		base:    u,
 		options: o,
+		pacer:   o.Pacer,
 		http: http.Client{
 			Transport: t,
 			// A redirect would carry token or signature to a place that nobody chose.
@@ -132,6 +132,10 @@ type Call struct {
 	Out       any        // decoded from the answer and cleaned; nil = the answer has no content of interest. A json.Unmarshaler has to find out itself whether it is JSON
 	Named     bool       // the path names an object: "not found" speaks of it, else of the route
 	RequestID *string    // where to put the service's id of a successful request; nil = nowhere
+
+	// Turn, got from the API's pacer, lets the call go without waiting; then it is sent once, and a throttled answer is
+	// returned. nil = it waits itself.
+	Turn *Turn
 
 	// While, when it ends, keeps the call from being sent, also again; it does not end a request in flight. nil = always.
 	While context.Context
@@ -164,10 +168,14 @@ func (a *API) Do(ctx context.Context, c Call) error {
 	}
 	throttled, failed := 0, 0
 	for {
-		if err := a.wait(waiting); err != nil {
+		if err := a.wait(waiting, c.Turn); err != nil {
 			return a.describe(c, &Error{Class: Transport, Unsent: true, Message: stopped(err), Err: err})
 		}
+		sent := time.Now()
 		e := a.send(ctx, c, body)
+		if ctx.Err() == nil {
+			a.pacer.answered(c.Method, sent, e)
+		}
 		if e == nil {
 			return nil
 		}
@@ -177,18 +185,27 @@ func (a *API) Do(ctx context.Context, c Call) error {
 			return e
 		case e.Class == Throttled:
 			throttled++
-			if throttled == sendsThrottled || !a.pause(e, throttled) {
+			if !a.pacer.throttled(e, sent, a.options.MaxPause) || throttled == sendsThrottled || c.Turn != nil {
 				return e
 			}
 		case c.again(e):
 			failed++
-			if failed == sendsFailed || sleep(waiting, failPause(e, failed)) != nil {
+			if failed == sendsFailed || !a.pacer.repeat() || sleep(waiting, failPause(e, failed)) != nil {
 				return e
 			}
 		default:
 			return e
 		}
 	}
+}
+
+// wait until the request may go. Who has a turn has waited.
+func (a *API) wait(ctx context.Context, turn *Turn) error {
+	if turn.take(a.pacer) {
+		return ctx.Err()
+	}
+	_, err := a.pacer.admit(ctx)
+	return err
 }
 
 // again says whether the call may be sent once more: it never left, or it only reads and got no proper answer.
@@ -215,88 +232,7 @@ func (c Call) again(e *Error) bool {
 }
 
 // Paused says until when nobody may send, and why; the zero time when nothing is paused.
-func (a *API) Paused() (until time.Time, why string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if !time.Now().Before(a.until) {
-		return time.Time{}, ""
-	}
-	return a.until, a.why
-}
-
-// pause makes the whole API wait after a throttled answer, as long as the service asks for, or as its quota says, or a
-// random time that grows. false: the service asks for more patience than anyone has.
-func (a *API) pause(e *Error, tries int) bool {
-	wait, why := e.RetryAfter, "the service asks to wait"
-	n, per, stated := quota(e.Message)
-	if stated {
-		why = fmt.Sprintf("quota of %d requests per %s is used up", n, spell(per))
-	}
-	if wait == 0 {
-		wait, why = jitter(min(throttleMost, throttleFirst<<(tries-1))), "too many requests"
-	}
-	if wait > a.options.MaxPause {
-		return false
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if stated {
-		a.pace(n, per)
-	}
-	if until := time.Now().Add(wait); until.After(a.until) {
-		a.until, a.why = until, why
-	}
-	return true
-}
-
-// pace keeps to a quota from now on: a burst of a fifth and four fifths spread out never exceed it, wherever the
-// service's window begins. It also lets requests that wait for each other go in turn.
-func (a *API) pace(n int, per time.Duration) {
-	limit, burst := rate.Limit(0.8*float64(n)/per.Seconds()), max(1, n/5)
-	if a.bucket == nil {
-		a.bucket = rate.NewLimiter(limit, burst)
-		return
-	}
-	a.bucket.SetLimit(limit)
-	a.bucket.SetBurst(burst)
-}
-
-func spell(per time.Duration) string {
-	switch per {
-	case time.Second:
-		return "second"
-	case time.Minute:
-		return "minute"
-	case time.Hour:
-		return "hour"
-	default:
-		return per.String()
-	}
-}
-
-// wait until the API may be used: neither paused nor ahead of its quota.
-func (a *API) wait(ctx context.Context) error {
-	for mine := false; ; {
-		if until, _ := a.Paused(); !until.IsZero() {
-			if err := sleep(ctx, time.Until(until)); err != nil {
-				return err
-			}
-			continue
-		}
-		a.mu.Lock()
-		bucket := a.bucket
-		a.mu.Unlock()
-		if mine || bucket == nil {
-			return ctx.Err()
-		}
-		turn := bucket.Reserve()
-		if err := sleep(ctx, turn.Delay()); err != nil {
-			turn.Cancel()
-			return err
-		}
-		mine = true // look once more: the API may have been paused meanwhile
-	}
-}
+func (a *API) Paused() (until time.Time, why string) { return a.pacer.Paused() }
 
 func failPause(e *Error, tries int) time.Duration {
 	if e.RetryAfter > 0 && e.RetryAfter <= throttleMost {
@@ -435,9 +371,12 @@ func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 	case ctx.Err() != nil:
 		e.Message, e.Err = stopped(ctx.Err()), ctx.Err()
 	case trying.Err() != nil:
-		e.Message, e.Err = fmt.Sprintf("no answer from %s within %s", a.base.Host, a.options.Timeout), err
+		e.Message, e.Err, e.timeout = fmt.Sprintf("no answer from %s within %s", a.base.Host, a.options.Timeout), err, true
 	default:
 		e.Message, e.Err = Clean(fmt.Sprintf("no answer from %s: %v", a.base.Host, err)), err
+		if slow, ok := errors.AsType[net.Error](err); ok {
+			e.timeout = slow.Timeout()
+		}
 		if said, final, ok := proxyFailed(err); ok {
 			e.Message = said
 			if final {

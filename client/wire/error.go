@@ -41,6 +41,8 @@ type Error struct {
 	RetryAfter   time.Duration // how long the service asks to wait; 0 = not said
 	Unsent       bool          // the request certainly never left: nothing can have happened
 	Err          error         // cause below the service, e.g. context.Canceled or a network error
+
+	timeout bool // no answer in time
 }
 
 // Error is one line: what was being done, the service's code and words, where to look, what to do.

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// stated matches what the gateways write: "…over ratelimit,limit:60,time:1 minute" (api.md 7).
-var stated = regexp.MustCompile(`(?i)limit\s*[:=]\s*(\d{1,9})\s*,\s*time\s*[:=]\s*(\d{1,4})\s*([a-z]+)`)
+// stated matches what the gateways write: "…over ratelimit,limit:60,time:1 minute" (api.md 7). One minute may also be
+// just a minute.
+var stated = regexp.MustCompile(`(?i)limit\s*[:=]\s*(\d{1,9})\s*,\s*time\s*[:=]\s*(\d{0,4})\s*([a-z]+)`)
 
 // quota reads the quota that a throttled answer states: so many requests per so long. ok is false when it states none
 // that makes sense.
@@ -19,9 +20,14 @@ func quota(message string) (requests int, per time.Duration, ok bool) {
 		return 0, 0, false
 	}
 	requests, _ = strconv.Atoi(found[1])
-	count, _ := strconv.Atoi(found[2])
+	count := 1
+	if found[2] != "" {
+		count, _ = strconv.Atoi(found[2])
+	}
 	var unit time.Duration
 	switch strings.TrimSuffix(strings.ToLower(found[3]), "s") {
+	case "millisecond":
+		unit = time.Millisecond
 	case "", "sec", "second":
 		unit = time.Second
 	case "m", "min", "minute":

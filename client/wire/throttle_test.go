@@ -18,6 +18,11 @@ func TestQuotaReadsWhatGatewaysState(t *testing.T) {
 		{prefix + "limit:5,time:1 second", 5, time.Second},
 		{"policy ip over ratelimit, Limit: 10, Time: 2 Hours", 10, 2 * time.Hour},
 		{"limit:1000,time:1day", 1000, 24 * time.Hour},
+		{"policy api over ratelimit,limit:200,time:second", 200, time.Second},
+		{"limit=5,time=5s", 5, 5 * time.Second},
+		{prefix + "limit:20,time:500 millisecond", 20, 500 * time.Millisecond},
+		{prefix + "limit:60,time:1 minute. Try again later.", 60, time.Minute},
+		{prefix + "limit:60,time:", 0, 0},
 		{prefix + "limit:0,time:1 minute", 0, 0},
 		{prefix + "limit:5,time:0 minute", 0, 0},
 		{prefix + "limit:5,time:1 fortnight", 0, 0},
@@ -35,11 +40,28 @@ func TestQuotaReadsWhatGatewaysState(t *testing.T) {
 func FuzzQuota(f *testing.F) {
 	f.Add("over ratelimit,limit:60,time:1 minute")
 	f.Add("limit:-1,time:1 second")
+	f.Add("LIMIT = 5 , TIME = minutes")
+	f.Add("limit:1,time:500 millisecond")
 	f.Add("limit:999999999,time:999999 days")
 	f.Fuzz(func(t *testing.T, message string) {
 		n, per, ok := quota(message)
 		if ok != (n > 0) || ok != (per > 0) {
 			t.Errorf("quota(%q) = %d, %v, %v", message, n, per, ok)
+		}
+		if !ok {
+			return
+		}
+		// Whatever is stated can be kept to: some request may go some time, and then another.
+		q := allowance{use: 0.8}
+		now := time.Unix(1e9, 0)
+		q.state(n, per, true, now)
+		for range 3 {
+			at := q.free(now)
+			if wait := at.Sub(now); wait < 0 || wait > 2*per+time.Second {
+				t.Errorf("quota(%q): %v until the next request", message, wait)
+			}
+			now = at
+			q.book(now)
 		}
 	})
 }

@@ -1,0 +1,253 @@
+package cleanup
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// piece is items of one place that one call can delete together, or the rest of such items.
+type piece struct {
+	at        place
+	lane      place
+	way       waypoint
+	items     []int
+	waits     int      // how often it was put off
+	throttled int      // how often there were too many requests for it
+	part      bool     // of a batch that was refused as a whole
+	from      waypoint // the batch call that refused it although it was one item; zero for none
+}
+
+// joins: both can go in one request, and nothing is to be found out about either.
+func (p piece) joins(other piece) bool {
+	return p.way.route != nil && p.at == other.at && p.lane == other.lane && p.way == other.way &&
+		!p.part && !other.part && p.from.route == nil && other.from.route == nil && p.waits == other.waits
+}
+
+// queue hands out pieces, in order, one at a time of each lane. What is left of them may be handed back, to be next.
+type queue struct {
+	most  int    // handed out at once
+	turns *turns // of its lanes, perhaps those of other queues too
+
+	mu     sync.Mutex
+	pieces []piece        // the next one is the last
+	busy   int            // pieces that may still be handed back
+	lanes  map[place]bool // of these
+}
+
+func newQueue(pieces []piece, most int, t *turns) *queue {
+	q := &queue{most: most, turns: t, lanes: map[place]bool{}}
+	q.push(pieces)
+	return q
+}
+
+func (q *queue) push(pieces []piece) {
+	for _, p := range slices.Backward(pieces) {
+		q.pieces = append(q.pieces, p)
+	}
+}
+
+// ready waits until a piece can be had. False: there is and will be none, or ctx has ended.
+func (q *queue) ready(ctx context.Context) bool {
+	for ctx.Err() == nil {
+		changed := q.turns.changed() // from before the look, so that nothing is missed
+		there, more := q.look()
+		if there || !more {
+			return there
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+	return false
+}
+
+// look says whether a piece can be had now, and whether one may be had later.
+func (q *queue) look() (there, more bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.busy < q.most {
+		for _, p := range q.pieces {
+			if !q.lanes[p.lane] && q.turns.free(p.lane) {
+				return true, true
+			}
+		}
+	}
+	return false, q.busy > 0 || len(q.pieces) > 0
+}
+
+// next takes a piece and the turn of its lane; false when there is none just now. size says by which call it is to go and how many
+// of its items; what is too much stays in the queue, and what there is room for comes along.
+func (q *queue) next(size func(piece) (waypoint, int)) (piece, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i, p := range slices.Backward(q.pieces) {
+		if q.lanes[p.lane] || !q.turns.claim(p.lane) {
+			continue
+		}
+		q.pieces = slices.Delete(q.pieces, i, i+1)
+		p, i = q.join(p, i)
+		var most int
+		if p.way, most = size(p); len(p.items) > most {
+			rest := p
+			rest.items = p.items[most:]
+			p.items = p.items[:most:most]
+			q.pieces = slices.Insert(q.pieces, i, rest)
+		}
+		q.busy++
+		q.lanes[p.lane] = p.lane != (place{})
+		return p, true
+	}
+	return piece{}, false
+}
+
+// join adds to a piece the others that can go with it: those that were throttled, which come back one by one. at is where
+// the piece was, and would be now.
+func (q *queue) join(p piece, at int) (piece, int) {
+	for i, other := range slices.Backward(q.pieces) {
+		if !p.joins(other) {
+			continue
+		}
+		p.items = slices.Concat(p.items, other.items)
+		p.throttled = max(p.throttled, other.throttled)
+		q.pieces = slices.Delete(q.pieces, i, i+1)
+		if i < at {
+			at--
+		}
+	}
+	return p, at
+}
+
+// done hands back what is left of a piece that next gave.
+func (q *queue) done(p piece, left []piece) {
+	q.mu.Lock()
+	q.busy--
+	delete(q.lanes, p.lane)
+	q.push(left)
+	q.mu.Unlock()
+	q.turns.ring()
+}
+
+// ahead counts the requests that are left: all, and those of the lane that has most.
+func (q *queue) ahead(size func(piece) (waypoint, int)) (all, inOneLane int) {
+	q.mu.Lock()
+	pieces := slices.Clone(q.pieces)
+	q.mu.Unlock()
+	lanes := map[place]int{}
+	for _, p := range pieces {
+		_, most := size(p)
+		n := (len(p.items) + most - 1) / most
+		all += n
+		if p.lane != (place{}) {
+			lanes[p.lane] += n
+			inOneLane = max(inOneLane, lanes[p.lane])
+		}
+	}
+	return all, inOneLane
+}
+
+// each does the pieces of a queue side by side and hands back what do leaves of them. A piece is taken only when admit
+// has given permission to send it (nil: none is needed): until then the queue may change, and how big a piece is best.
+func each(
+	sending context.Context, q *queue, admit func() (entry, error),
+	size func(piece) (waypoint, int), do func(piece, entry) []piece,
+) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for q.ready(sending) {
+		in := entry{leave: func() {}}
+		if admit != nil {
+			var err error
+			if in, err = admit(); err != nil {
+				return // whoever stopped the run ends the items
+			}
+		}
+		p, ok := q.next(size)
+		if !ok { // another run has the turn
+			in.leave()
+			continue
+		}
+		in = q.turns.with(in, p.lane)
+		wg.Go(func() {
+			left := do(p, in)
+			if admit == nil {
+				in.leave()
+			}
+			q.done(p, left)
+		})
+	}
+}
+
+// turns at lanes: whoever has the one of a lane may send there. The zero lane is free for all.
+type turns struct {
+	mu    sync.Mutex
+	taken map[place]bool
+	rung  chan struct{} // closed at the next change
+}
+
+func newTurns() *turns { return &turns{taken: map[place]bool{}, rung: make(chan struct{})} }
+
+func (t *turns) claim(lane place) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.taken[lane] {
+		return false
+	}
+	t.taken[lane] = lane != (place{})
+	return true
+}
+
+func (t *turns) free(lane place) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.taken[lane]
+}
+
+func (t *turns) release(lane place) {
+	t.mu.Lock()
+	delete(t.taken, lane)
+	t.mu.Unlock()
+	t.ring()
+}
+
+// with adds the turn of a lane to what an entry gives back.
+func (t *turns) with(in entry, lane place) entry {
+	leave := in.leave
+	in.leave = func() {
+		leave()
+		t.release(lane)
+	}
+	return in
+}
+
+// wait claims the turn of a lane as soon as it can be had.
+func (t *turns) wait(ctx context.Context, lane place) error {
+	for {
+		changed := t.changed()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if t.claim(lane) {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// changed is closed at the next change of a turn or of a queue.
+func (t *turns) changed() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.rung
+}
+
+func (t *turns) ring() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	close(t.rung)
+	t.rung = make(chan struct{})
+}
