@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -17,6 +18,7 @@ type Config struct {
 	ELB, ROMA, APIG string            // base URLs; "" = the profile has none
 	Gateways        []Gateway         // whose channels are shown; one without InstanceID = every running instance of the service
 	Transport       http.RoundTripper // carries the credentials
+	Found           *Found            // shared by all that use the project; nil = of its own
 }
 
 // Client reads. It is safe for concurrent use.
@@ -65,6 +67,7 @@ func NewDeleter(c Config) (*Deleter, error) {
 type services struct {
 	project         string
 	elb, roma, apig *wire.API
+	found           *Found
 	while           context.Context // see [Deleter.While]
 }
 
@@ -72,7 +75,7 @@ func newServices(c Config) (services, error) {
 	if !isProject(c.Project) {
 		return services{}, fmt.Errorf("project id %q: want at most 32 digits and lower-case letters", Clean(c.Project))
 	}
-	s := services{project: c.Project}
+	s := services{project: c.Project, found: cmp.Or(c.Found, &Found{})}
 	for _, service := range []struct {
 		name, base string
 		api        **wire.API
@@ -127,13 +130,6 @@ func (s *services) on(api *wire.API, err error, prefix string) request {
 // dedicated begins a request to ELB v3.
 func (s *services) dedicated() request {
 	return s.on(s.elb, s.needELB(), "/v3/"+s.project+"/elb")
-}
-
-// shared begins a request to shared ELB; its paths have no project, the credentials decide (S1).
-func (s *services) shared() request {
-	r := s.on(s.elb, s.needELB(), "/v2.0/lbaas")
-	r.quiet = true
-	return r
 }
 
 func (s *services) needELB() error {

@@ -52,6 +52,7 @@ func (p Profile) Open(ctx context.Context) (*Session, error) {
 		Project: project, ELB: e.ELB, ROMA: e.ROMA, APIG: e.APIG,
 		Gateways:  p.gateways(e),
 		Transport: transport,
+		Found:     &client.Found{},
 	}
 	s := &Session{Profile: p.Name, Region: p.Region, Project: project, base: base}
 	if s.Client, err = client.New(config); err != nil {
