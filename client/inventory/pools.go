@@ -75,7 +75,7 @@ var pools = &Kind{
 		Effects: effectsOfPools,
 	},
 	lists: []list{
-		{id: ListID(Pools), read: func(ctx context.Context, q *query) error {
+		{id: ListID(Pools), dedicated: true, read: func(ctx context.Context, q *query) error {
 			return listPools(q, q.client.Pools(ctx), false)
 		}},
 		{id: sharedPools, optional: true, read: func(ctx context.Context, q *query) error {
