@@ -67,6 +67,8 @@ var pools = &Kind{
 			}
 			return deletePools
 		},
+		Lane:    laneOfPool,
+		Going:   func(r Resource) bool { return pool(r).ProvisioningStatus == "PENDING_DELETE" },
 		Before:  beforePool,
 		Demands: func(r Resource) bool { return pool(r).Shared },
 		Detach:  detachPool,
