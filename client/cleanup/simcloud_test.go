@@ -54,7 +54,7 @@ func simulate(tb testing.TB, o simcloud.Options, front func(http.ResponseWriter,
 	signed := auth.Signer{AccessKey: account.AccessKey, SecretKey: account.SecretKey, ProjectID: account.ProjectID, Hosts: hosts}.Transport(base)
 	config := client.Config{
 		Project: account.ProjectID, ELB: server.URL, ROMA: server.URL, APIG: server.URL, Transport: signed,
-		Gateways: []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}},
+		Gateways: []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}}, Found: &client.Found{},
 	}
 	reader, err := client.New(config)
 	must(err)
