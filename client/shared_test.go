@@ -73,8 +73,8 @@ func TestThePrefixOfTheFamily(t *testing.T) {
 				defer mu.Unlock()
 				asked = append(asked, r.URL.Path)
 				for _, prefix := range c.offers {
-					if strings.HasPrefix(r.URL.Path, prefix) {
-						fmt.Fprintf(w, `{%q:[]}`, strings.TrimPrefix(r.URL.Path, prefix))
+					if plural, offered := strings.CutPrefix(r.URL.Path, prefix); offered {
+						fmt.Fprintf(w, `{%q:[]}`, plural)
 						return
 					}
 				}

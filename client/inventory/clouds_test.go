@@ -135,7 +135,7 @@ func TestWhatOnlyLooksAbsent(t *testing.T) {
 		}
 		return rest
 	}
-	for name, make := range map[string]func(*world){
+	for name, spoil := range map[string]func(*world){
 		"one list of v3 answers": func(w *world) { w.absent(without("l7policies")...) },
 		"one list of v3 fails": func(w *world) {
 			w.absent(everyV3...)
@@ -149,7 +149,7 @@ func TestWhatOnlyLooksAbsent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &world{lists: older}
-			make(w)
+			spoil(w)
 			l, _ := w.serve(t)
 			s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates))
 			for _, listing := range s.Listings[:2] {

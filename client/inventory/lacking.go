@@ -103,18 +103,14 @@ func firstPage[T any](pages iter.Seq2[[]T, error]) error {
 // lacking says how the cloud told that it has none of the kind's lists; nil when it has one, or that is not known yet.
 // r.mu is held.
 func (r *reading) lacking(g *growing) error {
-	var first error
+	var told []error
 	for _, l := range g.lists {
-		p := r.parts[l.id]
-		if !p.done || p.err != nil || p.lacking == nil {
-			return nil
-		}
-		if first == nil {
-			first = p.lacking
+		if p := r.parts[l.id]; p.done && p.err == nil && p.lacking != nil {
+			told = append(told, p.lacking)
 		}
 	}
-	if first == nil {
+	if len(told) == 0 || len(told) < len(g.lists) {
 		return nil
 	}
-	return fmt.Errorf("this cloud does not have %s (%s)", g.listing.Kind.Many, cause(first))
+	return fmt.Errorf("this cloud does not have %s (%s)", g.listing.Kind.Many, cause(told[0]))
 }
