@@ -26,6 +26,8 @@ type Certificate struct {
 	ExpireTime          Time     `json:"expire_time"`
 	CreatedAt           Time     `json:"created_at"`
 	UpdatedAt           Time     `json:"updated_at"`
+
+	Shared bool `json:"-"` // seen by the API of shared load balancers only
 }
 
 // Certificates lists the certificates, without their keys.

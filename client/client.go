@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -19,6 +20,7 @@ type Config struct {
 	Transport       http.RoundTripper // carries the credentials
 	Timeout         time.Duration     // of one request; 0 = the usual one
 	Pacing          *Pacing           // shared by all that use the project; nil = one of its own
+	Found           *Found            // shared by all that use the project; nil = of its own
 }
 
 // Pacing keeps what is known of how fast each service may be used. A [Client] and a [Deleter] of one project share it: the
@@ -95,6 +97,7 @@ type services struct {
 	project         string
 	elb, roma, apig *wire.API
 	pacing          *Pacing
+	found           *Found
 	while           context.Context // see [Deleter.While]
 	turn            *wire.Turn      // see [Deleter.Enter]
 }
@@ -103,7 +106,7 @@ func newServices(c Config) (services, error) {
 	if !isProject(c.Project) {
 		return services{}, fmt.Errorf("project id %q: want at most 32 digits and lower-case letters", Clean(c.Project))
 	}
-	s := services{project: c.Project, pacing: c.Pacing}
+	s := services{project: c.Project, pacing: c.Pacing, found: cmp.Or(c.Found, &Found{})}
 	if s.pacing == nil {
 		s.pacing = NewPacing(Limits{})
 	}
@@ -162,13 +165,6 @@ func (s *services) on(api *wire.API, err error, prefix string) request {
 // dedicated begins a request to ELB v3.
 func (s *services) dedicated() request {
 	return s.on(s.elb, s.needELB(), "/v3/"+s.project+"/elb")
-}
-
-// shared begins a request to shared ELB; its paths have no project, the credentials decide (S1).
-func (s *services) shared() request {
-	r := s.on(s.elb, s.needELB(), "/v2.0/lbaas")
-	r.quiet = true
-	return r
 }
 
 func (s *services) needELB() error {

@@ -274,6 +274,11 @@ func TestEveryCallHasItsPath(t *testing.T) {
 			_, _, err := collect(c.SharedLoadBalancers(ctx))
 			return err
 		}},
+		{"GET " + v2 + "certificates?limit=200", `{"certificates":[],"instance_num":0}`, func(ctx context.Context, c calls) error {
+			_, _, err := collect(c.SharedCertificates(ctx))
+			return err
+		}},
+		{"GET " + v2 + "certificates/c%2F1", `{"id":"c/1"}`, func(ctx context.Context, c calls) error { _, err := c.SharedCertificate(ctx, "c/1"); return err }},
 		{"GET " + v2 + "listeners/l%2F1", `{"listener":{"id":"l/1"}}`, func(ctx context.Context, c calls) error { _, err := c.SharedListener(ctx, "l/1"); return err }},
 		{"GET " + v2 + "listeners?limit=200", `{"listeners":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedListeners(ctx)); return err }},
 		{"GET " + v2 + "l7policies?limit=200", `{"l7policies":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedL7Policies(ctx)); return err }},
@@ -288,6 +293,7 @@ func TestEveryCallHasItsPath(t *testing.T) {
 		{"DELETE " + v3 + "pools/p", ``, func(ctx context.Context, c calls) error { return c.DeletePool(ctx, "p") }},
 		{"DELETE " + v3 + "certificates/c", ``, func(ctx context.Context, c calls) error { return c.DeleteCertificate(ctx, "c") }},
 		{"DELETE " + v3 + "ipgroups/%3Fx%23", ``, func(ctx context.Context, c calls) error { return c.DeleteIPGroup(ctx, "?x#") }},
+		{"DELETE " + v2 + "certificates/c%2F1", ``, func(ctx context.Context, c calls) error { return c.DeleteSharedCertificate(ctx, "c/1") }},
 		{"DELETE " + v2 + "pools/p", ``, func(ctx context.Context, c calls) error { return c.DeleteSharedPool(ctx, "p") }},
 		{"POST " + v3 + "pools/p%2F1/members/batch-delete\n" + `{"members":[{"id":"m1"},{"id":"m2"}]}`, `{"members":[],"request_id":"r"}`, func(ctx context.Context, c calls) error {
 			return second(c.DeletePoolMembers(ctx, "p/1", []string{"m1", "m2"}))
@@ -334,6 +340,7 @@ func TestChangesAreNamedInTheirErrors(t *testing.T) {
 		"removing member m of pool p: ":                      d.DeletePoolMember(ctx, "p", "m"),
 		"removing member m of shared pool p: ":               d.DeleteSharedPoolMember(ctx, "p", "m"),
 		"deleting health monitor h: ":                        d.DeleteHealthMonitor(ctx, "h"),
+		"deleting shared certificate c: ":                    d.DeleteSharedCertificate(ctx, "c"),
 		"deleting shared health monitor h: ":                 d.DeleteSharedHealthMonitor(ctx, "h"),
 		"deleting policy f: ":                                d.DeletePolicy(ctx, "f"),
 		"taking the pool out of shared policy f: ":           d.DetachSharedPolicy(ctx, "f"),
@@ -380,6 +387,7 @@ func TestNothingIsSentForWhatIsNoID(t *testing.T) {
 		"pool of no member":  d.DeletePoolMember(t.Context(), "p", ""),
 		"shared member":      d.DeleteSharedPoolMember(t.Context(), "p", ".."),
 		"monitor":            d.DeleteHealthMonitor(t.Context(), ""),
+		"shared certificate": d.DeleteSharedCertificate(t.Context(), ".."),
 		"shared monitor":     d.DeleteSharedHealthMonitor(t.Context(), "."),
 		"policy":             d.DeletePolicy(t.Context(), ""),
 		"shared policy":      d.DetachSharedPolicy(t.Context(), ""),

@@ -6,21 +6,28 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 )
 
+// mostRestarts is how often a list is begun again because the object that its marker names was deleted meanwhile.
+const mostRestarts = 5
+
 // markers lists by marker and limit: ELB v3 and v2.0. key is the list's name in the answer. The iteration ends after
 // the first error. A list that goes round in circles, promises more after an empty page or has more pages than is sane
-// is an error: what it holds cannot be trusted to be all.
+// is an error: what it holds cannot be trusted to be all. One whose marker is refused is begun again, and gives nothing
+// twice: the services do not know the markers of what is deleted (api.md 2.2; Octavia, Neutron).
 func markers[T object](ctx context.Context, c *Client, r request, key string) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
 		seen := map[string]bool{}
 		marker, before := "", ""
 		var q quick
 		most, guessing := c.page, false
-		for n := range c.mostPages {
+		var given given
+		for range c.mostPages {
+			begins := marker == ""
 			limit := most
-			if n == 0 && !c.whole {
+			if begins && !c.whole {
 				limit = min(c.first, c.page)
 			}
 			ask := func() (a answer[[]T], err error) {
@@ -37,8 +44,14 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 			}
 			a, err := ask()
 			if limit > c.first && statusOf(err) == http.StatusBadRequest { // perhaps too much to ask for
-				most, limit = c.first, c.first
-				a, err = ask()
+				limit = c.first
+				if a, err = ask(); err == nil {
+					most = c.first
+				}
+			}
+			if status := statusOf(err); !begins && (status == http.StatusBadRequest || status == http.StatusNotFound) && given.anew(marker) {
+				seen, marker, before, guessing = map[string]bool{}, "", "", false
+				continue
 			}
 			page := a.Value
 			next, silent := a.next()
@@ -57,7 +70,7 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 				next = ""
 			case len(page) == 0 && next != "":
 				err = r.bad("", "an empty page promises more")
-			case len(page) > 0 && n > 0 && page[0].key() == before:
+			case len(page) > 0 && !begins && page[0].key() == before:
 				if guessing && silent && len(page) < min(limit, c.first) { // it knows no markers, and gave all that it has
 					return
 				}
@@ -69,14 +82,57 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 				yield(nil, err)
 				return
 			}
-			if !yield(page, nil) || next == "" {
+			if before = ""; len(page) > 0 {
+				before = page[0].key()
+			}
+			if page = fresh(&given, page); (len(page) > 0 || !given.again) && !yield(page, nil) || next == "" {
 				return
 			}
 			seen[next] = true
-			marker, before = next, page[0].key()
+			marker = next
 		}
 		yield(nil, r.bad("", "the list does not end: stopped after %d pages", c.mostPages))
 	}
+}
+
+// given is what a list has handed out, for when it is begun again.
+type given struct {
+	keys    []string
+	known   map[string]bool // keys, once it is needed
+	again   bool
+	refused []string // markers
+}
+
+// anew says whether a list may be begun again after a marker was refused: not too often, and not twice for one that is
+// still at the end of a page, so that it is not its object that is missing.
+func (g *given) anew(marker string) bool {
+	if len(g.refused) == mostRestarts || slices.Contains(g.refused, marker) {
+		return false
+	}
+	g.refused = append(g.refused, marker)
+	if g.again = true; g.known == nil {
+		g.known = make(map[string]bool, len(g.keys))
+		for _, key := range g.keys {
+			g.known[key] = true
+		}
+	}
+	return true
+}
+
+// fresh are the objects of a page that were not handed out before the list was begun again.
+func fresh[T object](g *given, page []T) []T {
+	if !g.again {
+		for i := range page {
+			g.keys = append(g.keys, page[i].key())
+		}
+		return page
+	}
+	return slices.DeleteFunc(page, func(o T) bool {
+		key := o.key()
+		again := g.known[key]
+		g.known[key] = true
+		return again
+	})
 }
 
 // offsets lists by offset and limit: the gateways. The end is where total says it is. A list that ends earlier, or got

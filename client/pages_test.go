@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -325,5 +326,76 @@ func TestAnAbsentFamilyIsToldFromAMissingObject(t *testing.T) {
 	}
 	if _, err := client.SharedPool(t.Context(), "p"); !errors.Is(err, NotFound) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestAMarkerThatIsGone: the object at the end of a page is deleted before the next page is asked for. The list is begun
+// again, gives every object that is there all the while, and none twice.
+func TestAMarkerThatIsGone(t *testing.T) {
+	refusals := map[string]struct {
+		status int
+		body   string
+	}{
+		"ELB":     {400, `{"error_code":"ELB.8902","error_msg":"marker is invalid","request_id":"r"}`},
+		"Octavia": {400, `{"faultcode":"Client","faultstring":"Supplied pagination marker 'x' is not valid.","debuginfo":null}`},
+		"Neutron": {404, `{"NeutronError":{"type":"PoolNotFound","message":"Pool x could not be found","detail":""}}`},
+	}
+	for name, refusal := range refusals {
+		for _, c := range []struct {
+			doomed []string // each goes when the page that it ends was sent
+			stays  bool     // and yet its marker is refused for ever
+			all    int
+			fails  bool
+		}{
+			{doomed: []string{"p03"}, all: 12},
+			{doomed: []string{"p03", "p04", "p08", "p09"}, all: 12},
+			{doomed: []string{"p11"}, all: 12}, // the last of all
+			{doomed: []string{"p03"}, stays: true, all: 4, fails: true},
+			{doomed: []string{"p03", "p04", "p05", "p06", "p07", "p08"}, all: 9, fails: true}, // it never comes to rest
+		} {
+			t.Run(fmt.Sprint(name, c.doomed, c.stays), func(t *testing.T) {
+				var pools []string
+				for i := range 12 {
+					pools = append(pools, fmt.Sprintf("p%02d", i))
+				}
+				asked := 0
+				client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
+					asked++
+					from, marker := 0, r.URL.Query().Get("marker")
+					if marker != "" {
+						from = slices.Index(pools, marker) + 1
+					}
+					if marker != "" && (from == 0 || c.stays && slices.Contains(c.doomed, marker)) {
+						w.WriteHeader(refusal.status)
+						fmt.Fprint(w, refusal.body)
+						return
+					}
+					page := slices.Clone(pools[from:min(len(pools), from+4)])
+					var ids []string
+					for _, id := range page {
+						ids = append(ids, `{"id":"`+id+`"}`)
+					}
+					next := ""
+					if len(page) == 4 {
+						next = `{"rel":"next","href":"http://127.0.0.1:1/v2.0/lbaas/pools?limit=4&marker=` + page[3] + `"}`
+						if !c.stays && slices.Contains(c.doomed, page[3]) {
+							pools = slices.DeleteFunc(pools, func(id string) bool { return id == page[3] })
+						}
+					}
+					fmt.Fprintf(w, `{"pools":[%s],"pools_links":[%s]}`, strings.Join(ids, ","), next)
+				}))
+				all, _, err := collect(client.SharedPools(t.Context()))
+				seen := map[string]bool{}
+				for _, p := range all {
+					if seen[p.ID] {
+						t.Errorf("%s comes twice", p.ID)
+					}
+					seen[p.ID] = true
+				}
+				if len(all) != c.all || (err != nil) != c.fails || asked > 40 {
+					t.Errorf("%d pools after %d requests, %v", len(all), asked, err)
+				}
+			})
+		}
 	}
 }

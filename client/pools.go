@@ -29,6 +29,7 @@ type Pool struct {
 	SlowStart                map[string]any `json:"slow_start,omitempty"`
 	ProtectionStatus         string         `json:"protection_status,omitempty"`
 	ProtectionReason         string         `json:"protection_reason,omitempty"`
+	ProvisioningStatus       string         `json:"provisioning_status,omitempty"` // ACTIVE, PENDING_DELETE, …; Octavia only
 	CreatedAt                Time           `json:"created_at"`
 	UpdatedAt                Time           `json:"updated_at"`
 }

@@ -1,17 +1,75 @@
 package client
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
+	"sync/atomic"
 )
 
-// Shared load balancers speak the older API /v2.0/lbaas: the same objects with fewer fields. A cloud that has none of
-// them answers with [RouteAbsent].
+// Shared load balancers speak the older API, that of Neutron LBaaS v2 and Octavia: the same objects with fewer fields. It
+// is below /v2.0/lbaas, on Huawei Cloud also, or only, below /v2/{project_id}/elb (api.md 3). A cloud that has neither
+// answers with [RouteAbsent].
+
+// Found keeps what was found out about a cloud. A [Client] and a [Deleter] of one project share it, as the one finds out
+// what the other has to know. The zero value knows nothing yet.
+type Found struct{ prefix atomic.Pointer[string] }
+
+// prefixes of the family, in the order in which they are tried.
+func (s *services) prefixes() []string { return []string{"/v2.0/lbaas", "/v2/" + s.project + "/elb"} }
+
+// shared begins a request to shared ELB, below the prefix that has answered. The paths of the first one have no project,
+// the credentials decide (S1).
+func (s *services) shared() request {
+	prefix := s.prefixes()[0]
+	if found := s.found.prefix.Load(); found != nil {
+		prefix = *found
+	}
+	return s.sharedBelow(prefix)
+}
+
+func (s *services) sharedBelow(prefix string) request {
+	r := s.on(s.elb, s.needELB(), prefix)
+	r.quiet = true
+	return r
+}
+
+// sharedList lists objects of the family by the plural that stands in path and answer. Until a prefix has answered, the
+// next one is asked where one is absent.
+func sharedList[T object](ctx context.Context, c *Client, plural, doing string) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		prefixes := c.prefixes()
+		if found := c.found.prefix.Load(); found != nil {
+			prefixes = []string{*found}
+		}
+		var absent error
+		for _, prefix := range prefixes {
+			answered := false
+			for page, err := range markers[T](ctx, c, c.sharedBelow(prefix).sub(plural).doing("%s", doing), plural) {
+				if !answered && errors.Is(err, RouteAbsent) {
+					absent = cmp.Or(absent, err)
+					break
+				}
+				if !answered && err == nil {
+					c.found.prefix.CompareAndSwap(nil, &prefix)
+				}
+				answered = true
+				if !yield(page, err) {
+					return
+				}
+			}
+			if answered {
+				return
+			}
+		}
+		yield(nil, absent)
+	}
+}
 
 // SharedPools lists the pools of shared load balancers.
 func (c *Client) SharedPools(ctx context.Context) iter.Seq2[[]Pool, error] {
-	r := c.shared().sub("pools").doing("listing shared pools")
-	return translated(markers[sharedPool](ctx, c, r, "pools"), sharedPool.pool)
+	return translated(sharedList[sharedPool](ctx, c, "pools", "listing shared pools"), sharedPool.pool)
 }
 
 // SharedPool shows one.
@@ -26,8 +84,7 @@ func (c *Client) SharedPool(ctx context.Context, id string) (*Pool, error) {
 
 // SharedPoolMembers lists the members of all shared pools: an extension, which a cloud need not have (api.md 3).
 func (c *Client) SharedPoolMembers(ctx context.Context) iter.Seq2[[]Member, error] {
-	r := c.shared().sub("members").doing("listing members of all shared pools")
-	return translated(markers[sharedMember](ctx, c, r, "members"), sharedMember.member)
+	return translated(sharedList[sharedMember](ctx, c, "members", "listing members of all shared pools"), sharedMember.member)
 }
 
 // SharedMembers lists the members of a shared pool.
@@ -38,19 +95,17 @@ func (c *Client) SharedMembers(ctx context.Context, poolID string) iter.Seq2[[]M
 
 // SharedHealthMonitors lists the health monitors of shared pools.
 func (c *Client) SharedHealthMonitors(ctx context.Context) iter.Seq2[[]HealthMonitor, error] {
-	r := c.shared().sub("healthmonitors").doing("listing shared health monitors")
-	return markers[HealthMonitor](ctx, c, r, "healthmonitors")
+	return sharedList[HealthMonitor](ctx, c, "healthmonitors", "listing shared health monitors")
 }
 
 // SharedLoadBalancers lists the shared load balancers.
 func (c *Client) SharedLoadBalancers(ctx context.Context) iter.Seq2[[]LoadBalancer, error] {
-	r := c.shared().sub("loadbalancers").doing("listing shared load balancers")
-	return markers[LoadBalancer](ctx, c, r, "loadbalancers")
+	return sharedList[LoadBalancer](ctx, c, "loadbalancers", "listing shared load balancers")
 }
 
 // SharedListeners lists the listeners of shared load balancers.
 func (c *Client) SharedListeners(ctx context.Context) iter.Seq2[[]Listener, error] {
-	return markers[Listener](ctx, c, c.shared().sub("listeners").doing("listing shared listeners"), "listeners")
+	return sharedList[Listener](ctx, c, "listeners", "listing shared listeners")
 }
 
 // SharedListener shows one.
@@ -60,7 +115,23 @@ func (c *Client) SharedListener(ctx context.Context, id string) (*Listener, erro
 
 // SharedL7Policies lists the forwarding policies of shared load balancers.
 func (c *Client) SharedL7Policies(ctx context.Context) iter.Seq2[[]L7Policy, error] {
-	return markers[L7Policy](ctx, c, c.shared().sub("l7policies").doing("listing shared l7policies"), "l7policies")
+	return sharedList[L7Policy](ctx, c, "l7policies", "listing shared l7policies")
+}
+
+// SharedCertificates lists the certificates of the older API, without their keys; on clouds with both APIs the same may be
+// in [Client.Certificates] too. Octavia has none: it takes them from another service.
+func (c *Client) SharedCertificates(ctx context.Context) iter.Seq2[[]Certificate, error] {
+	return translated(sharedList[sharedCertificate](ctx, c, "certificates", "listing shared certificates"), sharedCertificate.certificate)
+}
+
+// SharedCertificate shows one, without its key. Unlike other objects of the family it comes without an envelope.
+func (c *Client) SharedCertificate(ctx context.Context, id string) (*Certificate, error) {
+	found, err := show[sharedCertificate](ctx, c.shared().sub("certificates").id(id).doing("reading shared certificate %s", id), "", id)
+	if err != nil {
+		return nil, err
+	}
+	certificate := found.certificate()
+	return &certificate, nil
 }
 
 // DeleteSharedPool deletes one pool of a shared load balancer. It must have no members, no health monitor, and nothing
@@ -78,6 +149,11 @@ func (d *Deleter) DeleteSharedPoolMember(ctx context.Context, poolID, memberID s
 // DeleteSharedHealthMonitor deletes the health monitor of a shared pool.
 func (d *Deleter) DeleteSharedHealthMonitor(ctx context.Context, id string) error {
 	return d.shared().sub("healthmonitors").id(id).doing("deleting shared health monitor %s", id).delete(ctx)
+}
+
+// DeleteSharedCertificate deletes one certificate of the older API, which has no batches.
+func (d *Deleter) DeleteSharedCertificate(ctx context.Context, id string) error {
+	return d.shared().sub("certificates").id(id).doing("deleting shared certificate %s", id).delete(ctx)
 }
 
 // DetachSharedPolicy leaves a forwarding policy of a shared load balancer without a pool (S1).
@@ -131,4 +207,27 @@ func (m sharedMember) member() Member {
 		m.SubnetID = m.NeutronSubnetID
 	}
 	return m.Member
+}
+
+// sharedCertificate names its project as Neutron does, and its times in its own way.
+type sharedCertificate struct {
+	Certificate
+	TenantID string `json:"tenant_id"`
+	Created  Time   `json:"create_time"`
+	Updated  Time   `json:"update_time"`
+}
+
+func (c sharedCertificate) certificate() Certificate {
+	one := c.Certificate
+	one.Shared = true
+	if one.ProjectID == "" {
+		one.ProjectID = c.TenantID
+	}
+	if one.CreatedAt.IsZero() {
+		one.CreatedAt = c.Created
+	}
+	if one.UpdatedAt.IsZero() {
+		one.UpdatedAt = c.Updated
+	}
+	return one
 }

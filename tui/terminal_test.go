@@ -89,6 +89,7 @@ func newAccountBehind(t *testing.T, o simcloud.Options, front func(http.Handler)
 	config := client.Config{
 		Project: who.ProjectID, ELB: server.URL, ROMA: server.URL, APIG: server.URL, Transport: sign.Transport(base),
 		Gateways: []client.Gateway{{Service: client.ROMA, InstanceID: who.ROMAInstanceID}, {Service: client.APIG, InstanceID: who.APIGInstanceID}},
+		Pacing:   client.NewPacing(client.Limits{}), Found: &client.Found{},
 	}
 	reads, err := client.New(config)
 	if err != nil {

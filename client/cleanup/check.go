@@ -68,6 +68,7 @@ func (r *Run) pieces(items []int) []piece {
 		way    waypoint
 		kind   inventory.KindID
 		parent string
+		lane   string
 	}
 	var (
 		pieces []piece
@@ -75,13 +76,20 @@ func (r *Run) pieces(items []int) []piece {
 	)
 	for n, fresh := range r.resources(items) {
 		kind := r.kinds[fresh.Ref.Kind]
-		g := group{waypoint{kind.Deletion.Route(fresh), fresh.Ref.Scope}, fresh.Ref.Kind, fresh.Ref.Parent}
+		g := group{waypoint{kind.Deletion.Route(fresh), fresh.Ref.Scope}, fresh.Ref.Kind, fresh.Ref.Parent, ""}
+		if lane := kind.Deletion.Lane; lane != nil {
+			g.lane = lane(fresh)
+		}
 		at, ok := which[g]
 		if !ok {
 			at = len(pieces)
 			which[g] = at
 			where := placeOf(kind, fresh.Ref)
-			pieces = append(pieces, piece{at: where, lane: laneOf(g.way.route, where, g.way.scope), way: g.way})
+			lane := laneOf(g.way.route, where, g.way.scope)
+			if g.lane != "" {
+				lane = place{scope: g.way.scope, parent: g.lane}
+			}
+			pieces = append(pieces, piece{at: where, lane: lane, way: g.way})
 		}
 		pieces[at].items = append(pieces[at].items, items[n])
 	}

@@ -147,6 +147,7 @@ func dial(url string, account simcloud.Account) (*Engine, *inventory.Loader, err
 	config := client.Config{
 		Project: account.ProjectID, ELB: url, ROMA: url, APIG: url, Transport: signed,
 		Gateways: []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}},
+		Pacing:   client.NewPacing(client.Limits{}), Found: &client.Found{},
 	}
 	reader, err := client.New(config)
 	if err != nil {

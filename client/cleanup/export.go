@@ -364,8 +364,8 @@ func (r report) facts() []fact {
 		{"Digest", r.Digest},
 		{begun, stamp(r.Started)},
 		{"Ended", r.end()},
-		{"Expires", at(r.Expires)},
-		{"Verified", at(r.Verified)},
+		{"Expires", when(r.Expires)},
+		{"Verified", when(r.Verified)},
 		{"Requests", requests},
 		{"Janitor", r.Version},
 	}
@@ -379,8 +379,8 @@ func (r report) end() string {
 	return fmt.Sprintf("%s, after %s", stamp(*r.Ended), r.Ended.Sub(r.Started).Round(10*time.Millisecond))
 }
 
-// at is a point in time that may be none.
-func at(t *time.Time) string {
+// when is a point in time that may be none.
+func when(t *time.Time) string {
 	if t == nil {
 		return ""
 	}

@@ -49,7 +49,7 @@ func faultJournal(t *testing.T) {
 		var left atomic.Int64
 		left.Store(24_000)
 		h.disk = func(file *os.File) journal.Disk { return fullDisk{file, &left} }
-		f.engine.journal = h.Journal(f.at())
+		f.engine.journal, f.engine.atOnce = h.Journal(f.at()), 1
 		_, _, run := f.outcomes(t)
 		s := run.Summary()
 		if !errors.Is(run.Unrecorded(), syscall.ENOSPC) || !run.Resumable() || !strings.HasPrefix(s.Stopped, "the journal cannot be written: ") {

@@ -155,6 +155,9 @@ func (v *view) take(s *inventory.Snapshot, refs []inventory.Ref) {
 // complete says why a list cannot be trusted to hold everything, nil when it can.
 func complete(ctx context.Context, s *inventory.Snapshot, kind inventory.KindID) error {
 	if l := s.Listing(kind); l != nil && l.Done {
+		if l.Err == nil {
+			return l.Lacking // an absent list has nothing to say of what was in it
+		}
 		return l.Err
 	}
 	if err := ctx.Err(); err != nil {

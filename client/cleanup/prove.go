@@ -3,6 +3,7 @@ package cleanup
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"janitor/client/inventory"
 )
@@ -113,8 +114,9 @@ func (r *Run) prove(ctx context.Context) {
 			back = append(back, i)
 		}
 	}
-	// A list can lag behind a deletion for a moment: only what a second one still shows has reappeared.
-	if len(back) > 0 && r.engine.nap(ctx, 1) == nil {
+	// A list can lag behind a deletion for a moment: only what a second one still shows has reappeared. What the service
+	// says to be still deleting is waited for.
+	for try := 1; len(back) > 0 && (try == 1 || try <= maxWait && r.going(back, now)) && r.engine.nap(ctx, try) == nil; try++ {
 		second := r.list(ctx, r.kinds, r.resources(back))
 		for _, i := range back {
 			ref := r.plan.Items[i].Resource.Ref
@@ -135,6 +137,18 @@ func (r *Run) prove(ctx context.Context) {
 		}
 		r.conclude(i, now, made)
 	}
+}
+
+// going: of all these the service says that it is deleting some.
+func (r *Run) going(items []int, now *view) bool {
+	return slices.ContainsFunc(items, func(i int) bool { return r.isGoing(i, now) })
+}
+
+func (r *Run) isGoing(i int, now *view) bool {
+	ref := r.plan.Items[i].Resource.Ref
+	d := r.kinds[ref.Kind].Deletion
+	fresh, there := now.found[ref]
+	return there && d != nil && d.Going != nil && d.Going(fresh)
 }
 
 func (r *Run) placeOf(i int) place {
@@ -212,7 +226,11 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 	switch {
 	case there && gone(res.Outcome):
 		res.Outcome = Reappeared
-		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: "the closing list has it (again)"})
+		message := "the closing list has it (again)"
+		if r.isGoing(i, now) {
+			message = "the service is still deleting it: list again later"
+		}
+		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: message})
 	case there && res.Outcome == Unknown:
 		res.Outcome = Failed
 		res.Message += "; the closing list still has it"

@@ -65,6 +65,7 @@ func simulateBy(tb testing.TB, o simcloud.Options, by way) *sim {
 	config := client.Config{
 		Project: account.ProjectID, ELB: url, ROMA: url, APIG: url, Transport: carried,
 		Gateways: []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}},
+		Pacing:   client.NewPacing(client.Limits{}), Found: &client.Found{},
 	}
 	reader, err := client.New(config)
 	must(err)

@@ -155,7 +155,7 @@ func TestAHealthyProfileChangesNothing(t *testing.T) {
 }
 
 func TestASisterCloudWithoutBatchCalls(t *testing.T) {
-	cloud := simcloud.New(simcloud.Options{Seed: 1, Lacks: []string{"/pools/batch-delete", "/certificates/batch-delete", "/members/batch-delete", "/v2.0/", "/apic/", "/v2/*/instances"}})
+	cloud := simcloud.New(simcloud.Options{Seed: 1, Lacks: []string{"/pools/batch-delete", "/certificates/batch-delete", "/members/batch-delete", "/v2.0/", "/v2/*/elb", "/apic/", "/v2/*/instances"}})
 	url, record := serve(t, cloud)
 	r := examine(t, keys(cloud, url))
 	expect(t, r, "batch", "pools", Warning, "not offered", "one by one")

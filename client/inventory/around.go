@@ -59,13 +59,13 @@ var listenerKind = &Kind{
 		)
 	},
 	lists: []list{
-		{id: listeners, read: func(ctx context.Context, q *query) error {
+		{id: listeners, dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.Listeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, false) })
 		}},
 		{id: sharedListeners, optional: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, true) })
 		}},
-		{id: recycled, read: readRecycled},
+		{id: recycled, dedicated: true, read: readRecycled},
 		{id: namedListeners, read: readNamed, last: true},
 	},
 	links: linksOfListener,
@@ -157,7 +157,7 @@ var policyKind = &Kind{
 		)
 	},
 	lists: []list{
-		{id: l7policies, read: func(ctx context.Context, q *query) error {
+		{id: l7policies, dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.L7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.home, p, false) })
 		}},
 		{id: sharedL7Policies, optional: true, read: func(ctx context.Context, q *query) error {
@@ -234,7 +234,7 @@ var loadBalancers = &Kind{
 		)
 	},
 	lists: []list{
-		{id: loadBalancerList, read: func(ctx context.Context, q *query) error {
+		{id: loadBalancerList, dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.LoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.home, b) })
 		}},
 		{id: sharedBalancers, optional: true, read: func(ctx context.Context, q *query) error {
@@ -272,7 +272,7 @@ var servers = &Kind{
 		)
 	},
 	lists: []list{
-		{id: serverList, read: func(ctx context.Context, q *query) error {
+		{id: serverList, dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.PoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.home, m) })
 		}},
 		{id: sharedServers, optional: true, read: func(ctx context.Context, q *query) error {
@@ -332,7 +332,7 @@ var monitors = &Kind{
 		return fields(r, now, Field{"Type", m.Type}, Field{"Pools", ids(m.Pools)})
 	},
 	lists: []list{
-		{id: monitorList, read: func(ctx context.Context, q *query) error {
+		{id: monitorList, dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.HealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.home, m, false) })
 		}},
 		{id: sharedMonitors, optional: true, read: func(ctx context.Context, q *query) error {
@@ -418,12 +418,13 @@ func readNamed(ctx context.Context, q *query) error {
 	for i, id := range ids {
 		wg.Go(func() {
 			l, err := q.client.Listener(ctx, id)
-			shared := gonePlainly(err)
+			unknown, lacking := gonePlainly(err), errors.Is(err, client.RouteAbsent) // a cloud may have only shared ones
+			shared := unknown || lacking
 			if shared {
 				l, err = q.client.SharedListener(ctx, id)
 			}
 			switch {
-			case gonePlainly(err), shared && errors.Is(err, client.RouteAbsent):
+			case gonePlainly(err), unknown && errors.Is(err, client.RouteAbsent):
 				gone[i] = true
 			case err != nil:
 				what := fmt.Sprintf("listener %s, which %s names,", id, q.named[id])

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -26,8 +27,11 @@ var certificates = &Kind{
 		ageColumn(),
 		textColumn("domain", "DOMAIN", 28, func(r Resource) string { return domain(certificate(r)) }).extra().
 			means("names it is for").typed(Words, func(r Resource) Datum { return domains(certificate(r)) }),
-		textColumn("type", "TYPE", 9, func(r Resource) string { return certificate(r).Type }).extra().
-			means("server, client (CA) or server_sm"),
+		textColumn("type", "TYPE", 9, func(r Resource) string { return typeOfCertificate(certificate(r)) }).extra().
+			means("server, client (CA) or server_sm").
+			typed(Text, func(r Resource) Datum { return text(certificate(r).Type) }),
+		textFact("family", "dedicated, or shared: only the older API has it", func(r Resource) string { return familyOfCertificate(certificate(r)) }).
+			oneOf("dedicated", "shared"),
 		idColumn(),
 		createdFact(),
 		descriptionFact(func(r Resource) string { return certificate(r).Description }),
@@ -44,7 +48,7 @@ var certificates = &Kind{
 	Fields: func(r Resource, now time.Time) []Field {
 		c := certificate(r)
 		return fields(r, now,
-			Field{"Type", c.Type},
+			Field{"Type", typeOfCertificate(c)},
 			Field{"Domain", c.Domain},
 			Field{"Common name", c.CommonName},
 			Field{"Alternative names", strings.Join(c.AlternativeNames, ", ")},
@@ -58,32 +62,38 @@ var certificates = &Kind{
 		)
 	},
 	Deletion: &Deletion{
-		Route:   func(Resource) *Route { return deleteCertificates },
+		Route: func(r Resource) *Route {
+			if certificate(r).Shared {
+				return deleteSharedCertificate
+			}
+			return deleteCertificates
+		},
 		Undo:    undoCertificate,
 		Effects: effectsOfCertificates,
 	},
 	Restore: restoreCertificates,
-	lists: []list{{id: ListID(Certificates), read: func(ctx context.Context, q *query) error {
-		for page, err := range q.client.Certificates(ctx) {
-			if err != nil {
-				return err
-			}
-			rows := make([]Resource, len(page))
-			for i := range page {
-				c := &page[i]
-				rows[i] = Resource{Ref: Ref{Scope: q.scope.ID(), Kind: Certificates, ID: c.ID}, Name: c.Name, Created: c.CreatedAt.Time, Updated: c.UpdatedAt.Time, Object: c}
-			}
-			q.page(rows)
-		}
-		return nil
-	}}},
+	lists: []list{
+		{id: ListID(Certificates), dedicated: true, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.Certificates(ctx), func(c *client.Certificate) Resource { return certificateRow(q.home, c) })
+		}},
+		{id: sharedCertList, optional: true, beside: true, read: func(ctx context.Context, q *query) error {
+			return rowsOf(q, q.client.SharedCertificates(ctx), func(c *client.Certificate) Resource { return certificateRow(q.home, c) })
+		}},
+	},
 	note:  noteCertificates,
 	merge: mergeCertificates,
 }
 
-// mergeCertificates joins two sightings: pages overlap when something changes between them. Either may know of a
-// protection.
+func certificateRow(home ScopeID, c *client.Certificate) Resource {
+	return Resource{Ref: Ref{Scope: home, Kind: Certificates, ID: c.ID}, Name: c.Name, Created: c.CreatedAt.Time, Updated: c.UpdatedAt.Time, Object: c}
+}
+
+// mergeCertificates joins two sightings: pages overlap when something changes between them, and clouds with both APIs show
+// certificates in both. Of these v3 says more. Either may know of a protection.
 func mergeCertificates(seen, again Resource) Resource {
+	if certificate(again).Shared && !certificate(seen).Shared {
+		seen, again = again, seen
+	}
 	c, before := *certificate(again), certificate(seen)
 	if protectedBy(c.ProtectionStatus, c.ProtectionReason) == nil {
 		c.ProtectionStatus, c.ProtectionReason = before.ProtectionStatus, before.ProtectionReason
@@ -93,6 +103,20 @@ func mergeCertificates(seen, again Resource) Resource {
 }
 
 func certificate(r Resource) *client.Certificate { return r.Object.(*client.Certificate) }
+
+func familyOfCertificate(c *client.Certificate) string {
+	if c.Shared {
+		return "shared"
+	}
+	return "dedicated"
+}
+
+func typeOfCertificate(c *client.Certificate) string {
+	if c.Shared {
+		return strings.TrimSpace(c.Type + " shared")
+	}
+	return c.Type
+}
 
 func domain(c *client.Certificate) string {
 	return cmp.Or(c.Domain, c.CommonName, strings.Join(c.AlternativeNames, ","))
@@ -118,9 +142,14 @@ func judgeCertificate(r Resource, g *Graph) Verdict {
 	c := certificate(r)
 	protected := append(protectedBy(c.ProtectionStatus, c.ProtectionReason), madeBy(c.Name, c.Description)...)
 	used, _ := g.usedBy(Certificates, c.ID, client.IDs{})
-	v := judge(r.Ref, protected, used, g.gapsFor(Certificates), certificateUnused, signsOfCertificate(c, g))
+	gaps := g.gapsFor(Certificates)
 	done, err := g.State(ListID(Certificates))
-	v.Partial = !done || err != nil || c.ExpireTime.IsZero()
+	if c.Shared && !done && err == nil { // the older API does not know what is protected
+		gaps = append(slices.Clip(gaps), Reason{Text: "certificates are still being listed"})
+	}
+	v := judge(r.Ref, protected, used, gaps, certificateUnused, signsOfCertificate(c, g))
+	doneToo, errToo := g.State(sharedCertList)
+	v.Partial = !done || err != nil || !doneToo || errToo != nil || c.ExpireTime.IsZero()
 	return v
 }
 
@@ -128,14 +157,35 @@ func judgeCertificate(r Resource, g *Graph) Verdict {
 type certificateKin struct {
 	id, label        string
 	expires, created time.Time
+	shared           bool
+}
+
+// joinKin adds kin of another list, but not what the older API says of certificates that ELB v3 has too: that is less.
+func (g *Graph) joinKin(all, more map[string][]certificateKin) map[string][]certificateKin {
+	if len(more) == 0 {
+		return all
+	}
+	all = maps.Clone(all)
+	for key, kin := range more {
+		for _, k := range kin {
+			if !k.shared || !g.certified[k.id] {
+				set(&all, key, append(slices.Clip(all[key]), k))
+			}
+		}
+	}
+	return all
 }
 
 // noteCertificates finds those that are the same and those that serve the same names.
 func noteCertificates(rows []Resource, p *part) {
 	p.twins, p.heirs = map[string][]certificateKin{}, map[string][]certificateKin{}
+	p.certified = map[string]bool{}
 	for _, r := range rows {
 		c := certificate(r)
-		kin := certificateKin{c.ID, r.Label(), c.ExpireTime.Time, c.CreatedAt.Time}
+		if !c.Shared {
+			p.certified[c.ID] = true
+		}
+		kin := certificateKin{c.ID, r.Label(), c.ExpireTime.Time, c.CreatedAt.Time, c.Shared}
 		if same := fingerprint(c); same != "" {
 			p.twins[same] = append(p.twins[same], kin)
 		}
@@ -207,6 +257,8 @@ func signsOfCertificate(c *client.Certificate, g *Graph) []string {
 // undoCertificate: only a certificate without a private key of its own can be made again (api.md 11).
 func undoCertificate(r Resource) (Undo, string) {
 	switch c := certificate(r); {
+	case c.Shared:
+		return Impossible, "janitor cannot make certificates of the older API again"
 	case c.Type == "client":
 		return NewID, "it comes back with a new id"
 	case c.Source == "scm" && c.SCMCertificateID != "":
@@ -244,6 +296,12 @@ var (
 		Call: "DELETE certificates/{id}", Max: 1,
 		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return single(items, d.DeleteCertificate(ctx, items[0].Ref.ID))
+		},
+	}
+	deleteSharedCertificate = &Route{
+		Call: "DELETE v2.0/lbaas/certificates/{id}", Max: 1,
+		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+			return single(items, d.DeleteSharedCertificate(ctx, items[0].Ref.ID))
 		},
 	}
 )

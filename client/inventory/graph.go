@@ -28,6 +28,7 @@ const (
 	sharedL7Policies ListID = "shared l7policies"
 	loadBalancerList ListID = "load balancers"
 	sharedBalancers  ListID = "shared load balancers"
+	sharedCertList   ListID = "shared certificates"
 	serverList       ListID = "pool members"
 	sharedServers    ListID = "shared pool members"
 	monitorList      ListID = "health monitors"
@@ -105,8 +106,9 @@ func (g *Graph) join(p facts) {
 	g.guarded = joined(g.guarded, p.guarded)
 	g.unclear = joined(g.unclear, p.unclear)
 	g.servers = joined(g.servers, p.servers)
-	g.twins = joined(g.twins, p.twins)
-	g.heirs = joined(g.heirs, p.heirs)
+	g.certified = joined(g.certified, p.certified)
+	g.twins = g.joinKin(g.twins, p.twins)
+	g.heirs = g.joinKin(g.heirs, p.heirs)
 	g.missing = joined(g.missing, p.missing)
 }
 
@@ -169,7 +171,7 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 	}
 	if k.Within == "" {
 		for _, l := range k.lists {
-			if !slices.Contains(k.Needs, l.id) {
+			if !slices.Contains(k.Needs, l.id) && !l.beside {
 				add(l.id, true)
 			}
 		}

@@ -54,7 +54,7 @@ var ipGroups = &Kind{
 		Undo: func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
 	},
 	Restore: restoreGroups,
-	lists: []list{{id: groupsList, read: func(ctx context.Context, q *query) error {
+	lists: []list{{id: groupsList, dedicated: true, optional: true, read: func(ctx context.Context, q *query) error {
 		for page, err := range q.client.IPGroups(ctx) {
 			if err != nil {
 				return err

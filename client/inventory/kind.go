@@ -166,6 +166,11 @@ type Deletion struct {
 	Route func(Resource) *Route
 	// UsedToo: resources that are in use may be deleted as well (entries and members act on live traffic by nature).
 	UsedToo bool
+	// Lane is where deletions must not meet, as [Step.Lane]; only for routes that take one item at a time. nil: they may.
+	Lane func(Resource) string
+	// Going says that the service has taken a deletion and is still at it: it shows the resource until it is done. nil:
+	// what is shown is there.
+	Going func(Resource) bool
 	// Missing names the preconditions that do not hold ("has 3 members"); joined by commas they make one sentence.
 	Missing func(Resource, *Graph) []string
 	// Before are the requests that take away what a resource holds of its own, in order: members, then the health

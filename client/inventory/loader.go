@@ -7,7 +7,6 @@ import (
 	"hash/maphash"
 	"iter"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -23,13 +22,14 @@ type Loader struct {
 	Protect func(r *Resource, now time.Time) string
 
 	client *client.Client
+	cloud  *cloud
 	scope  Scope
 	detail bool
 }
 
 // NewLoader makes a loader of what the client sees; resources carry the scope.
 func NewLoader(c *client.Client, s Scope) *Loader {
-	return &Loader{client: c, scope: s}
+	return &Loader{client: c, cloud: &cloud{}, scope: s}
 }
 
 // WithDetail gives a loader that also reads what only signs and the trees of references look at: load balancers, the
@@ -109,9 +109,12 @@ func (l *Loader) Paused(service string) (until time.Time, why string) {
 // list is one list of the service that is part of a kind's listing.
 type list struct {
 	id       ListID
-	optional bool // a cloud without shared load balancers lacks it
-	last     bool // it depends on what the others have told
-	read     func(ctx context.Context, q *query) error
+	optional bool // a cloud may lack it: one without shared load balancers lacks all of theirs
+	// dedicated: it is of ELB v3, which a cloud lacks as a whole when it has only shared load balancers.
+	dedicated bool
+	beside    bool // verdicts on what the kind's other lists show do not depend on it
+	last      bool // it depends on what the others have told
+	read      func(ctx context.Context, q *query) error
 }
 
 // query is a list being read: what to read, and where the pages go. Its methods may be called from several goroutines.
@@ -137,6 +140,8 @@ type reading struct {
 	kinds   []*Kind
 	changed chan struct{} // holds one token while there is something that no snapshot shows yet
 	rest    chan struct{} // closed when all lists have ended that can name listeners
+
+	onlyShared func() bool // of the cloud, found out when it matters
 
 	mu       sync.Mutex // guards what follows
 	at       time.Time
@@ -224,6 +229,7 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
+	r.onlyShared = sync.OnceValue(func() bool { return r.loader.cloud.hasOnlyShared(ctx, r.loader.client) })
 
 	var tasks []func()
 	for _, g := range r.listings {
@@ -290,7 +296,10 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		q.unlisted, q.named = r.unlisted(ctx)
 	}
 	err := l.read(ctx, q)
-	if l.optional && rows == 0 && absent(err) {
+	switch {
+	case err == nil:
+		r.loader.cloud.hasAnswered(l.id)
+	case rows == 0 && r.lacks(l, err):
 		p.lacking, err = err, nil
 	}
 	if k.note != nil {
@@ -392,15 +401,6 @@ func (r *reading) signal() {
 	}
 }
 
-// absent: the cloud does not have this list at all.
-func absent(err error) bool {
-	if errors.Is(err, client.RouteAbsent) {
-		return true
-	}
-	e, ok := errors.AsType[*client.Error](err)
-	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed)
-}
-
 // take adds a page to the listing of its kind, if that is wanted; r.mu is held.
 func (r *reading) take(page []Resource) {
 	for _, g := range r.listings {
@@ -465,6 +465,9 @@ func (r *reading) snapshot() *Snapshot {
 		l.Resources = g.rows[:g.shown:g.shown]
 		l.Done = g.running == 0
 		l.Err = join(g.errs)
+		if l.Lacking = r.lacking(g); l.Lacking != nil && l.Note == "" {
+			l.Note = l.Lacking.Error()
+		}
 		s.Listings[i] = l
 	}
 	return s

@@ -10,14 +10,18 @@ import (
 	"janitor/client"
 )
 
+// laneOfPool: a shared load balancer takes one change after the other (api.md 3).
+func laneOfPool(r Resource) string {
+	if p := pool(r); p.Shared {
+		return p.LoadBalancers.First()
+	}
+	return ""
+}
+
 // beforePool takes away what a pool holds of its own, as S1 orders it: the members one by one, then the health monitor.
-// Whoever changes a shared load balancer waits for the one before.
 func beforePool(r Resource, g *Graph) []Step {
 	p := pool(r)
-	lane := ""
-	if p.Shared && p.LoadBalancers.Len() > 0 {
-		lane = p.LoadBalancers.First()
-	}
+	lane := laneOfPool(r)
 	var steps []Step
 	for m := range p.Members.All() {
 		step := Step{
@@ -55,10 +59,7 @@ func (g *Graph) serverName(id string) string {
 // policy that redirects to a pool always has one (api.md 2.7); in v2.0 it can have none (S1).
 func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 	p := pool(r)
-	lane := ""
-	if p.Shared && p.LoadBalancers.Len() > 0 {
-		lane = p.LoadBalancers.First()
-	}
+	lane := laneOfPool(r)
 	if gaps := g.gapsFor(Pools); len(gaps) > 0 {
 		return nil, errors.New("not all that may use it is known: " + gaps[0].Text)
 	}

@@ -67,6 +67,8 @@ var pools = &Kind{
 			}
 			return deletePools
 		},
+		Lane:    laneOfPool,
+		Going:   func(r Resource) bool { return pool(r).ProvisioningStatus == "PENDING_DELETE" },
 		Before:  beforePool,
 		Demands: func(r Resource) bool { return pool(r).Shared },
 		Detach:  detachPool,
@@ -76,7 +78,7 @@ var pools = &Kind{
 	},
 	Restore: restorePools,
 	lists: []list{
-		{id: ListID(Pools), read: func(ctx context.Context, q *query) error {
+		{id: ListID(Pools), dedicated: true, read: func(ctx context.Context, q *query) error {
 			return listPools(q, q.client.Pools(ctx), false)
 		}},
 		{id: sharedPools, optional: true, read: func(ctx context.Context, q *query) error {

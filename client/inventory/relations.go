@@ -71,7 +71,9 @@ type facts struct {
 	servers  map[string]serving          // pool member id → how it does
 	twins    map[string][]certificateKin // by fingerprint
 	heirs    map[string][]certificateKin // by their names
-	missing  map[string]bool             // listeners that are named and do not exist
+	// certified are the certificates of ELB v3, which says more of them than the older API does of the same ones.
+	certified map[string]bool
+	missing   map[string]bool // listeners that are named and do not exist
 }
 
 // node is a resource that others refer to; it has no scope as all of a graph is in one project.
@@ -174,6 +176,7 @@ var permissions = map[ListID]string{
 	serverList:           "elb:members:list",
 	monitorList:          "elb:healthmonitors:list",
 	sharedPools:          "elb:pools:list",
+	sharedCertList:       "elb:certificates:list",
 	sharedListeners:      "elb:listeners:list",
 	recycled:             "elb:listeners:list",
 	sharedL7Policies:     "elb:l7policies:list",

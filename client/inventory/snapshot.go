@@ -27,6 +27,7 @@ type Listing struct {
 	Resources []Resource // in the order they were listed
 	Done      bool
 	Err       error  // a list ended early: what is there is not all
+	Lacking   error  // how the cloud said that it has none of this kind at all; not a failure
 	Note      string // why nothing is there although nothing failed, as a sentence for the user; mostly ""
 }
 

@@ -82,6 +82,10 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "unexpected", http.StatusTeapot)
 		return
 	}
+	if strings.HasPrefix(path, "elb/") { // of Huawei Cloud's own paths there are none
+		http.Error(rw, `{"error_code":"APIGW.0101","error_msg":"The API does not exist"}`, http.StatusNotFound)
+		return
+	}
 	if path == "recycled" {
 		if w.lists[path] == nil {
 			http.Error(rw, `{"error_code":"ELB.8902","error_msg":"include_recycle_bin is not a parameter"}`, http.StatusBadRequest)

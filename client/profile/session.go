@@ -131,6 +131,7 @@ func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, erro
 		Gateways:  p.gateways(e),
 		Transport: s.Signed, Timeout: timeout,
 		Pacing: client.NewPacing(p.Pace.limits()),
+		Found:  &client.Found{},
 	}
 	if s.Client, err = client.New(config); err != nil {
 		return nil, usage("%v: %v", p, err)

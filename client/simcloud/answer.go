@@ -59,8 +59,11 @@ func channelError(status int, code, text string) answer {
 	return answer{status: status, body: codedError{Message: text, Code: code}}
 }
 
-// neutron is a refusal by the v2.0 family.
-func neutron(status int, kind, format string, args ...any) answer {
+// neutron is a refusal by the v2.0 family, in the words of Octavia where the cloud is one.
+func (q *call) neutron(status int, kind, format string, args ...any) answer {
+	if q.options.Octavia {
+		return fault(status, fmt.Sprintf(format, args...))
+	}
 	type neutronError struct {
 		Message string `json:"message"`
 		Type    string `json:"type"`
@@ -69,6 +72,19 @@ func neutron(status int, kind, format string, args ...any) answer {
 	return answer{status: status, body: struct {
 		E neutronError `json:"NeutronError"`
 	}{neutronError{Message: fmt.Sprintf(format, args...), Type: kind}}}
+}
+
+// fault is a refusal by Octavia (api.md 6.1).
+func fault(status int, text string) answer {
+	who := "Client"
+	if status >= http.StatusInternalServerError {
+		who = "Server"
+	}
+	return answer{status: status, body: struct {
+		Code  string  `json:"faultcode"`
+		Text  string  `json:"faultstring"`
+		Debug *string `json:"debuginfo"`
+	}{Code: who, Text: text}}
 }
 
 // iamError is a refusal by IAM.
@@ -93,21 +109,21 @@ func (q *call) shown(status int, name string, object any) answer {
 
 func (q *call) notFound(kind, id string) answer {
 	if q.family == sharedELB {
-		return neutron(http.StatusNotFound, "EntityNotFound", "%s %s could not be found", kind, id)
+		return q.neutron(http.StatusNotFound, "EntityNotFound", "%s %s could not be found", kind, id)
 	}
 	return q.elb(http.StatusNotFound, "ELB.8904", "%s %s not found", kind, id)
 }
 
 func (q *call) inUse(text string) answer {
 	if q.family == sharedELB {
-		return neutron(http.StatusConflict, "EntityInUse", "%s", text)
+		return q.neutron(http.StatusConflict, "EntityInUse", "%s", text)
 	}
 	return q.elb(http.StatusConflict, "ELB.8907", "%s", text)
 }
 
 func (q *call) invalid(format string, args ...any) answer {
 	if q.family == sharedELB {
-		return neutron(http.StatusBadRequest, "InvalidInput", format, args...)
+		return q.neutron(http.StatusBadRequest, "InvalidInput", format, args...)
 	}
 	return q.elb(http.StatusBadRequest, "ELB.8902", format, args...)
 }

@@ -61,10 +61,10 @@ func (q *call) unauthorised(elbCode, text string) answer {
 // v2.0 family has no project in its paths: there the scope of the token or X-Project-Id decides (S1, api.md 12).
 func (q *call) enterProject() answer {
 	project := q.who.project
-	switch q.family {
-	case iam:
+	switch {
+	case q.family == iam:
 		return answer{}
-	case sharedELB:
+	case strings.HasPrefix(q.path, "/v2.0/"): // it has none
 	default:
 		if !q.who.any && q.args[0] != project {
 			return q.forbidden()
@@ -87,7 +87,7 @@ func (q *call) forbidden() answer {
 		action = "delete"
 	}
 	kind := "pools"
-	if part := strings.Split(q.path, "/"); len(part) > 4 && q.family == elbV3 {
+	if part := strings.Split(q.path, "/"); len(part) > 4 && part[3] == "elb" {
 		kind = part[4]
 	} else if len(part) > 3 {
 		kind = part[3]

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"net/http"
@@ -92,16 +93,33 @@ func (q *call) listCertificates() answer {
 	return listV3(q, &q.w.certificates, "certificates", certificateFilters, nil, viewCertificate)
 }
 
+// answerCertificate: v2.0 has no envelope around one (api.md 3).
+func (q *call) answerCertificate(status int, c *certificate) answer {
+	if q.family == sharedELB {
+		return answer{status: status, body: viewSharedCertificate(c)}
+	}
+	return q.shown(status, "certificate", viewCertificate(c))
+}
+
 func (q *call) showCertificate() answer {
-	c, ok := q.w.certificates.get(q.args[0])
+	c, ok := q.certificate(q.args[0])
 	if !ok {
 		return q.notFound("certificate", q.args[0])
 	}
-	return q.shown(http.StatusOK, "certificate", viewCertificate(c))
+	return q.answerCertificate(http.StatusOK, c)
+}
+
+// certificate finds one that the family knows: v2.0 has no SM pairs.
+func (q *call) certificate(id string) (*certificate, bool) {
+	c, ok := q.w.certificates.get(id)
+	return c, ok && (q.family != sharedELB || c.Type != "server_sm")
 }
 
 func (q *call) createCertificate() answer {
 	in, ok := q.fields("certificate")
+	if q.family == sharedELB {
+		ok = json.Unmarshal(q.body, &in.raw) == nil
+	}
 	if !ok {
 		return q.invalid("the body has no certificate")
 	}
@@ -133,7 +151,7 @@ func (q *call) createCertificate() answer {
 	}
 	c.read()
 	q.w.certificates.add(c)
-	return q.shown(http.StatusCreated, "certificate", viewCertificate(c))
+	return q.answerCertificate(http.StatusCreated, c)
 }
 
 // read takes names, fingerprint and expiry out of the PEM text, as far as it is a real certificate; the domains stand
@@ -169,7 +187,7 @@ func certificateBlocked(c *certificate) string {
 }
 
 func (q *call) deleteCertificate() answer {
-	c, ok := q.w.certificates.get(q.args[0])
+	c, ok := q.certificate(q.args[0])
 	if !ok {
 		return q.notFound("certificate", q.args[0])
 	}

@@ -35,6 +35,11 @@ type Options struct {
 	// clouds lack some of the calls (api.md 2.1).
 	Lacks []string
 
+	// Octavia makes the v2.0 family that of an OpenStack cloud: error bodies of Octavia, a next link after every full page,
+	// also the last one, no markers of what is deleted, neither certificates nor a list of all members, nor the paths
+	// of Huawei Cloud.
+	Octavia bool
+
 	// Script is what goes wrong. [New] panics when the script's Check finds something.
 	Script Script
 }
@@ -82,6 +87,9 @@ type Request struct {
 func New(o Options) *Cloud {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Octavia {
+		o.Lacks = append(slices.Clip(o.Lacks), "/v2/*/elb/", "/v2.0/lbaas/certificates", "/v2.0/lbaas/members")
 	}
 	c := &Cloud{options: o, routes: routeTable(o.Lacks), mint: newMint(o.Seed), tokens: map[string]token{}, faults: arm(o.Script)}
 	c.account, c.home, c.worlds = build(o)
@@ -235,7 +243,7 @@ func (c *Cloud) now() string { return c.options.Now().UTC().Format(timeV3) }
 // record puts the request into the log.
 func (c *Cloud) record(q *call) *Request {
 	entry := &Request{Method: q.request.Method, Path: q.path, RawQuery: q.request.URL.RawQuery, Body: string(q.body)}
-	if len(q.body) > maxBody || strings.HasSuffix(q.path, "/auth/tokens") || strings.HasSuffix(q.path, "/elb/certificates") {
+	if len(q.body) > maxBody || strings.HasSuffix(q.path, "/auth/tokens") || strings.HasSuffix(q.path, "/certificates") {
 		entry.Body = ""
 	}
 	c.logMu.Lock()

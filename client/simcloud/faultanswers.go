@@ -18,8 +18,8 @@ func (q *call) refusal(status int, code, text string) answer {
 		return q.front(status, code, text)
 	case q.family == iam:
 		return iamError(status, text)
-	case q.family == sharedELB && !strings.HasPrefix(code, "ELB."):
-		return neutron(status, code, "%s", text)
+	case q.family == sharedELB && (q.options.Octavia || !strings.HasPrefix(code, "ELB.")):
+		return q.neutron(status, code, "%s", text)
 	case q.family == roma || q.family == apig:
 		return channelError(status, code, text)
 	}

@@ -14,7 +14,7 @@ const (
 	unknownFamily family = iota
 	iam
 	elbV3
-	sharedELB // /v2.0/lbaas
+	sharedELB // /v2.0/lbaas and /v2/{project}/elb
 	roma      // /v2/{project}/apic and the instances of ROMA Connect
 	apig      // /v2/{project}/apigw
 )
@@ -30,6 +30,8 @@ func familyOf(path string) family {
 		return iam
 	case part[1] == "v3" && len(part) > 3 && part[3] == "elb":
 		return elbV3
+	case part[1] == "v2" && len(part) > 3 && part[3] == "elb":
+		return sharedELB
 	case part[1] == "v2" && len(part) > 3 && part[3] == "apigw":
 		return apig
 	case part[1] == "v2" && len(part) > 3 && (part[3] == "apic" || part[3] == "instances"):
@@ -83,7 +85,7 @@ func match(pattern, parts []string) ([]string, bool) {
 }
 
 // routeTable lists every published call by method. In the ELB and gateway families the first asterisk is the project;
-// it is not among the arguments that handlers see.
+// it is not among the arguments that handlers see; /v2.0 has none.
 func routeTable(lacks []string) map[string][]route {
 	one := func(*call) int { return 1 }
 	batch := func(key string) func(*call) int {
@@ -94,7 +96,7 @@ func routeTable(lacks []string) map[string][]route {
 	}
 	const (
 		get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-		v3, v2              = "/v3/*/elb", "/v2.0/lbaas"
+		v3                  = "/v3/*/elb"
 	)
 	all := []route{
 		{method: post, path: "/v3/auth/tokens", handle: (*call).createToken, open: true},
@@ -152,36 +154,43 @@ func routeTable(lacks []string) map[string][]route {
 		// S2's example says PUT; its URI, the SDKs and Open Telekom Cloud say POST (api.md 12).
 		{method: post, path: v3 + "/ipgroups/*/iplist/batch-delete", handle: (*call).deleteEntries, items: (*call).countEntries},
 
-		{method: get, path: v2 + "/pools", handle: (*call).listSharedPools},
-		{method: post, path: v2 + "/pools", handle: (*call).createPool},
-		{method: get, path: v2 + "/pools/*", handle: (*call).showPool},
-		{method: put, path: v2 + "/pools/*", handle: (*call).updatePool},
-		{method: del, path: v2 + "/pools/*", handle: (*call).deletePool, items: one},
-		{method: get, path: v2 + "/members", handle: (*call).listAllSharedMembers},
-		{method: get, path: v2 + "/loadbalancers", handle: (*call).listSharedBalancers},
-		{method: get, path: v2 + "/loadbalancers/*", handle: (*call).showLoadBalancer},
-		{method: get, path: v2 + "/pools/*/members", handle: (*call).listSharedMembers},
-		{method: post, path: v2 + "/pools/*/members", handle: (*call).createMember},
-		{method: get, path: v2 + "/pools/*/members/*", handle: (*call).showMember},
-		{method: put, path: v2 + "/pools/*/members/*", handle: (*call).updateMember},
-		{method: del, path: v2 + "/pools/*/members/*", handle: (*call).deleteMember, items: one},
-		{method: get, path: v2 + "/healthmonitors", handle: (*call).listSharedMonitors},
-		{method: post, path: v2 + "/healthmonitors", handle: (*call).createMonitor},
-		{method: get, path: v2 + "/healthmonitors/*", handle: (*call).showMonitor},
-		{method: del, path: v2 + "/healthmonitors/*", handle: (*call).deleteMonitor, items: one},
-		{method: get, path: v2 + "/listeners", handle: (*call).listSharedListeners},
-		{method: post, path: v2 + "/listeners", handle: (*call).createListener},
-		{method: get, path: v2 + "/listeners/*", handle: (*call).showListener},
-		{method: put, path: v2 + "/listeners/*", handle: (*call).updateListener},
-		{method: del, path: v2 + "/listeners/*", handle: (*call).deleteListener, items: one},
-		{method: get, path: v2 + "/l7policies", handle: (*call).listSharedPolicies},
-		{method: post, path: v2 + "/l7policies", handle: (*call).createPolicy},
-		{method: get, path: v2 + "/l7policies/*", handle: (*call).showPolicy},
-		{method: put, path: v2 + "/l7policies/*", handle: (*call).updatePolicy},
-		{method: del, path: v2 + "/l7policies/*", handle: (*call).deletePolicy, items: one},
-
 		{method: get, path: "/v2/*/apigw/instances", handle: (*call).listAPIGInstances},
 		{method: get, path: "/v2/*/instances", handle: (*call).listROMAInstances},
+	}
+	for _, v2 := range []string{"/v2.0/lbaas", "/v2/*/elb"} { // the same objects (api.md 3)
+		all = append(all, []route{
+			{method: get, path: v2 + "/pools", handle: (*call).listSharedPools},
+			{method: post, path: v2 + "/pools", handle: (*call).createPool},
+			{method: get, path: v2 + "/pools/*", handle: (*call).showPool},
+			{method: put, path: v2 + "/pools/*", handle: (*call).updatePool},
+			{method: del, path: v2 + "/pools/*", handle: (*call).deletePool, items: one},
+			{method: get, path: v2 + "/members", handle: (*call).listAllSharedMembers},
+			{method: get, path: v2 + "/loadbalancers", handle: (*call).listSharedBalancers},
+			{method: get, path: v2 + "/loadbalancers/*", handle: (*call).showLoadBalancer},
+			{method: get, path: v2 + "/pools/*/members", handle: (*call).listSharedMembers},
+			{method: post, path: v2 + "/pools/*/members", handle: (*call).createMember},
+			{method: get, path: v2 + "/pools/*/members/*", handle: (*call).showMember},
+			{method: put, path: v2 + "/pools/*/members/*", handle: (*call).updateMember},
+			{method: del, path: v2 + "/pools/*/members/*", handle: (*call).deleteMember, items: one},
+			{method: get, path: v2 + "/healthmonitors", handle: (*call).listSharedMonitors},
+			{method: post, path: v2 + "/healthmonitors", handle: (*call).createMonitor},
+			{method: get, path: v2 + "/healthmonitors/*", handle: (*call).showMonitor},
+			{method: del, path: v2 + "/healthmonitors/*", handle: (*call).deleteMonitor, items: one},
+			{method: get, path: v2 + "/listeners", handle: (*call).listSharedListeners},
+			{method: post, path: v2 + "/listeners", handle: (*call).createListener},
+			{method: get, path: v2 + "/listeners/*", handle: (*call).showListener},
+			{method: put, path: v2 + "/listeners/*", handle: (*call).updateListener},
+			{method: del, path: v2 + "/listeners/*", handle: (*call).deleteListener, items: one},
+			{method: get, path: v2 + "/l7policies", handle: (*call).listSharedPolicies},
+			{method: post, path: v2 + "/l7policies", handle: (*call).createPolicy},
+			{method: get, path: v2 + "/l7policies/*", handle: (*call).showPolicy},
+			{method: put, path: v2 + "/l7policies/*", handle: (*call).updatePolicy},
+			{method: del, path: v2 + "/l7policies/*", handle: (*call).deletePolicy, items: one},
+			{method: get, path: v2 + "/certificates", handle: (*call).listSharedCertificates},
+			{method: post, path: v2 + "/certificates", handle: (*call).createCertificate},
+			{method: get, path: v2 + "/certificates/*", handle: (*call).showCertificate},
+			{method: del, path: v2 + "/certificates/*", handle: (*call).deleteCertificate, items: one},
+		}...)
 	}
 	for _, service := range []string{serviceROMA, serviceAPIG} {
 		channels := "/v2/*/" + service + "/instances/*/vpc-channels"

@@ -84,6 +84,7 @@ type special[T object] map[string]func(T) []string
 type page[T object] struct {
 	items          []T
 	limited        bool
+	full           bool // as many as were asked for
 	before, behind bool // whether there is more on that side
 }
 
@@ -122,7 +123,7 @@ func listed[T object](q *call, t *table[T], names string, also special[T], keep 
 	}
 	if marker := query.Get("marker"); query.Has("marker") {
 		i, ok := slices.BinarySearchFunc(t.all, marker, byID)
-		if !ok && !t.gone[marker] {
+		if !ok && (q.options.Octavia || !t.gone[marker]) {
 			return p, q.invalid("marker %q is not an id of this list", marker)
 		}
 		if start = i; ok && !reverse {
@@ -148,6 +149,7 @@ func listed[T object](q *call, t *table[T], names string, also special[T], keep 
 	}
 	// On the side that the page came from there is more: the marker itself, or what stood beside it.
 	p.before, p.behind = query.Has("marker"), more
+	p.full = len(p.items) == limit
 	if reverse {
 		slices.Reverse(p.items)
 		p.before, p.behind = p.behind, p.before
@@ -195,7 +197,7 @@ func listShared[T object](q *call, t *table[T], plural, names string, also speci
 			return map[string]string{"rel": rel, "href": "http://" + q.request.Host + q.path + "?" + query.Encode()}
 		}
 		links := []map[string]string{}
-		if p.behind {
+		if p.behind || p.full && q.options.Octavia {
 			links = append(links, to("next", p.items[len(p.items)-1].key(), false))
 		}
 		if p.before {

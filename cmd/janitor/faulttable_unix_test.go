@@ -74,6 +74,7 @@ func faultJournal(t *testing.T) {
 // Row 28: the first signal drains, the second breaks off; either way it says how to go on, and the run can be resumed.
 func faultSignals(t *testing.T) {
 	t.Helper()
+	const n = 40 // more than go side by side
 	for name, c := range map[string]struct {
 		signal os.Signal
 		twice  bool
@@ -84,7 +85,7 @@ func faultSignals(t *testing.T) {
 		"SIGTERM":      {syscall.SIGTERM, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := brokenOff(t, 12)
+			b := brokenOff(t, n)
 			cmd := b.command("resume", b.run, "-o", "ndjson")
 			stderr, err := cmd.StderrPipe()
 			if err != nil {
@@ -123,11 +124,11 @@ func faultSignals(t *testing.T) {
 			}
 			past := b.past(t)
 			open := len(past.Ledger.Open())
-			if past.State() != "unfinished" || open == 0 || !c.twice && open == 12 {
-				t.Errorf("%s, %d of 12 are open", past.State(), open)
+			if past.State() != "unfinished" || open == 0 || !c.twice && open == n {
+				t.Errorf("%s, %d of %d are open", past.State(), open, n)
 			}
 			out, err := b.command("resume", b.run).CombinedOutput()
-			if err != nil || !strings.Contains(string(out), "12 pools: 12 deleted (proved gone)") {
+			if err != nil || !strings.Contains(string(out), fmt.Sprintf("%d pools: %d deleted (proved gone)", n, n)) {
 				t.Errorf("%v: %s", err, out)
 			}
 		})

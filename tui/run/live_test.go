@@ -70,7 +70,7 @@ func newAccount(t *testing.T) *account {
 	t.Cleanup(base.CloseIdleConnections)
 	config := client.Config{Project: who.ProjectID, ELB: server.URL, Transport: auth.Signer{
 		AccessKey: who.AccessKey, SecretKey: who.SecretKey, ProjectID: who.ProjectID, Hosts: hosts,
-	}.Transport(base)}
+	}.Transport(base), Pacing: client.NewPacing(client.Limits{})}
 	reader, err := client.New(config)
 	if err != nil {
 		t.Fatal(err)

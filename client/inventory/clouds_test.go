@@ -1,0 +1,204 @@
+package inventory_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"janitor/client"
+	"janitor/client/inventory"
+)
+
+// TestCertificatesOfBothAPIs: one row for one certificate, whichever list shows it first, and each is deleted by a call that
+// knows it.
+func TestCertificatesOfBothAPIs(t *testing.T) {
+	v3 := object{"id": "both", "name": "both", "type": "server", "protection_status": "consoleProtection", "fingerprint": "ab"}
+	v2 := object{"id": "both", "name": "both", "type": "server", "tenant_id": project, "create_time": "2019-03-31 22:23:51"}
+	used := object{"id": "used", "name": "used", "type": "client"}
+	sni := object{"id": "sni", "name": "sni", "type": "server"}
+	free := object{"id": "free", "name": "free", "type": "server"}
+	for _, first := range []string{"certificates", "lbaas/certificates"} {
+		t.Run(first+" first", func(t *testing.T) {
+			w := &world{lists: map[string][]object{
+				"certificates":       {v3, {"id": "own", "name": "own", "type": "server"}},
+				"lbaas/certificates": {v2, used, sni, free},
+				"lbaas/listeners":    {{"id": "l", "name": "web", "client_ca_tls_container_ref": "used", "sni_container_refs": []string{"sni"}}},
+			}}
+			second := map[string]string{"certificates": "lbaas/certificates", "lbaas/certificates": "certificates"}[first]
+			release := w.hold(second, 1)
+			l, _ := w.serve(t)
+			var last *inventory.Snapshot
+			open := true
+			for s := range l.Load(t.Context(), inventory.Certificates) {
+				if rows := s.Listing(inventory.Certificates).Resources; open && len(rows) > 0 {
+					open = false
+					close(release)
+					for _, r := range rows { // of protection only v3 knows
+						if second == "certificates" && r.Verdict.State == inventory.Unused {
+							t.Errorf("%s is %q before v3 has said all", r.Name, said(r.Verdict))
+						}
+					}
+				}
+				last = s
+			}
+			listing := last.Listing(inventory.Certificates)
+			if len(listing.Resources) != 5 || listing.Err != nil {
+				t.Fatalf("%d rows, %v", len(listing.Resources), listing.Err)
+			}
+			columns := map[string]inventory.Column{}
+			for _, c := range listing.Kind.Columns {
+				columns[c.ID] = c
+			}
+			for name, want := range map[string][3]string{
+				"both": {`protected: protected in the console`, "server", "POST certificates/batch-delete"},
+				"own":  {"unused: no listener", "server", "POST certificates/batch-delete"},
+				"used": {"in use: CA of listener web", "client shared", "DELETE v2.0/lbaas/certificates/{id}"},
+				"sni":  {"in use: SNI of listener web", "server shared", "DELETE v2.0/lbaas/certificates/{id}"},
+				"free": {"unused: no listener", "server shared", "DELETE v2.0/lbaas/certificates/{id}"},
+			} {
+				r := named(t, listing, name)
+				got := [3]string{said(r.Verdict), columns["type"].Value(r, now), listing.Kind.Deletion.Route(r).Call}
+				if got != want {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+				family := columns["family"].Data(r, now).Text
+				if shared := strings.HasSuffix(want[1], "shared"); shared != (family == "shared") {
+					t.Errorf("%s is of the family %s", name, family)
+				}
+			}
+			if c := named(t, listing, "both").Object.(*client.Certificate); c.Shared || c.Fingerprint != "ab" {
+				t.Errorf("%+v", c)
+			}
+		})
+	}
+}
+
+// absent makes these lists answer that there is no such path.
+func (w *world) absent(lists ...string) {
+	for _, list := range lists {
+		w.refuse(list, http.StatusNotFound, "APIGW.0101", "The API does not exist")
+	}
+}
+
+var (
+	everyV3 = []string{"pools", "listeners", "recycled", "l7policies", "certificates", "ipgroups", "loadbalancers", "members", "healthmonitors"}
+	older   = map[string][]object{
+		"lbaas/pools":        {{"id": "p1", "name": "free"}, {"id": "p2", "name": "used", "listeners": refs("l1")}},
+		"lbaas/listeners":    {{"id": "l1", "name": "web", "default_tls_container_ref": "c2"}},
+		"lbaas/certificates": {{"id": "c1", "name": "old", "type": "server"}, {"id": "c2", "name": "new", "type": "server"}},
+	}
+)
+
+// TestACloudWithOnlyTheOlderAPI: what is shared is judged, what only ELB v3 has is not there, and nothing has failed.
+func TestACloudWithOnlyTheOlderAPI(t *testing.T) {
+	w := &world{lists: older}
+	w.absent(everyV3...)
+	l, _ := w.serve(t)
+	for range 2 { // the second time it is known
+		s := inventory.Last(l.WithDetail().Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))
+		for _, listing := range s.Listings {
+			if listing.Err != nil {
+				t.Errorf("%s: %v", listing.Kind.ID, listing.Err)
+			}
+		}
+		for name, want := range map[string]string{"free": "unused: no listener, no policy [empty]", "used": "in use: listener web [empty]"} {
+			if got := said(named(t, s.Listing(inventory.Pools), name).Verdict); got != want {
+				t.Errorf("%s is %q", name, got)
+			}
+		}
+		for name, want := range map[string]string{"old": "unused: no listener", "new": "in use: listener web"} {
+			if got := said(named(t, s.Listing(inventory.Certificates), name).Verdict); got != want {
+				t.Errorf("%s is %q", name, got)
+			}
+		}
+		groups := s.Listing(inventory.IPGroups)
+		if want := "this cloud does not have IP groups (404 APIGW.0101 The API does not exist)"; groups.Note != want || groups.Lacking == nil {
+			t.Errorf("%q, %v", groups.Note, groups.Lacking)
+		}
+	}
+	// Read back by itself, it is complete too.
+	for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates} {
+		if listing := inventory.Last(l.List(t.Context(), kind, nil)).Listing(kind); listing.Err != nil || listing.Lacking != nil || len(listing.Resources) != 2 {
+			t.Errorf("%+v", listing)
+		}
+	}
+}
+
+// TestWhatOnlyLooksAbsent: a cloud that has some of ELB v3, or had it before, or whose older API does not answer either, has
+// all of it: what cannot be read may use anything.
+func TestWhatOnlyLooksAbsent(t *testing.T) {
+	without := func(lists ...string) (rest []string) {
+		for _, list := range everyV3 {
+			if list != lists[0] {
+				rest = append(rest, list)
+			}
+		}
+		return rest
+	}
+	for name, spoil := range map[string]func(*world){
+		"one list of v3 answers": func(w *world) { w.absent(without("l7policies")...) },
+		"one list of v3 fails": func(w *world) {
+			w.absent(everyV3...)
+			w.refuse("listeners", http.StatusForbidden, "ELB.9802", "not allowed")
+		},
+		"the older API fails": func(w *world) {
+			w.absent(everyV3...)
+			w.refuse("lbaas/listeners", http.StatusInternalServerError, "ELB.8906", "internal")
+		},
+		"only one list is absent": func(w *world) { w.absent("listeners") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{lists: older}
+			spoil(w)
+			l, _ := w.serve(t)
+			s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates))
+			for _, listing := range s.Listings[:2] {
+				for _, r := range listing.Resources {
+					if r.Verdict.State == inventory.Unused {
+						t.Errorf("%s is %q", r.Name, said(r.Verdict))
+					}
+				}
+			}
+		})
+	}
+	t.Run("it was there before", func(t *testing.T) {
+		w := &world{lists: map[string][]object{"pools": manyPools(2), "lbaas/pools": {{"id": "s", "name": "s"}}}}
+		l, _ := w.serve(t)
+		load(t, l, inventory.Pools)
+		w.absent(append([]string{"lbaas/pools"}, everyV3...)...)
+		for _, s := range []*inventory.Snapshot{
+			inventory.Last(l.List(t.Context(), inventory.Pools, nil)), inventory.Last(l.Load(t.Context(), inventory.Pools)),
+		} {
+			if listing := s.Listing(inventory.Pools); listing.Err == nil || !strings.Contains(listing.Err.Error(), "shared pools") {
+				t.Errorf("%+v", listing)
+			}
+		}
+	})
+	t.Run("nothing answers", func(t *testing.T) {
+		w := &world{}
+		w.absent(append([]string{"lbaas/pools", "lbaas/listeners", "lbaas/l7policies", "lbaas/certificates"}, everyV3...)...)
+		l, _ := w.serve(t)
+		s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates))
+		for _, listing := range s.Listings[:2] {
+			if listing.Err == nil {
+				t.Errorf("%s: nothing failed", listing.Kind.ID)
+			}
+		}
+	})
+}
+
+// TestNamedListenersOfACloudWithOnlyTheOlderAPI: ELB v3 is not there to ask.
+func TestNamedListenersOfACloudWithOnlyTheOlderAPI(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"lbaas/pools": {{"id": "p1", "name": "named", "listeners": refs("hidden")}, {"id": "p2", "name": "stale", "listeners": refs("gone")}},
+	}, hidden: []object{{"id": "hidden", "name": "other"}}}
+	w.absent(append([]string{"listeners/hidden", "listeners/gone"}, everyV3...)...)
+	l, _ := w.serve(t)
+	_, listing := load(t, l, inventory.Pools)
+	if got := said(named(t, listing, "named").Verdict); got != "in use: listener other [empty]" {
+		t.Error(got)
+	}
+	if got := said(named(t, listing, "stale").Verdict); !strings.HasPrefix(got, "unknown: names listener gone, which does not exist") {
+		t.Error(got)
+	}
+}
