@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // Quota is how many requests each family of calls (IAM, ELB of both kinds together, ROMA Connect, API Gateway) takes in a
@@ -11,11 +13,16 @@ import (
 type Quota struct {
 	Requests int
 	Per      time.Duration // 0 = a minute
+
+	// Bucket makes it a token bucket instead, which no document speaks of: full in the beginning, filled up evenly, and
+	// refused requests take nothing out of it.
+	Bucket bool
 }
 
 type quotas struct {
 	mu      sync.Mutex
 	windows map[family]window
+	buckets map[family]*rate.Limiter
 }
 
 type window struct {
@@ -37,6 +44,19 @@ func (qs *quotas) over(q Quota, f family) (bool, string) {
 	}
 	qs.mu.Lock()
 	defer qs.mu.Unlock()
+	take := qs.take
+	if q.Bucket {
+		take = qs.draw
+	}
+	if take(q.Requests, per, f) {
+		return false, ""
+	}
+	return true, "The throttling threshold has been reached: policy user over ratelimit,limit:" +
+		fmt.Sprint(q.Requests) + ",time:" + inUnits(per)
+}
+
+// take counts a request in its window; false: it is full.
+func (qs *quotas) take(n int, per time.Duration, f family) bool {
 	if qs.windows == nil {
 		qs.windows = map[family]window{}
 	}
@@ -47,11 +67,20 @@ func (qs *quotas) over(q Quota, f family) (bool, string) {
 	}
 	w.used++
 	qs.windows[f] = w
-	if w.used <= q.Requests {
-		return false, ""
+	return w.used <= n
+}
+
+// draw takes a request out of its bucket; false: it is empty.
+func (qs *quotas) draw(n int, per time.Duration, f family) bool {
+	if qs.buckets == nil {
+		qs.buckets = map[family]*rate.Limiter{}
 	}
-	return true, "The throttling threshold has been reached: policy user over ratelimit,limit:" +
-		fmt.Sprint(q.Requests) + ",time:" + inUnits(per)
+	b := qs.buckets[f]
+	if b == nil {
+		b = rate.NewLimiter(rate.Limit(float64(n)/per.Seconds()), n)
+		qs.buckets[f] = b
+	}
+	return b.Allow()
 }
 
 // inUnits writes a duration as the services do, in the largest unit that fits: "1 minute", "10 second".
