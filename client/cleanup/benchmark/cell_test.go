@@ -151,8 +151,7 @@ const (
 // settings are what an oracle is told: how many items in a batch, how many requests at once.
 type settings struct{ batch, atOnce int }
 
-// best tries all settings against the bound.
-func (c cell) best(around trips) (best settings, least time.Duration) {
+func (c cell) settings(do func(settings)) {
 	most := mostItems
 	if c.Cap > 0 {
 		most = min(most, c.Cap)
@@ -160,23 +159,99 @@ func (c cell) best(around trips) (best settings, least time.Duration) {
 	if c.Channels > 0 {
 		most = 1
 	}
-	least = math.MaxInt64
 	for k := 1; k <= mostAtOnce; k++ {
 		for b := 1; b <= most; b++ {
-			if t := c.bound(settings{b, k}, around); t < least {
-				best, least = settings{b, k}, t
-			}
+			do(settings{b, k})
 		}
 	}
+}
+
+// best are the settings of the quickest schedule.
+func (c cell) best(lists around) (best settings, least time.Duration) {
+	least = math.MaxInt64
+	c.settings(func(s settings) {
+		if t := c.schedule(s, lists); t < least {
+			best, least = s, t
+		}
+	})
 	return best, least
 }
 
-// trips are lists around the deletions: how many requests, and how many of them have to wait for the one before.
+// schedule is how long the oracle needs with these settings when nothing else takes any time.
+func (c cell) schedule(s settings, lists around) time.Duration {
+	if c.Channels > 0 {
+		return c.bound(s, lists)
+	}
+	var begun, now, last time.Time
+	rs := rations{quota: c.Quota, of: map[string]*ration{}}
+	send := func(at time.Time) time.Time { // in order
+		if at.Before(last) {
+			at = last
+		}
+		for c.Quota.Requests > 0 {
+			pause := rs.take("elb", at)
+			if pause <= 0 {
+				break
+			}
+			at = at.Add(pause)
+		}
+		last = at
+		return at
+	}
+	read := func(t trips) {
+		for left := t.deep; left > 0; left-- {
+			n := 1
+			if left == t.deep {
+				n = t.requests - t.deep + 1
+			}
+			sent := now
+			for range n {
+				sent = send(now)
+			}
+			now = sent.Add(c.RTT)
+		}
+	}
+	read(lists.look)
+	free := make([]time.Time, s.atOnce)
+	for i := range free {
+		free[i] = now
+	}
+	queue := now
+	for left := c.N; left > 0; left -= s.batch {
+		i := slices.IndexFunc(free, func(t time.Time) bool { return t.Equal(slices.MinFunc(free, time.Time.Compare)) })
+		work := time.Duration(min(left, s.batch)) * c.Item
+		at := send(free[i]).Add(c.RTT / 2)
+		if c.Queue {
+			if at.Before(queue) {
+				at = queue
+			}
+			queue = at.Add(work)
+		}
+		free[i] = at.Add(work + c.RTT/2)
+	}
+	now = slices.MaxFunc(free, time.Time.Compare)
+	read(lists.proof)
+	return now.Sub(begun)
+}
+
+// least is the bound of the best settings.
+func (c cell) least() time.Duration {
+	least := time.Duration(math.MaxInt64)
+	c.settings(func(s settings) { least = min(least, c.bound(s, around{})) })
+	return least
+}
+
+// trips are lists: how many requests, and how many of them have to wait for the one before.
 type trips struct{ requests, deep int }
+
+// around are the lists before and after the deletions.
+type around struct{ look, proof trips }
+
+func (a around) requests() int { return a.look.requests + a.proof.requests }
 
 // bound is the time that the deletions take at least with these settings, by the longest of: one batch, all batches side
 // by side, the service's own queue, the longest gateway instance, the quota. Lists around them come on top.
-func (c cell) bound(s settings, around trips) time.Duration {
+func (c cell) bound(s settings, lists around) time.Duration {
 	m := (c.N + s.batch - 1) / s.batch
 	t := c.RTT + time.Duration(s.batch)*c.Item
 	t = max(t, time.Duration(float64(m)*float64(c.RTT)/float64(s.atOnce)+float64(c.N)*float64(c.Item)/float64(s.atOnce)))
@@ -187,13 +262,13 @@ func (c cell) bound(s settings, around trips) time.Duration {
 		longest := (c.Channels + c.Gateways - 1) / c.Gateways * (c.N / c.Channels)
 		t = max(t, time.Duration(longest)*(c.RTT+c.Item))
 	}
-	t += time.Duration(around.deep) * c.RTT
+	t += time.Duration((lists.look.deep + lists.proof.deep)) * c.RTT
 	if c.Quota.Requests > 0 {
 		last := c.RTT
-		if around.requests == 0 {
+		if lists.requests() == 0 {
 			last += time.Duration(s.batch) * c.Item
 		}
-		t = max(t, c.rationed(m, around.requests)+last)
+		t = max(t, c.rationed(m, lists.requests())+last)
 	}
 	return t
 }

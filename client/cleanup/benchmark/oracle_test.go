@@ -29,10 +29,7 @@ func tripsOf(stages [][][]string) (t trips) {
 	return t
 }
 
-func (r reads) trips() trips {
-	look, proof := tripsOf(r.look), tripsOf(r.proof)
-	return trips{look.requests + proof.requests, look.deep + proof.deep}
-}
+func (r reads) around() around { return around{tripsOf(r.look), tripsOf(r.proof)} }
 
 // readsOf takes the lists out of a log. What is in a channel can be asked once the channels are known, and these once the
 // instances are.
@@ -102,7 +99,7 @@ func wholeOracle(ctx context.Context, t trial) (attempt, error) {
 	if err != nil {
 		return attempt{}, err
 	}
-	best, _ := t.best(t.trips())
+	best, _ := t.best(t.around())
 	c.read(ctx, t.look)
 	if t.Channels > 0 {
 		c.members(ctx)

@@ -115,7 +115,7 @@ func newService(o order) *service {
 		options.Script.Rules = o.Work.trouble()
 	}
 	if o.Cap > 0 {
-		refuse := simcloud.Act{Status: http.StatusBadRequest, Code: "ELB.8902", Message: "Batch operations are not allowed"}
+		refuse := simcloud.Act{Status: http.StatusBadRequest, Code: "ELB.8902", Message: fmt.Sprintf("The number of pools exceeds the limit, limit:%d", o.Cap)}
 		options.Script.Rules = append(options.Script.Rules, simcloud.Rule{MoreThan: o.Cap, Do: refuse})
 	}
 	s := &service{cloud: simcloud.New(options), deleted: map[string]bool{}}

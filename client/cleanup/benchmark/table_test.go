@@ -114,7 +114,7 @@ type sample struct {
 
 // seen is what the service says of a run. Extra are requests that brought nothing: throttled ones, batches refused as a
 // whole, deletions of what was asked for before, and more lists than a run needs.
-func (a attempt) seen(l ledger, c cell, needed trips) sample {
+func (a attempt) seen(l ledger, c cell, needed int) sample {
 	s := sample{attempt: a, requests: len(l.Log), twice: l.Twice}
 	s.undone, s.wrong = l.fates(c.work, a.said)
 	asked := map[string]bool{}
@@ -141,7 +141,7 @@ func (a attempt) seen(l ledger, c cell, needed trips) sample {
 			}
 		}
 	}
-	s.extra += max(0, lists-needed.requests)
+	s.extra += max(0, lists-needed)
 	return s
 }
 
@@ -172,7 +172,7 @@ func (b *bench) once(ctx context.Context, t trial, cl client) (s sample, err err
 		return s, err
 	}
 	l, err := r.ledger()
-	return a.seen(l, t.cell, t.trips()), err
+	return a.seen(l, t.cell, t.around().requests()), err
 }
 
 // measure runs all clients that fit a cell.
@@ -194,7 +194,7 @@ func (b *bench) measure(ctx context.Context, c cell) (map[string][]sample, error
 		runtime.GC() // what others left behind is not to be this one's work
 		samples := make([]sample, b.runs)
 		failures := make([]error, b.runs)
-		_, least := c.best(t.trips())
+		_, least := c.best(t.around())
 		begun := time.Now()
 		var mu sync.Mutex
 		next := 0
@@ -252,8 +252,7 @@ func (b *bench) table(ctx context.Context, w io.Writer, only *regexp.Regexp) err
 		}
 		j, o := got[nameJanitor], got[nameOracle]
 		took := tooks(j)
-		_, least := c.best(trips{})
-		row(&times, c.Name, c.what, loop(got[nameLoop]), loop(got[nameSixteen]), loop(got[nameFifties]), spell(least),
+		row(&times, c.Name, c.what, loop(got[nameLoop]), loop(got[nameSixteen]), loop(got[nameFifties]), spell(c.least()),
 			spell(median(tooks(got[nameBare]))), spell(median(tooks(o))), "**"+spell(median(took))+"**",
 			spell(quantile(took, 0.05))+"–"+spell(quantile(took, 0.95)), percent(median(tooks(o)).Seconds()/median(took).Seconds()))
 		requests := counts(j, func(s sample) int { return s.requests })
