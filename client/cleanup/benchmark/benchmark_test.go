@@ -24,6 +24,7 @@ var (
 	table = flag.Bool("table", false, "measure, and print the table instead of testing")
 	runs  = flag.Int("runs", 10, "of -table: runs of each client in each cell")
 	only  = flag.String("only", "", `of -table: cells whose name matches, such as "W1.*10/s"`)
+	who   = flag.String("who", "", `of -table: clients whose name matches, such as "^(oracle|janitor)$"`)
 	raw   = flag.String("raw", "", "of -table: file for every run, as CSV; times in microseconds")
 )
 
@@ -52,12 +53,17 @@ func printTable() error {
 	if err != nil {
 		return err
 	}
+	whom, err := regexp.Compile(*who)
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "janitor-benchmark-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{runs: *runs, dir: dir, born: time.Now(), planned: map[work]trial{}, says: os.Stderr}
+	measured := slices.DeleteFunc(slices.Clone(clients), func(cl client) bool { return !whom.MatchString(cl.name) })
+	b := &bench{clients: measured, runs: *runs, dir: dir, born: time.Now(), planned: map[work]trial{}, says: os.Stderr}
 	if *raw != "" {
 		file, err := os.Create(*raw)
 		if err != nil {
@@ -71,9 +77,9 @@ func printTable() error {
 }
 
 // small is a bench for tests: its runs take no time worth speaking of.
-func small(t *testing.T) *bench {
+func small(t *testing.T, clients []client) *bench {
 	t.Helper()
-	return &bench{runs: 1, dir: t.TempDir(), born: time.Now(), planned: map[work]trial{}, says: io.Discard}
+	return &bench{clients: clients, runs: 1, dir: t.TempDir(), born: time.Now(), planned: map[work]trial{}, says: io.Discard}
 }
 
 var fast = manners{RTT: time.Millisecond, Item: 100 * time.Microsecond, Cap: mostItems}
@@ -85,7 +91,7 @@ func TestClientsDeleteAll(t *testing.T) {
 		{work: work{Name: "pools", N: 60}, manners: fast},
 		{work: work{Name: "members", N: 12, Channels: 4, Gateways: 3}, manners: fast},
 	} {
-		got, err := small(t).measure(t.Context(), c)
+		got, err := small(t, clients).measure(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +122,8 @@ func TestClientsDeleteAll(t *testing.T) {
 func TestMixedWork(t *testing.T) {
 	t.Parallel()
 	c := cell{work: work{Name: "mixed", N: 100, Mixed: true}, manners: fast}
-	got, err := small(t).measure(t.Context(), c)
+	some := slices.DeleteFunc(slices.Clone(clients), func(cl client) bool { return cl.name == nameBare || cl.name == nameOracle })
+	got, err := small(t, some).measure(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}

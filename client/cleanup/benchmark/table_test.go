@@ -147,6 +147,7 @@ func (a attempt) seen(l ledger, c cell, needed int) sample {
 
 // bench measures cells.
 type bench struct {
+	clients []client
 	runs    int
 	dir     string // for journals
 	born    time.Time
@@ -187,7 +188,7 @@ func (b *bench) measure(ctx context.Context, c cell) (map[string][]sample, error
 	}
 	t.cell = c
 	out := map[string][]sample{}
-	for _, cl := range clients {
+	for _, cl := range b.clients {
 		if !cl.fits(c) {
 			continue
 		}
@@ -261,7 +262,7 @@ func (b *bench) table(ctx context.Context, w io.Writer, only *regexp.Regexp) err
 		for _, s := range j {
 			ages, firsts = append(ages, s.ages...), append(firsts, s.first)
 		}
-		most := func(f func(sample) int) string { return strconv.Itoa(slices.Max(counts(j, f))) }
+		most := func(f func(sample) int) string { return strconv.Itoa(slices.Max(append(counts(j, f), 0))) }
 		row(&costs, c.Name, c.what,
 			fmt.Sprintf("%.3f (%.3f)", mean(requests)/float64(c.N), mean(counts(o, func(s sample) int { return s.requests }))/float64(c.N)),
 			percent(mean(extra)/(mean(requests)-mean(extra))), fmt.Sprintf("%.1f", mean(counts(j, func(s sample) int { return s.throttled }))),
@@ -320,10 +321,17 @@ func quantile(all []time.Duration, q float64) time.Duration {
 	return sorted[int(math.Round(q*float64(len(sorted)-1)))]
 }
 
-func percent(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
+func percent(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) { // was not measured
+		return ""
+	}
+	return fmt.Sprintf("%.0f %%", 100*x)
+}
 
 func spell(d time.Duration) string {
 	switch {
+	case d == 0: // was not measured
+		return ""
 	case d >= 10*time.Second:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	case d >= time.Second:
