@@ -174,7 +174,7 @@ func fifties(ctx context.Context, t trial) (attempt, error) {
 	if err != nil {
 		return attempt{}, err
 	}
-	for _, b := range batches(c.resources(), mostItems) {
+	for _, b := range batches(c.resources(), 50) {
 		c.batch(ctx, b)
 	}
 	return c.end(), nil

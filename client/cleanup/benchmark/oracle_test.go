@@ -90,6 +90,7 @@ func oracle(ctx context.Context, t trial) (attempt, error) {
 }
 
 func wholeOracle(ctx context.Context, t trial) (attempt, error) {
+	best, _ := t.best(t.around()) // its clock does not run yet
 	var turn func(*http.Request)
 	if t.Quota.Requests > 0 {
 		r := rations{quota: t.Quota, of: map[string]*ration{}}
@@ -99,7 +100,6 @@ func wholeOracle(ctx context.Context, t trial) (attempt, error) {
 	if err != nil {
 		return attempt{}, err
 	}
-	best, _ := t.best(t.around())
 	c.read(ctx, t.look)
 	if t.Channels > 0 {
 		c.members(ctx)

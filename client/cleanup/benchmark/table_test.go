@@ -78,7 +78,6 @@ func cells() (all []cell) {
 	many := work{Name: "W6: 5 000 pools", N: 5000}
 	add := func(w work, what string, m manners) *cell {
 		m.RTT, m.Item = cmp.Or(m.RTT, 40*time.Millisecond), 2*time.Millisecond
-		m.Cap = cmp.Or(m.Cap, mostItems)
 		all = append(all, cell{work: w, manners: m, what: what})
 		return &all[len(all)-1]
 	}
@@ -91,6 +90,9 @@ func cells() (all []cell) {
 	add(pools, "no quota, takes batches of 30", manners{Cap: 30})
 	add(pools, "200/s", quota(200, second))
 	add(pools, "10/s", quota(10, second))
+	fifty := quota(10, second)
+	fifty.Cap = 50
+	add(pools, "10/s, takes batches of 50", fifty)
 	bucket := quota(10, second)
 	bucket.Quota.Bucket = true
 	add(pools, "10/s, token bucket", bucket)
