@@ -215,6 +215,26 @@ func TestBound(t *testing.T) {
 	}
 }
 
+// Pages of a list come one after the other, other lists beside it; a deletion parts what is before from what is after.
+func TestReads(t *testing.T) {
+	log := func(all ...string) (lines []line) {
+		for _, one := range all {
+			method, at, _ := strings.Cut(one, " ")
+			path, query, _ := strings.Cut(at, "?")
+			lines = append(lines, line{Request: simcloud.Request{Method: method, Path: path, RawQuery: query}})
+		}
+		return lines
+	}
+	r := readsOf(log(
+		"GET /pools?limit=9", "GET /listeners?limit=9", "GET /listeners?bin=true&limit=9", "GET /pools?limit=9&marker=a", "GET /instances?offset=0",
+		"GET /instances/i/vpc-channels?offset=0", "GET /instances/j/vpc-channels?offset=0", "GET /instances/i/vpc-channels/c/members?offset=0",
+		"DELETE /pools/a", "GET /pools?limit=9", "DELETE /pools/b", "GET /pools?limit=9&marker=b",
+	))
+	if got, want := r.around(), (around{trips{8, 4}, trips{2, 2}}); got != want {
+		t.Errorf("%+v, want %+v: %v", got, want, r)
+	}
+}
+
 // Nobody who keeps to a ration meets the quota, and no window is left unused.
 func TestRations(t *testing.T) {
 	for _, q := range []simcloud.Quota{{Requests: 10, Per: time.Second}, {Requests: 5, Per: 5 * time.Second}, {Requests: 10, Per: time.Second, Bucket: true}} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -58,16 +59,21 @@ func readsOf(log []line) (r reads) {
 	return r
 }
 
-// withPage adds a request to the list that it is a page of.
+// withPage adds a request to the list that it is a page of: the query but for the place in the list.
 func withPage(lists [][]string, path, query string) [][]string {
+	page := path + "?" + query
 	for i := range lists {
-		if strings.HasPrefix(lists[i][0], path+"?") {
-			lists[i] = append(lists[i], path+"?"+query)
+		if listOf(lists[i][0]) == listOf(page) {
+			lists[i] = append(lists[i], page)
 			return lists
 		}
 	}
-	return append(lists, []string{path + "?" + query})
+	return append(lists, []string{page})
 }
+
+var placeInList = regexp.MustCompile(`&?\b(marker|offset)=[^&]*`)
+
+func listOf(page string) string { return placeInList.ReplaceAllString(page, "") }
 
 // read reads them, as a client would have to, to the last byte.
 func (c *caller) read(ctx context.Context, stages [][][]string) {
