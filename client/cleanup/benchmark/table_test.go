@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -28,6 +29,7 @@ type client struct {
 }
 
 // Runs that mostly wait go side by side where they would take minutes; what is quick, and janitor, has the machine to itself.
+// lanes say how many.
 func alone(cell, time.Duration) int { return 1 }
 
 func waiting(c cell, _ time.Duration) int {
@@ -190,34 +192,46 @@ func (b *bench) measure(ctx context.Context, c cell) (map[string][]sample, error
 	}
 	t.cell = c
 	out := map[string][]sample{}
+	_, least := c.best(t.around())
+	var together []client // take turns, so that what else the machine does meets all of them
 	for _, cl := range b.clients {
-		if !cl.fits(c) {
-			continue
-		}
-		runtime.GC() // what others left behind is not to be this one's work
-		samples := make([]sample, b.runs)
-		failures := make([]error, b.runs)
-		_, least := c.best(t.around())
-		begun := time.Now()
-		var mu sync.Mutex
-		next := 0
-		side(min(b.runs, cl.lanes(c, least)), samples, func(sample) {
-			mu.Lock()
-			i := next
-			next++
-			mu.Unlock()
-			samples[i], failures[i] = b.once(ctx, t, cl)
-		})
-		for i, s := range samples {
-			if failures[i] != nil {
-				return nil, fmt.Errorf("%s, %s, %s: %w", c.Name, c.what, cl.name, failures[i])
+		switch lanes := cl.lanes(c, least); {
+		case !cl.fits(c):
+		case lanes == 1:
+			together = append(together, cl)
+		default:
+			if err := b.rounds(ctx, t, []client{cl}, min(b.runs, lanes), out); err != nil {
+				return nil, err
 			}
-			b.record(c, cl, s)
 		}
-		out[cl.name] = samples
-		fmt.Fprintf(b.says, "%s, %s, %s: %s (%s)\n", c.Name, c.what, cl.name, spell(median(tooks(samples))), time.Since(begun).Round(time.Second))
 	}
-	return out, nil
+	return out, b.rounds(ctx, t, together, 1, out)
+}
+
+// rounds has each of the clients run as often as wanted, in turn, so many rounds at once.
+func (b *bench) rounds(ctx context.Context, t trial, clients []client, lanes int, out map[string][]sample) error {
+	begun := time.Now()
+	var mu sync.Mutex
+	var failed error
+	side(lanes, make([]struct{}, b.runs), func(struct{}) {
+		for _, cl := range clients {
+			runtime.GC() // what others left behind is not to be this one's work
+			s, err := b.once(ctx, t, cl)
+			mu.Lock()
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("%s, %s, %s: %w", t.Name, t.what, cl.name, err))
+			} else {
+				out[cl.name] = append(out[cl.name], s)
+				b.record(t.cell, cl, s)
+			}
+			mu.Unlock()
+		}
+	})
+	for _, cl := range clients {
+		fmt.Fprintf(b.says, "%s, %s, %s: %s\n", t.Name, t.what, cl.name, spell(median(tooks(out[cl.name]))))
+	}
+	fmt.Fprintf(b.says, "%s, %s: took %s\n", t.Name, t.what, time.Since(begun).Round(time.Second))
+	return failed
 }
 
 func (b *bench) record(c cell, cl client, s sample) {
