@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Quota is how many requests each family of calls (IAM, ELB of both kinds together, ROMA Connect, API Gateway) takes in a
@@ -22,12 +20,17 @@ type Quota struct {
 type quotas struct {
 	mu      sync.Mutex
 	windows map[family]window
-	buckets map[family]*rate.Limiter
+	buckets map[family]bucket
 }
 
 type window struct {
 	began time.Time
 	used  int
+}
+
+type bucket struct {
+	holds float64
+	at    time.Time
 }
 
 // over counts a request and says whether it is one too many, with the words of the service.
@@ -73,14 +76,20 @@ func (qs *quotas) take(n int, per time.Duration, f family) bool {
 // draw takes a request out of its bucket; false: it is empty.
 func (qs *quotas) draw(n int, per time.Duration, f family) bool {
 	if qs.buckets == nil {
-		qs.buckets = map[family]*rate.Limiter{}
+		qs.buckets = map[family]bucket{}
 	}
-	b := qs.buckets[f]
-	if b == nil {
-		b = rate.NewLimiter(rate.Limit(float64(n)/per.Seconds()), n)
-		qs.buckets[f] = b
+	now := time.Now()
+	b, known := qs.buckets[f]
+	if !known {
+		b = bucket{float64(n), now}
 	}
-	return b.Allow()
+	b = bucket{min(float64(n), b.holds+float64(n)*float64(now.Sub(b.at))/float64(per)), now}
+	there := b.holds >= 1
+	if there {
+		b.holds--
+	}
+	qs.buckets[f] = b
+	return there
 }
 
 // inUnits writes a duration as the services do, in the largest unit that fits: "1 minute", "10 second".
