@@ -13,7 +13,7 @@ import (
 
 // work is what is to be deleted: unused pools, or members of channels in several gateway instances. In mixed work somebody
 // else has a hand in it, just before the first deletion arrives: a tenth of the items come into use, a twentieth is
-// deleted. And of a fiftieth, neighbours in the list, the first answer is lost after it was applied.
+// deleted. And the answer that tells of the deletion of a fiftieth, neighbours in the list, is lost.
 type work struct {
 	Name     string
 	N        int
@@ -108,7 +108,7 @@ func (w work) flaky() (ids []string) {
 	return ids
 }
 
-func (w work) trouble() (rules []simcloud.Rule) {
+func (w work) trouble() []simcloud.Rule {
 	if !w.Mixed {
 		return nil
 	}
@@ -120,16 +120,10 @@ func (w work) trouble() (rules []simcloud.Rule) {
 		hands = append(hands, simcloud.Hand{Delete: id})
 	}
 	const one, batch = "/v3/*/elb/pools/*", "/v3/*/elb/pools/batch-delete"
-	rules = append(rules,
-		simcloud.Rule{Method: http.MethodPost, Path: batch, Nth: 1, Also: true, Do: simcloud.Act{Before: hands}},
-		simcloud.Rule{Method: http.MethodDelete, Path: one, Nth: 1, Also: true, Do: simcloud.Act{Before: hands}},
-	)
-	for _, id := range w.flaky() {
-		for method, path := range map[string]string{http.MethodPost: batch, http.MethodDelete: one} {
-			rules = append(rules, simcloud.Rule{Method: method, Path: path, Mentions: id, Times: 1, Do: simcloud.Act{Cut: simcloud.After}})
-		}
+	return []simcloud.Rule{
+		{Method: http.MethodPost, Path: batch, Nth: 1, Also: true, Do: simcloud.Act{Before: hands}},
+		{Method: http.MethodDelete, Path: one, Nth: 1, Also: true, Do: simcloud.Act{Before: hands}},
 	}
-	return rules
 }
 
 // cell is a work on a service.

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path"
@@ -98,6 +100,7 @@ type service struct {
 	log     []*line
 	deleted map[string]bool // by one of the requests
 	twice   int
+	flaky   map[string]bool // the answer that tells of their deletion will be lost
 }
 
 func newService(o order) *service {
@@ -118,7 +121,12 @@ func newService(o order) *service {
 		refuse := simcloud.Act{Status: http.StatusBadRequest, Code: "ELB.8902", Message: fmt.Sprintf("The number of pools exceeds the limit, limit:%d", o.Cap)}
 		options.Script.Rules = append(options.Script.Rules, simcloud.Rule{MoreThan: o.Cap, Do: refuse})
 	}
-	s := &service{cloud: simcloud.New(options), deleted: map[string]bool{}}
+	s := &service{cloud: simcloud.New(options), deleted: map[string]bool{}, flaky: map[string]bool{}}
+	if !o.Calm {
+		for _, id := range o.Work.flaky() {
+			s.flaky[id] = true
+		}
+	}
 	s.ids = o.Work.build(s.cloud)
 	building = false
 	return s
@@ -135,9 +143,14 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		l.Items = itemsOf(r.URL.Path, body)
 	}
 	before := s.arrive(l)
-	seen := &witness{ResponseWriter: w}
-	defer func() { s.leave(l, before, seen.status) }() // also when the answer is lost
-	s.cloud.ServeHTTP(seen, r)
+	answer := httptest.NewRecorder()
+	s.cloud.ServeHTTP(answer, r)
+	if s.leave(l, before, answer.Code) {
+		panic(http.ErrAbortHandler) // the connection ends
+	}
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
 }
 
 // arrive notes the request; it says which of its items are there.
@@ -158,7 +171,8 @@ func (s *service) arrive(l *line) (there []string) {
 	return there
 }
 
-func (s *service) leave(l *line, before []string, status int) {
+// leave notes what came of a request; it says whether its answer is lost, which is so once for each of the flaky items.
+func (s *service) leave(l *line, before []string, status int) (lost bool) {
 	var gone []string
 	for _, id := range before {
 		if !s.cloud.Has(id) {
@@ -170,7 +184,10 @@ func (s *service) leave(l *line, before []string, status int) {
 	l.Status = status
 	for _, id := range gone {
 		s.deleted[id] = true
+		lost = lost || s.flaky[id]
+		delete(s.flaky, id)
 	}
+	return lost
 }
 
 func itemsOf(at string, body []byte) []string {
@@ -180,19 +197,6 @@ func itemsOf(at string, body []byte) []string {
 	}
 	return []string{path.Base(at)}
 }
-
-// witness sees the status of an answer; 0: it was cut off.
-type witness struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *witness) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *witness) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (s *service) ledger() ledger {
 	s.mu.Lock()
