@@ -274,16 +274,16 @@ func (b *bench) table(ctx context.Context, w io.Writer, only *regexp.Regexp) err
 			spell(quantile(took, 0.05))+"–"+spell(quantile(took, 0.95)), percent(median(tooks(o)).Seconds()/median(took).Seconds()))
 		requests := counts(j, func(s sample) int { return s.requests })
 		extra := counts(j, func(s sample) int { return s.extra })
-		var ages, firsts []time.Duration
+		var shown, firsts []time.Duration
 		for _, s := range j {
-			ages, firsts = append(ages, s.ages...), append(firsts, s.first)
+			shown, firsts = append(shown, quantile(s.ages, 0.99)), append(firsts, s.first)
 		}
 		most := func(f func(sample) int) string { return strconv.Itoa(slices.Max(append(counts(j, f), 0))) }
 		row(&costs, c.Name, c.what,
 			fmt.Sprintf("%.3f (%.3f)", mean(requests)/float64(c.N), mean(counts(o, func(s sample) int { return s.requests }))/float64(c.N)),
 			percent(mean(extra)/(mean(requests)-mean(extra))), fmt.Sprintf("%.1f", mean(counts(j, func(s sample) int { return s.throttled }))),
 			most(func(s sample) int { return s.undone + s.wrong }), most(func(s sample) int { return s.twice }),
-			spell(median(firsts)), spell(quantile(ages, 0.99)))
+			spell(median(firsts)), spell(median(shown)))
 	}
 	_, err := fmt.Fprintf(w, "%s\n%s", &times, &costs)
 	return err
