@@ -275,10 +275,12 @@ func (l *ledger) fates(w work, said map[string]bool) (undone, wrong int) {
 	for _, id := range l.There {
 		there[id] = true
 	}
-	blocked := w.blocked()
+	blocked, others := w.blocked(), w.gone()
 	for _, id := range w.items() {
 		gone, spoken := said[id]
 		switch {
+		case spoken && !gone && slices.Contains(others, id): // it has not: somebody else did
+			undone++
 		case !spoken || gone == there[id]:
 			wrong++
 		case !gone && !slices.Contains(blocked, id):
