@@ -23,7 +23,9 @@ type Options struct {
 	Seed     uint64
 	Size     Size
 	Latency  time.Duration // round trip: half before and half after the work, so that an answer can be lost
+	Spread   float64       // of the round trips, which are log-normal around Latency with this sigma; 0 = all alike
 	ItemCost time.Duration // for every item that a request deletes
+	Queue    bool          // one deleting request is worked off at a time, the others wait for it
 	Quota    Quota
 	Now      func() time.Time // nil = time.Now; quotas follow the real clock
 
@@ -54,6 +56,7 @@ type Cloud struct {
 	mint    *mint
 	quotas  quotas
 	lanes   lanes
+	queue   chan struct{} // one token: who holds it deletes
 	faults  *faults
 
 	mu     sync.RWMutex // guards tokens and everything in the worlds
@@ -91,7 +94,7 @@ func New(o Options) *Cloud {
 	if o.Octavia {
 		o.Lacks = append(slices.Clip(o.Lacks), "/v2/*/elb/", "/v2.0/lbaas/certificates", "/v2.0/lbaas/members")
 	}
-	c := &Cloud{options: o, routes: routeTable(o.Lacks), mint: newMint(o.Seed), tokens: map[string]token{}, faults: arm(o.Script)}
+	c := &Cloud{options: o, routes: routeTable(o.Lacks), mint: newMint(o.Seed), tokens: map[string]token{}, queue: make(chan struct{}, 1), faults: arm(o.Script)}
 	c.account, c.home, c.worlds = build(o)
 	return c
 }
@@ -185,20 +188,34 @@ func (c *Cloud) serve(ctx context.Context, q *call) answer {
 			found.items = nil
 		}
 	}
-	if !wait(ctx, c.options.Latency/2) {
+	trip := c.mint.around(c.options.Latency, c.options.Spread)
+	if !wait(ctx, trip/2) {
 		return gone
 	}
 	a := q.admit(found, known)
 	if a.status == 0 {
-		if found.items != nil && !wait(ctx, time.Duration(found.items(q))*c.options.ItemCost) {
+		if found.items != nil && !q.labour(ctx, found.items(q)) {
 			return gone
 		}
 		a = q.run(found.handle)
 	}
-	if !wait(ctx, c.options.Latency-c.options.Latency/2) {
+	if !wait(ctx, trip-trip/2) {
 		return gone
 	}
 	return a
+}
+
+// labour is the time that deleting n items takes; false: the client went away meanwhile.
+func (c *Cloud) labour(ctx context.Context, n int) bool {
+	if c.options.Queue {
+		select {
+		case c.queue <- struct{}{}:
+			defer func() { <-c.queue }()
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return wait(ctx, time.Duration(n)*c.options.ItemCost)
 }
 
 // admit is everything that stands before the services: quota, published routes, authentication, project. An answer

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,29 @@ func TestQuota(t *testing.T) {
 	}
 }
 
+func TestBucketQuota(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := directLab(t, Options{Quota: Quota{Requests: 4, Per: 2 * time.Second, Bucket: true}})
+		passed := func() (n int) {
+			for l.direct(t.Context(), "GET", l.p+"/pools", "").status == 200 {
+				n++
+			}
+			return n
+		}
+		if n := passed(); n != 4 {
+			t.Errorf("%d requests out of a full bucket", n)
+		}
+		if r := l.direct(t.Context(), "GET", "/v3/projects", ""); r.status != 200 {
+			t.Errorf("another family: %d", r.status)
+		}
+		for after, want := range map[time.Duration]int{500 * time.Millisecond: 1, time.Second: 2, time.Minute: 4} {
+			if time.Sleep(after); passed() != want {
+				t.Errorf("after %s there are not %d more", after, want)
+			}
+		}
+	})
+}
+
 // TestTimeTaken: half the round trip before the work, half after it, and a part for every item that is deleted.
 func TestTimeTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -87,6 +111,87 @@ func TestTimeTaken(t *testing.T) {
 			l.Remove("x")
 		}
 	})
+}
+
+// TestQueue: deletions wait for each other, lists do not.
+func TestQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := directLab(t, Options{Size: Empty, Latency: 40 * time.Millisecond, ItemCost: 10 * time.Millisecond, Queue: true})
+		began := time.Now()
+		var took [4]time.Duration
+		var clients sync.WaitGroup
+		for i := range took {
+			clients.Go(func() {
+				if i == 3 {
+					l.direct(t.Context(), "GET", l.p+"/pools", "")
+				} else {
+					l.direct(t.Context(), "POST", l.p+"/pools/batch-delete", `{"pools":["a","b"]}`)
+				}
+				took[i] = time.Since(began)
+			})
+		}
+		clients.Wait()
+		slices.Sort(took[:])
+		want := [4]time.Duration{40 * time.Millisecond, 60 * time.Millisecond, 80 * time.Millisecond, 100 * time.Millisecond}
+		if took != want {
+			t.Errorf("%v, want %v", took, want)
+		}
+
+		// Who goes away while it waits deletes nothing.
+		l.AddPool("x", "")
+		go l.direct(t.Context(), "POST", l.p+"/pools/batch-delete", `{"pools":["a","b"]}`)
+		time.Sleep(5 * time.Millisecond) // the other one comes first
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
+		defer cancel()
+		if r := l.direct(ctx, "DELETE", l.p+"/pools/x", ""); r.status != statusClientGone || !l.Has("x") {
+			t.Errorf("status %d, pool there: %t", r.status, l.Has("x"))
+		}
+		time.Sleep(time.Second)
+	})
+}
+
+// TestSpread: round trips differ, around the latency, and the same seed draws the same ones.
+func TestSpread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		draw := func() (all []time.Duration) {
+			l := directLab(t, Options{Size: Empty, Seed: 3, Latency: 40 * time.Millisecond, Spread: 0.5})
+			for range 201 {
+				began := time.Now()
+				l.direct(t.Context(), "GET", l.p+"/pools", "")
+				all = append(all, time.Since(began))
+			}
+			return all
+		}
+		first := draw()
+		if !slices.Equal(first, draw()) {
+			t.Error("another draw of the same seed is different")
+		}
+		slices.Sort(first)
+		if median := first[100]; median < 35*time.Millisecond || median > 45*time.Millisecond || first[20] > 30*time.Millisecond || first[180] < 60*time.Millisecond {
+			t.Errorf("median %s, from %s to %s", median, first[20], first[180])
+		}
+	})
+}
+
+// TestAddChannel: what is put into the account is found by the calls, and can be deleted.
+func TestAddChannel(t *testing.T) {
+	l := newLab(t, Options{Size: Empty})
+	for service, gateway := range map[string]string{serviceROMA: "0123456789abcdef0123456789abcde0", serviceAPIG: "0123456789abcdef0123456789abcde1"} {
+		l.AddGateway(service, gateway)
+		const id = "0123456789abcdef0123456789abcdef"
+		servers := l.AddChannel(gateway, id, "web", "10.0.0.1", "10.0.0.2")
+		path := "/v2/" + l.account.ProjectID + "/" + service + "/instances/" + gateway + "/vpc-channels/" + id + "/members"
+		if got := l.must(200, "GET", path, "").ids("members"); !slices.Equal(got, servers) || len(got) != 2 {
+			t.Errorf("%s has %v, want %v", service, got, servers)
+		}
+		l.must(204, "DELETE", path+"/"+servers[0], "")
+		if l.Has(servers[0]) || !l.Has(servers[1]) {
+			t.Error("not the one that was meant")
+		}
+	}
+	if l.AddChannel("nowhere", "x", "x", "10.0.0.1") != nil {
+		t.Error("a channel without a gateway")
+	}
 }
 
 func TestRequestLog(t *testing.T) {

@@ -2,7 +2,7 @@ package simcloud
 
 import "slices"
 
-// What follows is for tests: the account as another client changes it meanwhile, without the rules.
+// What follows is for tests and benchmarks: the account as another client changes it meanwhile, without the rules.
 
 // AddPool puts an unused pool with any id into the main project.
 func (c *Cloud) AddPool(id, name string) {
@@ -22,6 +22,49 @@ func (c *Cloud) Calm() {
 	c.faults.mu.Lock()
 	defer c.faults.mu.Unlock()
 	c.faults.rules = nil
+}
+
+// AddGateway puts a running instance of the service, apic or apigw, into the main project.
+func (c *Cloud) AddGateway(service, id string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := &instance{id: id, name: "gateway-" + id, service: service, status: "Running", spec: "BASIC", createdMS: c.options.Now().UnixMilli()}
+	if service == serviceROMA {
+		i.status, i.spec = "RUNNING", "basic"
+	}
+	w := c.worlds[c.account.ProjectID]
+	w.instances = append(w.instances, i)
+}
+
+// AddChannel puts a channel with members at these hosts, as many as there are, into a gateway instance of the main
+// project, and returns the ids of the members; nil when there is no such instance.
+func (c *Cloud) AddChannel(instance, id, name string, hosts ...string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, i := range c.worlds[c.account.ProjectID].instances {
+		if i.id != instance {
+			continue
+		}
+		ch := &channel{
+			ID: id, Name: name, Port: 80, BalanceStrategy: 1, MemberType: "ip", Type: 2, Status: 1, CreateTime: c.now(),
+			MemberGroups: []memberGroup{{ID: c.mint.hex32(), Name: "default"}},
+		}
+		health := ""
+		if i.service == serviceAPIG {
+			ch.VPCChannelType, health = "builtin", "healthy"
+		}
+		members := make([]string, len(hosts))
+		for k, host := range hosts {
+			members[k] = c.mint.hex32()
+			ch.members = append(ch.members, &server{
+				ID: members[k], ChannelID: id, Host: host, Port: 80, Weight: 1, Status: 1, GroupName: "default",
+				GroupID: ch.MemberGroups[0].ID, HealthStatus: health, CreateTime: ch.CreateTime,
+			})
+		}
+		i.channels.add(ch)
+		return members
+	}
+	return nil
 }
 
 // Remove takes away the object with the id, whatever it is; false when the main project has none.

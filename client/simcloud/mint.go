@@ -4,8 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"math"
 	"math/rand/v2"
 	"sync"
+	"time"
 )
 
 // mint makes ids, tokens and request ids from the seed.
@@ -43,6 +45,16 @@ func (m *mint) token() string {
 	var secret [192]byte
 	m.bytes(secret[:])
 	return "MIIF" + base64.RawURLEncoding.EncodeToString(secret[:])
+}
+
+// around is a log-normal time with this median.
+func (m *mint) around(median time.Duration, sigma float64) time.Duration {
+	if sigma == 0 {
+		return median
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return time.Duration(float64(median) * math.Exp(sigma*m.rng.NormFloat64()))
 }
 
 func dashless(id [16]byte) string {

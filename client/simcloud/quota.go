@@ -11,16 +11,26 @@ import (
 type Quota struct {
 	Requests int
 	Per      time.Duration // 0 = a minute
+
+	// Bucket makes it a token bucket instead, which no document speaks of: full in the beginning, filled up evenly, and
+	// refused requests take nothing out of it.
+	Bucket bool
 }
 
 type quotas struct {
 	mu      sync.Mutex
 	windows map[family]window
+	buckets map[family]bucket
 }
 
 type window struct {
 	began time.Time
 	used  int
+}
+
+type bucket struct {
+	holds float64
+	at    time.Time
 }
 
 // over counts a request and says whether it is one too many, with the words of the service.
@@ -37,6 +47,19 @@ func (qs *quotas) over(q Quota, f family) (bool, string) {
 	}
 	qs.mu.Lock()
 	defer qs.mu.Unlock()
+	take := qs.take
+	if q.Bucket {
+		take = qs.draw
+	}
+	if take(q.Requests, per, f) {
+		return false, ""
+	}
+	return true, "The throttling threshold has been reached: policy user over ratelimit,limit:" +
+		fmt.Sprint(q.Requests) + ",time:" + inUnits(per)
+}
+
+// take counts a request in its window; false: it is full.
+func (qs *quotas) take(n int, per time.Duration, f family) bool {
 	if qs.windows == nil {
 		qs.windows = map[family]window{}
 	}
@@ -47,11 +70,26 @@ func (qs *quotas) over(q Quota, f family) (bool, string) {
 	}
 	w.used++
 	qs.windows[f] = w
-	if w.used <= q.Requests {
-		return false, ""
+	return w.used <= n
+}
+
+// draw takes a request out of its bucket; false: it is empty.
+func (qs *quotas) draw(n int, per time.Duration, f family) bool {
+	if qs.buckets == nil {
+		qs.buckets = map[family]bucket{}
 	}
-	return true, "The throttling threshold has been reached: policy user over ratelimit,limit:" +
-		fmt.Sprint(q.Requests) + ",time:" + inUnits(per)
+	now := time.Now()
+	b, known := qs.buckets[f]
+	if !known {
+		b = bucket{float64(n), now}
+	}
+	b = bucket{min(float64(n), b.holds+float64(n)*float64(now.Sub(b.at))/float64(per)), now}
+	there := b.holds >= 1
+	if there {
+		b.holds--
+	}
+	qs.buckets[f] = b
+	return there
 }
 
 // inUnits writes a duration as the services do, in the largest unit that fits: "1 minute", "10 second".
