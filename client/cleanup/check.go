@@ -31,12 +31,14 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		return nil
 	}
 	began := time.Now()
+	keeps := r.keepAhead(sending, items)
 	now := r.engine.look(sending, r.kinds, r.resources(items))
 	r.looked(time.Since(began))
 	// A list can lag behind a change for a moment, as in prove: only what a second one still shows is in use.
 	if slices.ContainsFunc(items, func(i int) bool { return r.lags(i, now) }) && r.engine.nap(sending, 1) == nil {
 		now = r.engine.look(sending, r.kinds, r.resources(items))
 	}
+	ahead := keeps()
 	if sending.Err() != nil {
 		return nil // whoever stopped the run ends the items
 	}
@@ -59,7 +61,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	for _, i := range items {
 		r.prepare(i, now, left[i])
 	}
-	return r.secure(sending, items)
+	return r.secure(sending, items, ahead)
 }
 
 // pieces are checked items as they can be sent: one piece for each way, place and call, in the order of the plan.

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"context"
 	"iter"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -184,9 +185,20 @@ func take(ctx context.Context, tokens chan<- struct{}) error {
 	}
 }
 
+// rally waits before something whose answer was lost is sent once more: it was read back in between, so a fifth of a rest
+// is enough, part of it by chance.
+func (e *Engine) rally(ctx context.Context, try int) error {
+	most := e.rest / 5 << min(try-1, 3)
+	return e.wait(ctx, most/4+rand.N(max(most*3/4, 1)))
+}
+
 // nap waits before the try-th repetition, doubling up to eight times the first pause, or until ctx ends.
 func (e *Engine) nap(ctx context.Context, try int) error {
-	t := time.NewTimer(e.rest << min(try-1, 3))
+	return e.wait(ctx, e.rest<<min(try-1, 3))
+}
+
+func (e *Engine) wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:

@@ -287,7 +287,7 @@ func (r *Run) lost(ctx, sending context.Context, p piece, v verdict) (left []pie
 	p.items = again
 	v.message += "; read back: still there"
 	left = r.again(&v, p)
-	if left != nil && r.engine.nap(sending, worst) != nil {
+	if left != nil && r.engine.rally(sending, worst) != nil {
 		return nil // whoever stopped the run ends the items
 	}
 	return left

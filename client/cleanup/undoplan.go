@@ -11,29 +11,60 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"janitor/client/inventory"
 )
 
-// secure writes down what it takes to make items again, before anything is done to them, and lets through those of which
-// that is known. What the account may not read is told, and goes without it.
-func (r *Run) secure(ctx context.Context, items []int) []int {
-	if r.journal == nil || r.engine.backs == nil {
-		return items
-	}
-	groups := map[inventory.KindID][]int{}
-	for _, i := range items {
-		if !r.secured[i] {
-			groups[r.plan.Items[i].Resource.Ref.Kind] = append(groups[r.plan.Items[i].Resource.Ref.Kind], i)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(groups)) {
-		r.secureKind(ctx, r.kinds[id], groups[id])
-	}
-	return r.pending(items)
+// keeping is what was read to make items of one kind again.
+type keeping struct {
+	kept  map[inventory.Ref]inventory.Back
+	lacks string // what the account may not read; goes without it
+	err   error
 }
 
-func (r *Run) secureKind(ctx context.Context, kind *inventory.Kind, items []int) {
+// unsecured are the items, by kind, of which the journal has yet to hold what it takes to make them again.
+func (r *Run) unsecured(items []int) map[inventory.KindID][]int {
+	groups := map[inventory.KindID][]int{}
+	if r.journal == nil || r.engine.backs == nil {
+		return groups
+	}
+	for _, i := range items {
+		if !r.secured[i] {
+			id := r.plan.Items[i].Resource.Ref.Kind
+			groups[id] = append(groups[id], i)
+		}
+	}
+	return groups
+}
+
+// keepAhead begins to read what it takes to make items again while they are looked at. The items must be known whole: those
+// of a plan that comes from a file are not before they were looked at. wait gives what there is, by kind.
+func (r *Run) keepAhead(ctx context.Context, items []int) (wait func() map[inventory.KindID]keeping) {
+	var (
+		wg   sync.WaitGroup
+		mu   sync.Mutex
+		read = map[inventory.KindID]keeping{}
+	)
+	for id, group := range r.unsecured(items) {
+		known := r.resources(group)
+		if slices.ContainsFunc(known, func(res inventory.Resource) bool { return res.Object == nil }) {
+			continue
+		}
+		wg.Go(func() {
+			k := r.keepOf(ctx, r.kinds[id], group)
+			mu.Lock()
+			defer mu.Unlock()
+			read[id] = k
+		})
+	}
+	return func() map[inventory.KindID]keeping {
+		wg.Wait()
+		return read
+	}
+}
+
+func (r *Run) keepOf(ctx context.Context, kind *inventory.Kind, items []int) (k keeping) {
 	doomed := make([]inventory.Doomed, len(items))
 	for n, res := range r.resources(items) {
 		doomed[n].Resource = res
@@ -41,17 +72,35 @@ func (r *Run) secureKind(ctx context.Context, kind *inventory.Kind, items []int)
 			doomed[n].Users = append(doomed[n].Users, inventory.Step{What: p.What, Which: p.Which, ID: p.ID, Call: p.Call})
 		}
 	}
-	kept, lacks, err := r.engine.backs.Keep(ctx, kind, doomed)
-	if err != nil && ctx.Err() != nil {
-		return // whoever stopped the run ends the items
+	k.kept, k.lacks, k.err = r.engine.backs.Keep(ctx, kind, doomed)
+	return k
+}
+
+// secure writes down what it takes to make items again, before anything is done to them, and lets through those of which
+// that is known. What the account may not read is told, and goes without it.
+func (r *Run) secure(ctx context.Context, items []int, ahead map[inventory.KindID]keeping) []int {
+	groups := r.unsecured(items)
+	for _, id := range slices.Sorted(maps.Keys(groups)) {
+		k, read := ahead[id]
+		if !read {
+			k = r.keepOf(ctx, r.kinds[id], groups[id])
+		}
+		if k.err != nil && ctx.Err() != nil {
+			continue // whoever stopped the run ends the items
+		}
+		r.secureKind(groups[id], k)
 	}
-	if lacks != "" {
-		r.note("%s", lacks)
+	return r.pending(items)
+}
+
+func (r *Run) secureKind(items []int, k keeping) {
+	if k.lacks != "" {
+		r.note("%s", k.lacks)
 	}
-	for n, i := range items {
-		switch back, ok := kept[doomed[n].Resource.Ref]; {
-		case err != nil:
-			r.end(i, verdict{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", err)})
+	for _, i := range items {
+		switch back, ok := k.kept[r.plan.Items[i].Resource.Ref]; {
+		case k.err != nil:
+			r.end(i, verdict{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", k.err)})
 			continue
 		case ok:
 			data, err := json.Marshal(back)
