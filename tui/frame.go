@@ -177,6 +177,9 @@ func (m *Model) listed() string {
 		return ""
 	}
 	if b.Loading() {
+		if wait := m.opts.Loader.Waits().Sub(m.env.Now()); wait > 0 {
+			return fmt.Sprintf("listing, paused %d s", int(math.Ceil(wait.Seconds())))
+		}
 		return "listing" + m.env.Theme.Ellipsis
 	}
 	at := b.ListedAt()

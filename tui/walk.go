@@ -60,19 +60,19 @@ func (m *Model) walkTo(i int) tea.Cmd {
 	if err != nil {
 		return screen.Say(err.Error())
 	}
-	say := func() tea.Msg { return screen.Notice{Text: s.title(i)} }
+	m.notice = screen.Notice{Text: s.title(i)}
 	if kind.Within == "" {
 		cmd := m.goTo(s.Kind)
 		first, ok := m.stack[0].(*browse.Model)
 		if !ok {
 			return cmd
 		}
-		return tea.Sequence(tea.Batch(cmd, first.Choose(s.Expr)), say)
+		return tea.Batch(cmd, first.Choose(s.Expr))
 	}
 	to := &search{i}
 	m.walk.search = to
 	ctx, loader := m.ctx, m.opts.Loader
-	return tea.Batch(m.goTo(kind.Within), say, func() tea.Msg {
+	return tea.Batch(m.goTo(kind.Within), func() tea.Msg {
 		parents, err := parentsOf(ctx, loader, kind.Within, s.In)
 		return found{to, parents, err}
 	})

@@ -12,7 +12,7 @@ const planned = "planned"
 
 // report of a document is what its plans would do, step after step.
 func (d Document) report() report {
-	_, digest, _ := d.Encode() //nolint:errcheck // a document that was read or made can be written
+	_, digest, _ := d.Encode() // a document that was read or made can be written
 	out := report{Format: reportFormat}
 	var told []string
 	for _, s := range d.Steps {

@@ -97,6 +97,16 @@ func (l *Loader) read(ctx context.Context, around bool, parents []Resource, kind
 	}
 }
 
+// Waits tells until when the service that makes reading wait longest does so; the zero time when none does.
+func (l *Loader) Waits() (until time.Time) {
+	for _, service := range []string{"", client.ROMA, client.APIG} {
+		if at := l.client.Pace(service).Until; at.After(until) {
+			until = at
+		}
+	}
+	return until
+}
+
 // Paused says until when a service, such as [client.ELB], makes reading wait, and why; the zero time when it does not.
 func (l *Loader) Paused(service string) (until time.Time, why string) {
 	s := l.client.Pace(service)

@@ -73,7 +73,7 @@ func printReport(w io.Writer, out tableOrJSON, r doctor.Report) error {
 	if err := printTable(w, rows); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\nProfile %s, region %s, project %s: %d ok, %d warnings, %d bad, %d unknown\n", r.Profile, r.Region, r.Project,
-		r.Count(doctor.OK), r.Count(doctor.Warning), r.Count(doctor.Bad), r.Count(doctor.Unknown))
+	_, err := fmt.Fprintf(w, "\nProfile %s, region %s, project %s: %d ok, %s, %d bad, %d unknown\n", r.Profile, r.Region, r.Project,
+		r.Count(doctor.OK), amount(r.Count(doctor.Warning), "warning", "warnings"), r.Count(doctor.Bad), r.Count(doctor.Unknown))
 	return err
 }

@@ -1,0 +1,100 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	readmeScript  = regexp.MustCompile("(?s)<!-- script -->\\s*```sh\n(.*?)```\\s*<!-- /script -->")
+	readmeRunbook = regexp.MustCompile("(?s)<!-- runbook (\\S+) -->\\s*```yaml\n(.*?)```\\s*<!-- /runbook -->")
+)
+
+// The script of the README does what it says, as it is written there.
+func TestTheScriptOfTheREADME(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, book := readmeScript.FindSubmatch(text), readmeRunbook.FindSubmatch(text)
+	if script == nil || book == nil {
+		t.Fatal("the README has no script or no runbook between its marks")
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, string(book[1])), book[2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", string(script[1]))
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir, "XDG_CONFIG_HOME="+dir, "HOME="+dir)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	for _, want := range []string{
+		"deleted, proved", "what was said to be gone is gone", "restored", "expired certificates: certificates where expired && unused",
+		"unused pools: pools where unused && age > 90d", "entries contained in others: entries where any(signs",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("it does not say %q:\n%s", want, out)
+		}
+	}
+	for name, want := range map[string]string{"pools.md": "| Digest |", "pools.html": "OPS-1234", "pools.json": "janitor_plan"} {
+		made, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.Contains(string(made), want) {
+			t.Errorf("%s does not hold %q: %v", name, want, err)
+		}
+	}
+	noSecrets(t, dir, string(out))
+}
+
+// noSecrets: neither the credentials nor a private key of the simulated cloud is in what was printed, or in any file but
+// the two that hold them on purpose.
+func noSecrets(t *testing.T, dir, printed string) {
+	t.Helper()
+	first, _, _ := strings.Cut(readAll(t, filepath.Join(dir, "simulated.txt")), "\n")
+	var who struct {
+		SecretKey string `json:"secret_key"`
+		Password  string `json:"password"`
+	}
+	if err := json.Unmarshal([]byte(first), &who); err != nil || who.SecretKey == "" || who.Password == "" {
+		t.Fatalf("%q, %v", first, err)
+	}
+	look := func(where, text string) {
+		for _, secret := range []string{who.SecretKey, who.Password, "PRIVATE KEY", "SDK-HMAC-SHA256"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s holds %q", where, secret)
+			}
+		}
+	}
+	look("the output", printed)
+	files := 0
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == "simulated.txt" || d.Name() == "config.yaml" {
+			return err
+		}
+		files++
+		look(path, readAll(t, path))
+		return nil
+	})
+	if err != nil || files < 10 { // plans, reports, and plan and journal of five runs
+		t.Errorf("%d files, %v", files, err)
+	}
+}
+
+func readAll(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
