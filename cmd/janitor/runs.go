@@ -366,7 +366,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 	})()
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	var broken error // nobody reads any more: the run goes on
-	for ev := range run.Events() {
+	progressOn(cmd.ErrOrStderr()).follow(run, func(ev cleanup.Event) {
 		var err error
 		switch {
 		case ev.Item >= 0 && out == "ndjson" && (ev.Step == cleanup.Ended || ev.Step == cleanup.Proved):
@@ -379,7 +379,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 			fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(ev.Note)) //nolint:errcheck // for people
 		}
 		broken = cmp.Or(broken, err)
-	}
+	})
 	run.Wait()
 	summary := run.Summary()
 	if out == "table" {

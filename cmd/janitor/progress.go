@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"janitor/client"
+	"janitor/client/cleanup"
+	"janitor/tui/theme"
+)
+
+// progress is a line at a terminal that is written over while a run goes on; elsewhere it is nothing.
+type progress struct {
+	w     io.Writer
+	width func() int // of the terminal; nil: there is none
+	shown bool
+}
+
+// beat is how often the line changes.
+const beat = 200 * time.Millisecond
+
+func progressOn(w io.Writer) *progress {
+	p := &progress{w: w}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.width = func() int {
+			columns, _, err := term.GetSize(int(f.Fd()))
+			if err != nil {
+				return 80
+			}
+			return columns
+		}
+	}
+	return p
+}
+
+// follow hands every event of a run to take, and shows in between how far it is.
+func (p *progress) follow(run *cleanup.Run, take func(cleanup.Event)) {
+	events := run.Events()
+	var tick <-chan time.Time
+	if p.width != nil {
+		ticker := time.NewTicker(beat)
+		defer ticker.Stop()
+		tick = ticker.C
+	}
+	ended := 0
+	for {
+		select {
+		case ev, more := <-events:
+			if !more {
+				p.clear()
+				return
+			}
+			if ev.Step == cleanup.Ended {
+				ended++
+			}
+			if ev.Note != "" {
+				p.clear()
+			}
+			take(ev)
+		case <-tick:
+			p.show(progressText(run, ended, time.Now()))
+		}
+	}
+}
+
+// progressText is "101/187, 4 in flight, 0:12 left", with what holds it back.
+func progressText(run *cleanup.Run, ended int, now time.Time) string {
+	pace := run.Pace()
+	parts := []string{fmt.Sprintf("%d/%d", ended, len(run.Plan().Items))}
+	if pace.InFlight > 0 {
+		parts = append(parts, fmt.Sprintf("%d in flight", pace.InFlight))
+	}
+	if wait := pace.Until.Sub(now); wait > 0 {
+		parts = append(parts, fmt.Sprintf("paused %d s", int(math.Ceil(wait.Seconds()))))
+	} else if left := pace.Remaining.Round(time.Second); left > 0 {
+		parts = append(parts, fmt.Sprintf("%d:%02d left", int(left.Minutes()), int(left.Seconds())%60))
+	}
+	text := strings.Join(parts, ", ")
+	if pace.Why != "" {
+		text += ": " + pace.Why
+	}
+	return text
+}
+
+func (p *progress) show(text string) {
+	if width := p.width() - 1; theme.Width(text) > width {
+		text = theme.Fit(text, max(width, 1))
+	}
+	p.shown = true
+	fmt.Fprintf(p.w, "\r\x1b[K%s", client.Clean(text)) //nolint:errcheck // for people
+}
+
+func (p *progress) clear() {
+	if p.shown {
+		p.shown = false
+		fmt.Fprint(p.w, "\r\x1b[K") //nolint:errcheck // for people
+	}
+}
