@@ -31,7 +31,7 @@ func (m *Model) choose(key tea.KeyPressMsg) tea.Cmd {
 
 // entries are what can be done on the top screen: kinds to go to, saved views, then what its keys do.
 func (m *Model) entries() []palette.Entry {
-	return slices.Concat(m.kindEntries(), m.runsEntry(), m.viewEntries(), m.actionEntries(m.context()))
+	return slices.Concat(m.kindEntries(), m.runsEntry(), m.viewEntries(), m.actionEntries(m.context()), m.placeEntries())
 }
 
 func (m *Model) kindEntries() []palette.Entry {
@@ -83,6 +83,45 @@ func (m *Model) viewEntries() []palette.Entry {
 			e.Do = func() tea.Cmd { return list.Filter("=" + v.Expr) }
 		}
 		entries[i] = e
+	}
+	return entries
+}
+
+// Place is where the program can go on to: another profile, region or project.
+type Place struct {
+	Name  string // "profile acme-prod"
+	About string // where that is: "eu-de 99a3…"
+	Why   string // why it cannot be gone to, "" when it can
+}
+
+// placed are places that had to be asked for.
+type placed []Place
+
+// morePlaces asks for them once, beside the lists.
+func (m *Model) morePlaces() tea.Cmd {
+	ask, ctx := m.opts.MorePlaces, m.ctx
+	if ask == nil {
+		return nil
+	}
+	return m.chores.command(func() tea.Msg { return placed(ask(ctx)) })
+}
+
+// placeEntries are the places. Going there ends what is shown here, so nothing may be under way.
+func (m *Model) placeEntries() []palette.Entry {
+	var entries []palette.Entry
+	for _, p := range slices.Concat(m.opts.Places, m.places) {
+		e := palette.Entry{Name: p.Name, About: p.About, Why: p.Why}
+		switch {
+		case e.Why != "":
+		case m.live() != nil:
+			e.Why = "A run is going on: it has to end, or be cancelled, before you go elsewhere"
+		default:
+			e.Do = func() tea.Cmd {
+				m.opts.GoTo(p.Name)
+				return tea.Quit
+			}
+		}
+		entries = append(entries, e)
 	}
 	return entries
 }

@@ -1,7 +1,9 @@
 package tui
 
 import (
+	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,4 +100,25 @@ func TestSavedViewsInThePalette(t *testing.T) {
 	x.press(":", "stale", "enter").see("/=unused && age > 180d", " of 48").gone("◆ in use")
 	x.press("2", ":", "expiring", "enter").see("/=expires < 30d")
 	x.press("d").see("Fields").press(":", "expiring", "enter").see("Views are of lists: esc goes back")
+}
+
+// Another profile is gone on to from the palette, once nothing is under way here; one that cannot be used says why.
+func TestThePaletteGoesToAnotherProfile(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	var to atomic.Pointer[string]
+	a.opts.Places = []Place{{Name: "profile acme", Why: "You are here"}, {Name: "profile other", About: "eu-de 99a3"}, {Name: "profile broken", Why: "it has no region"}}
+	a.opts.MorePlaces = func(context.Context) []Place { return []Place{{Name: "region eu-nl"}} }
+	a.opts.GoTo = func(place string) { to.Store(&place) }
+	a.opts.Notice = "profile other could not be opened"
+	x := open(t, a.opts, 100, 30).see("listed just now", "profile other could not be opened")
+	x.press(":", "profile acme", "enter").see("You are here").press("ctrl+u", "profile broken", "enter").see("it has no region")
+	if to.Load() != nil {
+		t.Fatalf("gone to %s", *to.Load())
+	}
+	x.press("ctrl+u", "profile other").see("eu-de 99a3")
+	x.press("ctrl+u", "region eu-nl", "enter").end()
+	if got := to.Load(); got == nil || *got != "region eu-nl" {
+		t.Errorf("gone to %v", got)
+	}
 }

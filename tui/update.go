@@ -95,6 +95,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.retry(msg)
 	case ended:
 		return m, m.ended(msg)
+	case placed:
+		m.places = msg
+		return m, nil
 	case found:
 		return m, m.enter(msg)
 	case runs.WantMsg:

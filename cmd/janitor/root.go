@@ -65,7 +65,7 @@ janitor profiles shows what there is.`,
 				return err
 			}
 			warn(cmd.ErrOrStderr(), p)
-			return show(cmd, p, shown{past: history(), kind: kind, views: views, walk: walk})
+			return show(cmd, p, shown{past: history(), readOnly: choice.ReadOnly, kind: kind, views: views, walk: walk, elsewhere: true})
 		},
 	}
 	flags := root.Flags()
@@ -124,32 +124,65 @@ func needTerminal() error {
 
 // shown is what the screen is to show, besides the profile.
 type shown struct {
-	past    *cleanup.History // where runs have their journals
-	reports string           // folder of reports; "" = beside the journals
-	kind    inventory.KindID // the tab to begin with
-	views   []tui.View
-	walk    walkBook
+	past      *cleanup.History // where runs have their journals
+	reports   string           // folder of reports; "" = beside the journals
+	readOnly  bool             // whatever profile it is
+	elsewhere bool             // other profiles, regions and projects can be gone on to
+	kind      inventory.KindID // the tab to begin with
+	views     []tui.View
+	walk      walkBook
+	notice    string // to begin with
 }
 
-// show opens the profile and runs the screen on it until the user quits; what the runs came to stays on stdout.
+// show runs the screen on a profile until the user quits, and on those that are gone on to from there. One that cannot be
+// opened leads back to the one before.
 func show(cmd *cobra.Command, p profile.Profile, what shown) error {
+	var before *profile.Profile
+	for {
+		next, err := showOne(cmd, p, what)
+		if _, closed := errors.AsType[*unopened](err); closed && before != nil {
+			p, before, what.notice = *before, nil, oneLine(err)
+			continue
+		}
+		if err != nil || next == nil {
+			return err
+		}
+		here := p
+		what.walk, what.notice, next.ReadOnly = walkBook{}, "", what.readOnly
+		if p, err = profile.Find(*next); err != nil {
+			p, what.notice = here, oneLine(err)
+			continue
+		}
+		before = &here
+	}
+}
+
+// unopened is why a profile could not be opened.
+type unopened struct{ error }
+
+func (u *unopened) Unwrap() error { return u.error }
+
+// showOne opens the profile and runs the screen on it; what the runs came to stays on stdout. next is where to go on
+// to, nil when the user has quit.
+func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.Choice, err error) {
 	ctx := cmd.Context()
 	s, err := p.Open(ctx)
 	if err != nil {
-		return interrupted(ctx, err)
+		return nil, &unopened{interrupted(ctx, err)}
 	}
 	defer s.Close()
 	if err := within(what.walk.path, what.walk.scope, s); err != nil {
-		return err
+		return nil, err
 	}
 	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var engine *cleanup.Engine
 	if s.Deleter != nil {
 		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: what.past.Journal(whereIs(p, s))})
 	}
+	ways := &elsewhere{p: p, s: s, none: !what.elsewhere, to: map[string]profile.Choice{}}
 	// Signals end ctx: one way to end, whichever way the program is told.
 	summary, err := tui.Run(ctx, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
@@ -160,12 +193,13 @@ func show(cmd *cobra.Command, p profile.Profile, what shown) error {
 		SavePlan: func(plan cleanup.Plan, listed int) (string, error) {
 			return savePlan(whereIs(p, s), plan, listed)
 		},
+		Places: ways.profiles(), MorePlaces: ways.projects, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
 		Now: time.Now,
 	}, tea.WithoutSignalHandler())
 	if summary != "" {
 		fmt.Fprintln(cmd.OutOrStdout(), summary) //nolint:errcheck // the runs are over, whoever reads of them
 	}
-	return interrupted(ctx, err)
+	return next, interrupted(ctx, err)
 }
 
 // undoing is how the screen brings back what a run has deleted: planned by the history, done by the engine.
