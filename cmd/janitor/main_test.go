@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"refuses":  refuses,
 			"change":   change,
+			"parses":   parses,
 			"simulate": simulate,
 			"pools":    pools,
 			"breakoff": breakOff,
