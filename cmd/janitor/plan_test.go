@@ -3,10 +3,15 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
+	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"janitor/client/cleanup"
 )
 
 // change FILE OLD NEW TO: writes the file with all OLD replaced by NEW, in which \n is a new line, to another.
@@ -45,5 +50,25 @@ func parses(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	default:
 		ts.Fatalf("unknown format %q", args[0])
+	}
+}
+
+func TestAPlanHasItsTime(t *testing.T) {
+	made := time.Date(2026, 11, 25, 3, 0, 0, 0, time.UTC)
+	doc := cleanup.NewDocument(cleanup.Where{}, "test", made, planLife)
+	for name, test := range map[string]struct {
+		now  time.Time
+		want string // "" = it is good
+	}{
+		"at once":             {made, ""},
+		"just before its end": {made.Add(planLife), ""},
+		"after it":            {made.Add(planLife + time.Second), "p.json expired 2026-11-26 03:00 UTC: plan again"},
+		"clocks that differ":  {made.Add(-4 * time.Minute), ""},
+		"from the future":     {made.Add(-time.Hour), "p.json was made 2026-11-25 03:00 UTC, which is in the future: check the clock, or plan again"},
+	} {
+		err := fresh(doc, "p.json", test.now)
+		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || err != nil && (got != test.want || status(err) != statusUsage) {
+			t.Errorf("%s: %v, want %q", name, err, test.want)
+		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"janitor/client/simcloud"
 )
 
 var (
@@ -32,7 +34,15 @@ func TestTheScriptOfTheREADME(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, string(book[1])), book[2], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", string(script[1]))
+	// Besides, everything else that prints, as both of the cloud's users.
+	more := ""
+	for _, who := range []string{"simulated", "simulated-login"} {
+		more += "janitor doctor --profile " + who + "; janitor doctor -o json --profile " + who + "\n" +
+			"for kind in certificates pools channels members; do janitor list $kind -o json --profile " + who + "; janitor list $kind -o csv --profile " + who + "; done\n"
+	}
+	more += "janitor profiles; janitor profiles -o json; janitor runs -o ndjson; janitor report \"$run\" -o json\n"
+	all := strings.Replace(string(script[1]), "kill $cloud", more+"kill $cloud", 1)
+	cmd := exec.CommandContext(t.Context(), "sh", "-eu", "-c", all)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir, "XDG_CONFIG_HOME="+dir, "HOME="+dir)
 	out, err := cmd.CombinedOutput()
@@ -69,7 +79,7 @@ func noSecrets(t *testing.T, dir, printed string) {
 		t.Fatalf("%q, %v", first, err)
 	}
 	look := func(where, text string) {
-		for _, secret := range []string{who.SecretKey, who.Password, "PRIVATE KEY", "SDK-HMAC-SHA256"} {
+		for _, secret := range []string{who.SecretKey, who.Password, "PRIVATE KEY", simcloud.PrivateKeyMarker, "SDK-HMAC-SHA256"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s holds %q", where, secret)
 			}
