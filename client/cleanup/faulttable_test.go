@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,9 +105,16 @@ func meetLater(t *testing.T, o simcloud.Options, by way, n int, want func(invent
 	if o.Size == simcloud.Small {
 		o.Size = simcloud.Size(60 + 15*n)
 	}
+	// Both accounts are made at the same time, however long it takes; then time goes on.
+	var made atomic.Bool
 	if o.Now == nil {
 		now := time.Now()
-		o.Now = func() time.Time { return now.Add(time.Since(now)) }
+		o.Now = func() time.Time {
+			if !made.Load() {
+				return now
+			}
+			return now.Add(time.Since(now))
+		}
 	}
 	// The objects come with the seed: those of an account without faults are the same.
 	plain := simulateBy(t, o, way{pipes: by.pipes})
@@ -123,6 +131,7 @@ func meetLater(t *testing.T, o simcloud.Options, by way, n int, want func(invent
 		o.Script.Rules = rules(ids)
 	}
 	f := &fault{sim: simulateBy(t, o, by), ids: ids, plan: plain.plan(found, from)}
+	made.Store(true)
 	f.engine.journal = remember
 	return f
 }
