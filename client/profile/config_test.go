@@ -239,7 +239,8 @@ func TestTheExampleOfTheREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, _ := strings.Cut(string(readme), "```yaml\n")
+	_, after, _ := strings.Cut(string(readme), "\n## Your account\n")
+	_, after, _ = strings.Cut(after, "```yaml\n")
 	config, _, ok := strings.Cut(after, "```")
 	if !ok {
 		t.Fatal("README.md has no YAML example")
