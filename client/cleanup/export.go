@@ -286,13 +286,16 @@ func (r report) csv(w io.Writer) error {
 	return err
 }
 
-// csvCell is text as a cell that no spreadsheet takes for a formula, also not one that splits at semicolons: it is quoted
-// always, and what begins like a formula gets an apostrophe before it, as people do it by hand.
-func csvCell(s string) string {
+// csvCell is quoted always, so that it is one cell also where cells end at semicolons.
+func csvCell(s string) string { return `"` + strings.ReplaceAll(Unarmed(s), `"`, `""`) + `"` }
+
+// Unarmed is text that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it, as people do
+// it by hand (design 10.6).
+func Unarmed(s string) string {
 	if first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000")); strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-		s = "'" + s
+		return "'" + s
 	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	return s
 }
 
 func (r report) markdown(w io.Writer) error {

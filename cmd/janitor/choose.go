@@ -65,6 +65,25 @@ func (c *choosing) compile(kind *inventory.Kind) (*filter.Filter, error) {
 	return f, nil
 }
 
+// from opens the profile, to read, and chooses there. Who gets no error closes the session.
+func (c *choosing) from(ctx context.Context, choice profile.Choice, kind *inventory.Kind) (*chosen, *profile.Session, profile.Profile, error) {
+	f, err := c.compile(kind)
+	if err != nil {
+		return nil, nil, profile.Profile{}, err
+	}
+	choice.ReadOnly = true
+	s, loader, p, err := open(ctx, choice)
+	if err != nil {
+		return nil, nil, p, err
+	}
+	got, err := c.choose(ctx, loader, kind, f)
+	if err != nil {
+		s.Close()
+		return nil, nil, p, err
+	}
+	return got, s, p, nil
+}
+
 // choose reads the kind and keeps what the expression selects, all without one. Errors are of choosing or of the parents' list.
 func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind, f *filter.Filter) (*chosen, error) {
 	loader = loader.WithDetail()

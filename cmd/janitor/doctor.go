@@ -12,7 +12,7 @@ import (
 )
 
 func doctorCommand() *cobra.Command {
-	var out tableOrJSON
+	var out form
 	var choice profile.Choice
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -51,12 +51,12 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 		},
 	}
 	choiceFlags(cmd.Flags(), &choice)
-	out.flag(cmd.Flags())
+	out.flag(cmd.Flags(), "table", "json")
 	cmd.Flags().BoolVar(&choice.ReadOnly, "read-only", false, "examine it as a session that never deletes")
 	return cmd
 }
 
-func printReport(w io.Writer, out tableOrJSON, r doctor.Report) error {
+func printReport(w io.Writer, out form, r doctor.Report) error {
 	if out == "json" {
 		e := json.NewEncoder(w)
 		e.SetEscapeHTML(false)

@@ -4,47 +4,25 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/profile"
 )
-
-// listForm is how a list is printed.
-type listForm string
-
-var listForms = []string{"table", "json", "ndjson", "csv"}
-
-func (f *listForm) Type() string   { return strings.Join(listForms, "|") }
-func (f *listForm) String() string { return string(*f) }
-func (f *listForm) Set(s string) error {
-	if !slices.Contains(listForms, s) {
-		return errors.New("it is table, json, ndjson or csv")
-	}
-	*f = listForm(s)
-	return nil
-}
-
-func (f *listForm) flag(flags *pflag.FlagSet) {
-	*f = "table"
-	flags.VarP(f, "output", "o", "how to print")
-}
 
 func listCommand() *cobra.Command {
 	var (
 		choice profile.Choice
 		which  choosing
-		out    listForm
+		out    form
 		wide   bool
 	)
 	cmd := &cobra.Command{
@@ -66,20 +44,11 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 			if err != nil {
 				return err
 			}
-			f, err := which.compile(kind)
-			if err != nil {
-				return err
-			}
-			choice.ReadOnly = true
-			s, loader, _, err := open(cmd.Context(), choice)
+			got, s, _, err := which.from(cmd.Context(), choice, kind)
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			got, err := which.choose(cmd.Context(), loader, kind, f)
-			if err != nil {
-				return err
-			}
 			if err := printList(cmd.OutOrStdout(), out, wide, got); err != nil {
 				return unread(err)
 			}
@@ -89,16 +58,11 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 			return got.incomplete()
 		},
 	}
-	placeFlags(cmd, &choice)
+	choiceFlags(cmd.Flags(), &choice)
 	which.flags(cmd.Flags())
-	out.flag(cmd.Flags())
+	out.flag(cmd.Flags(), "table", "json", "ndjson", "csv")
 	cmd.Flags().BoolVar(&wide, "wide", false, "all columns of the table")
 	return cmd
-}
-
-// placeFlags say whose resources are meant.
-func placeFlags(cmd *cobra.Command, choice *profile.Choice) {
-	choiceFlags(cmd.Flags(), choice)
 }
 
 func kindWords() string {
@@ -121,10 +85,10 @@ func unread(err error) error {
 	return fmt.Errorf("stdout was closed before everything was written: %w", err)
 }
 
-func printList(w io.Writer, form listForm, wide bool, c *chosen) error {
+func printList(w io.Writer, out form, wide bool, c *chosen) error {
 	buf := bufio.NewWriter(w)
 	var err error
-	switch form {
+	switch out {
 	case "json":
 		err = printJSON(buf, c)
 	case "ndjson":
@@ -237,11 +201,11 @@ func printCSV(w io.Writer, c *chosen) error {
 		r := &c.rows[i]
 		row := rowOf(c, r)
 		cells := []string{row.Kind, row.ID, row.Name, row.Parent, row.Verdict, strings.Join(row.Why, "; "), strings.Join(row.Signs, "; ")}
+		for n := range cells {
+			cells[n] = cleanup.Unarmed(cells[n])
+		}
 		for _, col := range columns {
 			cells = append(cells, cell(value(col, r, c.snapshot.At)))
-		}
-		for n := range cells {
-			cells[n] = unarmed(cells[n])
 		}
 		if err := out.Write(cells); err != nil {
 			return err
@@ -256,26 +220,15 @@ func cell(v any) string {
 	case nil:
 		return ""
 	case string:
-		return v
+		return cleanup.Unarmed(v)
 	case bool:
 		return strconv.FormatBool(v)
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case []string:
-		return strings.Join(v, " ")
+		return cleanup.Unarmed(strings.Join(v, " "))
 	}
 	return fmt.Sprint(v)
-}
-
-// unarmed keeps a spreadsheet from taking text for a formula (design §10.6). A number is no formula.
-func unarmed(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return s
-	}
-	if _, err := strconv.ParseFloat(s, 64); err == nil {
-		return s
-	}
-	return "'" + s
 }
 
 // printListTable shows the columns of the screen, verdict and reason after the name.

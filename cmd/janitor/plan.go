@@ -98,20 +98,11 @@ that matches too much from becoming a plan.`,
 			case len(ids) == 0 && strings.TrimSpace(which.where) == "":
 				return usage("nothing is chosen: give ids, or --where with an expression")
 			}
-			f, err := which.compile(kind)
-			if err != nil {
-				return err
-			}
-			choice.ReadOnly = true
-			s, loader, p, err := open(cmd.Context(), choice)
+			got, s, p, err := which.from(cmd.Context(), choice, kind)
 			if err != nil {
 				return err
 			}
 			defer s.Close()
-			got, err := which.choose(cmd.Context(), loader, kind, f)
-			if err != nil {
-				return err
-			}
 			if err := got.incomplete(); err != nil {
 				return fmt.Errorf("nothing is planned: %w", err)
 			}
@@ -129,7 +120,7 @@ that matches too much from becoming a plan.`,
 			return writePlan(cmd, doc, path, detailed)
 		},
 	}
-	placeFlags(cmd, &choice)
+	choiceFlags(cmd.Flags(), &choice)
 	which.flags(cmd.Flags())
 	limitFlags(cmd.Flags(), &limits)
 	flags := cmd.Flags()
@@ -425,7 +416,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 	}
 	sessionFlags(cmd, &choice)
 	limitFlags(cmd.Flags(), &limits)
-	out.flag(cmd.Flags())
+	out.flag(cmd.Flags(), "table", "ndjson")
 	flags := cmd.Flags()
 	flags.BoolVar(&yes, "yes", false, "do not ask; not enough where the plan speaks of a danger")
 	flags.StringVar(&why.Approved, "approve-digest", "", "do not ask: this digest was approved")

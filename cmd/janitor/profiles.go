@@ -8,31 +8,12 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"janitor/client/profile"
 )
 
-// tableOrJSON is how a command prints: a table for people, or one JSON object.
-type tableOrJSON string
-
-func (f *tableOrJSON) Type() string   { return "table|json" }
-func (f *tableOrJSON) String() string { return string(*f) }
-func (f *tableOrJSON) Set(s string) error {
-	if s != "table" && s != "json" {
-		return errors.New("it is table or json")
-	}
-	*f = tableOrJSON(s)
-	return nil
-}
-
-func (f *tableOrJSON) flag(flags *pflag.FlagSet) {
-	*f = "table"
-	flags.VarP(f, "output", "o", "how to print")
-}
-
 func profilesCommand() *cobra.Command {
-	var out tableOrJSON
+	var out form
 	var choice profile.Choice
 	cmd := &cobra.Command{
 		Use:   "profiles",
@@ -58,11 +39,11 @@ It sends nothing, runs no command and shows no secret; of access keys it shows t
 		},
 	}
 	choiceFlags(cmd.Flags(), &choice)
-	out.flag(cmd.Flags())
+	out.flag(cmd.Flags(), "table", "json")
 	return cmd
 }
 
-func printProfiles(w io.Writer, out tableOrJSON, all []profile.Found, inactive error) error {
+func printProfiles(w io.Writer, out form, all []profile.Found, inactive error) error {
 	if out == "json" {
 		said := struct {
 			Profiles []profile.Found `json:"profiles"`

@@ -17,7 +17,6 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"janitor/client"
 	"janitor/client/cleanup"
@@ -41,24 +40,6 @@ func whereIs(p profile.Profile, s *profile.Session) cleanup.Where {
 		}
 	}
 	return w
-}
-
-// form is how a command prints: a table for people, or lines of JSON.
-type form string
-
-func (f *form) Type() string   { return "table|ndjson" }
-func (f *form) String() string { return string(*f) }
-func (f *form) Set(s string) error {
-	if s != "table" && s != "ndjson" {
-		return errors.New("it is table or ndjson")
-	}
-	*f = form(s)
-	return nil
-}
-
-func (f *form) flag(flags *pflag.FlagSet) {
-	*f = "table"
-	flags.VarP(f, "output", "o", "how to print")
 }
 
 // oneRun takes the only argument of the commands about a run.
@@ -103,7 +84,7 @@ A run is running, finished, unfinished (janitor resume RUN goes on with it), not
 			return printRuns(cmd.OutOrStdout(), out, all)
 		},
 	}
-	out.flag(cmd.Flags())
+	out.flag(cmd.Flags(), "table", "ndjson")
 	return cmd
 }
 
@@ -301,7 +282,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 		},
 	}
 	sessionFlags(cmd, &choice)
-	out.flag(cmd.Flags())
+	out.flag(cmd.Flags(), "table", "ndjson")
 	return cmd
 }
 
@@ -450,7 +431,7 @@ The exit status is 0 when everything that was said to be gone is gone, and 1 oth
 		},
 	}
 	sessionFlags(cmd, &choice)
-	out.flag(cmd.Flags())
+	out.flag(cmd.Flags(), "table", "ndjson")
 	return cmd
 }
 
@@ -508,21 +489,8 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 	return broken
 }
 
-// reportFormat is one of [cleanup.Formats].
-type reportFormat string
-
-func (f *reportFormat) Type() string   { return strings.Join(cleanup.Formats(), "|") }
-func (f *reportFormat) String() string { return string(*f) }
-func (f *reportFormat) Set(s string) error {
-	if !slices.Contains(cleanup.Formats(), s) {
-		return fmt.Errorf("it is one of %s", strings.Join(cleanup.Formats(), ", "))
-	}
-	*f = reportFormat(s)
-	return nil
-}
-
 func reportCommand() *cobra.Command {
-	out := reportFormat(cleanup.Markdown)
+	out := cleanup.Markdown
 	cmd := &cobra.Command{
 		Use:   "report RUN|PLAN",
 		Short: "Print what a run was to do and what became of it, or what a plan would do",
@@ -537,23 +505,28 @@ spreadsheets.`,
 		Example: `  janitor report 20260801T120000Z-1a2b3c > report.md
   janitor report -o csv 1a2b3c > report.csv
   janitor report -o html plan.json > plan.html`,
-		Args: oneRun,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(cleanup.Formats(), out) {
+				return usage("there is no form %q: there are %s", out, strings.Join(cleanup.Formats(), ", "))
+			}
+			return oneRun(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
 				doc, _, err := readPlan(cmd, args[0])
 				if err != nil {
 					return err
 				}
-				return cleanup.Export(cmd.OutOrStdout(), string(out), doc)
+				return cleanup.Export(cmd.OutOrStdout(), out, doc)
 			}
 			past, err := find(args[0])
 			if err != nil {
 				return err
 			}
-			return cleanup.Export(cmd.OutOrStdout(), string(out), past.Ledger)
+			return cleanup.Export(cmd.OutOrStdout(), out, past.Ledger)
 		},
 	}
-	cmd.Flags().VarP(&out, "output", "o", "how to print")
+	cmd.Flags().StringVarP(&out, "output", "o", out, "how to print: "+strings.Join(cleanup.Formats(), ", "))
 	return cmd
 }
 

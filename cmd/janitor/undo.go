@@ -84,7 +84,7 @@ another one for the same project.`,
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
 	sessionFlags(cmd, &choice)
-	out.flag(cmd.Flags())
+	out.flag(cmd.Flags(), "table", "ndjson")
 	return cmd
 }
 
