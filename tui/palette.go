@@ -94,22 +94,31 @@ type Place struct {
 	Why   string // why it cannot be gone to, "" when it can
 }
 
-// placed are places that had to be asked for.
+// placed are the places that were found.
 type placed []Place
 
-// morePlaces asks for them once, beside the lists.
-func (m *Model) morePlaces() tea.Cmd {
-	ask, ctx := m.opts.MorePlaces, m.ctx
-	if ask == nil {
+// lookForPlaces begins to look for places when the list of what can be done is opened for the first time; they come into it
+// as soon as they are known.
+func (m *Model) lookForPlaces() tea.Cmd {
+	look, ctx := m.opts.Places, m.ctx
+	if look == nil || m.places != nil {
 		return nil
 	}
-	return m.chores.command(func() tea.Msg { return placed(ask(ctx)) })
+	m.places = []Place{}
+	return m.chores.command(func() tea.Msg { return placed(look(ctx)) })
+}
+
+func (m *Model) placed(found placed) {
+	m.places = found
+	if m.palette != nil {
+		m.palette.Offer(m.placeEntries())
+	}
 }
 
 // placeEntries are the places. Going there ends what is shown here, so nothing may be under way.
 func (m *Model) placeEntries() []palette.Entry {
 	var entries []palette.Entry
-	for _, p := range slices.Concat(m.opts.Places, m.places) {
+	for _, p := range m.places {
 		e := palette.Entry{Name: p.Name, About: p.About, Why: p.Why}
 		switch {
 		case e.Why != "":

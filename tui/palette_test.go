@@ -107,12 +107,18 @@ func TestThePaletteGoesToAnotherProfile(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	var to atomic.Pointer[string]
-	a.opts.Places = []Place{{Name: "profile acme", Why: "You are here"}, {Name: "profile other", About: "eu-de 99a3"}, {Name: "profile broken", Why: "it has no region"}}
-	a.opts.MorePlaces = func(context.Context) []Place { return []Place{{Name: "region eu-nl"}} }
+	looks := atomic.Int32{}
+	a.opts.Places = func(context.Context) []Place {
+		looks.Add(1)
+		return []Place{{Name: "profile acme", Why: "You are here"}, {Name: "profile other", About: "eu-de 99a3"}, {Name: "profile broken", Why: "it has no region"}, {Name: "region eu-nl"}}
+	}
 	a.opts.GoTo = func(place string) { to.Store(&place) }
 	a.opts.Notice = "profile other could not be opened"
 	x := open(t, a.opts, 100, 30).see("listed just now", "profile other could not be opened")
-	x.press(":", "profile acme", "enter").see("You are here").press("ctrl+u", "profile broken", "enter").see("it has no region")
+	if looks.Load() != 0 {
+		t.Error("looked for places before anybody wanted to know")
+	}
+	x.press(":", "profile acme").see("profile acme").press("enter").see("You are here").press("ctrl+u", "profile broken", "enter").see("it has no region")
 	if to.Load() != nil {
 		t.Fatalf("gone to %s", *to.Load())
 	}

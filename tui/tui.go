@@ -35,17 +35,16 @@ type Options struct {
 	Version                  string
 	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
 	SavePlan func(p cleanup.Plan, listed int) (path string, err error)
-	Places   []Place            // to go on to from here
-	GoTo     func(place string) // is told its name, before the program ends
-	// MorePlaces asks the services for others; nil: there are none.
-	MorePlaces func(context.Context) []Place
-	Notice     string             // to begin with, of something that went wrong
-	Steps      []Step             // of a runbook, to be walked through
-	Plans      []cleanup.Plan     // confirmed already: executed one after another, from the beginning on
-	Started    func(*cleanup.Run) // is told of every run, on the event loop; nil: nobody is
-	Now        func() time.Time   // nil: time.Now
-	Look       *theme.Look        // nil: what the terminal says of itself
-	Keys       *keys.Map          // nil: the default keys
+	// Places looks for where one can go on to from here, also at the services; nil: nowhere.
+	Places  func(context.Context) []Place
+	GoTo    func(place string) // is told the name of a place, before the program ends
+	Notice  string             // to begin with, of something that went wrong
+	Steps   []Step             // of a runbook, to be walked through
+	Plans   []cleanup.Plan     // confirmed already: executed one after another, from the beginning on
+	Started func(*cleanup.Run) // is told of every run, on the event loop; nil: nobody is
+	Now     func() time.Time   // nil: time.Now
+	Look    *theme.Look        // nil: what the terminal says of itself
+	Keys    *keys.Map          // nil: the default keys
 }
 
 // Model is the whole program.
@@ -75,7 +74,7 @@ type Model struct {
 	walk  walk           // through the steps
 	plans []cleanup.Plan // to be executed yet
 
-	places []Place // besides those of the options
+	places []Place // nil before they were looked for
 
 	hints    hints
 	notice   screen.Notice
@@ -133,7 +132,6 @@ func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (summary 
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init()}
 	m.plans = m.opts.Plans
-	cmds = append(cmds, m.morePlaces())
 	if m.opts.Notice != "" {
 		m.notice = screen.Notice{Text: m.opts.Notice, Bad: true}
 	}

@@ -96,7 +96,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case ended:
 		return m, m.ended(msg)
 	case placed:
-		m.places = msg
+		m.placed(msg)
 		return m, nil
 	case found:
 		return m, m.enter(msg)
@@ -167,7 +167,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case m.typing():
 	case action == keys.Go:
 		m.palette = palette.New(m.env, m.entries())
-		return nil
+		return m.lookForPlaces()
 	case action == keys.Help:
 		if !m.helping() {
 			m.push(help.New(m.env, in, m.opts.Engine == nil))

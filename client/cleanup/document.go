@@ -79,24 +79,13 @@ func (d Document) Encode() (file []byte, digest string, err error) {
 	if f.Digest, err = f.digest(); err != nil {
 		return nil, "", err
 	}
-	file, err = f.encode()
+	file, err = planJSON(f)
 	return file, f.Digest, err
-}
-
-func (f documentFile) encode() ([]byte, error) {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(f); err != nil {
-		return nil, fmt.Errorf("writing the plan: %w", err)
-	}
-	return out.Bytes(), nil
 }
 
 func (f documentFile) digest() (string, error) {
 	f.Digest = ""
-	bare, err := f.encode()
+	bare, err := planJSON(f)
 	if err != nil {
 		return "", err
 	}

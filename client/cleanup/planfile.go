@@ -108,6 +108,11 @@ func (p Plan) Encode() ([]byte, error) {
 		}
 		f.Consequences[i] = consequenceFile{of, c.Grade.String(), c.Name, c.Key, c.Much, c.Text}
 	}
+	return planJSON(f)
+}
+
+// planJSON is the one spelling of a plan's file: equal values give equal bytes.
+func planJSON(f any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)

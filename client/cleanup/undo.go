@@ -65,12 +65,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 	}
 	r.enter(Sending)
 	for _, kind := range r.kindsInOrder() {
-		var of []int
-		for _, i := range r.pending(items) {
-			if r.plan.Items[i].Resource.Ref.Kind == kind.ID {
-				of = append(of, i)
-			}
-		}
+		of := r.ofKind(kind, r.pending(items))
 		if kind.Within != "" && len(of) < len(items) { // what they live in may have come back just now
 			of = r.lookAll(sending, of)
 		}
@@ -217,12 +212,7 @@ func (r *Run) writeDown(items []int) {
 // and gives the others.
 func (r *Run) lookAll(ctx context.Context, items []int) []int {
 	for _, kind := range r.kindsInOrder() {
-		var of []int
-		for _, i := range items {
-			if r.plan.Items[i].Resource.Ref.Kind == kind.ID {
-				of = append(of, i)
-			}
-		}
+		of := r.ofKind(kind, items)
 		if len(of) == 0 {
 			continue
 		}
@@ -250,6 +240,17 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 		}
 	}
 	return r.pending(items)
+}
+
+// ofKind are those of the items that are of this kind.
+func (r *Run) ofKind(kind *inventory.Kind, items []int) []int {
+	var of []int
+	for _, i := range items {
+		if r.plan.Items[i].Resource.Ref.Kind == kind.ID {
+			of = append(of, i)
+		}
+	}
+	return of
 }
 
 // lookAt looks at items of one kind. What this run has made and the list does not show yet is waited for.

@@ -431,12 +431,7 @@ func (r *Run) proveBack(ctx context.Context) {
 		}
 		var missing []int
 		for _, kind := range r.kindsInOrder() {
-			var of []int
-			for _, i := range left {
-				if r.plan.Items[i].Resource.Ref.Kind == kind.ID {
-					of = append(of, i)
-				}
-			}
+			of := r.ofKind(kind, left)
 			if len(of) == 0 {
 				continue
 			}

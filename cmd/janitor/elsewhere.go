@@ -36,11 +36,16 @@ func (e *elsewhere) choice(place string) *profile.Choice {
 	return nil
 }
 
-// profiles are those that are found; where that fails the screen does without.
-func (e *elsewhere) profiles() []tui.Place {
+// places are all of them.
+func (e *elsewhere) places(ctx context.Context) []tui.Place {
 	if e.none {
 		return nil
 	}
+	return append(e.profiles(), e.projects(ctx)...)
+}
+
+// profiles are those that are found; where that fails the screen does without.
+func (e *elsewhere) profiles() []tui.Place {
 	all, _, _, err := profile.List(profile.Choice{})
 	if err != nil {
 		return nil
@@ -63,7 +68,7 @@ func (e *elsewhere) profiles() []tui.Place {
 // projects are the regions, by their main projects, and the other projects that the credentials can see. None where IAM
 // does not tell.
 func (e *elsewhere) projects(ctx context.Context) []tui.Place {
-	if e.none || e.s.Endpoints.IAM == "" {
+	if e.s.Endpoints.IAM == "" {
 		return nil
 	}
 	all, err := e.s.Projects(ctx)

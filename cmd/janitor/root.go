@@ -193,7 +193,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		SavePlan: func(plan cleanup.Plan, listed int) (string, error) {
 			return savePlan(whereIs(p, s), plan, listed)
 		},
-		Places: ways.profiles(), MorePlaces: ways.projects, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
+		Places: ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
 		Now: time.Now,
 	}, tea.WithoutSignalHandler())
 	if summary != "" {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"janitor/client/inventory"
 	"janitor/tui/theme"
 )
@@ -33,26 +31,7 @@ func (m *Model) Over(below string, w, h int) string {
 		return strings.Repeat("\n", max(h-1, 0))
 	}
 	box := strings.Split(m.dialog(w, h), "\n")
-	bw := theme.WidthPainted(box[0])
-	x, y := (w-bw)/2, (h-len(box))/2
-	back := strings.Split(below, "\n")
-
-	var b strings.Builder
-	for i := range h {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		line := ""
-		if i < len(back) {
-			line = ansi.Strip(back[i])
-		}
-		if i < y || i >= y+len(box) {
-			b.WriteString(m.env.Theme.Paint(theme.Muted, theme.Fit(line, w)))
-			continue
-		}
-		b.WriteString(theme.Fit("", x) + box[i-y] + theme.Fit("", w-x-bw))
-	}
-	return b.String()
+	return m.env.Theme.Over(below, box, (w-theme.WidthPainted(box[0]))/2, (h-len(box))/2, w, h)
 }
 
 // dialog draws the box, at most w columns and h lines.

@@ -45,6 +45,18 @@ func New(env *screen.Env, entries []Entry) *Model {
 	return m
 }
 
+// Offer adds entries that came later. What was typed stays, and so does the entry that enter would choose.
+func (m *Model) Offer(more []Entry) {
+	current := -1
+	if len(m.found) > 0 {
+		current = m.found[m.cursor]
+	}
+	m.entries = append(m.entries, more...)
+	m.lead = lead(m.entries)
+	m.find()
+	m.cursor = max(slices.Index(m.found, current), 0)
+}
+
 // Press takes a key. When the list is no longer open, it was left: chosen is nil, or it was chosen from. Choosing what
 // is not possible says why and leaves nothing.
 func (m *Model) Press(key tea.KeyPressMsg) (chosen *Entry, open bool) {

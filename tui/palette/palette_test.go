@@ -174,3 +174,16 @@ func TestEverySize(t *testing.T) {
 		}
 	}
 }
+
+// What comes later does not change what enter chooses.
+func TestOfferedEntriesKeepTheCurrentOne(t *testing.T) {
+	m := open([]Entry{{Name: "project b"}, {Name: "other"}})
+	for _, r := range "b" {
+		m.Press(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+	m.Offer([]Entry{{Name: "b"}, {Name: "bb"}}) // better fits stand before it
+	chosen, _ := m.Press(tea.KeyPressMsg{Code: tea.KeyEnter})
+	if chosen == nil || chosen.Name != "project b" {
+		t.Errorf("chose %+v", chosen)
+	}
+}

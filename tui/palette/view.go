@@ -3,8 +3,6 @@ package palette
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
@@ -35,21 +33,7 @@ func (m *Model) Over(below string, w, h int) string {
 	}
 	bw := min(w, widest)
 	box := strings.Split(m.box(bw, h), "\n")
-	x, y := (w-bw)/2, min(1, max(h-len(box), 0))
-	back := strings.Split(below, "\n")
-	lines := make([]string, h)
-	for i := range lines {
-		line := ""
-		if i < len(back) {
-			line = ansi.Strip(back[i])
-		}
-		if at := i - y; at >= 0 && at < len(box) {
-			lines[i] = theme.Fit("", x) + box[at] + theme.Fit("", w-x-bw)
-		} else {
-			lines[i] = m.env.Theme.Paint(theme.Muted, theme.Fit(line, w))
-		}
-	}
-	return strings.Join(lines, "\n")
+	return m.env.Theme.Over(below, box, (w-bw)/2, min(1, max(h-len(box), 0)), w, h)
 }
 
 func (m *Model) box(w, h int) string {

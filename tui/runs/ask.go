@@ -5,7 +5,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"janitor/tui/keys"
 	"janitor/tui/screen"
@@ -109,22 +108,7 @@ const (
 // Over draws the question over another screen, which it dims.
 func (q *Question) Over(below string, w, h int) string {
 	box := strings.Split(q.box(w, h), "\n")
-	bw := theme.WidthPainted(box[0])
-	x, y := (w-bw)/2, (h-len(box))/2
-	back := strings.Split(below, "\n")
-	lines := make([]string, h)
-	for i := range lines {
-		line := ""
-		if i < len(back) {
-			line = ansi.Strip(back[i])
-		}
-		if i < y || i >= y+len(box) {
-			lines[i] = q.env.Theme.Paint(theme.Muted, theme.Fit(line, w))
-			continue
-		}
-		lines[i] = theme.Fit("", x) + box[i-y] + theme.Fit("", w-x-bw)
-	}
-	return strings.Join(lines, "\n")
+	return q.env.Theme.Over(below, box, (w-theme.WidthPainted(box[0]))/2, (h-len(box))/2, w, h)
 }
 
 func (q *Question) box(w, h int) string {

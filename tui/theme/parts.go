@@ -2,6 +2,8 @@ package theme
 
 import (
 	"strings"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Box draws a dialog w columns wide around body, with the title in its upper border. Title and body may be painted;
@@ -120,4 +122,24 @@ func (t *Theme) TabText(key, title, count string, active bool) string {
 // Hint draws a key and what it does, for the foot line.
 func (t *Theme) Hint(key, does string) string {
 	return t.Paint(Key, key) + " " + t.Paint(Muted, does)
+}
+
+// Over draws a box, whose lines are of one width, with its upper left corner at column x of line y over a screen of h lines
+// and w columns, which it dims.
+func (t *Theme) Over(below string, box []string, x, y, w, h int) string {
+	back := strings.Split(below, "\n")
+	after := Fit("", w-x-WidthPainted(box[0]))
+	lines := make([]string, h)
+	for i := range lines {
+		if at := i - y; at >= 0 && at < len(box) {
+			lines[i] = Fit("", x) + box[at] + after
+			continue
+		}
+		line := ""
+		if i < len(back) {
+			line = ansi.Strip(back[i])
+		}
+		lines[i] = t.Paint(Muted, Fit(line, w))
+	}
+	return strings.Join(lines, "\n")
 }
