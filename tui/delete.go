@@ -102,7 +102,7 @@ func (m *Model) save(msg confirm.SaveMsg) tea.Cmd {
 	}
 	write, listed := m.opts.SavePlan, m.asking.listed()
 	if write == nil {
-		msg.By.Say("This session cannot save plans")
+		msg.By.Say("Plans of this session cannot be saved: its cloud ends with it")
 		return nil
 	}
 	return func() tea.Msg {

@@ -340,6 +340,7 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 	t := m.env.Theme
 	tags, out := p.Tags()
 	var lines []runs.Line
+	hopeless := 0
 	for i := range p.Items {
 		it := &p.Items[i]
 		line := runs.Line{Glyph: t.OK, Role: theme.Good, Name: label(&it.Resource, tags[i]), Note: it.Undo.String()}
@@ -348,6 +349,7 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 			line.Glyph, line.Role = t.Left, theme.Warn
 		case inventory.Impossible:
 			line.Glyph, line.Role = t.Fail, theme.Bad
+			hopeless++
 		}
 		if it.UndoWhy != "" {
 			line.Note += ": " + it.UndoWhy
@@ -357,12 +359,12 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 	for i, l := range p.LeftOut {
 		lines = append(lines, runs.Line{Glyph: t.Skip, Role: theme.Muted, Name: strings.TrimSpace(l.Label + " " + out[i]), Note: "stays gone: " + l.Why})
 	}
-	n := len(p.Items)
+	n := len(p.Items) - hopeless
 	no, text := "", fmt.Sprintf("%s will be brought back as the journal has them; what is there again already is left alone.", items(n))
 	if n == 0 {
 		no, text = "There is nothing to bring back", "Nothing of this run can be brought back."
-	} else if len(p.LeftOut) > 0 {
-		text += fmt.Sprintf(" %s not.", items(len(p.LeftOut)))
+	} else if not := hopeless + len(p.LeftOut); not > 0 {
+		text += fmt.Sprintf(" %s not.", items(not))
 	}
 	return runs.NewQuestion(m.env, "Bring back "+items(n), text, "Bring back", lines, no)
 }

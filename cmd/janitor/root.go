@@ -65,7 +65,7 @@ janitor profiles shows what there is.`,
 				return err
 			}
 			warn(cmd.ErrOrStderr(), p)
-			return show(cmd, p, shown{past: history(), readOnly: choice.ReadOnly, kind: kind, views: views, walk: walk, elsewhere: true})
+			return show(cmd, p, shown{past: history(), readOnly: choice.ReadOnly, kind: kind, views: views, walk: walk})
 		},
 	}
 	flags := root.Flags()
@@ -124,14 +124,14 @@ func needTerminal() error {
 
 // shown is what the screen is to show, besides the profile.
 type shown struct {
-	past      *cleanup.History // where runs have their journals
-	reports   string           // folder of reports; "" = beside the journals
-	readOnly  bool             // whatever profile it is
-	elsewhere bool             // other profiles, regions and projects can be gone on to
-	kind      inventory.KindID // the tab to begin with
-	views     []tui.View
-	walk      walkBook
-	notice    string // to begin with
+	past     *cleanup.History // where runs have their journals
+	reports  string           // folder of reports; "" = beside the journals
+	readOnly bool             // whatever profile it is
+	demo     bool             // its cloud ends with this process
+	kind     inventory.KindID // the tab to begin with
+	views    []tui.View
+	walk     walkBook
+	notice   string // to begin with
 }
 
 // show runs the screen on a profile until the user quits, and on those that are gone on to from there. One that cannot be
@@ -182,18 +182,20 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	if s.Deleter != nil {
 		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: what.past.Journal(whereIs(p, s))})
 	}
-	ways := &elsewhere{p: p, s: s, none: !what.elsewhere, to: map[string]profile.Choice{}}
+	var save func(cleanup.Plan, int) (string, error)
+	if !what.demo { // nobody could execute a plan of a cloud that ends with this process
+		save = func(plan cleanup.Plan, listed int) (string, error) { return savePlan(whereIs(p, s), plan, listed) }
+	}
+	ways := &elsewhere{p: p, s: s, none: what.demo, to: map[string]profile.Choice{}}
 	// Signals end ctx: one way to end, whichever way the program is told.
 	summary, err := tui.Run(ctx, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
 		Kind: what.kind, Views: what.views, Steps: what.walk.steps,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
 		History: what.past, Reports: what.reports, Undo: undoer(what.past, engine),
-		Version: version(),
-		SavePlan: func(plan cleanup.Plan, listed int) (string, error) {
-			return savePlan(whereIs(p, s), plan, listed)
-		},
-		Places: ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
+		Version:  version(),
+		SavePlan: save,
+		Places:   ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
 		Now: time.Now,
 	}, tea.WithoutSignalHandler())
 	if summary != "" {

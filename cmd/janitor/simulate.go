@@ -243,7 +243,7 @@ With --chaos or --faults things go wrong, so that one can watch janitor cope; it
 			if err != nil {
 				here = "."
 			}
-			return show(cmd, p, shown{past: cleanup.NewHistory(dir, version()), reports: here, kind: inventory.Pools, views: views, walk: walk})
+			return show(cmd, p, shown{past: cleanup.NewHistory(dir, version()), reports: here, kind: inventory.Pools, views: views, walk: walk, demo: true})
 		},
 	}
 	sim.flags(cmd.Flags())

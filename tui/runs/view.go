@@ -240,6 +240,8 @@ func (r *row) tells() string {
 		text += " deleted, verified gone"
 	case all && s.Proved == s.Items:
 		text += " deleted, proved gone"
+	case s.Items > 0 && s.Counts[cleanup.Restored] == s.Items && s.Proved == s.Items:
+		text += " restored, proved there"
 	default:
 		lead := ": "
 		for _, o := range worstFirst {
