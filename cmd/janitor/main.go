@@ -41,7 +41,7 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
-	signal.Ignore(syscall.SIGPIPE) // a run whose output nobody reads any more goes on to its end
+	signal.Ignore(syscall.SIGPIPE) // a run whose output nobody reads any more comes to its end in order
 	err := program().ExecuteContext(ctx)
 	if f, is := errors.AsType[*failure](err); err != nil && (!is || f.error != nil) {
 		fmt.Fprintf(os.Stderr, "janitor: %s\n", oneLine(err))

@@ -108,3 +108,35 @@ func readAll(t *testing.T, path string) string {
 	}
 	return string(data)
 }
+
+// Where nobody reads any more what becomes of the items, no more of them are sent, and it is said how to go on.
+func TestARunStopsWhenNobodyReads(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", `umask 077
+janitor simulate --size 200 --latency 100ms --faults none.yaml > simulated.txt &
+cloud=$!
+until grep -q simulated-login simulated.txt; do sleep 0.1; done
+tail -n +2 simulated.txt > config.yaml
+export JANITOR_CONFIG=$PWD/config.yaml
+janitor plan pools --where 'unused && type == "dedicated"' --max-items 0 --max-percent 0 -o plan.json 2> plan.txt
+{ janitor apply plan.json --yes --max-items 0 --max-percent 0 -o ndjson 2> said.txt; echo "status $?" > status.txt; } | head -1
+cat status.txt
+janitor resume $(janitor runs | awk 'NR == 2 { print $1 }') > rest.txt
+kill $cloud`)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir, "XDG_CONFIG_HOME="+dir, "HOME="+dir)
+	// Single deletions, one after the other, so that there is a rest.
+	script := "rules:\n  - path: \"**/batch-delete\"\n    do: {status: 404, code: APIGW.0101, message: The API does not exist}\n"
+	if err := os.WriteFile(filepath.Join(dir, "none.yaml"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.CombinedOutput()
+	said := readAll(t, filepath.Join(dir, "said.txt"))
+	last := said[strings.LastIndex(strings.TrimSpace(said), "\n")+1:]
+	if err != nil || !strings.Contains(string(out), "status 7") || !strings.HasPrefix(last, "janitor: stdout was closed before everything was written") || !strings.Contains(last, "janitor resume ") {
+		t.Errorf("%v: %s\n%s", err, out, said)
+	}
+	if rest := readAll(t, filepath.Join(dir, "rest.txt")); !strings.Contains(rest, "deleted, proved") || strings.Contains(rest, "pending") {
+		t.Errorf("resumed: %s", rest)
+	}
+}

@@ -346,7 +346,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 		fmt.Fprintln(cmd.ErrOrStderr(), "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too.") //nolint:errcheck // for people
 	})()
 	enc := json.NewEncoder(cmd.OutOrStdout())
-	var broken error // nobody reads any more: the run goes on
+	var broken error // nobody reads any more what becomes of the items: no more are sent
 	progressOn(cmd.ErrOrStderr()).follow(run, func(ev cleanup.Event) {
 		var err error
 		switch {
@@ -359,7 +359,10 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 		case ev.Item < 0 && ev.Note != "" && ev.Step != cleanup.Finished:
 			fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(ev.Note)) //nolint:errcheck // for people
 		}
-		broken = cmp.Or(broken, err)
+		if err != nil && broken == nil {
+			broken = err
+			run.Interrupt()
+		}
 	})
 	run.Wait()
 	summary := run.Summary()
@@ -371,6 +374,9 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 		broken = printTable(cmd.OutOrStdout(), rows)
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(summary.String())) //nolint:errcheck // for people
+	if broken != nil && run.Resumable() {
+		return &failure{statusInterrupted, fmt.Errorf("%w; nothing more was sent: janitor resume %s goes on", unread(broken), run.ID())}
+	}
 	if err := ending(cmd.Context(), run); err != nil {
 		return err
 	}
