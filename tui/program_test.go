@@ -448,7 +448,7 @@ func TestAPlanThatComesTooLateOpensNothing(t *testing.T) {
 	if m.dialog != nil {
 		t.Error("the dialog opened over another screen than the one it was asked for on")
 	}
-	m.Update(screen.Leave{By: m.top()})
+	m.press(tea.KeyPressMsg{Code: tea.KeyEscape})
 	m.Update(ask()())
 	if m.dialog == nil {
 		t.Error("no dialog")

@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,7 +25,6 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
-	"janitor/tui/screen"
 )
 
 // TestMain lets Bubble Tea's reader of keys be: what arrives after the program has ended hangs in it when the input is
@@ -158,8 +156,7 @@ type terminal struct {
 	program *tea.Program
 	keys    *io.PipeWriter
 	done    chan struct{}
-	got     chan int     // how many screens are open, when a mark that was sent among the keys comes to the program
-	leaves  atomic.Int32 // how often a screen has asked to be left
+	got     chan int // how many screens are open, when a mark that was sent among the keys comes to the program
 
 	mu  sync.Mutex
 	raw bytes.Buffer // everything that was sent to the terminal
@@ -199,12 +196,9 @@ func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.Pr
 		tea.WithInput(input), tea.WithOutput(x), tea.WithWindowSize(w, h), tea.WithoutSignals(),
 		tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}),
 		tea.WithFilter(func(m tea.Model, msg tea.Msg) tea.Msg {
-			switch msg.(type) {
-			case tea.FocusMsg:
+			if _, ok := msg.(tea.FocusMsg); ok {
 				x.got <- len(m.(*Model).stack)
 				return nil
-			case screen.Leave:
-				x.leaves.Add(1)
 			}
 			return msg
 		}),
@@ -283,9 +277,11 @@ func (x *terminal) depth() int {
 // back leaves details until so many screens are open.
 func (x *terminal) back(depth int) *terminal {
 	x.t.Helper()
-	for x.depth() > depth {
-		before := x.leaves.Load()
-		x.press("esc").until("esc does not leave", func(string) bool { return x.leaves.Load() > before })
+	for range x.depth() - depth {
+		x.press("esc")
+	}
+	if d := x.depth(); d != depth {
+		x.t.Fatalf("%d screens are open, not %d:\n%s", d, depth, x.text())
 	}
 	return x
 }

@@ -53,14 +53,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.tick()
 	case screen.Notice:
 		m.notice = msg
-	case screen.Leave:
-		if msg.By == m.top() {
-			return m, m.pop()
-		}
-	case run.LeaveMsg:
-		if top, ok := m.top().(*run.Model); ok && top.Run() == msg.Run {
-			return m, m.pop()
-		}
 	case left:
 		m.leaving = slices.DeleteFunc(m.leaving, func(l screen.Loader) bool { return l == msg.screen })
 	case browse.OpenMsg:
@@ -191,7 +183,12 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 	}
-	return m.top().Update(key)
+	top := m.top()
+	cmd := top.Update(key)
+	if l, ok := top.(interface{ Left() bool }); ok && l.Left() {
+		return tea.Batch(cmd, m.pop())
+	}
+	return cmd
 }
 
 // release presses the keys that have waited for the rows of a list; when another screen has come over it they are lost.

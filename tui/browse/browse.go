@@ -61,6 +61,8 @@ type EndedMsg struct{ Touched, Gone []inventory.Ref }
 
 // Model is a browse screen.
 type Model struct {
+	screen.Exit
+
 	env  *screen.Env
 	ctx  context.Context // of everything this screen reads
 	opts Options
@@ -204,7 +206,8 @@ func (m *Model) back() tea.Cmd {
 		t.limits.show = showAll
 		return m.settle(t)
 	case len(m.opts.Parents) > 0:
-		return func() tea.Msg { return screen.Leave{By: m} }
+		m.Leave()
+		return nil
 	}
 	return say("This is the first screen: " + m.env.Keys.Label(keys.Quit) + " quits")
 }

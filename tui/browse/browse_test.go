@@ -433,7 +433,7 @@ func TestChildrenNameTheirParents(t *testing.T) {
 			t.Errorf("%q is shown although it says the same in every row:\n%s", test.without, got)
 		}
 		p.press("esc")
-		if _, ok := p.out[len(p.out)-1].(screen.Leave); !ok {
+		if !p.Left() {
 			t.Errorf("esc asked for %#v", p.out)
 		}
 		if p.press("2"); !strings.Contains(p.lastSaid(), "esc goes back") {

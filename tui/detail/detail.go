@@ -16,6 +16,8 @@ import (
 
 // Model is the detail screen of one resource, as a snapshot shows it.
 type Model struct {
+	screen.Exit
+
 	env      *screen.Env
 	resource inventory.Resource
 	from     *inventory.Snapshot
@@ -103,7 +105,8 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		}
 		return func() tea.Msg { return DeleteMsg{By: m, Ref: m.resource.Ref, From: m.from} }
 	case keys.Back:
-		return func() tea.Msg { return screen.Leave{By: m} }
+		m.Leave()
+		return nil
 	default:
 		m.page().move(action)
 	}

@@ -16,6 +16,8 @@ import (
 
 // Model is the help screen.
 type Model struct {
+	screen.Exit
+
 	env   *screen.Env
 	first keys.Context
 	off   bool // what deletes does not work
@@ -37,7 +39,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	}
 	switch action, _ := m.env.Keys.Action(keys.Reading, key.String()); action {
 	case keys.Back, keys.Help:
-		return func() tea.Msg { return screen.Leave{By: m} }
+		m.Leave()
+		return nil
 	case keys.Open, keys.Raw, keys.CopyID, keys.Delete, keys.ShowRun:
 		return screen.Say(m.env.Keys.Label(action) + " works in lists and in the detail: " + m.env.Keys.Label(keys.Back) + " goes back")
 	default:

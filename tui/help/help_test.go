@@ -100,7 +100,8 @@ func TestFits80x24AndScrollsToItsEnd(t *testing.T) {
 
 func TestHelpKeyAndEscLeave(t *testing.T) {
 	for _, key := range []tea.KeyPressMsg{{Code: '?', Text: "?"}, {Code: tea.KeyEscape}} {
-		if cmd := open(keys.Browse).Update(key); cmd == nil {
+		m := open(keys.Browse)
+		if m.Update(key); !m.Left() {
 			t.Errorf("%s does not leave", key)
 		}
 	}

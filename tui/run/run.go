@@ -22,9 +22,6 @@ const (
 	beat = 250 * time.Millisecond
 )
 
-// LeaveMsg asks to go back to the screen below. A run that is not finished goes on.
-type LeaveMsg struct{ Run *cleanup.Run }
-
 // RetryMsg asks for a new run of what Run did not get deleted.
 type RetryMsg struct{ Run *cleanup.Run }
 
@@ -43,6 +40,8 @@ type source interface {
 // Model is the screen of one run. It has to be given every message that is not a key press also while another screen
 // is on top, for it follows the run.
 type Model struct {
+	screen.Exit
+
 	env  *screen.Env
 	run  *cleanup.Run  // nil: past
 	past *cleanup.Past // nil: run
@@ -268,7 +267,7 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 	case keys.Pane:
 		m.open()
 	case keys.Back, keys.LeaveRun:
-		return func() tea.Msg { return LeaveMsg{m.run} }
+		m.Leave()
 	case keys.Undo:
 		return ask(m.noUndo(), UndoMsg{m.run, m.past})
 	case keys.Export:

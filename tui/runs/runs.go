@@ -49,6 +49,8 @@ type WantMsg struct {
 
 // Model is the screen. It gives names to runs as the history does.
 type Model struct {
+	screen.Exit
+
 	env   *screen.Env
 	opts  Options
 	shelf *shelf
@@ -154,7 +156,8 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	}
 	switch action {
 	case keys.Back:
-		return func() tea.Msg { return screen.Leave{By: m} }
+		m.Leave()
+		return nil
 	case keys.Refresh:
 		return m.refresh()
 	case keys.Open, keys.Resume, keys.Verify, keys.Undo, keys.Export, keys.CopyID:

@@ -53,5 +53,15 @@ type Notice struct {
 // Say is the command that emits a [Notice].
 func Say(text string) tea.Cmd { return func() tea.Msg { return Notice{Text: text} } }
 
-// Leave asks to go back to the screen below. It counts only while By is on top: a key pressed twice leaves once.
-type Leave struct{ By Screen }
+// Exit is embedded by screens that can be left. It is no message: keys that are typed ahead reach the screen below.
+type Exit struct{ left bool }
+
+// Leave asks to go back to the screen below once the key is handled.
+func (e *Exit) Leave() { e.left = true }
+
+// Left is true once for every time the screen asked.
+func (e *Exit) Left() bool {
+	left := e.left
+	e.left = false
+	return left
+}
