@@ -98,6 +98,7 @@ type services struct {
 	elb, roma, apig *wire.API
 	pacing          *Pacing
 	found           *Found
+	sharing         *sharing        // see [Client.Moment]; nil = everything is asked for
 	while           context.Context // see [Deleter.While]
 	turn            *wire.Turn      // see [Deleter.Enter]
 }
@@ -155,11 +156,14 @@ type request struct {
 	err   error
 	quiet bool   // its lists say nothing about paging where they end (v2.0)
 	flag  string // a parameter of its lists that is to be true, "" for none
+
+	sharing *sharing // see [Client.Moment]; nil = it is asked for
+	asker   *asker   // who asks
 }
 
 // on begins a request below a fixed prefix.
 func (s *services) on(api *wire.API, err error, prefix string) request {
-	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while, Turn: s.turn}}
+	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while, Turn: s.turn}, sharing: s.sharing, asker: &asker{}}
 }
 
 // dedicated begins a request to ELB v3.
@@ -205,6 +209,9 @@ func (r request) doing(format string, args ...any) request {
 
 func (r request) get(ctx context.Context, query url.Values, out any) error {
 	r.call.Method, r.call.Query, r.call.Out = http.MethodGet, query, out
+	if r.sharing != nil && r.err == nil {
+		return r.sharing.get(ctx, r)
+	}
 	return r.send(ctx)
 }
 

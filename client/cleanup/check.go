@@ -31,8 +31,10 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		return nil
 	}
 	began := time.Now()
-	keeps := r.keepAhead(sending, items)
-	now := r.engine.look(sending, r.kinds, r.resources(items))
+	in, end := r.engine.moment()
+	defer end()
+	keeps := r.keepAhead(sending, in, items)
+	now := r.engine.lookAt(sending, in, r.kinds, r.resources(items))
 	r.looked(time.Since(began))
 	// A list can lag behind a change for a moment, as in prove: only what a second one still shows is in use.
 	if slices.ContainsFunc(items, func(i int) bool { return r.lags(i, now) }) && r.engine.nap(sending, 1) == nil {
@@ -61,7 +63,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	for _, i := range items {
 		r.prepare(i, now, left[i])
 	}
-	return r.secure(sending, items, ahead)
+	return r.secure(sending, in, items, ahead)
 }
 
 // pieces are checked items as they can be sent: one piece for each way, place and call, in the order of the plan.

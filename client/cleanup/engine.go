@@ -26,12 +26,18 @@ type lists interface {
 	List(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot]
 }
 
+// account is all that the engine reads through.
+type account struct {
+	lists lists
+	backs keeper // nil: what is deleted is not kept to be brought back
+}
+
 // Engine runs plans against one account. It holds what its runs share: the turn at each gateway instance, and what was
 // learnt about the cloud's calls. How many requests each service takes is known to the deleter.
 type Engine struct {
 	deleter *client.Deleter // nil: tests send by other means
-	lists   lists
-	backs   keeper                                             // nil: what is deleted is not kept to be brought back
+	account account
+	moment  func() (in account, end func())                    // see [inventory.Loader.Moment]
 	paused  func(service string) (until time.Time, why string) // of reading; nil without a deleter
 	kind    func(inventory.KindID) (*inventory.Kind, error)
 	journal func(Plan) (Journal, error)
@@ -59,10 +65,20 @@ const mostAtOnce = 16
 
 // NewEngine deletes through d and reads through l.
 func NewEngine(d *client.Deleter, l *inventory.Loader, o Options) *Engine {
-	e := newEngine(d, l.Whole(), inventory.Lookup, o)
+	e := newEngine(d, nil, inventory.Lookup, o)
 	e.paused = l.Paused
-	e.backs = l
+	e.reads(l)
 	return e
+}
+
+// reads has it read through l.
+func (e *Engine) reads(l *inventory.Loader) {
+	l = l.Whole()
+	e.account = account{l, l}
+	e.moment = func() (account, func()) {
+		in, end := l.Moment()
+		return account{in, in}, end
+	}
 }
 
 func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*inventory.Kind, error), o Options) *Engine {
@@ -70,12 +86,13 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 		o.Now = time.Now
 	}
 	e := &Engine{
-		deleter: d, lists: l, kind: kind, journal: o.Journal, now: o.Now,
+		deleter: d, account: account{lists: l}, kind: kind, journal: o.Journal, now: o.Now,
 		rest: time.Second, fresh: 5 * time.Second,
 		atOnce: mostAtOnce,
 		turns:  newTurns(),
 		learnt: map[waypoint]*lesson{},
 	}
+	e.moment = func() (account, func()) { return e.account, func() {} }
 	if o.Parallel > 0 {
 		e.atOnce, e.slots = o.Parallel, make(chan struct{}, o.Parallel)
 	}

@@ -49,6 +49,12 @@ type opener func(ctx context.Context, kind inventory.KindID, parents []inventory
 // look reads everything that these resources depend on once: their kinds, their parents, the lists of their verdicts. It
 // is good for a moment, and for as long as it took: otherwise a large account would be read all the time.
 func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
+	in, end := e.moment()
+	defer end()
+	return e.lookAt(ctx, in, kinds, planned)
+}
+
+func (e *Engine) lookAt(ctx context.Context, in account, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
 	var (
 		v        = newView()
 		begun    = e.now()
@@ -66,7 +72,7 @@ func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory
 			tops = append(tops, top)
 		}
 	}
-	above := inventory.Last(e.lists.Load(ctx, tops...))
+	above := inventory.Last(in.lists.Load(ctx, tops...))
 	v.take(above, refs)
 	for _, top := range tops {
 		if err := complete(ctx, above, top); err != nil {
@@ -94,7 +100,7 @@ func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory
 			}
 		}
 		if len(there) > 0 {
-			v.open(ctx, e.lists.Open, kind, there, refs)
+			v.open(ctx, in.lists.Open, kind, there, refs)
 		}
 	}
 	end := e.now()
@@ -108,7 +114,7 @@ func (e *Engine) list(ctx context.Context, kinds map[inventory.KindID]*inventory
 	refs := refsOf(of)
 	for _, group := range byKind(of) {
 		kind := kinds[group[0].Ref.Kind]
-		v.open(ctx, e.lists.List, kind, inventory.Parents(group), refs)
+		v.open(ctx, e.account.lists.List, kind, inventory.Parents(group), refs)
 	}
 	return v
 }

@@ -107,14 +107,14 @@ func (e *Engine) listAnew(ctx context.Context, kinds map[inventory.KindID]*inven
 		kind := kinds[group[0].Ref.Kind]
 		parents := inventory.Parents(group)
 		if slices.ContainsFunc(parents, func(p inventory.Resource) bool { return p.Object == nil }) {
-			now := inventory.Last(e.lists.List(ctx, kind.Within, nil)).Find(refsOf(parents))
+			now := inventory.Last(e.account.lists.List(ctx, kind.Within, nil)).Find(refsOf(parents))
 			for n, p := range parents {
 				if fresh, ok := now[p.Ref]; ok {
 					parents[n] = fresh
 				}
 			}
 		}
-		v.open(ctx, e.lists.List, kind, parents, refs)
+		v.open(ctx, e.account.lists.List, kind, parents, refs)
 	}
 	return v
 }

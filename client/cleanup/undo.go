@@ -260,7 +260,7 @@ func (r *Run) lookAt(ctx context.Context, kind *inventory.Kind, items []int) {
 		all[n] = r.undo.all[i]
 	}
 	for try := 1; ; try++ {
-		if err := r.engine.backs.Look(ctx, kind, all); err != nil {
+		if err := r.engine.account.backs.Look(ctx, kind, all); err != nil {
 			for _, c := range all {
 				c.Err = err
 			}

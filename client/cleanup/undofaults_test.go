@@ -418,13 +418,13 @@ func TestCertificatesWithKeys(t *testing.T) {
 // Journals from before objects were kept whole still help, with less.
 func TestUndoOfAnOldJournal(t *testing.T) {
 	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})
-	lab.engine.backs = nil
+	lab.engine.account.backs = nil
 	from := lab.load(inventory.Pools)
 	marked := pick(from, inventory.Pools, 2, func(r inventory.Resource) bool {
 		return unused(r) && dedicated(r) && r.Object.(*inventory.Pool).Members.Len() == 2
 	})
 	past := lab.delete(marked, from, Choice{})
-	lab.engine.backs = lab.loader
+	lab.engine.account.backs = lab.loader
 	plan, err := lab.history.UndoPlan(past)
 	if err != nil {
 		t.Fatal(err)

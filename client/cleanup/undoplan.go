@@ -26,7 +26,7 @@ type keeping struct {
 // unsecured are the items, by kind, of which the journal has yet to hold what it takes to make them again.
 func (r *Run) unsecured(items []int) map[inventory.KindID][]int {
 	groups := map[inventory.KindID][]int{}
-	if r.journal == nil || r.engine.backs == nil {
+	if r.journal == nil || r.engine.account.backs == nil {
 		return groups
 	}
 	for _, i := range items {
@@ -40,7 +40,7 @@ func (r *Run) unsecured(items []int) map[inventory.KindID][]int {
 
 // keepAhead begins to read what it takes to make items again while they are looked at. The items must be known whole: those
 // of a plan that comes from a file are not before they were looked at. wait gives what there is, by kind.
-func (r *Run) keepAhead(ctx context.Context, items []int) (wait func() map[inventory.KindID]keeping) {
+func (r *Run) keepAhead(ctx context.Context, in account, items []int) (wait func() map[inventory.KindID]keeping) {
 	var (
 		wg   sync.WaitGroup
 		mu   sync.Mutex
@@ -52,7 +52,7 @@ func (r *Run) keepAhead(ctx context.Context, items []int) (wait func() map[inven
 			continue
 		}
 		wg.Go(func() {
-			k := r.keepOf(ctx, r.kinds[id], group)
+			k := r.keepOf(ctx, in, r.kinds[id], group)
 			mu.Lock()
 			defer mu.Unlock()
 			read[id] = k
@@ -64,7 +64,7 @@ func (r *Run) keepAhead(ctx context.Context, items []int) (wait func() map[inven
 	}
 }
 
-func (r *Run) keepOf(ctx context.Context, kind *inventory.Kind, items []int) (k keeping) {
+func (r *Run) keepOf(ctx context.Context, in account, kind *inventory.Kind, items []int) (k keeping) {
 	doomed := make([]inventory.Doomed, len(items))
 	for n, res := range r.resources(items) {
 		doomed[n].Resource = res
@@ -72,18 +72,18 @@ func (r *Run) keepOf(ctx context.Context, kind *inventory.Kind, items []int) (k 
 			doomed[n].Users = append(doomed[n].Users, inventory.Step{What: p.What, Which: p.Which, ID: p.ID, Call: p.Call})
 		}
 	}
-	k.kept, k.lacks, k.err = r.engine.backs.Keep(ctx, kind, doomed)
+	k.kept, k.lacks, k.err = in.backs.Keep(ctx, kind, doomed)
 	return k
 }
 
 // secure writes down what it takes to make items again, before anything is done to them, and lets through those of which
 // that is known. What the account may not read is told, and goes without it.
-func (r *Run) secure(ctx context.Context, items []int, ahead map[inventory.KindID]keeping) []int {
+func (r *Run) secure(ctx context.Context, in account, items []int, ahead map[inventory.KindID]keeping) []int {
 	groups := r.unsecured(items)
 	for _, id := range slices.Sorted(maps.Keys(groups)) {
 		k, read := ahead[id]
 		if !read {
-			k = r.keepOf(ctx, r.kinds[id], groups[id])
+			k = r.keepOf(ctx, in, r.kinds[id], groups[id])
 		}
 		if k.err != nil && ctx.Err() != nil {
 			continue // whoever stopped the run ends the items

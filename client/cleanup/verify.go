@@ -35,8 +35,8 @@ func (f Found) Proved(o Outcome) bool {
 
 // Verify lists again what a finished run was about, and writes what it finds to the journal. The error is that of the journal.
 func Verify(ctx context.Context, lists *inventory.Loader, l *Ledger, j Journal) ([]Found, error) {
-	e := newEngine(nil, lists, inventory.Lookup, Options{})
-	e.backs = lists
+	e := newEngine(nil, nil, inventory.Lookup, Options{})
+	e.reads(lists)
 	return e.verify(ctx, l, j)
 }
 

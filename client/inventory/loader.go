@@ -47,6 +47,13 @@ func (l *Loader) Whole() *Loader {
 	return &whole
 }
 
+// Moment gives a loader for one look; see [client.Client.Moment].
+func (l *Loader) Moment() (in *Loader, end func()) {
+	one := *l
+	one.client, end = l.client.Moment()
+	return &one, end
+}
+
 // Load reads top-level kinds. All lists are read side by side; a snapshot comes after each page that arrived. When the
 // caller is slow it gets the newest one and misses some in between; the last one has Done set and always comes unless the
 // caller breaks out, which cancels what is still being read and waits for it. No failure ends the iteration: it is told

@@ -116,6 +116,14 @@ func (l *poolLists) pool(id string) (s client.Spec, shared, ok bool) {
 	return s, false, ok
 }
 
+// holding: one of these has members or a health monitor.
+func (l *poolLists) holding(doomed []Doomed) bool {
+	return slices.ContainsFunc(doomed, func(d Doomed) bool {
+		s, _, ok := l.pool(d.Resource.Ref.ID)
+		return ok && (s.IDs("members").Len() > 0 || s.Has("healthmonitor_id"))
+	})
+}
+
 // membersOf are the members of a pool. What the list of all members does not show is read from the pool itself.
 func (l *poolLists) membersOf(ctx context.Context, c *client.Client, p client.Spec, shared bool) ([]client.Spec, error) {
 	var all []client.Spec
@@ -136,13 +144,17 @@ func (l *poolLists) membersOf(ctx context.Context, c *client.Client, p client.Sp
 }
 
 func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]Back, string, error) {
-	shared, used := false, false
+	shared, used, inside := false, false, false
 	for _, d := range doomed {
 		p, known := d.Resource.Object.(*Pool)
 		shared = shared || !known || p.Shared
+		inside = inside || !known || p.Members.Len() > 0 || p.HealthMonitorID != ""
 		used = used || len(d.Users) > 0
 	}
-	l, err := readPools(ctx, c, shared, true)
+	l, err := readPools(ctx, c, shared, inside)
+	if err == nil && !inside && l.holding(doomed) { // since it was looked at
+		l, err = readPools(ctx, c, shared, true)
+	}
 	if err != nil {
 		return nil, "", err
 	}

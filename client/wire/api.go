@@ -124,14 +124,15 @@ func New(base string, t http.RoundTripper, o Options) (*API, error) {
 
 // Call is one request.
 type Call struct {
-	Doing     string     // how an error begins: "listing pools"
-	Method    string     // GET is sent again when no answer comes, nothing else is
-	Path      string     // below the base URL, begins with "/", every segment made by [Segment]
-	Query     url.Values // nil = none
-	In        any        // sent as JSON; nil = no body
-	Out       any        // decoded from the answer and cleaned; nil = the answer has no content of interest. A json.Unmarshaler has to find out itself whether it is JSON
-	Named     bool       // the path names an object: "not found" speaks of it, else of the route
-	RequestID *string    // where to put the service's id of a successful request; nil = nowhere
+	Doing     string              // how an error begins: "listing pools"
+	Method    string              // GET is sent again when no answer comes, nothing else is
+	Path      string              // below the base URL, begins with "/", every segment made by [Segment]
+	Query     url.Values          // nil = none
+	In        any                 // sent as JSON; nil = no body
+	Out       any                 // decoded from the answer and cleaned; nil = the answer has no content of interest. A json.Unmarshaler has to find out itself whether it is JSON
+	Named     bool                // the path names an object: "not found" speaks of it, else of the route
+	RequestID *string             // where to put the service's id of a successful request; nil = nowhere
+	Seen      func(answer []byte) // called with an answer that was decoded into Out, for [Decode]; its bytes are cleared afterwards; nil = nobody
 
 	// Turn, got from the API's pacer, lets the call go without waiting; then it is sent once, and a throttled answer is
 	// returned. nil = it waits itself.
@@ -307,15 +308,15 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 			bad.Message = Clean("the answer is not JSON: " + hide(decode(answer[:min(len(answer), errorCap)]).message, sent))
 			return bad
 		}
-	} else if err := unmarshal(answer, c.Out); err != nil {
+	} else if err := Decode(answer, c.Out); err != nil {
 		bad.Message = Clean("the answer cannot be read: " + err.Error())
 		if said := decode(answer[:min(len(answer), errorCap)]); said.html {
 			bad.Message = Clean(hide(said.message, sent))
 		}
 		return bad
 	}
-	if h, ok := c.Out.(Harmless); !ok || !h.Harmless() {
-		cleanAll(c.Out)
+	if c.Seen != nil {
+		c.Seen(answer)
 	}
 	if c.RequestID != nil {
 		var id struct {
@@ -327,12 +328,22 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 	return nil
 }
 
-// unmarshal spares an answer that takes itself apart being read once more beforehand, which is dear with long lists.
-func unmarshal(answer []byte, out any) error {
+// Decode is how a [Call] reads an answer into its Out. One that takes itself apart is spared being read once more
+// beforehand, which is dear with long lists.
+func Decode(answer []byte, out any) error {
+	var err error
 	if own, ok := out.(json.Unmarshaler); ok {
-		return own.UnmarshalJSON(answer)
+		err = own.UnmarshalJSON(answer)
+	} else {
+		err = json.Unmarshal(answer, out)
 	}
-	return json.Unmarshal(answer, out)
+	if err != nil {
+		return err
+	}
+	if h, ok := out.(Harmless); !ok || !h.Harmless() {
+		cleanAll(out)
+	}
+	return nil
 }
 
 func (a *API) request(ctx context.Context, c Call, body []byte) (*http.Request, error) {
