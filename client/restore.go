@@ -25,6 +25,13 @@ func (s *Spec) UnmarshalJSON(data []byte) error { return s.take(data, nil) }
 // take keeps a field of an object where its name is among names; nil: all of them. It never holds more of the object
 // than that: there are private keys in some.
 func (s *Spec) take(data []byte, names []string) error {
+	if s.quickly(data, names) {
+		return nil
+	}
+	return s.thoroughly(data, names)
+}
+
+func (s *Spec) thoroughly(data []byte, names []string) error {
 	*s = Spec{fields: map[string]string{}}
 	var parts map[string]part
 	if err := json.Unmarshal(data, &parts); err != nil {
@@ -37,20 +44,94 @@ func (s *Spec) take(data []byte, names []string) error {
 		s.ID = Clean(s.ID)
 	}
 	for name, value := range parts {
-		if name != "id" && (names == nil || slices.Contains(names, name)) {
+		if name != "id" && (names == nil || slices.Contains(names, name)) && says(string(value)) {
 			s.fields[name] = string(value)
 		}
 	}
 	return nil
 }
 
+// quickly is take for an object as they are, with its names given; lists of them are long. All values become views of one
+// text, which holds nothing else.
+func (s *Spec) quickly(data []byte, names []string) bool {
+	if names == nil {
+		return false
+	}
+	type value struct{ name, from, to int }
+	var (
+		q      = quick{data: data}
+		values = make([]value, 0, 32)
+		text   = make([]byte, 0, len(data))
+		id     []byte
+	)
+	ok := q.each('{', '}', func() bool {
+		name, ok := q.name()
+		if !ok {
+			return false
+		}
+		q.white()
+		from := q.at
+		if !q.skip() {
+			return false
+		}
+		raw := q.data[from:q.at]
+		if string(name) == "id" {
+			again := id != nil
+			id = raw
+			return !again
+		}
+		i := slices.Index(names, string(name))
+		if i < 0 || !says(string(raw)) {
+			return true
+		}
+		values = append(values, value{i, len(text), len(text) + len(raw)})
+		text = append(text, raw...)
+		return true
+	})
+	if q.white(); !ok || q.at != len(data) {
+		return false
+	}
+	*s = Spec{fields: make(map[string]string, len(values))}
+	if id != nil && decode(id, &s.ID) != nil {
+		return false
+	}
+	s.ID = Clean(s.ID)
+	all := string(text)
+	for _, v := range values {
+		s.fields[names[v.name]] = all[v.from:v.to]
+	}
+	return true
+}
+
 // MarshalJSON writes what it holds, the fields in the order of their names.
 func (s Spec) MarshalJSON() ([]byte, error) {
-	all := s.body(nil)
-	if s.ID != "" {
-		all["id"], _ = json.Marshal(s.ID) // a string
+	names := make([]string, 0, len(s.fields)+1)
+	size := 0
+	for name, value := range s.fields {
+		if says(value) && name != "id" {
+			names = append(names, name)
+			size += len(name) + len(value) + len(`"":,`)
+		}
 	}
-	return plainJSON(all)
+	if s.ID != "" {
+		names = append(names, "id")
+	}
+	slices.Sort(names)
+	out := append(make([]byte, 0, size+len(s.ID)+16), '{')
+	for i, name := range names {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		key, _ := json.Marshal(name) // a string
+		out = append(append(out, key...), ':')
+		if name == "id" {
+			id, _ := json.Marshal(s.ID)
+			out = append(out, id...)
+		} else {
+			out = append(out, s.fields[name]...)
+		}
+	}
+	return ascii(append(out, '}')), nil
 }
 
 // body are the fields of these names, nil: all, that say something.
@@ -64,11 +145,10 @@ func (s Spec) body(names []string) map[string]json.RawMessage {
 	return all
 }
 
-// plainJSON writes a value with all that is not printable ASCII as escapes: in JSON that stands in strings only.
-func plainJSON(v any) ([]byte, error) {
-	data, err := json.Marshal(v)
-	if err != nil || !bytes.ContainsFunc(data, func(r rune) bool { return r > '~' }) {
-		return data, err
+// ascii writes all that is not ASCII as escapes: in JSON that stands in strings only.
+func ascii(data []byte) []byte {
+	if !bytes.ContainsFunc(data, func(r rune) bool { return r > '~' }) {
+		return data
 	}
 	var b bytes.Buffer
 	for len(data) > 0 {
@@ -84,7 +164,7 @@ func plainJSON(v any) ([]byte, error) {
 		}
 		data = data[size:]
 	}
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 // says: the field is set; null, "", {} and [] all mean that it is not (api.md 1).
@@ -115,8 +195,13 @@ func (s Spec) raw(name string) string {
 // Text is the field, cleaned, for people and for comparing with what lists show.
 func (s Spec) Text(name string) string { return Clean(s.raw(name)) }
 
-// Into decodes the field.
-func (s Spec) Into(name string, v any) error { return decode([]byte(s.fields[name]), v) }
+// Into decodes the field; one that is not set leaves v as it is.
+func (s Spec) Into(name string, v any) error {
+	if !s.Has(name) {
+		return nil
+	}
+	return decode([]byte(s.fields[name]), v)
+}
 
 // IDs are those that the field points at, or the id that it is.
 func (s Spec) IDs(name string) IDs {

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -58,6 +59,26 @@ func FuzzSpecs(f *testing.F) {
 			if name != "id" && !s.Like(again, name) {
 				t.Errorf("%s: %s, then %s", name, s.fields[name], again.fields[name])
 			}
+		}
+	})
+}
+
+// What is taken quickly is taken as it is thoroughly, and quickly means all that is as documented.
+func FuzzQuickSpecs(f *testing.F) {
+	f.Add(`{"id":"a","name":"\ud83d\udca3 日本","description":"","members":[{"id":"b"}],"listeners":[],"private_key":"k","admin_state_up":true}`)
+	f.Add(` { "name" : "a" , "name" : "b", "id": null } `)
+	f.Add(`{"id":7}`)
+	f.Add(`{"id":"a","ID":"b"}x`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var quick, thorough Spec
+		if !quick.quickly([]byte(text), poolKept) {
+			return
+		}
+		if err := thorough.thoroughly([]byte(text), poolKept); err != nil {
+			t.Fatalf("%q is taken quickly: %v", text, err)
+		}
+		if quick.ID != thorough.ID || !maps.Equal(quick.fields, thorough.fields) {
+			t.Errorf("%q: %v, thoroughly %v", text, quick, thorough)
 		}
 	})
 }

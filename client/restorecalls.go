@@ -26,6 +26,16 @@ var (
 	channelMemberFields = strings.Fields("host port weight is_backup member_group_name status ecs_id ecs_name")
 )
 
+// What is kept besides: it says what else comes back.
+var (
+	poolKept        = slices.Concat(poolFields, []string{"admin_state_up", "listeners", "loadbalancers", "members", "healthmonitor_id"})
+	memberKept      = slices.Concat(memberFields, []string{"subnet_id", "admin_state_up"})
+	monitorKept     = slices.Concat(monitorFields, []string{"pools"})
+	policyKept      = slices.Concat(policyFields, []string{"rules"})
+	certificateKept = slices.Concat(certificateFields, []string{"fingerprint"})
+	nameKept        = []string{"name"}
+)
+
 type (
 	poolForm          struct{}
 	memberForm        struct{}
@@ -38,21 +48,15 @@ type (
 	nameForm          struct{}
 )
 
-func (poolForm) names() []string {
-	return slices.Concat(poolFields, []string{"admin_state_up", "listeners", "loadbalancers", "members", "healthmonitor_id"})
-}
-func (memberForm) names() []string {
-	return slices.Concat(memberFields, []string{"subnet_id", "admin_state_up"})
-}
-func (monitorForm) names() []string { return slices.Concat(monitorFields, []string{"pools"}) }
-func (policyForm) names() []string  { return slices.Concat(policyFields, []string{"rules"}) }
-func (ruleForm) names() []string    { return ruleFields }
-func (certificateForm) names() []string {
-	return slices.Concat(certificateFields, []string{"fingerprint"})
-}
+func (poolForm) names() []string          { return poolKept }
+func (memberForm) names() []string        { return memberKept }
+func (monitorForm) names() []string       { return monitorKept }
+func (policyForm) names() []string        { return policyKept }
+func (ruleForm) names() []string          { return ruleFields }
+func (certificateForm) names() []string   { return certificateKept }
 func (groupForm) names() []string         { return groupFields }
 func (channelMemberForm) names() []string { return channelMemberFields }
-func (nameForm) names() []string          { return []string{"name"} }
+func (nameForm) names() []string          { return nameKept }
 
 // PoolSpecs lists the pools of ELB v3 as they would be made again.
 func (c *Client) PoolSpecs(ctx context.Context) iter.Seq2[[]Spec, error] {
@@ -130,7 +134,7 @@ func specs[F form](ctx context.Context, c *Client, r request, key string) iter.S
 // Entries are those of an IP group.
 func (s Spec) Entries() ([]Spec, error) {
 	var list []Spec
-	err := decode([]byte(s.fields["ip_list"]), &list)
+	err := s.Into("ip_list", &list)
 	return list, err
 }
 

@@ -95,7 +95,7 @@ type kept struct {
 // it is the same.
 type keptWhole struct {
 	Item  int             `json:"item"`
-	Back  json.RawMessage `json:"back"`
+	Back  json.RawMessage `json:"back"` // an [inventory.Back]
 	Shown bool            `json:"shown,omitempty"` // as a screen shows it: nothing better was kept
 	Taken []string        `json:"taken,omitempty"` // of an undo: ids of the objects that it was taken out of
 
@@ -264,7 +264,7 @@ func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) 
 	return in.Request, nil
 }
 
-// keep writes an object down unless it was, as it is.
+// keep writes down an object unless it was, as it is, and what it takes to make it again.
 func (r *Run) keep(i int, res inventory.Resource) error {
 	if r.journal == nil {
 		return nil
@@ -275,9 +275,18 @@ func (r *Run) keep(i int, res inventory.Resource) error {
 	}
 	sum := sha256.Sum256(object)
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if it := &r.items[i]; it.kept != sum {
-		it.kept = sum
+	it := &r.items[i]
+	back, changed := it.back, it.kept != sum
+	it.back, it.kept = nil, sum
+	r.mu.Unlock()
+	if back != nil {
+		made, err := json.Marshal(back)
+		if err != nil {
+			return fmt.Errorf("the journal cannot hold what brings %s back: %w", res.Label(), err)
+		}
+		r.write(lineWhole, keptWhole{Item: i, Back: made})
+	}
+	if changed {
 		r.write(lineObject, kept{i, object})
 	}
 	return nil

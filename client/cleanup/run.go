@@ -65,7 +65,7 @@ type Run struct {
 	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 
 	undo    *undoing // nil: it deletes
-	secured []bool   // by item: the journal has what it takes to make it again
+	secured []bool   // by item: what it takes to make it again is known, and in the journal before anything is done to it
 
 	refusedUs bool // it stopped because the service does not accept the credentials
 
@@ -99,6 +99,7 @@ type item struct {
 
 	tried  *move             // before the run was broken off: perhaps it was done
 	kept   [sha256.Size]byte // of the object as the journal has it
+	back   inventory.Back    // what it takes to make it again, until the journal has it
 	unread bool              // a request may have reached it, and no list was read since
 	mute   bool              // refused in a batch, which gives a code and no reason
 	known  bool              // the journal has its outcome

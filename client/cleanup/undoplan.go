@@ -3,7 +3,6 @@ package cleanup
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -76,8 +75,8 @@ func (r *Run) keepOf(ctx context.Context, in account, kind *inventory.Kind, item
 	return k
 }
 
-// secure writes down what it takes to make items again, before anything is done to them, and lets through those of which
-// that is known. What the account may not read is told, and goes without it.
+// secure sees to it that what it takes to make items again is written down before anything is done to them, and lets
+// through those of which it is known. What the account may not read is told, and goes without it.
 func (r *Run) secure(ctx context.Context, in account, items []int, ahead map[inventory.KindID]keeping) []int {
 	groups := r.unsecured(items)
 	for _, id := range slices.Sorted(maps.Keys(groups)) {
@@ -103,13 +102,8 @@ func (r *Run) secureKind(items []int, k keeping) {
 			r.end(i, verdict{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", k.err)})
 			continue
 		case ok:
-			data, err := json.Marshal(back)
-			if err != nil {
-				r.end(i, verdict{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back cannot be written down: %v", err)})
-				continue
-			}
 			r.mu.Lock()
-			r.write(lineWhole, keptWhole{Item: i, Back: data})
+			r.items[i].back = back
 			r.mu.Unlock()
 		}
 		r.secured[i] = true
