@@ -143,7 +143,10 @@ func TestAMomentForgetsErrors(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		for range in.Pools(ctx) { //nolint:revive // it is cancelled
+		for _, err := range in.Pools(ctx) {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("cancelled: %v", err)
+			}
 		}
 	})
 	<-begun

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"context"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -157,7 +158,7 @@ func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, servi
 	if err := e.turns.wait(ctx, lane); err != nil { // the turn first: who waits for it must not hold up the others
 		return entry{}, err
 	}
-	in, err := e.admit(ctx, d, service)
+	in, err := e.admit(ctx, d, service, math.MaxInt)
 	if err != nil {
 		e.turns.release(lane)
 		return entry{}, err
@@ -165,13 +166,13 @@ func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, servi
 	return e.turns.with(in, lane), nil
 }
 
-// admit waits until the service takes one more changing request. A ceiling of the engine comes last: while one service
+// admit waits until the service takes one more changing request; more are to follow, see [client.Deleter.Enter]. A ceiling of the engine comes last: while one service
 // makes its requests wait those of others go on.
-func (e *Engine) admit(ctx context.Context, d *client.Deleter, service string) (entry, error) {
+func (e *Engine) admit(ctx context.Context, d *client.Deleter, service string, more int) (entry, error) {
 	in := entry{d, func() {}}
 	if d != nil {
 		var err error
-		if in.deleter, in.leave, err = d.Enter(ctx, service); err != nil {
+		if in.deleter, in.leave, err = d.Enter(ctx, service, more); err != nil {
 			return entry{}, err
 		}
 	}

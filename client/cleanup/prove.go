@@ -103,11 +103,16 @@ func (r *Run) prove(ctx context.Context) {
 		return
 	}
 	r.enter(Proving)
-	r.explain(ctx, mute)
+	var now *view
+	if len(mute) > 0 {
+		now = r.explain(ctx, items, mute)
+	}
 	if len(items) == 0 {
 		return
 	}
-	now := r.list(ctx, r.kinds, r.resources(items))
+	if now == nil {
+		now = r.list(ctx, r.kinds, r.resources(items))
+	}
 	var back []int
 	for _, i := range items {
 		if r.contradicts(i, now) {
@@ -179,13 +184,19 @@ func (r *Run) unexplained(p piece, i int) {
 	r.items[i].mute = p.way.route.Max > 1 && !r.kinds[p.at.kind].Deletion.UsedToo
 }
 
-// explain looks what stands in the way of these items, once for all.
-func (r *Run) explain(ctx context.Context, items []int) {
-	if len(items) == 0 {
-		return
+// explain looks what stands in the way of the mute items, once for all. Where that shows the other items as well, it gives
+// what it saw, for their proof.
+func (r *Run) explain(ctx context.Context, items, mute []int) *view {
+	var kinds []inventory.KindID
+	for _, i := range mute {
+		kinds = append(kinds, r.plan.Items[i].Resource.Ref.Kind)
 	}
-	now := r.engine.look(ctx, r.kinds, r.resources(items))
-	for _, i := range items {
+	looked, shown := mute, false
+	if !slices.ContainsFunc(items, func(i int) bool { return !slices.Contains(kinds, r.plan.Items[i].Resource.Ref.Kind) }) {
+		looked, shown = slices.Concat(items, mute), true
+	}
+	now := r.engine.look(ctx, r.kinds, r.resources(looked))
+	for _, i := range mute {
 		planned := &r.plan.Items[i]
 		ref := planned.Resource.Ref
 		fresh, there := now.found[ref]
@@ -205,6 +216,10 @@ func (r *Run) explain(ctx context.Context, items []int) {
 		r.emit(Event{Step: Proved, Item: i, Result: it.result})
 		r.mu.Unlock()
 	}
+	if !shown {
+		return nil
+	}
+	return now
 }
 
 func gone(o Outcome) bool { return o == Deleted || o == AlreadyGone }

@@ -248,57 +248,60 @@ func TestWhatACallTeaches(t *testing.T) {
 	route := &inventory.Route{Max: 50}
 	quick, slow := time.Second, 6*time.Second
 	for _, c := range []struct {
-		name   string
-		teach  func(l *lesson)
-		scarce bool
-		want   int
+		name  string
+		teach func(l *lesson)
+		large largeness
+		want  int
 	}{
-		{"nothing", func(*lesson) {}, true, 50},
-		{"a full batch that was taken", func(l *lesson) { l.taken(route, 50, quick, true) }, true, 100},
-		{"and another", func(l *lesson) { l.taken(route, 50, quick, true); l.taken(route, 100, quick, true) }, true, 200},
-		{"many at once are one lesson", func(l *lesson) { l.taken(route, 50, quick, true); l.taken(route, 50, quick, true) }, true, 100},
+		{"nothing", func(*lesson) {}, asTried, 100},
+		{"nothing, and none is tried", func(*lesson) {}, asLearnt, 50},
+		{"a full batch that was taken", func(l *lesson) { l.taken(route, 50, quick) }, asLearnt, 200},
+		{"and another", func(l *lesson) { l.taken(route, 50, quick); l.taken(route, 125, quick) }, asTried, batchMost},
+		{"many at once are one lesson", func(l *lesson) { l.taken(route, 50, quick); l.taken(route, 50, quick) }, asTried, 200},
 		{"and it ends somewhere", func(l *lesson) {
 			for n := 50; n <= 1000; n *= 2 {
-				l.taken(route, min(n, batchMost), quick, true)
+				l.taken(route, min(n, batchMost), quick)
 			}
-		}, true, batchMost},
-		{"what was learnt when requests were scarce, now that they are not", func(l *lesson) { l.taken(route, 50, quick, true) }, false, 50},
-		{"a full batch when they are not", func(l *lesson) { l.taken(route, 50, quick, false) }, true, 50},
-		{"half a batch", func(l *lesson) { l.taken(route, 25, quick, true) }, true, 50},
-		{"a slow one", func(l *lesson) { l.taken(route, 50, slow, true) }, true, 50},
-		{"one refused", func(l *lesson) { l.tooBig(route, 50) }, true, 25},
-		{"one refused, the half taken", func(l *lesson) { l.tooBig(route, 50); l.taken(route, 25, quick, true) }, true, 25},
-		{"one refused and then a full one", func(l *lesson) { l.tooBig(route, 60); l.taken(route, 50, quick, true) }, true, 50},
+		}, asTried, batchMost},
+		{"what was learnt, where it is of no use", func(l *lesson) { l.taken(route, 50, quick) }, asRoute, 50},
+		{"half a batch", func(l *lesson) { l.taken(route, 25, quick) }, asLearnt, 50},
+		{"some", func(l *lesson) { l.taken(route, 4, quick) }, asTried, 100},
+		{"a slow one", func(l *lesson) { l.taken(route, 50, slow) }, asTried, 83},
+		{"slow small ones", func(l *lesson) { l.taken(route, 25, slow) }, asTried, 50},
+		{"one that was slow as they grew", func(l *lesson) { l.taken(route, 50, quick); l.taken(route, 200, slow) }, asTried, 200},
+		{"one refused", func(l *lesson) { l.tooBig(route, 50) }, asTried, 25},
+		{"one refused, the half taken", func(l *lesson) { l.tooBig(route, 50); l.taken(route, 25, quick) }, asTried, 25},
+		{"one refused and then a full one", func(l *lesson) { l.tooBig(route, 60); l.taken(route, 50, quick) }, asTried, 50},
+		{"one refused that was larger than the route says", func(l *lesson) { l.tooBig(route, 80) }, asTried, 50},
 		{"a large one refused", func(l *lesson) {
-			l.taken(route, 50, quick, true)
-			l.taken(route, 100, quick, true)
+			l.taken(route, 50, quick)
+			l.taken(route, 100, quick)
 			l.tooBig(route, 200)
-			l.taken(route, 100, quick, true)
-		}, true, 100},
+			l.taken(route, 100, quick)
+		}, asTried, 100},
 		{"a large one without an answer", func(l *lesson) {
-			l.taken(route, 50, quick, true)
-			l.taken(route, 100, quick, true)
+			l.taken(route, 50, quick)
+			l.taken(route, 100, quick)
 			l.unanswered(route, 200)
-			l.taken(route, 100, quick, true)
-		}, true, 100},
-		{"one as the route says without an answer", func(l *lesson) { l.unanswered(route, 50); l.taken(route, 50, quick, true) }, true, 100},
+			l.taken(route, 100, quick)
+		}, asTried, 100},
+		{"one as the route says without an answer", func(l *lesson) { l.unanswered(route, 50); l.taken(route, 50, quick) }, asTried, 200},
 	} {
 		e := newEngine(nil, nil, nil, Options{})
 		w := waypoint{route: route}
 		e.learn(w, c.teach)
-		if _, got := e.way(w, false, c.scarce); got != c.want {
+		if _, got := e.way(w, false, c.large); got != c.want {
 			t.Errorf("%s: %d, want %d", c.name, got, c.want)
 		}
 	}
 	e := newEngine(nil, nil, nil, Options{})
 	single := waypoint{route: &inventory.Route{Max: 1}}
-	e.learn(single, func(l *lesson) { l.taken(single.route, 1, quick, true) })
-	if _, got := e.way(single, false, true); got != 1 {
+	e.learn(single, func(l *lesson) { l.taken(single.route, 1, quick) })
+	if _, got := e.way(single, false, asTried); got != 1 {
 		t.Errorf("a call for one item is given %d", got)
 	}
 }
 
-// While ELB makes its requests wait, those to a gateway go on: pools and members of channels in one run.
 func TestAThrottleOfELBDoesNotHoldUpTheGateway(t *testing.T) {
 	throttled := make(chan struct{}, 100)
 	s := simulate(t, simcloud.Options{Size: 100}, func(w http.ResponseWriter, r *http.Request) bool {

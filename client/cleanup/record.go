@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"janitor/client"
@@ -95,7 +96,7 @@ type kept struct {
 // it is the same.
 type keptWhole struct {
 	Item  int             `json:"item"`
-	Back  json.RawMessage `json:"back"` // an [inventory.Back]
+	Back  json.RawMessage `json:"back"`            // an [inventory.Back]
 	Shown bool            `json:"shown,omitempty"` // as a screen shows it: nothing better was kept
 	Taken []string        `json:"taken,omitempty"` // of an undo: ids of the objects that it was taken out of
 
@@ -284,12 +285,20 @@ func (r *Run) keep(i int, res inventory.Resource) error {
 		if err != nil {
 			return fmt.Errorf("the journal cannot hold what brings %s back: %w", res.Label(), err)
 		}
-		r.write(lineWhole, keptWhole{Item: i, Back: made})
+		r.write(lineWhole, ofItem(i, "back", made)) // a [keptWhole]
 	}
 	if changed {
-		r.write(lineObject, kept{i, object})
+		r.write(lineObject, ofItem(i, "object", object)) // a [kept]
 	}
 	return nil
+}
+
+// ofItem is the body of a line about an item with a value that is JSON already: they are long, and there are many.
+func ofItem(i int, name string, value []byte) json.RawMessage {
+	body := append(make([]byte, 0, len(value)+40), `{"item":`...)
+	body = strconv.AppendInt(body, int64(i), 10)
+	body = append(append(append(body, `,"`...), name...), `":`...)
+	return append(append(body, value...), '}')
 }
 
 // replied writes down what came of a request. What it leaves open stays unread until a list shows it.

@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"math"
 	"time"
 
 	"janitor/client/inventory"
@@ -10,18 +11,21 @@ import (
 //
 // While the service takes as many requests as we have, more of them side by side are as fast as larger ones, and what
 // goes wrong concerns fewer items: a batch has no more than its route says, and what is nearly done is spread over all
-// that may be in flight. Once requests are what is scarce, size is all that helps: each batch that was answered without
-// doubt lets the next one be twice as large, up to [batchMost].
+// that may be in flight. Once requests are what is scarce, or there are many more items than go side by side, size is all
+// that helps: what was answered without doubt lets the next one be four times as large, up to [batchMost], or as large as
+// it takes for all to go while the quota lasts.
 //
 // That bound is about what a single lost answer leaves in doubt, all of which has to be read back, and about time: the
 // services work through a batch item by item and the gateway before them gives up on an answer after a minute or so
-// (api.md 6.3, 0201). So a batch does not grow either when one of twice the size might take longer than [batchTime], and
-// one that got no answer at all is never tried again in that size. The 12 MB of the gateway are far away: 500 ids are 20 kB.
+// (api.md 6.3, 0201). So a batch is not larger either than what should take [batchTime], and one that got no answer at all
+// is never tried again in that size. The 12 MB of the gateway are far away: 500 ids are 20 kB.
 const (
 	batchMost = 500
 	batchTime = 10 * time.Second
 	// When they are spread, batches have at least so many: on its own each costs a request.
 	spreadLeast = 20
+	// Requests of a quota that are left for the proof: two lists show what is there of most kinds.
+	proofLists = 2
 )
 
 // lesson is what the service taught about a call.
@@ -29,8 +33,8 @@ type lesson struct {
 	absent   bool
 	accepted int  // most items a request had that was taken
 	refused  int  // fewest items a batch had that was refused as a whole; 0 = none
-	grown    int  // items of a batch while requests are scarce; 0 = as many as the route says
-	full     bool // one as large as that had no answer: it never grows again
+	most     int  // items that a batch may have where size helps; 0 = nothing was learnt
+	full     bool // one of more than the route says had no answer: no larger one is tried any more
 }
 
 // tooBig: a batch of n was refused as a whole, perhaps for its size.
@@ -38,64 +42,166 @@ func (l *lesson) tooBig(route *inventory.Route, n int) {
 	if l.refused == 0 || n < l.refused {
 		l.refused = n
 	}
-	if l.grown > 0 && n > route.Max {
-		l.grown = min(l.grown, max(route.Max, n/2))
-	}
+	l.shrink(route, n)
 }
 
 // unanswered: a batch of n got no answer.
 func (l *lesson) unanswered(route *inventory.Route, n int) {
-	if l.grown > 0 && n > route.Max {
-		l.grown, l.full = min(l.grown, max(route.Max, n/2)), true
+	if l.shrink(route, n) {
+		l.full = true
 	}
 }
 
-// taken: a batch of n was answered after a while. scarce: requests are.
-func (l *lesson) taken(route *inventory.Route, n int, took time.Duration, scarce bool) {
-	l.accepted = max(l.accepted, n)
-	if scarce && route.Max > 1 && l.refused == 0 && !l.full && 2*took <= batchTime && n >= max(route.Max, l.grown) {
-		l.grown = min(batchMost, 2*n)
+// shrink: n were too many. Those that the route says may have had bad luck.
+func (l *lesson) shrink(route *inventory.Route, n int) bool {
+	if n <= route.Max {
+		return false
 	}
+	half := max(route.Max, n/2)
+	if l.most == 0 || half < l.most {
+		l.most = half
+	}
+	return true
+}
+
+// taken: a batch of n was answered after a while.
+func (l *lesson) taken(route *inventory.Route, n int, took time.Duration) {
+	l.accepted = max(l.accepted, n)
+	if route.Max == 1 {
+		return
+	}
+	inTime := batchMost
+	if took > 0 {
+		inTime = int(min(batchMost, int64(n)*int64(batchTime)/int64(took)))
+	}
+	switch larger := min(batchMost, 4*n); {
+	case inTime < larger:
+		l.most = max(route.Max, min(inTime, l.tried(route)))
+	case l.refused == 0 && !l.full && larger > l.tried(route):
+		l.most = larger
+	}
+}
+
+// tried is how large a batch may be: twice what the route says, as long as none was answered.
+func (l *lesson) tried(route *inventory.Route) int {
+	switch {
+	case l.most > 0:
+		return l.most
+	case route.Max <= 1 || l.refused > 0:
+		return max(1, route.Max)
+	}
+	return min(batchMost, 2*route.Max)
 }
 
 // size is how many items of a piece go in one request, and by which call.
 func (r *Run) size(service string, p piece) (waypoint, int) {
 	e := r.engine
 	if e.deleter == nil {
-		return e.way(p.way, p.part, false)
+		return e.way(p.way, p.part, asRoute)
 	}
 	pace := e.deleter.Pace(service)
-	w, most := e.way(p.way, p.part, pace.Scarce)
-	if most > spreadLeast && !p.part && !pace.Scarce {
-		free := max(1, min(pace.AtOnce, e.atOnce)-pace.InFlight+1) // this one has been let in
-		most = min(most, max(spreadLeast, (len(p.items)+free-1)/free))
+	places := max(1, min(pace.AtOnce, e.atOnce))
+	large := asRoute
+	switch {
+	case pace.Scarce:
+		large = asTried
+	case len(p.items) > places*p.way.route.Max:
+		large = asLearnt
+	}
+	w, most := e.way(p.way, p.part, large)
+	switch {
+	case most <= spreadLeast || p.part:
+	case pace.Scarce:
+		free := pace.Left + 1 - proofLists // this one has been let in
+		if divided(len(p.items), most) <= free {
+			most = max(spreadLeast, divided(len(p.items), free))
+		}
+	default:
+		free, least := places-pace.InFlight+1, spreadLeast
+		if large == asLearnt {
+			least = p.way.route.Max
+			if free <= places/2 { // the others are free soon
+				free = places
+			}
+		}
+		most = min(most, max(least, divided(len(p.items), free)))
 	}
 	return w, most
 }
 
-// accepted learns from a piece that was answered.
-func (r *Run) accepted(p piece, took time.Duration) {
-	scarce := r.engine.deleter != nil && r.engine.deleter.Pace(p.way.scope.Service()).Scarce
-	r.engine.learn(p.way, func(l *lesson) { l.taken(p.way.route, len(p.items), took, scarce) })
+// divided is how many each gets.
+func divided(n, by int) int {
+	by = max(1, by)
+	return (n + by - 1) / by
 }
 
-// way is the call that this cloud has, and the most items to give it. What is part of a refused batch may be as big as
-// the call allows: it is smaller than what was refused.
-func (e *Engine) way(w waypoint, part, scarce bool) (waypoint, int) {
+// more is how many requests are to follow the next one of a queue. While it has yet to be seen whether the service takes
+// batches of their size nobody knows.
+func (r *Run) more(service string, q *queue) int {
+	if r.engine.deleter == nil || !r.engine.deleter.Pace(service).Scarce {
+		return 0
+	}
+	doubt := false
+	all, _ := q.ahead(func(p piece) (waypoint, int) {
+		w, n := r.size(service, p)
+		doubt = doubt || !r.engine.proven(w, min(n, len(p.items)))
+		return w, n
+	})
+	if doubt {
+		return math.MaxInt
+	}
+	return max(0, all-1)
+}
+
+// proven: the service has taken a batch as large.
+func (e *Engine) proven(w waypoint, n int) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	l := e.learnt[w]
+	return n <= w.route.Max || l != nil && l.accepted >= n
+}
+
+// accepted learns from a piece that was answered.
+func (r *Run) accepted(p piece, took time.Duration) {
+	r.engine.learn(p.way, func(l *lesson) { l.taken(p.way.route, len(p.items), took) })
+}
+
+// largeness is how far a batch may go beyond what its route says.
+type largeness int
+
+const (
+	asRoute  largeness = iota // not at all
+	asLearnt                  // as far as the service is known to go
+	asTried                   // further, if nothing is known
+)
+
+// way is the call that this cloud has, and the most items to give it. What is part of a refused batch may be as big as the
+// call allows: it is smaller than what was refused.
+func (e *Engine) way(w waypoint, part bool, large largeness) (waypoint, int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for {
 		l := e.learnt[w]
-		if l != nil && l.absent && w.route.Instead != nil {
+		if l == nil {
+			l = &lesson{}
+		}
+		if l.absent && w.route.Instead != nil {
 			w.route = w.route.Instead
 			continue
 		}
 		size := max(1, w.route.Max)
-		if l != nil && (scarce || part) {
-			size = max(size, l.grown)
+		switch {
+		case large == asTried:
+			size = max(size, l.tried(w.route))
+		case large == asLearnt, part:
+			size = max(size, l.most)
 		}
-		if l != nil && l.refused > 0 && !part {
-			size = min(size, max(1, l.accepted, l.refused/2))
+		if l.refused > 0 && !part {
+			known := max(1, l.accepted, l.refused/2)
+			if l.refused > w.route.Max {
+				known = max(known, w.route.Max)
+			}
+			size = min(size, known)
 		}
 		return w, size
 	}

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -40,10 +41,15 @@ func (d *Damage) Error() string { return fmt.Sprintf("line %d: %s", d.Line, d.Wh
 
 const sumKey = `,"sum":"`
 
-// encode gives the line with its end, and its sum.
+// encode gives the line with its end, and its sum. The type is a word.
 func encode(n int, at time.Time, kind string, body []byte, before string) (line []byte, sum string) {
-	stamp := at.UTC().Format(time.RFC3339Nano)
-	line = fmt.Appendf(nil, `{"n":%d,"at":%q,"type":%q,"body":%s,"before":%q`, n, stamp, kind, body, before)
+	line = append(make([]byte, 0, len(body)+256), `{"n":`...)
+	line = strconv.AppendInt(line, int64(n), 10)
+	line = append(line, `,"at":"`...)
+	line = at.UTC().AppendFormat(line, time.RFC3339Nano)
+	line = append(append(line, `","type":"`...), kind...)
+	line = append(append(line, `","body":`...), body...)
+	line = append(append(append(line, `,"before":"`...), before...), '"')
 	sum = sumOf(line)
 	return append(append(append(line, sumKey...), sum...), "\"}\n"...), sum
 }

@@ -38,6 +38,9 @@ type Writer struct {
 	err    error
 }
 
+// keepMost bytes of room are kept for what comes next.
+const keepMost = 1 << 20
+
 // ErrClosed is when something is appended after the end.
 var ErrClosed = errors.New("the journal is closed")
 
@@ -81,9 +84,14 @@ func NewWriter(d Disk, t Tail) *Writer {
 	return w
 }
 
-// Append adds a line; it waits for no disk. The type is a word of lower-case letters, the body becomes JSON.
+// Append adds a line; it waits for no disk. The type is a word of lower-case letters, the body becomes JSON; one that is a
+// [json.RawMessage] is taken as it is, and must be as [json.Marshal] writes it.
 func (w *Writer) Append(kind string, body any) error {
-	data, err := json.Marshal(body)
+	data, ready := body.(json.RawMessage)
+	var err error
+	if !ready {
+		data, err = json.Marshal(body)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
@@ -95,10 +103,12 @@ func (w *Writer) Append(kind string, body any) error {
 		w.fail(fmt.Errorf("a line of type %s cannot be written: %w", kind, err))
 		return w.err
 	}
+	if !word(kind) {
+		w.fail(fmt.Errorf("%q is no type of a line", kind))
+		return w.err
+	}
 	line, sum := encode(w.lines+1, time.Now(), kind, data, w.sum)
 	switch {
-	case !word(kind):
-		w.fail(fmt.Errorf("%q is no type of a line", kind))
 	case len(line) > maxLine:
 		w.fail(fmt.Errorf("a line of type %s is longer than %d bytes", kind, maxLine))
 	case w.size+int64(len(line)) > maxSize:
@@ -155,6 +165,7 @@ func (w *Writer) write() {
 	defer close(w.done)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	var spare []byte // for what comes while the disk is at it
 	for {
 		for len(w.buf) == 0 && w.wanted <= w.synced && !w.closed && w.err == nil {
 			w.change.Wait()
@@ -163,9 +174,12 @@ func (w *Writer) write() {
 			break
 		}
 		data, upTo, sync := w.buf, w.lines, w.wanted > w.synced
-		w.buf = nil
+		w.buf, spare = spare, nil
 		w.mu.Unlock()
 		err := put(w.disk, data, sync)
+		if cap(data) <= keepMost {
+			spare = data[:0]
+		}
 		w.mu.Lock()
 		if err != nil {
 			w.fail(err)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -169,7 +170,7 @@ func (a *API) Do(ctx context.Context, c Call) error {
 	}
 	throttled, failed := 0, 0
 	for {
-		if err := a.wait(waiting, c.Turn); err != nil {
+		if err := a.wait(waiting, c); err != nil {
 			return a.describe(c, &Error{Class: Transport, Unsent: true, Message: stopped(err), Err: err})
 		}
 		sent := time.Now()
@@ -200,12 +201,17 @@ func (a *API) Do(ctx context.Context, c Call) error {
 	}
 }
 
-// wait until the request may go. Who has a turn has waited.
-func (a *API) wait(ctx context.Context, turn *Turn) error {
-	if turn.take(a.pacer) {
+// wait until the request may go. Who has a turn has waited. Lists are few, and somebody waits for them; nobody knows how
+// many changes are to follow.
+func (a *API) wait(ctx context.Context, c Call) error {
+	if c.Turn.take(a.pacer) {
 		return ctx.Err()
 	}
-	_, err := a.pacer.admit(ctx)
+	more := 0
+	if c.Method != http.MethodGet {
+		more = math.MaxInt
+	}
+	_, err := a.pacer.admit(ctx, more)
 	return err
 }
 

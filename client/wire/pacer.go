@@ -128,7 +128,7 @@ func (p *Pacer) Pace() Pace {
 
 // holds: the window has made somebody wait just now, or would make the next one wait.
 func holds(w *window, now time.Time) bool {
-	return w.free(now).After(now) || now.Sub(w.held) < max(w.every(), time.Second)
+	return w.free(now, true).After(now) || now.Sub(w.held) < max(w.every(), time.Second)
 }
 
 func amount(n int, per time.Duration) string {
@@ -180,12 +180,13 @@ type Turn struct {
 	over   bool
 }
 
-// Enter waits for a turn, until ctx ends: for a place among the changing requests in flight, then for the quota.
-func (p *Pacer) Enter(ctx context.Context) (*Turn, error) {
+// Enter waits for a turn, until ctx ends: for a place among the changing requests in flight, then for the quota. more are
+// the requests that are to follow: when a quota does not let them all go at once, they go at an even pace.
+func (p *Pacer) Enter(ctx context.Context, more int) (*Turn, error) {
 	if err := p.place(ctx); err != nil {
 		return nil, err
 	}
-	booked, err := p.admit(ctx)
+	booked, err := p.admit(ctx, more)
 	if err != nil {
 		p.free()
 		return nil, err
@@ -274,7 +275,7 @@ func (p *Pacer) fill() {
 
 // admit waits until one request may go. Whoever came first goes first, and nobody is promised a time: after a pause
 // they go one after the other as the quota allows, however long they have waited.
-func (p *Pacer) admit(ctx context.Context) (booked time.Time, err error) {
+func (p *Pacer) admit(ctx context.Context, more int) (booked time.Time, err error) {
 	if err := ctx.Err(); err != nil { // select picks at random when both are ready
 		return time.Time{}, err
 	}
@@ -285,7 +286,7 @@ func (p *Pacer) admit(ctx context.Context) (booked time.Time, err error) {
 	}
 	defer func() { <-p.door }()
 	for {
-		wait, now := p.book()
+		wait, now := p.book(more)
 		if wait <= 0 {
 			return now, ctx.Err()
 		}
@@ -296,7 +297,7 @@ func (p *Pacer) admit(ctx context.Context) (booked time.Time, err error) {
 }
 
 // book notes a request that goes now, or says how long it has to wait.
-func (p *Pacer) book() (wait time.Duration, now time.Time) {
+func (p *Pacer) book(more int) (wait time.Duration, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now = time.Now()
@@ -305,7 +306,7 @@ func (p *Pacer) book() (wait time.Duration, now time.Time) {
 	}
 	at := later(later(now, p.until), p.next)
 	for _, w := range p.windows() {
-		if free := w.free(now); free.After(now) {
+		if free := w.free(now, more >= w.left(now)); free.After(now) {
 			w.held = now
 			at = later(at, free)
 		}

@@ -212,7 +212,7 @@ func fly(t *testing.T, p *Pacer) (turns []*Turn) {
 	t.Helper()
 	for {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		turn, err := p.Enter(ctx)
+		turn, err := p.Enter(ctx, 0)
 		cancel()
 		if err != nil {
 			return turns
@@ -280,7 +280,7 @@ func TestATurnIsForOneRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := NewPacer(Limits{Requests: 10, Per: time.Minute})
 		a, sent := play(t, Options{Pacer: p}, answer(204, ""), answer(429, "", "Retry-After", "5"))
-		unused, err := p.Enter(t.Context())
+		unused, err := p.Enter(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +293,7 @@ func TestATurnIsForOneRequest(t *testing.T) {
 			t.Errorf("an unused turn has cost something: %+v", s)
 		}
 
-		turn, err := p.Enter(t.Context())
+		turn, err := p.Enter(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,7 +306,7 @@ func TestATurnIsForOneRequest(t *testing.T) {
 			t.Errorf("%d left", p.Pace().Left)
 		}
 
-		if turn, err = p.Enter(t.Context()); err != nil {
+		if turn, err = p.Enter(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
 		if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x", Turn: turn}); !errors.Is(err, Throttled) || sent.Load() != 2 {
@@ -316,12 +316,12 @@ func TestATurnIsForOneRequest(t *testing.T) {
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := p.Enter(ctx); !errors.Is(err, context.DeadlineExceeded) || p.Pace().InFlight != 0 {
+		if _, err := p.Enter(ctx, 0); !errors.Is(err, context.DeadlineExceeded) || p.Pace().InFlight != 0 {
 			t.Errorf("%v while everything waits; %+v", err, p.Pace())
 		}
 		over, stop := context.WithCancel(t.Context())
 		stop()
-		if turn, err = p.Enter(t.Context()); err != nil {
+		if turn, err = p.Enter(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
 		defer turn.Done()
@@ -395,7 +395,7 @@ func TestWhyIsSaidInWords(t *testing.T) {
 					p.throttled(e, time.Now(), MaxPause)
 				}
 				time.Sleep(c.after)
-				_, _ = p.admit(t.Context())
+				_, _ = p.admit(t.Context(), 0)
 				s := p.Pace()
 				if c.after == 0 && len(c.errs) > 0 { // admit has waited for the end of it
 					p.throttled(c.errs[0], time.Now(), MaxPause)

@@ -56,7 +56,7 @@ func FuzzQuota(f *testing.F) {
 		now := time.Unix(1e9, 0)
 		q.state(n, per, true, now)
 		for range 3 {
-			at := q.free(now)
+			at := q.free(now, true)
 			if wait := at.Sub(now); wait < 0 || wait > 2*per+time.Second {
 				t.Errorf("quota(%q): %v until the next request", message, wait)
 			}

@@ -10,8 +10,8 @@ import (
 const mostKept = 10_000
 
 // window lets at most n requests go in any stretch of time as long as per, wherever it begins. So it keeps to a quota
-// that is counted in fixed windows, in a sliding one or by a bucket. Within that it spreads them: after a fifth of them
-// the rest goes at an even pace.
+// that is counted in fixed windows, in a sliding one or by a bucket. Within that it spreads what is more than it takes:
+// after a fifth of them the rest goes at an even pace, so that those who come in between do not wait for a whole window.
 type window struct {
 	n    int
 	per  time.Duration // longer than was said by a margin: requests overtake each other on their way
@@ -36,13 +36,13 @@ func (w *window) burst() float64 { return float64(max(1, w.n/5)) }
 // every is the even pace.
 func (w *window) every() time.Duration { return max(1, w.per/time.Duration(w.n)) }
 
-// free is when the next request may go.
-func (w *window) free(now time.Time) time.Time {
+// free is when the next request may go. even: at the even pace.
+func (w *window) free(now time.Time, even bool) time.Time {
 	at := now
 	if full := len(w.sent) - w.n; full >= 0 {
 		at = later(at, w.sent[full].Add(w.per))
 	}
-	if lacks := 1 - w.tokens(now); lacks > 0 {
+	if lacks := 1 - w.tokens(now); even && lacks > 0 {
 		at = later(at, later(now, w.asOf).Add(time.Duration(math.Ceil(lacks*float64(w.every())))))
 	}
 	return at
@@ -54,7 +54,7 @@ func (w *window) tokens(now time.Time) float64 {
 
 // book notes a request that goes now.
 func (w *window) book(now time.Time) {
-	w.level, w.asOf = w.tokens(now)-1, later(now, w.asOf)
+	w.level, w.asOf = max(0, w.tokens(now)-1), later(now, w.asOf)
 	if len(w.sent) >= 2*mostKept {
 		w.sent = append([]time.Time(nil), w.sent[len(w.sent)-mostKept:]...)
 	}

@@ -29,7 +29,7 @@ func TestAWindowIsKeptWhereverItBegins(t *testing.T) {
 					sent = sent[:len(sent)-1]
 				}
 			}
-			now = w.free(now)
+			now = w.free(now, true)
 			w.book(now)
 			sent = append(sent, now)
 		}
@@ -48,7 +48,7 @@ func TestAWindowIsUsedUp(t *testing.T) {
 		w := newWindow(n, per, epoch)
 		now, sent := epoch, 0
 		for now.Before(epoch.Add(20 * per)) {
-			now = w.free(now)
+			now = w.free(now, true)
 			w.book(now)
 			sent++
 		}
@@ -63,7 +63,7 @@ func TestAfterAPauseRequestsGoOneByOne(t *testing.T) {
 	until := epoch.Add(time.Minute)
 	w.pause(until)
 	for n := range 10 {
-		at := w.free(until)
+		at := w.free(until, true)
 		if n == 0 && !at.Equal(until) || n > 0 && at.Sub(until) < w.every() {
 			t.Errorf("request %d goes %v after the one before", n, at.Sub(until))
 		}
@@ -76,7 +76,7 @@ func TestAfterAPauseRequestsGoOneByOne(t *testing.T) {
 func (q *allowance) used(windows int, now *time.Time) int {
 	for end := now.Add(time.Duration(windows) * q.per); now.Before(end); {
 		q.watch(*now)
-		if at := q.free(*now); at.After(*now) {
+		if at := q.free(*now, true); at.After(*now) {
 			q.held = *now
 			*now = at
 			continue
@@ -141,7 +141,7 @@ func TestAnAllowanceTriesForMore(t *testing.T) {
 	for range 100 {
 		now = now.Add(2 * time.Minute)
 		q.watch(now)
-		q.book(q.free(now))
+		q.book(q.free(now, true))
 	}
 	if q.n != 48 {
 		t.Errorf("%d although it was never used up", q.n)
