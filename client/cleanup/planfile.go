@@ -116,11 +116,56 @@ func planJSON(f any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
 	if err := enc.Encode(f); err != nil {
 		return nil, fmt.Errorf("writing the plan: %w", err)
 	}
-	return out.Bytes(), nil
+	return indented(out.Bytes()), nil
+}
+
+// indented is what [json.Indent] makes of compact JSON with one space a level, but quickly: a run cannot begin before its
+// plan is written.
+func indented(data []byte) []byte {
+	out := make([]byte, 0, 2*len(data))
+	depth, quoted := 0, false
+	line := func() {
+		out = append(out, '\n')
+		for range depth {
+			out = append(out, ' ')
+		}
+	}
+	for i := 0; i < len(data); i++ {
+		c := data[i]
+		switch {
+		case quoted && c == '\\':
+			out = append(out, c)
+			i++
+			c = data[i]
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case (c == '{' || c == '[') && data[i+1] != c+2: // the brackets of ASCII: } is { and 2
+			out = append(out, c)
+			depth++
+			line()
+			continue
+		case c == '{' || c == '[':
+			out = append(out, c, c+2)
+			i++
+			continue
+		case c == '}' || c == ']':
+			depth--
+			line()
+		case c == ',':
+			out = append(out, c)
+			line()
+			continue
+		case c == ':':
+			out = append(out, c)
+			c = ' '
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 func fileOf(it *Item) itemFile {
