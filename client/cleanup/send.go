@@ -205,6 +205,9 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 	case divisible(err) && len(p.items) > 1: // one item spoils it, or it is too big
 		if n := len(p.items); aboutSize(err) {
 			r.engine.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, n) })
+			if _, most := r.engine.way(p.way, false, asTried); n > p.way.route.Max && most < n && !p.part { // its size it is
+				return r.again(nil, p)
+			}
 		}
 		return r.again(nil, halves(p)...)
 
