@@ -34,7 +34,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	in, end := r.engine.moment()
 	defer end()
 	keeps := r.keepAhead(sending, in, items)
-	now := r.engine.lookAt(sending, in, r.kinds, r.resources(items))
+	now := r.engine.lookIn(sending, in, r.kinds, r.resources(items))
 	r.looked(time.Since(began))
 	// A list can lag behind a change for a moment, as in prove: only what a second one still shows is in use.
 	if slices.ContainsFunc(items, func(i int) bool { return r.lags(i, now) }) && r.engine.nap(sending, 1) == nil {

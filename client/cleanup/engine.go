@@ -166,8 +166,8 @@ func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, servi
 	return e.turns.with(in, lane), nil
 }
 
-// admit waits until the service takes one more changing request; more are to follow, see [client.Deleter.Enter]. A ceiling of the engine comes last: while one service
-// makes its requests wait those of others go on.
+// admit waits until the service takes one more changing request; more are to follow, see [client.Deleter.Enter]. A ceiling
+// of the engine comes last: while one service makes its requests wait those of others go on.
 func (e *Engine) admit(ctx context.Context, d *client.Deleter, service string, more int) (entry, error) {
 	in := entry{d, func() {}}
 	if d != nil {

@@ -51,10 +51,11 @@ type opener func(ctx context.Context, kind inventory.KindID, parents []inventory
 func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
 	in, end := e.moment()
 	defer end()
-	return e.lookAt(ctx, in, kinds, planned)
+	return e.lookIn(ctx, in, kinds, planned)
 }
 
-func (e *Engine) lookAt(ctx context.Context, in account, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
+// lookIn is look within a moment that others look in too.
+func (e *Engine) lookIn(ctx context.Context, in account, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
 	var (
 		v        = newView()
 		begun    = e.now()

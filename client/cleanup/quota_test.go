@@ -302,6 +302,7 @@ func TestWhatACallTeaches(t *testing.T) {
 	}
 }
 
+// While ELB makes its requests wait, those to a gateway go on: pools and members of channels in one run.
 func TestAThrottleOfELBDoesNotHoldUpTheGateway(t *testing.T) {
 	throttled := make(chan struct{}, 100)
 	s := simulate(t, simcloud.Options{Size: 100}, func(w http.ResponseWriter, r *http.Request) bool {

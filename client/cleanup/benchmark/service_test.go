@@ -95,6 +95,7 @@ func serve(in string) error {
 type service struct {
 	cloud *simcloud.Cloud
 	ids   []string // of the workload
+	hands []string // ids that somebody else deletes meanwhile
 
 	mu      sync.Mutex
 	log     []*line
@@ -127,7 +128,7 @@ func newService(o order) *service {
 			s.flaky[id] = true
 		}
 	}
-	s.ids = o.Work.build(s.cloud)
+	s.ids, s.hands = o.Work.build(s.cloud), o.Work.gone()
 	building = false
 	return s
 }
@@ -175,7 +176,7 @@ func (s *service) arrive(l *line) (there []string) {
 func (s *service) leave(l *line, before []string, status int) (lost bool) {
 	var gone []string
 	for _, id := range before {
-		if !s.cloud.Has(id) {
+		if status < 300 && !s.cloud.Has(id) && !slices.Contains(s.hands, id) {
 			gone = append(gone, id)
 		}
 	}
