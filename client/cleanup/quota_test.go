@@ -228,11 +228,11 @@ func TestABatchThatGrewTooLargeIsHalvedAndTheBoundKept(t *testing.T) {
 		t.Error(summary)
 	}
 	// Those that had left before the first refusal came back may be as large.
-	if len(tooLarge) == 0 || len(tooLarge) > 4 || slices.Max(tooLarge) > 200 {
+	if len(tooLarge) == 0 || len(tooLarge) > 8 || slices.Max(tooLarge) > 200 {
 		t.Errorf("refused for their size: %v", tooLarge)
 	}
-	if sizes := s.sizes(); slices.Max(sizes) != 100 {
-		t.Errorf("the largest has %d, want 100: %v", slices.Max(sizes), sizes)
+	if sizes := s.sizes(); slices.Max(sizes) <= 50 || slices.Max(sizes) > bound {
+		t.Errorf("the largest has %d, want more than the route says, up to %d: %v", slices.Max(sizes), bound, sizes)
 	}
 	before := len(tooLarge)
 	for i := range 300 {
