@@ -260,7 +260,7 @@ func undoCertificate(r Resource) (Undo, string) {
 	case c.Shared:
 		return Impossible, "janitor cannot make certificates of the older API again"
 	case c.Type == "client":
-		return NewID, "it comes back with a new id"
+		return NewID, ""
 	case c.Source == "scm" && c.SCMCertificateID != "":
 		return NewID, "it comes back with a new id from the certificate service"
 	}

@@ -37,7 +37,7 @@ func TestUndoOfCertificates(t *testing.T) {
 	for name, want := range map[string]inventory.Undo{
 		"server": inventory.Impossible, "pair": inventory.Impossible, "ca": inventory.NewID, "imported": inventory.NewID,
 	} {
-		if got, why := del.Undo(named(t, listing, name)); got != want || why == "" {
+		if got, why := del.Undo(named(t, listing, name)); got != want || (why == "") != (name == "ca") { // where its grade says all
 			t.Errorf("%s: %s (%s), want %s", name, got, why, want)
 		}
 	}

@@ -51,7 +51,7 @@ var ipGroups = &Kind{
 			}
 			return ""
 		},
-		Undo: func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
+		Undo: func(Resource) (Undo, string) { return NewID, "" },
 	},
 	Restore: restoreGroups,
 	lists: []list{{id: groupsList, dedicated: true, optional: true, read: func(ctx context.Context, q *query) error {

@@ -82,7 +82,7 @@ var members = &Kind{
 	Deletion: &Deletion{
 		Route:   func(Resource) *Route { return deleteMember },
 		UsedToo: true,
-		Undo:    func(Resource) (Undo, string) { return NewID, "it comes back with a new id" },
+		Undo:    func(Resource) (Undo, string) { return NewID, "" },
 		Effects: effectsOfMembers,
 	},
 	Restore: restoreMembers,

@@ -193,7 +193,11 @@ func letters(s client.Spec, shown bool, names ...string) string {
 // lossy grades by what is lost.
 func lossy(best Undo, why string, lost ...string) (Undo, string) {
 	lost = slices.DeleteFunc(lost, func(s string) bool { return s == "" })
-	if len(lost) == 0 {
+	switch {
+	case len(lost) > 0:
+	case why == newID: // the grade says so
+		return best, ""
+	default:
 		return best, why
 	}
 	text := strings.Join(lost, "; ")
