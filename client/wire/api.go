@@ -125,15 +125,17 @@ func New(base string, t http.RoundTripper, o Options) (*API, error) {
 
 // Call is one request.
 type Call struct {
-	Doing     string              // how an error begins: "listing pools"
-	Method    string              // GET is sent again when no answer comes, nothing else is
-	Path      string              // below the base URL, begins with "/", every segment made by [Segment]
-	Query     url.Values          // nil = none
-	In        any                 // sent as JSON; nil = no body
-	Out       any                 // decoded from the answer and cleaned; nil = the answer has no content of interest. A json.Unmarshaler has to find out itself whether it is JSON
-	Named     bool                // the path names an object: "not found" speaks of it, else of the route
-	RequestID *string             // where to put the service's id of a successful request; nil = nowhere
-	Seen      func(answer []byte) // called with an answer that was decoded into Out, for [Decode]; its bytes are cleared afterwards; nil = nobody
+	Doing     string     // how an error begins: "listing pools"
+	Method    string     // GET is sent again when no answer comes, nothing else is
+	Path      string     // below the base URL, begins with "/", every segment made by [Segment]
+	Query     url.Values // nil = none
+	In        any        // sent as JSON; nil = no body
+	Out       any        // decoded from the answer and cleaned; nil = the answer has no content of interest. A json.Unmarshaler has to find out itself whether it is JSON
+	Named     bool       // the path names an object: "not found" speaks of it, else of the route
+	RequestID *string    // where to put the service's id of a successful request; nil = nowhere
+
+	// Seen is called with an answer that was decoded into Out, for [Decode]; its bytes are cleared afterwards. nil = nobody.
+	Seen func(answer []byte)
 
 	// Turn, got from the API's pacer, lets the call go without waiting; then it is sent once, and a throttled answer is
 	// returned. nil = it waits itself.
