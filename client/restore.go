@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,7 +15,22 @@ import (
 // given by [Spec.Text]. As JSON it is ASCII, and harmless in any file.
 type Spec struct {
 	ID     string
-	fields map[string]string // JSON, as it came
+	fields []keptField // in the order of their names
+}
+
+// keptField is a field of an object that says something.
+type keptField struct{ name, value string } // the value is JSON, as it came
+
+func byName(a, b keptField) int { return strings.Compare(a.name, b.name) }
+
+// value is the field as it came, "" when it is not there.
+func (s Spec) value(name string) string {
+	for i := range s.fields {
+		if s.fields[i].name == name {
+			return s.fields[i].value
+		}
+	}
+	return ""
 }
 
 // UnmarshalJSON takes all fields of an object.
@@ -32,7 +46,7 @@ func (s *Spec) take(data []byte, names []string) error {
 }
 
 func (s *Spec) thoroughly(data []byte, names []string) error {
-	*s = Spec{fields: map[string]string{}}
+	*s = Spec{}
 	var parts map[string]part
 	if err := json.Unmarshal(data, &parts); err != nil {
 		return err
@@ -45,16 +59,17 @@ func (s *Spec) thoroughly(data []byte, names []string) error {
 	}
 	for name, value := range parts {
 		if name != "id" && (names == nil || slices.Contains(names, name)) && says(string(value)) {
-			s.fields[name] = string(value)
+			s.fields = append(s.fields, keptField{name, string(value)})
 		}
 	}
+	slices.SortFunc(s.fields, byName)
 	return nil
 }
 
 // quickly is take for an object as they are, with its names given; lists of them are long. All values become views of one
 // text, which holds nothing else.
 func (s *Spec) quickly(data []byte, names []string) bool {
-	if names == nil {
+	if names == nil || len(names) > 64 {
 		return false
 	}
 	type value struct{ name, from, to int }
@@ -63,6 +78,7 @@ func (s *Spec) quickly(data []byte, names []string) bool {
 		values = make([]value, 0, 32)
 		text   = make([]byte, 0, len(data))
 		id     []byte
+		seen   uint64 // by the place among names
 	)
 	ok := q.each('{', '}', func() bool {
 		name, ok := q.name()
@@ -81,8 +97,13 @@ func (s *Spec) quickly(data []byte, names []string) bool {
 			return !again
 		}
 		i := slices.Index(names, string(name))
-		if i < 0 || !says(string(raw)) {
+		if i < 0 {
 			return true
+		}
+		again := seen&(1<<i) != 0 // the last one counts
+		seen |= 1 << i
+		if again || !says(string(raw)) {
+			return !again
 		}
 		values = append(values, value{i, len(text), len(text) + len(raw)})
 		text = append(text, raw...)
@@ -91,55 +112,65 @@ func (s *Spec) quickly(data []byte, names []string) bool {
 	if q.white(); !ok || q.at != len(data) {
 		return false
 	}
-	*s = Spec{fields: make(map[string]string, len(values))}
+	*s = Spec{fields: make([]keptField, len(values))}
 	if id != nil && decode(id, &s.ID) != nil {
 		return false
 	}
 	s.ID = Clean(s.ID)
 	all := string(text)
-	for _, v := range values {
-		s.fields[names[v.name]] = all[v.from:v.to]
+	for i, v := range values {
+		s.fields[i] = keptField{names[v.name], all[v.from:v.to]}
 	}
+	slices.SortFunc(s.fields, byName)
 	return true
 }
 
 // MarshalJSON writes what it holds, the fields in the order of their names.
 func (s Spec) MarshalJSON() ([]byte, error) {
-	names := make([]string, 0, len(s.fields)+1)
-	size := 0
-	for name, value := range s.fields {
-		if says(value) && name != "id" {
-			names = append(names, name)
-			size += len(name) + len(value) + len(`"":,`)
-		}
+	size := len(s.ID) + len(`{"id":""}`)
+	for _, f := range s.fields {
+		size += len(f.name) + len(f.value) + len(`"":,`)
 	}
-	if s.ID != "" {
-		names = append(names, "id")
-	}
-	slices.Sort(names)
-	out := append(make([]byte, 0, size+len(s.ID)+16), '{')
-	for i, name := range names {
-		if i > 0 {
+	out := append(make([]byte, 0, size), '{')
+	put := func(name string) {
+		if len(out) > 1 {
 			out = append(out, ',')
 		}
-		key, _ := json.Marshal(name) // a string
-		out = append(append(out, key...), ':')
-		if name == "id" {
-			id, _ := json.Marshal(s.ID)
-			out = append(out, id...)
-		} else {
-			out = append(out, s.fields[name]...)
+		out = append(quoted(out, name), ':')
+	}
+	id := s.ID != ""
+	for _, f := range s.fields {
+		if id && f.name > "id" {
+			put("id")
+			out, id = quoted(out, s.ID), false
 		}
+		put(f.name)
+		out = append(out, f.value...)
+	}
+	if id {
+		put("id")
+		out = quoted(out, s.ID)
 	}
 	return ascii(append(out, '}')), nil
+}
+
+// quoted appends a text as JSON.
+func quoted(to []byte, text string) []byte {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			data, _ := json.Marshal(text) // never fails for a text
+			return append(to, data...)
+		}
+	}
+	return append(append(append(to, '"'), text...), '"')
 }
 
 // body are the fields of these names, nil: all, that say something.
 func (s Spec) body(names []string) map[string]json.RawMessage {
 	all := make(map[string]json.RawMessage, len(s.fields))
-	for name, value := range s.fields {
-		if (names == nil || slices.Contains(names, name)) && says(value) {
-			all[name] = json.RawMessage(value)
+	for _, f := range s.fields {
+		if (names == nil || slices.Contains(names, f.name)) && says(f.value) {
+			all[f.name] = json.RawMessage(f.value)
 		}
 	}
 	return all
@@ -147,7 +178,7 @@ func (s Spec) body(names []string) map[string]json.RawMessage {
 
 // ascii writes all that is not ASCII as escapes: in JSON that stands in strings only.
 func ascii(data []byte) []byte {
-	if !bytes.ContainsFunc(data, func(r rune) bool { return r > '~' }) {
+	if !slices.ContainsFunc(data, func(c byte) bool { return c > '~' }) {
 		return data
 	}
 	var b bytes.Buffer
@@ -177,11 +208,11 @@ func says(value string) bool {
 }
 
 // Has says whether the field is set.
-func (s Spec) Has(name string) bool { return says(s.fields[name]) }
+func (s Spec) Has(name string) bool { return says(s.value(name)) }
 
 // raw is the field as text, to the letter; numbers and bools as they are written.
 func (s Spec) raw(name string) string {
-	value := s.fields[name]
+	value := s.value(name)
 	var text string
 	switch {
 	case !says(value):
@@ -200,13 +231,13 @@ func (s Spec) Into(name string, v any) error {
 	if !s.Has(name) {
 		return nil
 	}
-	return decode([]byte(s.fields[name]), v)
+	return decode([]byte(s.value(name)), v)
 }
 
 // IDs are those that the field points at, or the id that it is.
 func (s Spec) IDs(name string) IDs {
 	var ids IDs
-	if value := s.fields[name]; says(value) && ids.UnmarshalJSON([]byte(value)) != nil {
+	if value := s.value(name); says(value) && ids.UnmarshalJSON([]byte(value)) != nil {
 		return NewIDs(s.raw(name))
 	}
 	return ids
@@ -218,26 +249,23 @@ func (s Spec) With(name string, value any) Spec {
 	if err != nil {
 		panic(err) // ids, numbers and lists of them
 	}
-	s.fields = maps.Clone(s.fields)
-	if s.fields == nil {
-		s.fields = map[string]string{}
+	s = s.Without(name)
+	if value := string(data); says(value) && name != "id" {
+		s.fields = append(s.fields, keptField{name, value})
+		slices.SortFunc(s.fields, byName)
 	}
-	s.fields[name] = string(data)
 	return s
 }
 
 // Without gives a spec that lacks these fields.
 func (s Spec) Without(names ...string) Spec {
-	s.fields = maps.Clone(s.fields)
-	for _, name := range names {
-		delete(s.fields, name)
-	}
+	s.fields = slices.DeleteFunc(slices.Clone(s.fields), func(f keptField) bool { return slices.Contains(names, f.name) })
 	return s
 }
 
 // Like says whether both say the same in those of these fields that one of them sets.
 func (s Spec) Like(other Spec, names ...string) bool {
-	return !slices.ContainsFunc(names, func(name string) bool { return !sameValue(s.fields[name], other.fields[name]) })
+	return !slices.ContainsFunc(names, func(name string) bool { return !sameValue(s.value(name), other.value(name)) })
 }
 
 func sameValue(a, b string) bool {
