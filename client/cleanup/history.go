@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -138,7 +139,8 @@ func whoIsThis() Who {
 	return w
 }
 
-// create makes the folder of a run, with the plan and the header of the journal on disk.
+// create makes the folder of a run, with the plan and the header of the journal. Both are on disk before anything that
+// follows them, and nobody waits for that before.
 func (h *History) create(id string, at Where, why Why, p Plan) (*recording, error) {
 	runs := filepath.Join(h.dir, "runs")
 	dir := filepath.Join(runs, id)
@@ -153,50 +155,87 @@ func (h *History) create(id string, at Where, why Why, p Plan) (*recording, erro
 		return nil, unwritable(dir, err)
 	}
 	r, err := h.record(id, at, why, p, file)
-	if err == nil {
-		err = journal.SyncDir(runs)
-	}
+	remove := func() { os.RemoveAll(dir) } //nolint:errcheck // nothing was sent: what stays says nothing
 	if err != nil {
-		if r != nil {
-			r.Close() //nolint:errcheck // it has failed already
-		}
-		os.RemoveAll(dir) //nolint:errcheck // nothing was sent: what stays says nothing
+		remove()
 		return nil, unwritable(dir, err)
 	}
+	r.releases = append(r.releases, func() {
+		if !r.begun() {
+			remove()
+		}
+	})
 	return r, nil
 }
 
 func (h *History) record(id string, at Where, why Why, p Plan, file []byte) (*recording, error) {
-	dir := filepath.Join(h.dir, "runs", id)
-	if err := writeFile(filepath.Join(dir, planName), file); err != nil {
-		return nil, err
-	}
-	r, err := h.start(dir, id, journal.Tail{}, journal.Create)
+	runs := filepath.Join(h.dir, "runs")
+	dir := filepath.Join(runs, id)
+	plan, err := newFile(filepath.Join(dir, planName), file)
 	if err != nil {
 		return nil, err
+	}
+	ground := &grounded{plan: plan, folders: []string{dir, runs}}
+	r, err := h.start(dir, id, journal.Tail{}, journal.Create, ground)
+	if err != nil {
+		return nil, errors.Join(err, plan.Close())
 	}
 	r.header = Header{
 		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at, Why: why,
 		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
 	}
-	err = r.Append(lineHeader, r.header)
-	if err == nil {
-		err = r.Sync()
+	if err := r.Append(lineHeader, r.header); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
-	return r, err
+	r.Want()
+	return r, nil
+}
+
+// grounded is a journal's file that is written to once the plan and the names in these folders are on disk.
+type grounded struct {
+	journal.Disk
+	plan    *os.File // nil: they are
+	folders []string
+}
+
+func (g *grounded) Write(p []byte) (int, error) {
+	if err := g.ground(); err != nil {
+		return 0, err
+	}
+	return g.Disk.Write(p)
+}
+
+func (g *grounded) ground() error {
+	if g.plan == nil {
+		return nil
+	}
+	err := cmp.Or(g.plan.Sync(), g.plan.Close())
+	g.plan = nil
+	for _, folder := range g.folders {
+		err = cmp.Or(err, journal.SyncDir(folder))
+	}
+	return err
 }
 
 // writeFile writes a new file, to the disk.
 func writeFile(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller says where runs are kept
+	f, err := newFile(path, data)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// newFile writes a new file; it is on disk after its Sync.
+func newFile(path string, data []byte) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller says where runs are kept
+	if err != nil {
+		return nil, err
 	}
-	return errors.Join(err, f.Close())
+	if _, err := f.Write(data); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // recording is the journal of a run under way, in its folder.
@@ -208,7 +247,9 @@ type recording struct {
 	releases []func()
 }
 
-func (h *History) start(dir, id string, t journal.Tail, open func(path string) (*os.File, error)) (*recording, error) {
+func (h *History) start(
+	dir, id string, t journal.Tail, open func(path string) (*os.File, error), ground *grounded,
+) (*recording, error) {
 	lock, err := journal.TryLock(filepath.Join(dir, lockName), holderOf(id))
 	if err != nil {
 		return nil, err
@@ -223,9 +264,13 @@ func (h *History) start(dir, id string, t journal.Tail, open func(path string) (
 		lock.Unlock()
 		return nil, errors.Join(err, f.Close())
 	}
-	r.Writer = journal.NewWriter(h.disk(f), t)
+	ground.Disk = h.disk(f)
+	r.Writer = journal.NewWriter(ground, t)
 	return r, nil
 }
+
+// begun: the run is there for others to see, now and later.
+func (r *recording) begun() bool { return r.OnDisk() > 0 }
 
 // Sync also finds out that the file is no longer where it was: what is written to it then helps nobody.
 func (r *recording) Sync() error {
@@ -467,7 +512,7 @@ func (h *History) Verify(p *Past) (Journal, error) {
 func (h *History) goOn(p *Past, line string) (*recording, error) {
 	r, err := h.start(p.dir, p.ID, p.Ledger.tail, func(path string) (*os.File, error) {
 		return journal.Continue(path, p.Ledger.tail)
-	})
+	}, &grounded{})
 	if held, ok := errors.AsType[*journal.HeldError](err); ok {
 		return nil, fmt.Errorf("another janitor is at run %s: %w", p.ID, held)
 	}

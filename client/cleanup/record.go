@@ -446,7 +446,13 @@ func (r *Run) ID() string {
 func (r *Run) Resumable() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.journal != nil && r.broken()
+	return r.recorded() && r.broken()
+}
+
+// recorded: there is a journal, or will be. With the lock held.
+func (r *Run) recorded() bool {
+	j, kept := r.journal.(*recording)
+	return r.journal != nil && (!kept || r.step < Finished || j.begun())
 }
 
 // broken: the run ends before its work does, because its program does or its journal cannot be written. With the lock

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -44,16 +43,9 @@ const keepMost = 1 << 20
 // ErrClosed is when something is appended after the end.
 var ErrClosed = errors.New("the journal is closed")
 
-// Create makes the file of a new journal, for [NewWriter]. Only its owner can read it.
+// Create makes the file of a new journal, for [NewWriter]. Only its owner can read it. Its name lasts after [SyncDir].
 func Create(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600) //nolint:gosec // the caller says where runs are kept
-	if err != nil {
-		return nil, err
-	}
-	if err := SyncDir(filepath.Dir(path)); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600) //nolint:gosec // the caller says where runs are kept
 }
 
 // Continue opens a journal that was read up to its tail, for [NewWriter]. A torn line is cut off.
@@ -125,19 +117,38 @@ func (w *Writer) Append(kind string, body any) error {
 	return nil
 }
 
+// Want sees to it that everything that was appended before is on disk soon; it waits for nothing.
+func (w *Writer) Want() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.want()
+}
+
+// want is Want with the lock held.
+func (w *Writer) want() {
+	if w.wanted < w.lines {
+		w.wanted = w.lines
+		w.change.Broadcast()
+	}
+}
+
 // Sync returns when everything that was appended before is on disk, or never will be.
 func (w *Writer) Sync() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	mine := w.lines
-	if w.synced < mine && w.wanted < mine {
-		w.wanted = mine
-		w.change.Broadcast()
-	}
+	w.want()
 	for w.synced < mine && w.err == nil {
 		w.change.Wait()
 	}
 	return w.err
+}
+
+// OnDisk is how many lines are, for certain.
+func (w *Writer) OnDisk() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.synced
 }
 
 // Close writes what is left, on disk too, and lets go of the file.
