@@ -33,9 +33,10 @@ type page struct {
 
 // sighting is an answer, or one that is being waited for.
 type sighting struct {
-	done   chan struct{} // closed when it has come
+	came   chan struct{} // closed when there is an answer, perhaps not the last one
+	done   chan struct{} // closed when whoever asked has read it
 	answer []byte        // nil: there was none that can be used again
-	err    error
+	err    error         // why it could not be read, when done
 	by     map[*asker]bool
 }
 
@@ -60,7 +61,8 @@ func (m *sharing) end() {
 	m.pages, m.kept = nil, nil
 }
 
-// get takes an answer from somebody who asks for the same, or asks.
+// get takes an answer from somebody who asks for the same, or asks. Both read it at the same time; what cannot be read may
+// be asked for once more, and counts only then.
 func (m *sharing) get(ctx context.Context, r request) error {
 	at := page{r.api, r.call.Path, r.call.Query.Encode()}
 	for {
@@ -68,13 +70,15 @@ func (m *sharing) get(ctx context.Context, r request) error {
 		if theirs == nil {
 			return m.ask(ctx, r, at, mine)
 		}
-		select {
-		case <-theirs.done:
-		case <-ctx.Done():
-			return r.send(ctx) // says so
-		}
-		if taken, err := m.take(theirs, r); taken {
-			return err
+		for _, waiting := range []chan struct{}{theirs.came, theirs.done} {
+			select {
+			case <-waiting:
+			case <-ctx.Done():
+				return r.send(ctx) // says so
+			}
+			if taken, err := m.take(theirs, r); taken && (err == nil || waiting == theirs.done) {
+				return err
+			}
 		}
 	}
 }
@@ -90,7 +94,7 @@ func (m *sharing) claim(at page, by *asker) (mine, theirs *sighting) {
 		s.by[by] = true
 		return nil, s
 	}
-	mine = &sighting{done: make(chan struct{}), by: map[*asker]bool{by: true}}
+	mine = &sighting{came: make(chan struct{}), done: make(chan struct{}), by: map[*asker]bool{by: true}}
 	m.pages[at] = mine
 	return mine, nil
 }
@@ -99,20 +103,25 @@ func (m *sharing) ask(ctx context.Context, r request, at page, mine *sighting) e
 	if mine == nil {
 		return r.send(ctx)
 	}
+	var came sync.Once
 	r.call.Seen = func(answer []byte) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
-		if !m.over && m.size+len(answer) <= mostSeen {
-			mine.answer = bytes.Clone(answer)
-			m.kept, m.size = append(m.kept, mine.answer), m.size+len(answer)
+		if m.over || m.size+len(answer) > mostSeen {
+			mine.answer = nil
+			return
 		}
+		mine.answer = bytes.Clone(answer)
+		m.kept, m.size = append(m.kept, mine.answer), m.size+len(answer)
+		came.Do(func() { close(mine.came) })
 	}
 	err := r.send(ctx)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	defer close(mine.done)
-	if ctx.Err() == nil { // else it is ours alone
-		mine.err = err
+	came.Do(func() { close(mine.came) })
+	if err != nil && ctx.Err() == nil { // else it is ours alone
+		mine.err, mine.answer = err, nil
 	}
 	if mine.answer == nil && m.pages[at] == mine { // whoever comes later asks
 		delete(m.pages, at)
@@ -120,17 +129,20 @@ func (m *sharing) ask(ctx context.Context, r request, at page, mine *sighting) e
 	return err
 }
 
-// take decodes what somebody else was answered; false: that is of no use.
+// take reads what somebody else was answered; false: that is of no use.
 func (m *sharing) take(s *sighting, r request) (taken bool, err error) {
 	m.using.RLock()
 	defer m.using.RUnlock()
+	m.mu.Lock()
+	answer, failed, over := s.answer, s.err, m.over
+	m.mu.Unlock()
 	switch {
-	case s.err != nil:
-		return true, s.err
-	case m.over || s.answer == nil:
+	case failed != nil:
+		return true, failed
+	case over || answer == nil:
 		return false, nil
 	}
-	if err := wire.Decode(s.answer, r.call.Out); err != nil {
+	if err := wire.Decode(answer, r.call.Out); err != nil {
 		return true, r.bad("", "the answer cannot be read: %v", err)
 	}
 	return true, nil

@@ -159,3 +159,29 @@ func TestAMomentForgetsErrors(t *testing.T) {
 	close(more)
 	wg.Wait()
 }
+
+// An answer that cannot be read is asked for once more, for all who wait for it.
+func TestAMomentWaitsForTheAnswerThatCanBeRead(t *testing.T) {
+	var n atomic.Int32
+	c, asked := momentary(t, func(w http.ResponseWriter, r *http.Request) {
+		if n.Add(1) == 1 {
+			fmt.Fprint(w, `{"pools":[{"id":"a"`)
+			return
+		}
+		fmt.Fprint(w, `{"pools":[{"id":"a"}],"page_info":{}}`)
+	})
+	in, end := c.Moment()
+	defer end()
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			if got := idsOf(t, in.Pools(t.Context()), func(p Pool) string { return p.ID }); !slices.Equal(got, []string{"a"}) {
+				t.Error(got)
+			}
+		})
+	}
+	wg.Wait()
+	if got := asked(); len(got) != 2 {
+		t.Errorf("asked %v", got)
+	}
+}

@@ -41,16 +41,17 @@ func (d *Damage) Error() string { return fmt.Sprintf("line %d: %s", d.Line, d.Wh
 
 const sumKey = `,"sum":"`
 
-// encode gives the line with its end, and its sum. The type is a word.
-func encode(n int, at time.Time, kind string, body []byte, before string) (line []byte, sum string) {
-	line = append(make([]byte, 0, len(body)+256), `{"n":`...)
+// encode appends the line with its end, and gives its sum. The type is a word.
+func encode(to []byte, n int, at time.Time, kind string, body []byte, before string) (all []byte, sum string) {
+	from := len(to)
+	line := append(to, `{"n":`...)
 	line = strconv.AppendInt(line, int64(n), 10)
 	line = append(line, `,"at":"`...)
 	line = at.UTC().AppendFormat(line, time.RFC3339Nano)
 	line = append(append(line, `","type":"`...), kind...)
 	line = append(append(line, `","body":`...), body...)
 	line = append(append(append(line, `,"before":"`...), before...), '"')
-	sum = sumOf(line)
+	sum = sumOf(line[from:])
 	return append(append(append(line, sumKey...), sum...), "\"}\n"...), sum
 }
 

@@ -99,20 +99,20 @@ func (w *Writer) Append(kind string, body any) error {
 		w.fail(fmt.Errorf("%q is no type of a line", kind))
 		return w.err
 	}
-	line, sum := encode(w.lines+1, time.Now(), kind, data, w.sum)
+	buf, sum := encode(w.buf, w.lines+1, time.Now(), kind, data, w.sum)
+	long := len(buf) - len(w.buf)
 	switch {
-	case len(line) > maxLine:
+	case long > maxLine:
 		w.fail(fmt.Errorf("a line of type %s is longer than %d bytes", kind, maxLine))
-	case w.size+int64(len(line)) > maxSize:
+	case w.size+int64(long) > maxSize:
 		w.fail(fmt.Errorf("the journal is larger than %d bytes", maxSize))
 	}
 	if w.err != nil {
 		return w.err
 	}
 	w.lines++
-	w.size += int64(len(line))
-	w.sum = sum
-	w.buf = append(w.buf, line...)
+	w.size += int64(long)
+	w.sum, w.buf = sum, buf
 	w.change.Broadcast()
 	return nil
 }

@@ -134,7 +134,8 @@ type Call struct {
 	Named     bool       // the path names an object: "not found" speaks of it, else of the route
 	RequestID *string    // where to put the service's id of a successful request; nil = nowhere
 
-	// Seen is called with an answer that was decoded into Out, for [Decode]; its bytes are cleared afterwards. nil = nobody.
+	// Seen is called with each answer of a success before it is decoded, for [Decode]; its bytes are cleared afterwards. nil =
+	// nobody.
 	Seen func(answer []byte)
 
 	// Turn, got from the API's pacer, lets the call go without waiting; then it is sent once, and a throttled answer is
@@ -311,6 +312,9 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 		e.Status, e.RequestID = bad.Status, bad.RequestID
 		return e
 	}
+	if c.Seen != nil {
+		c.Seen(answer)
+	}
 	if c.Out == nil {
 		if len(bytes.TrimSpace(answer)) > 0 && !json.Valid(answer) {
 			bad.Message = Clean("the answer is not JSON: " + hide(decode(answer[:min(len(answer), errorCap)]).message, sent))
@@ -322,9 +326,6 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 			bad.Message = Clean(hide(said.message, sent))
 		}
 		return bad
-	}
-	if c.Seen != nil {
-		c.Seen(answer)
 	}
 	if c.RequestID != nil {
 		var id struct {

@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"janitor/client/heap"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
 )
@@ -30,6 +31,7 @@ var (
 
 // TestMain is also the service of each run, and the program that prints the table.
 func TestMain(m *testing.M) {
+	heap.Room(64 << 20) // as the program does
 	if order := os.Getenv(serviceEnv); order != "" {
 		if err := serve(order); err != nil {
 			fmt.Fprintln(os.Stderr, err)
