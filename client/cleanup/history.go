@@ -139,27 +139,42 @@ func whoIsThis() Who {
 	return w
 }
 
-// create makes the folder of a run, with the plan and the header of the journal. Both are on disk before anything that
-// follows them, and nobody waits for that before.
+// create makes the folder of a run. The plan and the header of the journal follow; both are on disk before anything else of
+// the journal, and nobody waits for that before.
 func (h *History) create(id string, at Where, why Why, p Plan) (*recording, error) {
 	runs := filepath.Join(h.dir, "runs")
 	dir := filepath.Join(runs, id)
-	file, err := p.Encode()
-	if err != nil {
-		return nil, err
-	}
 	if err := os.MkdirAll(runs, 0o700); err != nil {
 		return nil, unwritable(runs, err)
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, unwritable(dir, err)
 	}
-	r, err := h.record(id, at, why, p, file)
 	remove := func() { os.RemoveAll(dir) } //nolint:errcheck // nothing was sent: what stays says nothing
+	r, f, err := h.take(dir, id, journal.Create)
 	if err != nil {
 		remove()
 		return nil, unwritable(dir, err)
 	}
+	r.digested = make(chan struct{})
+	r.header = Header{
+		Format: journalFormat, Run: id, Items: len(p.Items), Who: whoIsThis(), Where: at, Why: why,
+		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
+	}
+	r.Writer = journal.Begin(h.disk(f), func() (string, any, error) {
+		file, err := p.Encode()
+		if err != nil {
+			return "", nil, err
+		}
+		r.digest = Digest(file)
+		close(r.digested)
+		err = writeFile(filepath.Join(dir, planName), file)
+		for _, folder := range []string{dir, runs} {
+			err = cmp.Or(err, journal.SyncDir(folder))
+		}
+		return lineHeader, r.head(), err
+	})
+	r.Want()
 	r.releases = append(r.releases, func() {
 		if !r.begun() {
 			remove()
@@ -168,105 +183,58 @@ func (h *History) create(id string, at Where, why Why, p Plan) (*recording, erro
 	return r, nil
 }
 
-func (h *History) record(id string, at Where, why Why, p Plan, file []byte) (*recording, error) {
-	runs := filepath.Join(h.dir, "runs")
-	dir := filepath.Join(runs, id)
-	plan, err := newFile(filepath.Join(dir, planName), file)
-	if err != nil {
-		return nil, err
-	}
-	ground := &grounded{plan: plan, folders: []string{dir, runs}}
-	r, err := h.start(dir, id, journal.Tail{}, journal.Create, ground)
-	if err != nil {
-		return nil, errors.Join(err, plan.Close())
-	}
-	r.header = Header{
-		Format: journalFormat, Run: id, Plan: Digest(file), Items: len(p.Items), Who: whoIsThis(), Where: at, Why: why,
-		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
-	}
-	if err := r.Append(lineHeader, r.header); err != nil {
-		return nil, errors.Join(err, r.Close())
-	}
-	r.Want()
-	return r, nil
-}
-
-// grounded is a journal's file that is written to once the plan and the names in these folders are on disk.
-type grounded struct {
-	journal.Disk
-	plan    *os.File // nil: they are
-	folders []string
-}
-
-func (g *grounded) Write(p []byte) (int, error) {
-	if err := g.ground(); err != nil {
-		return 0, err
-	}
-	return g.Disk.Write(p)
-}
-
-func (g *grounded) ground() error {
-	if g.plan == nil {
-		return nil
-	}
-	err := cmp.Or(g.plan.Sync(), g.plan.Close())
-	g.plan = nil
-	for _, folder := range g.folders {
-		err = cmp.Or(err, journal.SyncDir(folder))
-	}
-	return err
-}
-
 // writeFile writes a new file, to the disk.
 func writeFile(path string, data []byte) error {
-	f, err := newFile(path, data)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller says where runs are kept
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-// newFile writes a new file; it is on disk after its Sync.
-func newFile(path string, data []byte) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller says where runs are kept
-	if err != nil {
-		return nil, err
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
 	}
-	if _, err := f.Write(data); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
+	return errors.Join(err, f.Close())
 }
 
 // recording is the journal of a run under way, in its folder.
 type recording struct {
 	*journal.Writer
 	header   Header
+	digested chan struct{} // closed when the digest of the plan is known; nil = the header has it
+	digest   string
 	path     string
 	file     fs.FileInfo
 	releases []func()
 }
 
-func (h *History) start(
-	dir, id string, t journal.Tail, open func(path string) (*os.File, error), ground *grounded,
-) (*recording, error) {
+// take locks a run and opens the file of its journal, for a Writer.
+func (h *History) take(dir, id string, open func(path string) (*os.File, error)) (*recording, *os.File, error) {
 	lock, err := journal.TryLock(filepath.Join(dir, lockName), holderOf(id))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r := &recording{path: filepath.Join(dir, journalName), releases: []func(){lock.Unlock}}
 	f, err := open(r.path)
 	if err != nil {
 		lock.Unlock()
-		return nil, err
+		return nil, nil, err
 	}
 	if r.file, err = f.Stat(); err != nil {
 		lock.Unlock()
-		return nil, errors.Join(err, f.Close())
+		return nil, nil, errors.Join(err, f.Close())
 	}
-	ground.Disk = h.disk(f)
-	r.Writer = journal.NewWriter(ground, t)
-	return r, nil
+	return r, f, nil
+}
+
+// head is the header of the journal, without the digest of the plan as long as it is not known.
+func (r *recording) head() Header {
+	h := r.header
+	select {
+	case <-r.digested:
+		h.Plan = r.digest
+	default:
+	}
+	return h
 }
 
 // begun: the run is there for others to see, now and later.
@@ -510,14 +478,12 @@ func (h *History) Verify(p *Past) (Journal, error) {
 }
 
 func (h *History) goOn(p *Past, line string) (*recording, error) {
-	r, err := h.start(p.dir, p.ID, p.Ledger.tail, func(path string) (*os.File, error) {
-		return journal.Continue(path, p.Ledger.tail)
-	}, &grounded{})
+	r, f, err := h.take(p.dir, p.ID, func(path string) (*os.File, error) { return journal.Continue(path, p.Ledger.tail) })
 	if held, ok := errors.AsType[*journal.HeldError](err); ok {
 		return nil, fmt.Errorf("another janitor is at run %s: %w", p.ID, held)
 	}
 	if err == nil {
-		r.header = p.Ledger.Header
+		r.Writer, r.header = journal.NewWriter(h.disk(f), p.Ledger.tail), p.Ledger.Header
 		err = r.Append(line, resumed{Who: whoIsThis(), Version: h.version, Started: time.Now().UTC()})
 		if err == nil {
 			err = r.Sync()

@@ -53,7 +53,7 @@ func (r *Run) Recorded() (Header, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if j, ok := r.journal.(*recording); ok {
-		return j.header, true
+		return j.head(), true
 	}
 	return Header{}, false
 }

@@ -234,6 +234,63 @@ func TestAfterAFailureNothingIsWritten(t *testing.T) {
 	}
 }
 
+// What is written while the first line is being made follows it, and is on disk when somebody waited for that.
+func TestTheFirstLineIsTheFirst(t *testing.T) {
+	disk, gate := &slow{}, make(chan struct{})
+	w := Begin(disk, func() (string, any, error) {
+		<-gate
+		return "header", 0, nil
+	})
+	var wg sync.WaitGroup
+	for i := range 3 {
+		if err := w.Append("note", i+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Want()
+	wg.Go(func() {
+		if err := w.Sync(); err != nil || w.OnDisk() < 4 {
+			t.Errorf("%d lines are on disk: %v", w.OnDisk(), err)
+		}
+	})
+	if n := w.OnDisk(); n != 0 {
+		t.Errorf("%d lines are on disk before the first", n)
+	}
+	close(gate)
+	wg.Wait()
+	if err := errors.Join(w.Append("note", 4), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	lines, _, err := Read(disk.Bytes())
+	if err != nil || len(lines) != 5 {
+		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	for i, l := range lines {
+		if want := []string{"header", "note"}[min(i, 1)]; l.Type != want || string(l.Body) != fmt.Sprint(i) {
+			t.Errorf("line %d is %s %s", i+1, l.Type, l.Body)
+		}
+	}
+}
+
+func TestWithoutAFirstLineThereIsNone(t *testing.T) {
+	for name, head := range map[string]func() (string, any, error){
+		"none":    func() (string, any, error) { return "", nil, os.ErrPermission },
+		"no JSON": func() (string, any, error) { return "header", func() {}, nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			disk := &slow{}
+			w := Begin(disk, head)
+			w.Append("note", 1) //nolint:errcheck // it may have failed by now
+			if err := w.Sync(); err == nil {
+				t.Error("no error")
+			}
+			if err := w.Close(); err == nil || disk.Len() > 0 || w.OnDisk() > 0 {
+				t.Errorf("%v, %d bytes", err, disk.Len())
+			}
+		})
+	}
+}
+
 func TestBadLinesAreNotWritten(t *testing.T) {
 	for name, test := range map[string]struct {
 		kind string

@@ -27,6 +27,8 @@ type Writer struct {
 
 	mu     sync.Mutex
 	change sync.Cond
+	head   func() (kind string, body any, err error) // nil: the first line is written
+	early  []entry                                   // what came before that
 	lines  int
 	size   int64
 	sum    string
@@ -35,6 +37,13 @@ type Writer struct {
 	synced int    // lines that are
 	closed bool
 	err    error
+}
+
+// entry is a line that has no number yet.
+type entry struct {
+	at   time.Time
+	kind string
+	body []byte
 }
 
 // keepMost bytes of room are kept for what comes next.
@@ -76,6 +85,40 @@ func NewWriter(d Disk, t Tail) *Writer {
 	return w
 }
 
+// Begin writes a new journal to any disk, which it closes in the end. Its first line is made by head, while others are
+// appended already and wait for it.
+func Begin(d Disk, head func() (kind string, body any, err error)) *Writer {
+	w := &Writer{disk: d, done: make(chan struct{}), head: head}
+	w.change.L = &w.mu
+	go w.write()
+	return w
+}
+
+// begin makes the first line and numbers those that came before it. With the lock held, but for making it.
+func (w *Writer) begin() {
+	if w.head == nil {
+		return
+	}
+	w.mu.Unlock()
+	kind, body, err := w.head()
+	at := time.Now()
+	var data []byte
+	if err == nil {
+		data, err = json.Marshal(body)
+	}
+	w.mu.Lock()
+	w.head = nil
+	if err != nil {
+		w.fail(err)
+		return
+	}
+	w.add(entry{at, kind, data})
+	for _, e := range w.early {
+		w.add(e)
+	}
+	w.early = nil
+}
+
 // Append adds a line; it waits for no disk. The type is a word of lower-case letters, the body becomes JSON; one that is a
 // [json.RawMessage] is taken as it is, and must be as [json.Marshal] writes it.
 func (w *Writer) Append(kind string, body any) error {
@@ -86,35 +129,49 @@ func (w *Writer) Append(kind string, body any) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	e := entry{time.Now(), kind, data}
 	switch {
 	case w.err != nil:
-		return w.err
 	case w.closed:
 		return ErrClosed
 	case err != nil:
 		w.fail(fmt.Errorf("a line of type %s cannot be written: %w", kind, err))
-		return w.err
-	}
-	if !word(kind) {
+	case !word(kind):
 		w.fail(fmt.Errorf("%q is no type of a line", kind))
-		return w.err
+	case w.head != nil:
+		w.early = append(w.early, e)
+	default:
+		w.add(e)
 	}
-	buf, sum := encode(w.buf, w.lines+1, time.Now(), kind, data, w.sum)
+	return w.err
+}
+
+// add numbers a line, to be written. With the lock held.
+func (w *Writer) add(e entry) {
+	buf, sum := encode(w.buf, w.lines+1, e.at, e.kind, e.body, w.sum)
 	long := len(buf) - len(w.buf)
 	switch {
+	case w.err != nil:
 	case long > maxLine:
-		w.fail(fmt.Errorf("a line of type %s is longer than %d bytes", kind, maxLine))
+		w.fail(fmt.Errorf("a line of type %s is longer than %d bytes", e.kind, maxLine))
 	case w.size+int64(long) > maxSize:
 		w.fail(fmt.Errorf("the journal is larger than %d bytes", maxSize))
 	}
 	if w.err != nil {
-		return w.err
+		return
 	}
 	w.lines++
 	w.size += int64(long)
 	w.sum, w.buf = sum, buf
 	w.change.Broadcast()
-	return nil
+}
+
+// all is how many lines there are, with those that have no number yet. With the lock held.
+func (w *Writer) all() int {
+	if w.head == nil {
+		return w.lines
+	}
+	return w.lines + 1 + len(w.early)
 }
 
 // Want sees to it that everything that was appended before is on disk soon; it waits for nothing.
@@ -126,8 +183,8 @@ func (w *Writer) Want() {
 
 // want is Want with the lock held.
 func (w *Writer) want() {
-	if w.wanted < w.lines {
-		w.wanted = w.lines
+	if all := w.all(); w.wanted < all {
+		w.wanted = all
 		w.change.Broadcast()
 	}
 }
@@ -136,7 +193,7 @@ func (w *Writer) want() {
 func (w *Writer) Sync() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	mine := w.lines
+	mine := w.all()
 	w.want()
 	for w.synced < mine && w.err == nil {
 		w.change.Wait()
@@ -155,7 +212,7 @@ func (w *Writer) OnDisk() int {
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	w.closed = true
-	w.wanted = w.lines
+	w.wanted = w.all()
 	w.change.Broadcast()
 	w.mu.Unlock()
 	<-w.done
@@ -176,6 +233,7 @@ func (w *Writer) write() {
 	defer close(w.done)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.begin()
 	var spare []byte // for what comes while the disk is at it
 	for {
 		for len(w.buf) == 0 && w.wanted <= w.synced && !w.closed && w.err == nil {

@@ -19,6 +19,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
+	"janitor/client/heap"
 	"janitor/client/profile"
 )
 
@@ -38,7 +39,11 @@ var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
 func main() { os.Exit(run()) }
 
+// room is what the heap may grow by between collections, in bytes: a run of hundreds of items takes less.
+const room = 32 << 20
+
 func run() int {
+	heap.Room(room)
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a run whose output nobody reads any more comes to its end in order
