@@ -257,6 +257,9 @@ func (q *quick) moment(into *Time) bool {
 
 // own leaves a value to what else can decode it.
 func (q *quick) own(v reflect.Value) bool {
+	if into, is := v.Addr().Interface().(interface{ read(q *quick) bool }); is {
+		return into.read(q)
+	}
 	from := q.at
 	if !q.skip() {
 		return false

@@ -66,21 +66,29 @@ func (s *Spec) thoroughly(data []byte, names []string) error {
 	return nil
 }
 
-// quickly is take for an object as they are, with its names given; lists of them are long. All values become views of one
-// text, which holds nothing else.
+// quickly is take for an object as they are, with its names given; lists of them are long.
 func (s *Spec) quickly(data []byte, names []string) bool {
+	q := quick{data: data}
+	if !s.read(&q, names) {
+		return false
+	}
+	q.white()
+	return q.at == len(data)
+}
+
+// read is quickly for the next value. All values become views of one text, which holds nothing else.
+func (s *Spec) read(q *quick, names []string) bool {
 	if names == nil || len(names) > 64 {
 		return false
 	}
 	type value struct{ name, from, to int }
 	var (
-		q      = quick{data: data}
 		values = make([]value, 0, 32)
-		text   = make([]byte, 0, len(data))
 		id     []byte
+		size   int
 		seen   uint64 // by the place among names
 	)
-	ok := q.each('{', '}', func() bool {
+	if !q.each('{', '}', func() bool {
 		name, ok := q.name()
 		if !ok {
 			return false
@@ -105,11 +113,10 @@ func (s *Spec) quickly(data []byte, names []string) bool {
 		if again || !says(string(raw)) {
 			return !again
 		}
-		values = append(values, value{i, len(text), len(text) + len(raw)})
-		text = append(text, raw...)
+		values = append(values, value{i, from, q.at})
+		size += len(raw)
 		return true
-	})
-	if q.white(); !ok || q.at != len(data) {
+	}) {
 		return false
 	}
 	*s = Spec{fields: make([]keptField, len(values))}
@@ -117,9 +124,16 @@ func (s *Spec) quickly(data []byte, names []string) bool {
 		return false
 	}
 	s.ID = Clean(s.ID)
-	all := string(text)
+	var text strings.Builder
+	text.Grow(size)
+	for _, v := range values {
+		text.Write(q.data[v.from:v.to])
+	}
+	all := text.String()
 	for i, v := range values {
-		s.fields[i] = keptField{names[v.name], all[v.from:v.to]}
+		size := v.to - v.from
+		s.fields[i] = keptField{names[v.name], all[:size]}
+		all = all[size:]
 	}
 	slices.SortFunc(s.fields, byName)
 	return true
@@ -311,6 +325,11 @@ type filled[F form] struct{ Spec }
 func (f *filled[F]) UnmarshalJSON(data []byte) error {
 	var of F
 	return f.take(data, of.names())
+}
+
+func (f *filled[F]) read(q *quick) bool {
+	var of F
+	return f.Spec.read(q, of.names())
 }
 
 func (f filled[F]) key() string { return f.ID }
