@@ -135,7 +135,7 @@ func (r *Run) Pace() Pace {
 	for n, service := range r.services {
 		s := r.engine.pace(service)
 		p.Most += s.AtOnce
-		size := func(p piece) (waypoint, int) { return r.size(service, p) }
+		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
 		rest := roads[n].remaining(now, s, steps[service], size)
 		if n == 0 || rest > longest || p.Why == "" && s.Why != "" {
 			p.Quota, p.Per, p.Left, p.Until, p.Why = s.Quota, s.Per, s.Left, s.Until, s.Why
@@ -167,7 +167,7 @@ func (r *Run) stepsLeft() map[string]int {
 // remaining is how long what is left to be sent will take: as long as the requests take one after the other in the lane
 // that has most, or side by side, or until the quota has let them all go, whichever is longest. steps are requests that
 // the queue does not hold.
-func (w road) remaining(now time.Time, s client.Pace, steps int, size func(piece) (waypoint, int)) time.Duration {
+func (w road) remaining(now time.Time, s client.Pace, steps int, size sizing) time.Duration {
 	left, inOneLane := steps, 0
 	if w.queue != nil {
 		all, most := w.queue.ahead(size)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // piece is items of one place that one call can delete together, or the rest of such items.
@@ -16,7 +17,17 @@ type piece struct {
 	throttled int      // how often there were too many requests for it
 	part      bool     // of a batch that was refused as a whole
 	from      waypoint // the batch call that refused it although it was one item; zero for none
+	flight    *flight  // nil until it is handed out
 }
+
+// flight is a piece that was handed out.
+type flight struct {
+	items int
+	since time.Time
+}
+
+// sizing says by which call a piece is to go and how many of its items, beside what is in flight.
+type sizing func(p piece, aloft []*flight) (waypoint, int)
 
 // joins: both can go in one request, and nothing is to be found out about either.
 func (p piece) joins(other piece) bool {
@@ -31,7 +42,7 @@ type queue struct {
 
 	mu     sync.Mutex
 	pieces []piece        // the next one is the last
-	busy   int            // pieces that may still be handed back
+	aloft  []*flight      // what may still be handed back
 	lanes  map[place]bool // of these
 }
 
@@ -67,19 +78,19 @@ func (q *queue) ready(ctx context.Context) bool {
 func (q *queue) look() (there, more bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.busy < q.most {
+	if len(q.aloft) < q.most {
 		for _, p := range q.pieces {
 			if !q.lanes[p.lane] && q.turns.free(p.lane) {
 				return true, true
 			}
 		}
 	}
-	return false, q.busy > 0 || len(q.pieces) > 0
+	return false, len(q.aloft) > 0 || len(q.pieces) > 0
 }
 
-// next takes a piece and the turn of its lane; false when there is none just now. size says by which call it is to go and how many
-// of its items; what is too much stays in the queue, and what there is room for comes along.
-func (q *queue) next(size func(piece) (waypoint, int)) (piece, bool) {
+// next takes a piece and the turn of its lane; false when there is none just now. What is more than its size stays in the
+// queue, and what there is room for comes along.
+func (q *queue) next(size sizing) (piece, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for i, p := range slices.Backward(q.pieces) {
@@ -89,13 +100,14 @@ func (q *queue) next(size func(piece) (waypoint, int)) (piece, bool) {
 		q.pieces = slices.Delete(q.pieces, i, i+1)
 		p, i = q.join(p, i)
 		var most int
-		if p.way, most = size(p); len(p.items) > most {
+		if p.way, most = size(p, q.aloft); len(p.items) > most {
 			rest := p
 			rest.items = p.items[most:]
 			p.items = p.items[:most:most]
 			q.pieces = slices.Insert(q.pieces, i, rest)
 		}
-		q.busy++
+		p.flight = &flight{len(p.items), time.Now()}
+		q.aloft = append(q.aloft, p.flight)
 		q.lanes[p.lane] = p.lane != (place{})
 		return p, true
 	}
@@ -122,7 +134,7 @@ func (q *queue) join(p piece, at int) (piece, int) {
 // done hands back what is left of a piece that next gave.
 func (q *queue) done(p piece, left []piece) {
 	q.mu.Lock()
-	q.busy--
+	q.aloft = slices.DeleteFunc(q.aloft, func(f *flight) bool { return f == p.flight })
 	delete(q.lanes, p.lane)
 	q.push(left)
 	q.mu.Unlock()
@@ -130,13 +142,13 @@ func (q *queue) done(p piece, left []piece) {
 }
 
 // ahead counts the requests that are left: all, and those of the lane that has most.
-func (q *queue) ahead(size func(piece) (waypoint, int)) (all, inOneLane int) {
+func (q *queue) ahead(size sizing) (all, inOneLane int) {
 	q.mu.Lock()
-	pieces := slices.Clone(q.pieces)
+	pieces, aloft := slices.Clone(q.pieces), slices.Clone(q.aloft)
 	q.mu.Unlock()
 	lanes := map[place]int{}
 	for _, p := range pieces {
-		_, most := size(p)
+		_, most := size(p, aloft)
 		n := (len(p.items) + most - 1) / most
 		all += n
 		if p.lane != (place{}) {
@@ -151,7 +163,7 @@ func (q *queue) ahead(size func(piece) (waypoint, int)) (all, inOneLane int) {
 // has given permission to send it (nil: none is needed): until then the queue may change, and how big a piece is best.
 func each(
 	sending context.Context, q *queue, admit func() (entry, error),
-	size func(piece) (waypoint, int), do func(piece, entry) []piece,
+	size sizing, do func(piece, entry) []piece,
 ) {
 	var wg sync.WaitGroup
 	defer wg.Wait()

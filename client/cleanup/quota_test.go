@@ -263,20 +263,20 @@ func TestWhatACallTeaches(t *testing.T) {
 	}{
 		{"nothing", func(*lesson) {}, asTried, 100},
 		{"nothing, and none is tried", func(*lesson) {}, asLearnt, 50},
-		{"a full batch that was taken", func(l *lesson) { l.taken(route, 50, quick) }, asLearnt, 200},
+		{"a full batch that was taken", func(l *lesson) { l.taken(route, 50, quick) }, asLearnt, 400},
 		{"and another", func(l *lesson) { l.taken(route, 50, quick); l.taken(route, 125, quick) }, asTried, batchMost},
-		{"many at once are one lesson", func(l *lesson) { l.taken(route, 50, quick); l.taken(route, 50, quick) }, asTried, 200},
+		{"many at once are one lesson", func(l *lesson) { l.taken(route, 50, quick); l.taken(route, 50, quick) }, asTried, 400},
 		{"and it ends somewhere", func(l *lesson) {
 			for n := 50; n <= 1000; n *= 2 {
 				l.taken(route, min(n, batchMost), quick)
 			}
 		}, asTried, batchMost},
 		{"what was learnt, where it is of no use", func(l *lesson) { l.taken(route, 50, quick) }, asRoute, 50},
-		{"half a batch", func(l *lesson) { l.taken(route, 25, quick) }, asLearnt, 50},
+		{"half a batch", func(l *lesson) { l.taken(route, 25, quick) }, asLearnt, 200},
 		{"some", func(l *lesson) { l.taken(route, 4, quick) }, asTried, 100},
 		{"a slow one", func(l *lesson) { l.taken(route, 50, slow) }, asTried, 83},
 		{"slow small ones", func(l *lesson) { l.taken(route, 25, slow) }, asTried, 50},
-		{"one that was slow as they grew", func(l *lesson) { l.taken(route, 50, quick); l.taken(route, 200, slow) }, asTried, 200},
+		{"one that was slow as they grew", func(l *lesson) { l.taken(route, 50, quick); l.taken(route, 200, slow) }, asTried, 333},
 		{"one refused", func(l *lesson) { l.tooBig(route, 50) }, asTried, 25},
 		{"one refused, the half taken", func(l *lesson) { l.tooBig(route, 50); l.taken(route, 25, quick) }, asTried, 25},
 		{"one refused and then a full one", func(l *lesson) { l.tooBig(route, 60); l.taken(route, 50, quick) }, asTried, 50},
@@ -293,7 +293,7 @@ func TestWhatACallTeaches(t *testing.T) {
 			l.unanswered(route, 200)
 			l.taken(route, 100, quick)
 		}, asTried, 100},
-		{"one as the route says without an answer", func(l *lesson) { l.unanswered(route, 50); l.taken(route, 50, quick) }, asTried, 200},
+		{"one as the route says without an answer", func(l *lesson) { l.unanswered(route, 50); l.taken(route, 50, quick) }, asTried, 400},
 	} {
 		e := newEngine(nil, nil, nil, Options{})
 		w := waypoint{route: route}
@@ -348,7 +348,7 @@ func TestAThrottleOfELBDoesNotHoldUpTheGateway(t *testing.T) {
 func TestHowLongTheRestTakes(t *testing.T) {
 	now := time.Now()
 	batch, serial := &inventory.Route{Max: 50}, &inventory.Route{Max: 1, Serial: true}
-	size := func(p piece) (waypoint, int) { return p.way, p.way.route.Max }
+	size := func(p piece, _ []*flight) (waypoint, int) { return p.way, p.way.route.Max }
 	pools := func(n int) piece { return piece{way: waypoint{route: batch}, items: make([]int, n)} }
 	members := func(instance inventory.ScopeID, n int) piece {
 		return piece{way: waypoint{serial, instance}, lane: place{scope: instance}, items: make([]int, n)}

@@ -24,7 +24,7 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 		q := newQueue(pieces, r.engine.atOnce, r.engine.turns)
 		r.follow(service, q)
 		admit := func() (entry, error) { return r.engine.admit(sending, r.deleter, service, r.more(service, q)) }
-		size := func(p piece) (waypoint, int) { return r.size(service, p) }
+		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
 		wg.Go(func() {
 			each(sending, q, admit, size, func(p piece, in entry) []piece { return r.request(ctx, sending, p, in) })
 		})

@@ -12,7 +12,7 @@ import (
 // While the service takes as many requests as we have, more of them side by side are as fast as larger ones, and what
 // goes wrong concerns fewer items: a batch has no more than its route says, and what is nearly done is spread over all
 // that may be in flight. Once requests are what is scarce, or there are many more items than go side by side, size is all
-// that helps: what was answered without doubt lets the next one be four times as large, up to [batchMost], or as large as
+// that helps: what was answered without doubt lets the next one be eight times as large, up to [batchMost], or as large as
 // it takes for all to go while the quota lasts.
 //
 // That bound is about what a single lost answer leaves in doubt, all of which has to be read back, and about time: the
@@ -31,10 +31,11 @@ const (
 // lesson is what the service taught about a call.
 type lesson struct {
 	absent   bool
-	accepted int  // most items a request had that was taken
-	refused  int  // fewest items a batch had that was refused as a whole; 0 = none
-	most     int  // items that a batch may have where size helps; 0 = nothing was learnt
-	full     bool // one of more than the route says had no answer: no larger one is tried any more
+	accepted int           // most items a request had that was taken
+	refused  int           // fewest items a batch had that was refused as a whole; 0 = none
+	most     int           // items that a batch may have where size helps; 0 = nothing was learnt
+	full     bool          // one of more than the route says had no answer: no larger one is tried any more
+	each     time.Duration // what an item of the last one took
 }
 
 // tooBig: a batch of n was refused as a whole, perhaps for its size.
@@ -66,7 +67,7 @@ func (l *lesson) shrink(route *inventory.Route, n int) bool {
 
 // taken: a batch of n was answered after a while.
 func (l *lesson) taken(route *inventory.Route, n int, took time.Duration) {
-	l.accepted = max(l.accepted, n)
+	l.accepted, l.each = max(l.accepted, n), took/time.Duration(max(1, n))
 	if route.Max == 1 {
 		return
 	}
@@ -74,7 +75,7 @@ func (l *lesson) taken(route *inventory.Route, n int, took time.Duration) {
 	if took > 0 {
 		inTime = int(min(batchMost, int64(n)*int64(batchTime)/int64(took)))
 	}
-	switch larger := min(batchMost, 4*n); {
+	switch larger := min(batchMost, 8*n); {
 	case inTime < larger:
 		l.most = max(route.Max, min(inTime, l.tried(route)))
 	case l.refused == 0 && !l.full && larger > l.tried(route):
@@ -93,19 +94,20 @@ func (l *lesson) tried(route *inventory.Route) int {
 	return min(batchMost, 2*route.Max)
 }
 
-// size is how many items of a piece go in one request, and by which call.
-func (r *Run) size(service string, p piece) (waypoint, int) {
+// size is how many items of a piece go in one request, and by which call. Aloft is what is in flight before it.
+func (r *Run) size(service string, p piece, aloft []*flight) (waypoint, int) {
 	e := r.engine
 	if e.deleter == nil {
 		return e.way(p.way, p.part, asRoute)
 	}
 	pace := e.deleter.Pace(service)
 	places := max(1, min(pace.AtOnce, e.atOnce))
+	all := len(p.items) + e.stillAloft(p.way, aloft)
 	large := asRoute
 	switch {
 	case pace.Scarce:
 		large = asTried
-	case len(p.items) > places*p.way.route.Max:
+	case all > places*p.way.route.Max:
 		large = asLearnt
 	}
 	w, most := e.way(p.way, p.part, large)
@@ -117,16 +119,33 @@ func (r *Run) size(service string, p piece) (waypoint, int) {
 			most = max(spreadLeast, divided(len(p.items), free))
 		}
 	default:
-		free, least := places-pace.InFlight+1, spreadLeast
+		least := spreadLeast
 		if large == asLearnt {
 			least = p.way.route.Max
-			if free <= places/2 { // the others are free soon
-				free = places
-			}
 		}
-		most = min(most, max(least, divided(len(p.items), free)))
+		most = min(most, max(least, divided(all, places)))
 	}
 	return w, most
+}
+
+// stillAloft is how many items in flight are still to be worked through: those that were sent together are ready together
+// when each gets its share of all.
+func (e *Engine) stillAloft(w waypoint, aloft []*flight) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var each time.Duration
+	if l := e.learnt[w]; l != nil {
+		each = l.each
+	}
+	n := 0
+	for _, f := range aloft {
+		left := f.items
+		if each > 0 {
+			left = max(0, left-int(time.Since(f.since)/each))
+		}
+		n += left
+	}
+	return n
 }
 
 // divided is how many each gets.
@@ -142,8 +161,8 @@ func (r *Run) more(service string, q *queue) int {
 		return 0
 	}
 	doubt := false
-	all, _ := q.ahead(func(p piece) (waypoint, int) {
-		w, n := r.size(service, p)
+	all, _ := q.ahead(func(p piece, aloft []*flight) (waypoint, int) {
+		w, n := r.size(service, p, aloft)
 		doubt = doubt || !r.engine.proven(w, min(n, len(p.items)))
 		return w, n
 	})

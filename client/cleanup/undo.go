@@ -72,7 +72,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 		if sending.Err() != nil {
 			return
 		}
-		one := func(p piece) (waypoint, int) { return p.way, len(r.items) }
+		one := func(p piece, _ []*flight) (waypoint, int) { return p.way, len(r.items) }
 		each(sending, newQueue(r.makingPieces(of), r.engine.atOnce, newTurns()), nil, one, func(p piece, _ entry) []piece {
 			r.bring(ctx, sending, p.items, false)
 			return nil
