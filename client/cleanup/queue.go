@@ -131,6 +131,27 @@ func (q *queue) join(p piece, at int) (piece, int) {
 	return p, at
 }
 
+// items are those that are left, in order.
+func (q *queue) items() []int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var all []int
+	for _, p := range slices.Backward(q.pieces) {
+		all = append(all, p.items...)
+	}
+	return all
+}
+
+// left is how many they are.
+func (q *queue) left() (n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, p := range q.pieces {
+		n += len(p.items)
+	}
+	return n
+}
+
 // done hands back what is left of a piece that next gave.
 func (q *queue) done(p piece, left []piece) {
 	q.mu.Lock()

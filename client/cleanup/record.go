@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -13,9 +14,11 @@ import (
 )
 
 // Journal is where a run writes what it is about to do, before it does it, and what came of it. A [journal.Writer] is
-// one. Append waits for nothing; after Sync everything appended is on disk. An error is final.
+// one. Append waits for nothing, nor does Want, which gets to disk soon what was appended; after Sync it is there. An error
+// is final.
 type Journal interface {
 	Append(kind string, body any) error
+	Want()
 	Sync() error
 	Close() error
 }
@@ -229,6 +232,8 @@ func (r *Run) unwritten(err error) {
 
 // intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
 func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) (request int, err error) {
+	r.pen.RLock()
+	defer r.pen.RUnlock()
 	step := out.step
 	in := intent{Call: out.call, Items: items}
 	if out.making != nil {
@@ -267,19 +272,17 @@ func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) 
 
 // keep writes down an object unless it was, as it is, and what it takes to make it again.
 func (r *Run) keep(i int, res inventory.Resource) error {
-	if r.journal == nil {
+	r.mu.Lock()
+	it := &r.items[i]
+	back, kept, written := it.back, it.kept, it.written
+	r.mu.Unlock()
+	if r.journal == nil || written {
 		return nil
 	}
 	object, err := json.Marshal(res.Object)
 	if err != nil {
 		return fmt.Errorf("the journal cannot hold %s: %w", res.Label(), err)
 	}
-	sum := sha256.Sum256(object)
-	r.mu.Lock()
-	it := &r.items[i]
-	back, changed := it.back, it.kept != sum
-	it.back, it.kept = nil, sum
-	r.mu.Unlock()
 	if back != nil {
 		made, err := json.Marshal(back)
 		if err != nil {
@@ -287,10 +290,36 @@ func (r *Run) keep(i int, res inventory.Resource) error {
 		}
 		r.write(lineWhole, ofItem(i, "back", made)) // a [keptWhole]
 	}
-	if changed {
+	sum := sha256.Sum256(object)
+	if kept != sum {
 		r.write(lineObject, ofItem(i, "object", object)) // a [kept]
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it.back, it.kept, it.written = nil, sum, true
 	return nil
+}
+
+// writeAhead writes objects down that will be sent later, the last ones first, while nobody is about to send: what waits for
+// answers has time, and the next requests can leave as soon as they may.
+func (r *Run) writeAhead(sending context.Context, q *queue) {
+	const aLot = 256
+	items := q.items()
+	for n := len(items); n > 0 && q.left() > len(items)-n && sending.Err() == nil; {
+		if !r.pen.TryLock() {
+			r.engine.wait(sending, time.Millisecond) //nolint:errcheck // the loop sees it
+			continue
+		}
+		n--
+		err := r.keep(items[n], r.resources(items[n : n+1])[0])
+		r.pen.Unlock()
+		if err != nil {
+			return // whoever sends it meets that too
+		}
+		if n%aLot == 0 {
+			r.journal.Want()
+		}
+	}
 }
 
 // ofItem is the body of a line about an item with a value that is JSON already: they are long, and there are many.

@@ -71,6 +71,7 @@ type Run struct {
 
 	traffic traffic
 
+	pen         sync.RWMutex // whoever is about to send has it together with others, whoever writes ahead alone
 	journal     Journal
 	unrecorded  error // what is wrong with it
 	requests    int   // that have an intent
@@ -97,12 +98,13 @@ type item struct {
 	cleared    bool   // nothing was left to go before it: a refusal is final now
 	toldMoves  int
 
-	tried  *move             // before the run was broken off: perhaps it was done
-	kept   [sha256.Size]byte // of the object as the journal has it
-	back   inventory.Back    // what it takes to make it again, until the journal has it
-	unread bool              // a request may have reached it, and no list was read since
-	mute   bool              // refused in a batch, which gives a code and no reason
-	known  bool              // the journal has its outcome
+	tried   *move             // before the run was broken off: perhaps it was done
+	kept    [sha256.Size]byte // of the object as the journal has it
+	written bool              // the journal has it as it was seen last
+	back    inventory.Back    // what it takes to make it again, until the journal has it
+	unread  bool              // a request may have reached it, and no list was read since
+	mute    bool              // refused in a batch, which gives a code and no reason
+	known   bool              // the journal has its outcome
 }
 
 // verdict is an outcome with what the service said, for one item or several.
@@ -459,6 +461,7 @@ func (r *Run) prepare(i int, now *view, left []move) {
 // seen is prepare with the lock held.
 func (r *Run) seen(i int, now *view, left []move) {
 	it := &r.items[i]
+	it.written = false
 	it.fresh, it.until, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, left
 	if m := it.tried; m != nil && !slices.ContainsFunc(left, m.same) {
 		it.add(*m)

@@ -25,6 +25,9 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 		r.follow(service, q)
 		admit := func() (entry, error) { return r.engine.admit(sending, r.deleter, service, r.more(service, q)) }
 		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
+		if r.journal != nil {
+			wg.Go(func() { r.writeAhead(sending, q) })
+		}
 		wg.Go(func() {
 			each(sending, q, admit, size, func(p piece, in entry) []piece { return r.request(ctx, sending, p, in) })
 		})
