@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"janitor/client/inventory"
 	"janitor/client/journal"
+	"janitor/client/simcloud"
 )
 
 // memory is a disk that can be looked at, and can fail.
@@ -456,5 +458,37 @@ func TestARunWithoutItsJournalSendsNothing(t *testing.T) {
 	}
 	if s := run.Summary().String(); !strings.Contains(s, "the journal cannot be written: /x: read-only") {
 		t.Error(s)
+	}
+}
+
+// While the service works through the first batch, what is to be sent after it is written down already.
+func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
+	const n = 130
+	var ahead int
+	disk := &memory{}
+	var once sync.Once
+	s := simulate(t, simcloud.Options{Size: simcloud.Empty}, func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "/pools/batch-delete") {
+			once.Do(func() {
+				for end := time.Now().Add(10 * time.Second); ahead < n && time.Now().Before(end); time.Sleep(time.Millisecond) {
+					ahead = bytes.Count(disk.bytes(), []byte(`"type":"object"`))
+				}
+			})
+		}
+		return false
+	})
+	for i := range n {
+		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
+	}
+	from := s.load(inventory.Pools)
+	s.engine = NewEngine(s.deleter, s.loader, Options{Parallel: 1, Journal: func(p Plan) (Journal, error) { return rememberOn(p, disk) }})
+	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources, from)); summary.Counts[Deleted] != n {
+		t.Error(summary)
+	}
+	if ahead != n {
+		t.Errorf("%d of %d objects were written before the first answer", ahead, n)
+	}
+	if all := bytes.Count(disk.bytes(), []byte(`"type":"object"`)); all != n {
+		t.Errorf("%d objects were written in the end, want each once", all)
 	}
 }

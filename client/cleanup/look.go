@@ -187,6 +187,10 @@ func refsOf(resources []inventory.Resource) []inventory.Ref {
 
 // byKind splits resources, keeping their order and the order in which the kinds appear.
 func byKind(resources []inventory.Resource) [][]inventory.Resource {
+	other := func(r inventory.Resource) bool { return r.Ref.Kind != resources[0].Ref.Kind }
+	if len(resources) > 0 && !slices.ContainsFunc(resources, other) { // as most runs are
+		return [][]inventory.Resource{resources}
+	}
 	var groups [][]inventory.Resource
 	at := map[inventory.KindID]int{}
 	for _, r := range resources {
