@@ -41,6 +41,7 @@ type road struct {
 	queue    *queue // the one that is being worked through; nil = none yet
 	inFlight int
 	took     time.Duration // by a request, of late; 0 = none has been answered
+	refusal  time.Duration // by one that was throttled, the slowest of late; 0 = there was none
 }
 
 // road is where requests to a service go. With the lock held.
@@ -81,6 +82,7 @@ func (r *Run) leaves(service string) (landed func(error)) {
 		switch took := time.Since(began); {
 		case errors.Is(err, client.Throttled): // quickly, and says nothing about the others
 			t.throttled++
+			road.refusal = max(took, road.refusal/2)
 		case road.took == 0:
 			road.took = took
 		default:

@@ -46,6 +46,7 @@ func (r *Run) request(ctx, sending context.Context, p piece, in entry) (left []p
 	began := r.engine.now()
 	sent := r.depart(sending, out, tell, func(d *client.Deleter, items []int, resources []inventory.Resource) ([]inventory.Answer, error) {
 		p.items = items
+		r.engine.learn(p.way, func(l *lesson) { l.sent(len(items), r.engine.now()) })
 		answers, err = p.way.route.Send(ctx, d, resources)
 		return answers, err
 	})

@@ -36,10 +36,21 @@ type lesson struct {
 	most     int           // items that a batch may have where size helps; 0 = nothing was learnt
 	full     bool          // one of more than the route says had no answer: no larger one is tried any more
 	each     time.Duration // what an item of the last one took
+
+	scout   int       // items of the largest that was sent and not answered; 0 = none
+	scouted time.Time // when
+}
+
+// sent: a batch of n is in flight.
+func (l *lesson) sent(n int, now time.Time) {
+	if n > max(l.accepted, l.scout) {
+		l.scout, l.scouted = n, now
+	}
 }
 
 // tooBig: a batch of n was refused as a whole, perhaps for its size.
 func (l *lesson) tooBig(route *inventory.Route, n int) {
+	l.scout = 0
 	if l.refused == 0 || n < l.refused {
 		l.refused = n
 	}
@@ -160,10 +171,13 @@ func (r *Run) more(service string, q *queue) int {
 	if r.engine.deleter == nil || !r.engine.deleter.Pace(service).Scarce {
 		return 0
 	}
+	r.mu.Lock()
+	soon := 2 * r.traffic.road(service).refusal
+	r.mu.Unlock()
 	doubt := false
 	all, _ := q.ahead(func(p piece, aloft []*flight) (waypoint, int) {
 		w, n := r.size(service, p, aloft)
-		doubt = doubt || !r.engine.proven(w, min(n, len(p.items)))
+		doubt = doubt || !r.engine.proven(w, min(n, len(p.items)), soon)
 		return w, n
 	})
 	if doubt {
@@ -172,12 +186,13 @@ func (r *Run) more(service string, q *queue) int {
 	return max(0, all-1)
 }
 
-// proven: the service has taken a batch as large.
-func (e *Engine) proven(w waypoint, n int) bool {
+// proven: the service has taken a batch as large, or is at one for longer than it takes to refuse it.
+func (e *Engine) proven(w waypoint, n int, soon time.Duration) bool {
+	now := e.now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	l := e.learnt[w]
-	return n <= w.route.Max || l != nil && l.accepted >= n
+	return n <= w.route.Max || l != nil && (l.accepted >= n || l.scout >= n && soon > 0 && now.Sub(l.scouted) > soon)
 }
 
 // accepted learns from a piece that was answered.

@@ -181,7 +181,8 @@ type Turn struct {
 }
 
 // Enter waits for a turn, until ctx ends: for a place among the changing requests in flight, then for the quota. more are
-// the requests that are to follow: when a quota does not let them all go at once, they go at an even pace.
+// the requests that are to follow: when a quota of more than a few seconds does not let them all go at once, they go at an
+// even pace, as they do when that is not known: [math.MaxInt].
 func (p *Pacer) Enter(ctx context.Context, more int) (*Turn, error) {
 	if err := p.place(ctx); err != nil {
 		return nil, err
@@ -306,7 +307,7 @@ func (p *Pacer) book(more int) (wait time.Duration, now time.Time) {
 	}
 	at := later(later(now, p.until), p.next)
 	for _, w := range p.windows() {
-		if free := w.free(now, more >= w.left(now)); free.After(now) {
+		if free := w.free(now, w.spread(more, now)); free.After(now) {
 			w.held = now
 			at = later(at, free)
 		}

@@ -6,12 +6,15 @@ import (
 	"time"
 )
 
+// patience is how long a person waits for a list: a window that is longer is not used up at once by what is more than it takes.
+const patience = 5 * time.Second
+
 // mostKept is the longest log of a window; a larger quota is kept in shorter stretches of the same rate.
 const mostKept = 10_000
 
 // window lets at most n requests go in any stretch of time as long as per, wherever it begins. So it keeps to a quota
-// that is counted in fixed windows, in a sliding one or by a bucket. Within that it spreads what is more than it takes:
-// after a fifth of them the rest goes at an even pace, so that those who come in between do not wait for a whole window.
+// that is counted in fixed windows, in a sliding one or by a bucket. Within that it can spread requests: after a fifth of them
+// the rest goes at an even pace.
 type window struct {
 	n    int
 	per  time.Duration // longer than was said by a margin: requests overtake each other on their way
@@ -32,6 +35,12 @@ func newWindow(n int, per time.Duration, now time.Time) *window {
 }
 
 func (w *window) burst() float64 { return float64(max(1, w.n/5)) }
+
+// spread says whether the next of so many requests and one goes at the even pace. With [math.MaxInt] nobody knows how many are
+// to follow, or whether they can be sent at all.
+func (w *window) spread(more int, now time.Time) bool {
+	return more == math.MaxInt || w.per > patience+patience/20 && more >= w.left(now)
+}
 
 // every is the even pace.
 func (w *window) every() time.Duration { return max(1, w.per/time.Duration(w.n)) }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -69,6 +70,40 @@ func TestAfterAPauseRequestsGoOneByOne(t *testing.T) {
 		}
 		until = at
 		w.book(at)
+	}
+}
+
+// Nobody minds to wait for a short window: all that it takes goes at once, and the next ones as soon as it is over.
+func TestAShortWindowIsUsedAtOnce(t *testing.T) {
+	w := newWindow(8, time.Second, epoch)
+	until := epoch.Add(time.Second)
+	w.pause(until)
+	now := until
+	for n := range 24 {
+		now = w.free(now, w.spread(24-n-1, now))
+		if want := until.Add(time.Duration(n/8) * w.per); !now.Equal(want) {
+			t.Errorf("request %d goes %v after the pause, want %v", n, now.Sub(until), want.Sub(until))
+		}
+		w.book(now)
+	}
+}
+
+func TestWhatIsSpread(t *testing.T) {
+	for _, c := range []struct {
+		per  time.Duration
+		more int
+		want bool
+	}{
+		{time.Second, 0, false},
+		{time.Second, 100, false},
+		{patience, 100, false},
+		{time.Minute, 7, false},
+		{time.Minute, 8, true},
+		{time.Second, math.MaxInt, true},
+	} {
+		if got := newWindow(8, c.per, epoch).spread(c.more, epoch); got != c.want {
+			t.Errorf("8 in %v, %d more: %v, want %v", c.per, c.more, got, c.want)
+		}
 	}
 }
 
