@@ -125,7 +125,7 @@ func (r *Run) size(service string, p piece, aloft []*flight) (waypoint, int) {
 	switch {
 	case most <= spreadLeast || p.part:
 	case pace.Scarce:
-		free := pace.Left + 1 - proofLists // this one has been let in
+		free := max(pace.Left+1, pace.Soon) - proofLists // this one has been let in
 		if divided(len(p.items), most) <= free {
 			most = max(spreadLeast, divided(len(p.items), free))
 		}

@@ -76,11 +76,12 @@ type Pace struct {
 	InFlight int // changing requests that have been let in
 	AtOnce   int // of them at most
 
-	// Quota is what the service said that it takes in Per; 0 = nothing. Left is how many requests may go before what is
-	// ours of it is used up, and Every how far apart they go then; 0 = as they come.
+	// Quota is what the service said that it takes in Per; 0 = nothing. Left is how many requests may go before what is ours of
+	// it is used up, Soon how many in a moment, and Every how far apart they go then; 0 = as they come.
 	Quota int
 	Per   time.Duration
 	Left  int
+	Soon  int
 	Every time.Duration
 
 	Until time.Time // nothing is sent before; zero: now
@@ -99,16 +100,18 @@ func (p *Pacer) Pace() Pace {
 		s.Why = "the service takes fewer requests than we have"
 	}
 	if w := p.own; w != nil {
-		s.Left, s.Every = w.left(now), w.every()
+		s.Left, s.Soon, s.Every = w.left(now), w.soon(now), w.every()
 		if holds(w, now) {
 			s.Why = fmt.Sprintf("the profile's limit of %s", amount(p.limits.Requests, p.limits.Per))
 		}
 	}
 	if q := p.quota; q != nil {
 		s.Quota, s.Per = q.stated, q.said
-		if left := q.left(now); p.own == nil || left < s.Left {
-			s.Left = left
+		left, soon := q.left(now), q.soon(now)
+		if p.own != nil {
+			left, soon = min(left, s.Left), min(soon, s.Soon)
 		}
+		s.Left, s.Soon = left, soon
 		s.Every = max(s.Every, q.every())
 		if holds(q.window, now) {
 			s.Why = "quota of " + amount(q.stated, q.said)

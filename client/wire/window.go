@@ -39,7 +39,7 @@ func (w *window) burst() float64 { return float64(max(1, w.n/5)) }
 // spread says whether the next of so many requests and one goes at the even pace. With [math.MaxInt] nobody knows how many are
 // to follow, or whether they can be sent at all.
 func (w *window) spread(more int, now time.Time) bool {
-	return more == math.MaxInt || w.per > patience+patience/20 && more >= w.left(now)
+	return more == math.MaxInt || !w.short() && more >= w.left(now)
 }
 
 // every is the even pace.
@@ -94,6 +94,11 @@ func (w *window) left(now time.Time) int {
 	}
 	return max(0, w.n-used)
 }
+
+// soon is how many may go in a while that is short beside the window, and beside the patience of a person.
+func (w *window) soon(now time.Time) int { return w.left(now.Add(min(w.per, patience) / 4)) }
+
+func (w *window) short() bool { return w.per <= patience+patience/20 }
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
