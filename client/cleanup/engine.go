@@ -203,10 +203,10 @@ func take(ctx context.Context, tokens chan<- struct{}) error {
 	}
 }
 
-// rally waits before something whose answer was lost is sent once more: it was read back in between, so a fifth of a rest
-// is enough, part of it by chance.
+// rally waits before something whose answer was lost is sent once more, part of it by chance. It was read back in between, so
+// a twentieth of a rest is enough at first, and four times as much after each try.
 func (e *Engine) rally(ctx context.Context, try int) error {
-	most := e.rest / 5 << min(try-1, 3)
+	most := e.rest / 20 << min(2*(try-1), 6)
 	return e.wait(ctx, most/4+rand.N(max(most*3/4, 1)))
 }
 

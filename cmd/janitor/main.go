@@ -39,8 +39,8 @@ var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
 func main() { os.Exit(run()) }
 
-// room is what the heap may grow by between collections, in bytes: a run of hundreds of items takes less.
-const room = 32 << 20
+// room is what the heap may grow by between collections, in bytes: a run of a thousand items takes less.
+const room = 64 << 20
 
 func run() int {
 	heap.Room(room)
