@@ -40,8 +40,8 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	if slices.ContainsFunc(items, func(i int) bool { return r.lags(i, now) }) && r.engine.nap(sending, 1) == nil {
 		now = r.engine.look(sending, r.kinds, r.resources(items))
 	}
-	ahead := keeps()
 	if sending.Err() != nil {
+		keeps()
 		return nil // whoever stopped the run ends the items
 	}
 	r.saw(items, now)
@@ -63,7 +63,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	for _, i := range items {
 		r.prepare(i, now, left[i])
 	}
-	return r.secure(sending, in, items, ahead)
+	return r.secure(sending, in, items, keeps())
 }
 
 // pieces are checked items as they can be sent: one piece for each way, place and call, in the order of the plan.

@@ -33,6 +33,8 @@ type Writer struct {
 	size   int64
 	sum    string
 	buf    []byte // appended and not written
+	timed  bool   // a timer will say that it is due
+	due    bool   // it has lain long enough
 	wanted int    // lines that are to be on disk
 	synced int    // lines that are
 	closed bool
@@ -45,6 +47,12 @@ type entry struct {
 	kind string
 	body []byte
 }
+
+// Lines are written together: once there are so many bytes of them, or after a moment.
+const (
+	aChunk  = 32 << 10
+	aMoment = 2 * time.Millisecond
+)
 
 // keepMost bytes of room are kept for what comes next.
 const keepMost = 1 << 20
@@ -163,7 +171,25 @@ func (w *Writer) add(e entry) {
 	w.lines++
 	w.size += int64(long)
 	w.sum, w.buf = sum, buf
+	switch {
+	case len(buf) >= aChunk:
+		w.change.Broadcast()
+	case !w.timed:
+		w.timed = true
+		time.AfterFunc(aMoment, w.ring)
+	}
+}
+
+func (w *Writer) ring() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.timed, w.due = false, true
 	w.change.Broadcast()
+}
+
+// ready: there is something to write, or to get to disk. With the lock held.
+func (w *Writer) ready() bool {
+	return w.wanted > w.synced || len(w.buf) > 0 && (w.closed || w.due || len(w.buf) >= aChunk)
 }
 
 // all is how many lines there are, with those that have no number yet. With the lock held.
@@ -236,12 +262,13 @@ func (w *Writer) write() {
 	w.begin()
 	var spare []byte // for what comes while the disk is at it
 	for {
-		for len(w.buf) == 0 && w.wanted <= w.synced && !w.closed && w.err == nil {
+		for !w.ready() && !w.closed && w.err == nil {
 			w.change.Wait()
 		}
-		if w.err != nil || w.closed && len(w.buf) == 0 && w.wanted <= w.synced {
+		if w.err != nil || !w.ready() {
 			break
 		}
+		w.due = false
 		data, upTo, sync := w.buf, w.lines, w.wanted > w.synced
 		w.buf, spare = spare, nil
 		w.mu.Unlock()
