@@ -257,7 +257,7 @@ func (q *quick) moment(into *Time) bool {
 
 // own leaves a value to what else can decode it.
 func (q *quick) own(v reflect.Value) bool {
-	if into, is := v.Addr().Interface().(interface{ read(q *quick) bool }); is {
+	if into, is := reflect.TypeAssert[interface{ read(q *quick) bool }](v.Addr()); is {
 		return into.read(q)
 	}
 	from := q.at

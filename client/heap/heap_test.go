@@ -38,13 +38,14 @@ func TestRoomFollowsTheHeap(t *testing.T) {
 	}
 	Room(32 << 20)
 	small := now()
-	much := make([][]byte, 64)
-	for i := range much {
-		much[i] = make([]byte, 1<<20)
-	}
-	large := now()
-	runtime.KeepAlive(much)
-	much = nil
+	large := func() int {
+		much := make([][]byte, 64)
+		for i := range much {
+			much[i] = make([]byte, 1<<20)
+		}
+		defer runtime.KeepAlive(much)
+		return now()
+	}()
 	again := now()
 	if small < 300 || large != 100 || again < 300 {
 		t.Errorf("%d %%, with 64 MB alive %d %%, afterwards %d %%", small, large, again)

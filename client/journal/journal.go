@@ -41,10 +41,10 @@ func (d *Damage) Error() string { return fmt.Sprintf("line %d: %s", d.Line, d.Wh
 
 const sumKey = `,"sum":"`
 
-// encode appends the line with its end, and gives its sum. The type is a word.
-func encode(to []byte, n int, at time.Time, kind string, body []byte, before string) (all []byte, sum string) {
-	from := len(to)
-	line := append(to, `{"n":`...)
+// encode appends a line with its end, and gives its sum. The type is a word.
+func encode(line []byte, n int, at time.Time, kind string, body []byte, before string) (all []byte, sum string) {
+	from := len(line)
+	line = append(line, `{"n":`...)
 	line = strconv.AppendInt(line, int64(n), 10)
 	line = append(line, `,"at":"`...)
 	line = at.UTC().AppendFormat(line, time.RFC3339Nano)

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -32,14 +33,23 @@ func TestFaultTable(t *testing.T) {
 }
 
 // fullDisk is a journal on a disk that is full after so many lines.
-type fullDisk struct{ lines int }
+type fullDisk struct {
+	mu    sync.Mutex
+	lines int
+}
 
 func (d *fullDisk) Append(string, any) error {
+	d.mu.Lock()
 	d.lines--
+	d.mu.Unlock()
 	return d.Sync()
 }
 
+func (d *fullDisk) Want() {}
+
 func (d *fullDisk) Sync() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.lines >= 0 {
 		return nil
 	}
@@ -55,7 +65,7 @@ func faultJournal(t *testing.T) {
 		b := brokenOff(t, 3)
 		b.release()
 		engine := cleanup.NewEngine(b.session.Deleter, b.loader, cleanup.Options{Parallel: 1, Journal: func(cleanup.Plan) (cleanup.Journal, error) {
-			d := &fullDisk{lines}
+			d := &fullDisk{lines: lines}
 			return d, d.Sync()
 		}})
 		run := engine.Start(t.Context(), b.plan)
