@@ -310,6 +310,46 @@ func TestWhatACallTeaches(t *testing.T) {
 	}
 }
 
+// What is refused is refused soon: a batch that the service is at for longer is not too large, and others may follow.
+func TestASizeIsGoodOnceItsRefusalWouldHaveCome(t *testing.T) {
+	const soon = 80 * time.Millisecond
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	e := newEngine(nil, nil, nil, Options{})
+	e.now = func() time.Time { return now }
+	w := waypoint{route: &inventory.Route{Max: 50}}
+	proven := func(n int, soon time.Duration, want bool, when string) {
+		t.Helper()
+		if got := e.proven(w, n, soon); got != want {
+			t.Errorf("%s: %d items: %v, want %v", when, n, got, want)
+		}
+	}
+	proven(50, soon, true, "nothing was sent")
+	proven(51, soon, false, "nothing was sent")
+	e.learn(w, func(l *lesson) { l.sent(400, now) })
+	proven(400, soon, false, "just sent")
+	now = now.Add(soon + 1)
+	proven(400, soon, true, "not refused for a while")
+	proven(401, soon, false, "not refused for a while")
+	proven(400, 0, false, "how soon refusals come is not known")
+	e.learn(w, func(l *lesson) { l.tooBig(w.route, 400) })
+	proven(400, soon, false, "refused")
+	e.learn(w, func(l *lesson) { l.taken(w.route, 200, time.Second) })
+	proven(200, 0, true, "taken")
+}
+
+func TestWhatIsInFlightCountsByWhatIsLeftOfIt(t *testing.T) {
+	e := newEngine(nil, nil, nil, Options{})
+	w := waypoint{route: &inventory.Route{Max: 50}}
+	aloft := []*flight{{50, time.Now()}, {100, time.Now().Add(-5 * time.Second)}, {50, time.Now().Add(-time.Hour)}}
+	if got := e.stillAloft(w, aloft); got != 200 {
+		t.Errorf("%d, want all 200 as long as nothing was answered", got)
+	}
+	e.learn(w, func(l *lesson) { l.taken(w.route, 10, time.Second) }) // 0.1 s an item
+	if got := e.stillAloft(w, aloft); got < 80 || got > 100 {
+		t.Errorf("%d, want 50 of the first, half of the second and none of the third", got)
+	}
+}
+
 // While ELB makes its requests wait, those to a gateway go on: pools and members of channels in one run.
 func TestAThrottleOfELBDoesNotHoldUpTheGateway(t *testing.T) {
 	throttled := make(chan struct{}, 100)

@@ -40,6 +40,7 @@ type caller struct {
 
 	mu sync.Mutex
 	attempt
+	lost []inventory.Resource // of batches without an answer
 }
 
 func (t trial) caller(turn func(*http.Request)) (*caller, error) {
@@ -127,6 +128,11 @@ func (c *caller) batch(ctx context.Context, rs []inventory.Resource) {
 		} `json:"pools"`
 	}
 	status, body := c.send(ctx, http.MethodPost, "/v3/"+c.Account.ProjectID+"/elb/pools/batch-delete", map[string][]string{"pools": ids})
+	if status == 0 {
+		c.mu.Lock()
+		c.lost = append(c.lost, rs...)
+		c.mu.Unlock()
+	}
 	if status != http.StatusOK || json.Unmarshal(body, &answer) != nil {
 		for _, id := range ids {
 			c.say(id, false)

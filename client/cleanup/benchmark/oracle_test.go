@@ -1,10 +1,12 @@
 package benchmark
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -75,21 +77,41 @@ var placeInList = regexp.MustCompile(`&?\b(marker|offset)=[^&]*`)
 
 func listOf(page string) string { return placeInList.ReplaceAllString(page, "") }
 
-// read reads them, as a client would have to, to the last byte.
-func (c *caller) read(ctx context.Context, stages [][][]string) {
+// read reads them, as a client would have to, to the last byte; it returns the answers.
+func (c *caller) read(ctx context.Context, stages [][][]string) (answers [][]byte) {
 	for _, lists := range stages {
 		side(mostAtOnce, lists, func(pages []string) {
 			for _, page := range pages {
 				_, body := c.send(ctx, http.MethodGet, page, nil)
 				var decoded map[string]any
 				_ = json.Unmarshal(body, &decoded) // the time is what counts
+				c.mu.Lock()
+				answers = append(answers, body)
+				c.mu.Unlock()
 			}
 		})
 	}
+	return answers
+}
+
+// left are those of the batches without an answer that lists still show.
+func (c *caller) left(ctx context.Context, stages [][][]string) (there []inventory.Resource) {
+	lost := c.lost
+	c.lost = nil
+	answers := c.read(ctx, stages)
+	for _, r := range lost {
+		if slices.ContainsFunc(answers, func(a []byte) bool { return bytes.Contains(a, []byte(r.Ref.ID)) }) {
+			there = append(there, r)
+		} else {
+			c.say(r.Ref.ID, true)
+		}
+	}
+	return there
 }
 
 // oracle only deletes; wholeOracle reads before and after what janitor reads. Neither has anything to find out: they are
-// told the batch size and the number of requests at once that the bound finds best, and the quota with its window.
+// told the batch size and the number of requests at once that the bound finds best, and the quota with its window. Nobody
+// tells which answers will be lost: what one was about is read back, and the rest of it sent again.
 func oracle(ctx context.Context, t trial) (attempt, error) {
 	t.reads = reads{}
 	return wholeOracle(ctx, t)
@@ -111,6 +133,9 @@ func wholeOracle(ctx context.Context, t trial) (attempt, error) {
 		c.members(ctx)
 	} else {
 		side(best.atOnce, batches(c.resources(), best.batch), func(rs []inventory.Resource) { c.batch(ctx, rs) })
+	}
+	for len(c.lost) > 0 && len(t.proof) > 0 {
+		side(best.atOnce, batches(c.left(ctx, t.proof), best.batch), func(rs []inventory.Resource) { c.batch(ctx, rs) })
 	}
 	c.read(ctx, t.proof)
 	return c.end(), nil
