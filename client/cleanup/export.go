@@ -156,7 +156,7 @@ func (r *Run) report() report {
 	switch {
 	case r.step != Finished:
 		out.State = "running"
-	case r.recorded() && r.broken():
+	case r.journalled() && r.broken():
 		out.State = "unfinished"
 	default:
 		out.State = "finished"

@@ -475,11 +475,11 @@ func (r *Run) ID() string {
 func (r *Run) Resumable() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.recorded() && r.broken()
+	return r.journalled() && r.broken()
 }
 
-// recorded: there is a journal, or will be. With the lock held.
-func (r *Run) recorded() bool {
+// journalled: there is a journal, or will be. With the lock held.
+func (r *Run) journalled() bool {
 	j, kept := r.journal.(*recording)
 	return r.journal != nil && (!kept || r.step < Finished || j.begun())
 }

@@ -7,6 +7,9 @@ import (
 	"runtime/metrics"
 )
 
+// Usual is the room that the program leaves: a run of a thousand items takes less.
+const Usual = 64 << 20
+
 // Room lets a small heap grow by so many bytes from one collection to the next. Without it one of a few MB is collected
 // every few milliseconds while lists are read and journals written, which takes a fifth of a short run. A heap that is
 // larger than that doubles in between, as always.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// patience is how long a person waits for a list: a window that is longer is not used up at once by what is more than it takes.
-const patience = 5 * time.Second
+// brief is the longest window that is used up at once by what is more than it takes: so long a person waits for a list.
+const brief = 5 * time.Second
 
 // mostKept is the longest log of a window; a larger quota is kept in shorter stretches of the same rate.
 const mostKept = 10_000
@@ -18,6 +18,7 @@ const mostKept = 10_000
 type window struct {
 	n    int
 	per  time.Duration // longer than was said by a margin: requests overtake each other on their way
+	long bool          // longer than brief, as it was said
 	sent []time.Time   // the last ones, oldest first
 
 	level float64   // how many of the fifth may go at asOf
@@ -29,7 +30,7 @@ func newWindow(n int, per time.Duration, now time.Time) *window {
 	if n > mostKept {
 		n, per = mostKept, max(1, time.Duration(float64(per)*mostKept/float64(n)))
 	}
-	w := &window{n: max(1, n), per: per + min(per/20, 250*time.Millisecond), asOf: now}
+	w := &window{n: max(1, n), per: per + min(per/20, 250*time.Millisecond), long: per > brief, asOf: now}
 	w.level = w.burst()
 	return w
 }
@@ -39,7 +40,7 @@ func (w *window) burst() float64 { return float64(max(1, w.n/5)) }
 // spread says whether the next of so many requests and one goes at the even pace. With [math.MaxInt] nobody knows how many are
 // to follow, or whether they can be sent at all.
 func (w *window) spread(more int, now time.Time) bool {
-	return more == math.MaxInt || !w.short() && more >= w.left(now)
+	return more == math.MaxInt || w.long && more >= w.left(now)
 }
 
 // every is the even pace.
@@ -95,10 +96,8 @@ func (w *window) left(now time.Time) int {
 	return max(0, w.n-used)
 }
 
-// soon is how many may go in a while that is short beside the window, and beside the patience of a person.
-func (w *window) soon(now time.Time) int { return w.left(now.Add(min(w.per, patience) / 4)) }
-
-func (w *window) short() bool { return w.per <= patience+patience/20 }
+// soon is how many may go in a while that is short beside the window, and for a person.
+func (w *window) soon(now time.Time) int { return w.left(now.Add(min(w.per, brief) / 4)) }
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {

@@ -96,7 +96,7 @@ func TestWhatIsSpread(t *testing.T) {
 	}{
 		{time.Second, 0, false},
 		{time.Second, 100, false},
-		{patience, 100, false},
+		{brief, 100, false},
 		{time.Minute, 7, false},
 		{time.Minute, 8, true},
 		{time.Second, math.MaxInt, true},

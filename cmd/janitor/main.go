@@ -39,11 +39,8 @@ var endings = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
 func main() { os.Exit(run()) }
 
-// room is what the heap may grow by between collections, in bytes: a run of a thousand items takes less.
-const room = 64 << 20
-
 func run() int {
-	heap.Room(room)
+	heap.Room(heap.Usual)
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a run whose output nobody reads any more comes to its end in order

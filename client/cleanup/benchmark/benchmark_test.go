@@ -31,7 +31,7 @@ var (
 
 // TestMain is also the service of each run, and the program that prints the table.
 func TestMain(m *testing.M) {
-	heap.Room(64 << 20) // as the program does
+	heap.Room(heap.Usual) // as the program does
 	if order := os.Getenv(serviceEnv); order != "" {
 		if err := serve(order); err != nil {
 			fmt.Fprintln(os.Stderr, err)
