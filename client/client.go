@@ -259,8 +259,8 @@ func (d *Deleter) While(ctx context.Context) *Deleter {
 
 // Enter waits until one more changing request may be sent to a service, [ELB], [ROMA] or [APIG], and gives a Deleter whose
 // next call goes at once, and once: throttled, it fails. leave must be called when the call has ended, or none is made. more
-// are the requests that are to follow: when a quota does not let them all go at once, they go at an even pace.
-func (d *Deleter) Enter(ctx context.Context, service string, more int) (in *Deleter, leave func(), err error) {
+// says how many requests are to follow, see [wire.Pacer.Enter].
+func (d *Deleter) Enter(ctx context.Context, service string, more func() int) (in *Deleter, leave func(), err error) {
 	turn, err := d.pacer(service).Enter(ctx, more)
 	if err != nil {
 		return nil, nil, err

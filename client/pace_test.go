@@ -48,11 +48,11 @@ func TestReadingAndDeletingShareTheirPace(t *testing.T) {
 	}
 	over, stop := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer stop()
-	if _, _, err := d.Enter(over, ELB, 0); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := d.Enter(over, ELB, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v: let in during the pause", err)
 	}
 	for _, service := range []string{ROMA, APIG} {
-		_, leave, err := d.Enter(t.Context(), service, 0)
+		_, leave, err := d.Enter(t.Context(), service, nil)
 		if err != nil {
 			t.Fatalf("%s: %v", service, err)
 		}
@@ -75,7 +75,7 @@ func TestACallOfOneWhoEnteredIsSentOnce(t *testing.T) {
 		w.Header().Set("Retry-After", "60")
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
-	in, leave, err := d.Enter(t.Context(), ELB, 0)
+	in, leave, err := d.Enter(t.Context(), ELB, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

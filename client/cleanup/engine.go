@@ -3,7 +3,6 @@ package cleanup
 import (
 	"context"
 	"iter"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -158,7 +157,7 @@ func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, servi
 	if err := e.turns.wait(ctx, lane); err != nil { // the turn first: who waits for it must not hold up the others
 		return entry{}, err
 	}
-	in, err := e.admit(ctx, d, service, math.MaxInt)
+	in, err := e.admit(ctx, d, service, nil)
 	if err != nil {
 		e.turns.release(lane)
 		return entry{}, err
@@ -168,7 +167,7 @@ func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, servi
 
 // admit waits until the service takes one more changing request; more are to follow, see [client.Deleter.Enter]. A ceiling
 // of the engine comes last: while one service makes its requests wait those of others go on.
-func (e *Engine) admit(ctx context.Context, d *client.Deleter, service string, more int) (entry, error) {
+func (e *Engine) admit(ctx context.Context, d *client.Deleter, service string, more func() int) (entry, error) {
 	in := entry{d, func() {}}
 	if d != nil {
 		var err error

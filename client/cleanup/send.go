@@ -23,7 +23,9 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 	for service, pieces := range of {
 		q := newQueue(pieces, r.engine.atOnce, r.engine.turns)
 		r.follow(service, q)
-		admit := func() (entry, error) { return r.engine.admit(sending, r.deleter, service, r.more(service, q)) }
+		admit := func() (entry, error) {
+			return r.engine.admit(sending, r.deleter, service, func() int { return r.more(service, q) })
+		}
 		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
 		if r.journal != nil {
 			wg.Go(func() { r.writeAhead(sending, q) })

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -210,9 +209,9 @@ func (a *API) wait(ctx context.Context, c Call) error {
 	if c.Turn.take(a.pacer) {
 		return ctx.Err()
 	}
-	more := 0
-	if c.Method != http.MethodGet {
-		more = math.MaxInt
+	var more func() int
+	if c.Method == http.MethodGet {
+		more = func() int { return 0 }
 	}
 	_, err := a.pacer.admit(ctx, more)
 	return err

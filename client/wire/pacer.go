@@ -21,6 +21,9 @@ const (
 	// How far apart requests go after one was refused without a quota being stated; shrinks with each success.
 	gapFirst, gapMost = 100 * time.Millisecond, 2 * time.Second
 
+	// Whoever waits asks again and again how many requests are to follow, when it was not known, but not more often.
+	askAgain = 20 * time.Millisecond
+
 	// Repetitions after failures: one for each ten requests that had an answer, and so many saved up.
 	retriesSaved = 10
 	retryShare   = 0.1
@@ -183,10 +186,10 @@ type Turn struct {
 	over   bool
 }
 
-// Enter waits for a turn, until ctx ends: for a place among the changing requests in flight, then for the quota. more are
-// the requests that are to follow: when a quota of more than a few seconds does not let them all go at once, they go at an
-// even pace, as they do when that is not known: [math.MaxInt].
-func (p *Pacer) Enter(ctx context.Context, more int) (*Turn, error) {
+// Enter waits for a turn, until ctx ends: for a place among the changing requests in flight, then for the quota. more says
+// how many requests are to follow, as far as is known when it is asked: when a quota of more than a few seconds does not
+// let them all go at once, they go at an even pace, as they do when that is not known: [math.MaxInt], or no more.
+func (p *Pacer) Enter(ctx context.Context, more func() int) (*Turn, error) {
 	if err := p.place(ctx); err != nil {
 		return nil, err
 	}
@@ -279,7 +282,7 @@ func (p *Pacer) fill() {
 
 // admit waits until one request may go. Whoever came first goes first, and nobody is promised a time: after a pause
 // they go one after the other as the quota allows, however long they have waited.
-func (p *Pacer) admit(ctx context.Context, more int) (booked time.Time, err error) {
+func (p *Pacer) admit(ctx context.Context, more func() int) (booked time.Time, err error) {
 	if err := ctx.Err(); err != nil { // select picks at random when both are ready
 		return time.Time{}, err
 	}
@@ -290,9 +293,16 @@ func (p *Pacer) admit(ctx context.Context, more int) (booked time.Time, err erro
 	}
 	defer func() { <-p.door }()
 	for {
-		wait, now := p.book(more)
+		follow := math.MaxInt
+		if more != nil {
+			follow = more()
+		}
+		wait, now := p.book(follow)
 		if wait <= 0 {
 			return now, ctx.Err()
+		}
+		if more != nil && follow == math.MaxInt { // it may be known before the wait is over
+			wait = min(wait, max(askAgain, wait/8))
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return time.Time{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -207,12 +208,14 @@ func TestAThrottleHoldsUpItsOwnServiceOnly(t *testing.T) {
 	})
 }
 
+func none() int { return 0 }
+
 // fly has as many changing requests in flight as the pacer lets in, and gives their turns.
 func fly(t *testing.T, p *Pacer) (turns []*Turn) {
 	t.Helper()
 	for {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		turn, err := p.Enter(ctx, 0)
+		turn, err := p.Enter(ctx, none)
 		cancel()
 		if err != nil {
 			return turns
@@ -280,7 +283,7 @@ func TestATurnIsForOneRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := NewPacer(Limits{Requests: 10, Per: time.Minute})
 		a, sent := play(t, Options{Pacer: p}, answer(204, ""), answer(429, "", "Retry-After", "5"))
-		unused, err := p.Enter(t.Context(), 0)
+		unused, err := p.Enter(t.Context(), none)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -293,7 +296,7 @@ func TestATurnIsForOneRequest(t *testing.T) {
 			t.Errorf("an unused turn has cost something: %+v", s)
 		}
 
-		turn, err := p.Enter(t.Context(), 0)
+		turn, err := p.Enter(t.Context(), none)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -306,7 +309,7 @@ func TestATurnIsForOneRequest(t *testing.T) {
 			t.Errorf("%d left", p.Pace().Left)
 		}
 
-		if turn, err = p.Enter(t.Context(), 0); err != nil {
+		if turn, err = p.Enter(t.Context(), none); err != nil {
 			t.Fatal(err)
 		}
 		if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x", Turn: turn}); !errors.Is(err, Throttled) || sent.Load() != 2 {
@@ -316,12 +319,12 @@ func TestATurnIsForOneRequest(t *testing.T) {
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := p.Enter(ctx, 0); !errors.Is(err, context.DeadlineExceeded) || p.Pace().InFlight != 0 {
+		if _, err := p.Enter(ctx, none); !errors.Is(err, context.DeadlineExceeded) || p.Pace().InFlight != 0 {
 			t.Errorf("%v while everything waits; %+v", err, p.Pace())
 		}
 		over, stop := context.WithCancel(t.Context())
 		stop()
-		if turn, err = p.Enter(t.Context(), 0); err != nil {
+		if turn, err = p.Enter(t.Context(), none); err != nil {
 			t.Fatal(err)
 		}
 		defer turn.Done()
@@ -330,6 +333,43 @@ func TestATurnIsForOneRequest(t *testing.T) {
 			t.Errorf("%v after %d: nothing may be sent any more", err, sent.Load())
 		}
 	})
+}
+
+// Nobody knew whether a batch so large is taken, and one goes after the other; then there is an answer.
+func TestWhoeverWaitsLearnsHowManyAreToFollow(t *testing.T) {
+	const known = 300 * time.Millisecond
+	for _, c := range []struct {
+		name string
+		more func(since time.Duration) int
+		want time.Duration
+	}{
+		{"known", func(time.Duration) int { return 3 }, 0},
+		{"known soon", func(since time.Duration) int {
+			if since < known {
+				return math.MaxInt
+			}
+			return 3
+		}, known},
+		{"never known", func(time.Duration) int { return math.MaxInt }, time.Second / 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := NewPacer(Limits{Requests: 4, Per: 2 * time.Second})
+				began := time.Now()
+				more := func() int { return c.more(time.Since(began)) }
+				for range 2 {
+					turn, err := p.Enter(t.Context(), more)
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer turn.take(p)
+				}
+				if d := time.Since(began); d < c.want || d > c.want+c.want/4 {
+					t.Errorf("the second one went after %v, want %v", d, c.want)
+				}
+			})
+		})
+	}
 }
 
 // Repetitions after failures are few: some at first, then one for ten requests.
@@ -395,7 +435,7 @@ func TestWhyIsSaidInWords(t *testing.T) {
 					p.throttled(e, time.Now(), MaxPause)
 				}
 				time.Sleep(c.after)
-				_, _ = p.admit(t.Context(), 0)
+				_, _ = p.admit(t.Context(), none)
 				s := p.Pace()
 				if c.after == 0 && len(c.errs) > 0 { // admit has waited for the end of it
 					p.throttled(c.errs[0], time.Now(), MaxPause)
