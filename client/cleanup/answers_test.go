@@ -19,23 +19,17 @@ func fails(status int, class client.Class, code, message string) error {
 
 // What an item ends as, for every shape an answer can have. n counts the requests from 0.
 func TestAnswers(t *testing.T) {
-	lost := func(applied int) reply { // the first answer is lost after so many items were deleted
+	after := func(applied int, err error) reply { // the first request fails after so many items were deleted
 		return func(w *world, n int, call string, ids []string) ([]inventory.Answer, error) {
 			if n == 0 {
 				w.remove(ids[:applied]...)
-				return nil, fails(0, client.Transport, "", "connection reset")
-			}
-			return w.deleteAll(call, ids)
-		}
-	}
-	first := func(err error) reply { // the first request fails without effect
-		return func(w *world, n int, call string, ids []string) ([]inventory.Answer, error) {
-			if n == 0 {
 				return nil, err
 			}
 			return w.deleteAll(call, ids)
 		}
 	}
+	lost := func(applied int) reply { return after(applied, fails(0, client.Transport, "", "connection reset")) }
+	first := func(err error) reply { return after(0, err) }
 	always := func(err error) reply {
 		return func(*world, int, string, []string) ([]inventory.Answer, error) { return nil, err }
 	}
@@ -78,6 +72,10 @@ func TestAnswers(t *testing.T) {
 		"never left":             {always(&client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}), "failed, failed, failed", "no route", "a b c"},
 		"400 for the batch":      {first(fails(400, "", "ELB.8902", "Batch operations are not allowed")), "deleted, deleted, deleted", "", "a b c | a | b c"},
 		"400 for each":           {always(fails(400, "", "ELB.8902", "invalid")), "failed, failed, failed", "invalid", "a b c | a | a | b c | b | b | c | c"},
+		"refused after one":      {after(1, fails(409, client.InUse, "ELB.8907", "pool b is used")), "deleted, deleted, deleted", "is used; read back: gone", "a b c | b | c"},
+		"bad after one":          {after(1, fails(400, "", "ELB.8902", "invalid")), "deleted, deleted, deleted", "invalid; read back: gone", "a b c | b | c"},
+		"busy after two":         {after(2, fails(409, client.Pending, "ELB.8907", "pending")), "deleted, deleted, deleted", "pending; read back: gone", "a b c | c"},
+		"refused after all":      {after(3, fails(409, client.InUse, "ELB.8907", "pool c is used")), "deleted, deleted, deleted", "is used; read back: gone", "a b c"},
 		"413":                    {first(fails(413, "", "APIGW.0201", "too large")), "deleted, deleted, deleted", "", "a b c | a | b c"},
 		"403":                    {always(fails(403, client.Forbidden, "SYS.0403", "elb:pools:delete")), "failed, failed, failed", "elb:pools:delete", "a b c"},
 		"call does not exist":    {first(fails(404, client.RouteAbsent, "APIGW.0101", "no such API")), "deleted, deleted, deleted", "", "a b c | a | b | c"},

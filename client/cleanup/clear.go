@@ -187,10 +187,11 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 			r.moved(i)
 
 		case errors.Is(err, client.Throttled):
-			if throttled++; throttled > maxThrottled || hopeless(err) {
+			if throttled++; throttled > maxThrottled {
 				r.end(i, v)
 				return
 			}
+			r.outwait(err)
 			r.put(i)
 
 		case errors.Is(err, client.Pending): // refused for the moment

@@ -461,6 +461,16 @@ func faultBatchRefused(t *testing.T) {
 			}
 		})
 	}
+	// Nothing says that a batch is done whole or not at all (api.md 2.11).
+	t.Run("after some of it", func(t *testing.T) {
+		f := meet(t, simcloud.Options{}, way{}, 4, func(ids []string) []simcloud.Rule {
+			return []simcloud.Rule{{Path: poolBatch, Nth: 1, Do: simcloud.Act{
+				Before: []simcloud.Hand{{Delete: ids[0]}, {Delete: ids[1]}}, Status: 409, Code: "ELB.8907", Message: "one of the pools is being used",
+			}}}
+		})
+		results := f.check(t, "deleted, deleted, deleted, deleted", "4 1 1")
+		says(t, results[0], "one of the pools is being used; read back: gone")
+	})
 	t.Run("one bad item", func(t *testing.T) {
 		f := meet(t, simcloud.Options{Size: 300}, way{}, 8, func(ids []string) []simcloud.Rule {
 			return []simcloud.Rule{{Mentions: ids[5], Path: "/v3/*/elb/pools/**", Do: simcloud.Act{Status: 400, Code: "ELB.9899", Message: "this one is odd"}}}

@@ -331,7 +331,7 @@ func ofItem(i int, name string, value []byte) json.RawMessage {
 }
 
 // replied writes down what came of a request. What it leaves open stays unread until a list shows it.
-func (r *Run) replied(request int, step bool, items []int, answers []inventory.Answer, err error) {
+func (r *Run) replied(request int, out outgoing, items []int, answers []inventory.Answer, err error) {
 	a := answer{Request: request}
 	for _, one := range answers {
 		a.Said = append(a.Said, said{one.ID, saidWord(one.Said), one.Code, one.Message, one.RequestID, one.New})
@@ -340,10 +340,10 @@ func (r *Run) replied(request int, step bool, items []int, answers []inventory.A
 	case err != nil:
 		v := verdictOf(err)
 		a.Error = &failure{statusOf(err), v.code, v.message, v.requestID}
-		if !settles(err) {
+		if !settles(err) || out.step == nil && out.making == nil && partly(len(items), err) {
 			a.Doubt = items
 		}
-	case !step:
+	case out.step == nil:
 		word, distrust, _ := r.words(items, answers)
 		for _, i := range items {
 			if w, ok := word[r.plan.Items[i].Resource.Ref.ID]; distrust != "" || !ok || w.Said == inventory.Unclear {
@@ -454,11 +454,14 @@ func (r *Run) Unrecorded() error {
 }
 
 // Interrupt is [Run.Cancel] for a program that is told to end: what was not sent stays open in the journal, to be resumed.
-func (r *Run) Interrupt() {
+func (r *Run) Interrupt() { r.breakOff(verdict{outcome: Cancelled}, "interrupted") }
+
+// breakOff stops a run that can be resumed.
+func (r *Run) breakOff(v verdict, why string) {
 	r.mu.Lock()
 	r.interrupted = r.interrupted || r.journal != nil && r.stopped == nil && r.step < Proving
 	r.mu.Unlock()
-	r.stop(verdict{outcome: Cancelled}, "interrupted")
+	r.stop(v, why)
 }
 
 // ID is the name of the run in its history, "" when it has none.

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"janitor/client"
 	"janitor/client/inventory"
@@ -128,6 +129,41 @@ func TestWhatWasDoneBeforeIsToldAfterwards(t *testing.T) {
 	}
 	if steps != 3 {
 		t.Errorf("%d steps for 3 servers", steps)
+	}
+}
+
+// A service that takes nothing more for hours is not sent the rest only to have it refused.
+func TestAPauseForHoursBreaksTheRunOff(t *testing.T) {
+	w := newWorld(t)
+	for i := range 180 {
+		w.with(fmt.Sprint("t", i))
+	}
+	p := w.plan(things)
+	disk := &memory{}
+	e := w.engine(1)
+	e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+	day := &client.Error{Status: 429, Class: client.Throttled, Code: "APIGW.0308", RetryAfter: 24 * time.Hour}
+	w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+		if len(w.sent) > 1 {
+			return nil, day
+		}
+		return w.deleteAll(call, ids)
+	}
+	run := e.Start(t.Context(), p)
+	finished(t, run)
+	s := run.Summary()
+	if s.Counts[Deleted] != 50 || s.Counts[Cancelled] != 130 || len(w.sent) != 2 || !run.Resumable() {
+		t.Errorf("%v after %d requests, want 50 deleted and the rest to be resumed", s, len(w.sent))
+	}
+	if !strings.Contains(s.Stopped, "24h") {
+		t.Errorf("it does not say for how long: %q", s.Stopped)
+	}
+	w.answer = nil
+	l := replayed(t, p, disk.bytes())
+	again := w.engine(1).Resume(t.Context(), l, &memoryJournal{journal.NewWriter(disk, l.tail), disk})
+	finished(t, again)
+	if s := again.Summary(); s.Counts[Deleted] != 180 || !s.OK() {
+		t.Error(s)
 	}
 }
 

@@ -391,7 +391,7 @@ func (r *Run) depart(
 	landed := r.leaves(out.service)
 	answers, err := send(out.in.deleter, open, resources)
 	landed(err)
-	r.replied(request, out.step != nil, open, answers, err)
+	r.replied(request, out, open, answers, err)
 	r.allowed(out, err)
 	return true
 }

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"janitor/client"
 	"janitor/client/inventory"
@@ -159,15 +162,22 @@ func (r *Run) gone(i int) Outcome {
 // refused deals with a request that has no answer for each item.
 func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []piece) {
 	v := verdictOf(err)
+	sent := len(p.items)
+	if partly(sent, err) {
+		if p.items = r.survivors(ctx, p, v); len(p.items) == 0 {
+			return nil
+		}
+	}
 	switch {
 	case errors.Is(err, client.RouteAbsent) && p.way.route.Instead != nil:
 		r.absent(p.way)
 		return r.again(nil, p)
 
 	case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
-		if p.throttled++; p.throttled > maxThrottled || hopeless(err) {
+		if p.throttled++; p.throttled > maxThrottled {
 			return r.endAll(p, v)
 		}
+		r.outwait(err)
 		return r.again(nil, p)
 
 	case errors.Is(err, client.Pending): // refused for the moment
@@ -199,19 +209,15 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 		return r.again(nil, p)
 
 	case errors.Is(err, client.NotFound):
-		doubts := make([]doubt, len(p.items))
-		for n, i := range p.items {
-			doubts[n] = doubt{i, v}
-		}
-		for _, d := range r.readBack(ctx, p.at, doubts, AlreadyGone) {
+		for _, d := range r.readBack(ctx, p.at, doubtsOf(p, v), AlreadyGone) {
 			r.end(d.item, d.is)
 		}
 		return nil
 
-	case divisible(err) && len(p.items) > 1: // one item spoils it, or it is too big
-		if n := len(p.items); aboutSize(err) {
-			r.engine.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, n) })
-			if _, most := r.engine.way(p.way, false, asTried); n > p.way.route.Max && most < n && !p.part { // its size it is
+	case divisible(err) && sent > 1: // one item spoils it, or it is too big
+		if aboutSize(err) {
+			r.engine.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, sent) })
+			if _, most := r.engine.way(p.way, false, asTried); sent > p.way.route.Max && most < sent && !p.part { // its size it is
 				return r.again(nil, p)
 			}
 		}
@@ -266,22 +272,37 @@ func (r *Run) absent(w waypoint) {
 func halves(p piece) []piece {
 	half := len(p.items) / 2
 	p.part = true
+	if half == 0 {
+		return []piece{p}
+	}
 	first, second := p, p
 	first.items, second.items = p.items[:half:half], p.items[half:]
 	return []piece{first, second}
 }
 
-// lost deals with a request whose answer says nothing about whether it was applied: what is still there is sent again,
-// a few times, never without having been read back.
-func (r *Run) lost(ctx, sending context.Context, p piece, v verdict) (left []piece) {
+// survivors are the items of a refused batch that are still there; the others end.
+func (r *Run) survivors(ctx context.Context, p piece, v verdict) (left []int) {
+	for _, d := range r.readBack(ctx, p.at, doubtsOf(p, v), Deleted) {
+		left = append(left, d.item)
+	}
+	return left
+}
+
+func doubtsOf(p piece, v verdict) []doubt {
 	doubts := make([]doubt, len(p.items))
 	for n, i := range p.items {
 		doubts[n] = doubt{i, v}
 	}
+	return doubts
+}
+
+// lost deals with a request whose answer says nothing about whether it was applied: what is still there is sent again,
+// a few times, never without having been read back.
+func (r *Run) lost(ctx, sending context.Context, p piece, v verdict) (left []piece) {
 	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
 	var again []int
 	worst := 0
-	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
+	for _, d := range r.readBack(ctx, p.at, doubtsOf(p, v), Deleted) {
 		n := r.countLost(d.item)
 		if n >= maxLost {
 			r.end(d.item, d.is)
@@ -354,10 +375,13 @@ func statusOf(err error) int {
 	return 0
 }
 
-// hopeless: the service wants more patience than anyone has.
-func hopeless(err error) bool {
-	e, ok := errors.AsType[*client.Error](err)
-	return ok && e.RetryAfter > client.MaxPause
+// outwait breaks the run off when the service wants more patience than anyone has: what else is sent it would refuse as well,
+// and count.
+func (r *Run) outwait(err error) {
+	if e, ok := errors.AsType[*client.Error](err); ok && e.RetryAfter > client.MaxPause {
+		why := fmt.Sprintf("the service takes no more requests for %v", e.RetryAfter.Round(time.Second))
+		r.breakOff(verdict{outcome: Cancelled, code: e.Code, requestID: e.RequestID, message: "not sent: " + why}, why)
+	}
 }
 
 // unsent: the request never left.
@@ -374,6 +398,35 @@ func divisible(err error) bool {
 		}
 	}
 	return definite(err) && !unsent(err)
+}
+
+// partly: a batch of so many items was refused, and perhaps not before some of them were deleted: nothing says that a batch
+// is done whole or not at all (api.md 2.11). What was refused for its size, for who asks or for how often was not begun, and
+// what has met something that is not there names it.
+func partly(items int, err error) bool {
+	if items < 2 || !divisible(err) || saysSize(err) {
+		return false
+	}
+	for _, class := range []client.Class{client.Unauthorised, client.Throttled, client.NotFound} {
+		if errors.Is(err, class) {
+			return false
+		}
+	}
+	return true
+}
+
+// saysSize: the service speaks of how many there are, not of what they are.
+func saysSize(err error) bool {
+	if !aboutSize(err) {
+		return false
+	}
+	if statusOf(err) == http.StatusRequestEntityTooLarge {
+		return true
+	}
+	said := strings.ToLower(verdictOf(err).message)
+	return slices.ContainsFunc([]string{"batch operation", "too many", "at most", "exceed", "maximum"}, func(words string) bool {
+		return strings.Contains(said, words)
+	})
 }
 
 // definite says that nothing was applied: the service has refused, or never heard of it.

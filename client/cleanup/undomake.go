@@ -69,10 +69,11 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 		v := unmade(m, err)
 		switch {
 		case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
-			if throttled++; throttled > maxThrottled || hopeless(err) {
+			if throttled++; throttled > maxThrottled {
 				r.endMakings(gone, v)
 				return
 			}
+			r.outwait(err)
 			r.putMakings(gone)
 
 		case errors.Is(err, client.Pending): // refused for the moment

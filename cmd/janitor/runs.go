@@ -396,8 +396,12 @@ func ending(ctx context.Context, run *cleanup.Run) error {
 		return &failure{statusSafety, errors.New(summary.Stopped)}
 	case summary.Unauthorised:
 		return &failure{statusCredentials, errors.New(summary.Stopped)}
-	case run.Resumable() && ctx.Err() != nil:
-		return &failure{statusInterrupted, fmt.Errorf("interrupted by a signal: janitor resume %s goes on", id)}
+	case run.Resumable():
+		why := summary.Stopped
+		if ctx.Err() != nil {
+			why = "interrupted by a signal"
+		}
+		return &failure{statusInterrupted, fmt.Errorf("%s: janitor resume %s goes on", why, id)}
 	case !summary.OK():
 		want := "gone"
 		if run.Plan().Undoes != "" {
