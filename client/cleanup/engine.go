@@ -2,8 +2,10 @@ package cleanup
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 
@@ -62,6 +64,9 @@ type waypoint struct {
 // mostAtOnce pieces are worked on at once: in flight, being read back, or waiting to be sent again. So a service in
 // trouble is not sent everything before the first doubts are settled.
 const mostAtOnce = 16
+
+// longestRest is how long a piece waits because a service in trouble asks for it.
+const longestRest = time.Minute
 
 // NewEngine deletes through d and reads through l.
 func NewEngine(d *client.Deleter, l *inventory.Loader, o Options) *Engine {
@@ -202,16 +207,25 @@ func take(ctx context.Context, tokens chan<- struct{}) error {
 	}
 }
 
-// rally waits before something whose answer was lost is sent once more, part of it by chance. It was read back in between, so
-// a twentieth of a rest is enough at first, and four times as much after each try.
-func (e *Engine) rally(ctx context.Context, try int) error {
+// rally waits before something whose request ended in err, without saying what became of it, is sent once more. It was read
+// back in between, so where only the answer got lost a twentieth of a rest is enough at first, and four times as much after
+// each try. A service in trouble is left alone for longer, or as long as it asks.
+func (e *Engine) rally(ctx context.Context, try int, err error) error {
+	if fault, ok := errors.AsType[*client.Error](err); ok && fault.Status >= http.StatusInternalServerError {
+		if after := fault.RetryAfter; after > 0 && after <= longestRest {
+			return e.wait(ctx, after)
+		}
+		return e.nap(ctx, try)
+	}
 	most := e.rest / 20 << min(2*(try-1), 6)
 	return e.wait(ctx, most/4+rand.N(max(most*3/4, 1)))
 }
 
-// nap waits before the try-th repetition, doubling up to eight times the first pause, or until ctx ends.
+// nap waits before the try-th repetition, doubling up to eight times the first pause, or until ctx ends. A quarter more or less
+// is left to chance, so that those who failed together do not come back together.
 func (e *Engine) nap(ctx context.Context, try int) error {
-	return e.wait(ctx, e.rest<<min(try-1, 3))
+	rest := e.rest << min(try-1, 3)
+	return e.wait(ctx, rest*3/4+rand.N(max(rest/2, 1)))
 }
 
 func (e *Engine) wait(ctx context.Context, d time.Duration) error {

@@ -127,6 +127,23 @@ func faultBadAnswers(t *testing.T) {
 			})
 		})
 	}
+	for asked, least := range map[string]time.Duration{"": time.Second / 2, "30": 30 * time.Second, "36000": time.Second / 2} {
+		t.Run("in trouble, asks for "+asked, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				act := html(503, false)
+				if asked != "" {
+					act.Headers = map[string]string{"Retry-After": asked}
+				}
+				f := meet(t, simcloud.Options{}, way{pipes: true}, 2, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: act}))
+				f.engine.rest = time.Second
+				began := time.Now()
+				f.check(t, "deleted, deleted", "2 2")
+				if took := time.Since(began); took < least || took > least+time.Minute {
+					t.Errorf("sent again after %v, want %v", took, least)
+				}
+			})
+		})
+	}
 	t.Run("for good", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			by := way{pipes: true}

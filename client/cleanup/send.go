@@ -236,7 +236,7 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 		}
 		return r.endAll(p, v)
 	}
-	return r.lost(ctx, sending, p, v)
+	return r.lost(ctx, sending, p, v, err)
 }
 
 // heldBack: one item was refused and is set aside as what it holds may be the cause. The services have many words for
@@ -298,7 +298,7 @@ func doubtsOf(p piece, v verdict) []doubt {
 
 // lost deals with a request whose answer says nothing about whether it was applied: what is still there is sent again,
 // a few times, never without having been read back.
-func (r *Run) lost(ctx, sending context.Context, p piece, v verdict) (left []piece) {
+func (r *Run) lost(ctx, sending context.Context, p piece, v verdict, err error) (left []piece) {
 	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
 	var again []int
 	worst := 0
@@ -317,7 +317,7 @@ func (r *Run) lost(ctx, sending context.Context, p piece, v verdict) (left []pie
 	p.items = again
 	v.message += "; read back: still there"
 	left = r.again(&v, p)
-	if left != nil && r.engine.rally(sending, worst) != nil {
+	if left != nil && r.engine.rally(sending, worst, err) != nil {
 		return nil // whoever stopped the run ends the items
 	}
 	return left
