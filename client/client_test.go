@@ -433,7 +433,7 @@ func TestAnAnswerThatIsNotAboutTheQuestion(t *testing.T) {
 		"no entries": {`{"ipgroup":{"id":"g"}}`, func(ctx context.Context, _ *Client, d *Deleter) error {
 			return third(d.DeleteEntries(ctx, "g", []string{"10.0.0.1"}))
 		}},
-		"another group": {`{"ipgroup":{"id":"h","ip_list":[]}}`, func(ctx context.Context, _ *Client, d *Deleter) error {
+		"a group without id": {`{"ipgroup":{"ip_list":[]}}`, func(ctx context.Context, _ *Client, d *Deleter) error {
 			return third(d.DeleteEntries(ctx, "g", []string{"10.0.0.1"}))
 		}},
 		"another pool": {`{"pool":{"id":"b"}}`, func(ctx context.Context, c *Client, _ *Deleter) error { return second(c.Pool(ctx, "a")) }},

@@ -40,8 +40,9 @@ func (d *Deleter) DeleteIPGroup(ctx context.Context, id string) error {
 	return d.dedicated().sub("ipgroups").id(id).doing("deleting IP group %s", id).delete(ctx)
 }
 
-// DeleteEntries deletes entries of a group, each as the service spells it, and gives the group as it is afterwards and
-// the id of the request. The service has no result per entry: what is still in the group was not deleted (S2).
+// DeleteEntries deletes entries of a group, each as the service spells it, and gives the group that the answer is about, as it
+// is afterwards, and the id of the request. The service has no result per entry: what is still in the group was not
+// deleted (S2).
 // An empty list is refused here, for what it would do is not documented.
 func (d *Deleter) DeleteEntries(ctx context.Context, groupID string, ips []string) (IPGroup, string, error) {
 	type entry struct {
@@ -68,7 +69,7 @@ func (d *Deleter) DeleteEntries(ctx context.Context, groupID string, ips []strin
 		return IPGroup{}, requestID, err
 	}
 	// Without a list of what is left, "gone" would be a guess.
-	if a.Value.Entries == nil || a.Value.ID != Clean(groupID) {
+	if a.Value.Entries == nil || a.Value.ID == "" {
 		return IPGroup{}, requestID, r.bad(requestID, "the answer does not show what is left in the group")
 	}
 	group := a.Value.IPGroup

@@ -402,7 +402,11 @@ func faultEntries(t *testing.T) {
 		f := begin(t, func(string) []simcloud.Rule {
 			return []simcloud.Rule{{Path: entryBatch, Do: simcloud.Act{Status: 200, Body: `{"ipgroup":{"id":"other","ip_list":[]}}`, ContentType: asJSON, Applied: true}}}
 		})
-		says(t, ended(t, f, Deleted, "5")[0], "read back: gone")
+		_, results, run := f.outcomes(t)
+		if s := run.Summary(); !s.Safety || !strings.Contains(s.Stopped, `"other"`) || s.Counts[Deleted] != len(results) {
+			t.Errorf("%+v", s)
+		}
+		says(t, results[0], `speaks of "other", which was not asked for; read back: gone`)
 	})
 	t.Run("last of a group in use", func(t *testing.T) {
 		for kind, words := range map[string]string{"white": "nobody", "black": "everybody"} {

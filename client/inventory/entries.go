@@ -188,6 +188,9 @@ var deleteEntries = &Route{
 		if err != nil {
 			return nil, err
 		}
+		if !strings.EqualFold(group.ID, items[0].Ref.Parent) {
+			return []Answer{{ID: group.ID, RequestID: requestID}}, nil // nobody asked for that one
+		}
 		return remaining(items, group, requestID), nil
 	},
 }
