@@ -65,7 +65,7 @@ func (c *Client) PoolSpecs(ctx context.Context) iter.Seq2[[]Spec, error] {
 
 // SharedPoolSpecs lists the pools of shared load balancers.
 func (c *Client) SharedPoolSpecs(ctx context.Context) iter.Seq2[[]Spec, error] {
-	return specs[poolForm](ctx, c, c.shared().sub("pools").doing("listing shared pools"), "pools")
+	return sharedSpecs[poolForm](ctx, c, "pools", "listing shared pools")
 }
 
 // PoolMemberSpecs lists the members of all pools; see [Client.PoolMembers].
@@ -75,7 +75,7 @@ func (c *Client) PoolMemberSpecs(ctx context.Context) iter.Seq2[[]Spec, error] {
 
 // SharedPoolMemberSpecs lists the members of all shared pools; see [Client.SharedPoolMembers].
 func (c *Client) SharedPoolMemberSpecs(ctx context.Context) iter.Seq2[[]Spec, error] {
-	return specs[memberForm](ctx, c, c.shared().sub("members").doing("listing members of all shared pools"), "members")
+	return sharedSpecs[memberForm](ctx, c, "members", "listing members of all shared pools")
 }
 
 // MemberSpecs lists the members of a pool.
@@ -97,7 +97,7 @@ func (c *Client) HealthMonitorSpecs(ctx context.Context) iter.Seq2[[]Spec, error
 
 // SharedHealthMonitorSpecs lists the health monitors of shared pools.
 func (c *Client) SharedHealthMonitorSpecs(ctx context.Context) iter.Seq2[[]Spec, error] {
-	return specs[monitorForm](ctx, c, c.shared().sub("healthmonitors").doing("listing shared health monitors"), "healthmonitors")
+	return sharedSpecs[monitorForm](ctx, c, "healthmonitors", "listing shared health monitors")
 }
 
 // L7PolicySpecs lists the forwarding policies of ELB v3.
@@ -129,6 +129,10 @@ func (c *Client) ChannelMemberSpecs(ctx context.Context, g Gateway, channelID st
 
 func specs[F form](ctx context.Context, c *Client, r request, key string) iter.Seq2[[]Spec, error] {
 	return translated(markers[filled[F]](ctx, c, r, key), filled[F].spec)
+}
+
+func sharedSpecs[F form](ctx context.Context, c *Client, plural, doing string) iter.Seq2[[]Spec, error] {
+	return translated(sharedList[filled[F]](ctx, c, plural, doing), filled[F].spec)
 }
 
 // Entries are those of an IP group.

@@ -65,42 +65,55 @@ func TestThePrefixOfTheFamily(t *testing.T) {
 		{"Huawei's, the other one is not allowed any more", []string{huawei}, 405, []string{neutron + "pools", huawei + "pools"}, []string{huawei + "listeners"}, huawei},
 		{"none", nil, 404, []string{neutron + "pools", huawei + "pools"}, []string{neutron + "listeners", huawei + "listeners"}, neutron},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			var mu sync.Mutex
-			var asked []string
-			config := listen(t, func(w http.ResponseWriter, r *http.Request) {
-				mu.Lock()
-				defer mu.Unlock()
-				asked = append(asked, r.URL.Path)
-				for _, prefix := range c.offers {
-					if plural, offered := strings.CutPrefix(r.URL.Path, prefix); offered {
-						fmt.Fprintf(w, `{%q:[]}`, plural)
-						return
-					}
+		for what, list := range map[string]func(*Client) error{
+			"": func(client *Client) error {
+				_, _, err := collect(client.SharedPools(t.Context()))
+				return err
+			},
+			", of what it takes to make them again": func(client *Client) error {
+				for _, err := range client.SharedPoolSpecs(t.Context()) {
+					return err
 				}
-				w.WriteHeader(c.refuses)
-				fmt.Fprint(w, `{"error_code":"APIGW.0101","error_msg":"The API does not exist","request_id":"r"}`)
+				return nil
+			},
+		} {
+			t.Run(c.name+what, func(t *testing.T) {
+				var mu sync.Mutex
+				var asked []string
+				config := listen(t, func(w http.ResponseWriter, r *http.Request) {
+					mu.Lock()
+					defer mu.Unlock()
+					asked = append(asked, r.URL.Path)
+					for _, prefix := range c.offers {
+						if plural, offered := strings.CutPrefix(r.URL.Path, prefix); offered {
+							fmt.Fprintf(w, `{%q:[]}`, plural)
+							return
+						}
+					}
+					w.WriteHeader(c.refuses)
+					fmt.Fprint(w, `{"error_code":"APIGW.0101","error_msg":"The API does not exist","request_id":"r"}`)
+				})
+				config.Found = &Found{}
+				client, d := reader(t, config), deleter(t, config)
+				err := list(client)
+				if errors.Is(err, RouteAbsent) != (c.offers == nil) || err != nil && c.offers != nil {
+					t.Error(err)
+				}
+				if diff := cmp.Diff(c.list, asked); diff != "" {
+					t.Error(diff)
+				}
+				asked = nil
+				_, _, _ = collect(client.SharedListeners(t.Context())) // as before
+				if diff := cmp.Diff(c.second, asked); diff != "" {
+					t.Error(diff)
+				}
+				asked = nil
+				_ = d.DeleteSharedPool(t.Context(), "p") // where it goes is what counts
+				if diff := cmp.Diff([]string{c.deletes + "pools/p"}, asked); diff != "" {
+					t.Error(diff)
+				}
 			})
-			config.Found = &Found{}
-			client, d := reader(t, config), deleter(t, config)
-			_, _, err := collect(client.SharedPools(t.Context()))
-			if errors.Is(err, RouteAbsent) != (c.offers == nil) || err != nil && c.offers != nil {
-				t.Error(err)
-			}
-			if diff := cmp.Diff(c.list, asked); diff != "" {
-				t.Error(diff)
-			}
-			asked = nil
-			_, _, _ = collect(client.SharedListeners(t.Context())) // as before
-			if diff := cmp.Diff(c.second, asked); diff != "" {
-				t.Error(diff)
-			}
-			asked = nil
-			_ = d.DeleteSharedPool(t.Context(), "p") // where it goes is what counts
-			if diff := cmp.Diff([]string{c.deletes + "pools/p"}, asked); diff != "" {
-				t.Error(diff)
-			}
-		})
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func TestTheSameOutcomesInEveryCloud(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.options.Seed = 4
-			s := simulate(t, c.options, nil)
+			s := newUndoLab(t, c.options)
 			if c.options.Octavia {
 				s.engine.rest = time.Second
 			}
@@ -91,6 +91,7 @@ func TestTheSameOutcomesInEveryCloud(t *testing.T) {
 				}
 			}
 			s.checkLadder(present)
+			s.bringBack(present)
 			tried := map[string]int{}
 			for _, r := range s.cloud.Requests() {
 				if strings.HasSuffix(r.Path, "batch-delete") && r.Status == http.StatusNotFound {
@@ -103,6 +104,40 @@ func TestTheSameOutcomesInEveryCloud(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// bringBack undoes the last run in a new process, which has to find out anew what the cloud has.
+func (lab *undoLab) bringBack(deleted []inventory.Resource) {
+	lab.t.Helper()
+	past := lab.newest()
+	lab.restart()
+	summary, results := lab.undo(past)
+	if len(results) != len(deleted) {
+		lab.t.Fatal(summary, results)
+	}
+	for i, res := range results {
+		want := Restored
+		if cert, ok := deleted[i].Object.(*client.Certificate); ok && (cert.Shared || cert.Type != "client" && cert.SCMCertificateID == "") {
+			want = Skipped
+		}
+		if res.Outcome != want || res.Proved != (want == Restored) {
+			lab.t.Errorf("%s: %s %q, proved %v", deleted[i].Label(), res.Outcome, res.Message, res.Proved)
+		}
+	}
+	there := map[string]*inventory.Pool{}
+	for _, r := range lab.load(inventory.Pools).Listing(inventory.Pools).Resources {
+		there[r.Ref.ID] = r.Object.(*inventory.Pool)
+	}
+	for i, r := range deleted {
+		was, ok := r.Object.(*inventory.Pool)
+		if !ok {
+			continue
+		}
+		is := there[results[i].NewID]
+		if is == nil || is.Name != was.Name || is.Shared != was.Shared || is.Members.Len() != was.Members.Len() || (is.HealthMonitorID == "") != (was.HealthMonitorID == "") {
+			lab.t.Errorf("%s was %+v, and is %+v", r.Label(), was, is)
+		}
 	}
 }
 
@@ -147,12 +182,12 @@ func (s *sim) checkLadder(pools []inventory.Resource) {
 }
 
 // TestTheWholeLadder: a pool of a cloud with only v2.0 that is in use and holds everything. It is taken out of use first,
-// policies before listeners, so that no server that carries traffic is taken away; then all that S1 demands.
+// policies before listeners, so that no server that carries traffic is taken away; then all that S1 demands. It comes back with all of that.
 func TestTheWholeLadder(t *testing.T) {
 	for _, o := range []simcloud.Options{{Lacks: noV3}, {Lacks: noV3, Octavia: true}} {
 		t.Run(fmt.Sprint("Octavia ", o.Octavia), func(t *testing.T) {
 			o.Size = 200
-			s := simulate(t, o, nil)
+			s := newUndoLab(t, o)
 			from := s.load(inventory.Pools)
 			used := pick(from, inventory.Pools, 100, func(r inventory.Resource) bool {
 				p := r.Object.(*inventory.Pool)
@@ -193,6 +228,24 @@ func TestTheWholeLadder(t *testing.T) {
 			}
 			if kinds["redirect"] == 0 || kinds["default pool"] == 0 || held < 3 {
 				t.Errorf("%v, %d held: the world is too simple for this test", kinds, held)
+			}
+			past := s.newest()
+			s.restart()
+			summary, results := s.undo(past)
+			if !summary.OK() {
+				t.Fatal(summary, results)
+			}
+			did = s.done()
+			for i := range plan.Items {
+				for _, d := range plan.Items[i].Detaches {
+					call := "PUT l7policies/" + d.ID + ` {"l7policy":{"redirect_pool_id":"` + results[i].NewID + `"}}`
+					if d.What == "default pool" {
+						call = "PUT listeners/" + d.ID + ` {"listener":{"default_pool_id":"` + results[i].NewID + `"}}`
+					}
+					if !slices.Contains(did, call) {
+						t.Errorf("%s: no %s", plan.Items[i].Resource.Label(), call)
+					}
+				}
 			}
 		})
 	}

@@ -24,6 +24,7 @@ type sim struct {
 	url     string
 	project string
 	http    *http.Client // signs: for another client of the account
+	config  client.Config
 	loader  *inventory.Loader
 	deleter *client.Deleter
 	engine  *Engine

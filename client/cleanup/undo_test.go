@@ -22,6 +22,13 @@ func newUndoLab(t *testing.T, o simcloud.Options) *undoLab {
 	return lab
 }
 
+// restart goes on with the history in what knows as little of the cloud as a new process.
+func (lab *undoLab) restart() {
+	rest := lab.engine.rest
+	lab.connect()
+	lab.engine.rest, lab.engine.journal = rest, lab.history.Journal(lab.where())
+}
+
 func (lab *undoLab) where() Where {
 	return Where{Profile: "test", Region: lab.cloud.Account().Region, Project: lab.project}
 }

@@ -65,17 +65,27 @@ func simulateBy(tb testing.TB, o simcloud.Options, by way) *sim {
 	config := client.Config{
 		Project: account.ProjectID, ELB: url, ROMA: url, APIG: url, Transport: carried,
 		Gateways: []client.Gateway{{Service: client.ROMA}, {Service: client.APIG}},
-		Pacing:   client.NewPacing(client.Limits{}), Found: &client.Found{},
 	}
-	reader, err := client.New(config)
-	must(err)
-	deleter, err := client.NewDeleter(config)
-	must(err)
-	s := &sim{t: tb, cloud: cloud, url: url, project: account.ProjectID, http: &http.Client{Transport: signed}, deleter: deleter}
-	s.loader = inventory.NewLoader(reader, inventory.Scope{Profile: "test", Region: account.Region, Project: account.ProjectID})
-	s.engine = NewEngine(deleter, s.loader, Options{})
-	s.engine.rest = time.Millisecond
+	s := &sim{t: tb, cloud: cloud, url: url, project: account.ProjectID, http: &http.Client{Transport: signed}, config: config}
+	s.connect()
 	return s
+}
+
+// connect makes an engine that knows nothing of the cloud yet.
+func (s *sim) connect() {
+	s.t.Helper()
+	config := s.config
+	config.Pacing, config.Found = client.NewPacing(client.Limits{}), &client.Found{}
+	reader, err := client.New(config)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if s.deleter, err = client.NewDeleter(config); err != nil {
+		s.t.Fatal(err)
+	}
+	s.loader = inventory.NewLoader(reader, inventory.Scope{Profile: "test", Region: s.cloud.Account().Region, Project: s.project})
+	s.engine = NewEngine(s.deleter, s.loader, Options{})
+	s.engine.rest = time.Millisecond
 }
 
 // serve starts the server, and says where it is and what to reach it through.

@@ -254,11 +254,13 @@ func signsOfCertificate(c *client.Certificate, g *Graph) []string {
 	return signs
 }
 
+const notMadeAgain = "janitor cannot make certificates of the older API again"
+
 // undoCertificate: only a certificate without a private key of its own can be made again (api.md 11).
 func undoCertificate(r Resource) (Undo, string) {
 	switch c := certificate(r); {
 	case c.Shared:
-		return Impossible, "janitor cannot make certificates of the older API again"
+		return Impossible, notMadeAgain
 	case c.Type == "client":
 		return NewID, ""
 	case c.Source == "scm" && c.SCMCertificateID != "":

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,6 +52,16 @@ func absent(err error) bool {
 	}
 	e, ok := errors.AsType[*client.Error](err)
 	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed)
+}
+
+// gravest of errors: one that is not of what the cloud lacks, if there is one.
+func gravest(errs ...error) error {
+	for _, err := range errs {
+		if err != nil && !absent(err) {
+			return err
+		}
+	}
+	return cmp.Or(errs...)
 }
 
 // hasOnlyShared asks, when a list of ELB v3 seems to be absent, whether that is so of all that could use something, while

@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"janitor/client"
 )
@@ -129,23 +130,35 @@ func (b *groupBack) Next(c *Comeback) (Making, bool) {
 }
 
 // certificateBack is a certificate as it was, without its private key, which is never kept.
-type certificateBack struct{ whole }
+type certificateBack struct {
+	whole
+	Shared bool `json:"shared,omitempty"` // only the older API has it: it is not made again
+}
 
 var restoreCertificates = &Restoration{
 	Keep: func(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]Back, string, error) {
-		kept, each := keepWhole(doomed, func(s client.Spec) Back { return &certificateBack{whole{Spec: s}} })
-		return kept, "", pages(c.CertificateSpecs(ctx), each)
+		kept, each := keepWhole(doomed, func(s client.Spec) Back { return &certificateBack{whole: whole{Spec: s}} })
+		ofV3 := false
+		for _, d := range doomed {
+			if cert, known := d.Resource.Object.(*client.Certificate); known && cert.Shared {
+				kept[d.Resource.Ref] = &certificateBack{whole: whole{Spec: client.Spec{ID: cert.ID}}, Shared: true}
+			} else {
+				ofV3 = true
+			}
+		}
+		return kept, "", certificateSpecs(ctx, c, ofV3, each)
 	},
 	Recall: func(_ Ref, kept json.RawMessage, shown bool) (Back, error) {
 		if !shown {
 			return recall[certificateBack](kept)
 		}
-		b := &certificateBack{whole{Shown: true}}
+		b := &certificateBack{whole: whole{Shown: true}}
 		return b, b.Spec.UnmarshalJSON(kept)
 	},
 	Look: func(ctx context.Context, c *client.Client, all []*Comeback) error {
 		var list []client.Spec
-		if err := pages(c.CertificateSpecs(ctx), func(s client.Spec) { list = append(list, s) }); err != nil {
+		ofV3 := slices.ContainsFunc(all, func(one *Comeback) bool { return !one.Back.(*certificateBack).Shared })
+		if err := certificateSpecs(ctx, c, ofV3, func(s client.Spec) { list = append(list, s) }); err != nil {
 			return err
 		}
 		lookForWhole(all, list, func(b Back) client.Spec { return b.(*certificateBack).Spec }, []string{"name", "type"}, []string{"description", "source", "scm_certificate_id"})
@@ -153,9 +166,20 @@ var restoreCertificates = &Restoration{
 	},
 }
 
+// certificateSpecs reads the certificates of ELB v3; where none of it matters the cloud may lack it.
+func certificateSpecs(ctx context.Context, c *client.Client, matter bool, each func(client.Spec)) error {
+	err := pages(c.CertificateSpecs(ctx), each)
+	if !matter && err != nil && absent(err) {
+		return nil
+	}
+	return err
+}
+
 func (b *certificateBack) Grade() (Undo, string) {
 	text := letters(b.Spec, b.Shown, "name", "description")
 	switch {
+	case b.Shared:
+		return Impossible, notMadeAgain
 	case b.Spec.Text("source") == "scm" && b.Spec.Has("scm_certificate_id"):
 		return lossy(NewID, newID+" from the certificate service", text)
 	case b.Spec.Text("type") != "client":

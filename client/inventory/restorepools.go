@@ -56,13 +56,14 @@ func (b *poolBack) miss(members, monitor bool) {
 
 // poolLists are the lists around pools as a whole, by id. Where one was denied nothing is in it.
 type poolLists struct {
-	v3, shared           map[string]client.Spec
-	members, monitors    map[string]client.Spec
-	noMembers, noMonitor error // why these are not known, when the account may not read them
+	v3, shared        map[string]client.Spec
+	members, monitors map[string]client.Spec
+	noMonitor         error // why these are not known, when the account may not read them
 }
 
-// readPools reads these lists side by side. shared: pools of shared load balancers matter.
-func readPools(ctx context.Context, c *client.Client, shared, inside bool) (*poolLists, error) {
+// readPools reads these lists side by side. dedicated, shared: which pools matter. Those of shared load balancers may be all
+// that the cloud has, and on some only ELB v3 shows them.
+func readPools(ctx context.Context, c *client.Client, dedicated, shared, inside bool) (*poolLists, error) {
 	l := &poolLists{v3: map[string]client.Spec{}, shared: map[string]client.Spec{}, members: map[string]client.Spec{}, monitors: map[string]client.Spec{}}
 	var (
 		wg   sync.WaitGroup
@@ -89,12 +90,13 @@ func readPools(ctx context.Context, c *client.Client, shared, inside bool) (*poo
 		}
 	}
 	wg.Wait()
+	noV3 := shared && !dedicated && absent(errs[0]) && errs[3] == nil
 	for i, err := range errs {
 		switch {
 		case err == nil:
+		case i < 3 && noV3 && absent(err):
 		case i == 3 && absent(err): // a cloud without shared load balancers
-		case (i == 1 || i == 4) && denied(err):
-			l.noMembers = cmp.Or(l.noMembers, err)
+		case (i == 1 || i == 4) && denied(err): // then each pool is asked for them
 		case (i == 2 || i == 5) && denied(err):
 			l.noMonitor = cmp.Or(l.noMonitor, err)
 		default:
@@ -144,16 +146,17 @@ func (l *poolLists) membersOf(ctx context.Context, c *client.Client, p client.Sp
 }
 
 func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]Back, string, error) {
-	shared, used, inside := false, false, false
+	dedicated, shared, used, inside := false, false, false, false
 	for _, d := range doomed {
 		p, known := d.Resource.Object.(*Pool)
 		shared = shared || !known || p.Shared
+		dedicated = dedicated || known && !p.Shared
 		inside = inside || !known || p.Members.Len() > 0 || p.HealthMonitorID != ""
-		used = used || len(d.Users) > 0
+		used = used || slices.ContainsFunc(d.Users, changesPolicy)
 	}
-	l, err := readPools(ctx, c, shared, inside)
+	l, err := readPools(ctx, c, dedicated, shared, inside)
 	if err == nil && !inside && l.holding(doomed) { // since it was looked at
-		l, err = readPools(ctx, c, shared, true)
+		l, err = readPools(ctx, c, dedicated, shared, true)
 	}
 	if err != nil {
 		return nil, "", err
@@ -321,14 +324,14 @@ func address(m client.Spec) string {
 }
 
 func lookForPools(ctx context.Context, c *client.Client, all []*Comeback) error {
-	shared, inside, users := false, false, false
+	dedicated, shared, inside, users := false, false, false, false
 	for _, one := range all {
 		b := one.Back.(*poolBack)
-		shared = shared || b.Shared
+		shared, dedicated = shared || b.Shared, dedicated || !b.Shared
 		inside = inside || one.Made[Itself] != ""
 		users = users || len(b.Users) > 0 && len(one.Taken) > 0
 	}
-	l, err := readPools(ctx, c, shared, inside)
+	l, err := readPools(ctx, c, dedicated, shared, inside)
 	if err != nil {
 		return err
 	}

@@ -23,10 +23,13 @@ type poolUser struct {
 	Lacks  string        `json:"lacks,omitempty"`  // what of it could not be kept
 }
 
+// changesPolicy: to take the pool out again is to know the policy of ELB v3 that the step changes.
+func changesPolicy(s Step) bool { return s.What == "share" || s.What == "policy" }
+
 // userOf keeps what a step is going to take a pool out of.
 func userOf(ctx context.Context, c *client.Client, step Step, policies map[string]client.Spec) (poolUser, error) {
 	u := poolUser{Is: step.What, ID: step.ID, Name: strings.TrimPrefix(step.Which, "of "), Shared: strings.Contains(step.Call, "v2.0")}
-	if u.Is != "share" && u.Is != "policy" {
+	if !changesPolicy(step) {
 		return u, nil
 	}
 	s, ok := policies[u.ID]
@@ -210,20 +213,26 @@ func (u *poolUser) renewed(c *Comeback) (client.Spec, error) {
 func lookForUsers(ctx context.Context, c *client.Client, all []*Comeback, shared bool) error {
 	listeners, policies := map[string]client.Listener{}, map[string]client.L7Policy{}
 	specs := map[string]client.Spec{}
-	if err := cmp.Or(
+	inV3 := gravest(
 		pages(c.Listeners(ctx), func(l client.Listener) { listeners[l.ID] = l }),
 		pages(c.L7Policies(ctx), func(p client.L7Policy) { policies[p.ID] = p }),
 		pages(c.L7PolicySpecs(ctx), func(s client.Spec) { specs[s.ID] = s }),
-	); err != nil {
-		return err
-	}
+	)
+	var inShared error
 	if shared {
-		if err := cmp.Or(
+		inShared = gravest(
 			pages(c.SharedListeners(ctx), func(l client.Listener) { listeners[l.ID] = l }),
 			pages(c.SharedL7Policies(ctx), func(p client.L7Policy) { policies[p.ID] = p }),
-		); err != nil && !absent(err) {
-			return err
-		}
+		)
+	}
+	ofV3 := !shared || slices.ContainsFunc(all, func(one *Comeback) bool {
+		return slices.ContainsFunc(one.Back.(*poolBack).Users, func(u poolUser) bool { return !u.Shared })
+	})
+	if inV3 != nil && (ofV3 || inShared != nil || !absent(inV3)) {
+		return inV3
+	}
+	if inShared != nil && !absent(inShared) {
+		return inShared
 	}
 	for _, one := range all {
 		b := one.Back.(*poolBack)
