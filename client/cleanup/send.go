@@ -440,5 +440,8 @@ func definite(err error) bool {
 		}
 	}
 	status := statusOf(err)
+	if status == http.StatusNotFound && !errors.Is(err, client.NotFound) { // of a backend, or a page of some proxy: not of the item
+		return false
+	}
 	return status >= 400 && status < 500 && status != http.StatusRequestTimeout
 }

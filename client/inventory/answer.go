@@ -45,7 +45,7 @@ func single(items []Resource, err error) ([]Answer, error) {
 		return []Answer{a}, nil
 	}
 	switch {
-	case errors.Is(err, client.NotFound):
+	case gonePlainly(err):
 		a.Said = SaidGone
 	case errors.Is(err, client.InUse), errors.Is(err, client.Protected):
 		a.Said = SaidRefused

@@ -448,8 +448,9 @@ func readNamed(ctx context.Context, q *query) error {
 	return ctx.Err()
 }
 
-// gonePlainly: the service says that it is not there. A 403 that may mean as much is no proof (ELB.8903).
+// gonePlainly: the service says that it is not there. A 403 that may mean as much is no proof (ELB.8903), nor is what became
+// of a request that never left.
 func gonePlainly(err error) bool {
 	e, ok := errors.AsType[*client.Error](err)
-	return ok && errors.Is(err, client.NotFound) && e.Status != http.StatusForbidden
+	return ok && e.Class == client.NotFound && e.Status != http.StatusForbidden && !e.Unsent
 }

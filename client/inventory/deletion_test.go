@@ -293,9 +293,13 @@ func TestSingleAnswers(t *testing.T) {
 			body   string
 			want   string // "" = an error
 		}{
-			"done":      {204, "", "deleted"},
-			"gone":      {404, `{"error_code":"APIG.3024","error_msg":"does not exist","request_id":"r-1"}`, "gone APIG.3024 does not exist"},
-			"in use":    {409, `{"error_code":"ELB.8907","error_msg":"x is using it","request_id":"r-1"}`, "refused ELB.8907 x is using it"},
+			"done":   {204, "", "deleted"},
+			"gone":   {404, `{"error_code":"APIG.3024","error_msg":"does not exist","request_id":"r-1"}`, "gone APIG.3024 does not exist"},
+			"in use": {409, `{"error_code":"ELB.8907","error_msg":"x is using it","request_id":"r-1"}`, "refused ELB.8907 x is using it"},
+
+			"perhaps gone":       {403, `{"error_code":"ELB.8903","error_msg":"URI or resource not found","request_id":"r-1"}`, ""},
+			"its backend is not": {404, `{"error_code":"APIGW.0103","error_msg":"The backend does not exist","request_id":"r-1"}`, ""},
+
 			"forbidden": {403, `{"error_code":"APIG.1005","error_msg":"no permission","request_id":"r-1"}`, ""},
 			"broken":    {500, `{"error_code":"APIG.9999","error_msg":"system error","request_id":"r-1"}`, ""},
 		} {

@@ -3,7 +3,6 @@ package inventory
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +84,7 @@ func listEntries(ctx context.Context, q *query) error {
 	if len(q.parents) == 1 {
 		group, err := q.client.IPGroup(ctx, q.parents[0].Ref.ID)
 		switch {
-		case errors.Is(err, client.NotFound):
+		case gonePlainly(err):
 			q.remark("IP group " + q.parents[0].Label() + " is no longer there")
 			return nil
 		case err != nil:

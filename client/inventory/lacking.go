@@ -51,7 +51,7 @@ func absent(err error) bool {
 		return true
 	}
 	e, ok := errors.AsType[*client.Error](err)
-	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed)
+	return ok && e.Class == client.NotFound && e.Status == http.StatusNotFound
 }
 
 // gravest of errors: one that is not of what the cloud lacks, if there is one.

@@ -165,16 +165,16 @@ func TestOneFailedListMarksWhatDependsOnIt(t *testing.T) {
 
 		"lbaas/certificates": {"shared certificates", "elb:certificates:list", nil},
 	} {
-		for _, status := range []int{403, 500} {
+		for _, status := range []int{403, 404, 500} {
 			t.Run(fmt.Sprint(tt.word, " ", status), func(t *testing.T) {
 				w := &world{lists: lists()}
-				code := map[int]string{403: "ELB.9802", 500: "ELB.8906"}[status]
+				code := map[int]string{403: "ELB.9802", 404: "APIGW.0103", 500: "ELB.8906"}[status]
 				w.refuse(list, status, code, "it does not work")
 				l, _ := w.serve(t)
 				s := inventory.Last(l.Load(t.Context(), all...))
 				why := fmt.Sprintf("%s could not be listed: needs %s (403 ELB.9802 it does not work)", tt.word, tt.needs)
-				if status == 500 {
-					why = tt.word + " could not be listed: 500 ELB.8906 it does not work"
+				if status != 403 {
+					why = fmt.Sprintf("%s could not be listed: %d %s it does not work", tt.word, status, code)
 				}
 				for _, kind := range all {
 					listing := s.Listing(kind)
@@ -498,15 +498,18 @@ func TestOpenSeveralParents(t *testing.T) {
 	}
 	w.refuse(on+"/c07/members", 403, "APIG.1113", "no permission for this channel")
 	w.refuse(on+"/c08/members", 404, "APIG.3023", "channel does not exist")
+	w.refuse(on+"/c09/members", 404, "APIG.0103", "the backend does not exist")
 	l, _ := w.serve(t)
 	_, parents := load(t, l, inventory.Channels)
 	s := inventory.Last(l.Open(t.Context(), inventory.Members, parents.Resources))
 	listing := s.Listing(inventory.Members)
-	if len(listing.Resources) != 18 {
-		t.Errorf("%d members, want those of 18 channels", len(listing.Resources))
+	if len(listing.Resources) != 17 {
+		t.Errorf("%d members, want those of 17 channels", len(listing.Resources))
 	}
-	if listing.Err == nil || !strings.Contains(listing.Err.Error(), "channel channel-c07") {
-		t.Errorf("error %v does not name the channel", listing.Err)
+	for _, channel := range []string{"channel channel-c07", "channel channel-c09"} {
+		if listing.Err == nil || !strings.Contains(listing.Err.Error(), channel) {
+			t.Errorf("error %v does not name %s", listing.Err, channel)
+		}
 	}
 	if listing.Note != "channel channel-c08 is no longer there" {
 		t.Errorf("note %q", listing.Note)
@@ -515,10 +518,10 @@ func TestOpenSeveralParents(t *testing.T) {
 	for _, r := range listing.Resources {
 		seen[r.Ref] = true
 	}
-	if len(seen) != 18 {
+	if len(seen) != 17 {
 		t.Errorf("members with equal ids in different channels have %d references", len(seen))
 	}
-	if diff := cmp.Diff(len(inventory.Parents(listing.Resources)), 18); diff != "" {
+	if diff := cmp.Diff(len(inventory.Parents(listing.Resources)), 17); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -545,6 +548,11 @@ func TestParentsCanBeOpenedAgain(t *testing.T) {
 	listing := inventory.Last(l.Open(t.Context(), inventory.Entries, []inventory.Resource{gone})).Listing(inventory.Entries)
 	if listing.Err != nil || len(listing.Resources) != 0 || listing.Note != "IP group former is no longer there" {
 		t.Errorf("%+v", listing)
+	}
+	w.refuse("ipgroups/g9", 403, "ELB.8903", "URI or resource not found")
+	listing = inventory.Last(l.Open(t.Context(), inventory.Entries, []inventory.Resource{gone})).Listing(inventory.Entries)
+	if listing.Err == nil || listing.Note != "" {
+		t.Errorf("perhaps there: %+v", listing)
 	}
 }
 

@@ -119,7 +119,7 @@ func listMembers(ctx context.Context, q *query) error {
 			defer func() { <-free }()
 			var err error
 			switch notes[i], err = q.membersOf(ctx, parent); {
-			case errors.Is(err, client.NotFound):
+			case gonePlainly(err):
 				notes[i] = "channel " + parent.Label() + " is no longer there"
 			case err != nil:
 				failures[i] = fmt.Errorf("channel %s: %w", parent.Label(), err)

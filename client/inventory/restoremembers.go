@@ -3,7 +3,6 @@ package inventory
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"janitor/client"
@@ -38,7 +37,7 @@ var restoreMembers = &Restoration{
 	Look: func(ctx context.Context, c *client.Client, all []*Comeback) error {
 		return membersIn(ctx, c, all, func(one *Comeback) Ref { return one.Ref }, (*Comeback).member, func(one *Comeback, err error) {
 			one.begin(nil)
-			if errors.Is(err, client.NotFound) {
+			if gonePlainly(err) {
 				err = fmt.Errorf("channel %s is no longer there", one.Ref.Parent)
 			}
 			one.Err = err
@@ -71,7 +70,7 @@ func membersIn[T any](ctx context.Context, c *client.Client, all []T, ref func(T
 			give(one, read[at])
 		case failed != nil:
 			failed(one, err)
-		case !errors.Is(err, client.NotFound): // a channel that is gone has no members
+		case !gonePlainly(err): // a channel that is gone has no members
 			return err
 		}
 	}

@@ -84,6 +84,8 @@ func byCode(code, said string, named bool) (Class, bool) {
 		return conflict(said), true
 	case "ELB.8905": // a quota of objects, with status 409
 		return "", true
+	case "APIGW.0103": // 404: the gateway finds its backend missing, which says nothing of what is in it
+		return "", true
 	case "APIG.3414", "APIG.3710", "APIG.3719":
 		return InUse, true
 	case "APIG.3471": // not possible for this kind of channel

@@ -88,6 +88,8 @@ func TestAnswersOfAllFamilies(t *testing.T) {
 		{"URI or resource, of an object", 404, `{"error_code":"ELB.8904","error_msg":"not found"}`, false, want{"ELB.8904", "not found", "header-id", NotFound}},
 		{"URI or resource with 403, of a batch", 403, `{"error_code":"ELB.8903","error_msg":"not found"}`, true, want{"ELB.8903", "not found", "header-id", RouteAbsent}},
 		{"URI or resource with 403, of an object", 403, `{"error_code":"ELB.8903","error_msg":"not found"}`, false, want{"ELB.8903", "not found", "header-id", NotFound}},
+		{"the gateway finds no backend for an object", 404, `{"error_code":"APIGW.0103","error_msg":"The backend does not exist"}`, false, want{"APIGW.0103", "The backend does not exist", "header-id", ""}},
+		{"the gateway finds no backend for a list", 404, `{"error_code":"APIG.0103","error_msg":"The backend does not exist"}`, true, want{"APIG.0103", "The backend does not exist", "header-id", ""}},
 		{"gone with 503", 503, `{"error_code":"ELB.6002","error_msg":"listener gone"}`, false, want{"ELB.6002", "listener gone", "header-id", NotFound}},
 		{"gone with 400", 400, `{"error_code":"ELB.5040","error_msg":"no certificate"}`, false, want{"ELB.5040", "no certificate", "header-id", NotFound}},
 		{"channel gone", 404, `{"error_code":"APIG.3023","error_msg":"no channel"}`, false, want{"APIG.3023", "no channel", "header-id", NotFound}},
