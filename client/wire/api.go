@@ -49,13 +49,12 @@ type API struct {
 	pacer   *Pacer
 }
 
-// NewTransport is a fresh HTTP transport for [New]: HTTP/1.1, connections kept, bounded waiting, proxies of the environment
-// (for https they see no more than the host name).
+// NewTransport is a fresh HTTP transport for [New]: HTTP/1.1, connections kept, proxies of the environment (for https they
+// see no more than the host name). How long an answer may take is for the context of the request to say.
 func NewTransport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConns = 4 * idleMost
 	t.MaxIdleConnsPerHost = idleMost
-	t.ResponseHeaderTimeout = time.Minute
 	t.MaxResponseHeaderBytes = 256 << 10
 	t.ForceAttemptHTTP2 = false
 	t.Protocols = new(http.Protocols)
@@ -380,7 +379,13 @@ func (a *API) request(ctx context.Context, c Call, body []byte) (*http.Request, 
 // lost describes a request without a whole answer.
 func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 	if inner, ok := errors.AsType[*Error](err); ok { // from the credentials' transport: nothing was applied
-		return &Error{Class: inner.Class, RetryAfter: inner.RetryAfter, Unsent: true, Err: inner}
+		of := *inner
+		switch of.Class {
+		case Unauthorised, Forbidden, Throttled, Transport:
+		default: // what is not found or in use there is not what this request is about
+			of.Class = ""
+		}
+		return &Error{Class: of.Class, RetryAfter: of.RetryAfter, Unsent: true, Err: &of}
 	}
 	e := &Error{Class: Transport, Unsent: unsent}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {

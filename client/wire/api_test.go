@@ -1,10 +1,12 @@
 package wire
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -317,6 +319,59 @@ func TestWhetherARequestLeftIsKnown(t *testing.T) {
 	if strings.Contains(e.Error(), "/pools/p") || !strings.HasPrefix(e.Error(), "deleting pool p: no answer from 127.0.0.1:") {
 		t.Errorf("%v", e)
 	}
+}
+
+// TestCredentialsThatFail: what their own request met says nothing of what this one is about, which never left.
+func TestCredentialsThatFail(t *testing.T) {
+	for class, want := range map[Class]Class{
+		Unauthorised: Unauthorised, Forbidden: Forbidden, Throttled: Throttled, Transport: Transport,
+		NotFound: "", RouteAbsent: "", InUse: "", Pending: "", BadAnswer: "", "": "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a, _ := play(t, Options{}, func(*http.Request) (*http.Response, error) {
+				return nil, &Error{Doing: "logging in", Status: 404, Class: class, Message: "no such page"}
+			})
+			err := a.Do(t.Context(), Call{Doing: "deleting pool p", Method: http.MethodDelete, Path: "/pools/p", Named: true})
+			e, ok := errors.AsType[*Error](err)
+			if !ok || !e.Unsent || e.Class != want || e.Status != 0 {
+				t.Errorf("%s: %+v", class, e)
+			}
+			for _, other := range []Class{NotFound, RouteAbsent, InUse, Pending, BadAnswer} {
+				if errors.Is(err, other) {
+					t.Errorf("%s: the request is %s", class, other)
+				}
+			}
+			if !strings.HasPrefix(err.Error(), "deleting pool p: logging in: no such page (HTTP 404)") {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestASlowAnswerIsWaitedFor: as long as the profile says, and no shorter.
+func TestASlowAnswerIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		transport := NewTransport()
+		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			here, there := net.Pipe()
+			go func() {
+				defer there.Close()
+				if _, err := http.ReadRequest(bufio.NewReader(there)); err != nil {
+					t.Error(err)
+				}
+				time.Sleep(4 * time.Minute)
+				_, _ = io.WriteString(there, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+			}()
+			return here, nil
+		}
+		a, err := New("http://127.0.0.1:1", transport, Options{Timeout: 5 * time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x"}); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestCancellingAndDeadlines(t *testing.T) {
