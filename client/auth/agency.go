@@ -35,7 +35,9 @@ type Agency struct {
 	renewing chan struct{} // holds one item: the right to fetch
 	mu       sync.Mutex
 	keys     sealed[Signer] // nil = none yet
+	set      int            // how many sets of keys there were
 	expires  time.Time
+	rest     time.Time // no further question before, after one in vain
 }
 
 // NewAgency asks the metadata service at base, usually [MetadataService], and no proxy.
@@ -69,6 +71,21 @@ func (a *Agency) Fetch(ctx context.Context) error {
 	if a.good() { // somebody else was faster
 		return nil
 	}
+	keys, expires, err := a.fetch(ctx)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err != nil {
+		if a.keys == nil || ctx.Err() != nil || !time.Now().Before(a.expires) {
+			return err
+		}
+		a.rest = time.Now().Add(restAfter) // meanwhile those that we have serve
+		return nil
+	}
+	a.keys, a.expires, a.set = keys, expires, a.set+1
+	return nil
+}
+
+func (a *Agency) fetch(ctx context.Context) (sealed[Signer], time.Time, error) {
 	var answer struct {
 		Credential struct {
 			Access  string `json:"access"`
@@ -78,20 +95,17 @@ func (a *Agency) Fetch(ctx context.Context) error {
 		} `json:"credential"`
 	}
 	if err := a.ask(ctx, "/openstack/latest/securitykey", &answer); err != nil {
-		return err
+		return nil, time.Time{}, err
 	}
 	c := answer.Credential
 	if c.Access == "" || c.Secret == "" || c.Token == "" {
-		return a.failed(&wire.Error{Class: wire.BadAnswer, Message: "its answer holds no keys"})
+		return nil, time.Time{}, a.failed(&wire.Error{Class: wire.BadAnswer, Message: "its answer holds no keys"})
 	}
 	expires, err := time.Parse(time.RFC3339, c.Expires)
 	if err != nil { // not known: ask again soon
 		expires = time.Now().Add(2 * renewBefore)
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.keys, a.expires = seal(Signer{AccessKey: c.Access, SecretKey: c.Secret, SecurityToken: c.Token}), expires
-	return nil
+	return seal(Signer{AccessKey: c.Access, SecretKey: c.Secret, SecurityToken: c.Token}), expires, nil
 }
 
 // Current shows the access key, masked, and until when it is good.
@@ -107,7 +121,8 @@ func (a *Agency) Current() (accessKey string, expires time.Time) {
 func (a *Agency) good() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.keys != nil && time.Now().Before(a.expires.Add(-renewBefore))
+	now := time.Now()
+	return a.keys != nil && (now.Before(a.expires.Add(-renewBefore)) || now.Before(a.rest) && now.Before(a.expires))
 }
 
 // Place is where the server is: its region and project, "" where it is not said.
@@ -122,7 +137,7 @@ func (a *Agency) Place(ctx context.Context) (region, project string, err error) 
 
 // Transport signs every request with keys that are good and sends it through base.
 func (a *Agency) Transport(project string, hosts Hosts, base http.RoundTripper) http.RoundTripper {
-	return &served{a, project, hosts, base}
+	return &served{agency: a, project: project, hosts: hosts, base: base}
 }
 
 type served struct {
@@ -130,6 +145,10 @@ type served struct {
 	project string
 	hosts   Hosts
 	base    http.RoundTripper
+
+	mu      sync.Mutex
+	set     int // of keys that it signs with
+	signing *signing
 }
 
 func (s *served) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -141,11 +160,25 @@ func (s *served) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, err
 	}
+	return s.current().RoundTrip(req)
+}
+
+// current signs with the newest keys. What was learnt of the clocks stays, whatever the keys.
+func (s *served) current() *signing {
 	s.agency.mu.Lock()
-	signer := s.agency.keys()
+	signer, set := s.agency.keys(), s.agency.set
 	s.agency.mu.Unlock()
-	signer.ProjectID, signer.Hosts = s.project, s.hosts
-	return signer.Transport(s.base).RoundTrip(req)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if set > s.set {
+		signer.ProjectID, signer.Hosts = s.project, s.hosts
+		now := signer.signing(s.base)
+		if s.signing != nil {
+			now.ahead = s.signing.learnt()
+		}
+		s.set, s.signing = set, now
+	}
+	return s.signing
 }
 
 // ask gets a document, with a token of the service where it has them: instances without (404, 405, 503) are asked plainly.
@@ -199,7 +232,11 @@ func (a *Agency) do(ctx context.Context, method, path, header, value string) ([]
 	case resp.StatusCode == http.StatusUnauthorized && method == http.MethodGet:
 		return nil, a.failed(&wire.Error{Status: resp.StatusCode, Message: "this server has no agency: give it one in the console"})
 	case resp.StatusCode != http.StatusOK:
-		return nil, a.failed(wire.Answered(resp.StatusCode, resp.Header, body, nil, false))
+		e := wire.Answered(resp.StatusCode, resp.Header, body, nil, false)
+		if e.Class == wire.RouteAbsent { // of this server, not of the cloud
+			e.Class = ""
+		}
+		return nil, a.failed(e)
 	}
 	return body, nil
 }

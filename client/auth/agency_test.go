@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,9 @@ type metadata struct {
 	fetched  atomic.Int32
 	life     time.Duration
 	old      bool // no tokens of its own
+	away     bool
+	ahead    time.Duration // of the clock of the service that it signs for
+	asked    atomic.Int32  // requests to that service
 	answer   func(w http.ResponseWriter)
 	accessed sync.Map // access keys that signed
 }
@@ -28,6 +32,14 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Access=")
 		access, _, _ := strings.Cut(rest, ",")
 		m.accessed.Store(access, r.Header.Get("X-Security-Token"))
+		m.asked.Add(1)
+		now := time.Now().Add(m.ahead)
+		w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
+		if signed, err := time.Parse(dateLayout, r.Header.Get("X-Sdk-Date")); err != nil || now.Sub(signed).Abs() > skewMost {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	case m.away:
+		w.WriteHeader(http.StatusServiceUnavailable)
 	case r.URL.Path == "/meta-data/latest/api/token" && m.old:
 		w.WriteHeader(http.StatusNotFound)
 	case r.Method == http.MethodPut && r.URL.Path == "/meta-data/latest/api/token" && r.Header.Get("X-Metadata-Token-Ttl-Seconds") != "":
@@ -60,14 +72,7 @@ func TestAnAgencysKeysSignAndAreRenewedInTime(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := &metadata{life: c.life, old: c.old}
-			server := httptest.NewServer(m)
-			base := wire.NewTransport()
-			defer func() { base.CloseIdleConnections(); server.Close() }()
-			hosts, err := NewHosts(server.URL)
-			if err != nil {
-				t.Fatal(err)
-			}
-			a := NewAgency(server.URL)
+			a, client, url := m.start(t)
 			if err := a.Fetch(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -75,11 +80,10 @@ func TestAnAgencysKeysSignAndAreRenewedInTime(t *testing.T) {
 			if err != nil || region != "eu-example-1" || id != project {
 				t.Errorf("%s %s %v", region, id, err)
 			}
-			client := &http.Client{Transport: a.Transport(project, hosts, base)}
 			var all sync.WaitGroup
 			for range 10 {
 				all.Go(func() {
-					resp, err := client.Get(server.URL + "/v3/x")
+					resp, err := client.Get(url + "/v3/x")
 					if err != nil {
 						t.Error(err)
 						return
@@ -102,6 +106,67 @@ func TestAnAgencysKeysSignAndAreRenewedInTime(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ask sends a request that an agency signs, and says whether it was answered well.
+func (m *metadata) ask(t *testing.T, c *http.Client, url string) bool {
+	t.Helper()
+	resp, err := c.Get(url + "/v3/x")
+	if err != nil {
+		return false
+	}
+	resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}
+
+// TestKeysThatCannotBeRenewed serve until they end.
+func TestKeysThatCannotBeRenewed(t *testing.T) {
+	m := &metadata{life: renewBefore / 2}
+	a, c, url := m.start(t)
+	for range 3 {
+		if !m.ask(t, c, url) {
+			t.Fatal("the keys are not good from the start")
+		}
+		m.away = true
+	}
+	if n := m.fetched.Load(); n != 1 {
+		t.Errorf("fetched %d times", n)
+	}
+	a.expires = time.Now()
+	if m.ask(t, c, url) {
+		t.Error("the keys are used although they have expired")
+	}
+	m.away = false
+	if !m.ask(t, c, url) {
+		t.Error("it does not recover")
+	}
+}
+
+// TestAnAgencyLearnsTheClock: once, for all the keys that follow.
+func TestAnAgencyLearnsTheClock(t *testing.T) {
+	m := &metadata{life: renewBefore / 2, ahead: time.Hour} // new keys for each request
+	_, c, url := m.start(t)
+	for range 4 {
+		if !m.ask(t, c, url) {
+			t.Error("refused")
+		}
+	}
+	if n := m.asked.Load(); n != 5 || m.fetched.Load() != 4 {
+		t.Errorf("%d requests, want 4 and one that was signed again; %d sets of keys", n, m.fetched.Load())
+	}
+}
+
+func (m *metadata) start(t *testing.T) (*Agency, *http.Client, string) {
+	t.Helper()
+	server := httptest.NewServer(m)
+	base := wire.NewTransport()
+	t.Cleanup(func() { base.CloseIdleConnections(); server.Close() })
+	hosts, err := NewHosts(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := NewAgency(server.URL)
+	return a, &http.Client{Transport: a.Transport(project, hosts, base)}, server.URL
 }
 
 func TestServersWithoutAnAgency(t *testing.T) {
@@ -127,6 +192,9 @@ func TestServersWithoutAnAgency(t *testing.T) {
 				at = gone.URL
 			}
 			err := NewAgency(at).Fetch(t.Context())
+			if errors.Is(err, wire.RouteAbsent) || errors.Is(err, wire.NotFound) {
+				t.Errorf("%s: a lack of the cloud", err)
+			}
 			if err == nil || !strings.Contains(err.Error(), c.says) || !strings.HasPrefix(err.Error(), "asking the metadata service "+at) || strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("%v", err)
 			}

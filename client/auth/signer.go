@@ -44,7 +44,9 @@ type Signer struct {
 
 // Transport signs every request anew, retries included, and sends it through base. A request that is refused while the
 // service's clock shows another time was not applied: it is signed once more by that time.
-func (s Signer) Transport(base http.RoundTripper) http.RoundTripper {
+func (s Signer) Transport(base http.RoundTripper) http.RoundTripper { return s.signing(base) }
+
+func (s Signer) signing(base http.RoundTripper) *signing {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
@@ -88,9 +90,7 @@ func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, &wire.Error{Unsent: true, Message: "the request is too large to be signed"}
 		}
 	}
-	t.mu.Lock()
-	ahead := t.ahead
-	t.mu.Unlock()
+	ahead := t.learnt()
 	resp, err := t.base.RoundTrip(s.sign(req, body, ahead))
 	if err != nil || !unauthorised(resp) {
 		return resp, err
@@ -108,6 +108,12 @@ func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.learn(theirs, s.Skewed)
 	}
 	return resp, err
+}
+
+func (t *signing) learnt() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ahead
 }
 
 // learn keeps what was right.

@@ -132,6 +132,7 @@ type Tokens struct {
 	token    sealed[string] // nil = none yet
 	session  Session
 	renewAt  time.Time
+	expires  time.Time // by our clock; zero = not known
 	doubted  time.Time // when the token replaced one that was answered with 401; zero once it was accepted
 	refused  error
 	rest     time.Time // no further login before, after IAM refused one
@@ -257,16 +258,31 @@ func (t *Tokens) current(ctx context.Context, stale string) (string, error) {
 	if time.Now().Before(rest) {
 		return "", refused
 	}
-	token, session, renewAt, err := t.get(ctx)
+	before, lasts := t.lasting(stale)
+	asking, cancel := ctx, context.CancelFunc(func() {})
+	if lasts { // there is no need to wait for long
+		asking, cancel = context.WithTimeout(ctx, loginTime)
+	}
+	defer cancel()
+	token, session, life, err := t.get(asking)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err != nil {
-		if errors.Is(err, wire.Unauthorised) || errors.Is(err, wire.Forbidden) {
+		refused := errors.Is(err, wire.Unauthorised) || errors.Is(err, wire.Forbidden)
+		if refused {
 			t.refused, t.rest = err, time.Now().Add(restAfter)
 		}
-		return "", err
+		if !lasts || ctx.Err() != nil {
+			return "", err
+		}
+		t.renewAt = time.Now().Add(restAfter)
+		if refused { // to ask again and again locks the account
+			t.renewAt = t.expires
+		}
+		return before, nil
 	}
-	t.token, t.session, t.renewAt, t.doubted = seal(token), session, renewAt, time.Time{}
+	t.token, t.session, t.doubted = seal(token), session, time.Time{}
+	t.renewAt, t.expires = life.renew, life.end
 	if stale != "" {
 		t.doubted = time.Now()
 	}
@@ -282,6 +298,21 @@ func (t *Tokens) good(stale string) (string, bool) {
 	token := t.token()
 	return token, t.fixed || token != stale && (t.renewAt.IsZero() || time.Now().Before(t.renewAt))
 }
+
+// lasting is a token that is to be renewed and has not expired yet: while nobody refuses it, it serves when there is no
+// other.
+func (t *Tokens) lasting(stale string) (string, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.token == nil {
+		return "", false
+	}
+	token := t.token()
+	return token, token != stale && time.Now().Before(t.expires)
+}
+
+// lifetime of a token by our clock; zero where IAM does not say it.
+type lifetime struct{ renew, end time.Time }
 
 // judged remembers that a service accepted the token.
 func (t *Tokens) judged(token string, refused bool) {
@@ -300,23 +331,31 @@ func (t *Tokens) hopeless(token string) bool {
 }
 
 // get logs in, again after a pause when IAM is busy or does not answer.
-func (t *Tokens) get(ctx context.Context) (token string, s Session, renewAt time.Time, err error) {
+func (t *Tokens) get(ctx context.Context) (token string, s Session, life lifetime, err error) {
 	for try := 1; ; try++ {
-		token, s, renewAt, err = t.once(ctx)
+		token, s, life, err = t.once(ctx)
 		var e *wire.Error
-		if err == nil || !errors.As(err, &e) || try == loginTries || ctx.Err() != nil ||
-			!errors.Is(e, wire.Throttled) && !errors.Is(e, wire.Transport) {
-			return token, s, renewAt, err
+		if err == nil || !errors.As(err, &e) || try == loginTries || ctx.Err() != nil || !passing(e) {
+			return token, s, life, err
 		}
 		select {
 		case <-time.After(max(time.Duration(try)*500*time.Millisecond, min(e.RetryAfter, loginTime))):
 		case <-ctx.Done():
-			return "", Session{}, time.Time{}, err
+			return "", Session{}, lifetime{}, err
 		}
 	}
 }
 
-func (t *Tokens) once(ctx context.Context) (string, Session, time.Time, error) {
+// passing: the next login may do better.
+func passing(e *wire.Error) bool {
+	switch e.Status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return errors.Is(e, wire.Throttled) || errors.Is(e, wire.Transport)
+}
+
+func (t *Tokens) once(ctx context.Context) (string, Session, lifetime, error) {
 	trying, cancel := context.WithTimeout(ctx, loginTime)
 	defer cancel()
 	login := t.login()
@@ -343,21 +382,21 @@ func (t *Tokens) once(ctx context.Context) (string, Session, time.Time, error) {
 	asked := time.Now()
 	result := tokens.Create(trying, iam, options)
 	if result.Err != nil {
-		return "", Session{}, time.Time{}, t.failed(ctx, result.Err)
+		return "", Session{}, lifetime{}, t.failed(ctx, result.Err)
 	}
 	token := result.Header.Get("X-Subject-Token")
 	var answer said
 	if err := result.ExtractIntoStructPtr(&answer, "token"); err != nil || token == "" {
-		return "", Session{}, time.Time{}, t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer holds no token"})
+		return "", Session{}, lifetime{}, t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer holds no token"})
 	}
 	issued, _ := time.Parse(time.RFC3339, answer.Issued)
 	s := answer.session()
 	// The lifetime by IAM's clock, counted on ours: their difference does not matter.
-	var renewAt time.Time
-	if life := s.Expires.Sub(issued); !s.Expires.IsZero() && !issued.IsZero() && life > 0 {
-		renewAt = asked.Add(life - life/10)
+	var life lifetime
+	if all := s.Expires.Sub(issued); !s.Expires.IsZero() && !issued.IsZero() && all > 0 {
+		life = lifetime{asked.Add(all - all/10), asked.Add(all)}
 	}
-	return token, s, renewAt, nil
+	return token, s, life, nil
 }
 
 // failed turns gophercloud's errors, which quote bodies and URLs, into ours.

@@ -257,6 +257,7 @@ func TestLoginErrors(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprint(w, `{"error":{"code":400,"message":"`+strings.Repeat("x", 249)+`hunter2hunter2"}}`)
 		}, "", "xxx[secre…", 1},
+		{"a gateway without IAM behind it", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway); fmt.Fprint(w, "<html>") }, "", "502", 3},
 		{"hanging up", func(w http.ResponseWriter) { c, _, _ := http.NewResponseController(w).Hijack(); c.Close() }, wire.Transport, "no answer", 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -330,6 +331,81 @@ func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestATokenThatCannotBeRenewed serves until it ends, or a service refuses it.
+func TestATokenThatCannotBeRenewed(t *testing.T) {
+	const password = `{"error":{"code":401,"message":"The username or password is wrong.","title":"Unauthorized"}}`
+	for _, c := range []struct {
+		name    string
+		status  int
+		body    string
+		revoked bool  // by the service, before the second request
+		logins  int32 // after one minute in which it was to be renewed; 0 = however many
+		ok      bool  // of the requests then
+	}{
+		{"IAM is away", 503, "<html>", false, 1 + 3*3, true},
+		{"the password was changed", 401, password, false, 1 + 1, true},
+		{"IAM is away, and the token is refused", 503, "<html>", true, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				i := &iam{}
+				base := trip(func(r *http.Request) (*http.Response, error) {
+					w := httptest.NewRecorder()
+					if r.Body == nil {
+						r.Body = http.NoBody
+					}
+					i.ServeHTTP(w, r)
+					return w.Result(), nil
+				})
+				l := user
+				l.Endpoint = "https://iam.example.com"
+				hosts, _ := NewHosts("https://elb.example.com")
+				tokens, err := NewTokens(l, hosts, base)
+				if err != nil {
+					t.Fatal(err)
+				}
+				api, err := wire.New("https://elb.example.com", tokens.Transport(base), wire.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ask := func() error {
+					return api.Do(t.Context(), wire.Call{Method: "DELETE", Path: "/x"})
+				}
+				if err := ask(); err != nil {
+					t.Fatal(err)
+				}
+				i.answer = func(w http.ResponseWriter, _ int32) bool {
+					w.WriteHeader(c.status)
+					fmt.Fprint(w, c.body)
+					return true
+				}
+				<-time.After(22 * time.Hour)
+				if c.revoked {
+					i.revoked.Store(1)
+				}
+				for range 7 {
+					if err := ask(); (err == nil) != c.ok {
+						t.Error(err)
+					}
+					<-time.After(10 * time.Second)
+				}
+				if c.logins != 0 && i.logins.Load() != c.logins {
+					t.Errorf("%d logins, want %d", i.logins.Load(), c.logins)
+				}
+				<-time.After(2 * time.Hour)
+				if err := ask(); err == nil {
+					t.Error("it is used although it has expired")
+				}
+				i.answer = nil
+				<-time.After(restAfter)
+				if err := ask(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }
 
 func TestAFixedTokenIsUsedAsItIs(t *testing.T) {
