@@ -91,7 +91,7 @@ func (c *Client) Listeners(ctx context.Context) iter.Seq2[[]Listener, error] {
 }
 
 // RecycledListeners lists the listeners of ELB v3, with those of load balancers in the recycle bin among them. A cloud
-// without one may refuse the question with status 400, or answer as [Client.Listeners].
+// without one may refuse the question with status 400 or ELB.8962, or answer as [Client.Listeners].
 func (c *Client) RecycledListeners(ctx context.Context) iter.Seq2[[]Listener, error] {
 	r := c.dedicated().sub("listeners").doing("listing listeners in the recycle bin")
 	r.flag = "include_recycle_bin"

@@ -252,6 +252,27 @@ func TestSharedListsThatBreakOff(t *testing.T) {
 	}
 }
 
+// TestCloudWithoutARecycleBin: nothing can be in it; one that must not be looked into may hold what uses anything.
+func TestCloudWithoutARecycleBin(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status int
+		code   string
+		want   inventory.State
+	}{
+		"it does not know the parameter": {400, "ELB.8902", inventory.Unused},
+		"it does not have the feature":   {403, "ELB.8962", inventory.Unused},
+		"it must not be looked into":     {403, "ELB.9802", inventory.Unknown},
+	} {
+		w := &world{lists: map[string][]object{"pools": {{"id": "x", "name": "pool"}}}}
+		w.refuse("recycled", tt.status, tt.code, "no")
+		l, _ := w.serve(t)
+		_, listing := load(t, l, inventory.Pools)
+		if v := listing.Resources[0].Verdict; v.State != tt.want {
+			t.Errorf("%s: %q", name, said(v))
+		}
+	}
+}
+
 func TestCloudWithoutSharedLoadBalancers(t *testing.T) {
 	for name, refuse := range map[string]func(*world, string){
 		"404 of the gateway": func(w *world, list string) { w.refuse(list, 404, "APIGW.0101", "The API does not exist") },
