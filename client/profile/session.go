@@ -364,7 +364,8 @@ func (c Choice) metadata() (string, error) {
 	}
 }
 
-// lookUp finds the id of the project called ProjectName (api.md 5).
+// lookUp finds the id of the project called ProjectName. To ask for it by name may need a permission; the list of all that
+// the credentials can use needs none (api.md 5).
 func (p Profile) lookUp(ctx context.Context, iam string, t http.RoundTripper) (string, error) {
 	api, err := wire.New(iam, t, wire.Options{})
 	if err != nil {
@@ -376,13 +377,18 @@ func (p Profile) lookUp(ctx context.Context, iam string, t http.RoundTripper) (s
 			Name string `json:"name"`
 		} `json:"projects"`
 	}
-	err = api.Do(ctx, wire.Call{
+	call := wire.Call{
 		Doing:  "looking up the project's id by its name",
 		Method: http.MethodGet,
 		Path:   "/v3/projects",
 		Query:  url.Values{"name": {p.ProjectName}},
 		Out:    &answer,
-	})
+	}
+	err = api.Do(ctx, call)
+	if errors.Is(err, wire.Forbidden) || errors.Is(err, wire.RouteAbsent) {
+		call.Path, call.Query = "/v3/auth/projects", nil
+		err = api.Do(ctx, call)
+	}
 	if err != nil {
 		return "", err
 	}

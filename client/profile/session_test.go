@@ -228,18 +228,29 @@ func TestALoginThatNobodyAnsweredIsNotRefused(t *testing.T) {
 	}
 }
 
-func TestAProjectNameThatIsNotUnique(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Write([]byte(`{"projects":[{"id":"aaaa","name":"r1"},{"id":"bbbb","name":"r1"},{"id":"cccc","name":"r1_sub"}]}`))
-	}))
-	defer server.Close()
-	p := Profile{Name: "x", Region: "r1", ProjectName: "r1", Auth: Auth{AccessKey: "a", SecretKey: "b"}, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
-	if _, err := p.Open(t.Context()); !errors.Is(err, Usage) || !strings.Contains(err.Error(), `2 projects are called "r1": give project_id, one of aaaa, bbbb`) {
-		t.Errorf("got %v", err)
-	}
-	p.ProjectName = "r1_sub"
-	s, err := p.Open(t.Context())
-	if err != nil || s.Project != "cccc" {
-		t.Errorf("got %+v, %v", s, err)
+// TestAProjectByItsName: it is asked for by name, or found among all that the credentials can use, where the former is not
+// allowed or not there.
+func TestAProjectByItsName(t *testing.T) {
+	for _, refuse := range []int{0, http.StatusForbidden, http.StatusNotFound} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if refuse != 0 && r.URL.Path == "/v3/projects" {
+				w.WriteHeader(refuse)
+				w.Write([]byte(`{"error":{"code":403,"message":"You are not authorized to perform the requested action: identity:list_projects","title":"Forbidden"}}`))
+				return
+			}
+			w.Write([]byte(`{"projects":[{"id":"aaaa","name":"r1"},{"id":"bbbb","name":"r1"},{"id":"cccc","name":"r1_sub"}]}`))
+		}))
+		defer server.Close()
+		p := Profile{Name: "x", Region: "r1", ProjectName: "r1", Auth: Auth{AccessKey: "a", SecretKey: "b"}, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
+		if _, err := p.Open(t.Context()); !errors.Is(err, Usage) || !strings.Contains(err.Error(), `2 projects are called "r1": give project_id, one of aaaa, bbbb`) {
+			t.Errorf("%d: got %v", refuse, err)
+		}
+		p.ProjectName = "r1_sub"
+		s, err := p.Open(t.Context())
+		if err != nil || s.Project != "cccc" {
+			t.Errorf("%d: got %+v, %v", refuse, s, err)
+			continue
+		}
+		s.Close()
 	}
 }
