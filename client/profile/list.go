@@ -59,7 +59,9 @@ func List(c Choice) (all []Found, warnings []string, inactive, err error) {
 	for _, name := range slices.Sorted(maps.Keys(config.Profiles)) {
 		show(config.Profiles[name], "")
 	}
-	for _, at := range c.places() {
+	as := c
+	as.Region = "" // of the active one alone
+	for _, at := range as.places() {
 		for _, f := range at.find() {
 			problem := f.skipped
 			if f.err != nil {

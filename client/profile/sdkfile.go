@@ -106,9 +106,10 @@ func parseINI(path, text string, known map[string][]string) (map[string]map[stri
 }
 
 // regionsOfSDK takes endpoints from where the official SDK does: HUAWEICLOUD_SDK_REGION_{SERVICE}_{REGION}, then its
-// regions.yaml (api.md 9). Of several endpoints of a region the first is taken.
+// regions.yaml (api.md 9). They are those of the region that is chosen. Of several endpoints of a region the first is taken.
 func (c Choice) regionsOfSDK(p *Profile) error {
-	if p.Region == "" {
+	region := cmp.Or(c.Region, p.Region)
+	if region == "" {
 		return nil
 	}
 	path := cmp.Or(c.get("HUAWEICLOUD_SDK_REGIONS_FILE"), c.inHome(".huaweicloud", "regions.yaml"))
@@ -133,11 +134,11 @@ func (c Choice) regionsOfSDK(p *Profile) error {
 		if *at != "" {
 			continue
 		}
-		variable := "HUAWEICLOUD_SDK_REGION_" + strings.ToUpper(service+"_"+strings.ReplaceAll(p.Region, "-", "_"))
+		variable := "HUAWEICLOUD_SDK_REGION_" + strings.ToUpper(service+"_"+strings.ReplaceAll(region, "-", "_"))
 		given, _, _ := strings.Cut(c.get(variable), ",")
 		for name, list := range regions {
 			for _, r := range list {
-				if strings.EqualFold(name, service) && r.ID == p.Region && given == "" {
+				if strings.EqualFold(name, service) && r.ID == region && given == "" {
 					given = r.Endpoint
 					if given == "" && len(r.Endpoints) > 0 {
 						given = r.Endpoints[0]

@@ -169,14 +169,32 @@ func TestSecretsOfOtherProgramsAreNotRun(t *testing.T) {
 }
 
 func TestEndpointsOfTheSDK(t *testing.T) {
-	c := home(t, map[string]string{
+	regions := map[string]string{
 		".huaweicloud/credentials":  sdkINI,
 		".huaweicloud/regions.yaml": "ELB:\n  - id: my-region\n    endpoint: https://elb.my.example.com\nAPIG:\n  - id: my-region\n    endpoints: [https://apig.my.example.com, https://x]\n",
-	}, "HUAWEICLOUD_SDK_REGION=my-region", "HUAWEICLOUD_SDK_REGION_ROMA_MY_REGION=roma.my.example.com")
-	p, err := Find(c)
-	want := Endpoints{ELB: "https://elb.my.example.com", APIG: "https://apig.my.example.com", ROMA: "https://roma.my.example.com", IAM: "https://iam.example.com"}
-	if got := p.resolve(); err != nil || got != want {
-		t.Errorf("got %v, %v", got, err)
+	}
+	mine := Endpoints{ELB: "https://elb.my.example.com", APIG: "https://apig.my.example.com", ROMA: "https://roma.my.example.com", IAM: "https://iam.example.com"}
+	other := Endpoints{ELB: "https://elb.cn-north-4.myhuaweicloud.com", APIG: "https://apig.cn-north-4.myhuaweicloud.com", ROMA: "https://roma.cn-north-4.myhuaweicloud.com", IAM: "https://iam.example.com"}
+	for _, tt := range []struct {
+		name, environment, flag string
+		want                    Endpoints
+	}{
+		{"the environment's region", "my-region", "", mine},
+		{"the region that is given", "", "my-region", mine},
+		{"it is given instead", "cn-north-4", "my-region", mine},
+		{"another one is given", "my-region", "cn-north-4", other},
+	} {
+		for name, env := range map[string][]string{
+			"the file":        nil,
+			"the environment": {"HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_PROJECT_ID=99", "HUAWEICLOUD_SDK_IAM_ENDPOINT=https://iam.example.com"},
+		} {
+			c := home(t, regions, append(env, "HUAWEICLOUD_SDK_REGION="+tt.environment, "HUAWEICLOUD_SDK_REGION_ROMA_MY_REGION=roma.my.example.com")...)
+			c.Region = tt.flag
+			p, err := Find(c)
+			if got := p.resolve(); err != nil || got != tt.want {
+				t.Errorf("%s, %s: got %v, %v", tt.name, name, got, err)
+			}
+		}
 	}
 }
 
