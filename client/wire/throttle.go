@@ -25,8 +25,12 @@ func quota(message string) (requests int, per time.Duration, ok bool) {
 		count, _ = strconv.Atoi(found[2])
 	}
 	var unit time.Duration
-	switch strings.TrimSuffix(strings.ToLower(found[3]), "s") {
-	case "millisecond":
+	word := strings.ToLower(found[3])
+	if word != "ms" { // whose s is no plural
+		word = strings.TrimSuffix(word, "s")
+	}
+	switch word {
+	case "ms", "msec", "millisecond":
 		unit = time.Millisecond
 	case "", "sec", "second":
 		unit = time.Second

@@ -21,6 +21,8 @@ func TestQuotaReadsWhatGatewaysState(t *testing.T) {
 		{"policy api over ratelimit,limit:200,time:second", 200, time.Second},
 		{"limit=5,time=5s", 5, 5 * time.Second},
 		{prefix + "limit:20,time:500 millisecond", 20, 500 * time.Millisecond},
+		{prefix + "limit:20,time:500 ms", 20, 500 * time.Millisecond},
+		{prefix + "limit:20,time:5 mins", 20, 5 * time.Minute},
 		{prefix + "limit:60,time:1 minute. Try again later.", 60, time.Minute},
 		{prefix + "limit:60,time:", 0, 0},
 		{prefix + "limit:0,time:1 minute", 0, 0},
