@@ -30,6 +30,9 @@ type Instance struct {
 	Service string
 }
 
+// Idle: it does not run. One that does not say how it is may well run: its list of channels will tell.
+func (i Instance) Idle() bool { return i.Status != "" && !strings.EqualFold(i.Status, "running") }
+
 // Channel is a VPC channel (load balance channel).
 type Channel struct {
 	ID              string         `json:"id"`
@@ -91,11 +94,10 @@ func (c *Client) Gateways(ctx context.Context) (all []Gateway, idle []Instance, 
 				err = failed
 			}
 			for _, instance := range page {
-				// One that does not say how it is may well run: its list of channels will tell.
-				if instance.Status == "" || strings.EqualFold(instance.Status, "running") {
-					add(Gateway{Service: g.Service, InstanceID: instance.ID})
-				} else {
+				if instance.Idle() {
 					idle = append(idle, instance)
+				} else {
+					add(Gateway{Service: g.Service, InstanceID: instance.ID})
 				}
 			}
 		}

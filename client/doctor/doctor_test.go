@@ -397,20 +397,49 @@ func TestQuotas(t *testing.T) {
 		}
 	}
 	cloud := simcloud.New(simcloud.Options{Seed: 1, Lacks: []string{"/quotas"}})
-	older := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/elb/quotas") {
-			fmt.Fprint(w, `{"request_id":"r","quota":{"pool":500,"certificate":-1,"condition_per_policy":10}}`)
-			return
+	for path, body := range map[string]string{
+		"/elb/quotas": `{"request_id":"r","quota":{"pool":500,"certificate":-1,"condition_per_policy":10,"listener":null,"l7policy":"many"}}`,
+		"/elb/quotas/details": `{"request_id":"r","quotas":[
+			{"quota_key":"pool","quota_limit":500,"used":7,"unit":"count"},{"quota_key":"certificate","quota_limit":-1,"used":1},
+			{"quota_key":"listener","quota_limit":null,"used":1},{"quota_key":"l7policy","quota_limit":"many","used":"some"}]}`,
+	} {
+		url, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, path) {
+				fmt.Fprint(w, body)
+				return
+			}
+			cloud.ServeHTTP(w, r)
+		}))
+		r := examine(t, keys(cloud, url))
+		expect(t, r, "quota", "pools", OK, "at most 500")
+		expect(t, r, "quota", "certificates", OK, "no limit")
+		for _, f := range r.Findings {
+			if f.Area == "quota" && f.What != "pools" && f.What != "certificates" {
+				t.Errorf("%s: %+v, of which no number was said", path, f)
+			}
 		}
-		cloud.ServeHTTP(w, r)
-	})
-	url, _ := serve(t, older)
+	}
+	url, _ := serve(t, cloud)
 	r := examine(t, keys(cloud, url))
-	expect(t, r, "quota", "pools", OK, "at most 500")
-	expect(t, r, "quota", "certificates", OK, "no limit")
-	url, _ = serve(t, cloud)
-	r = examine(t, keys(cloud, url))
 	expect(t, r, "quota", "all", Unknown, "does not say")
+}
+
+// TestAnInstanceThatDoesNotSayHowItIs may well run; one that says that it does not is left alone.
+func TestAnInstanceThatDoesNotSayHowItIs(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/apigw/instances"):
+			fmt.Fprint(w, `{"total":2,"size":2,"instances":[{"id":"a","instance_name":"mute"},{"id":"b","instance_name":"frozen","status":"Freezing"}]}`)
+		case strings.Contains(r.URL.Path, "/apigw/instances/a/"):
+			fmt.Fprint(w, `{"total":0,"size":0,"vpc_channels":[]}`)
+		default:
+			cloud.ServeHTTP(w, r)
+		}
+	}))
+	r := examine(t, keys(cloud, url))
+	expect(t, r, "list", "channels of mute", OK, "there are none")
+	expect(t, r, "list", "channels of frozen", Unknown, "not running: Freezing")
 }
 
 func TestAReadOnlyProfile(t *testing.T) {

@@ -119,7 +119,7 @@ func (e examination) gateways(ctx context.Context) []Finding {
 		found = append(found, counted(service.word+" instances", len(instances), err, service.permission))
 		for _, i := range instances[:min(len(instances), gatewaysMost)] {
 			what := "channels of " + cut(i.Name)
-			if !strings.EqualFold(i.Status, "running") {
+			if i.Idle() {
 				found = append(found, Finding{Area: "list", What: what, State: Unknown, Says: "the instance is not running: " + cut(i.Status)})
 				continue
 			}

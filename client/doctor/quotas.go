@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -29,9 +30,9 @@ func (e examination) quotas(ctx context.Context) []Finding {
 	}
 	var details struct {
 		Quotas []struct {
-			Key   string `json:"quota_key"`
-			Limit int    `json:"quota_limit"`
-			Used  int    `json:"used"`
+			Key   string          `json:"quota_key"`
+			Limit json.RawMessage `json:"quota_limit"`
+			Used  json.RawMessage `json:"used"`
 		} `json:"quotas"`
 	}
 	var found []Finding
@@ -39,18 +40,19 @@ func (e examination) quotas(ctx context.Context) []Finding {
 	if err == nil {
 		for _, kind := range kinds {
 			for _, q := range details.Quotas {
-				if q.Key == kind.key {
-					found = append(found, quota(kind.what, q.Used, q.Limit))
+				used, known := number(q.Used)
+				if limit, ok := number(q.Limit); ok && known && q.Key == kind.key {
+					found = append(found, quota(kind.what, used, limit))
 				}
 			}
 		}
 	} else if errors.Is(err, wire.RouteAbsent) || errors.Is(err, wire.NotFound) {
 		var limits struct {
-			Quota map[string]int `json:"quota"`
+			Quota map[string]json.RawMessage `json:"quota"`
 		}
 		if err = call("/quotas", &limits); err == nil {
 			for _, kind := range kinds {
-				if limit, ok := limits.Quota[kind.key]; ok {
+				if limit, ok := number(limits.Quota[kind.key]); ok {
 					found = append(found, Finding{Area: "quota", What: kind.what, State: OK, Says: atMost(limit)})
 				}
 			}
@@ -69,6 +71,11 @@ func (e examination) quotas(ctx context.Context) []Finding {
 		return []Finding{{Area: "quota", What: "all", State: Unknown, Says: "the answer names none that janitor knows"}}
 	}
 	return found
+}
+
+// number is a value that is one; null and whatever else a service writes is none.
+func number(value json.RawMessage) (n int, ok bool) {
+	return n, string(value) != "null" && json.Unmarshal(value, &n) == nil
 }
 
 func atMost(limit int) string {
