@@ -17,13 +17,17 @@ func idsOf(items []Resource) []string {
 }
 
 // batch reads the answer of S0 and S3: whatever is not one of the two documented words is refused when it carries a
-// code, and unclear otherwise. S0's "not found" carries a code too and means gone.
+// code, and unclear otherwise. S0's "not found" carries a code too and means gone. An element without an id speaks of
+// nothing: what it was about is missing in the answer (api.md 2.11).
 func batch(b client.Batch, err error) ([]Answer, error) {
 	if err != nil {
 		return nil, err
 	}
 	answers := make([]Answer, 0, len(b.Items))
 	for _, item := range b.Items {
+		if item.ID == "" {
+			continue
+		}
 		a := Answer{ID: item.ID, Code: item.Code, Message: item.Status, RequestID: b.RequestID}
 		switch status := strings.ToLower(strings.TrimSpace(item.Status)); {
 		case status == "successful":

@@ -232,7 +232,8 @@ func send(t *testing.T, d *client.Deleter, route *inventory.Route, items []inven
 	return out, err
 }
 
-// TestBatchAnswersPassThrough: order, duplicates, strangers and odd words of S0 and S3 reach the engine as they are.
+// TestBatchAnswersPassThrough: order, duplicates, strangers and odd words of S0 and S3 reach the engine as they are; what
+// names nothing does not.
 func TestBatchAnswersPassThrough(t *testing.T) {
 	for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates} {
 		t.Run(string(kind), func(t *testing.T) {
@@ -245,6 +246,7 @@ func TestBatchAnswersPassThrough(t *testing.T) {
 				}
 				asked = body[string(kind)]
 				fmt.Fprintf(rw, `{"request_id":"r-1",%q:[
+					null, {"ret_status":"successful"}, {"id":null,"ret_status":"not found"}, {"id":"","ret_status":"failed","ret_code":"ELB.8907"},
 					{"id":"b","ret_status":"Successful"},
 					{"id":"a","ret_status":"not found","ret_code":"ELB.9903"},
 					{"id":"a","ret_status":"successful"},
