@@ -79,31 +79,29 @@ var entries = &Kind{
 func entry(r Resource) *Entry { return r.Object.(*Entry) }
 
 // listEntries reads the groups afresh: one alone by itself, several from the list of groups, which holds the same and
-// costs one request instead of many. A group that is no longer there has no entries.
+// costs one request instead of many; one whose entries the list does not show is read alone too. A group that is no longer
+// there has no entries.
 func listEntries(ctx context.Context, q *query) error {
 	if len(q.parents) == 1 {
-		group, err := q.client.IPGroup(ctx, q.parents[0].Ref.ID)
-		switch {
-		case gonePlainly(err):
-			q.remark("IP group " + q.parents[0].Label() + " is no longer there")
-			return nil
-		case err != nil:
-			return err
-		}
-		q.page(entriesOf(q.scope, group))
-		return nil
+		return q.entriesIn(ctx, q.parents[0])
 	}
-	wanted := make(map[string]bool, len(q.parents))
+	wanted := make(map[string]Resource, len(q.parents))
 	for _, p := range q.parents {
-		wanted[p.Ref.ID] = true
+		wanted[p.Ref.ID] = p
 	}
+	var mute []Resource
 	for page, err := range q.client.IPGroups(ctx) {
 		if err != nil {
 			return err
 		}
 		var rows []Resource
 		for i := range page {
-			if group := &page[i]; wanted[group.ID] {
+			group := &page[i]
+			switch parent, ok := wanted[group.ID]; {
+			case !ok:
+			case group.Entries == nil:
+				mute = append(mute, parent)
+			default:
 				rows = append(rows, entriesOf(q.scope, group)...)
 			}
 		}
@@ -111,6 +109,24 @@ func listEntries(ctx context.Context, q *query) error {
 			q.page(rows)
 		}
 	}
+	for _, parent := range mute {
+		if err := q.entriesIn(ctx, parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *query) entriesIn(ctx context.Context, parent Resource) error {
+	group, err := q.client.IPGroup(ctx, parent.Ref.ID)
+	switch {
+	case gonePlainly(err):
+		q.remark("IP group " + parent.Label() + " is no longer there")
+		return nil
+	case err != nil:
+		return err
+	}
+	q.page(entriesOf(q.scope, group))
 	return nil
 }
 

@@ -547,6 +547,32 @@ func TestOpenSeveralParents(t *testing.T) {
 	}
 }
 
+// TestGroupsWhoseEntriesAreNotListed are read alone; those that are empty need not be.
+func TestGroupsWhoseEntriesAreNotListed(t *testing.T) {
+	w := &world{lists: map[string][]object{"ipgroups": {
+		{"id": "g1", "name": "mute"}, {"id": "g2", "ip_list": []object{{"ip": "::2"}}}, {"id": "g3", "ip_list": []object{}}, {"id": "g4", "name": "null", "ip_list": nil},
+	}}}
+	w.answer = map[string]http.HandlerFunc{}
+	for _, id := range []string{"g1", "g4"} {
+		w.answer["GET ipgroups/"+id] = func(rw http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(rw, `{"ipgroup":{"id":%q,"ip_list":[{"ip":"::1"}]}}`, id)
+		}
+	}
+	l, _ := w.serve(t)
+	_, listing := open(t, l, inventory.Entries)
+	var got []string
+	for _, r := range listing.Resources {
+		got = append(got, r.Ref.Parent+" "+r.Ref.ID)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"g1 ::1", "g2 ::2", "g4 ::1"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if slices.Contains(w.seen, "GET ipgroups/g3") {
+		t.Error("an empty group was read alone")
+	}
+}
+
 // TestParentsCanBeOpenedAgain: what a resource remembers of its parent is enough to list its children afresh.
 func TestParentsCanBeOpenedAgain(t *testing.T) {
 	on := "apic/instances/" + roma + "/vpc-channels"
