@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"net/http"
 	"sync/atomic"
 )
 
@@ -47,7 +48,7 @@ func sharedList[T object](ctx context.Context, c *Client, plural, doing string) 
 		for _, prefix := range prefixes {
 			answered := false
 			for page, err := range markers[T](ctx, c, c.sharedBelow(prefix).sub(plural).doing("%s", doing), plural) {
-				if !answered && errors.Is(err, RouteAbsent) {
+				if !answered && (errors.Is(err, RouteAbsent) || errors.Is(err, NotFound) && statusOf(err) == http.StatusNotFound) {
 					absent = cmp.Or(absent, err)
 					break
 				}

@@ -55,15 +55,18 @@ func TestThePrefixOfTheFamily(t *testing.T) {
 		name    string
 		offers  []string
 		refuses int      // status of what it does not offer
+		word    string   // type of a NeutronError with it; "" = the gateway's body
 		list    []string // requests of a first list
 		second  []string // and of another one
 		deletes string   // below which prefix
 	}{
-		{"both", []string{neutron, huawei}, 404, []string{neutron + "pools"}, []string{neutron + "listeners"}, neutron},
-		{"Neutron's", []string{neutron}, 404, []string{neutron + "pools"}, []string{neutron + "listeners"}, neutron},
-		{"Huawei's", []string{huawei}, 404, []string{neutron + "pools", huawei + "pools"}, []string{huawei + "listeners"}, huawei},
-		{"Huawei's, the other one is not allowed any more", []string{huawei}, 405, []string{neutron + "pools", huawei + "pools"}, []string{huawei + "listeners"}, huawei},
-		{"none", nil, 404, []string{neutron + "pools", huawei + "pools"}, []string{neutron + "listeners", huawei + "listeners"}, neutron},
+		{"both", []string{neutron, huawei}, 404, "", []string{neutron + "pools"}, []string{neutron + "listeners"}, neutron},
+		{"Neutron's", []string{neutron}, 404, "", []string{neutron + "pools"}, []string{neutron + "listeners"}, neutron},
+		{"Huawei's", []string{huawei}, 404, "", []string{neutron + "pools", huawei + "pools"}, []string{huawei + "listeners"}, huawei},
+		{"Huawei's, the other one is not allowed any more", []string{huawei}, 405, "", []string{neutron + "pools", huawei + "pools"}, []string{huawei + "listeners"}, huawei},
+		{"Huawei's, in the words of Neutron", []string{huawei}, 404, "HTTPNotFound", []string{neutron + "pools", huawei + "pools"}, []string{huawei + "listeners"}, huawei},
+		{"Huawei's, in other words of Neutron", []string{huawei}, 404, "EntityNotFound", []string{neutron + "pools", huawei + "pools"}, []string{huawei + "listeners"}, huawei},
+		{"none", nil, 404, "", []string{neutron + "pools", huawei + "pools"}, []string{neutron + "listeners", huawei + "listeners"}, neutron},
 	} {
 		for what, list := range map[string]func(*Client) error{
 			"": func(client *Client) error {
@@ -91,6 +94,10 @@ func TestThePrefixOfTheFamily(t *testing.T) {
 						}
 					}
 					w.WriteHeader(c.refuses)
+					if c.word != "" {
+						fmt.Fprintf(w, `{"NeutronError":{"message":"The resource could not be found.","type":%q,"detail":""}}`, c.word)
+						return
+					}
 					fmt.Fprint(w, `{"error_code":"APIGW.0101","error_msg":"The API does not exist","request_id":"r"}`)
 				})
 				config.Found = &Found{}

@@ -107,6 +107,8 @@ func byCode(code, said string, named bool) (Class, bool) {
 		return Forbidden, true
 	}
 	switch { // types of NeutronError
+	case code == "HTTPNotFound" && !named: // an entity is missing by its own name: PoolNotFound
+		return RouteAbsent, true
 	case strings.HasSuffix(code, "InUse"):
 		return InUse, true
 	case strings.HasSuffix(code, "NotFound"):
