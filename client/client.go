@@ -154,8 +154,8 @@ type request struct {
 	api   *wire.API
 	call  wire.Call
 	err   error
-	quiet bool   // its lists say nothing about paging where they end (v2.0)
-	flag  string // a parameter of its lists that is to be true, "" for none
+	quiet bool       // its lists say nothing about paging where they end (v2.0)
+	also  url.Values // parameters of its lists besides those of paging
 
 	sharing *sharing // see [Client.Moment]; nil = it is asked for
 	asker   *asker   // who asks

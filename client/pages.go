@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,9 +33,7 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 			}
 			ask := func() (a answer[[]T], err error) {
 				query := url.Values{"limit": {strconv.Itoa(limit)}}
-				if r.flag != "" {
-					query.Set(r.flag, "true")
-				}
+				maps.Copy(query, r.also)
 				if marker != "" {
 					query.Set("marker", marker)
 				}

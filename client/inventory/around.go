@@ -406,6 +406,11 @@ func readNamed(ctx context.Context, q *query) error {
 		rows[i] = listenerRow(q.scope.ID(), &q.unlisted[i], false)
 	}
 	q.page(rows)
+	if q.divided {
+		if err := readGranted(ctx, q); err != nil {
+			return err
+		}
+	}
 	ids := slices.Sorted(maps.Keys(q.named))
 	if len(ids) > mostNamed {
 		return fmt.Errorf("%d listeners are named by others and not listed, such as %s by %s: not all listeners can be seen",
@@ -446,6 +451,51 @@ func readNamed(ctx context.Context, q *query) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// readGranted looks for listeners of enterprise projects that the lists did not show (api.md 2.2), and, where there are any,
+// for the policies of these projects.
+func readGranted(ctx context.Context, q *query) error {
+	var more []Resource
+	begun := false
+	for page, err := range q.client.GrantedListeners(ctx) {
+		switch {
+		case !begun && refuses(err):
+			q.hides(false)
+			return nil
+		case err != nil:
+			q.hides(true) // for all that is known
+			return &unread{couldNot("listeners of all enterprise projects", "listed", permissions[listeners], err), err}
+		}
+		begun = true
+		for i := range page {
+			if l := &page[i]; !q.listed[l.ID] {
+				more = append(more, listenerRow(q.home, l, false))
+				delete(q.named, l.ID)
+			}
+		}
+	}
+	if q.hides(len(more) > 0); len(more) == 0 {
+		return nil
+	}
+	q.page(more)
+	for page, err := range q.client.GrantedL7Policies(ctx) {
+		if err != nil {
+			return &unread{couldNot("l7policies of all enterprise projects", "listed", permissions[l7policies], err), err}
+		}
+		rows := make([]Resource, len(page))
+		for i := range page {
+			rows[i] = policyRow(q.home, &page[i], false)
+		}
+		q.others(rows)
+	}
+	return nil
+}
+
+// refuses: the service does not know what is asked for, or does not let us ask for it.
+func refuses(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	return ok && (e.Status == http.StatusBadRequest || denied(err))
 }
 
 // gonePlainly: the service says that it is not there. A 403 that may mean as much is no proof (ELB.8903), nor is what became

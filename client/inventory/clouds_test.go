@@ -73,6 +73,105 @@ func TestCertificatesOfBothAPIs(t *testing.T) {
 	}
 }
 
+// TestEnterpriseProjects: where objects are in some, the lists may show the default one alone. What is used from another one is
+// not unused; who has no rights project by project, or asks a cloud that knows nothing of them, has seen all there is.
+func TestEnterpriseProjects(t *testing.T) {
+	const wide = "all_granted_eps listeners"
+	account := func() *world {
+		return &world{lists: map[string][]object{
+			"pools":        {{"id": "p1", "name": "default pool", "enterprise_project_id": "0"}, {"id": "p2", "name": "redirected", "enterprise_project_id": "0"}, {"id": "p3", "name": "free"}},
+			"certificates": {{"id": "c1", "name": "cert", "enterprise_project_id": "0"}},
+			"ipgroups":     {{"id": "g1", "name": "group", "enterprise_project_id": "0"}},
+			"listeners":    {{"id": "l1", "name": "mine", "enterprise_project_id": "0"}},
+		}}
+	}
+	others := func(w *world) {
+		w.lists[wide] = append([]object{
+			{"id": "l2", "name": "theirs", "default_pool_id": "p1", "default_tls_container_ref": "c1", "ipgroup": object{"ipgroup_id": "g1", "type": "white"}},
+		}, w.lists["listeners"]...)
+		w.lists["all_granted_eps l7policies"] = []object{{"id": "y", "name": "images", "listener_id": "l2", "redirect_pool_id": "p2"}}
+	}
+	used := map[string]string{
+		"default pool": "in use: listener theirs", "redirected": "in use: policy images", "cert": "in use: listener theirs",
+		"group": "in use: listener theirs (white)", "free": "unused: no listener, no policy",
+	}
+	unused := map[string]string{
+		"default pool": "unused: no listener, no policy", "redirected": "unused: no listener, no policy", "cert": "unused: no listener",
+		"group": "unused: no listener", "free": "unused: no listener, no policy",
+	}
+	unknown := func(list string) map[string]string {
+		all := map[string]string{}
+		for name := range used {
+			all[name] = "unknown: " + list + " of all enterprise projects could not be listed: 500 ELB.8906 no"
+		}
+		return all
+	}
+	for name, tt := range map[string]struct {
+		change func(*world)
+		want   map[string]string
+		asked  int // in two loads and a look
+	}{
+		"there is another one": {others, used, 3},
+		"the lists show all of them": {func(w *world) {
+			w.lists[wide] = w.lists["listeners"]
+		}, unused, 1},
+		"the cloud does not know the question": {func(*world) {}, unused, 1},
+		"no rights project by project":         {func(w *world) { w.refuse(wide, 403, "ELB.9802", "no") }, unused, 1},
+		"it cannot be told":                    {func(w *world) { w.refuse(wide, 500, "ELB.8906", "no") }, unknown("listeners"), 3},
+		"its policies cannot be told": {func(w *world) {
+			others(w)
+			w.refuse("all_granted_eps l7policies", 500, "ELB.8906", "no")
+		}, func() map[string]string {
+			all := unknown("l7policies")
+			for name, by := range used {
+				if name != "redirected" && name != "free" {
+					all[name] = by
+				}
+			}
+			return all
+		}(), 3},
+		"the cloud has none": {func(w *world) {
+			others(w)
+			for _, list := range w.lists {
+				for _, o := range list {
+					delete(o, "enterprise_project_id")
+				}
+			}
+		}, unused, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := account()
+			tt.change(w)
+			l, _ := w.serve(t)
+			for n := range 3 {
+				l := l
+				if n == 2 { // for who looks just before sending, it is known
+					in, end := l.Moment()
+					defer end()
+					l = in
+				}
+				s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))
+				for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups} {
+					for _, r := range s.Listing(kind).Resources {
+						if got := strings.TrimSuffix(said(r.Verdict), " [empty]"); got != tt.want[r.Name] {
+							t.Errorf("%s is %q, want %q", r.Name, got, tt.want[r.Name])
+						}
+					}
+				}
+			}
+			asked := 0
+			for _, path := range w.seen {
+				if path == "GET "+wide {
+					asked++
+				}
+			}
+			if asked != tt.asked {
+				t.Errorf("asked %d times, want %d", asked, tt.asked)
+			}
+		})
+	}
+}
+
 // absent makes these lists answer that there is no such path.
 func (w *world) absent(lists ...string) {
 	for _, list := range lists {

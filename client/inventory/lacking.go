@@ -20,6 +20,25 @@ type cloud struct {
 	mu         sync.Mutex
 	answered   map[ListID]bool // lists that have answered: the cloud has them, whatever it says later
 	onlyShared bool            // it has no ELB v3
+	asked      bool            // whether its lists show the objects of all enterprise projects, as far as we may see them
+	hides      bool            // they do not
+}
+
+// learn keeps whether the lists hide what is in other enterprise projects.
+func (c *cloud) learn(hides bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked, c.hides = true, hides
+}
+
+// mayHide says whether they do, or, when that is not known, what to take for it.
+func (c *cloud) mayHide(unknown bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.asked {
+		return unknown
+	}
+	return c.hides
 }
 
 func (c *cloud) hasAnswered(id ListID) {

@@ -25,6 +25,7 @@ type Loader struct {
 	cloud  *cloud
 	scope  Scope
 	detail bool
+	brief  bool // it goes by what is known of the cloud
 }
 
 // NewLoader makes a loader of what the client sees; resources carry the scope.
@@ -47,9 +48,11 @@ func (l *Loader) Whole() *Loader {
 	return &whole
 }
 
-// Moment gives a loader for one look; see [client.Client.Moment].
+// Moment gives a loader for one look; see [client.Client.Moment]. Whether the lists hide anything is for others to find out:
+// many wait for it.
 func (l *Loader) Moment() (in *Loader, end func()) {
 	one := *l
+	one.brief = true
 	one.client, end = l.client.Moment()
 	return &one, end
 }
@@ -148,6 +151,10 @@ type query struct {
 	unlisted []client.Listener       // for that list: those kept that no other list shows
 
 	named   map[string]namer // for it too: the listeners that are named and were not listed
+	listed  map[string]bool  // and those that were
+	divided bool             // objects are in enterprise projects, and these lists may not show all of them
+	others  func([]Resource) // takes in what rows of another kind refer to
+	hides   func(bool)       // whether they do not
 	missing map[string]bool  // which of them do not exist; it is the list's to fill
 }
 
@@ -168,7 +175,8 @@ type reading struct {
 	running  int    // lists that have not ended
 	naming   int    // of these, those that can name listeners
 	aside    []client.Listener
-	lasts    int // of these, those that come last
+	divided  bool // objects say which enterprise project they are in
+	lasts    int  // of these, those that come last
 }
 
 // growing is a listing while it grows. rows[:shown] are in a snapshot and never written again; rows[:judged] have
@@ -293,9 +301,20 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		if k.note != nil {
 			kept = append(kept, page)
 		}
+		r.divided = r.divided || slices.ContainsFunc(page, inProject)
 		r.take(page)
 		r.signal()
 	}
+	q.others = func(rows []Resource) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if len(rows) > 0 {
+			if other, err := Lookup(rows[0].Ref.Kind); err == nil {
+				p.take(other, rows)
+			}
+		}
+	}
+	q.hides = r.loader.cloud.learn
 	q.remark = func(note string) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -310,7 +329,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		r.aside = append(r.aside, page...)
 	}
 	if l.last {
-		q.unlisted, q.named = r.unlisted(ctx)
+		r.unlisted(ctx, q)
 	}
 	err := l.read(ctx, q)
 	switch {
@@ -356,19 +375,19 @@ func (g *growing) names(l list) bool {
 
 // unlisted waits for the other lists and gives the listeners that no list of listeners shows: those kept aside, and those
 // that other objects name. When a list of listeners has failed it gives none: then nothing is known of them anyway.
-func (r *reading) unlisted(ctx context.Context) (kept []client.Listener, named map[string]namer) {
+func (r *reading) unlisted(ctx context.Context, q *query) {
 	select {
 	case <-r.rest:
 	case <-ctx.Done():
-		return nil, nil
+		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	listed := map[string]bool{}
-	named = map[string]namer{}
+	named := map[string]namer{}
 	for _, id := range [...]ListID{listeners, sharedListeners, recycled} {
 		if r.parts[id].err != nil {
-			return nil, nil
+			return
 		}
 		for l := range r.parts[id].names {
 			listed[l] = true
@@ -377,7 +396,7 @@ func (r *reading) unlisted(ctx context.Context) (kept []client.Listener, named m
 	for _, l := range r.aside {
 		if !listed[l.ID] {
 			listed[l.ID] = true
-			kept = append(kept, l)
+			q.unlisted = append(q.unlisted, l)
 		}
 	}
 	r.aside = nil
@@ -391,7 +410,23 @@ func (r *reading) unlisted(ctx context.Context) (kept []client.Listener, named m
 	if len(named) > 0 {
 		r.signal() // reading them takes its time
 	}
-	return kept, named
+	q.named, q.listed = named, listed
+	q.divided = r.divided && r.loader.cloud.mayHide(!r.loader.brief)
+}
+
+// inProject: the object says which enterprise project it is in, so the cloud has such.
+func inProject(r Resource) bool {
+	switch o := r.Object.(type) {
+	case *Pool:
+		return o.EnterpriseProjectID != ""
+	case *Listener:
+		return o.EnterpriseProjectID != ""
+	case *client.Certificate:
+		return o.EnterpriseProjectID != ""
+	case *client.IPGroup:
+		return o.EnterpriseProjectID != ""
+	}
+	return false
 }
 
 // settleShared: the lists of shared load balancers are there together or not at all. One that is missing beside another

@@ -69,6 +69,9 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Has("include_recycle_bin") {
 		path = "recycled"
 	}
+	if projects := r.URL.Query().Get("enterprise_project_id"); projects != "" {
+		path = projects + " " + path
+	}
 	w.mu.Lock()
 	w.seen = append(w.seen, r.Method+" "+path)
 	w.mu.Unlock()
@@ -84,6 +87,10 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasPrefix(path, "elb/") { // of Huawei Cloud's own paths there are none
 		http.Error(rw, `{"error_code":"APIGW.0101","error_msg":"The API does not exist"}`, http.StatusNotFound)
+		return
+	}
+	if strings.HasPrefix(path, "all_granted_eps") && w.lists[path] == nil {
+		http.Error(rw, `{"error_code":"ELB.8902","error_msg":"enterprise_project_id is not a parameter"}`, http.StatusBadRequest)
 		return
 	}
 	if path == "recycled" {
@@ -113,7 +120,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if all == nil {
 		all = []object{}
 	}
-	plural := path[strings.LastIndexByte(path, '/')+1:]
+	plural := path[strings.LastIndexAny(path, "/ ")+1:]
 	q := r.URL.Query()
 	limit, _ := strconv.Atoi(q.Get("limit"))
 	if w.pages > 0 {
