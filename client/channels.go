@@ -30,7 +30,7 @@ type Instance struct {
 	Service string
 }
 
-// Idle: it does not run. One that does not say how it is may well run: its list of channels will tell.
+// Idle says that it does not run. One that does not say how it is may well run: its list of channels will tell.
 func (i Instance) Idle() bool { return i.Status != "" && !strings.EqualFold(i.Status, "running") }
 
 // Channel is a VPC channel (load balance channel).

@@ -147,7 +147,7 @@ func TestEnterpriseProjects(t *testing.T) {
 				l := l
 				if n == 2 { // for who looks just before sending, it is known
 					in, end := l.Moment()
-					defer end()
+					t.Cleanup(end)
 					l = in
 				}
 				s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))

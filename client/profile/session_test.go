@@ -240,7 +240,7 @@ func TestAProjectByItsName(t *testing.T) {
 			}
 			w.Write([]byte(`{"projects":[{"id":"aaaa","name":"r1"},{"id":"bbbb","name":"r1"},{"id":"cccc","name":"r1_sub"}]}`))
 		}))
-		defer server.Close()
+		t.Cleanup(server.Close)
 		p := Profile{Name: "x", Region: "r1", ProjectName: "r1", Auth: Auth{AccessKey: "a", SecretKey: "b"}, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
 		if _, err := p.Open(t.Context()); !errors.Is(err, Usage) || !strings.Contains(err.Error(), `2 projects are called "r1": give project_id, one of aaaa, bbbb`) {
 			t.Errorf("%d: got %v", refuse, err)
