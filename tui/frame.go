@@ -39,7 +39,7 @@ func (m *Model) frame() string {
 	switch {
 	case w <= 0 || h <= 0:
 		return ""
-	case w < minWidth || h < minHeight:
+	case m.cramped():
 		return m.small(w, h)
 	}
 	body := m.top().View(w, h-2)
@@ -54,8 +54,20 @@ func (m *Model) frame() string {
 	return m.head(w) + "\n" + body + "\n" + m.foot(w)
 }
 
+// cramped: the window shows nothing of use. Then it takes no key but the one that quits, for nobody sees what is asked.
+func (m *Model) cramped() bool { return m.w < minWidth || m.h < minHeight }
+
+// small says in place of everything else what is wrong or, once the user wants to quit, what that waits for.
 func (m *Model) small(w, h int) string {
-	lines := theme.Wrap(fmt.Sprintf("janitor needs %d×%d, this is %d×%d", minWidth, minHeight, w, h), w)
+	text := fmt.Sprintf("janitor needs %d×%d, this is %d×%d. Until then %s quits, no other key is taken",
+		minWidth, minHeight, w, h, m.env.Keys.Label(keys.QuitNow))
+	switch {
+	case m.quitting && m.live() != nil:
+		text = m.parting()
+	case m.asked:
+		text = m.notice.Text
+	}
+	lines := theme.Wrap(text, w)
 	return strings.Join(lines[:min(len(lines), h)], "\n")
 }
 

@@ -116,7 +116,9 @@ func TestResumingOnTheScreen(t *testing.T) {
 	if got := a.deletions(); len(got) > 0 {
 		t.Fatalf("deleted without being asked: %q", got)
 	}
-	x.press("R").see("Resume run " + id)
+	x.press("R").see("Resume run "+id).resize(110, 9).see("janitor needs")
+	a.clock.pass(time.Second)
+	x.press("y").taken().resize(110, 30).see("Resume run " + id).press("y").taken().see("Resume run " + id) // it could not be seen before
 	a.clock.pass(time.Second)
 	x.press("y").see("3 deleted (proved gone)").gone("Unfinished")
 	checkDeleted(t, a, ids(three), all)

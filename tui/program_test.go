@@ -359,9 +359,29 @@ func TestTooSmallATerminalSaysSo(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 36, 24).see("janitor needs 40×10, this is 36×24")
-	x.screen.Resize(80, 24)
-	x.program.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	x.resize(80, 24)
 	x.see("1 Pools").press("q").end()
+}
+
+// What cannot be seen cannot be meant: in a window that is too small nothing is answered, marked or typed, and only quitting
+// works. What asks when there is room again comes up under a typing hand.
+func TestNothingIsTakenByAWindowThatIsTooSmall(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 80, 24).see("listed just now")
+	x.resize(80, 9).see("janitor needs 40×10, this is 80×9").press("ctrl+a", "V", "j", "/", "x", "q")
+	x.program.Send(tea.PasteMsg{Content: "pasted"})
+	x.taken().resize(80, 24).see("listed just now").gone("marked").gone("/x").gone("only unused")
+	x.choose(some(t, a.list(t, inventory.Pools), 1, unusedDedicated)[0].Ref.ID)
+	x.press("ctrl+d").see("Delete 1 pool").resize(39, 24).see("janitor needs")
+	a.clock.pass(time.Second)
+	x.press("y", "tab", "enter", "esc").taken()
+	x.resize(80, 24).see("Delete 1 pool").press("y").taken().see("Delete 1 pool")
+	if got := a.deletions(); len(got) > 0 {
+		t.Errorf("a dialog that was not shown deleted: %q", got)
+	}
+	a.clock.pass(time.Second)
+	x.press("esc").gone("Delete 1 pool").resize(80, 9).see("janitor needs").press("ctrl+c").end()
 }
 
 // TestEverySize goes through the screens at all sizes: no panic, and exactly the lines and columns there are.
@@ -423,11 +443,9 @@ func TestResizeStorm(t *testing.T) {
 	sizes := rand.New(rand.NewPCG(3, 4))
 	for range 100 {
 		w, h := 1+sizes.IntN(200), 1+sizes.IntN(60)
-		x.screen.Resize(w, h)
-		x.program.Send(tea.WindowSizeMsg{Width: w, Height: h})
+		x.resize(w, h)
 	}
-	x.screen.Resize(80, 24)
-	x.program.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	x.resize(80, 24)
 	x.see("of 48 marked pools", "acme")
 }
 

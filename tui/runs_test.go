@@ -235,8 +235,7 @@ func TestTheFootKeepsHelpAndDelete(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	x := open(t, a.opts, 100, 20).see("listed just now")
 	for _, w := range []int{40, 47, 55, 63, 71, 80} {
-		x.screen.Resize(w, 20)
-		x.program.Send(tea.WindowSizeMsg{Width: w, Height: 20})
+		x.resize(w, 20)
 		x.until(fmt.Sprintf("at %d columns", w), func(s string) bool {
 			lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
 			foot := lines[len(lines)-1]

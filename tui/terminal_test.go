@@ -291,6 +291,13 @@ var bytesOf = map[string]string{
 	"ctrl+space": "\x00", `ctrl+\`: "\x1c", "shift+down": "\x1b[1;2B", "shift+up": "\x1b[1;2A", "backspace": "\x7f",
 }
 
+// resize gives the window another size.
+func (x *terminal) resize(w, h int) *terminal {
+	x.screen.Resize(w, h)
+	x.program.Send(tea.WindowSizeMsg{Width: w, Height: h})
+	return x
+}
+
 // press sends the bytes of keys.
 func (x *terminal) press(names ...string) *terminal {
 	x.t.Helper()

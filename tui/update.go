@@ -27,6 +27,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		return m, m.press(msg)
 	case tea.PasteMsg:
+		if m.cramped() {
+			return m, nil
+		}
 		if m.dialog != nil {
 			return m, m.dialog.Update(msg)
 		}
@@ -39,7 +42,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, m.top().Update(msg)
 	case tea.WindowSizeMsg:
-		m.w, m.h = msg.Width, msg.Height
+		return m, m.resize(msg)
 	case tea.BackgroundColorMsg:
 		look := m.env.Theme.Look()
 		look.Dark = msg.IsDark()
@@ -134,6 +137,20 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// resize takes the size of the window. What asks and could not be seen before comes up now, perhaps under a typing hand.
+func (m *Model) resize(msg tea.WindowSizeMsg) tea.Cmd {
+	unseen := m.cramped()
+	m.w, m.h = msg.Width, msg.Height
+	switch {
+	case !unseen || m.cramped():
+	case m.dialog != nil:
+		return m.dialog.Reopen()
+	case m.question != nil:
+		return m.question.Reopen()
+	}
+	return nil
+}
+
 // press does what concerns the whole program; all other keys are the top's.
 func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	if m.noticed() {
@@ -150,6 +167,8 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case action == keys.QuitNow:
 		m.palette = nil
 		return m.quit(asked, action)
+	case m.cramped():
+		return nil
 	case m.dialog != nil:
 		return m.dialog.Update(key)
 	case m.palette != nil:

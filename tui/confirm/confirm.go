@@ -116,6 +116,12 @@ func (m *Model) show(plan cleanup.Plan) {
 	m.measure()
 }
 
+// Reopen takes no keys again for the time after opening: the dialog was there, but could not be seen.
+func (m *Model) Reopen() tea.Cmd {
+	m.opened = m.env.Now()
+	return m.Init()
+}
+
 // Init redraws the dialog once it begins to take keys.
 func (m *Model) Init() tea.Cmd {
 	return tea.Tick(grace, func(time.Time) tea.Msg { return ready{m} })

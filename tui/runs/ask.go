@@ -51,6 +51,12 @@ func NewQuestion(env *screen.Env, title, text, verb string, lines []Line, no str
 	return &Question{env: env, title: title, text: text, verb: verb, lines: lines, no: no, opened: env.Now()}
 }
 
+// Reopen takes no keys again for the time after opening: the question was there, but could not be seen.
+func (q *Question) Reopen() tea.Cmd {
+	q.opened = q.env.Now()
+	return q.Init()
+}
+
 // Init redraws the question once it begins to take keys.
 func (q *Question) Init() tea.Cmd {
 	return tea.Tick(grace, func(time.Time) tea.Msg { return ready{q} })
