@@ -355,6 +355,14 @@ func TestFilterKeepsLettersThatMeanSomethingElsewhere(t *testing.T) {
 	x.press("/", "q?r1").see("/q?r1", "Nothing matches “q?r1”").press("esc").gone("/q?r1").press("q").end()
 }
 
+// Every letter that is underlined in a heading sorts, also one that means something on other screens.
+func TestLettersOfHeadingsSort(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 120, 30).see("listed just now", "NAME ▲").press("E").see("VERDICT ▲").press("R").see("R works on the screen of a run")
+	x.press("3", "enter").see("Entries of", "ENTRY ▲").press("R").see("VERDICT ▲").press("R").see("VERDICT ▼")
+}
+
 func TestTooSmallATerminalSaysSo(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})

@@ -196,7 +196,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.step(+1)
 	case action == keys.PrevStep:
 		return m.step(-1)
-	case !bound:
+	case !bound && !m.sorts(key.String()):
 		if why := m.elsewhere(key.String()); why != "" {
 			m.notice = screen.Notice{Text: why}
 			return nil
@@ -219,6 +219,12 @@ func (m *Model) release(msg browse.ReleaseMsg) tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// sorts: the key is no binding, but a letter of a heading on the screen.
+func (m *Model) sorts(key string) bool {
+	b, ok := m.top().(*browse.Model)
+	return ok && b.Sorts(key)
 }
 
 // elsewhere says where a key works that does nothing here, "" when it does nothing anywhere.

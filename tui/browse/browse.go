@@ -215,6 +215,9 @@ func (m *Model) back() tea.Cmd {
 // Typing says that every key goes into the filter, or waits because one before it does.
 func (m *Model) Typing() bool { return m.input.on || len(m.held) > 0 }
 
+// Sorts says whether a key that is no binding is the letter of a heading.
+func (m *Model) Sorts(key string) bool { return m.tab().table.Sorts(key) }
+
 // Hints are the actions for the foot of the frame.
 func (m *Model) Hints() []keys.Action {
 	switch {

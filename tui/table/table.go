@@ -234,14 +234,22 @@ func (m *Model[K]) Stale() bool { return m.view != nil && m.view.sort != m.sort 
 // Wide says whether the extra columns were asked for.
 func (m *Model[K]) Wide() bool { return m.wide }
 
+// Sorts says whether the key is a column's letter.
+func (m *Model[K]) Sorts(key string) bool { return m.column(key) >= 0 }
+
+// column is that whose letter the key is, -1 for none.
+func (m *Model[K]) column(key string) int {
+	r, size := utf8.DecodeRuneInString(key)
+	if size != len(key) || !unicode.IsUpper(r) {
+		return -1
+	}
+	return slices.IndexFunc(m.cols, func(c Column) bool { return c.Hot == r })
+}
+
 // Hot sorts by the column whose letter this key is, or reverses when it is sorted by that column already. It is false
 // when the key is no column's letter. Ask the key map first: bindings come before letters.
 func (m *Model[K]) Hot(key string) bool {
-	r, size := utf8.DecodeRuneInString(key)
-	if size != len(key) || !unicode.IsUpper(r) {
-		return false
-	}
-	i := slices.IndexFunc(m.cols, func(c Column) bool { return c.Hot == r })
+	i := m.column(key)
 	if i < 0 {
 		return false
 	}
