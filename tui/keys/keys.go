@@ -169,7 +169,7 @@ func defaults() []Binding {
 		{Action: PrevKind, In: Browse, Keys: []string{"shift+tab"}, Help: "previous kind"},
 
 		{Action: CancelRun, In: Run, Keys: []string{"c"}, Help: "cancel: send nothing more", Short: "cancel"},
-		{Action: Retry, In: Run, Keys: []string{"r"}, Help: "retry what failed, was blocked or is unknown", Short: "retry failed"},
+		{Action: Retry, In: Run, Keys: []string{"r"}, Help: "retry what failed, was blocked, is unknown or has reappeared", Short: "retry failed"},
 		{Action: OnlyFailures, In: Run, Keys: []string{"f"}, Help: "show only failures, or all", Short: "only failures"},
 		{Action: NextOutcome, In: Run, Keys: []string{"F"}, Help: "show only one outcome, then only the next, then all"},
 		{Action: Pane, In: Run, Keys: []string{"enter", "d"}, Help: "all that is known of the row with its requests, or back to the list", Short: "detail"},

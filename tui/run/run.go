@@ -320,15 +320,12 @@ func (m *Model) retry() tea.Cmd {
 	return func() tea.Msg { return RetryMsg{m.run} }
 }
 
-// kept says of a run without anything to retry what is still there all the same. A screen takes marks off what is gone
-// only.
+// kept says of a run without anything to retry what is still there all the same: lists take marks off what is gone only.
 func (m *Model) kept() string {
 	var parts []string
-	for _, o := range []cleanup.Outcome{cleanup.Cancelled, cleanup.Skipped, cleanup.Reappeared} {
+	for _, o := range []cleanup.Outcome{cleanup.Cancelled, cleanup.Skipped} {
 		switch n := m.counts[o]; {
 		case n == 0:
-		case o == cleanup.Reappeared:
-			parts = append(parts, theme.Number(n)+" reappeared")
 		case n == 1:
 			parts = append(parts, "1 was "+o.String())
 		default:
@@ -390,5 +387,5 @@ func (m *Model) count(n int) string {
 
 // canRetry says whether the engine would find something to try again.
 func (m *Model) canRetry() bool {
-	return m.past == nil && m.counts[cleanup.Failed]+m.counts[cleanup.Blocked]+m.counts[cleanup.Unknown] > 0
+	return m.past == nil && m.counts[cleanup.Failed]+m.counts[cleanup.Blocked]+m.counts[cleanup.Unknown]+m.counts[cleanup.Reappeared] > 0
 }

@@ -521,10 +521,10 @@ func TestRetry(t *testing.T) {
 		{"failed", cleanup.Failed, true, ""},
 		{"blocked", cleanup.Blocked, true, ""},
 		{"unknown", cleanup.Unknown, true, ""},
+		{"reappeared", cleanup.Reappeared, true, ""},
 		{"deleted", cleanup.Deleted, true, "Nothing to retry: nothing failed"},
 		{"skipped", cleanup.Skipped, true, "Nothing to retry: 1 was skipped; marks are kept"},
 		{"cancelled", cleanup.Cancelled, true, "Nothing to retry: 1 was cancelled; marks are kept"},
-		{"reappeared", cleanup.Reappeared, true, "Nothing to retry: 1 reappeared; marks are kept"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := newDesk(2)
