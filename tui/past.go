@@ -13,6 +13,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/tui/confirm"
 	"janitor/tui/keys"
 	"janitor/tui/run"
 	"janitor/tui/runs"
@@ -321,7 +322,15 @@ func (m *Model) askResume(p *cleanup.Past) *runs.Question {
 		text = fmt.Sprintf("%s of %s items have no outcome. It stopped: %s. If that was for good, nothing more is sent, and what was done is proved.",
 			theme.Number(open), theme.Number(len(l.Items)), strings.TrimSuffix(l.Stopped, "."))
 	}
-	return runs.NewQuestion(m.env, "Resume run "+p.ID, text, "Resume", lines, "")
+	return runs.NewQuestion(m.env, m.about("Resume", p.ID), text, "Resume", lines)
+}
+
+// about is the title of a question on a run: "Undo run ID · acme · eu-de · 99a3…".
+func (m *Model) about(verb, id string) string {
+	if id == "" { // it leaves no record
+		return verb + " the run " + m.env.Theme.Dot + " " + m.scope()
+	}
+	return verb + " run " + id + " " + m.env.Theme.Dot + " " + m.scope()
 }
 
 func label(r *inventory.Resource, tag string) string {
@@ -335,7 +344,7 @@ func label(r *inventory.Resource, tag string) string {
 	return s
 }
 
-// askUndo asks before what a run has deleted is brought back: what exactly, and how well.
+// askUndo asks before what a run has deleted is brought back: what exactly, and how well. The plan has something that can be.
 func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 	t := m.env.Theme
 	tags, out := p.Tags()
@@ -359,21 +368,18 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 	for i, l := range p.LeftOut {
 		lines = append(lines, runs.Line{Glyph: t.Skip, Role: theme.Muted, Name: strings.TrimSpace(l.Label + " " + out[i]), Note: "stays gone: " + l.Why})
 	}
-	n := len(p.Items) - hopeless
-	no, text := "", fmt.Sprintf("%s will be brought back as the journal has them; what is there again already is left alone.", items(n))
-	if n == 0 {
-		no, text = "There is nothing to bring back", "Nothing of this run can be brought back."
-	} else if not := hopeless + len(p.LeftOut); not > 0 {
-		text += fmt.Sprintf(" %s not.", items(not))
+	one, many := confirm.Nouns(p)
+	count := func(n int) string {
+		if n == 1 {
+			return "1 " + one
+		}
+		return theme.Number(n) + " " + many
 	}
-	return runs.NewQuestion(m.env, "Bring back "+items(n), text, "Bring back", lines, no)
-}
-
-func items(n int) string {
-	if n == 1 {
-		return "1 item"
+	text := count(len(p.Items)-hopeless) + " will be brought back as the journal has them; what is there again already is left alone."
+	if not := hopeless + len(p.LeftOut); not > 0 {
+		text += " " + count(not) + " not."
 	}
-	return theme.Number(n) + " items"
+	return runs.NewQuestion(m.env, m.about("Undo", p.Undoes), text, "Bring back", lines)
 }
 
 // answered goes on with a run or undoes it, as it was asked, or does nothing.

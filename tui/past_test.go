@@ -242,16 +242,17 @@ func TestUndoAsksWithTheGradeOfEveryItem(t *testing.T) {
 		return cleanup.Item{Resource: inventory.Resource{Ref: inventory.Ref{Kind: inventory.Pools, ID: name}, Name: name}, Undo: u, UndoWhy: why}
 	}
 	u := &undoing{with: a.engine, plan: cleanup.Plan{
+		Undoes:  "20260801T120000Z-9999",
 		Items:   []cleanup.Item{item("web-a", inventory.Exact, ""), item("web-b", inventory.NewID, ""), item("web-c", inventory.Lossy, "its weights are lost"), item("web-e", inventory.Impossible, "its private key is not kept")},
-		LeftOut: []cleanup.LeftOut{{Label: "web-d", Why: "its private key was never kept"}},
+		LeftOut: []cleanup.LeftOut{{Ref: inventory.Ref{Kind: inventory.Pools, ID: "web-d"}, Label: "web-d", Why: "its private key was never kept"}},
 	}}
 	a.opts.Undo = u
 	one := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(one[0].Ref.ID).press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)")
-	x.press("h").see("Runs 1").press("u").see("Bring back 3 items", "web-a  exact", "web-b  new id", "web-c  lossy: its weights are lost",
-		"web-e  impossible: its private key is not kept", "web-d  stays gone: its private key was never kept", "2 items not.")
+	x.press("h").see("Runs 1").press("u").see("Undo run 20260801T120000Z-9999 · acme · eu-sim-1", "3 pools will be brought back", "web-a  exact", "web-b  new id", "web-c  lossy: its weights are lost",
+		"web-e  impossible: its private key is not kept", "web-d  stays gone: its private key was never kept", "2 pools not.")
 	a.clock.pass(time.Second)
-	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("Bring back 3 items")
+	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("3 pools will be brought back")
 	a.clock.pass(time.Second)
 	x.press("y").see("run 2 of 2").press("q").gone("run 2 of 2").press("q").see("1 Pools").press("q").end()
 	names, _ := h.Names()

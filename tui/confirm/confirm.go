@@ -109,7 +109,7 @@ func (m *Model) Replace(plan cleanup.Plan) tea.Cmd {
 
 func (m *Model) show(plan cleanup.Plan) {
 	m.plan, m.opened = plan, m.env.Now()
-	m.one, m.many = nouns(plan)
+	m.one, m.many = Nouns(plan)
 	if plan.Typed() {
 		m.want = plan.Word()
 	}
@@ -295,8 +295,8 @@ func (m *Model) scroll(by int) {
 	m.top = max(min(m.top+by, len(m.rows)-m.page), 0)
 }
 
-// nouns are the words for one and several of the plan's resources.
-func nouns(p cleanup.Plan) (one, many string) {
+// Nouns are the words for one and several of the plan's resources: "pool", "pools"; "item", "items" when kinds are mixed.
+func Nouns(p cleanup.Plan) (one, many string) {
 	var kinds []inventory.KindID
 	for _, it := range p.Items {
 		kinds = append(kinds, it.Resource.Ref.Kind)

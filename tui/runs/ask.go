@@ -29,15 +29,23 @@ type Question struct {
 	text  string // what will happen
 	lines []Line
 	verb  string // of the button
-	no    string // why the answer can only be no, "" when it can be yes
 
 	opened   time.Time
 	answered bool
 	focus    bool // on the button that does it
-	top      int
-	page     int
-	rows     int
+	rows     []part
+	w        int // of the rows
+	names    int // columns of a name with its note beside it
+	top      int // first row shown
+	page     int // rows shown
 	cramped  bool
+}
+
+// part is one row: a line with its note beside it, or one of several rows where the note is too long for that.
+type part struct {
+	i     int
+	note  string
+	first bool
 }
 
 // Answer is what was said to a question.
@@ -46,9 +54,9 @@ type Answer struct {
 	Yes bool
 }
 
-// NewQuestion opens a question; no is why it cannot be answered with yes, "" when it can.
-func NewQuestion(env *screen.Env, title, text, verb string, lines []Line, no string) *Question {
-	return &Question{env: env, title: title, text: text, verb: verb, lines: lines, no: no, opened: env.Now()}
+// NewQuestion opens a question.
+func NewQuestion(env *screen.Env, title, text, verb string, lines []Line) *Question {
+	return &Question{env: env, title: title, text: text, verb: verb, lines: lines, opened: env.Now()}
 }
 
 // Reopen takes no keys again for the time after opening: the question was there, but could not be seen.
@@ -66,7 +74,7 @@ type ready struct{ q *Question }
 
 func (q *Question) waiting() bool { return q.env.Now().Sub(q.opened) < grace }
 
-// Press takes a key. Enter is Cancel unless the other button has the focus; a key that is held down never says yes.
+// Press takes a key. Enter is Cancel unless the other button has the focus.
 func (q *Question) Press(key tea.KeyPressMsg) tea.Cmd {
 	if q.answered || q.waiting() {
 		return nil
@@ -74,30 +82,32 @@ func (q *Question) Press(key tea.KeyPressMsg) tea.Cmd {
 	action, _ := q.env.Keys.Action(keys.Dialog, key.String())
 	switch action {
 	case keys.Yes:
-		return q.yes(key)
+		return q.yes()
 	case keys.Confirm:
 		if q.focus {
-			return q.yes(key)
+			return q.yes()
 		}
 		return q.answer(false)
 	case keys.No:
 		return q.answer(false)
 	case keys.NextFocus, keys.PrevFocus:
-		q.focus = !q.focus && q.no == ""
+		q.focus = !q.focus
 	default:
-		if by, ok := screen.Step(action, q.page, q.rows); ok {
-			q.top = max(min(q.top+by, q.rows-q.page), 0)
+		if by, ok := screen.Step(action, q.page, len(q.rows)); ok {
+			q.scroll(by)
 		}
 	}
 	return nil
 }
 
-func (q *Question) yes(key tea.KeyPressMsg) tea.Cmd {
-	if key.IsRepeat || q.no != "" || q.cramped {
+func (q *Question) yes() tea.Cmd {
+	if q.cramped {
 		return nil
 	}
 	return q.answer(true)
 }
+
+func (q *Question) scroll(by int) { q.top = max(min(q.top+by, len(q.rows)-q.page), 0) }
 
 func (q *Question) answer(yes bool) tea.Cmd {
 	q.answered = true
@@ -125,11 +135,8 @@ func (q *Question) box(w, h int) string {
 	}
 	tw := bw - 4
 	var body []string
-	for _, line := range theme.Wrap(q.text, tw) {
+	for _, line := range theme.WrapTo(q.text, tw, h/3) {
 		body = append(body, t.Paint(theme.Text, line))
-	}
-	if len(body) > h/3 {
-		body = body[:h/3]
 	}
 	tight := h < 16
 	if !tight {
@@ -142,46 +149,58 @@ func (q *Question) box(w, h int) string {
 	if q.cramped = room < 1; q.cramped {
 		return theme.Fit("Too small to ask: "+q.env.Keys.Label(keys.No)+" cancels", w)
 	}
-	rows := q.draw(tw)
-	q.rows, q.page = len(rows), min(len(rows), room)
-	q.top = max(min(q.top, q.rows-q.page), 0)
-	body = append(body, rows[q.top:q.top+q.page]...)
+	q.lay(tw)
+	q.page = min(len(q.rows), room)
+	q.scroll(0)
+	for _, r := range q.rows[q.top : q.top+q.page] {
+		body = append(body, q.row(r, tw))
+	}
 	if !tight {
 		body = append(body, "")
 	}
-	buttons := t.ButtonText("Cancel", !q.focus, false)
-	if q.no == "" {
-		buttons += "  " + t.ButtonText(q.verb, q.focus, true)
+	buttons := t.ButtonText("Cancel", !q.focus, false) + "  " + t.ButtonText(q.verb, q.focus, true)
+	body = append(body, theme.Spread("", buttons, tw))
+	hints := []string{
+		t.Hint(k.Label(keys.Yes), strings.ToLower(q.verb)), t.Hint(k.Label(keys.No), "cancel"), t.Hint(k.Label(keys.NextFocus), "next button"),
 	}
-	say := ""
-	if q.no != "" {
-		say = t.Paint(theme.Warn, theme.Fit(q.no, tw-theme.WidthPainted(buttons)-1))
-	}
-	body = append(body, theme.Spread(say, buttons, tw))
-	var hints []string
-	if q.no == "" {
-		hints = append(hints, t.Hint(k.Label(keys.Yes), strings.ToLower(q.verb)))
-	}
-	hints = append(hints, t.Hint(k.Label(keys.No), "cancel"), t.Hint(k.Label(keys.NextFocus), "next button"))
-	if q.rows > q.page {
-		hints = append(hints, t.Paint(theme.Muted, theme.Number(q.top+1)+"–"+theme.Number(q.top+q.page)+" of "+theme.Number(q.rows)))
+	if n := q.top + q.page; q.page < len(q.rows) {
+		hints = append(hints, t.Paint(theme.Muted, theme.Number(q.rows[q.top].i+1)+"–"+theme.Number(q.rows[n-1].i+1)+" of "+theme.Number(len(q.lines))))
 	}
 	body = append(body, theme.FitPainted(strings.Join(hints, t.Paint(theme.Muted, " "+t.Dot+" ")), tw))
 	return t.Box(t.Paint(theme.Title, q.title), strings.Join(body, "\n"), bw)
 }
 
-// draw lays the lines out: names below each other, notes beside them where there is room.
-func (q *Question) draw(w int) []string {
-	t := q.env.Theme
-	names := 0
-	for i := range q.lines {
-		names = max(names, theme.Width(q.lines[i].Name))
+// lay breaks the lines into rows of w columns: names below each other and notes beside them, those that are longer whole
+// below their names.
+func (q *Question) lay(w int) {
+	if q.w == w {
+		return
 	}
-	names = min(names, max((w-2-gap)/2, 8))
-	out := make([]string, len(q.lines))
+	q.w, q.rows, q.names = w, q.rows[:0], 0
 	for i := range q.lines {
-		l := &q.lines[i]
-		out[i] = t.Paint(l.Role, l.Glyph) + " " + theme.Fit(l.Name, names) + "  " + t.Paint(l.Role, theme.Fit(l.Note, max(w-2-names-gap, 0)))
+		q.names = max(q.names, theme.Width(q.lines[i].Name))
 	}
-	return out
+	q.names = min(q.names, max((w-2-gap)/2, 8))
+	for i := range q.lines {
+		note := q.lines[i].Note
+		if theme.Width(note) <= w-2-q.names-gap {
+			q.rows = append(q.rows, part{i, note, true})
+			continue
+		}
+		q.rows = append(q.rows, part{i, "", true})
+		for _, line := range theme.Wrap(note, max(w-4, 1)) {
+			q.rows = append(q.rows, part{i, line, false})
+		}
+	}
+}
+
+func (q *Question) row(r part, w int) string {
+	t, l := q.env.Theme, &q.lines[r.i]
+	switch {
+	case !r.first:
+		return "    " + t.Paint(l.Role, theme.Fit(r.note, w-4))
+	case r.note == "":
+		return t.Paint(l.Role, l.Glyph) + " " + theme.Fit(l.Name, w-2)
+	}
+	return t.Paint(l.Role, l.Glyph) + " " + theme.Fit(l.Name, q.names) + "  " + t.Paint(l.Role, theme.Fit(r.note, w-2-q.names-gap))
 }

@@ -14,3 +14,13 @@ func Wrap(s string, w int) []string {
 	}
 	return strings.Split(ansi.Wrap(Fit(s, Width(s)), w, ""), "\n")
 }
+
+// WrapTo is Wrap in at most n lines: the last one is cut when there would be more.
+func WrapTo(s string, w, n int) []string {
+	lines := Wrap(s, w)
+	if n = max(n, 1); len(lines) > n {
+		lines[n-1] = Fit(lines[n-1]+" "+lines[n], w)
+		lines = lines[:n]
+	}
+	return lines
+}
