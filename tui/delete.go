@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -9,8 +10,11 @@ import (
 	"janitor/client/inventory"
 	"janitor/tui/confirm"
 	"janitor/tui/detail"
+	"janitor/tui/keys"
 	"janitor/tui/run"
+	"janitor/tui/runs"
 	"janitor/tui/screen"
+	"janitor/tui/theme"
 )
 
 // planning is one request for a plan; the answer to any but the latest is dropped.
@@ -154,23 +158,77 @@ func (m *Model) decided(d confirm.Decision) tea.Cmd {
 	return m.start(m.opts.Engine.Start(ctx, d.Plan), abort)
 }
 
-func (m *Model) retry(msg run.RetryMsg) tea.Cmd {
-	if m.opts.Engine == nil || m.quitting {
+// wantRetry asks before anything of a run is tried again: it may have been confirmed hours ago.
+func (m *Model) wantRetry(msg run.RetryMsg) tea.Cmd {
+	top, ok := m.top().(*run.Model)
+	switch {
+	case !ok || top.Run() != msg.Run || !m.onTop(top) || m.quitting:
+		return nil
+	case m.readOnly() != "":
+		m.notice = screen.Notice{Text: m.readOnly()}
+		return nil
+	case m.shares(msg.Run):
 		return nil
 	}
+	m.matter = &matter{by: top, do: keys.Retry, run: msg.Run}
+	m.question = m.askRetry(msg.Run)
+	return m.question.Init()
+}
+
+// shares says so when another run has some of the items of this one in hand.
+func (m *Model) shares(r *cleanup.Run) bool {
 	inHand := m.inHand()
-	if slices.ContainsFunc(refs(msg.Run), func(r inventory.Ref) bool { return slices.Contains(inHand, r) }) {
-		m.notice = screen.Notice{Text: "Another run is deleting some of these: retry when it has ended"}
+	if !slices.ContainsFunc(refs(r), func(r inventory.Ref) bool { return slices.Contains(inHand, r) }) {
+		return false
+	}
+	m.notice = screen.Notice{Text: "Another run is deleting some of these: retry when it has ended"}
+	return true
+}
+
+func (m *Model) askRetry(r *cleanup.Run) *runs.Question {
+	var lines []runs.Line
+	p := r.Plan()
+	tags, _ := p.Tags()
+	for i, res := range r.Results() {
+		if !res.Outcome.Retried() {
+			continue
+		}
+		line := runs.Line{Name: label(&p.Items[i].Resource, tags[i]), Note: res.Outcome.String()}
+		line.Glyph, line.Role = run.Sign(m.env.Theme, res.Outcome)
+		if said := run.Said(res); said != "" {
+			line.Note += ": " + said
+		}
+		lines = append(lines, line)
+	}
+	does := "deleted as confirmed on " + r.Started().UTC().Format("2006-01-02 15:04 UTC")
+	if p.Undoes != "" {
+		does = "brought back"
+	}
+	are := "are"
+	if len(lines) == 1 {
+		are = "is"
+	}
+	_, many := confirm.Nouns(p)
+	text := fmt.Sprintf("%s of %s %s %s tried again: checked, %s, and proved.", theme.Number(len(lines)), theme.Number(len(p.Items)), many, are, does)
+	id := ""
+	if h, ok := r.Recorded(); ok {
+		id = h.Run
+	}
+	return runs.NewQuestion(m.env, m.about("Retry", id), text, "Retry", lines)
+}
+
+func (m *Model) retry(of *cleanup.Run) tea.Cmd {
+	if m.shares(of) { // one that was started meanwhile
 		return nil
 	}
 	ctx, abort := m.running()
-	again, ok := m.opts.Engine.Retry(ctx, msg.Run)
+	again, ok := m.opts.Engine.Retry(ctx, of)
 	if !ok {
 		abort()
 		m.notice = screen.Notice{Text: "Nothing to retry: nothing failed"}
 		return nil
 	}
-	if top, ok := m.top().(*run.Model); ok && top.Run() == msg.Run {
+	if top, ok := m.top().(*run.Model); ok && top.Run() == of {
 		m.pop()
 	}
 	return m.start(again, abort)

@@ -195,13 +195,15 @@ func (m *Model) want(by screen.Screen, a keys.Action, to runs.Target) tea.Cmd {
 	})
 }
 
-// matter is what is to be done with a run of the history; the answer to any but the latest is dropped.
+// matter is what is to be done with a run of the history, or again with one of this session; the answer to any but the
+// latest is dropped.
 type matter struct {
 	by   screen.Screen
 	do   keys.Action
 	id   string
 	past *cleanup.Past
 	plan cleanup.Plan // of an undo
+	run  *cleanup.Run // to be retried
 }
 
 // read is a run of the history as it stands, and why nothing can be done with it.
@@ -382,7 +384,7 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 	return runs.NewQuestion(m.env, m.about("Undo", p.Undoes), text, "Bring back", lines)
 }
 
-// answered goes on with a run or undoes it, as it was asked, or does nothing.
+// answered goes on with a run, undoes or retries it, as it was asked, or does nothing.
 func (m *Model) answered(a runs.Answer) tea.Cmd {
 	if m.question == nil || a.To != m.question {
 		return nil
@@ -392,6 +394,9 @@ func (m *Model) answered(a runs.Answer) tea.Cmd {
 	if !a.Yes || m.opts.Engine == nil || m.quitting {
 		m.notice = screen.Notice{Text: "Nothing was done"}
 		return nil
+	}
+	if w.do == keys.Retry {
+		return m.retry(w.run)
 	}
 	if w.do == keys.Undo {
 		m.leavePast(w.id)

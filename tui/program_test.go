@@ -342,7 +342,15 @@ func TestRetryDeletesWhatFailed(t *testing.T) {
 	x := open(t, a.opts, 120, 30).see("listed just now").choose(ids(pools)...)
 	x.press("ctrl+d").confirm(a, "2").see("2 failed", "elb:pools:delete")
 	allowed.Store(true)
-	x.press("r").see("2 deleted (proved gone)").press("esc").see("1 Pools 46").press("q").end()
+	before := len(a.deletions())
+	x.press("r", "y", "enter").taken().see("Retry the run · acme", "2 of 2 pools are tried again: checked, deleted as confirmed on 2026-08-01 12:00 UTC, and", "failed: ")
+	a.clock.pass(time.Second)
+	x.press("enter").see("Nothing was done").press("r").see("Retry the run")
+	a.clock.pass(time.Second)
+	if got := a.deletions()[before:]; len(got) > 0 {
+		t.Errorf("retried at one key press: %q", got)
+	}
+	x.press("y").see("2 deleted (proved gone)").press("esc").see("1 Pools 46").press("q").end()
 	if !strings.Contains(x.summary, "2 pools: 2 failed; 2 pools: 2 deleted (proved gone)") {
 		t.Errorf("summary: %s", x.summary)
 	}

@@ -87,7 +87,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case confirm.Decision:
 		return m, m.decided(msg)
 	case run.RetryMsg:
-		return m, m.retry(msg)
+		return m, m.wantRetry(msg)
 	case ended:
 		return m, m.ended(msg)
 	case placed:

@@ -113,6 +113,15 @@ func (e *Engine) Start(ctx context.Context, p Plan) *Run {
 	return r
 }
 
+// Retried says whether [Engine.Retry] tries items again that ended so.
+func (o Outcome) Retried() bool {
+	switch o {
+	case Failed, Blocked, Unknown, Reappeared:
+		return true
+	}
+	return false
+}
+
 // Retry starts a new run of what failed, was blocked, is unknown or has reappeared in a finished run; false: there is
 // nothing to retry.
 func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
@@ -122,13 +131,7 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 		return nil, false
 	}
 	results := of.Results()
-	p := of.plan.only(func(i int) bool {
-		switch results[i].Outcome {
-		case Failed, Blocked, Unknown, Reappeared:
-			return true
-		}
-		return false
-	})
+	p := of.plan.only(func(i int) bool { return results[i].Outcome.Retried() })
 	if len(p.Items) == 0 {
 		return nil, false
 	}

@@ -120,6 +120,9 @@ func TestSafetyOfTheDefaults(t *testing.T) {
 				t.Errorf("enter is dangerous: %s", b.Action)
 			}
 		}
+		if deletes := b.Action == Delete || b.Action == Retry || b.Action == Resume || b.Action == Yes; b.Danger != deletes {
+			t.Errorf("%s is dangerous: %t", b.Action, b.Danger)
+		}
 		if b.Help == "" {
 			t.Errorf("%s has no help", b.Action)
 		}

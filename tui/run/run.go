@@ -387,5 +387,10 @@ func (m *Model) count(n int) string {
 
 // canRetry says whether the engine would find something to try again.
 func (m *Model) canRetry() bool {
-	return m.past == nil && m.counts[cleanup.Failed]+m.counts[cleanup.Blocked]+m.counts[cleanup.Unknown]+m.counts[cleanup.Reappeared] > 0
+	for o, n := range m.counts {
+		if n > 0 && cleanup.Outcome(o).Retried() {
+			return m.past == nil
+		}
+	}
+	return false
 }

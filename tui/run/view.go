@@ -74,9 +74,10 @@ func fill(lines []string, h int) []string {
 	return lines[:h]
 }
 
-// sign is the glyph of an outcome and its role.
-func (m *Model) sign(o cleanup.Outcome) (string, theme.Role) {
-	t := m.env.Theme
+func (m *Model) sign(o cleanup.Outcome) (string, theme.Role) { return Sign(m.env.Theme, o) }
+
+// Sign is the glyph of an outcome and its role.
+func Sign(t *theme.Theme, o cleanup.Outcome) (string, theme.Role) {
 	switch o {
 	case cleanup.Deleted, cleanup.AlreadyGone, cleanup.Restored, cleanup.AlreadyThere:
 		return t.OK, theme.Good
@@ -130,7 +131,7 @@ func (m *Model) doing() string {
 // tells is what a row says of an item beside the word: what is being done to it, or what is known of its end.
 func (m *Model) tells(i int) string {
 	it := &m.items[i]
-	switch end := said(it.result); {
+	switch end := Said(it.result); {
 	case it.step == cleanup.Clearing, m.past != nil && end == "":
 		return it.note
 	case m.past == nil || it.note == "":
@@ -140,8 +141,8 @@ func (m *Model) tells(i int) string {
 	}
 }
 
-// said is what is known of an item's end: its new id, the proof, then the service's words where it has any.
-func said(r cleanup.Result) string {
+// Said is what is known of an item's end: its new id, the proof, then the service's words where it has any.
+func Said(r cleanup.Result) string {
 	var parts []string
 	if r.NewID != "" {
 		parts = append(parts, "→ "+r.NewID)
