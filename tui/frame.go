@@ -42,16 +42,22 @@ func (m *Model) frame() string {
 	case m.cramped():
 		return m.small(w, h)
 	}
-	body := m.top().View(w, h-2)
+	notice := m.says(w)
+	h -= 1 + max(len(notice), 1)
+	body := m.top().View(w, h)
 	switch {
 	case m.dialog != nil:
-		body = m.dialog.Over(body, w, h-2)
+		body = m.dialog.Over(body, w, h)
 	case m.palette != nil:
-		body = m.palette.Over(body, w, h-2)
+		body = m.palette.Over(body, w, h)
 	case m.question != nil:
-		body = m.question.Over(body, w, h-2)
+		body = m.question.Over(body, w, h)
 	}
-	return m.head(w) + "\n" + body + "\n" + m.foot(w)
+	foot := strings.Join(notice, "\n")
+	if notice == nil { // a screen knows what is possible once it is drawn
+		foot = m.foot(w)
+	}
+	return m.head(w) + "\n" + body + "\n" + foot
 }
 
 // cramped: the window shows nothing of use. Then it takes no key but the one that quits, for nobody sees what is asked.
@@ -214,19 +220,31 @@ func ago(d time.Duration) string {
 	}
 }
 
-// foot is the latest notice, or the keys worth knowing here.
-func (m *Model) foot(w int) string {
-	t := m.env.Theme
+// mostNotice is how many lines a notice may take from the screen: what to do stands at its end.
+const mostNotice = 3
+
+// says is the latest notice, nil when there is none.
+func (m *Model) says(w int) []string {
+	notice := func(r theme.Role, text string) []string {
+		lines := theme.WrapTo(text, w-2, mostNotice)
+		for i := range lines {
+			lines[i] = m.env.Theme.Paint(r, theme.Fit(" "+lines[i], w))
+		}
+		return lines
+	}
 	switch {
 	case m.quitting && m.live() != nil:
-		return t.Paint(theme.Info, theme.Fit(" "+m.parting(), w))
+		return notice(theme.Info, m.parting())
+	case m.noticed() && m.notice.Bad:
+		return notice(theme.Bad, m.notice.Text)
 	case m.noticed():
-		role := theme.Info
-		if m.notice.Bad {
-			role = theme.Bad
-		}
-		return t.Paint(role, theme.Fit(" "+m.notice.Text, w))
+		return notice(theme.Info, m.notice.Text)
 	}
+	return nil
+}
+
+// foot are the keys worth knowing here.
+func (m *Model) foot(w int) string {
 	top, ok := m.top().(screen.Hinter)
 	if !ok || m.asks() {
 		return theme.Fit("", w)

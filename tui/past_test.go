@@ -140,7 +140,7 @@ func TestWhatIsNotResumed(t *testing.T) {
 		says   string
 	}{
 		"another project": {func(_ *testing.T, a *account, _ *cleanup.History, _ string) { a.opts.Project = "another" }, false, "is about project "},
-		"another profile": {func(_ *testing.T, a *account, _ *cleanup.History, _ string) { a.opts.Profile = "other" }, false, "was begun with the profile acme, this session has other"},
+		"another profile": {func(_ *testing.T, a *account, _ *cleanup.History, _ string) { a.opts.Profile = "other" }, false, "janitor --profile acme "},
 		"read-only": {func(_ *testing.T, a *account, _ *cleanup.History, _ string) {
 			a.opts.Engine, a.opts.ReadOnlyWhy = nil, "Read-only: the profile says read_only"
 		}, false, "Read-only: the profile says read_only"},
@@ -174,7 +174,7 @@ func TestWhatIsNotResumed(t *testing.T) {
 			if opened {
 				test.change(t, a, h, id)
 			}
-			x := open(t, a.opts, 160, 30).see("listed just now").press("h").see("unfinished")
+			x := open(t, a.opts, 80, 24).see("listed just now").press("h").see("unfinished")
 			if !opened {
 				test.change(t, a, h, id)
 			}

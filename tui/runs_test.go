@@ -247,6 +247,33 @@ func TestTheFootKeepsHelpAndDelete(t *testing.T) {
 	x.press("/").see("enter keep · esc clear")
 }
 
+// A notice ends with what to do: it is there whole, as far as three lines go, and takes them from the screen.
+func TestANoticeIsWrapped(t *testing.T) {
+	m := many(t, 100, 80, 24)
+	for text, want := range map[string]int{
+		"short": 1,
+		"run 20260801T120000Z-1a2b3c was begun with the profile acme-production, this session has sandbox: janitor --profile acme-production": 2,
+		strings.Repeat("x", 300):                            3,
+		strings.Repeat("資", 300):                            3,
+		"a\nb\x1b[2J\r" + strings.Repeat("long words ", 99): 3,
+	} {
+		m.Update(screen.Notice{Text: text, Bad: true})
+		lines := strings.Split(ansi.Strip(m.frame()), "\n")
+		if len(lines) != 24 {
+			t.Fatalf("%d lines for %q", len(lines), text)
+		}
+		n := len(m.says(80))
+		if foot := strings.Join(lines[24-n:], ""); n != want || want < 3 && !strings.Contains(foot, text[len(text)-5:]) || want == 3 && !strings.HasSuffix(strings.TrimSpace(foot), "…") {
+			t.Errorf("%q: %d lines, want %d:\n%s", text, n, want, strings.Join(lines, "\n"))
+		}
+		for _, line := range lines {
+			if ansi.StringWidth(line) > 80 {
+				t.Errorf("%d columns: %q", ansi.StringWidth(line), line)
+			}
+		}
+	}
+}
+
 // TestANoticeIsForItsScreen: what a list has to say does not cover the keys of another screen, and is not lost.
 func TestANoticeIsForItsScreen(t *testing.T) {
 	m := many(t, 10, 80, 24)

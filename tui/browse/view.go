@@ -56,10 +56,7 @@ func (m *Model) trouble() string {
 // warn draws the trouble in at most two lines.
 func (m *Model) warn(s string, w int) []string {
 	th := m.env.Theme
-	parts := theme.Wrap(s, w-4)
-	if len(parts) > 2 {
-		parts = []string{parts[0], strings.Join(parts[1:], " ")}
-	}
+	parts := theme.WrapTo(s, w-4, 2)
 	lead := " " + th.Left + " "
 	for i, part := range parts {
 		parts[i] = th.Paint(theme.Warn, theme.Fit(lead+part, w))
