@@ -253,7 +253,7 @@ func (m *Model) foot(w int) string {
 	if in == keys.Browse && len(m.runs) > 0 {
 		actions = slices.Insert(actions, slices.Index(actions, keys.Help), keys.ShowRun)
 	}
-	if in == keys.Browse && m.walk.at+1 < len(m.opts.Steps) {
+	if in == keys.Browse && (m.walk.missed || m.walk.at+1 < len(m.opts.Steps)) {
 		actions = slices.Insert(actions, slices.Index(actions, keys.Help), keys.NextStep)
 	}
 	return m.hints.draw(m.env, in, actions, w)

@@ -10,6 +10,7 @@ import (
 
 	"janitor/client/inventory"
 	"janitor/tui/browse"
+	"janitor/tui/keys"
 	"janitor/tui/screen"
 )
 
@@ -26,6 +27,7 @@ type Step struct {
 type walk struct {
 	at     int
 	search *search // parents that are being looked for; nil when none are
+	missed bool    // they were found when the user was elsewhere: the step is yet to be shown
 }
 
 // search is one look for the parents of a step; the answer to any but the latest is dropped.
@@ -40,6 +42,9 @@ type found struct {
 // step goes on, or back.
 func (m *Model) step(by int) tea.Cmd {
 	n := len(m.opts.Steps)
+	if m.walk.missed && by > 0 {
+		by = 0
+	}
 	switch to := m.walk.at + by; {
 	case n == 0:
 		return screen.Say("There is no runbook: janitor -f FILE walks through one")
@@ -90,7 +95,12 @@ func (m *Model) enter(msg found) tea.Cmd {
 		return nil
 	}
 	kind, err := inventory.Lookup(s.Kind)
-	if err != nil || len(m.stack) > 1 || m.asks() { // the user has gone elsewhere meanwhile
+	if err != nil {
+		return screen.Say(err.Error())
+	}
+	if len(m.stack) > 1 || m.asks() || m.typing() { // keys that are meant for elsewhere must not act on it
+		m.walk.missed = true
+		m.notice = screen.Notice{Text: fmt.Sprintf("Step %d is not shown, for you were elsewhere: %s shows it", msg.to.step+1, m.env.Keys.Label(keys.NextStep))}
 		return nil
 	}
 	b, cmd := m.openChildren(kind, msg.parents)

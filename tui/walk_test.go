@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
 )
@@ -36,7 +38,8 @@ func TestARunbookIsWalkedThrough(t *testing.T) {
 	marked := func(n int) string { return fmt.Sprintf("%d of %d", n, len(pools)) }
 	x := open(t, a.opts, 120, 36).see("step 1/4", fmt.Sprintf("%d marked", empty), marked(empty), "Step 1: empty pools – OPS-7")
 	x.press("<").see("This is the first step")
-	x.press(">").see("step 2/4", fmt.Sprintf("%d marked", used), marked(used), "/=used")
+	x.press("V").see("[unused]") // of a step all is shown that it marks
+	x.press(">").see("step 2/4", fmt.Sprintf("%d marked", used), marked(used), "/=used").gone("[unused]")
 	x.press(">").see("step 3/4", fmt.Sprintf("%d of %d", entries, entries), fmt.Sprintf("%d marked", entries))
 	x.press(">").see("step 4/4", `Step 4: no IP group has the name or id "nowhere"`)
 	x.press(">").see("The runbook is through: this is step 4 of 4")
@@ -61,6 +64,33 @@ func TestAnotherFilterKeepsAStepFromMarking(t *testing.T) {
 	x := open(t, a.opts, 120, 36).see("step 1/1")
 	x.press("/", "ctrl+u", "a", "enter").see("/a", "listed").gone("marked")
 	x.press("ctrl+c").end()
+}
+
+// What is opened for a step does not come over somebody who is typing or has gone elsewhere; it is said how to come to it.
+func TestAStepDoesNotComeOverATypingHand(t *testing.T) {
+	m := many(t, 10, 80, 24)
+	m.opts.Steps = []Step{{Name: "one", Kind: inventory.Entries, Expr: "size > 0"}, {Name: "two", Kind: inventory.Entries, Expr: "size > 0"}}
+	press := func(text string) { m.Update(tea.KeyPressMsg{Code: rune(text[0]), Text: text}) }
+	for name, away := range map[string]func(){
+		"typing":      func() { press("/") },
+		"in the help": func() { press("?") },
+		"choosing":    func() { press(":") },
+	} {
+		m.step(+1)
+		m.walkTo(0)
+		away()
+		m.Update(found{to: m.walk.search, parents: []inventory.Resource{{Name: "office"}}})
+		if len(m.stack) > 2 || m.notice.Text != "Step 1 is not shown, for you were elsewhere: > shows it" {
+			t.Errorf("%s: %d screens, %q", name, len(m.stack), m.notice.Text)
+		}
+		m.Update(tea.KeyPressMsg{Code: tea.KeyEscape})
+		if press(">"); m.walk.at != 0 || m.walk.search == nil {
+			t.Errorf("%s: at step %d", name, m.walk.at+1)
+		}
+		if press(">"); m.walk.at != 1 {
+			t.Errorf("%s: does not go on, at step %d", name, m.walk.at+1)
+		}
+	}
 }
 
 func TestWithoutARunbookTheKeysSaySo(t *testing.T) {

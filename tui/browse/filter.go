@@ -151,13 +151,17 @@ func (m *Model) Filter(s string) tea.Cmd {
 	return cmd
 }
 
-// Choose shows only what an expression lets through and marks all of it, and nothing else, as soon as a complete list says
-// what that is. Another filter typed before keeps it from marking.
+// Choose shows all that an expression lets through and marks all of it, and nothing else, as soon as a complete list says
+// what that is. Another filter typed before, or a choice of verdicts, keeps it from marking.
 func (m *Model) Choose(expr string) tea.Cmd {
 	t := m.tab()
 	t.table.Do(keys.ClearMarks)
+	fits := m.Unfit("="+expr) == ""
+	if fits {
+		t.limits.show = showAll
+	}
 	cmd := m.Filter("=" + expr)
-	t.chosen = m.Unfit("="+expr) == ""
+	t.chosen = fits
 	if m.loading == nil {
 		cmd = tea.Batch(cmd, m.load())
 	}

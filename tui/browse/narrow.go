@@ -194,5 +194,6 @@ func (m *Model) Held() []tea.KeyPressMsg {
 func (m *Model) verdicts() tea.Cmd {
 	t := m.tab()
 	t.limits.show = (t.limits.show + 1) % shows
+	t.chosen = false
 	return m.settle(t)
 }
