@@ -77,10 +77,22 @@ func (m *Model) small(w, h int) string {
 	return strings.Join(lines[:min(len(lines), h)], "\n")
 }
 
-// head is where this is, and what is going on.
+// head is where this is, and what is going on. Of the latter gives way what would hide the former.
 func (m *Model) head(w int) string {
+	left := " " + m.env.Theme.Paint(theme.Title, "janitor") + "  " + m.scope()
+	right := m.aside(true, true)
+	for _, shows := range []bool{true, false} {
+		if theme.WidthPainted(left)+1+theme.WidthPainted(right) <= w {
+			break
+		}
+		right = m.aside(shows, false)
+	}
+	return theme.Spread(left, right, w)
+}
+
+// aside is what is going on, with how to see it and how old the listing is where that is wanted.
+func (m *Model) aside(shows, listed bool) string {
 	t := m.env.Theme
-	left := " " + t.Paint(theme.Title, "janitor") + "  " + m.scope()
 	var right []string
 	if m.opts.Engine == nil {
 		right = append(right, t.Badge(theme.Info, "read-only"))
@@ -91,25 +103,25 @@ func (m *Model) head(w int) string {
 	if s := m.which(); s != "" {
 		right = append(right, t.Paint(theme.Muted, s))
 	}
-	if s := m.progress(); s != "" {
+	if s := m.progress(shows); s != "" {
 		right = append(right, t.Paint(theme.Accent, s))
 	}
 	if m.verifying != "" {
 		right = append(right, t.Paint(theme.Accent, "verifying"+t.Ellipsis))
 	}
-	if s := m.listed(); s != "" {
+	if s := m.listed(); listed && s != "" {
 		right = append(right, t.Paint(theme.Muted, s))
 	}
-	return theme.Spread(left, strings.Join(right, t.Paint(theme.Muted, " "+t.Dot+" "))+" ", w)
+	return strings.Join(right, t.Paint(theme.Muted, " "+t.Dot+" ")) + " "
 }
 
 // progress of the runs that are not on screen: "deleting 7/10, r shows it".
-func (m *Model) progress() string {
+func (m *Model) progress(shows bool) string {
 	text := m.doing(m.goingOn(m.top()))
 	if text == "" {
 		return ""
 	}
-	if _, ok := m.top().(*browse.Model); ok && !m.asks() {
+	if _, ok := m.top().(*browse.Model); ok && shows && !m.asks() {
 		text += ", " + m.env.Keys.Label(keys.ShowRun) + " shows it"
 	}
 	return text

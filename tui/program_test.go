@@ -291,7 +291,9 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 	release := sync.OnceFunc(func() { close(more) })
 	t.Cleanup(release)
 	x.see("listed just now").choose(ids(pools)...)
-	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("deleting 0/3, r shows it")
+	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("deleting 0/3, r shows it · listed")
+	x.resize(80, 24).see("acme · eu-sim-1 · c3cc4483… ", "deleting 0/3, r shows it ").gone("· listed") // where this is, is always said
+	x.resize(60, 24).see("acme · eu-sim-1 · c3cc4483… ", "deleting 0/3 ").gone("shows it").resize(100, 30).see("shows it")
 	x.press("q").see("A run is going on: q again cancels it").press("down").gone("A run is going on")
 	x.press("r").see("Deleting 3 pools").press("ctrl+c").see("ctrl+c again cancels").press("ctrl+c").see("3 in flight")
 	release()
