@@ -3,6 +3,7 @@ package runs
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -57,10 +58,14 @@ type Model struct {
 
 	reading *reading // the one that goes on; nil: all is read
 	past    []row    // of the history, newest first
+	whole   bool     // past was read to its end
+	coming  []row    // what is read so far by the one that goes on
 	total   int      // how many the history has
 	err     error    // why they are not known
 
-	cursor string // the key of the row; "" the first one
+	rows   []row  // all runs as they were last drawn or acted on
+	at     int    // the row of the cursor
+	cursor string // its key: it stays on its run; "" on the first row
 	top    int    // first row shown
 	page   int    // rows shown
 }
@@ -98,19 +103,22 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		}
 		if msg.err != nil {
 			m.reading, m.err = nil, msg.err
-			m.past, m.total = nil, 0
+			m.past, m.total, m.whole = nil, 0, false
 			return nil
 		}
-		m.err, m.total, m.past = nil, len(msg.names), make([]row, 0, len(msg.names))
+		m.err, m.total, m.coming = nil, len(msg.names), make([]row, 0, len(msg.names))
 		return m.reading.next(msg.names)
 	case found:
 		if msg.to != m.reading {
 			return nil
 		}
-		m.past = append(m.past, msg.rows...)
+		m.coming = append(m.coming, msg.rows...)
 		if len(msg.rest) == 0 {
-			m.reading = nil
+			m.reading, m.past, m.whole = nil, m.coming, true
 			return nil
+		}
+		if !m.whole { // else those of before stay until all are there
+			m.past = m.coming
 		}
 		return m.reading.next(msg.rest)
 	case Changed:
@@ -119,9 +127,11 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		if msg.by != m.shelf {
 			return nil
 		}
-		for i := range m.past {
-			if m.past[i].id == msg.row.id {
-				m.past[i] = msg.row
+		for _, rows := range [][]row{m.past, m.coming} {
+			for i := range rows {
+				if rows[i].id == msg.row.id {
+					rows[i] = msg.row
+				}
 			}
 		}
 	case tea.KeyPressMsg:
@@ -149,8 +159,9 @@ func (m *Model) again(id string) tea.Cmd {
 }
 
 func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
+	m.gather()
 	action, _ := m.env.Keys.Action(keys.History, key.String())
-	if by, ok := screen.Step(action, m.page, m.count()); ok {
+	if by, ok := screen.Step(action, m.page, len(m.rows)); ok {
 		m.move(by)
 		return nil
 	}
@@ -159,11 +170,13 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		m.Leave()
 		return nil
 	case keys.Refresh:
+		m.move(0)
 		return m.refresh()
 	case keys.Open, keys.Resume, keys.Verify, keys.Undo, keys.Export, keys.CopyID:
 	default:
 		return nil
 	}
+	m.move(0)
 	r, ok := m.current()
 	switch {
 	case !ok && m.reading != nil:
@@ -246,58 +259,52 @@ func (m *Model) Hints() []keys.Action {
 	return append(hints, keys.Back, keys.Help)
 }
 
-// rows are all runs, newest first: those of this session on top, as they stand.
-func (m *Model) rows() []row {
+// gather takes all runs as they stand, newest first: those of this session on top.
+func (m *Model) gather() {
 	var sessions []Session
 	if m.opts.Sessions != nil {
 		sessions = m.opts.Sessions()
 	}
-	out := make([]row, 0, len(sessions)+len(m.past))
-	ours := make(map[string]bool, len(sessions))
-	for i := range sessions { // a run that was broken off and resumed may be there twice: the latest tells more
+	m.rows = m.rows[:0]
+	ours := make(map[string]int, len(sessions)) // where they stand
+	for i := range sessions {                   // a run that was broken off and resumed may be there twice: the latest tells more
 		s := &sessions[len(sessions)-1-i]
-		if s.ID == "" || !ours[s.ID] {
-			out = append(out, sessionRow(s, len(sessions)-i))
+		if _, twice := ours[s.ID]; s.ID == "" || !twice {
+			ours[s.ID] = len(m.rows)
+			m.rows = append(m.rows, sessionRow(s, len(sessions)-i))
 		}
-		ours[s.ID] = true
 	}
 	for i := range m.past {
-		if !ours[m.past[i].id] {
-			out = append(out, m.past[i])
-			continue
-		}
-		for n := range out { // what only the journal tells
-			if out[n].id == m.past[i].id && !out[n].live {
-				out[n].verified, out[n].found = m.past[i].verified, m.past[i].found
-			}
+		n, known := ours[m.past[i].id]
+		switch {
+		case !known:
+			m.rows = append(m.rows, m.past[i])
+		case !m.rows[n].live: // what only the journal tells
+			m.rows[n].verified, m.rows[n].found = m.past[i].verified, m.past[i].found
 		}
 	}
-	return out
+	at := slices.IndexFunc(m.rows, func(r row) bool { return r.key == m.cursor })
+	switch {
+	case at >= 0:
+		m.at = at
+	case m.cursor == "":
+		m.at = 0
+	default: // it is gone
+		m.at = max(min(m.at, len(m.rows)-1), 0)
+	}
 }
 
-func (m *Model) count() int { return len(m.rows()) }
-
+// current is the row of the cursor.
 func (m *Model) current() (row, bool) {
-	rows := m.rows()
-	if len(rows) == 0 {
+	if len(m.rows) == 0 {
 		return row{}, false
 	}
-	return rows[m.at(rows)], true
-}
-
-// at is the cursor's row; the first where it is on none.
-func (m *Model) at(rows []row) int {
-	for i := range rows {
-		if rows[i].key == m.cursor {
-			return i
-		}
-	}
-	return 0
+	return m.rows[m.at], true
 }
 
 func (m *Model) move(by int) {
-	rows := m.rows()
-	if len(rows) > 0 {
-		m.cursor = rows[max(min(m.at(rows)+by, len(rows)-1), 0)].key
+	if len(m.rows) > 0 {
+		m.at = max(min(m.at+by, len(m.rows)-1), 0)
+		m.cursor = m.rows[m.at].key
 	}
 }

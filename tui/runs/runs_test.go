@@ -307,6 +307,34 @@ func TestFiveHundredRuns(t *testing.T) {
 	}
 }
 
+// Reading again leaves the list and the cursor on its run until all is read, and an action is about the run that is shown.
+func TestReadingAgainKeepsTheRun(t *testing.T) {
+	h := some(t)
+	m := shown(t, Options{History: h})
+	press(m, "j", "j")
+	m.shelf.from = append(shelfOf{past(-1, cleanup.Deleted)}, h...) // one is new
+	cmd := m.Update(keyOf("ctrl+r"))
+	for n := 0; cmd != nil; n++ {
+		msg := cmd()
+		cmd = m.Update(msg)
+		if got := m.text(100, 30); !strings.Contains(got, h[2].ID) {
+			t.Errorf("after %d replies another run is shown:\n%s", n+1, got)
+		}
+		if asks, ok := press(m, "enter").(WantMsg); !ok || asks.Target.ID != h[2].ID {
+			t.Errorf("after %d replies %v is opened", n+1, asks)
+		}
+	}
+	if got := m.text(100, 30); !strings.Contains(got, "Runs 9") {
+		t.Errorf("the new one is not there:\n%s", got)
+	}
+	m.shelf.from = append(slices.Clone(h[:2]), h[3:]...) // and the run is gone: the cursor stays at its place
+	drain(m, m.Update(keyOf("ctrl+r")))
+	m.View(100, 30)
+	if r, _ := m.current(); r.id != h[4].ID {
+		t.Errorf("the cursor is on %s", r.id)
+	}
+}
+
 // What an earlier reading has found is not put beside what a later one finds, nor does a closed screen read on.
 func TestStaleRepliesAreDropped(t *testing.T) {
 	m := New(t.Context(), newEnv(), Options{History: some(t)})

@@ -27,28 +27,29 @@ const (
 
 // View draws how many runs there are, the list, and what is known of the current one.
 func (m *Model) View(w, h int) string {
-	rows := m.rows()
-	lines := m.head(rows, w)
+	m.gather()
+	rows := m.rows
+	lines := m.head(w)
 	room := max(h-len(lines), 0)
 	var story []string
 	if h >= paneFrom && len(rows) > 0 {
-		story = m.story(&rows[m.at(rows)], w)
+		story = m.story(&rows[m.at], w)
 		room = max(room-1-len(story), 0)
 	}
+	c := columnsOf(rows, w)
 	if len(rows) > 0 {
-		lines = append(lines, m.heading(w))
+		lines = append(lines, m.heading(c))
 		room = max(room-1, 0)
 	}
 	m.page = room
-	m.scroll(rows)
-	c := columnsOf(rows, w)
+	m.scroll()
 	var buf []byte
 	for i := m.top; i < m.top+room; i++ {
 		if i >= len(rows) {
 			lines = append(lines, "")
 			continue
 		}
-		buf = m.appendRow(buf[:0], &rows[i], i == m.at(rows), c)
+		buf = m.appendRow(buf[:0], &rows[i], i == m.at, c)
 		lines = append(lines, string(buf))
 	}
 	if len(story) > 0 {
@@ -62,20 +63,19 @@ func (m *Model) View(w, h int) string {
 }
 
 // scroll brings the cursor in sight.
-func (m *Model) scroll(rows []row) {
-	at := m.at(rows)
+func (m *Model) scroll() {
 	switch {
-	case at < m.top:
-		m.top = at
-	case at >= m.top+m.page:
-		m.top = at - m.page + 1
+	case m.at < m.top:
+		m.top = m.at
+	case m.at >= m.top+m.page:
+		m.top = m.at - m.page + 1
 	}
-	m.top = max(min(m.top, len(rows)-m.page), 0)
+	m.top = max(min(m.top, len(m.rows)-m.page), 0)
 }
 
 // head counts the runs, says how far they are read, and why there are none.
-func (m *Model) head(rows []row, w int) []string {
-	t := m.env.Theme
+func (m *Model) head(w int) []string {
+	t, rows := m.env.Theme, m.rows
 	var parts []string
 	put := func(r theme.Role, n int, word string) {
 		if n > 0 {
@@ -99,7 +99,7 @@ func (m *Model) head(rows []row, w int) []string {
 	if m.reading != nil {
 		s := "reading" + t.Ellipsis
 		if m.total > 0 {
-			s = fmt.Sprintf("reading %s of %s%s", theme.Number(len(m.past)), theme.Number(m.total), t.Ellipsis)
+			s = fmt.Sprintf("reading %s of %s%s", theme.Number(len(m.coming)), theme.Number(m.total), t.Ellipsis)
 		}
 		parts = append(parts, t.Paint(theme.Muted, s))
 	}
@@ -158,9 +158,7 @@ func columnsOf(rows []row, w int) columns {
 }
 
 // heading names the columns.
-func (m *Model) heading(w int) string {
-	rows := m.rows()
-	c := columnsOf(rows, w)
+func (m *Model) heading(c columns) string {
 	s := "   " + theme.Fit("STATE", c.state+gap)
 	if c.when > 0 {
 		s += theme.Fit("BEGUN", c.when+gap)
@@ -171,7 +169,7 @@ func (m *Model) heading(w int) string {
 	if c.who > 0 {
 		s += theme.Fit("WHO", c.who+gap)
 	}
-	return m.env.Theme.Paint(theme.Heading, theme.Fit(s+"WHAT", w))
+	return m.env.Theme.Paint(theme.Heading, theme.Fit(s+"WHAT", c.w))
 }
 
 func (m *Model) appendRow(dst []byte, r *row, on bool, c columns) []byte {
