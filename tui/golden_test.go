@@ -75,6 +75,7 @@ func TestGoldenScreens(t *testing.T) {
 		t.Run(fmt.Sprintf("%dx%d", test.w, test.h), func(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, simcloud.Options{Seed: 1})
+			a.recorded(t)
 			a.opts.Views = []View{{"stale", "unused && age > 180d"}, {"expiring", "expires < 30d"}}
 			x := open(t, a.opts, test.w, test.h, tea.WithColorProfile(colorprofile.ASCII))
 			shot := func(name string) {

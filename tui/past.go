@@ -214,22 +214,22 @@ type read struct {
 	err  error
 }
 
-// cannot is why something is not possible in this session.
+// cannot is why something is not possible now by what the session knows; the rest is for the journal to tell.
 func (m *Model) cannot(a keys.Action, to runs.Target) string {
-	switch {
-	case m.opts.History == nil || to.ID == "":
-		return "This run leaves no record: there is nothing to go by"
-	case a == keys.Open:
-		return ""
+	s := screen.Standing{Record: m.opts.History != nil && to.ID != "", Finished: a != keys.Resume, Deleted: 1}
+	if of := m.sessionOf(to.ID); of != nil {
+		s.Live = !of.ended
+	}
+	switch why := s.WhyNot(a, m.env.Keys); {
+	case a == keys.Open || !s.Record:
+		return why
 	case m.lacks(a) != "":
 		return m.lacks(a)
 	case a == keys.Verify && m.verifying != "":
 		return "A run is being verified: wait until that has ended"
+	default:
+		return why
 	}
-	if s := m.sessionOf(to.ID); s != nil && !s.ended {
-		return "The run is still going on: wait until it is finished"
-	}
-	return ""
 }
 
 // lacks is why something is not possible in this session with any run.

@@ -18,6 +18,7 @@ import (
 // TestPictures: the pictures of the README show what the program draws.
 func TestPictures(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.recorded(t)
 	x := open(t, a.opts, 110, 28)
 	shot := func(name string) {
 		t.Helper()

@@ -98,7 +98,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case runs.WantMsg:
 		return m, m.want(msg.By, msg.Do, msg.Target)
 	case run.ResumeMsg:
-		return m, m.wantPast(keys.Resume, nil, msg.Past)
+		return m, m.wantPast(keys.Resume, msg.Run, msg.Past)
 	case run.VerifyMsg:
 		return m, m.wantPast(keys.Verify, nil, msg.Past)
 	case run.UndoMsg:

@@ -134,7 +134,7 @@ func (m *Model) next() (next []string) {
 		}
 		next = append(next, s)
 	}
-	if m.noUndo() == "" {
+	if m.whyNot(keys.Undo) == "" {
 		next = append(next, t.Hint(k.Label(keys.Undo), "undoes what can be undone"))
 	}
 	return next

@@ -11,8 +11,11 @@ import (
 	"janitor/tui/theme"
 )
 
-// ResumeMsg asks to go on with a run that is not finished.
-type ResumeMsg struct{ Past *cleanup.Past }
+// ResumeMsg asks to go on with a run that is not finished: one of this session, or one of the history. The other is nil.
+type ResumeMsg struct {
+	Run  *cleanup.Run
+	Past *cleanup.Past
+}
 
 // VerifyMsg asks to list again what a finished run was about.
 type VerifyMsg struct{ Past *cleanup.Past }
@@ -71,69 +74,28 @@ func (m *Model) Past() *cleanup.Past { return m.past }
 // finished: the journal has its end.
 func (m *Model) finished() bool { return m.past.Ledger != nil && m.past.Ledger.Finished }
 
-// unreadable is why nothing can be asked of a run of the history, "" when something can.
-func (m *Model) unreadable() string {
+// standing is what decides what the run can be asked for.
+func (m *Model) standing() screen.Standing {
+	s := screen.Standing{Record: true, Live: m.live(), Finished: true, Undoes: m.undoes, Deleted: m.counts[cleanup.Deleted]}
 	switch {
-	case m.past == nil || m.past.Ledger != nil:
-		return ""
-	case m.past.State() == "not begun":
-		return "the run was not begun"
+	case m.past != nil:
+		s.Live, s.Away, s.Finished = m.past.Live, m.past.Live, m.finished()
+		if m.past.Ledger == nil {
+			s.Lost = m.past.Err.Error()
+		}
+	case m.run != nil:
+		_, s.Record = m.run.Recorded()
+		s.Finished = !m.run.Resumable()
 	}
-	return "the run cannot be read"
+	return s
 }
 
-// noUndo is why what the run has deleted cannot be brought back now, "" when it can.
-func (m *Model) noUndo() string {
-	switch why := m.unreadable(); {
-	case why != "":
-		return "Nothing to undo: " + why
-	case m.live():
-		return "The run is still going on: undo it when it is finished"
-	case m.past != nil && m.past.Live:
-		return "Another janitor is at this run: undo it when it is finished"
-	case m.undoes:
-		return "This run is an undo: what it brought back is deleted from the lists, like everything else"
-	case m.counts[cleanup.Deleted] == 0:
-		return "Nothing to undo: nothing was deleted"
-	}
-	return ""
-}
-
-func (m *Model) noExport() string {
-	if why := m.unreadable(); why != "" {
-		return "Nothing to export: " + why
-	}
-	return ""
-}
-
-func (m *Model) noResume() string {
-	switch why := m.unreadable(); {
-	case why != "":
-		return "Nothing to resume: " + why
-	case m.live():
-		return "Nothing to resume: the run is going on"
-	case m.past == nil || m.finished():
-		return "Nothing to resume: the run is finished"
-	case m.past.Live:
-		return "Another janitor is at this run"
-	}
-	return ""
-}
-
-func (m *Model) noVerify() string {
-	switch why := m.unreadable(); {
-	case why != "":
-		return "Nothing to verify: " + why
-	case m.live():
-		return "The run is still going on: it is proved when it ends"
-	case m.past == nil:
+// whyNot is why something cannot be done with the run now, "" when it can.
+func (m *Model) whyNot(a keys.Action) string {
+	if a == keys.Verify && m.past == nil && !m.live() {
 		return "The run was proved when it ended: to verify it again, open it from the runs"
-	case m.past.Live:
-		return "Another janitor is at this run"
-	case !m.finished():
-		return "Not finished: resume it first, " + m.env.Keys.Label(keys.Resume)
 	}
-	return ""
+	return m.standing().WhyNot(a, m.env.Keys)
 }
 
 // moment is how days are written; the zone is that of the user.
@@ -167,7 +129,7 @@ func (m *Model) history(w int, now time.Time) []string {
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	lines = append(lines, t.Paint(theme.Muted, theme.Fit("   "+strings.Join(parts, " "+t.Dot+" "), w)))
 	var more []string
-	if n := len(l.Open()); n > 0 && m.noResume() == "" {
+	if n := len(l.Open()); n > 0 && m.whyNot(keys.Resume) == "" {
 		more = append(more, t.Paint(theme.Muted, theme.Number(n)+" pending: ")+t.Hint(m.env.Keys.Label(keys.Resume), "resumes"))
 	}
 	switch found := l.Verified; {

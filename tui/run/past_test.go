@@ -131,10 +131,10 @@ func TestWhatARunCanBeAskedFor(t *testing.T) {
 		key  string
 		want any // a message, or why not
 	}{
-		{"going on", going, "u", "The run is still going on: undo it when it is finished"},
+		{"going on", going, "u", "The run still goes on: undo it when it is finished"},
 		{"going on", going, "e", ExportMsg{}},
-		{"going on", going, "R", "Nothing to resume: the run is going on"},
-		{"going on", going, "v", "The run is still going on: it is proved when it ends"},
+		{"going on", going, "R", "Nothing to resume: the run goes on"},
+		{"going on", going, "v", "The run still goes on: verify it when it is finished"},
 		{"over", over, "u", UndoMsg{}},
 		{"over", over, "e", ExportMsg{}},
 		{"over", over, "R", "Nothing to resume: the run is finished"},
@@ -145,22 +145,22 @@ func TestWhatARunCanBeAskedFor(t *testing.T) {
 		{"finished", of(finished), "R", "Nothing to resume: the run is finished"},
 		{"finished", of(finished), "r", "Only a run of this session is retried: mark what is left in its list"},
 		{"finished", of(finished), "c", "Nothing to cancel: the run is finished"},
-		{"nothing deleted", of(kept), "u", "Nothing to undo: nothing was deleted"},
-		{"unfinished", of(open), "R", ResumeMsg{open}},
-		{"unfinished", of(open), "u", UndoMsg{Past: open}},
+		{"nothing deleted", of(kept), "u", "Nothing to undo: the run has deleted nothing"},
+		{"unfinished", of(open), "R", ResumeMsg{Past: open}},
+		{"unfinished", of(open), "u", "Not finished: resume it first, R"},
 		{"unfinished", of(open), "e", ExportMsg{Past: open}},
 		{"unfinished", of(open), "v", "Not finished: resume it first, R"},
 		{"unfinished", of(open), "r", "Only a run of this session is retried: R resumes this one"},
 		{"unfinished", of(open), "c", "Nothing to cancel: the run does not go on"},
 		{"going on elsewhere", of(live), "R", "Another janitor is at this run"},
-		{"going on elsewhere", of(live), "u", "Another janitor is at this run: undo it when it is finished"},
+		{"going on elsewhere", of(live), "u", "Another janitor is at this run"},
 		{"going on elsewhere", of(live), "v", "Another janitor is at this run"},
 		{"going on elsewhere", of(live), "e", ExportMsg{Past: live}},
 		{"going on elsewhere", of(live), "c", "Another janitor is at this run: cancel it there"},
-		{"damaged", of(damaged), "u", "Nothing to undo: the run cannot be read"},
-		{"damaged", of(damaged), "e", "Nothing to export: the run cannot be read"},
-		{"damaged", of(damaged), "R", "Nothing to resume: the run cannot be read"},
-		{"damaged", of(damaged), "v", "Nothing to verify: the run cannot be read"},
+		{"damaged", of(damaged), "u", "Nothing to undo: run r is damaged"},
+		{"damaged", of(damaged), "e", "Nothing to report: run r is damaged"},
+		{"damaged", of(damaged), "R", "Nothing to resume: run r is damaged"},
+		{"damaged", of(damaged), "v", "Nothing to verify: run r is damaged"},
 	} {
 		t.Run(tt.name+" "+tt.key, func(t *testing.T) {
 			d := tt.of()
@@ -187,7 +187,7 @@ func TestHintsOfAPastRun(t *testing.T) {
 		{"finished", &cleanup.Past{Ledger: ledger(2, cleanup.Deleted, cleanup.Failed)},
 			[]keys.Action{keys.Undo, keys.Verify, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help}},
 		{"unfinished", &cleanup.Past{Ledger: ledger(2, cleanup.Deleted)},
-			[]keys.Action{keys.Resume, keys.Undo, keys.Back, keys.Pane, keys.Export, keys.Help}},
+			[]keys.Action{keys.Resume, keys.Back, keys.Pane, keys.Export, keys.Help}},
 		{"damaged", &cleanup.Past{Err: errors.New("damaged")}, []keys.Action{keys.Back, keys.Pane, keys.Help}},
 	} {
 		if got := past(tt.past).Hints(); !slices.Equal(got, tt.want) {

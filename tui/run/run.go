@@ -144,17 +144,17 @@ func (m *Model) Hints() []keys.Action {
 	}
 	var hints []keys.Action
 	switch {
-	case m.noResume() == "":
+	case m.whyNot(keys.Resume) == "":
 		hints = append(hints, keys.Resume)
 	case m.live() && !m.stopping && m.ended < len(m.items):
 		hints = append(hints, keys.CancelRun)
 	case !m.live() && m.canRetry():
 		hints = append(hints, keys.Retry)
 	}
-	if !m.live() && m.noUndo() == "" {
+	if !m.live() && m.whyNot(keys.Undo) == "" {
 		hints = append(hints, keys.Undo)
 	}
-	if m.past != nil && m.noVerify() == "" {
+	if m.past != nil && m.whyNot(keys.Verify) == "" {
 		hints = append(hints, keys.Verify)
 	}
 	back := keys.Back
@@ -166,7 +166,7 @@ func (m *Model) Hints() []keys.Action {
 		hints = append(hints, keys.OnlyFailures)
 	}
 	hints = append(hints, keys.Pane)
-	if !m.live() && m.noExport() == "" {
+	if !m.live() && m.whyNot(keys.Export) == "" {
 		hints = append(hints, keys.Export)
 	}
 	return append(hints, keys.Help)
@@ -269,13 +269,13 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 	case keys.Back, keys.LeaveRun:
 		m.Leave()
 	case keys.Undo:
-		return ask(m.noUndo(), UndoMsg{m.run, m.past})
+		return ask(m.whyNot(keys.Undo), UndoMsg{m.run, m.past})
 	case keys.Export:
-		return ask(m.noExport(), ExportMsg{m.run, m.past})
+		return ask(m.whyNot(keys.Export), ExportMsg{m.run, m.past})
 	case keys.Resume:
-		return ask(m.noResume(), ResumeMsg{m.past})
+		return ask(m.whyNot(keys.Resume), ResumeMsg{m.run, m.past})
 	case keys.Verify:
-		return ask(m.noVerify(), VerifyMsg{m.past})
+		return ask(m.whyNot(keys.Verify), VerifyMsg{m.past})
 	}
 	return nil
 }
@@ -308,12 +308,12 @@ func (m *Model) cancel() tea.Cmd {
 
 func (m *Model) retry() tea.Cmd {
 	switch {
-	case m.past != nil && m.noResume() == "":
+	case m.past != nil && m.whyNot(keys.Resume) == "":
 		return screen.Say("Only a run of this session is retried: " + m.env.Keys.Label(keys.Resume) + " resumes this one")
 	case m.past != nil:
 		return screen.Say("Only a run of this session is retried: mark what is left in its list")
 	case m.live():
-		return screen.Say("The run is still going on: retry when it is finished")
+		return screen.Say("The run still goes on: retry it when it is finished")
 	case !m.canRetry():
 		return screen.Say("Nothing to retry: " + m.kept())
 	}

@@ -517,7 +517,7 @@ func TestRetry(t *testing.T) {
 		over    bool
 		want    string // the notice; "" when a retry is asked for
 	}{
-		{"running", cleanup.Failed, false, "The run is still going on: retry when it is finished"},
+		{"running", cleanup.Failed, false, "The run still goes on: retry it when it is finished"},
 		{"failed", cleanup.Failed, true, ""},
 		{"blocked", cleanup.Blocked, true, ""},
 		{"unknown", cleanup.Unknown, true, ""},

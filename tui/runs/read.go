@@ -103,6 +103,7 @@ type row struct {
 	key, id        string
 	run            *cleanup.Run // of this session
 	live, finished bool
+	undoes         bool
 	doing          string // of a live one of this session
 	state          string // as [cleanup.Past.State] says it
 	begun          time.Time
@@ -128,6 +129,7 @@ func rowOf(p *cleanup.Past) row {
 		return r
 	}
 	r.finished, r.begun, r.who, r.where = l.Finished, l.Header.Started, l.Header.Who.String(), l.Header.Where
+	r.undoes = l.Plan.Undoes != ""
 	r.summary, r.open, r.torn, r.verified = l.Counts(), len(l.Open()), l.Torn() > 0, l.Verified
 	if !l.Ended.IsZero() {
 		r.took = l.Ended.Sub(l.Header.Started)
@@ -141,7 +143,7 @@ func rowOf(p *cleanup.Past) row {
 func sessionRow(s *Session, n int) row {
 	r := row{
 		key: s.ID, id: s.ID, run: s.Run, live: !s.Ended, finished: s.Ended && !s.Run.Resumable(), doing: s.Doing, begun: s.Run.Started(),
-		summary: s.Summary, open: s.Summary.Counts[cleanup.Pending],
+		undoes: s.Run.Plan().Undoes != "", summary: s.Summary, open: s.Summary.Counts[cleanup.Pending],
 	}
 	switch {
 	case r.live:

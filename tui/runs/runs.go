@@ -197,32 +197,13 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 
 // whyNot is why something cannot be done with a run by what the list knows, "" when it can be tried.
 func (m *Model) whyNot(a keys.Action, r *row) string {
-	k := m.env.Keys
-	switch {
-	case a == keys.Open:
-		return ""
-	case r.err != "":
-		return sentence(r.err)
-	case a == keys.Export:
-		return ""
-	case m.opts.Cannot != nil && m.opts.Cannot(a) != "":
+	if r.err == "" && a != keys.Export && m.opts.Cannot != nil && m.opts.Cannot(a) != "" {
 		return m.opts.Cannot(a)
-	case r.id == "" && r.run != nil:
-		return "This run leaves no record: there is nothing to go by"
-	case r.live && r.run == nil:
-		return "Another janitor is at this run"
-	case r.live && a == keys.Resume:
-		return "The run goes on: there is nothing to resume"
-	case r.live:
-		return "The run is still going on: wait until it is finished"
-	case a == keys.Resume && r.finished:
-		return "The run is finished: there is nothing to resume"
-	case a == keys.Verify && !r.finished:
-		return "The run is not finished: " + k.Label(keys.Resume) + " goes on with it and proves it"
-	case a == keys.Undo && r.summary.Counts[cleanup.Deleted] == 0:
-		return "The run has deleted nothing: there is nothing to bring back"
 	}
-	return ""
+	return screen.Standing{
+		Record: r.id != "", Lost: r.err, Live: r.live, Away: r.run == nil, Finished: r.finished, Undoes: r.undoes,
+		Deleted: r.summary.Counts[cleanup.Deleted],
+	}.WhyNot(a, m.env.Keys)
 }
 
 // sentence begins with a capital letter.

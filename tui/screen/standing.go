@@ -1,0 +1,55 @@
+package screen
+
+import "janitor/tui/keys"
+
+// Standing is what decides what can be done with a run.
+type Standing struct {
+	Record   bool   // it has a journal
+	Lost     string // why its journal does not tell what became of it; "" when it does
+	Live     bool   // it goes on
+	Away     bool   // in another janitor
+	Finished bool
+	Undoes   bool // it brings back what another run has deleted
+	Deleted  int
+}
+
+// WhyNot is why something cannot be done with a run, as a sentence; "" when it can be tried: [keys.Open], Resume, Verify,
+// Undo or Export.
+func (s Standing) WhyNot(a keys.Action, k keys.Map) string {
+	verb := "resume"
+	switch a {
+	case keys.Verify:
+		verb = "verify"
+	case keys.Undo:
+		verb = "undo"
+	case keys.Export:
+		verb = "report"
+	}
+	switch {
+	case a == keys.Open:
+		return ""
+	case s.Lost != "":
+		return "Nothing to " + verb + ": " + s.Lost
+	case a == keys.Export:
+		return ""
+	case !s.Record:
+		return "This run leaves no record: there is nothing to go by"
+	case s.Live && s.Away:
+		return "Another janitor is at this run"
+	case s.Live && a == keys.Resume:
+		return "Nothing to resume: the run goes on"
+	case s.Live:
+		return "The run still goes on: " + verb + " it when it is finished"
+	case a == keys.Resume && s.Finished:
+		return "Nothing to resume: the run is finished"
+	case a == keys.Resume:
+		return ""
+	case !s.Finished:
+		return "Not finished: resume it first, " + k.Label(keys.Resume)
+	case a == keys.Undo && s.Undoes:
+		return "This run is an undo: what it brought back is deleted from the lists, like everything else"
+	case a == keys.Undo && s.Deleted == 0:
+		return "Nothing to undo: the run has deleted nothing"
+	}
+	return ""
+}

@@ -1,0 +1,57 @@
+package screen
+
+import (
+	"testing"
+
+	"janitor/tui/keys"
+)
+
+func TestWhatCanBeDoneWithARun(t *testing.T) {
+	over := Standing{Record: true, Finished: true, Deleted: 2}
+	open := Standing{Record: true, Deleted: 2}
+	live := Standing{Record: true, Live: true, Deleted: 2}
+	away := Standing{Record: true, Live: true, Away: true}
+	undo := Standing{Record: true, Finished: true, Undoes: true}
+	none := Standing{Record: true, Finished: true}
+	lost := Standing{Record: true, Lost: "run r is damaged"}
+	mute := Standing{Finished: true, Deleted: 2}
+	const noRecord = "This run leaves no record: there is nothing to go by"
+	for _, test := range []struct {
+		name string
+		of   Standing
+		do   keys.Action
+		why  string
+	}{
+		{"over", over, keys.Undo, ""},
+		{"over", over, keys.Verify, ""},
+		{"over", over, keys.Export, ""},
+		{"over", over, keys.Resume, "Nothing to resume: the run is finished"},
+		{"open", open, keys.Resume, ""},
+		{"open", open, keys.Undo, "Not finished: resume it first, R"},
+		{"open", open, keys.Verify, "Not finished: resume it first, R"},
+		{"open", open, keys.Export, ""},
+		{"live", live, keys.Resume, "Nothing to resume: the run goes on"},
+		{"live", live, keys.Undo, "The run still goes on: undo it when it is finished"},
+		{"live", live, keys.Verify, "The run still goes on: verify it when it is finished"},
+		{"live", live, keys.Export, ""},
+		{"away", away, keys.Resume, "Another janitor is at this run"},
+		{"away", away, keys.Undo, "Another janitor is at this run"},
+		{"away", away, keys.Export, ""},
+		{"undo", undo, keys.Undo, "This run is an undo: what it brought back is deleted from the lists, like everything else"},
+		{"undo", undo, keys.Verify, ""},
+		{"none", none, keys.Undo, "Nothing to undo: the run has deleted nothing"},
+		{"lost", lost, keys.Open, ""},
+		{"lost", lost, keys.Resume, "Nothing to resume: run r is damaged"},
+		{"lost", lost, keys.Undo, "Nothing to undo: run r is damaged"},
+		{"lost", lost, keys.Verify, "Nothing to verify: run r is damaged"},
+		{"lost", lost, keys.Export, "Nothing to report: run r is damaged"},
+		{"mute", mute, keys.Resume, noRecord},
+		{"mute", mute, keys.Undo, noRecord},
+		{"mute", mute, keys.Verify, noRecord},
+		{"mute", mute, keys.Export, ""},
+	} {
+		if got := test.of.WhyNot(test.do, keys.Default()); got != test.why {
+			t.Errorf("%s of one that is %s: %q, want %q", test.do, test.name, got, test.why)
+		}
+	}
+}
