@@ -536,13 +536,27 @@ func (m *Model) written(msg written) {
 		m.notice = screen.Notice{Text: upper(msg.err.Error()), Bad: true}
 		return
 	}
-	m.reports = append(m.reports, msg.paths[0])
-	names := []string{filepath.Base(msg.paths[0])}
-	for _, path := range msg.paths[1:] {
-		names = append(names, filepath.Ext(path))
+	m.reports = append(m.reports, msg.paths)
+	names := append([]string{filepath.Base(msg.paths[0])}, formats(msg.paths[1:])...)
+	m.notice = screen.Notice{Text: "Reports written: " + series(names) + " in " + atHome(filepath.Dir(msg.paths[0]))}
+}
+
+// formats are those of reports, by what their names end in.
+func formats(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, path := range paths {
+		out[i] = filepath.Ext(path)
 	}
-	last := len(names) - 1
-	m.notice = screen.Notice{Text: "Written: " + strings.Join(names[:last], ", ") + " and " + names[last] + " in " + atHome(filepath.Dir(msg.paths[0]))}
+	return out
+}
+
+// series is "a, b and c".
+func series(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // atHome is a path as people write it.
@@ -557,8 +571,8 @@ func atHome(path string) string {
 // whereReports ends the summary.
 func (m *Model) whereReports() string {
 	var s strings.Builder
-	for _, path := range m.reports {
-		s.WriteString("\nReport: " + path + " (also .html, .json and .csv)")
+	for _, paths := range m.reports {
+		s.WriteString("\nReport: " + paths[0] + " (also " + series(formats(paths[1:])) + ")")
 	}
 	return s.String()
 }

@@ -16,6 +16,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
+	"janitor/tui/keys"
 )
 
 // brokenOff is a run of these that ended before its first request, as when its program is told to end. It gives its name.
@@ -68,7 +69,7 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 	x.press("R").see("Nothing to resume: the run is finished").press("u").see("This session cannot bring anything back")
 	x.press("enter").see("✓ 3 pools: 3 deleted (proved gone)", three[0].Label(), "not verified since")
 	x.press("v").see("Verified: 3 still gone").press("down").see("all as it should be").gone("not verified since")
-	x.press("e").see("Written: report.md, .html, .json and .csv in ").press("h").see("3 pools deleted, verified gone")
+	x.press("e").see("Reports written: report.md, .html, .json and .csv in ").press("h").see("3 pools deleted, verified gone")
 	x.press("e").see("report-2.md").press("enter").see("all as it should be").press("esc").see("Runs 1").press("esc").see("1 Pools")
 	x.press("q").end()
 	names, err := h.Names()
@@ -82,6 +83,18 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 		}
 		if name == "report.md" && !strings.Contains(x.summary, "Report: "+path+" (also .html, .json and .csv)") {
 			t.Errorf("the summary does not say where: %s", x.summary)
+		}
+	}
+}
+
+// The keys that write reports tell the formats.
+func TestTheHelpNamesEveryReport(t *testing.T) {
+	want := "write reports: " + series(cleanup.Formats())
+	for _, in := range []keys.Context{keys.Run, keys.History} {
+		for _, b := range keys.Default().Own(in) {
+			if b.Action == keys.Export && b.Help != want {
+				t.Errorf("%s: %q, want %q", in.Title(), b.Help, want)
+			}
 		}
 	}
 }
@@ -267,7 +280,7 @@ func TestReportsWithoutAHistoryAreWrittenWhereItIsSaid(t *testing.T) {
 	a.opts.Reports = t.TempDir()
 	one := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)
 	x := open(t, a.opts, 160, 30).see("listed just now").choose(one[0].Ref.ID).press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)")
-	x.press("e").see("Written: janitor-run.md, .html, .json and .csv in ")
+	x.press("e").see("Reports written: janitor-run.md, .html, .json and .csv in ")
 	x.press("h").see("a run of this session, without a record").press("v").see("This run leaves no record: there is nothing to go by")
 	if text, err := os.ReadFile(filepath.Join(a.opts.Reports, "janitor-run.csv")); err != nil || !strings.Contains(string(text), one[0].Ref.ID) {
 		t.Errorf("%s, %v", text, err)

@@ -68,7 +68,7 @@ type Model struct {
 	question  *runs.Question // over the top screen, when neither dialog nor palette is
 	matter    *matter        // what it asks about
 	verifying string         // the run that is being verified
-	reports   []string       // that were written
+	reports   [][]string     // that were written, each in every format
 	chores    chores
 
 	walk  walk           // through the steps

@@ -65,9 +65,10 @@ type Model struct {
 	tags    []string // what tells items of one name apart, see [cleanup.Plan.Tags]
 	outTags []string
 	told    map[inventory.Ref]bool // whose way back a consequence speaks of
-	names   int                    // columns of the widest name, parent and note
+	names   int                    // columns of the widest name, parent, note and way back
 	parents int
 	notes   int
+	undos   int
 
 	rows    []row // the list as it was last drawn, in size
 	size    size

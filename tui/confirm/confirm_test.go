@@ -353,11 +353,11 @@ func TestShows(t *testing.T) {
 			[]string{"! danger  listener web-443 (white) lets nobody in", "office-acl", "Type office-acl to delete: ▏"}, nil},
 		{"what goes along, no way back", cleanup.Plan{Items: []cleanup.Item{{
 			Resource: certificate, Takes: "2 things", Undo: inventory.Impossible, UndoWhy: "its private key is not kept"}}}, 0,
-			[]string{"Delete 1 certificate ", "2 things go along; its private key is not kept", "no way back"}, nil},
+			[]string{"Delete 1 certificate ", "2 things go along; its private key is not kept", "undo: impossible"}, nil},
 		{"no way back, said once", cleanup.Plan{
 			Items:        []cleanup.Item{{Resource: certificate, Undo: inventory.Impossible, UndoWhy: "its private key is not kept"}},
 			Consequences: []inventory.Consequence{{Of: []inventory.Ref{certificate.Ref}, Grade: inventory.Care, Text: "shop-2021 is lost"}},
-		}, 0, []string{"care    shop-2021 is lost", "no way back"}, []string{"private key"}},
+		}, 0, []string{"care    shop-2021 is lost", "undo: impossible"}, []string{"private key"}},
 		{"one that cannot be", plan(0, 1), 0, []string{"This pool cannot be deleted."}, nil},
 		{"large numbers", plan(43087, 1), 0,
 			[]string{"Delete 43 087 of 43 088 marked pools", "43 087 will be", "Delete 43 087 pools", "Type 43087 to delete", "of 43 088"}, nil},

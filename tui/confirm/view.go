@@ -17,7 +17,6 @@ const (
 	narrow    = 56  // columns of text below which words give way
 	gap       = 2   // between two columns
 	longest   = 40  // columns of a note that names give way to
-	undoWidth = len("undo: new id")
 )
 
 // View draws the dialog alone in the middle of h lines of w columns.
@@ -211,6 +210,8 @@ func (m *Model) measure() {
 		if len(m.plan.Items[i].Detaches) > 0 {
 			m.detaches++
 		}
+		undo, _ := undoWord(m.plan.Items[i].Undo)
+		m.undos = max(m.undos, theme.Width(undo))
 		r := &m.plan.Items[i].Resource
 		m.names = max(m.names, tagged(r.Label(), m.tags[i]))
 		m.parents = max(m.parents, theme.Width(r.In))
@@ -324,7 +325,7 @@ func (m *Model) wrap(what part, i int, text string, w int) {
 // more than a quarter, in a narrow dialog a third.
 func (m *Model) nameWidth(w int) int {
 	w -= 2
-	free := w - gap - undoWidth
+	free := w - gap - m.undos
 	for _, want := range []int{m.parents, m.notes} {
 		if want > 0 {
 			free -= gap + want
@@ -392,21 +393,21 @@ func (m *Model) item(r row, w int) string {
 	} else {
 		s += theme.Fit("", tw)
 	}
-	return s + t.Paint(role, theme.FitRight(undo, undoWidth))
+	return s + t.Paint(role, theme.FitRight(undo, m.undos))
 }
 
 // widths are the columns of the name, the parent and the note of an item, those of the last two with the gap after them.
 func (m *Model) widths(w int) (nw, pw, tw int) {
 	nw = m.nameWidth(w)
-	free := w - 2 - nw - gap - undoWidth - gap
+	free := w - 2 - nw - gap - m.undos - gap
 	if m.notes > 0 {
 		free -= m.notes + gap
 	}
 	if pw = min(m.parents, max((w-2)/4, free)); pw > 0 {
 		pw += gap
 	}
-	if tw = w - 2 - nw - gap - pw - undoWidth; tw < 0 { // a narrow dialog: the name and the way back
-		nw, pw, tw = max(w-2-gap-undoWidth, 1), 0, 0
+	if tw = w - 2 - nw - gap - pw - m.undos; tw < 0 { // a narrow dialog: the name and the way back
+		nw, pw, tw = max(w-2-gap-m.undos, 1), 0, 0
 	}
 	return nw, pw, tw
 }
@@ -453,14 +454,10 @@ func (m *Model) note(i int) string {
 
 // undoWord is the way back, see janitor undo.
 func undoWord(u inventory.Undo) (string, theme.Role) {
-	switch u {
-	case inventory.Exact, inventory.NewID:
+	if u == inventory.Exact || u == inventory.NewID {
 		return "undo: " + u.String(), theme.Muted
-	case inventory.Lossy:
-		return "undo: " + u.String(), theme.Warn
-	default:
-		return "no way back", theme.Warn
 	}
+	return "undo: " + u.String(), theme.Warn
 }
 
 // paint wraps s to w columns.

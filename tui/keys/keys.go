@@ -176,7 +176,7 @@ func defaults() []Binding {
 		{Action: Undo, In: Run, Keys: []string{"u"}, Help: "undo: bring back what the run has deleted, asks first", Short: "undo"},
 		{Action: Resume, In: Run, Keys: []string{"R"}, Help: "go on with a run that is not finished: asks first", Short: "resume", Danger: true},
 		{Action: Verify, In: Run, Keys: []string{"v"}, Help: "list again what a finished run was about", Short: "verify"},
-		{Action: Export, In: Run, Keys: []string{"e"}, Help: "export the outcomes", Short: "export"},
+		{Action: Export, In: Run, Keys: []string{"e"}, Help: "write reports: md, html, json and csv", Short: "report"},
 		{Action: Runs, In: Run, Keys: []string{"h"}, Help: "the runs, past ones too"},
 		{Action: LeaveRun, In: Run, Keys: []string{"esc"}, Help: "leave it running; r shows it again", Short: "leave it running"},
 
@@ -184,7 +184,7 @@ func defaults() []Binding {
 		{Action: Resume, In: History, Keys: []string{"R"}, Help: "go on with a run that is not finished: asks first", Short: "resume", Danger: true},
 		{Action: Verify, In: History, Keys: []string{"v"}, Help: "list again what a finished run was about", Short: "verify"},
 		{Action: Undo, In: History, Keys: []string{"u"}, Help: "undo: bring back what the run has deleted, asks first", Short: "undo"},
-		{Action: Export, In: History, Keys: []string{"e"}, Help: "write reports: Markdown, JSON and CSV", Short: "report"},
+		{Action: Export, In: History, Keys: []string{"e"}, Help: "write reports: md, html, json and csv", Short: "report"},
 		{Action: CopyID, In: History, Keys: []string{"c"}, Help: "copy the name of the run"},
 		{Action: Refresh, In: History, Keys: []string{"ctrl+r"}, Help: "read the runs again", Short: "read again"},
 
