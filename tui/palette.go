@@ -95,24 +95,48 @@ type Place struct {
 }
 
 // placed are the places that were found.
-type placed []Place
+type placed struct {
+	places []Place
+	err    error
+}
 
-// lookForPlaces begins to look for places when the list of what can be done is opened for the first time; they come into it
-// as soon as they are known.
-func (m *Model) lookForPlaces() tea.Cmd {
+// choices opens the list of what can be done. Places are looked for when it is opened for the first time, and again when
+// they could not be found; they come into it as soon as they are known.
+func (m *Model) choices() tea.Cmd {
 	look, ctx := m.opts.Places, m.ctx
-	if look == nil || m.places != nil {
+	begin := look != nil && !m.looking && !m.looked
+	if begin {
+		m.looking, m.places = true, nil
+	}
+	m.palette = palette.New(m.env, m.entries())
+	m.palette.Lack(m.lacksPlaces())
+	if !begin {
 		return nil
 	}
-	m.places = []Place{}
-	return m.chores.command(func() tea.Msg { return placed(look(ctx)) })
+	return m.chores.command(func() tea.Msg {
+		places, err := look(ctx)
+		return placed{places, err}
+	})
 }
 
 func (m *Model) placed(found placed) {
-	m.places = found
+	m.places, m.unplaced = found.places, found.err
+	m.looking, m.looked = false, found.err == nil
 	if m.palette != nil {
 		m.palette.Offer(m.placeEntries())
+		m.palette.Lack(m.lacksPlaces())
 	}
+}
+
+// lacksPlaces is why not all places are in the list.
+func (m *Model) lacksPlaces() string {
+	switch {
+	case m.looking:
+		return "Looking for regions and projects" + m.env.Theme.Ellipsis
+	case m.unplaced != nil:
+		return "Regions and projects are not known (" + m.env.Keys.Label(keys.Go) + " asks again): " + m.unplaced.Error()
+	}
+	return ""
 }
 
 // placeEntries are the places. Going there ends what is shown here, so nothing may be under way.

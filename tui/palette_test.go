@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -108,9 +109,13 @@ func TestThePaletteGoesToAnotherProfile(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	var to atomic.Pointer[string]
 	looks := atomic.Int32{}
-	a.opts.Places = func(context.Context) []Place {
-		looks.Add(1)
-		return []Place{{Name: "profile acme", Why: "You are here"}, {Name: "profile other", About: "eu-de 99a3"}, {Name: "profile broken", Why: "it has no region"}, {Name: "region eu-nl"}}
+	fails := make(chan struct{})
+	a.opts.Places = func(context.Context) ([]Place, error) {
+		if looks.Add(1) == 1 {
+			<-fails
+			return []Place{{Name: "profile acme", Why: "You are here"}}, errors.New("GET https://iam.example/v3/auth/projects: 503")
+		}
+		return []Place{{Name: "profile acme", Why: "You are here"}, {Name: "profile other", About: "eu-de 99a3"}, {Name: "profile broken", Why: "it has no region"}, {Name: "region eu-nl"}}, nil
 	}
 	a.opts.GoTo = func(place string) { to.Store(&place) }
 	a.opts.Notice = "profile other could not be opened"
@@ -118,7 +123,11 @@ func TestThePaletteGoesToAnotherProfile(t *testing.T) {
 	if looks.Load() != 0 {
 		t.Error("looked for places before anybody wanted to know")
 	}
-	x.press(":", "profile acme").see("profile acme").press("enter").see("You are here").press("ctrl+u", "profile broken", "enter").see("it has no region")
+	x.press(":", "region eu-nl").see("Looking for regions and projects…").gone("Nothing is called")
+	close(fails)
+	x.see("Regions and projects are not known (: asks again): GET https://iam.example").press("ctrl+u", "profile acme").see("You are here")
+	x.press("esc").gone("╭─ Go ").press(":", "region eu-nl").gone("not known").see("region eu-nl").press("ctrl+u")
+	x.press("profile acme").see("profile acme").press("enter").see("You are here").press("ctrl+u", "profile broken", "enter").see("it has no region")
 	if to.Load() != nil {
 		t.Fatalf("gone to %s", *to.Load())
 	}

@@ -35,8 +35,9 @@ type Options struct {
 	Version                  string
 	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
 	SavePlan func(p cleanup.Plan, listed int) (path string, err error)
-	// Places looks for where one can go on to from here, also at the services; nil: nowhere.
-	Places  func(context.Context) []Place
+	// Places looks for where one can go on to from here, also at the services; nil: nowhere. The error is why regions and
+	// projects are not among them.
+	Places  func(context.Context) ([]Place, error)
 	GoTo    func(place string) // is told the name of a place, before the program ends
 	Notice  string             // to begin with, of something that went wrong
 	Steps   []Step             // of a runbook, to be walked through
@@ -74,7 +75,10 @@ type Model struct {
 	walk  walk           // through the steps
 	plans []cleanup.Plan // to be executed yet
 
-	places []Place // nil before they were looked for
+	places   []Place // that are known
+	looking  bool    // for them
+	looked   bool    // and found all of them
+	unplaced error   // why they are not all
 
 	hints    hints
 	notice   screen.Notice

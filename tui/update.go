@@ -14,7 +14,6 @@ import (
 	"janitor/tui/detail"
 	"janitor/tui/help"
 	"janitor/tui/keys"
-	"janitor/tui/palette"
 	"janitor/tui/run"
 	"janitor/tui/runs"
 	"janitor/tui/screen"
@@ -177,8 +176,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.question.Press(key)
 	case m.typing():
 	case action == keys.Go:
-		m.palette = palette.New(m.env, m.entries())
-		return m.lookForPlaces()
+		return m.choices()
 	case action == keys.Help:
 		if !m.helping() {
 			m.push(help.New(m.env, in, m.opts.Engine == nil))

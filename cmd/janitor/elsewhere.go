@@ -36,12 +36,13 @@ func (e *elsewhere) choice(place string) *profile.Choice {
 	return nil
 }
 
-// places are all of them.
-func (e *elsewhere) places(ctx context.Context) []tui.Place {
+// places are all of them; the error is why those that IAM knows are missing.
+func (e *elsewhere) places(ctx context.Context) ([]tui.Place, error) {
 	if e.none {
-		return nil
+		return nil, nil
 	}
-	return append(e.profiles(), e.projects(ctx)...)
+	projects, err := e.projects(ctx)
+	return append(e.profiles(), projects...), err
 }
 
 // profiles are those that are found; where that fails the screen does without.
@@ -65,15 +66,15 @@ func (e *elsewhere) profiles() []tui.Place {
 	return out
 }
 
-// projects are the regions, by their main projects, and the other projects that the credentials can see. None where IAM
-// does not tell.
-func (e *elsewhere) projects(ctx context.Context) []tui.Place {
+// projects are the regions, by their main projects, and the other projects that the credentials can see. None where there
+// is no IAM.
+func (e *elsewhere) projects(ctx context.Context) ([]tui.Place, error) {
 	if e.s.Endpoints.IAM == "" {
-		return nil
+		return nil, nil
 	}
 	all, err := e.s.Projects(ctx)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	var out []tui.Place
 	for _, p := range all {
@@ -91,7 +92,7 @@ func (e *elsewhere) projects(ctx context.Context) []tui.Place {
 		e.add(place.Name, c)
 		out = append(out, place)
 	}
-	return out
+	return out, nil
 }
 
 // fixed: the profile's endpoints stay what they are in another region.

@@ -29,6 +29,8 @@ type Model struct {
 	entries []Entry
 	lead    int // the width of names that have something behind them, columns
 
+	missing string // what is not among the entries yet, and why; "" when all are there
+
 	line   screen.Line
 	found  []int // entries that hold all words
 	cursor int   // within found
@@ -44,6 +46,9 @@ func New(env *screen.Env, entries []Entry) *Model {
 	m.find()
 	return m
 }
+
+// Lack says below the entries what is not among them yet, and why: what is typed may be the name of one of those.
+func (m *Model) Lack(what string) { m.missing = what }
 
 // Offer adds entries that came later. What was typed stays, and so does the entry that enter would choose.
 func (m *Model) Offer(more []Entry) {

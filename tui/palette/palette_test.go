@@ -135,6 +135,23 @@ func TestSaysThatNothingIsCalledThat(t *testing.T) {
 	}
 }
 
+// While not all entries are there, it is not said that there is none of that name.
+func TestSaysWhatIsMissing(t *testing.T) {
+	m := open(some)
+	m.Lack("Looking for regions…")
+	for _, typed := range []string{"", "p", "region eu-de"} {
+		m.write(typed)
+		got := ansi.Strip(m.Over("", 80, 24))
+		if !strings.Contains(got, "│   Looking for regions…") || strings.Contains(got, "Nothing is called") {
+			t.Errorf("%q is typed:\n%s", m.line.String(), got)
+		}
+	}
+	m.Lack("")
+	if got := ansi.Strip(m.Over("", 80, 24)); strings.Contains(got, "Looking") || !strings.Contains(got, "Nothing is called that") {
+		t.Errorf("nothing is missing:\n%s", got)
+	}
+}
+
 func TestATooLongPasteIsRefused(t *testing.T) {
 	m := open(some)
 	m.write("po")
@@ -154,6 +171,7 @@ func TestEverySize(t *testing.T) {
 	entries := append([]Entry{{Name: strings.Repeat("long ", 40), About: strings.Repeat("名", 90), Key: "ctrl+space"}}, some...)
 	for range 300 {
 		m := open(entries)
+		m.Lack([]string{"", strings.Repeat("why ", 99)}[rng.IntN(2)])
 		m.write([]string{"", "p", "view", "nothing"}[rng.IntN(4)])
 		for range 3 {
 			w, h := 1+rng.IntN(130), 1+rng.IntN(40)

@@ -40,22 +40,30 @@ func (m *Model) box(w, h int) string {
 	t := m.env.Theme
 	tw := w - 4
 	// The room is that of all entries, so that the box does not jump while one types.
-	m.page = max(min(len(m.entries), most, h-around-1), 0)
+	room := h - around - 1
+	if m.missing != "" {
+		room--
+	}
+	m.page = max(min(len(m.entries), most, room), 0)
 	if m.cursor < m.top {
 		m.top = m.cursor
 	}
 	m.top = max(min(m.top, len(m.found)-m.page), m.cursor-m.page+1, 0)
 
 	body := []string{t.Paint(theme.Key, ":") + m.line.Draw(t, max(tw-1, 1))}
-	for i := m.top; i < m.top+m.page; i++ {
-		row := ""
-		switch {
-		case i < len(m.found):
-			row = m.row(m.entries[m.found[i]], i == m.cursor, tw)
-		case i == 0:
-			row = t.Paint(theme.Warn, theme.Fit("  Nothing is called that", tw))
-		}
-		body = append(body, row)
+	for _, i := range m.found[min(m.top, len(m.found)):min(m.top+m.page, len(m.found))] {
+		body = append(body, m.row(m.entries[i], i == m.found[m.cursor], tw))
+	}
+	lines := 1 + m.page
+	switch {
+	case m.missing != "":
+		body = append(body, t.Paint(theme.Warn, theme.Fit("  "+m.missing, tw)))
+		lines++
+	case len(m.found) == 0:
+		body = append(body, t.Paint(theme.Warn, theme.Fit("  Nothing is called that", tw)))
+	}
+	for len(body) < lines {
+		body = append(body, "")
 	}
 	body = append(body, m.foot())
 	if len(body) > h-2 {
