@@ -109,26 +109,14 @@ func (m *Model) enter(msg found) tea.Cmd {
 
 // parentsOf are those of a kind with these names or ids, or all.
 func parentsOf(ctx context.Context, loader *inventory.Loader, kind inventory.KindID, names []string) ([]inventory.Resource, error) {
-	l := inventory.Last(loader.List(ctx, kind, nil)).Listing(kind)
+	l, err := loader.Complete(ctx, kind)
 	switch {
-	case l == nil:
-		return nil, fmt.Errorf("%s could not be listed", kind)
-	case l.Err != nil:
-		return nil, fmt.Errorf("%s could not be listed to the end: %w", l.Kind.Many, l.Err)
+	case err != nil:
+		return nil, err
 	case len(l.Resources) == 0:
 		return nil, errors.New("there are no " + l.Kind.Many)
-	case len(names) == 0:
-		return l.Resources, nil
 	}
-	var parents []inventory.Resource
-	for _, name := range names {
-		parent, err := l.Named(name)
-		if err != nil {
-			return nil, err
-		}
-		parents = append(parents, parent)
-	}
-	return parents, nil
+	return l.Chosen(names)
 }
 
 // stepTitle says in the frame which step it is: "step 2/3".

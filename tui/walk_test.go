@@ -32,7 +32,7 @@ func TestARunbookIsWalkedThrough(t *testing.T) {
 	a.opts.Steps = []Step{
 		{Name: "empty pools", Kind: inventory.Pools, Expr: "unused && servers == 0", Reason: "OPS-7"},
 		{Name: "used pools", Kind: inventory.Pools, Expr: "used"},
-		{Name: "entries", Kind: inventory.Entries, In: []string{group.Ref.ID}, Expr: "size > 0"},
+		{Name: "entries", Kind: inventory.Entries, In: []string{group.Ref.ID, group.Name}, Expr: "size > 0"},
 		{Name: "of nothing", Kind: inventory.Entries, In: []string{"nowhere"}, Expr: "size > 0"},
 	}
 	marked := func(n int) string { return fmt.Sprintf("%d of %d", n, len(pools)) }

@@ -128,30 +128,16 @@ func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *i
 
 // parents are those of --in, or all.
 func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind) ([]inventory.Resource, error) {
-	within, err := inventory.Lookup(kind.Within)
-	if err != nil {
-		return nil, err
-	}
-	listing := inventory.Last(loader.List(ctx, within.ID, nil)).Listing(within.ID)
+	listing, err := loader.Complete(ctx, kind.Within)
 	switch {
 	case ctx.Err() != nil:
 		return nil, interrupted(ctx, ctx.Err())
-	case listing == nil:
-		return nil, fmt.Errorf("%s could not be listed", within.Many)
-	case listing.Err != nil:
-		return nil, fmt.Errorf("%s could not be listed to the end: %w", within.Many, listing.Err)
-	case len(c.in) == 0:
-		return listing.Resources, nil
+	case err != nil:
+		return nil, err
 	}
-	var parents []inventory.Resource
-	for _, word := range c.in {
-		parent, err := listing.Named(word)
-		if err != nil {
-			return nil, usage("--in: %w", err)
-		}
-		if !slices.ContainsFunc(parents, func(p inventory.Resource) bool { return p.Ref == parent.Ref }) {
-			parents = append(parents, parent)
-		}
+	parents, err := listing.Chosen(c.in)
+	if err != nil {
+		return nil, usage("--in: %w", err)
 	}
 	return parents, nil
 }
