@@ -326,10 +326,7 @@ func (h *hints) draw(env *screen.Env, in keys.Context, actions []keys.Action, w 
 func (m *Model) scope() string {
 	s := m.place()
 	if p := m.opts.Project; p != "" {
-		if len(p) > 9 {
-			p = p[:8] + m.env.Theme.Ellipsis
-		}
-		s += " " + m.env.Theme.Dot + " " + p
+		s += " " + m.env.Theme.Dot + " " + m.env.Theme.Brief(p)
 	}
 	return s
 }

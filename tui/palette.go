@@ -42,7 +42,7 @@ func (m *Model) kindEntries() []palette.Entry {
 	var entries []palette.Entry
 	for i, k := range first.Kinds() {
 		entries = append(entries, palette.Entry{
-			Name: string(k.ID), About: "go to " + k.Many, Key: m.env.Keys.Label(kindKeys[min(i, len(kindKeys)-1)]),
+			Name: string(k.ID), About: "go to " + k.Many, Key: m.env.Keys.KindLabel(i),
 			Do: func() tea.Cmd { return m.goTo(k.ID) },
 		})
 	}
@@ -55,8 +55,6 @@ func (m *Model) runsEntry() []palette.Entry {
 	}
 	return []palette.Entry{{Name: "runs", About: "past ones, and those that go on", Key: m.env.Keys.Label(keys.Runs), Do: m.showRuns}}
 }
-
-var kindKeys = [...]keys.Action{keys.Kind1, keys.Kind2, keys.Kind3, keys.Kind4}
 
 // goTo leaves the screens above the first and shows one of its kinds.
 func (m *Model) goTo(kind inventory.KindID) tea.Cmd {
@@ -162,8 +160,9 @@ func (m *Model) placeEntries() []palette.Entry {
 // actionEntries are the bindings of a context, by what they do. Moving is left to the keys.
 func (m *Model) actionEntries(in keys.Context) []palette.Entry {
 	var entries []palette.Entry
+	kinds := keys.Kinds()
 	for _, b := range m.env.Keys.Bindings(in) {
-		if b.In == keys.Move || len(b.Keys) == 0 || b.Action == keys.Go || b.Action == keys.Runs || slices.Contains(kindKeys[:], b.Action) {
+		if b.In == keys.Move || len(b.Keys) == 0 || b.Action == keys.Go || b.Action == keys.Runs || slices.Contains(kinds[:], b.Action) {
 			continue
 		}
 		if slices.ContainsFunc(entries, func(e palette.Entry) bool { return e.Key == b.Label() }) {

@@ -266,7 +266,7 @@ func (m *Model) take(msg read) tea.Cmd {
 	}
 	switch {
 	case msg.err != nil:
-		m.notice = screen.Notice{Text: upper(msg.err.Error()), Bad: true}
+		m.notice = screen.Notice{Text: theme.Sentence(msg.err.Error()), Bad: true}
 		return nil
 	case !m.onTop(w.by) || m.quitting:
 		return nil
@@ -282,13 +282,6 @@ func (m *Model) take(msg read) tea.Cmd {
 		m.question = m.askUndo(w.plan)
 	}
 	return m.question.Init()
-}
-
-func upper(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // meets is an error when another run of this session has some of what is left in hand.
@@ -533,7 +526,7 @@ func (m *Model) export(to runs.Target) tea.Cmd {
 
 func (m *Model) written(msg written) {
 	if msg.err != nil {
-		m.notice = screen.Notice{Text: upper(msg.err.Error()), Bad: true}
+		m.notice = screen.Notice{Text: theme.Sentence(msg.err.Error()), Bad: true}
 		return
 	}
 	m.reports = append(m.reports, msg.paths)

@@ -125,11 +125,11 @@ func (m *Model) ended(msg ended) tea.Cmd {
 		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}
 	}
 	going := s.going()
-	next := m.nextPlan(s.run)
+	cmds := []tea.Cmd{m.nextPlan(s.run)}
 	if h, ok := s.run.Recorded(); ok {
-		return tea.Batch(next, m.broadcast(runs.Changed{ID: h.Run}), m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))
+		cmds = append(cmds, m.broadcast(runs.Changed{ID: h.Run}))
 	}
-	return tea.Batch(next, m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))
+	return tea.Batch(append(cmds, m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))...)
 }
 
 // nextPlan starts the next of the plans that were confirmed before the program began, unless the run of the one before had

@@ -32,7 +32,6 @@ type Options struct {
 	Undo                     Undoer           // nil: nothing can be brought back
 	Reports                  string           // folder for reports; "" = that of the run, or the current one for a run without a record
 	ReadOnlyWhy              string           // why Engine is nil, as a sentence; "" for the usual one
-	Version                  string
 	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
 	SavePlan func(p cleanup.Plan, listed int) (path string, err error)
 	// Places looks for where one can go on to from here, also at the services; nil: nowhere. The error is why regions and

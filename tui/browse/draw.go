@@ -9,14 +9,6 @@ import (
 	"janitor/tui/theme"
 )
 
-// fill makes exactly h lines of these.
-func fill(lines []string, h int) string {
-	for len(lines) < h {
-		lines = append(lines, "")
-	}
-	return strings.Join(lines[:h], "\n")
-}
-
 // pane is the detail beside the table, kept until the row or the room changes.
 type pane struct {
 	of    inventory.Ref

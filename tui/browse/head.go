@@ -5,7 +5,6 @@ import (
 
 	"janitor/client/inventory"
 	"janitor/tui/card"
-	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
 
@@ -26,7 +25,7 @@ func (m *Model) head(w int) string {
 	return th.Paint(theme.Title, theme.Fit(" "+m.path(), room)) + " " + tally
 }
 
-// path: "IP groups › office-acl", or "Entries of 3 IP groups: office-acl, lab, vpn".
+// path: "Entries of IP group office-acl", or "Entries of 3 IP groups: office-acl, lab, vpn".
 func (m *Model) path() string {
 	kind := m.tab().columns.kind
 	within, err := inventory.Lookup(kind.Within)
@@ -42,8 +41,6 @@ func (m *Model) path() string {
 	}
 	return kind.Title + " of " + theme.Number(len(names)) + " " + within.Many + ": " + strings.Join(names, ", ")
 }
-
-var kindKeys = [...]keys.Action{keys.Kind1, keys.Kind2, keys.Kind3, keys.Kind4}
 
 // tabLine keeps the line of tabs until it changes.
 type tabLine struct {
@@ -93,7 +90,7 @@ func (l *tabLine) draw(m *Model, w int) string {
 			if i > 0 {
 				b.WriteByte(' ')
 			}
-			b.WriteString(th.TabText(m.env.Keys.Label(kindKeys[min(i, len(kindKeys)-1)]), title, count, i == m.active))
+			b.WriteString(th.TabText(m.env.Keys.KindLabel(i), title, count, i == m.active))
 		}
 		l.text = b.String()
 		if theme.WidthPainted(l.text) <= w {

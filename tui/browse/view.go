@@ -140,5 +140,5 @@ func (m *Model) instead(w, h int) string {
 	for i := range lines {
 		lines[i] = theme.FitPainted(lines[i], w)
 	}
-	return fill(lines, h)
+	return strings.Join(theme.Fill(lines, h), "\n")
 }

@@ -24,8 +24,6 @@ func TestChoiceIsReached(t *testing.T) {
 		{"tab tab space", false, ""},
 		{"tab tab shift+tab space", false, "on"},
 		{"tab shift+tab space", false, ""},
-		{"tab held-enter", false, ""},
-		{"tab held-space", false, ""},
 		{`tab "y"`, false, "yes"},
 		{"tab tab enter", false, "yes"},
 		{"tab tab tab enter", false, "no"},

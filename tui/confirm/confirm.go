@@ -17,9 +17,6 @@ import (
 	"janitor/tui/theme"
 )
 
-// grace is how long the dialog takes no keys after it was opened: it may have come up under a typing hand.
-const grace = 400 * time.Millisecond
-
 // Decision is the dialog's only answer, given once. Yes is said to exactly the plan that was shown.
 type Decision struct {
 	Yes  bool
@@ -125,7 +122,7 @@ func (m *Model) Reopen() tea.Cmd {
 
 // Init redraws the dialog once it begins to take keys.
 func (m *Model) Init() tea.Cmd {
-	return tea.Tick(grace, func(time.Time) tea.Msg { return ready{m} })
+	return tea.Tick(screen.Grace, func(time.Time) tea.Msg { return ready{m} })
 }
 
 type ready struct{ m *Model }
@@ -157,9 +154,9 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		}
 		return nil
 	case action == keys.Toggle && m.focus == choice:
-		return m.toggle(key)
+		return m.toggle()
 	case action == keys.SavePlan:
-		return m.save(key)
+		return m.save()
 	case m.edit(key):
 		return nil
 	}
@@ -167,9 +164,9 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case keys.Confirm:
 		switch {
 		case m.focus == proceed:
-			return m.yes(key)
+			return m.yes()
 		case m.focus == choice:
-			return m.toggle(key)
+			return m.toggle()
 		case m.typed != "" && !m.matches(): // a slip, not a no
 			m.say = m.how()
 			return nil
@@ -180,7 +177,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 			m.say = m.how()
 			return nil
 		}
-		return m.yes(key)
+		return m.yes()
 	case keys.No:
 		return m.decide(false)
 	case keys.NextFocus:
@@ -225,21 +222,15 @@ func (m *Model) previous() {
 // offers: what is in use can be taken out of use first, or is to be.
 func (m *Model) offers() bool { return m.detaches+m.detachable > 0 }
 
-// toggle asks for the other plan. A key that is being held down does not.
-func (m *Model) toggle(key tea.KeyPressMsg) tea.Cmd {
-	if key.IsRepeat {
-		return nil
-	}
+// toggle asks for the other plan.
+func (m *Model) toggle() tea.Cmd {
 	m.asked = true
 	msg := DetachMsg{By: m, Detach: !m.plan.Detach}
 	return func() tea.Msg { return msg }
 }
 
-func (m *Model) save(key tea.KeyPressMsg) tea.Cmd {
-	switch {
-	case key.IsRepeat:
-		return nil
-	case m.empty():
+func (m *Model) save() tea.Cmd {
+	if m.empty() {
 		m.say = m.how()
 		return nil
 	}
@@ -250,11 +241,8 @@ func (m *Model) save(key tea.KeyPressMsg) tea.Cmd {
 // Say shows a sentence until the next key.
 func (m *Model) Say(text string) { m.say = text }
 
-// yes decides for deleting, unless that is not possible now. A key that is being held down never says yes.
-func (m *Model) yes(key tea.KeyPressMsg) tea.Cmd {
-	if key.IsRepeat {
-		return nil
-	}
+// yes decides for deleting, unless that is not possible now.
+func (m *Model) yes() tea.Cmd {
 	if m.empty() || m.cramped || !m.matches() {
 		m.say = m.how()
 		return nil
@@ -288,7 +276,7 @@ func (m *Model) how() string {
 	}
 }
 
-func (m *Model) waiting() bool { return m.env.Now().Sub(m.opened) < grace }
+func (m *Model) waiting() bool { return m.env.Now().Sub(m.opened) < screen.Grace }
 func (m *Model) empty() bool   { return len(m.plan.Items) == 0 }
 func (m *Model) matches() bool { return m.typed == m.want }
 

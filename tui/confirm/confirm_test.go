@@ -63,9 +63,7 @@ var named = map[string]tea.Key{
 	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
 	"backspace": {Code: tea.KeyBackspace}, "down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp},
 	"pgdown": {Code: tea.KeyPgDown}, "pgup": {Code: tea.KeyPgUp}, "ctrl+d": {Code: 'd', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
-	"space":      {Code: ' ', Text: " "},
-	"held-space": {Code: ' ', Text: " ", IsRepeat: true},
-	"held-enter": {Code: tea.KeyEnter, IsRepeat: true}, "held-y": {Code: 'y', Text: "y", IsRepeat: true},
+	"space": {Code: ' ', Text: " "},
 }
 
 func (d *dialog) key(k tea.Key) {
@@ -160,8 +158,6 @@ func TestKeysDecide(t *testing.T) {
 		{"left of the first button is the first button", plan(3, 0), "left enter", "no"},
 		{"the key that opened it", plan(3, 0), "ctrl+d ctrl+d", ""},
 		{"digits without a field", plan(3, 0), `"3"`, ""},
-		{"a held y", plan(3, 0), "held-y", ""},
-		{"a held enter on Delete", plan(3, 0), "tab held-enter", ""},
 
 		{"ten need no typing", plan(10, 0), `"y"`, "yes"},
 		{"eleven do", plan(11, 0), `"y"`, ""},
@@ -198,7 +194,6 @@ func TestKeysDecide(t *testing.T) {
 		{"the count of a danger", dangerous(), `"1" enter`, ""},
 		{"a name with blanks", dangers("home acl, 2"), `"home" space "acl," space "2" enter`, "yes"},
 		{"keys that move and answer elsewhere", dangers("ny jkgG{}"), `"ny" space "jkgG{}" enter`, "yes"},
-		{"a held enter on a typed danger", dangerous(), `"office-acl" held-enter`, ""},
 		{"scrolling decides nothing", plan(60, 0), "down up pgdown pgup", ""},
 
 		{"nothing to delete, enter", plan(0, 2), "enter", "no"},

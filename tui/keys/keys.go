@@ -33,7 +33,7 @@ const (
 	Filter   Action = "filter"
 	Verdicts Action = "verdicts" // which of them are shown
 	Open     Action = "open"
-	Children Action = "children" // of all that are marked, or else of the current one
+	Children Action = "children" // of all that are marked
 	Detail   Action = "detail"
 	Raw      Action = "raw"
 	CopyID   Action = "copy-id"

@@ -81,7 +81,7 @@ func (m *Model) sum(glyph string, role theme.Role, text string, w int) (lines []
 	t := m.env.Theme
 	parts := theme.Wrap(text, max(w-4, 1))
 	if m.summary.Took > 0 {
-		took = duration(m.summary.Took)
+		took = theme.Duration(m.summary.Took)
 	}
 	if last := len(parts) - 1; took != "" && theme.Width(parts[last])+3+len(took) <= w-4 {
 		parts[last] += " " + t.Dot + " " + took
@@ -250,7 +250,7 @@ func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
 		left = time.Duration(math.Ceil(float64(len(m.items)-m.ended)/rate)) * time.Second
 	}
 	if left > 0 {
-		parts = append(parts, clock(left)+" left")
+		parts = append(parts, theme.Clock(left)+" left")
 	}
 	return strings.Join(parts, "   "), "", theme.Muted
 }
@@ -308,7 +308,7 @@ func per(d time.Duration) string {
 	case d%time.Minute == 0:
 		return fmt.Sprintf(" in %d min", d/time.Minute)
 	case d < time.Second:
-		return " in " + duration(d)
+		return " in " + theme.Duration(d)
 	}
 	return fmt.Sprintf(" in %d s", int(math.Ceil(d.Seconds())))
 }

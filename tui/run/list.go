@@ -37,13 +37,6 @@ func (s selection) has(o cleanup.Outcome) bool {
 	return true
 }
 
-func (s selection) String() string {
-	if s.failures {
-		return "failures"
-	}
-	return s.outcome.String()
-}
-
 // inOrder are the outcomes as they are counted in the head.
 var inOrder = [outcomes]cleanup.Outcome{
 	cleanup.Deleted, cleanup.AlreadyGone, cleanup.Restored, cleanup.AlreadyThere, cleanup.Reappeared, cleanup.Blocked,
@@ -187,7 +180,7 @@ func (m *Model) list(w, h int, now time.Time) []string {
 		buf = m.appendRow(buf[:0], m.at(row), c, now)
 		lines = append(lines, string(buf))
 	}
-	return fill(lines, h)
+	return theme.Fill(lines, h)
 }
 
 // columns are the widths of a row; 0 leaves a column out.
@@ -276,10 +269,10 @@ func (m *Model) appendRow(dst []byte, i int, c columns, now time.Time) []byte {
 func (m *Model) took(it *item, now time.Time) string {
 	switch {
 	case it.step == cleanup.Ended && it.result.Took > 0:
-		return duration(it.result.Took)
+		return theme.Duration(it.result.Took)
 	case (it.step == cleanup.Sent || it.step == cleanup.Clearing) && !m.waiting || it.step == cleanup.Reading:
 		if d := now.Sub(it.sent); d >= time.Second {
-			return duration(d)
+			return theme.Duration(d)
 		}
 	}
 	return ""

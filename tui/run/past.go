@@ -125,7 +125,7 @@ func (m *Model) history(w int, now time.Time) []string {
 	zone := now.Location()
 	when := l.Header.Started.In(zone).Format(moment + " MST")
 	at := l.Header.Where
-	parts := []string{when, took, "by " + l.Header.Who.String(), at.Profile, at.Region, short(at.Project, t.Ellipsis)}
+	parts := []string{when, took, "by " + l.Header.Who.String(), at.Profile, at.Region, t.Brief(at.Project)}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	lines = append(lines, t.Paint(theme.Muted, theme.Fit("   "+strings.Join(parts, " "+t.Dot+" "), w)))
 	var more []string
@@ -168,14 +168,6 @@ func (m *Model) verified() (string, theme.Role) {
 		return theme.Number(unknown) + " could not be read", theme.Warn
 	}
 	return "all as it should be", theme.Good
-}
-
-// short is enough of a project's id to know it by.
-func short(id, ellipsis string) string {
-	if len(id) > 9 {
-		return id[:8] + ellipsis
-	}
-	return id
 }
 
 // record is a run as its journal tells it; nil when that cannot be read.

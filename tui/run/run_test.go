@@ -790,17 +790,6 @@ func TestEverySize(t *testing.T) {
 	}
 }
 
-func TestDurations(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		210 * time.Millisecond: "0.21 s", 9990 * time.Millisecond: "9.99 s", 9999 * time.Millisecond: "10.0 s", 59 * time.Second: "59.0 s",
-		125 * time.Second: "2:05", 3599600 * time.Millisecond: "1:00:00", 90 * time.Minute: "1:30:00",
-	} {
-		if got := duration(d); got != want {
-			t.Errorf("%v: %q, want %q", d, got, want)
-		}
-	}
-}
-
 // The whole cost of 5 000 outcomes that arrive at once: taking them in and drawing the frames between.
 func BenchmarkOutcomes(b *testing.B) {
 	const n = 5000

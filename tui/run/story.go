@@ -44,7 +44,7 @@ func (m *Model) pane(w, h int, now time.Time, whole bool) []string {
 		t := m.env.Theme
 		lines = append(lines[:h-1], theme.FitPainted("   "+t.Paint(theme.Muted, t.Ellipsis+" ")+t.Hint(m.env.Keys.Label(keys.Pane), "shows all"), w))
 	}
-	return fill(lines, h)
+	return theme.Fill(lines, h)
 }
 
 // whole is h lines of the story of an item, in place of the list, at where the user has scrolled to.
@@ -134,9 +134,9 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 	took := ""
 	switch {
 	case q.Answered:
-		took = duration(q.Took)
+		took = theme.Duration(q.Took)
 	case !q.Doubt && now.After(q.At):
-		took = duration(now.Sub(q.At))
+		took = theme.Duration(now.Sub(q.At))
 	}
 	clock := "15:04:05"
 	if whole && w >= 60 {

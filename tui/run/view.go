@@ -3,7 +3,6 @@ package run
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"janitor/client/cleanup"
 	"janitor/tui/theme"
@@ -49,7 +48,7 @@ func (m *Model) View(w, h int) string {
 		body = m.list(w, room, now)
 	}
 	lines = append(append(lines, m.news(note, w)), body...)
-	return strings.Join(fill(lines, h), "\n")
+	return strings.Join(theme.Fill(lines, h), "\n")
 }
 
 // beside puts two blocks of lines next to each other; the left one is w columns wide.
@@ -64,14 +63,6 @@ func (m *Model) beside(left, right []string, w int) []string {
 // rule sets one part off from the other.
 func (m *Model) rule(w int) string {
 	return m.env.Theme.Paint(theme.Border, strings.Repeat("─", w))
-}
-
-// fill makes exactly h lines of these.
-func fill(lines []string, h int) []string {
-	for len(lines) < h {
-		lines = append(lines, "")
-	}
-	return lines[:h]
 }
 
 func (m *Model) sign(o cleanup.Outcome) (string, theme.Role) { return Sign(m.env.Theme, o) }
@@ -163,27 +154,6 @@ func Said(r cleanup.Result) string {
 		parts = append(parts, r.Code)
 	}
 	return strings.Join(parts, "; ")
-}
-
-// duration is short and keeps two or three digits: "0.21 s", "12.3 s", "2:05".
-func duration(d time.Duration) string {
-	switch s := d.Seconds(); {
-	case s < 9.995:
-		return fmt.Sprintf("%.2f s", s)
-	case s < 59.95:
-		return fmt.Sprintf("%.1f s", s)
-	default:
-		return clock(d)
-	}
-}
-
-// clock is minutes and seconds, with hours where there are any.
-func clock(d time.Duration) string {
-	s := int(d.Seconds() + 0.5)
-	if s >= 3600 {
-		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
-	}
-	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
 // speed is outcomes a second, or a minute when they are rare.

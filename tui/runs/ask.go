@@ -11,9 +11,6 @@ import (
 	"janitor/tui/theme"
 )
 
-// grace is how long a question takes no keys after it was opened: it may have come up under a typing hand.
-const grace = 400 * time.Millisecond
-
 // Line is one thing that a question is about.
 type Line struct {
 	Glyph string
@@ -67,12 +64,12 @@ func (q *Question) Reopen() tea.Cmd {
 
 // Init redraws the question once it begins to take keys.
 func (q *Question) Init() tea.Cmd {
-	return tea.Tick(grace, func(time.Time) tea.Msg { return ready{q} })
+	return tea.Tick(screen.Grace, func(time.Time) tea.Msg { return ready{q} })
 }
 
 type ready struct{ q *Question }
 
-func (q *Question) waiting() bool { return q.env.Now().Sub(q.opened) < grace }
+func (q *Question) waiting() bool { return q.env.Now().Sub(q.opened) < screen.Grace }
 
 // Press takes a key. Enter is Cancel unless the other button has the focus.
 func (q *Question) Press(key tea.KeyPressMsg) tea.Cmd {

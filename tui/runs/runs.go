@@ -4,7 +4,6 @@ package runs
 import (
 	"context"
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -204,14 +203,6 @@ func (m *Model) whyNot(a keys.Action, r *row) string {
 		Record: r.id != "", Lost: r.err, Live: r.live, Away: r.run == nil, Finished: r.finished, Undoes: r.undoes,
 		Deleted: r.summary.Counts[cleanup.Deleted],
 	}.WhyNot(a, m.env.Keys)
-}
-
-// sentence begins with a capital letter.
-func sentence(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func (m *Model) refresh() tea.Cmd {

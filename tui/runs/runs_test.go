@@ -437,7 +437,7 @@ func TestAQuestionIsNotAnsweredByAccident(t *testing.T) {
 		now = epoch
 		q := ask(&now, 3)
 		q.Over("", 80, 24)
-		now = epoch.Add(grace)
+		now = epoch.Add(screen.Grace)
 		if got := answerOf(q, test.keys...); got != test.want {
 			t.Errorf("%q: %v, want %v", test.keys, got, test.want)
 		}
@@ -467,7 +467,7 @@ func TestAQuestionAtEverySize(t *testing.T) {
 		}
 	}
 	golden(t, "question", ansi.Strip(q.Over("", 80, 22)))
-	now = now.Add(grace)
+	now = now.Add(screen.Grace)
 	q.Press(keyOf("G"))
 	if got := q.Over("", 80, 22); !strings.Contains(got, "web-39") || strings.Contains(got, "web-0 ") {
 		t.Errorf("does not scroll:\n%s", got)

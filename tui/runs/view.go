@@ -55,11 +55,7 @@ func (m *Model) View(w, h int) string {
 	if len(story) > 0 {
 		lines = append(append(lines, m.rule(len(rows), w)), story...)
 	}
-	lines = lines[:min(len(lines), h)]
-	for len(lines) < h {
-		lines = append(lines, "")
-	}
-	return strings.Join(lines, "\n")
+	return strings.Join(theme.Fill(lines, h), "\n")
 }
 
 // scroll brings the cursor in sight.
@@ -111,7 +107,7 @@ func (m *Model) head(w int) []string {
 	role, why := theme.Muted, ""
 	switch {
 	case m.err != nil:
-		role, why = theme.Bad, sentence(m.err.Error())+". "+m.env.Keys.Label(keys.Refresh)+" reads them again."
+		role, why = theme.Bad, theme.Sentence(m.err.Error())+". "+m.env.Keys.Label(keys.Refresh)+" reads them again."
 	case len(rows) == 0 && m.reading == nil && m.opts.History == nil:
 		why = "No run yet. Runs leave no record here: those of this session will be listed."
 	case len(rows) == 0 && m.reading == nil:
@@ -335,13 +331,13 @@ func (m *Model) story(r *row, w int) []string {
 		begun = "begun " + m.local(r.begun).Format("2006-01-02 15:04:05 MST")
 	}
 	if r.took > 0 {
-		took = "took " + duration(r.took)
+		took = "took " + theme.Duration(r.took)
 	}
 	put(theme.Muted, begun, took, who(r.who))
 	put(theme.Muted, r.place(), project(r.where.Project))
 	switch {
 	case r.err != "":
-		put(theme.Text, sentence(r.err))
+		put(theme.Text, theme.Sentence(r.err))
 	default:
 		put(theme.Text, r.summary.String())
 	}
@@ -385,18 +381,4 @@ func project(s string) string {
 		return ""
 	}
 	return "project " + s
-}
-
-// duration is short: "0.21 s", "12 s", "2:05 min", "3:04 h".
-func duration(d time.Duration) string {
-	switch s := int(d.Seconds()); {
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.2f s", d.Seconds())
-	case s < 60:
-		return fmt.Sprintf("%d s", s)
-	case s < 3600:
-		return fmt.Sprintf("%d:%02d min", s/60, s%60)
-	default:
-		return fmt.Sprintf("%d:%02d h", s/3600, s/60%60)
-	}
 }

@@ -119,7 +119,7 @@ func TestShownIsWhatMaskAndWordsSay(t *testing.T) {
 				rows = someOf(rng, 40)
 				m.Set(Prepare(rows, m.Sort()).Narrow(only(rows, state)))
 			case 1:
-				m.SetSort(Sort{Column: rng.IntN(5) - 1, Reverse: rng.IntN(2) == 0})
+				m.sort = Sort{Column: rng.IntN(5) - 1, Reverse: rng.IntN(2) == 0}
 				m.Set(Prepare(rows, m.Sort()).Narrow(only(rows, state)))
 			case 2:
 				state = anyState(rng)

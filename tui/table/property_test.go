@@ -95,7 +95,7 @@ func TestMarksSurviveWhateverHappensToTheRows(t *testing.T) {
 				m.Set(Prepare(rows, m.Sort()).Narrow(only(rows, state)))
 			case 1:
 				name = "sort"
-				m.SetSort(Sort{Column: rng.IntN(5) - 1, Reverse: rng.IntN(2) == 0})
+				m.sort = Sort{Column: rng.IntN(5) - 1, Reverse: rng.IntN(2) == 0}
 				m.Set(Prepare(rows, m.Sort()).Narrow(only(rows, state)))
 			case 2:
 				name = "filter"
@@ -277,7 +277,7 @@ func TestFramesAreExact(t *testing.T) {
 			m.SetSize(w, h)
 			wander(rng, m)
 			m.Do([]keys.Action{keys.Wide, keys.Mark, keys.MarkAll, keys.Range}[rng.IntN(4)])
-			m.SetSort(Sort{Column: rng.IntN(9) - 1})
+			m.sort = Sort{Column: rng.IntN(9) - 1}
 			frame := m.View()
 			if again := m.View(); again != frame {
 				t.Fatalf("the same table is drawn in two ways:\n%q\n%q", frame, again)

@@ -210,29 +210,11 @@ func (m *Model[K]) Row() (int, bool) {
 	return int(m.view.order[m.position(m.cursor)]), true
 }
 
-// Select puts the cursor on a key; false when it is not shown.
-func (m *Model[K]) Select(k K) bool {
-	at, ok := m.where(k)
-	if ok {
-		m.endSpan()
-		m.touched = true
-		m.cursor = at
-		m.scroll()
-	}
-	return ok
-}
-
 // Sort is the order that was asked for. While it is not the order of the rows, the table is [Model.Stale].
 func (m *Model[K]) Sort() Sort { return m.sort }
 
-// SetSort asks for an order.
-func (m *Model[K]) SetSort(s Sort) { m.sort = s }
-
 // Stale says that the rows are not in the order asked for: prepare them again with [Model.Sort].
 func (m *Model[K]) Stale() bool { return m.view != nil && m.view.sort != m.sort }
-
-// Wide says whether the extra columns were asked for.
-func (m *Model[K]) Wide() bool { return m.wide }
 
 // Sorts says whether the key is a column's letter.
 func (m *Model[K]) Sorts(key string) bool { return m.column(key) >= 0 }

@@ -193,7 +193,7 @@ func TestSort(t *testing.T) {
 		{func() { m.Hot("S") }, Sort{2, true}, []string{"p6", "p2", "p1", "p3", "p4", "p5"}},
 		{func() { m.Hot("V") }, Sort{1, false}, []string{"p2", "p3", "p4", "p1", "p5", "p6"}},
 		{func() { m.Do(keys.SortReverse) }, Sort{1, true}, []string{"p1", "p5", "p6", "p4", "p3", "p2"}}, // equals keep their order
-		{func() { m.SetSort(Sort{Column: -1}) }, Sort{-1, false}, []string{"p1", "p2", "p3", "p4", "p5", "p6"}},
+		{func() { m.sort = Sort{Column: -1} }, Sort{-1, false}, []string{"p1", "p2", "p3", "p4", "p5", "p6"}},
 	} {
 		c.press()
 		if m.Sort() != c.want {
@@ -237,8 +237,8 @@ func TestCursorStaysOnItsRow(t *testing.T) {
 	m.Filter("green")
 	at("p5", 0)
 	m.Filter("")
-	at("p5", 1) // the end of the list leaves no other room
-	m.Select("p3")
+	at("p5", 1)      // the end of the list leaves no other room
+	do(m, keys.Down) // p3
 	m.Set(Prepare(pools{some[0], some[1], some[4], some[5]}, Sort{}))
 	at("p6", 2) // p3 is gone: its place is now behind the end
 	m.Set(Prepare(pools{}, Sort{}))
@@ -426,7 +426,6 @@ func TestNothingToShow(t *testing.T) {
 		m.Prune()
 		m.Unmark("p1")
 		m.EndRange()
-		m.Select("p1")
 		if row, ok := m.Row(); ok {
 			t.Errorf("row %d", row)
 		}

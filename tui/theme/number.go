@@ -1,6 +1,11 @@
 package theme
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Number is n in groups of three digits: "43 087".
 func Number(n int) string {
@@ -9,4 +14,41 @@ func Number(n int) string {
 		s = s[:i] + " " + s[i:]
 	}
 	return s
+}
+
+// Duration is short and keeps two or three digits: "0.21 s", "12.3 s", "2:05".
+func Duration(d time.Duration) string {
+	switch s := d.Seconds(); {
+	case s < 9.995:
+		return fmt.Sprintf("%.2f s", s)
+	case s < 59.95:
+		return fmt.Sprintf("%.1f s", s)
+	default:
+		return Clock(d)
+	}
+}
+
+// Clock is minutes and seconds, with hours where there are any.
+func Clock(d time.Duration) string {
+	s := int(d.Seconds() + 0.5)
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// Sentence begins with a capital letter.
+func Sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// Brief is enough of an id to know it by.
+func (t *Theme) Brief(id string) string {
+	if len(id) > 9 {
+		return id[:8] + t.Ellipsis
+	}
+	return id
 }

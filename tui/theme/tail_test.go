@@ -2,6 +2,7 @@ package theme_test
 
 import (
 	"testing"
+	"time"
 
 	"janitor/tui/theme"
 )
@@ -28,6 +29,17 @@ func TestNumber(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1 000", 43087: "43 087", 1234567: "1 234 567", -100: "-100", -1000: "-1 000"} {
 		if got := theme.Number(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestDurations(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		210 * time.Millisecond: "0.21 s", 9990 * time.Millisecond: "9.99 s", 9999 * time.Millisecond: "10.0 s", 59 * time.Second: "59.0 s",
+		125 * time.Second: "2:05", 3599600 * time.Millisecond: "1:00:00", 90 * time.Minute: "1:30:00",
+	} {
+		if got := theme.Duration(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
 		}
 	}
 }

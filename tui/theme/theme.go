@@ -106,11 +106,6 @@ func (t *Theme) PaintRow(r Role, s string) string { return wrap(t.row[r], s) }
 // Append is Paint into a buffer.
 func (t *Theme) Append(dst []byte, r Role, s string) []byte { return appendWrapped(dst, t.plain[r], s) }
 
-// AppendRow is PaintRow into a buffer.
-func (t *Theme) AppendRow(dst []byte, r Role, s string) []byte {
-	return appendWrapped(dst, t.row[r], s)
-}
-
 // AppendCell appends s in exactly w columns, painted, on the cursor row or not.
 func (t *Theme) AppendCell(dst []byte, r Role, cursor bool, s string, w int, right bool) []byte {
 	prefix := t.plain[r]

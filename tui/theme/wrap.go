@@ -24,3 +24,11 @@ func WrapTo(s string, w, n int) []string {
 	}
 	return lines
 }
+
+// Fill makes exactly h lines of these.
+func Fill(lines []string, h int) []string {
+	for len(lines) < h {
+		lines = append(lines, "")
+	}
+	return lines[:max(h, 0)]
+}
