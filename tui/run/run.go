@@ -324,9 +324,9 @@ func (m *Model) retry() tea.Cmd {
 func (m *Model) kept() string {
 	var parts []string
 	for _, o := range []cleanup.Outcome{cleanup.Cancelled, cleanup.Skipped} {
-		switch n := m.counts[o]; {
-		case n == 0:
-		case n == 1:
+		switch n := m.counts[o]; n {
+		case 0:
+		case 1:
 			parts = append(parts, "1 was "+o.String())
 		default:
 			parts = append(parts, theme.Number(n)+" were "+o.String())
