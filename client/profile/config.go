@@ -17,12 +17,14 @@ import (
 
 // file is the config file.
 type file struct {
-	Current  string             `yaml:"current"`
-	Profiles map[string]Profile `yaml:"profiles"`
-	Views    map[string]string  `yaml:"views"`
-	Strict   bool               `yaml:"strict"` // files with secrets that others can read are refused
+	Current  string              `yaml:"current"`
+	Profiles map[string]Profile  `yaml:"profiles"`
+	Views    map[string]string   `yaml:"views"`
+	Keys     map[string][]string `yaml:"keys"`
+	Strict   bool                `yaml:"strict"` // files with secrets that others can read are refused
 
-	saved []View // Views in their order
+	saved []View    // Views in their order
+	bound []Binding // Keys, by action
 }
 
 // configPath says where the config file is and whether the user named it.
@@ -68,6 +70,7 @@ func parseConfig(path string, data []byte) (file, error) {
 	if _, ok := c.Profiles[c.Current]; c.Current != "" && !reserved(c.Current) && !ok {
 		return file{}, usage("%s:%d: current is %q, and there is no such profile: %s", path, r.lines["current"], c.Current, c.choices())
 	}
+	c.bound = c.bindings(path, r.lines)
 	var err error
 	c.saved, err = c.views(path, r.lines)
 	return c, err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -80,6 +81,10 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"empty view", "current: acme", "current: acme\nviews:\n  old: ' '", []string{"config.yaml:3", `"old"`, "is empty"}},
 		{"view with =", "current: acme", "current: acme\nviews:\n  old: \"=unused\"", []string{"config.yaml:3", `"old"`, "leave it out"}},
 		{"doubled view", "current: acme", "current: acme\nviews:\n  old: unused\n  old: used", []string{"config.yaml:4", "already defined"}},
+		{"keys of one text", "current: acme", "current: acme\nkeys: {delete: x}", []string{"config.yaml:2", "keys.delete", "must be a list"}},
+		{"key that is a number", "current: acme", "current: acme\nkeys:\n  top: [1]", []string{"config.yaml:3", "keys.top", "put it in quotes"}},
+		{"keys without actions", "current: acme", "current: acme\nkeys: [x]", []string{"config.yaml:2", "keys", "key: value"}},
+		{"doubled action", "current: acme", "current: acme\nkeys:\n  top: [x]\n  top: [z]", []string{"config.yaml:4", "already defined"}},
 		{"reserved name", "  acme:", "  env: {}\n  acme:", []string{"config.yaml:3", `"env"`, "rename"}},
 		{"no region", "    region: cn-north-4\n", "", []string{`profile "acme"`, "config.yaml:3", "no region", "--region"}},
 		{"odd region", "cn-north-4", "evil.example.com/", []string{`profile "acme"`, "is not a region id"}},
@@ -173,6 +178,20 @@ profiles:
 	}
 	if _, err := Find(Choice{Lookup: environ(t, strings.Replace(shared, "auth: *keys", "endpoints: *keys", 1))}); !errors.Is(err, Usage) {
 		t.Errorf("an alias of the wrong sort: %v", err)
+	}
+}
+
+func TestKeysComeWithTheirLines(t *testing.T) {
+	config := "keys:\n  delete: [ctrl+x, \"!\"]\n  copy-id:\n    - C\n  raw:\n" + good
+	p, err := Find(Choice{Lookup: environ(t, config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprint(p.Keys)
+	for i, want := range []Binding{{"copy-id", []string{"C"}, "config.yaml:3"}, {"delete", []string{"ctrl+x", "!"}, "config.yaml:2"}, {"raw", nil, "config.yaml:5"}} {
+		if i >= len(p.Keys) || p.Keys[i].Action != want.Action || !slices.Equal(p.Keys[i].Keys, want.Keys) || !strings.HasSuffix(p.Keys[i].Where, want.Where) {
+			t.Errorf("%d: want %v of %s", i, want, got)
+		}
 	}
 }
 

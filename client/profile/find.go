@@ -206,7 +206,7 @@ func (p *Profile) guard(config file, path string) error {
 		}
 		p.Warnings = append(p.Warnings, said)
 	}
-	p.Views = config.saved
+	p.Views, p.Keys = config.saved, config.bound
 	return nil
 }
 

@@ -23,6 +23,7 @@ import (
 	"janitor/client/inventory"
 	"janitor/client/profile"
 	"janitor/tui"
+	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
 
@@ -389,6 +390,12 @@ The profile is the one that the plan was made with, unless --profile names anoth
 				return err
 			}
 			defer closing(cmd, s)
+			var bound *keys.Map
+			if screen {
+				if bound, err = checkKeys(p.Keys); err != nil {
+					return err
+				}
+			}
 			if s.Deleter == nil {
 				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
 			}
@@ -408,7 +415,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if screen {
 				return watchOnScreen(cmd, tui.Options{
 					Profile: s.Profile, Region: s.Region, Project: s.Project,
-					Loader: loader.WithDetail(), Engine: engine, History: past, Undo: undoer(past, engine), Now: time.Now,
+					Loader: loader.WithDetail(), Engine: engine, History: past, Undo: undoer(past, engine), Keys: bound, Now: time.Now,
 				}, doc)
 			}
 			return execute(cmd, out, engine, doc, digest)

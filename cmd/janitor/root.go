@@ -16,6 +16,7 @@ import (
 	"janitor/client/inventory"
 	"janitor/client/profile"
 	"janitor/tui"
+	"janitor/tui/keys"
 )
 
 func rootCommand() *cobra.Command {
@@ -61,11 +62,15 @@ janitor profiles shows what there is.`,
 			if err != nil {
 				return err
 			}
+			bound, err := checkKeys(p.Keys)
+			if err != nil {
+				return err
+			}
 			if err := needTerminal(); err != nil {
 				return err
 			}
 			warn(cmd.ErrOrStderr(), p)
-			return show(cmd, p, shown{past: history(), readOnly: choice.ReadOnly, kind: kind, views: views, walk: walk})
+			return show(cmd, p, shown{past: history(), readOnly: choice.ReadOnly, kind: kind, views: views, keys: bound, walk: walk})
 		},
 	}
 	flags := root.Flags()
@@ -130,6 +135,7 @@ type shown struct {
 	demo     bool             // its cloud ends with this process
 	kind     inventory.KindID // the tab to begin with
 	views    []tui.View
+	keys     *keys.Map // nil: the usual ones
 	walk     walkBook
 	notice   string // to begin with
 }
@@ -190,7 +196,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	// Signals end ctx: one way to end, whichever way the program is told.
 	summary, err := tui.Run(ctx, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
-		Kind: what.kind, Views: what.views, Steps: what.walk.steps,
+		Kind: what.kind, Views: what.views, Keys: what.keys, Steps: what.walk.steps,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
 		History: what.past, Reports: what.reports, Undo: undoer(what.past, engine),
 		SavePlan: save,

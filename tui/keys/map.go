@@ -35,10 +35,10 @@ func newMap(bindings []Binding) (Map, error) {
 					if other == LeaveRun && b.Action == Back {
 						continue // the same, under the name it has in a run
 					}
-					return Map{}, fmt.Errorf("key %q: bound to both %s and %s (%s)", key, other, b.Action, strings.ToLower(c.Title()))
+					return Map{}, wrong([]Action{b.Action, other}, "key %q: bound to both %s and %s (%s)", key, other, b.Action, strings.ToLower(c.Title()))
 				}
 				if (c == Input || c == Choosing) && types(key) {
-					return Map{}, fmt.Errorf("key %q: cannot be %s, for it types a character in filters and counts", key, b.Action)
+					return Map{}, wrong([]Action{b.Action}, "key %q: cannot be %s, for it types a character in filters and counts", key, b.Action)
 				}
 				m.index[c][key] = b.Action
 			}
@@ -103,17 +103,29 @@ func (b Binding) Labels() []string {
 	return out
 }
 
-// Override gives actions other keys, in every context they are bound in. It names what is wrong: an action that does
-// not exist, a key that no terminal sends, a key that would mean two things in one place.
+// Error is why keys cannot be bound.
+type Error struct {
+	Actions []Action // whose keys are wrong: one, or two that have the same key
+	text    string
+}
+
+func (e *Error) Error() string { return e.text }
+
+func wrong(of []Action, format string, args ...any) error {
+	return &Error{of, fmt.Sprintf(format, args...)}
+}
+
+// Override gives actions other keys, in every context they are bound in. Its [*Error] names what is wrong: an action that
+// does not exist, a key that no terminal sends, a key that would mean two things in one place.
 func (m Map) Override(with map[Action][]string) (Map, error) {
 	changed := slices.Clone(m.bindings)
 	for _, a := range slices.Sorted(maps.Keys(with)) {
 		if len(with[a]) == 0 {
-			return Map{}, fmt.Errorf("keys of %s: give at least one key", a)
+			return Map{}, wrong([]Action{a}, "keys of %s: give at least one key", a)
 		}
 		for _, key := range with[a] {
 			if err := valid(key); err != nil {
-				return Map{}, fmt.Errorf("keys of %s: %w", a, err)
+				return Map{}, wrong([]Action{a}, "keys of %s: %v", a, err)
 			}
 		}
 		found := false
@@ -122,13 +134,13 @@ func (m Map) Override(with map[Action][]string) (Map, error) {
 				continue
 			}
 			if changed[i].Instead != "" {
-				return Map{}, fmt.Errorf("keys of %s: cannot be changed, they come from the headings", a)
+				return Map{}, wrong([]Action{a}, "keys of %s: cannot be changed: it is %s", a, changed[i].Instead)
 			}
 			changed[i].Keys = slices.Clone(with[a])
 			found = true
 		}
 		if !found {
-			return Map{}, fmt.Errorf("keys of %s: no such action; there are %s", a, strings.Join(m.words(), ", "))
+			return Map{}, wrong([]Action{a}, "keys of %s: no such action; there are %s", a, strings.Join(m.words(), ", "))
 		}
 	}
 	return newMap(changed)
