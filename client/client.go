@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,6 +22,7 @@ type Config struct {
 	Timeout         time.Duration     // of one request; 0 = the usual one
 	Pacing          *Pacing           // shared by all that use the project; nil = one of its own
 	Found           *Found            // shared by all that use the project; nil = of its own
+	Log             *slog.Logger      // is told of every request; nil = nobody is
 }
 
 // Pacing keeps what is known of how fast each service may be used. A [Client] and a [Deleter] of one project share it: the
@@ -119,7 +121,7 @@ func newServices(c Config) (services, error) {
 		if service.base == "" {
 			continue
 		}
-		api, err := wire.New(service.base, c.Transport, wire.Options{Timeout: c.Timeout, Pacer: service.pacer})
+		api, err := wire.New(service.base, c.Transport, wire.Options{Timeout: c.Timeout, Pacer: service.pacer, Log: c.Log})
 		if err != nil {
 			return services{}, fmt.Errorf("%s: %w", service.name, err)
 		}

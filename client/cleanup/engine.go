@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"sync"
@@ -19,6 +20,7 @@ type Options struct {
 	Now      func() time.Time // nil = time.Now
 	// Journal opens the journal of a run before its first request; its error is a sentence. nil: runs have none.
 	Journal func(Plan) (Journal, error)
+	Log     *slog.Logger // is told when a run begins and what it comes to; nil: nobody is
 }
 
 // lists is what the engine reads the account through: an [inventory.Loader].
@@ -43,6 +45,7 @@ type Engine struct {
 	paused  func(service string) (until time.Time, why string) // of reading; nil without a deleter
 	kind    func(inventory.KindID) (*inventory.Kind, error)
 	journal func(Plan) (Journal, error)
+	log     *slog.Logger
 	now     func() time.Time
 	rest    time.Duration // first pause before something is tried again; doubles
 	fresh   time.Duration // how old the last look at an item may be when a step for it is made
@@ -90,8 +93,11 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	e := &Engine{
-		deleter: d, account: account{lists: l}, kind: kind, journal: o.Journal, now: o.Now,
+		deleter: d, account: account{lists: l}, kind: kind, journal: o.Journal, log: o.Log, now: o.Now,
 		rest: time.Second, fresh: 5 * time.Second,
 		atOnce: mostAtOnce,
 		turns:  newTurns(),

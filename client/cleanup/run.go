@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -161,6 +162,7 @@ func (r *Run) begin(ctx context.Context) {
 		defer close(r.events)
 		defer halt()
 		r.record()
+		r.logBegin(ctx)
 		r.takeUp(ctx)
 		if r.undo != nil {
 			r.bringBack(ctx, sending)
@@ -176,7 +178,29 @@ func (r *Run) begin(ctx context.Context) {
 			r.prove(ctx)
 		}
 		r.finish()
+		r.logEnd(ctx)
 	}()
+}
+
+func (r *Run) logBegin(ctx context.Context) {
+	s := r.Summary()
+	does := "delete"
+	switch {
+	case r.past != nil:
+		does = "resume"
+	case r.plan.Undoes != "":
+		does = "undo"
+	}
+	r.engine.log.InfoContext(ctx, "run begins", "does", does, "items", s.Items, "what", s.Many, "run", r.ID())
+}
+
+func (r *Run) logEnd(ctx context.Context) {
+	s := r.Summary()
+	level := slog.LevelInfo
+	if !s.OK() {
+		level = slog.LevelWarn
+	}
+	r.engine.log.Log(ctx, level, "run ends", "took", s.Took.Round(time.Millisecond), "came_to", s.String(), "resumable", r.Resumable(), "run", r.ID())
 }
 
 // Plan is what the run executes.

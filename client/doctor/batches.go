@@ -26,7 +26,7 @@ func (e examination) batches(ctx context.Context) []Finding {
 		{"members", "/pools/" + nobody + "/members/batch-delete", "they are deleted one by one, which takes longer"},
 		{"IP group entries", "/ipgroups/" + nobody + "/iplist/batch-delete", "entries cannot be deleted"},
 	}
-	elb, err := api(e.reach.Endpoints.ELB, e.reach.Bare)
+	elb, err := e.api(e.reach.Endpoints.ELB, e.reach.Bare)
 	if err != nil {
 		return []Finding{failed("batch", "calls", err, "")}
 	}

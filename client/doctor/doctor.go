@@ -136,8 +136,8 @@ func unopened(err error) Finding {
 }
 
 // api is a service that is asked for nothing that janitor itself asks for; t carries credentials or none.
-func api(base string, t http.RoundTripper) (*wire.API, error) {
-	return wire.New(base, t, wire.Options{Timeout: checkTime, MaxPause: pauseMost})
+func (e *examination) api(base string, t http.RoundTripper) (*wire.API, error) {
+	return wire.New(base, t, wire.Options{Timeout: checkTime, MaxPause: pauseMost, Log: e.profile.Log})
 }
 
 // failed says what an answer means that is no success; permission is what would be needed, "" when that is not known.

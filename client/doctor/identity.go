@@ -30,7 +30,7 @@ func (e examination) identity(ctx context.Context) []Finding {
 	if e.reach.Endpoints.IAM == "" {
 		return []Finding{who, e.until(), {Area: "identity", What: "project", State: Unknown, Says: "the profile has no endpoint for iam to ask", Do: "give endpoints.iam"}}
 	}
-	iam, err := api(e.reach.Endpoints.IAM, e.session.Signed)
+	iam, err := e.api(e.reach.Endpoints.IAM, e.session.Signed)
 	if err != nil {
 		return []Finding{failed("identity", "credentials", err, "")}
 	}

@@ -15,7 +15,7 @@ const nearlyFull = 90
 
 // quotas are how many of everything there may be and are (api.md 2.12).
 func (e examination) quotas(ctx context.Context) []Finding {
-	elb, err := api(e.reach.Endpoints.ELB, e.session.Signed)
+	elb, err := e.api(e.reach.Endpoints.ELB, e.session.Signed)
 	if err != nil {
 		return []Finding{failed("quota", "all", err, "")}
 	}

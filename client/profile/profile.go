@@ -4,6 +4,7 @@ package profile
 
 import (
 	"fmt"
+	"log/slog"
 	"reflect"
 	"regexp"
 	"slices"
@@ -29,15 +30,16 @@ type Profile struct {
 	KeyFile     string    `yaml:"key_file"`
 	Timeout     string    `yaml:"timeout"` // of one request, such as 30s; "" = 2 minutes
 
-	Name       string    `yaml:"-"`
-	Views      []View    `yaml:"-"` // of the whole config file, in its order
-	Keys       []Binding `yaml:"-"` // of the whole config file, by action
-	Warnings   []string  `yaml:"-"` // what is dangerous but works, each a line for people
-	where      string    // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program
-	readOnlyIn string    // the file that makes it read-only; "" = the command line does
-	keptIn     string    // the file that the secrets themselves stand in, "" when none
-	named      string    // what the project of ProjectID is called by the same source, "" = not said
-	searched   string    // where nothing was found before the server's agency was tried, as the end of a sentence
+	Name       string       `yaml:"-"`
+	Views      []View       `yaml:"-"` // of the whole config file, in its order
+	Keys       []Binding    `yaml:"-"` // of the whole config file, by action
+	Warnings   []string     `yaml:"-"` // what is dangerous but works, each a line for people
+	Log        *slog.Logger `yaml:"-"` // is told of every request of its sessions; nil = nobody is
+	where      string       // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program
+	readOnlyIn string       // the file that makes it read-only; "" = the command line does
+	keptIn     string       // the file that the secrets themselves stand in, "" when none
+	named      string       // what the project of ProjectID is called by the same source, "" = not said
+	searched   string       // where nothing was found before the server's agency was tried, as the end of a sentence
 
 	lookup    func(string) (string, bool) // reads the environment
 	variables map[string]string           // which variable stands for a key, in a profile from the environment

@@ -16,7 +16,7 @@ type Project struct {
 
 // Projects lists them (api.md 5), those that are enabled.
 func (s *Session) Projects(ctx context.Context) ([]Project, error) {
-	api, err := wire.New(s.Endpoints.IAM, s.Signed, wire.Options{})
+	api, err := wire.New(s.Endpoints.IAM, s.Signed, wire.Options{Log: s.log})
 	if err != nil {
 		return nil, err
 	}

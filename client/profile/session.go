@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -29,6 +30,7 @@ type Session struct {
 	Reach
 
 	skew atomic.Int64 // of the clocks, as it was learnt
+	log  *slog.Logger // nil = nobody is told
 }
 
 // Clock says that the clock of this computer is wrong, as a sentence, when requests had to be signed by the services'; ""
@@ -118,7 +120,7 @@ func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, erro
 	if err != nil {
 		return nil, usage("%v: %v", p, err)
 	}
-	s := &Session{Profile: p.Name, Region: p.Region, Reach: reach}
+	s := &Session{Profile: p.Name, Region: p.Region, Reach: reach, log: p.Log}
 	if s.Project, s.Signed, s.Who, err = p.identify(ctx, who, server, e, hosts, reach.Bare, s.skewed); err != nil {
 		return nil, p.unidentified(err)
 	}
@@ -132,6 +134,7 @@ func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, erro
 		Transport: s.Signed, Timeout: timeout,
 		Pacing: client.NewPacing(p.Pace.limits()),
 		Found:  &client.Found{},
+		Log:    p.Log,
 	}
 	if s.Client, err = client.New(config); err != nil {
 		return nil, usage("%v: %v", p, err)
@@ -243,7 +246,7 @@ func (p Profile) identify(ctx context.Context, who identity, server *auth.Agency
 		tokens, err := auth.NewTokens(auth.Login{
 			Endpoint: e.IAM, User: who.username, UserID: who.userID, Password: who.password, Domain: who.domainName, DomainID: who.domainID,
 			ProjectID: p.ProjectID, ProjectName: p.ProjectName,
-		}, hosts, base)
+		}, hosts, wire.Logged(base, p.Log))
 		if err != nil {
 			return "", nil, Identity{}, err
 		}
@@ -278,7 +281,7 @@ func (p Profile) introduce(ctx context.Context, token string, e Endpoints, trans
 	}
 	ctx, cancel := context.WithTimeout(ctx, introduceTime)
 	defer cancel()
-	in, err := auth.Introduce(ctx, e.IAM, token, transport)
+	in, err := auth.Introduce(ctx, e.IAM, token, wire.Logged(transport, p.Log))
 	if err != nil {
 		return Identity{Way: "token"}, auth.Session{}
 	}
@@ -367,7 +370,7 @@ func (c Choice) metadata() (string, error) {
 // lookUp finds the id of the project called ProjectName. To ask for it by name may need a permission; the list of all that
 // the credentials can use needs none (api.md 5).
 func (p Profile) lookUp(ctx context.Context, iam string, t http.RoundTripper) (string, error) {
-	api, err := wire.New(iam, t, wire.Options{})
+	api, err := wire.New(iam, t, wire.Options{Log: p.Log})
 	if err != nil {
 		return "", err
 	}

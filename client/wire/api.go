@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -38,6 +39,7 @@ type Options struct {
 	BodyCap  int64         // bytes of an answer; default 64 MiB
 	MaxPause time.Duration // longest pause a service may impose; what asks for more fails at once; default [MaxPause]
 	Pacer    *Pacer        // shared with the other APIs of the service; nil = one of its own
+	Log      *slog.Logger  // is told of every call; nil = nobody is
 }
 
 // API is one service endpoint. It is safe for concurrent use; a throttled answer makes all requests of its [Pacer] wait.
@@ -47,6 +49,7 @@ type API struct {
 	options Options
 	buffers sync.Pool // of *[]byte, cleared: what answers are read into
 	pacer   *Pacer
+	log     *slog.Logger
 }
 
 // NewTransport is a fresh HTTP transport for [New]: HTTP/1.1, connections kept, proxies of the environment (for https they
@@ -109,10 +112,14 @@ func New(base string, t http.RoundTripper, o Options) (*API, error) {
 	if o.Pacer == nil {
 		o.Pacer = NewPacer(Limits{})
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	return &API{
 		base:    u,
 		options: o,
 		pacer:   o.Pacer,
+		log:     o.Log,
 		http: http.Client{
 			Transport: t,
 			// A redirect would carry token or signature to a place that nobody chose.
@@ -152,6 +159,16 @@ type Harmless interface{ Harmless() bool }
 // throttled request was not applied), and reading ones also after lost answers, a few times each. Whatever else
 // changes something is sent once. Errors are of type [*Error]; those of a cancelled ctx also match ctx.Err().
 func (a *API) Do(ctx context.Context, c Call) error {
+	t := tries{begun: time.Now()}
+	e := a.do(ctx, c, &t)
+	a.done(ctx, c, &t, e)
+	if e == nil {
+		return nil // not a nil in an error
+	}
+	return e
+}
+
+func (a *API) do(ctx context.Context, c Call, t *tries) *Error {
 	var body []byte
 	if c.In != nil {
 		var err error
@@ -175,7 +192,9 @@ func (a *API) Do(ctx context.Context, c Call) error {
 			return a.describe(c, &Error{Class: Transport, Unsent: true, Message: stopped(err), Err: err})
 		}
 		sent := time.Now()
-		e := a.send(ctx, c, body)
+		t.sent, t.last = sent, received{}
+		t.n++
+		e := a.send(ctx, c, body, &t.last)
 		if ctx.Err() == nil {
 			a.pacer.answered(c.Method, sent, e)
 		}
@@ -188,7 +207,9 @@ func (a *API) Do(ctx context.Context, c Call) error {
 			return e
 		case e.Class == Throttled:
 			throttled++
-			if !a.pacer.throttled(e, sent, a.options.MaxPause) || throttled == sendsThrottled || c.Turn != nil {
+			bearable := a.pacer.throttled(e, sent, a.options.MaxPause)
+			a.refused(ctx, c, e)
+			if !bearable || throttled == sendsThrottled || c.Turn != nil {
 				return e
 			}
 		case c.again(e):
@@ -266,7 +287,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // send sends the request once.
-func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
+func (a *API) send(ctx context.Context, c Call, body []byte, got *received) *Error {
 	trying, cancel := context.WithTimeout(ctx, a.options.Timeout)
 	defer cancel()
 	// Hooks run on goroutines of the transport.
@@ -284,6 +305,7 @@ func (a *API) send(ctx context.Context, c Call, body []byte) *Error {
 		return a.lost(ctx, trying, err, connecting.Load() && !written.Load())
 	}
 	defer resp.Body.Close()
+	got.from(resp)
 	var sent http.Header
 	if resp.Request != nil {
 		sent = resp.Request.Header

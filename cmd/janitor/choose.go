@@ -149,7 +149,7 @@ func open(ctx context.Context, choice profile.Choice) (*profile.Session, *invent
 		return nil, nil, p, err
 	}
 	warn(os.Stderr, p)
-	s, err := p.Open(ctx)
+	s, err := opened(ctx, p)
 	if err != nil {
 		return nil, nil, p, interrupted(ctx, err)
 	}

@@ -34,7 +34,7 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 				return err
 			}
 			warn(cmd.ErrOrStderr(), p)
-			r, err := doctor.Examine(cmd.Context(), p)
+			r, err := doctor.Examine(cmd.Context(), logged(cmd.Context(), p))
 			if err != nil {
 				return interrupted(cmd.Context(), err)
 			}

@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -17,9 +18,11 @@ import (
 
 	"charm.land/fang/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
 	"janitor/client/heap"
+	"janitor/client/logbook"
 	"janitor/client/profile"
 )
 
@@ -44,10 +47,12 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
 	signal.Ignore(syscall.SIGPIPE) // a run whose output nobody reads any more comes to its end in order
-	err := program().ExecuteContext(ctx)
-	if f, is := errors.AsType[*failure](err); err != nil && (!is || f.error != nil) {
+	log := &record{book: logbook.New(filepath.Join(xdg.StateHome, "janitor", "janitor.log"))}
+	err := program().ExecuteContext(log.within(ctx))
+	if said(err) {
 		fmt.Fprintf(os.Stderr, "janitor: %s\n", oneLine(err))
 	}
+	log.end(ctx, os.Stderr, err)
 	return status(err)
 }
 
@@ -100,6 +105,11 @@ func program() *cobra.Command {
 	})
 	root.InitDefaultCompletionCmd()
 	usageErrors(root)
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		if log := recordOf(cmd.Context()); log != nil {
+			log.command = cmd.CommandPath()
+		}
+	}
 	return root
 }
 
@@ -132,6 +142,12 @@ type failure struct {
 }
 
 func (f *failure) Unwrap() error { return f.error }
+
+// said: there is an error to tell.
+func said(err error) bool {
+	f, is := errors.AsType[*failure](err)
+	return err != nil && (!is || f.error != nil)
+}
 
 func usage(format string, args ...any) error {
 	return &failure{statusUsage, fmt.Errorf(format, args...)}

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"ends":     ends,
 			"misspell": misspell,
 			"newest":   newest,
+			"harmless": harmless,
 		},
 	})
 }

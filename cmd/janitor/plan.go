@@ -411,7 +411,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 				return err
 			}
 			past := history()
-			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why)})
+			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why), Log: logOf(cmd.Context())})
 			if screen {
 				return watchOnScreen(cmd, tui.Options{
 					Profile: s.Profile, Region: s.Region, Project: s.Project,

@@ -172,7 +172,7 @@ func (u *unopened) Unwrap() error { return u.error }
 // to, nil when the user has quit.
 func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.Choice, err error) {
 	ctx := cmd.Context()
-	s, err := p.Open(ctx)
+	s, err := opened(ctx, p)
 	if err != nil {
 		return nil, &unopened{interrupted(ctx, err)}
 	}
@@ -186,7 +186,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	}
 	var engine *cleanup.Engine
 	if s.Deleter != nil {
-		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: what.past.Journal(whereIs(p, s))})
+		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: what.past.Journal(whereIs(p, s)), Log: logOf(ctx)})
 	}
 	var save func(cleanup.Plan, int) (string, error)
 	if !what.demo { // nobody could execute a plan of a cloud that ends with this process

@@ -272,7 +272,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 				fmt.Fprintln(cmd.ErrOrStderr(), "The last line of the journal was not written to its end: it is cut off.") //nolint:errcheck // for people
 			}
 			at := past.Ledger.Header.Where
-			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{})
+			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Log: logOf(cmd.Context())})
 			fmt.Fprintf(cmd.ErrOrStderr(), "Resuming run %s in %s %s: %d of %d items have no outcome.\n", //nolint:errcheck // for people
 				past.ID, client.Clean(at.Profile), client.Clean(at.Region), len(past.Ledger.Open()), len(past.Ledger.Items))
 			ctx, release := lasting(cmd.Context())
@@ -312,7 +312,7 @@ func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile
 		return nil, nil, p, elsewhere(p.ProjectID)
 	}
 	warn(os.Stderr, p)
-	s, err := p.Open(ctx)
+	s, err := opened(ctx, p)
 	if err != nil {
 		return nil, nil, p, interrupted(ctx, err)
 	}

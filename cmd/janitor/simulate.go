@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/client/logbook"
 	"janitor/client/profile"
 	"janitor/client/simcloud"
 )
@@ -243,7 +245,11 @@ With --chaos or --faults things go wrong, so that one can watch janitor cope; it
 			if err != nil {
 				here = "."
 			}
-			return show(cmd, p, shown{past: cleanup.NewHistory(dir, version()), reports: here, kind: inventory.Pools, views: views, walk: walk, demo: true})
+			log := &record{book: logbook.New(filepath.Join(dir, "janitor.log")), command: cmd.CommandPath()}
+			cmd.SetContext(log.within(cmd.Context()))
+			err = show(cmd, p, shown{past: cleanup.NewHistory(dir, version()), reports: here, kind: inventory.Pools, views: views, walk: walk, demo: true})
+			log.end(cmd.Context(), cmd.ErrOrStderr(), err)
+			return err
 		},
 	}
 	sim.flags(cmd.Flags())

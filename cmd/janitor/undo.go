@@ -76,7 +76,7 @@ another one for the same project.`,
 				}
 			}
 			begin := history().Journal(past.Ledger.Header.Where)
-			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin})
+			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
 			ctx, release := lasting(cmd.Context())
 			defer release()
 			return watch(cmd, out, engine.Undo(ctx, plan))
