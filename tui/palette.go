@@ -31,7 +31,7 @@ func (m *Model) choose(key tea.KeyPressMsg) tea.Cmd {
 
 // entries are what can be done on the top screen: kinds to go to, saved views, then what its keys do.
 func (m *Model) entries() []palette.Entry {
-	return slices.Concat(m.kindEntries(), m.runsEntry(), m.viewEntries(), m.actionEntries(m.context()), m.placeEntries())
+	return slices.Concat(m.kindEntries(), m.runsEntry(), m.logEntry(), m.viewEntries(), m.actionEntries(m.context()), m.placeEntries())
 }
 
 func (m *Model) kindEntries() []palette.Entry {

@@ -50,8 +50,13 @@ func TestNoScreenShowsASecret(t *testing.T) {
 	look("POST certificates/batch-delete")
 	x.press("esc").see("proved gone").press("h")
 	look("Runs 1")
+	x.press(":", "log", "enter")
+	look("janitor.log", "run ends", "certificates/batch-delete")
+	x.press("g")
+	look("/elb/certificates")
+	x.press("esc").see("Runs 1")
 	x.press("q").see("proved gone").press("q").see("2 Certificates").press("ctrl+c").end()
-	if strings.Contains(x.summary, who.SecretKey) || looks < 9 {
+	if strings.Contains(x.summary, who.SecretKey) || looks < 11 {
 		t.Errorf("%d screens, summary %q", looks, x.summary)
 	}
 	if names, err := h.Names(); err != nil || len(names) != 1 {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ import (
 	"janitor/client/auth"
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/client/logbook"
 	"janitor/client/simcloud"
 )
 
@@ -77,6 +79,12 @@ func newAccountBehind(t *testing.T, o simcloud.Options, front func(http.Handler)
 	a.Cloud = simcloud.New(o)
 	server := httptest.NewServer(front(a.Cloud))
 	t.Cleanup(server.Close)
+	log := logbook.New(filepath.Join(t.TempDir(), "janitor.log"))
+	t.Cleanup(func() {
+		if err := log.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	who := a.Account()
 	hosts, err := auth.NewHosts(server.URL)
 	if err != nil {
@@ -87,7 +95,7 @@ func newAccountBehind(t *testing.T, o simcloud.Options, front func(http.Handler)
 	config := client.Config{
 		Project: who.ProjectID, ELB: server.URL, ROMA: server.URL, APIG: server.URL, Transport: sign.Transport(base),
 		Gateways: []client.Gateway{{Service: client.ROMA, InstanceID: who.ROMAInstanceID}, {Service: client.APIG, InstanceID: who.APIGInstanceID}},
-		Pacing:   client.NewPacing(client.Limits{}), Found: &client.Found{},
+		Pacing:   client.NewPacing(client.Limits{}), Found: &client.Found{}, Log: log.Logger(),
 	}
 	reads, err := client.New(config)
 	if err != nil {
@@ -99,9 +107,9 @@ func newAccountBehind(t *testing.T, o simcloud.Options, front func(http.Handler)
 	}
 	a.loader = inventory.NewLoader(reads, inventory.Scope{Profile: "acme", Region: who.Region, Project: who.ProjectID})
 	a.loader.Now, a.delete = a.clock.now, deletes
-	a.engine = cleanup.NewEngine(deletes, a.loader, cleanup.Options{Now: a.clock.now})
+	a.engine = cleanup.NewEngine(deletes, a.loader, cleanup.Options{Now: a.clock.now, Log: log.Logger()})
 	a.opts = Options{
-		Profile: "acme", Region: who.Region, Project: who.ProjectID, Loader: a.loader.WithDetail(), Engine: a.engine, Now: a.clock.now,
+		Profile: "acme", Region: who.Region, Project: who.ProjectID, Loader: a.loader.WithDetail(), Engine: a.engine, Now: a.clock.now, Log: log,
 	}
 	return a
 }
@@ -111,7 +119,7 @@ func (a *account) recorded(t *testing.T) *cleanup.History {
 	t.Helper()
 	h := cleanup.NewHistory(t.TempDir(), "test")
 	a.engine = cleanup.NewEngine(a.delete, a.loader, cleanup.Options{
-		Now: a.clock.now, Journal: h.Journal(cleanup.Where{Profile: a.opts.Profile, Region: a.opts.Region, Project: a.opts.Project}),
+		Now: a.clock.now, Log: a.opts.Log.Logger(), Journal: h.Journal(cleanup.Where{Profile: a.opts.Profile, Region: a.opts.Region, Project: a.opts.Project}),
 	})
 	a.opts.Engine, a.opts.History = a.engine, h
 	return h

@@ -12,6 +12,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/client/logbook"
 	"janitor/tui/browse"
 	"janitor/tui/confirm"
 	"janitor/tui/keys"
@@ -45,6 +46,7 @@ type Options struct {
 	Now     func() time.Time   // nil: time.Now
 	Look    *theme.Look        // nil: what the terminal says of itself
 	Keys    *keys.Map          // nil: the default keys
+	Log     *logbook.Book      // nil: there is none
 }
 
 // Model is the whole program.
@@ -81,6 +83,7 @@ type Model struct {
 
 	hints    hints
 	notice   screen.Notice
+	unlogged bool // it was said that the log cannot be written
 	asked    bool // the next quit cancels what is running
 	quitting bool // quits when the last run has ended
 	aborted  bool // and does not wait for what is in flight, nor for the proof
@@ -137,6 +140,7 @@ func (m *Model) Init() tea.Cmd {
 	m.plans = m.opts.Plans
 	if m.opts.Notice != "" {
 		m.notice = screen.Notice{Text: m.opts.Notice, Bad: true}
+		m.logShown(screen.Notice{})
 	}
 	cmds = append(cmds, m.nextPlan(nil))
 	if len(m.opts.Steps) > 0 {

@@ -14,6 +14,7 @@ import (
 	"janitor/tui/detail"
 	"janitor/tui/help"
 	"janitor/tui/keys"
+	"janitor/tui/log"
 	"janitor/tui/run"
 	"janitor/tui/runs"
 	"janitor/tui/screen"
@@ -22,6 +23,13 @@ import (
 
 // Update sends keys to the top and everything else to all, and does what the screens ask for.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	before := m.notice
+	next, cmd := m.update(msg)
+	m.logShown(before)
+	return next, cmd
+}
+
+func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		return m, m.press(msg)
@@ -52,6 +60,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		look.Basic = msg.Profile == colorprofile.ANSI
 		m.dress(look)
 	case ticked:
+		m.tellUnlogged()
 		return m, m.tick()
 	case screen.Notice:
 		m.notice = msg
@@ -259,6 +268,8 @@ func (m *Model) context() keys.Context {
 		return keys.Run
 	case *runs.Model:
 		return keys.History
+	case *log.Model:
+		return keys.Log
 	default:
 		return keys.Reading
 	}

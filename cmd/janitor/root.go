@@ -199,6 +199,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		Kind: what.kind, Views: what.views, Keys: what.keys, Steps: what.walk.steps,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
 		History: what.past, Reports: what.reports, Undo: undoer(what.past, engine),
+		Log:      shownLog(ctx),
 		SavePlan: save,
 		Places:   ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
 		Now: time.Now,

@@ -41,6 +41,7 @@ const (
 	Refresh  Action = "refresh"
 	ShowRun  Action = "show-run"
 	Runs     Action = "runs"      // those of this session and past ones
+	ShowLog  Action = "log"       // has no keys: it is chosen by its name
 	NextStep Action = "next-step" // of a runbook
 	PrevStep Action = "previous-step"
 	Kind1    Action = "kind-1"
@@ -90,6 +91,7 @@ const (
 	Run                     // the screen of a run
 	History                 // the list of runs
 	Reading                 // detail and help
+	Log                     // what was logged
 	Dialog                  // what asks before it acts
 	Input                   // a line that is being typed in: no key here may be one that types
 	Choosing                // the list of what can be done, with a line to type in: likewise
@@ -114,6 +116,7 @@ var shapes = [contexts]struct {
 	Run:     {title: "Watching a run", with: []Context{Move, Global, Always}},
 	History: {title: "Runs", with: []Context{Move, Global, Always}},
 	Reading: {title: "Detail and help", with: []Context{Move, Global, Always}},
+	Log:     {title: "Log", with: []Context{Move, Global, Always}},
 	Dialog:  {title: "In a dialog", with: []Context{Move, Always}},
 	Input:   {title: "Typing a filter", with: []Context{Always}},
 
@@ -195,6 +198,9 @@ func defaults() []Binding {
 		{Action: ShowRun, In: Reading, Keys: []string{"r"}, Help: "show the run"},
 		{Action: Runs, In: Reading, Keys: []string{"h"}, Help: "the runs, past ones too"},
 
+		{Action: Filter, In: Log, Keys: []string{"/"}, Help: "filter: words, !word excludes", Short: "filter"},
+		{Action: Wide, In: Log, Keys: []string{"ctrl+w"}, Help: "show the whole of long lines, or cut them", Short: "whole lines"},
+
 		{Action: Yes, In: Dialog, Keys: []string{"y"}, Help: "yes, where nothing has to be typed", Danger: true},
 		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only esc"},
 		{Action: Confirm, In: Dialog, Keys: []string{"enter"}, Help: "press the focused button: Cancel, unless you moved"},
@@ -220,6 +226,7 @@ func defaults() []Binding {
 		{Action: Bottom, In: Move, Keys: []string{"G", "end"}, Help: "last line"},
 
 		{Action: Go, In: Global, Keys: []string{":"}, Help: "go to a kind, show a saved view, or choose any other action", Short: "go"},
+		{Action: ShowLog, In: Global, Instead: ":log", Help: "the log: what was asked and answered in this session"},
 		{Action: Back, In: Global, Keys: []string{"esc"}, Help: "back; a run goes on", Short: "back"},
 		{Action: Help, In: Global, Keys: []string{"?"}, Help: "help", Short: "help"},
 		{Action: Quit, In: Global, Keys: []string{"q"}, Help: "back; from the first screen: quit"},

@@ -28,5 +28,5 @@ func (m Map) Markdown() string {
 
 // Sections are all contexts in the order in which help shows them.
 func Sections() []Context {
-	return []Context{Browse, Table, Move, Dialog, Input, Choosing, Run, History, Reading, Global, Always}
+	return []Context{Browse, Table, Move, Dialog, Input, Choosing, Run, History, Reading, Log, Global, Always}
 }
