@@ -34,10 +34,10 @@ type Model struct {
 	env    *screen.Env
 	book   Book
 	brief  *strings.Replacer // for lines that are cut
-	lines  []logbook.Line // oldest first
-	total  int            // that there ever were
-	warned int            // of the lines that are warnings or errors
-	err    error          // why the file is not whole
+	lines  []logbook.Line    // oldest first
+	total  int               // that there ever were
+	warned int               // of the lines that are warnings or errors
+	err    error             // why the file is not whole
 
 	typing bool
 	line   screen.Line // the filter
