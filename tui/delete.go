@@ -53,6 +53,14 @@ func (m *Model) ask(by screen.Screen, refs []inventory.Ref, from *inventory.Snap
 	return m.planFor(&planning{by: by, refs: refs, from: from, hidden: hidden})
 }
 
+// word is how the dialog asks; nil as usual.
+func (m *Model) word() func(cleanup.Plan) string {
+	if !m.opts.AlwaysName {
+		return nil
+	}
+	return func(p cleanup.Plan) string { return p.Name(m.opts.Profile, m.opts.Project) }
+}
+
 // replan makes another plan of what the dialog shows, with the choice that was made in it.
 func (m *Model) replan(msg confirm.DetachMsg) tea.Cmd {
 	if m.dialog == nil || msg.By != m.dialog || m.asking == nil || m.quitting {
@@ -89,7 +97,7 @@ func (m *Model) planned(msg planned) tea.Cmd {
 	if m.dialog != nil {
 		return m.dialog.Replace(msg.plan)
 	}
-	m.dialog = confirm.New(m.env, m.scope(), msg.plan, msg.to.hidden)
+	m.dialog = confirm.New(m.env, m.scope(), msg.plan, msg.to.hidden, m.word())
 	return m.dialog.Init()
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/client/simcloud"
 	"janitor/tui/browse"
 	"janitor/tui/confirm"
 )
@@ -76,4 +77,16 @@ func TestTakingOutOfUseIsPlannedAnew(t *testing.T) {
 	if m.dialog != nil || len(m.runs) != 0 {
 		t.Error("a plan that came after the answer opened the dialog or started a run")
 	}
+}
+
+// A profile can want a name typed, whatever is deleted.
+func TestAProfileAlwaysAsksForAName(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.opts.AlwaysName = true
+	x := open(t, a.opts, 100, 30).see("listed just now")
+	x.press("E").see("VERDICT ▲").press("g", "space", "space").see("2 marked").press("ctrl+d").see("Type acme to delete: ")
+	a.clock.pass(time.Second)
+	x.press("y", "enter").see("That is not acme").press("ctrl+u", "acme", "enter").see("2 deleted (proved gone)")
+	x.press("ctrl+c").end()
 }

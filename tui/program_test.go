@@ -431,7 +431,7 @@ func TestEverySize(t *testing.T) {
 		}},
 		{"dialog", func() {
 			m.question = nil
-			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, 0)
+			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, 0, nil)
 		}},
 	}
 	sizes := rand.New(rand.NewPCG(1, 2))

@@ -32,6 +32,7 @@ type Options struct {
 	History                  *cleanup.History // where runs have their journals; nil: they leave no record
 	Undo                     Undoer           // nil: nothing can be brought back
 	Reports                  string           // folder for reports; "" = that of the run, or the current one for a run without a record
+	AlwaysName               bool             // the dialog asks for a name whatever is deleted
 	ReadOnlyWhy              string           // why Engine is nil, as a sentence; "" for the usual one
 	// SavePlan writes a plan, chosen out of so many listed, to a file for the command line and says where; nil: it cannot.
 	SavePlan func(p cleanup.Plan, listed int) (path string, err error)

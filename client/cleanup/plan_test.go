@@ -295,7 +295,39 @@ func TestWord(t *testing.T) {
 			if got := p.Word(); got != c.want || !p.Typed() {
 				t.Errorf("type %q, want %q", got, c.want)
 			}
+			want := c.want
+			if strings.HasSuffix(want, " dangers") || want == "1 danger" {
+				want = "acme-prod"
+			}
+			if got := p.Name("acme-prod", "99a3fff0"); got != want {
+				t.Errorf("the name is %q, want %q", got, want)
+			}
 		})
+	}
+}
+
+// Where the profile always asks for a name, a number is never enough.
+func TestNameWithoutDanger(t *testing.T) {
+	item := func(name, id string) Item {
+		return Item{Resource: inventory.Resource{Ref: inventory.Ref{ID: id}, Name: name}}
+	}
+	for name, c := range map[string]struct {
+		items   []Item
+		profile string
+		want    string
+	}{
+		"one":                      {[]Item{item("web-blue-old", "c39ea157-10c8")}, "acme-prod", "web-blue-old"},
+		"one without a name":       {[]Item{item("", "c39ea157-10c8")}, "acme-prod", "c39ea157-10c8"},
+		"one in other letters":     {[]Item{item("名前", "c39ea157-10c8")}, "acme-prod", "c39ea157"},
+		"one of no help":           {[]Item{item("名前", "ü")}, "acme-prod", "acme-prod"},
+		"two":                      {[]Item{item("a", "1"), item("b", "2")}, "acme-prod", "acme-prod"},
+		"eleven":                   {make([]Item, 11), "clouds/otc", "clouds/otc"},
+		"of a profile like büro":   {make([]Item, 11), "büro", "99a3fff0"},
+		"of a profile without any": {make([]Item, 2), "", "99a3fff0"},
+	} {
+		if got := (Plan{Items: c.items}).Name(c.profile, "99a3fff0"); got != c.want {
+			t.Errorf("%s: type %q, want %q", name, got, c.want)
+		}
 	}
 }
 

@@ -18,8 +18,46 @@ const (
 // names of two or three, joined by commas; from four on it is how many dangers are told, "5 dangers". A name that people cannot well type stands
 // aside for the beginning of an id, see [typedName]. Without danger it is the number of items.
 func (p Plan) Word() string {
-	var names []string
-	dangers, hopeless := 0, false
+	names, dangers, hopeless := p.dangers()
+	switch n := len(names); {
+	case n == 0:
+		return strconv.Itoa(len(p.Items))
+	case n > wordNames || hopeless && n > 1:
+		return fmt.Sprintf("%d dangers", dangers)
+	case hopeless:
+		return "1 danger"
+	}
+	return strings.Join(names, ", ")
+}
+
+// Name is what must be typed where the profile always asks for a name, never for a number only: those of the dangers where
+// [Plan.Word] has them, else that of the only item, or the beginning of its id, else the profile's or, where people cannot
+// well type that, the project's id.
+func (p Plan) Name(profile, project string) string {
+	names, _, hopeless := p.dangers()
+	switch n := len(names); {
+	case n > 0 && n <= wordNames && !hopeless:
+		return strings.Join(names, ", ")
+	case len(p.Items) == 1 && n <= 1:
+		res := p.Items[0].Resource
+		for _, s := range []string{res.Label(), beginning(res.Ref.ID)} {
+			if canType(s) {
+				return s
+			}
+		}
+	}
+	if canType(profile) {
+		return profile
+	}
+	return project
+}
+
+// dangers are the names of what danger befalls, each once, and how many dangers there are; hopeless: one has no name that
+// can be typed.
+func (p Plan) dangers() (names []string, dangers int, hopeless bool) {
+	if p.Grade != inventory.Danger {
+		return nil, 0, false
+	}
 	for _, c := range p.Consequences {
 		if c.Grade != inventory.Danger {
 			continue
@@ -31,15 +69,7 @@ func (p Plan) Word() string {
 			names = append(names, name)
 		}
 	}
-	switch n := len(names); {
-	case p.Grade != inventory.Danger || n == 0:
-		return strconv.Itoa(len(p.Items))
-	case n > wordNames || hopeless && n > 1:
-		return fmt.Sprintf("%d dangers", dangers)
-	case hopeless:
-		return "1 danger"
-	}
-	return strings.Join(names, ", ")
+	return names, dangers, hopeless
 }
 
 // typedName is what is typed for a danger: its name. A name that is empty, longer than 40 characters, not of printable

@@ -59,6 +59,8 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"protect of numbers", "    auth:", "    protect: [1]\n    auth:", []string{"config.yaml:7", "profiles.acme.protect", "put it in quotes"}},
 		{"a limit in words", "    auth:", "    limits: {max_items: many}\n    auth:", []string{"config.yaml:7", "limits.max_items", "whole number"}},
 		{"a limit below nothing", "    auth:", "    limits: {max_percent: -1}\n    auth:", []string{`profile "acme"`, "0 is no limit"}},
+		{"another way to confirm", "    auth:", "    confirm: never\n    auth:", []string{`profile "acme"`, `confirm "never"`, "normal or always-name"}},
+		{"confirm as yes or no", "    auth:", "    confirm: true\n    auth:", []string{"config.yaml:7", "profiles.acme.confirm", "put it in quotes"}},
 		{"a rate without a time", "    auth:", "    pace: {max_rate: \"5\"}\n    auth:", []string{`profile "acme"`, `pace.max_rate "5"`, "60/1m"}},
 		{"a rate of nothing", "    auth:", "    pace: {max_rate: 0/1m}\n    auth:", []string{`pace.max_rate "0/1m"`, "60/1m"}},
 		{"a rate without end", "    auth:", "    pace: {max_rate: 5/0s}\n    auth:", []string{`pace.max_rate "5/0s"`, "60/1m"}},

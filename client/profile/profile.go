@@ -22,6 +22,7 @@ type Profile struct {
 	Endpoints   Endpoints `yaml:"endpoints"`
 	Gateway     Gateway   `yaml:"gateway"`
 	ReadOnly    bool      `yaml:"read_only"`
+	Confirm     string    `yaml:"confirm"` // [Normal] or [AlwaysName]; "" = normal
 	Protect     []string  `yaml:"protect"` // expressions: what fulfils one is never deleted
 	Limits      Limits    `yaml:"limits"`
 	Pace        Pace      `yaml:"pace"`
@@ -44,6 +45,12 @@ type Profile struct {
 	lookup    func(string) (string, bool) // reads the environment
 	variables map[string]string           // which variable stands for a key, in a profile from the environment
 }
+
+// How deletions are confirmed: by y or a number where nothing is in danger, or always by a name.
+const (
+	Normal     = "normal"
+	AlwaysName = "always-name"
+)
 
 // Auth holds one way to say who we are: access key and secret key (with a security token when they are temporary),
 // user (by name or id) and password, a token, a cloud of clouds.yaml, or the agency of the server we are on.
@@ -136,6 +143,9 @@ func (p Profile) Check() error {
 		return usage("%v names its project twice: keep project_id or project_name", p)
 	case p.ProjectID != "" && !projectForm.MatchString(p.ProjectID):
 		return usage("%v: %s %q is not a project id: at most 32 digits and lower-case letters", p, p.word("project_id"), p.ProjectID)
+	}
+	if p.Confirm != "" && p.Confirm != Normal && p.Confirm != AlwaysName {
+		return usage("%v: confirm %q: it is %s or %s", p, p.Confirm, Normal, AlwaysName)
 	}
 	for _, limit := range []*int{p.Limits.MaxItems, p.Limits.MaxPercent} {
 		if limit != nil && *limit < 0 {

@@ -407,7 +407,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if err := limitsOf(cmd, limits, p).Check(doc.Steps...); yes && why.Approved == "" && len(doc.Dangers()) == 0 && err != nil {
 				return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w, or --approve-digest", err)}
 			}
-			if err := approve(cmd, doc, yes, why.Approved != "", args[0] == "-"); err != nil {
+			if err := approve(cmd, doc, p, yes, why.Approved != "", args[0] == "-"); err != nil {
 				return err
 			}
 			past := history()
@@ -415,7 +415,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if screen {
 				return watchOnScreen(cmd, tui.Options{
 					Profile: s.Profile, Region: s.Region, Project: s.Project,
-					Loader: loader.WithDetail(), Engine: engine, History: past, Undo: undoer(past, engine), Log: shownLog(cmd.Context()), Keys: bound, Now: time.Now,
+					Loader: loader.WithDetail(), Engine: engine, History: past, Undo: undoer(past, engine), Log: shownLog(cmd.Context()), Keys: bound, AlwaysName: p.Confirm == profile.AlwaysName, Now: time.Now,
 				}, doc)
 			}
 			return execute(cmd, out, engine, doc, digest)
@@ -490,23 +490,29 @@ func watchOnScreen(cmd *cobra.Command, o tui.Options, doc cleanup.Document) erro
 	return err
 }
 
-// approve makes sure that somebody wants this very plan.
-func approve(cmd *cobra.Command, doc cleanup.Document, yes, approved, stdinIsPlan bool) error {
-	dangers := doc.Dangers()
+// approve makes sure that somebody wants this very plan, as the profile wants to be told.
+func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, approved, stdinIsPlan bool) error {
+	dangers, named := doc.Dangers(), p.Confirm == profile.AlwaysName
+	waysOut := "--yes or --approve-digest"
+	if named || len(dangers) > 0 {
+		waysOut = "--approve-digest"
+	}
 	refused := func(format string, args ...any) error {
 		return &failure{statusRefused, fmt.Errorf("nothing is deleted: "+format, args...)}
 	}
 	switch {
-	case approved, yes && len(dangers) == 0:
+	case approved, yes && len(dangers) == 0 && !named:
 		return nil
+	case yes && named:
+		return refused("%v says confirm: %s: --yes is not enough, give --approve-digest", p, p.Confirm)
 	case yes:
 		return refused("the plan speaks of danger (%s): --yes is not enough, give --approve-digest", client.Clean(dangers[0]))
 	case stdinIsPlan:
-		return refused("the plan comes from stdin, so nobody can be asked: give --yes or --approve-digest")
+		return refused("the plan comes from stdin, so nobody can be asked: give %s", waysOut)
 	}
 	in, ok := cmd.InOrStdin().(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return refused("there is no terminal to ask at: give --yes or --approve-digest")
+		return refused("there is no terminal to ask at: give %s", waysOut)
 	}
 	tellPlan(cmd.ErrOrStderr(), doc)
 	for _, s := range doc.Steps {
@@ -514,6 +520,9 @@ func approve(cmd *cobra.Command, doc cleanup.Document, yes, approved, stdinIsPla
 			continue
 		}
 		word := s.Plan.Word()
+		if named {
+			word = s.Plan.Name(p.Name, doc.Where.Project)
+		}
 		one, many := words(s.Plan)
 		fmt.Fprintf(cmd.ErrOrStderr(), "Type %s to delete %s: ", client.Clean(word), amount(len(s.Plan.Items), one, many)) //nolint:errcheck // for people
 		typed, err := typedLine(cmd.Context(), in)

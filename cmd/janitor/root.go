@@ -197,7 +197,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	summary, err := tui.Run(ctx, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
 		Kind: what.kind, Views: what.views, Keys: what.keys, Steps: what.walk.steps,
-		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy,
+		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy, AlwaysName: p.Confirm == profile.AlwaysName,
 		History: what.past, Reports: what.reports, Undo: undoer(what.past, engine),
 		Log:      shownLog(ctx),
 		SavePlan: save,

@@ -42,9 +42,10 @@ type Model struct {
 	scope  string
 	plan   cleanup.Plan
 	hidden int
-	one    string // "pool"
-	many   string // "pools"
-	want   string // what has to be typed; "" when nothing has to
+	word   func(cleanup.Plan) string // what has to be typed for a plan; "" when nothing has to
+	one    string                    // "pool"
+	many   string                    // "pools"
+	want   string                    // what has to be typed; "" when nothing has to
 
 	opened  time.Time // or when its plan was replaced
 	asked   bool      // for another plan, which has not come yet
@@ -88,9 +89,12 @@ const (
 )
 
 // New opens the dialog for plan. The scope is shown in the title ("acme-prod · eu-de · 99a3…"); hidden is how many of
-// the marked rows the filter hides.
-func New(env *screen.Env, scope string, plan cleanup.Plan, hidden int) *Model {
-	m := &Model{env: env, scope: scope, hidden: hidden}
+// the marked rows the filter hides; word says what has to be typed for a plan, nil: what the plan itself wants.
+func New(env *screen.Env, scope string, plan cleanup.Plan, hidden int, word func(cleanup.Plan) string) *Model {
+	m := &Model{env: env, scope: scope, hidden: hidden, word: word}
+	if word == nil {
+		m.word = usual
+	}
 	m.show(plan)
 	return m
 }
@@ -100,7 +104,7 @@ func (m *Model) Replace(plan cleanup.Plan) tea.Cmd {
 	if m.decided {
 		return nil
 	}
-	*m = Model{env: m.env, scope: m.scope, hidden: m.hidden}
+	*m = Model{env: m.env, scope: m.scope, hidden: m.hidden, word: m.word}
 	m.show(plan)
 	return m.Init()
 }
@@ -108,10 +112,15 @@ func (m *Model) Replace(plan cleanup.Plan) tea.Cmd {
 func (m *Model) show(plan cleanup.Plan) {
 	m.plan, m.opened = plan, m.env.Now()
 	m.one, m.many = Nouns(plan)
-	if plan.Typed() {
-		m.want = plan.Word()
-	}
+	m.want = m.word(plan)
 	m.measure()
+}
+
+func usual(p cleanup.Plan) string {
+	if p.Typed() {
+		return p.Word()
+	}
+	return ""
 }
 
 // Reopen takes no keys again for the time after opening: the dialog was there, but could not be seen.

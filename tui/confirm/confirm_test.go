@@ -25,14 +25,19 @@ const scope = "acme-prod · eu-de · 99a3fff0"
 type dialog struct {
 	*confirm.Model
 	now       time.Time
+	word      func(cleanup.Plan) string
 	decisions []confirm.Decision
 	choices   []confirm.DetachMsg
 }
 
 func open(p cleanup.Plan, hidden int) *dialog {
-	d := &dialog{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	return openAsking(p, hidden, nil)
+}
+
+func openAsking(p cleanup.Plan, hidden int, word func(cleanup.Plan) string) *dialog {
+	d := &dialog{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), word: word}
 	env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: keys.Default(), Now: func() time.Time { return d.now }}
-	d.Model = confirm.New(env, scope, p, hidden)
+	d.Model = confirm.New(env, scope, p, hidden, d.word)
 	d.View(80, 24)
 	return d
 }
@@ -135,6 +140,42 @@ func dangers(names ...string) cleanup.Plan {
 		})
 	}
 	return p
+}
+
+// A profile can always want a name.
+func TestANameIsAlwaysTyped(t *testing.T) {
+	always := func(p cleanup.Plan) string { return p.Name("acme-prod", "99a3fff0") }
+	for _, tt := range []struct {
+		plan cleanup.Plan
+		keys string
+		want string
+	}{
+		{plan(1, 0), `"y"`, ""},
+		{plan(1, 0), `"1" enter`, ""},
+		{plan(1, 0), `"web-000" enter`, "yes"},
+		{plan(3, 1), `"y"`, ""},
+		{plan(3, 1), `tab enter`, "no"},
+		{plan(3, 1), `"3" enter`, ""},
+		{plan(3, 1), `"acme-prod" enter`, "yes"},
+		{plan(12, 0), `"12" enter`, ""},
+		{plan(12, 0), `"acme-prod" enter`, "yes"},
+		{dangerous(), `"acme-prod" enter`, ""},
+		{dangerous(), `"office-acl" enter`, "yes"},
+		{dangers("a", "b", "c", "d"), `"4" space "dangers" enter`, ""},
+		{dangers("a", "b", "c", "d"), `"acme-prod" enter`, "yes"},
+	} {
+		d := openAsking(tt.plan, 0, always)
+		d.now = d.now.Add(time.Second)
+		if got := d.press(tt.keys).answer(); got != tt.want {
+			t.Errorf("%d items, %s: decided %q, want %q\n%s", len(tt.plan.Items), tt.keys, got, tt.want, d.text(80, 24))
+		}
+	}
+	d := openAsking(plan(3, 0), 0, always)
+	d.Replace(plan(2, 0))
+	d.now = d.now.Add(time.Second)
+	if got := d.text(80, 24); !strings.Contains(got, "Type acme-prod to delete: ") {
+		t.Errorf("another plan is not asked for by name:\n%s", got)
+	}
 }
 
 func TestKeysDecide(t *testing.T) {
