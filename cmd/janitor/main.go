@@ -35,6 +35,7 @@ const (
 	statusJournal     = 5
 	statusSafety      = 6
 	statusInterrupted = 7
+	statusDeadline    = 8
 )
 
 // endings are the signals that tell the program to end: ctrl+c, whoever manages it, a terminal that was closed.

@@ -352,6 +352,7 @@ func applyCommand() *cobra.Command {
 		yes    bool
 		screen bool
 		why    cleanup.Why
+		limit  deadline
 	)
 	cmd := &cobra.Command{
 		Use:   "apply PLAN",
@@ -361,6 +362,7 @@ skipped. What becomes of each is printed as it happens (-o ndjson) or in the end
 
 With a terminal it asks. Without one it needs --yes or, where the plan speaks of a danger, --approve-digest with the digest
 that janitor plan told: whoever gives it has seen that very plan.
+` + deadlineHelp + `
 
 The profile is the one that the plan was made with, unless --profile names another one for the same project.`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -370,6 +372,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defer limit.begin(cmd)()
 			if screen {
 				if err := needTerminal(); err != nil {
 					return err
@@ -424,6 +427,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 	sessionFlags(cmd, &choice)
 	limitFlags(cmd.Flags(), &limits)
 	out.flag(cmd.Flags(), "table", "ndjson")
+	limit.flag(cmd.Flags())
 	flags := cmd.Flags()
 	flags.BoolVar(&yes, "yes", false, "do not ask; not enough where the plan speaks of a danger")
 	flags.StringVar(&why.Approved, "approve-digest", "", "do not ask: this digest was approved")
@@ -526,6 +530,9 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 		one, many := words(s.Plan)
 		fmt.Fprintf(cmd.ErrOrStderr(), "Type %s to delete %s: ", client.Clean(word), amount(len(s.Plan.Items), one, many)) //nolint:errcheck // for people
 		typed, err := typedLine(cmd.Context(), in)
+		if cmd.Context().Err() != nil {
+			return halted(cmd.Context(), ": nothing is deleted")
+		}
 		if err != nil || typed != word {
 			return refused("not confirmed")
 		}

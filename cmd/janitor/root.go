@@ -224,10 +224,10 @@ func undoer(past *cleanup.History, engine *cleanup.Engine) tui.Undoer {
 	return undoing{past, engine}
 }
 
-// interrupted is err, or that a signal ended the program, which then explains err.
+// interrupted is err, or that a signal or a deadline ended the program, which then explains err.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return &failure{statusInterrupted, errors.New("interrupted by a signal")}
+		return halted(ctx, "")
 	}
 	return err
 }

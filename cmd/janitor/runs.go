@@ -234,16 +234,19 @@ func printTable(w io.Writer, rows [][]string) error {
 func resumeCommand() *cobra.Command {
 	var out form
 	var choice profile.Choice
+	var limit deadline
 	cmd := &cobra.Command{
 		Use:   "resume RUN",
 		Short: "Go on with a run that was broken off",
 		Long: `resume goes on with a run that ended before its work did: killed, interrupted, its machine off. What a request may have
 deleted without an answer is looked up first; then what is left is checked and deleted, and the whole is proved. It
 touches nothing but the items that were confirmed then. ctrl+c stops it in order; a second one breaks off what is in flight.
+` + deadlineHelp + `
 
 The profile is the run's own, unless --profile names another one for the same project.`,
 		Args: oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defer limit.begin(cmd)()
 			past, err := find(args[0])
 			if err != nil {
 				return err
@@ -283,6 +286,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 	}
 	sessionFlags(cmd, &choice)
 	out.flag(cmd.Flags(), "table", "ndjson")
+	limit.flag(cmd.Flags())
 	return cmd
 }
 
@@ -343,7 +347,11 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 	plan := run.Plan()
 	defer context.AfterFunc(cmd.Context(), func() {
 		run.Interrupt()
-		fmt.Fprintln(cmd.ErrOrStderr(), "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too.") //nolint:errcheck // for people
+		said := "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too."
+		if o, ok := errors.AsType[*overdue](context.Cause(cmd.Context())); ok {
+			said = "Stopped, " + o.Error() + ": nothing more is sent; what is in flight comes to its end."
+		}
+		fmt.Fprintln(cmd.ErrOrStderr(), said) //nolint:errcheck // for people
 	})()
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	var broken error // nobody reads any more what becomes of the items: no more are sent
@@ -396,12 +404,12 @@ func ending(ctx context.Context, run *cleanup.Run) error {
 		return &failure{statusSafety, errors.New(summary.Stopped)}
 	case summary.Unauthorised:
 		return &failure{statusCredentials, errors.New(summary.Stopped)}
+	case run.Resumable() && ctx.Err() != nil:
+		return halted(ctx, fmt.Sprintf(": janitor resume %s goes on", id))
 	case run.Resumable():
-		why := summary.Stopped
-		if ctx.Err() != nil {
-			why = "interrupted by a signal"
-		}
-		return &failure{statusInterrupted, fmt.Errorf("%s: janitor resume %s goes on", why, id)}
+		return &failure{statusInterrupted, fmt.Errorf("%s: janitor resume %s goes on", summary.Stopped, id)}
+	case ctx.Err() != nil && summary.Counts[cleanup.Cancelled] == summary.Items:
+		return halted(ctx, ": nothing was sent")
 	case !summary.OK():
 		want := "gone"
 		if run.Plan().Undoes != "" {

@@ -22,6 +22,7 @@ func undoCommand() *cobra.Command {
 		out    form
 		choice profile.Choice
 		yes    bool
+		limit  deadline
 	)
 	cmd := &cobra.Command{
 		Use:   "undo RUN",
@@ -39,10 +40,13 @@ What is there already stays as it is, and so does what others have changed since
 now keeps it. An undo is a run with a journal of its own; janitor runs, resume and verify know it. Undoing twice changes
 nothing more.
 
+` + deadlineHelp[1:] + `
+
 It asks before it sends anything; without a terminal it wants --yes. The profile is the run's own, unless --profile names
 another one for the same project.`,
 		Args: oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defer limit.begin(cmd)()
 			past, err := find(args[0])
 			if err != nil {
 				return err
@@ -85,6 +89,7 @@ another one for the same project.`,
 	cmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
 	sessionFlags(cmd, &choice)
 	out.flag(cmd.Flags(), "table", "ndjson")
+	limit.flag(cmd.Flags())
 	return cmd
 }
 
