@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -452,29 +454,58 @@ func execute(cmd *cobra.Command, out form, engine *cleanup.Engine, doc cleanup.D
 	ctx, release := lasting(cmd.Context())
 	defer release()
 	var failed error
-	for _, s := range doc.Steps {
-		if len(s.Plan.Items) == 0 {
-			continue
+	steps := toDo(doc)
+	for i, s := range steps {
+		if err := cmd.Context().Err(); err != nil {
+			return stoppedBefore(steps[i:], len(steps), errors.Join(failed, interrupted(cmd.Context(), err)))
 		}
 		if s.Name != "" {
 			(&lines{cmd.ErrOrStderr()}).say("%s: %s", s.Name, s.Chosen)
 		}
 		run := engine.Start(ctx, s.Plan)
 		err := watch(cmd, out, run)
-		if f, final := errors.AsType[*failure](err); final && f.status != statusFailed {
-			return err
-		}
 		failed = errors.Join(failed, err)
+		if f, final := errors.AsType[*failure](err); final && f.status != statusFailed {
+			return stoppedBefore(steps[i+1:], len(steps), failed)
+		}
 	}
 	return failed
 }
 
+// toDo are the steps in which there is something to delete.
+func toDo(doc cleanup.Document) []cleanup.Stage {
+	return slices.DeleteFunc(slices.Clone(doc.Steps), func(s cleanup.Stage) bool { return len(s.Plan.Items) == 0 })
+}
+
+// stoppedBefore is the error that ended a plan, with the steps that were not begun for it.
+func stoppedBefore(left []cleanup.Stage, of int, err error) error {
+	switch {
+	case len(left) == 0:
+		return err
+	case of == 1:
+		return fmt.Errorf("%w; nothing is deleted", err)
+	}
+	return fmt.Errorf("%w; %s", err, unbegun(left, of))
+}
+
+// unbegun names the steps that are left of so many.
+func unbegun(left []cleanup.Stage, of int) string {
+	names := make([]string, len(left))
+	for i, s := range left {
+		names[i] = client.Clean(cmp.Or(s.Name, s.Chosen))
+	}
+	were := "were"
+	if len(left) == 1 {
+		were = "was"
+	}
+	return fmt.Sprintf("%d of %s %s not begun: %s", len(left), amount(of, "step", "steps"), were, strings.Join(names, ", "))
+}
+
 // watchOnScreen shows the runs of a plan, which was approved, on the screen until the user quits.
 func watchOnScreen(cmd *cobra.Command, o tui.Options, doc cleanup.Document) error {
-	for _, s := range doc.Steps {
-		if len(s.Plan.Items) > 0 {
-			o.Plans = append(o.Plans, s.Plan)
-		}
+	steps := toDo(doc)
+	for _, s := range steps {
+		o.Plans = append(o.Plans, s.Plan)
 	}
 	var started []*cleanup.Run
 	o.Started = func(r *cleanup.Run) { started = append(started, r) }
@@ -488,8 +519,8 @@ func watchOnScreen(cmd *cobra.Command, o tui.Options, doc cleanup.Document) erro
 	for _, r := range started {
 		err = errors.Join(err, ending(cmd.Context(), r))
 	}
-	if missed := len(o.Plans) - len(started); err == nil && missed > 0 {
-		return &failure{statusRefused, fmt.Errorf("%d of %d steps were not begun", missed, len(o.Plans))}
+	if left := steps[len(started):]; err == nil && len(left) > 0 {
+		return &failure{statusRefused, errors.New(unbegun(left, len(steps)))}
 	}
 	return err
 }

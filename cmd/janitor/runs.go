@@ -382,16 +382,19 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 		broken = printTable(cmd.OutOrStdout(), rows)
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(summary.String())) //nolint:errcheck // for people
-	if broken != nil && run.Resumable() {
-		return &failure{statusInterrupted, fmt.Errorf("%w; nothing more was sent: janitor resume %s goes on", unread(broken), run.ID())}
-	}
-	if err := ending(cmd.Context(), run); err != nil {
+	err := ending(cmd.Context(), run)
+	if f, final := errors.AsType[*failure](err); broken == nil || final && f.status != statusInterrupted {
 		return err
 	}
-	if broken != nil {
-		return unread(broken)
+	switch {
+	case run.Resumable():
+		return &failure{statusInterrupted, fmt.Errorf("%w; nothing more was sent: janitor resume %s goes on", unread(broken), run.ID())}
+	case out == "ndjson": // the run is over; whatever was to come after it is not begun
+		return &failure{statusInterrupted, unread(broken)}
+	case err != nil:
+		return err
 	}
-	return nil
+	return unread(broken)
 }
 
 // ending is the exit status of a run.

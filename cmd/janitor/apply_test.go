@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+// applied is a plan of two steps, one pool each, and what executes it. met sees every request before it is answered.
+type applied struct {
+	cloud  *simcloud.Cloud
+	engine *cleanup.Engine
+	doc    cleanup.Document
+}
+
+func toApply(t *testing.T, met func(*http.Request)) *applied {
+	t.Helper()
+	cloud := simcloud.New(simcloud.Options{Size: simcloud.Empty})
+	cloud.AddPool("11111111-1111-1111-1111-000000000001", "first")
+	cloud.AddPool("11111111-1111-1111-1111-000000000002", "second")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		met(r)
+		cloud.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	v := &served{url: server.URL, cloud: cloud, account: cloud.Account()}
+	s, err := v.profile("sim").Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	from := inventory.Last(loader.Load(t.Context(), inventory.Pools))
+	a := &applied{cloud: cloud, engine: cleanup.NewEngine(s.Deleter, loader, cleanup.Options{})}
+	for _, r := range from.Listing(inventory.Pools).Resources {
+		plan, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, from, cleanup.Choice{})
+		if err != nil || len(plan.Items) != 1 {
+			t.Fatal(plan, err)
+		}
+		a.doc.Steps = append(a.doc.Steps, cleanup.Stage{Name: r.Name, Plan: plan})
+	}
+	return a
+}
+
+// deaf is a reader that goes away once it has read a word.
+type deaf struct {
+	bytes.Buffer
+	word string
+}
+
+func (d *deaf) Write(p []byte) (int, error) {
+	if strings.Contains(d.String(), d.word) {
+		return 0, errors.New("broken pipe")
+	}
+	return d.Buffer.Write(p)
+}
+
+// Once it was told to end, or nobody reads any more, no further step begins: the status says so, and stderr which ones.
+func TestNoFurtherStepIsBegun(t *testing.T) {
+	for name, c := range map[string]struct {
+		signal func(sent bool, r *http.Request) bool // that arrives with this request; sent: something was deleted
+		reads  string                                // the last word that is read
+		gone   int                                   // pools
+		says   string
+	}{
+		"a signal before the first": {
+			signal: func(bool, *http.Request) bool { return true },
+			says:   "interrupted by a signal; 2 of 2 steps were not begun: first, second",
+		},
+		"a signal while the first is proved": {
+			signal: func(sent bool, _ *http.Request) bool { return sent },
+			gone:   1, says: "interrupted by a signal; 1 of 2 steps was not begun: second",
+		},
+		"nobody reads what the first came to": {
+			reads: `"event":"ended"`,
+			gone:  1, says: "broken pipe; 1 of 2 steps was not begun: second",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, end := context.WithCancel(t.Context())
+			defer end()
+			sent := false
+			a := toApply(t, func(r *http.Request) {
+				if c.signal != nil && ctx.Err() == nil && c.signal(sent, r) {
+					end()
+				}
+				sent = sent || strings.HasSuffix(r.URL.Path, "/batch-delete") || r.Method == http.MethodDelete
+			})
+			cmd := &cobra.Command{}
+			cmd.SetContext(ctx)
+			cmd.SetOut(&deaf{word: c.reads})
+			if c.reads == "" {
+				cmd.SetOut(new(bytes.Buffer))
+			}
+			var stderr bytes.Buffer
+			cmd.SetErr(&stderr)
+			err := execute(cmd, "ndjson", a.engine, a.doc, "d1ge57")
+			if status(err) != statusInterrupted || !strings.Contains(oneLine(err), c.says) {
+				t.Errorf("status %d, %v; want %d, %q", status(err), err, statusInterrupted, c.says)
+			}
+			there := 0
+			for _, s := range a.doc.Steps {
+				if a.cloud.Has(s.Plan.Items[0].Resource.Ref.ID) {
+					there++
+				}
+			}
+			if there != 2-c.gone {
+				t.Errorf("%d pools are there, want %d; %s", there, 2-c.gone, &stderr)
+			}
+		})
+	}
+}
