@@ -3,11 +3,13 @@ package cleanup
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"janitor/client"
 	"janitor/client/inventory"
 )
 
@@ -44,6 +46,11 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		keeps()
 		return nil // whoever stopped the run ends the items
 	}
+	if err := now.refusedUs(); err != nil { // the deletions would fare no better
+		keeps()
+		r.unauthorised(verdictOf(err))
+		return nil
+	}
 	r.saw(items, now)
 	r.remember(now)
 	left := map[int][]move{}
@@ -64,6 +71,16 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		r.prepare(i, now, left[i])
 	}
 	return r.secure(sending, in, items, keeps())
+}
+
+// refusedUs is the error of a list for which the credentials were not accepted, nil when there is none.
+func (v *view) refusedUs() error {
+	for _, err := range v.bad {
+		if errors.Is(err, client.Unauthorised) {
+			return err
+		}
+	}
+	return nil
 }
 
 // pieces are checked items as they can be sent: one piece for each way, place and call, in the order of the plan.

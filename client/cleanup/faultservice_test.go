@@ -260,6 +260,29 @@ func faultUnauthorised(t *testing.T) {
 			}
 		})
 	})
+	t.Run("to look", faultRefusedToLook)
+}
+
+// The look before deleting is refused: the run stops as it does when a deletion is.
+func faultRefusedToLook(t *testing.T) {
+	t.Helper()
+	f := meetLater(t, simcloud.Options{}, way{}, 4, bare, rules(simcloud.Rule{Method: "GET", Do: simcloud.Act{Status: 401, Code: "APIGW.0301", Message: "Incorrect IAM authentication information"}}))
+	got, results, run := f.outcomes(t)
+	if got != "failed, failed, failed, failed" {
+		t.Error(got)
+	}
+	if s := run.Summary(); !s.Unauthorised || !strings.Contains(s.Stopped, "credentials are not accepted") {
+		t.Errorf("%+v", s)
+	}
+	says(t, results[3], "not sent")
+	if results[3].Code != "APIGW.0301" {
+		t.Errorf("%+v", results[3])
+	}
+	for _, r := range f.cloud.Requests() {
+		if r.Method != http.MethodGet {
+			t.Errorf("%s %s was sent", r.Method, r.Path)
+		}
+	}
 }
 
 // Row 12: each item that may not be deleted says which permission is missing; when nothing may be, that is soon enough.

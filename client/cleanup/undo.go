@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"janitor/client"
 	"janitor/client/inventory"
 )
 
@@ -223,6 +224,10 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 	}
 	for _, i := range items {
 		c := r.undo.all[i]
+		if errors.Is(c.Err, client.Unauthorised) {
+			r.unauthorised(verdictOf(c.Err))
+			return nil
+		}
 		if c.Err != nil {
 			r.mu.Lock()
 			unread := r.items[i].unread

@@ -20,6 +20,7 @@ type Found struct {
 	Item int    `json:"item"` // of the plan
 	Is   string `json:"is"`   // gone, there, unknown
 	Why  string `json:"why,omitempty"`
+	Err  error  `json:"-"` // why its list could not be read; nil where Why is all there is
 }
 
 // Proved says whether what was found is what the outcome wants: gone is gone, and back is there.
@@ -65,7 +66,8 @@ func (e *Engine) verify(ctx context.Context, l *Ledger, j Journal) ([]Found, err
 		case there:
 			f.Is = isThere
 		case now.bad[placeOf(kind, ref)] != nil:
-			f.Is, f.Why = isUnknown, now.bad[placeOf(kind, ref)].Error()
+			f.Is, f.Err = isUnknown, now.bad[placeOf(kind, ref)]
+			f.Why = f.Err.Error()
 		}
 		found[i] = f
 		if err := j.Append(lineFound, f); err != nil {
@@ -98,7 +100,8 @@ func (e *Engine) verifyBack(ctx context.Context, l *Ledger, j Journal) ([]Found,
 			case lacks != "":
 				found[i].Is, found[i].Why = isGone, lacks+" is not there"
 			case r.undo.all[i].Err != nil:
-				found[i].Is, found[i].Why = isUnknown, r.undo.all[i].Err.Error()
+				found[i].Is, found[i].Err = isUnknown, r.undo.all[i].Err
+				found[i].Why = found[i].Err.Error()
 			}
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"janitor/client"
 	"janitor/client/heap"
 	"janitor/client/logbook"
 	"janitor/client/profile"
@@ -163,7 +164,7 @@ func status(err error) int {
 		return f.status
 	case errors.Is(err, profile.Usage):
 		return statusUsage
-	case errors.Is(err, profile.Credentials):
+	case errors.Is(err, profile.Credentials), errors.Is(err, client.Unauthorised):
 		return statusCredentials
 	}
 	return statusFailed

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
 
+	"janitor/client"
 	"janitor/client/profile"
 	"janitor/client/simcloud"
 )
@@ -172,6 +174,7 @@ func TestStatuses(t *testing.T) {
 		{usage("x"), 2},
 		{profile.Usage, 2},
 		{profile.Credentials, 4},
+		{fmt.Errorf("listing pools: %w", client.Unauthorised), 4},
 		{&failure{statusInterrupted, errors.New("x")}, 7},
 	} {
 		if got := status(test.err); got != test.want {

@@ -309,6 +309,13 @@ func amount(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
+func are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
 // lines writes lines in which nothing is obeyed by a terminal.
 type lines struct{ w io.Writer }
 

@@ -404,9 +404,9 @@ func ending(ctx context.Context, run *cleanup.Run) error {
 	case err != nil:
 		return unrecorded(err)
 	case summary.Safety:
-		return &failure{statusSafety, errors.New(summary.Stopped)}
+		return &failure{statusSafety, fmt.Errorf("run %s: %s", id, summary.Stopped)}
 	case summary.Unauthorised:
-		return &failure{statusCredentials, errors.New(summary.Stopped)}
+		return &failure{statusCredentials, fmt.Errorf("run %s: %s; janitor doctor examines them", id, summary.Stopped)}
 	case run.Resumable() && ctx.Err() != nil:
 		return halted(ctx, fmt.Sprintf(": janitor resume %s goes on", id))
 	case run.Resumable():
@@ -474,7 +474,7 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 	}
 	rows := [][]string{heading(past.Ledger.Plan, "NOW")}
 	wrong, unknown := 0, 0
-	var broken error
+	var broken, cause error
 	for i, f := range found {
 		res := past.Ledger.Items[i].Result
 		line := lineOf("", &past.Ledger.Plan, i, res, f.Is)
@@ -486,6 +486,7 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 				says = wrongly
 			} else {
 				unknown++
+				cause = cmp.Or(cause, f.Err)
 				says = "not known"
 			}
 		}
@@ -502,9 +503,13 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 		return unrecorded(err)
 	case wrong+unknown > 0:
 		if undo {
-			wrongly = "are " + wrongly
+			wrongly = are(wrong) + " " + wrongly
 		}
-		return fmt.Errorf("run %s: of what was said to be %s, %d %s and %d are not known", past.ID, want, wrong, wrongly, unknown)
+		err := fmt.Errorf("run %s: of what was said to be %s, %d %s and %d %s not known", past.ID, want, wrong, wrongly, unknown, are(unknown))
+		if cause != nil {
+			err = fmt.Errorf("%w: %w", err, cause)
+		}
+		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s (%s).\n", past.ID, want, map[bool]string{true: "there", false: "gone"}[undo], time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
 	return broken
