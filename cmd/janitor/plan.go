@@ -320,7 +320,7 @@ func are(n int) string {
 type lines struct{ w io.Writer }
 
 func (l *lines) say(format string, args ...any) {
-	fmt.Fprintln(l.w, client.Clean(fmt.Sprintf(format, args...))) //nolint:errcheck // for people
+	fmt.Fprintln(l.w, client.CleanWhole(fmt.Sprintf(format, args...))) //nolint:errcheck // for people
 }
 
 // readPlan reads the file of a plan, - being stdin.
@@ -499,7 +499,7 @@ func stoppedBefore(left []cleanup.Stage, of int, err error) error {
 func unbegun(left []cleanup.Stage, of int) string {
 	names := make([]string, len(left))
 	for i, s := range left {
-		names[i] = client.Clean(cmp.Or(s.Name, s.Chosen))
+		names[i] = client.CleanWhole(cmp.Or(s.Name, s.Chosen))
 	}
 	were := "were"
 	if len(left) == 1 {
@@ -548,7 +548,7 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 	case yes && named:
 		return refused("%v says confirm: %s: --yes is not enough, give --approve-digest", p, p.Confirm)
 	case yes:
-		return refused("the plan speaks of danger (%s): --yes is not enough, give --approve-digest", client.Clean(dangers[0]))
+		return refused("the plan speaks of danger (%s): --yes is not enough, give --approve-digest", client.CleanWhole(dangers[0]))
 	case stdinIsPlan:
 		return refused("the plan comes from stdin, so nobody can be asked: give %s", waysOut)
 	}
@@ -566,7 +566,7 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 			word = s.Plan.Name(p.Name, doc.Where.Project)
 		}
 		one, many := words(s.Plan)
-		fmt.Fprintf(cmd.ErrOrStderr(), "Type %s to delete %s: ", client.Clean(word), amount(len(s.Plan.Items), one, many)) //nolint:errcheck // for people
+		fmt.Fprintf(cmd.ErrOrStderr(), "Type %s to delete %s: ", client.CleanWhole(word), amount(len(s.Plan.Items), one, many)) //nolint:errcheck // for people
 		typed, err := typedLine(cmd.Context(), in)
 		if cmd.Context().Err() != nil {
 			return halted(cmd.Context(), ": nothing is deleted")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -70,5 +71,23 @@ func TestAPlanHasItsTime(t *testing.T) {
 		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || err != nil && (got != test.want || status(err) != statusUsage) {
 			t.Errorf("%s: %v, want %q", name, err, test.want)
 		}
+	}
+}
+
+// What people approve is shown to its end, however long it is, and a terminal obeys nothing of it.
+func TestNothingIsCutOffForPeople(t *testing.T) {
+	long := strings.Repeat("listener web-443 lets nobody in, ", 20) + "nor \x1b[2Jedge-443"
+	want := strings.Repeat("listener web-443 lets nobody in, ", 20) + `nor \x1b[2Jedge-443` + "\n"
+	var said bytes.Buffer
+	(&lines{&said}).say("DANGER: %s", long)
+	if got := said.String(); got != "DANGER: "+want {
+		t.Errorf("a line is %q", got)
+	}
+	said.Reset()
+	if err := printTable(&said, [][]string{{"NAME", "WHY"}, {strings.Repeat("n", 2*maxCell), long}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := said.String(); !strings.HasSuffix(got, "…  "+want) {
+		t.Errorf("a table is %q", got)
 	}
 }

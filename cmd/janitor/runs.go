@@ -189,7 +189,7 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 	if err := printTable(w, rows); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s: %s\n", p.State(), client.Clean(l.Counts().String()))
+	_, err := fmt.Fprintf(w, "\n%s: %s\n", p.State(), client.CleanWhole(l.Counts().String()))
 	return err
 }
 
@@ -215,7 +215,7 @@ func printTable(w io.Writer, rows [][]string) error {
 	width := make([]int, last)
 	for _, row := range rows {
 		for i := range row {
-			row[i] = client.Clean(row[i])
+			row[i] = client.CleanWhole(row[i])
 			if i < last {
 				width[i] = max(width[i], min(theme.Width(row[i]), maxCell))
 			}
@@ -365,7 +365,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 			}
 			err = enc.Encode(lineOf(word, &plan, ev.Item, ev.Result, ""))
 		case ev.Item < 0 && ev.Note != "" && ev.Step != cleanup.Finished:
-			fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(ev.Note)) //nolint:errcheck // for people
+			fmt.Fprintln(cmd.ErrOrStderr(), client.CleanWhole(ev.Note)) //nolint:errcheck // for people
 		}
 		if err != nil && broken == nil {
 			broken = err
@@ -381,7 +381,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 		}
 		broken = printTable(cmd.OutOrStdout(), rows)
 	}
-	fmt.Fprintln(cmd.ErrOrStderr(), client.Clean(summary.String())) //nolint:errcheck // for people
+	fmt.Fprintln(cmd.ErrOrStderr(), client.CleanWhole(summary.String())) //nolint:errcheck // for people
 	err := ending(cmd.Context(), run)
 	if f, final := errors.AsType[*failure](err); broken == nil || final && f.status != statusInterrupted {
 		return err
