@@ -34,6 +34,9 @@ type ended struct{ session *session }
 // running is the context of a run. It does not end with the program's: runs are cancelled and waited for instead, so
 // that what is in flight gets its outcome.
 func (m *Model) running() (context.Context, context.CancelFunc) {
+	if m.opts.InFlight != nil {
+		return context.WithCancel(m.opts.InFlight)
+	}
 	return context.WithCancel(context.WithoutCancel(m.ctx))
 }
 

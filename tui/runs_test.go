@@ -2,6 +2,8 @@ package tui
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -156,6 +158,37 @@ func TestTheThirdCtrlCDoesNotWait(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestASignalWaitsForWhatIsInFlight: told to end, the program lets go of the terminal, says that it waits, and waits until
+// it is told not to.
+func TestASignalWaitsForWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(nil))
+	a.recorded(t)
+	flying, breakOff := context.WithCancel(t.Context())
+	defer breakOff()
+	waits := make(chan struct{}, 2)
+	a.opts.InFlight, a.opts.Waiting = flying, func() { waits <- struct{}{} }
+	two := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
+	x := open(t, a.opts, 100, 30).see("1 Pools 48 ").choose(ids(two)...)
+	x.press("ctrl+d").confirm(a, "2").see("deleting")
+	x.cancel()
+	<-waits
+	select {
+	case <-x.done:
+		t.Error("it did not wait")
+	default:
+	}
+	breakOff()
+	x.end()
+	if !errors.Is(x.err, context.Canceled) || !strings.Contains(x.summary, "2 pools: ") || len(waits) > 0 {
+		t.Errorf("%v: %s; told again: %d", x.err, x.summary, len(waits))
+	}
+	all, err := a.opts.History.All()
+	if err != nil || len(all) != 1 || all[0].State() != "unfinished" || len(all[0].Ledger.Open()) != 2 {
+		t.Errorf("%v, %v", all, err)
 	}
 }
 

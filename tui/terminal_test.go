@@ -164,7 +164,8 @@ type terminal struct {
 	program *tea.Program
 	keys    *io.PipeWriter
 	done    chan struct{}
-	got     chan int // how many screens are open, when a mark that was sent among the keys comes to the program
+	cancel  context.CancelFunc // tells the program to end, as a signal does
+	got     chan int           // how many screens are open, when a mark that was sent among the keys comes to the program
 
 	mu  sync.Mutex
 	raw bytes.Buffer // everything that was sent to the terminal
@@ -200,6 +201,7 @@ func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.Pr
 		_, _ = io.Copy(keys, x.screen)
 	}()
 	ctx, cancel := context.WithCancel(context.Background())
+	x.cancel = cancel
 	options := append([]tea.ProgramOption{
 		tea.WithInput(input), tea.WithOutput(x), tea.WithWindowSize(w, h), tea.WithoutSignals(),
 		tea.WithColorProfile(colorprofile.TrueColor), tea.WithEnvironment([]string{"TERM=xterm-256color"}),

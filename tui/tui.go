@@ -48,6 +48,10 @@ type Options struct {
 	Look    *theme.Look        // nil: what the terminal says of itself
 	Keys    *keys.Map          // nil: the default keys
 	Log     *logbook.Book      // nil: there is none
+
+	// InFlight ends when what is in flight is to be broken off too, after the program was told to end; nil: it is waited for.
+	InFlight context.Context
+	Waiting  func() // is told, with the screen gone, that something in flight is waited for; nil: nobody is
 }
 
 // Model is the whole program.
@@ -171,6 +175,9 @@ func (m *Model) tick() tea.Cmd {
 func (m *Model) close() {
 	for _, s := range m.runs {
 		s.run.Interrupt() // the program was told to end: resume can go on with it
+	}
+	if m.live() != nil && m.opts.Waiting != nil {
+		m.opts.Waiting()
 	}
 	for _, s := range m.runs {
 		s.run.Wait()

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/muesli/cancelreader"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -514,14 +513,9 @@ func watchOnScreen(cmd *cobra.Command, o tui.Options, doc cleanup.Document) erro
 	for _, s := range steps {
 		o.Plans = append(o.Plans, s.Plan)
 	}
-	var started []*cleanup.Run
-	o.Started = func(r *cleanup.Run) { started = append(started, r) }
-	summary, err := tui.Run(cmd.Context(), o, tea.WithoutSignalHandler())
-	if summary != "" {
-		fmt.Fprintln(cmd.OutOrStdout(), summary) //nolint:errcheck // the runs are over, whoever reads of them
-	}
+	started, err := onScreen(cmd, o, false)
 	if err != nil {
-		return interrupted(cmd.Context(), err)
+		return stoppedBefore(steps[len(started):], len(steps), err)
 	}
 	for _, r := range started {
 		err = errors.Join(err, ending(cmd.Context(), r))

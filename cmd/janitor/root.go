@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -193,8 +194,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		save = func(plan cleanup.Plan, listed int) (string, error) { return savePlan(whereIs(p, s), plan, listed) }
 	}
 	ways := &elsewhere{p: p, s: s, none: what.demo, to: map[string]profile.Choice{}}
-	// Signals end ctx: one way to end, whichever way the program is told.
-	summary, err := tui.Run(ctx, tui.Options{
+	_, err = onScreen(cmd, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
 		Kind: what.kind, Views: what.views, Keys: what.keys, Steps: what.walk.steps,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy, AlwaysName: p.Confirm == profile.AlwaysName,
@@ -203,11 +203,31 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		SavePlan: save,
 		Places:   ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
 		Now: time.Now,
-	}, tea.WithoutSignalHandler())
+	}, what.demo)
+	return next, err
+}
+
+// onScreen runs the screen until the user quits or a signal ends it, and gives the runs of it; what they came to stays on
+// stdout. What is in flight then comes to its end, unless there is a second signal. What a demo leaves is not resumed: its
+// cloud ends with it.
+func onScreen(cmd *cobra.Command, o tui.Options, demo bool) (started []*cleanup.Run, err error) {
+	ctx := cmd.Context()
+	hard, release := lasting(ctx)
+	defer release()
+	o.InFlight, o.Waiting = hard, func() { sayInterrupted(cmd) }
+	o.Started = func(r *cleanup.Run) { started = append(started, r) }
+	// Signals end ctx: one way to end, whichever way the program is told.
+	summary, err := tui.Run(ctx, o, tea.WithoutSignalHandler())
 	if summary != "" {
 		fmt.Fprintln(cmd.OutOrStdout(), summary) //nolint:errcheck // the runs are over, whoever reads of them
 	}
-	return next, interrupted(ctx, err)
+	var open error
+	for _, r := range started {
+		if ctx.Err() != nil && !demo && r.Resumable() {
+			open = errors.Join(open, ending(ctx, r))
+		}
+	}
+	return started, cmp.Or(open, interrupted(ctx, err))
 }
 
 // undoing is how the screen brings back what a run has deleted: planned by the history, done by the engine.

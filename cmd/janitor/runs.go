@@ -341,17 +341,22 @@ func closing(cmd *cobra.Command, s *profile.Session) {
 	s.Close()
 }
 
+// sayInterrupted tells what a signal or the deadline has stopped, and what a second signal would.
+func sayInterrupted(cmd *cobra.Command) {
+	said := "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too."
+	if o, ok := errors.AsType[*overdue](context.Cause(cmd.Context())); ok {
+		said = "Stopped, " + o.Error() + ": nothing more is sent; what is in flight comes to its end."
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), said) //nolint:errcheck // for people
+}
+
 // watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends, unless there
 // is a second one.
 func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 	plan := run.Plan()
 	defer context.AfterFunc(cmd.Context(), func() {
 		run.Interrupt()
-		said := "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too."
-		if o, ok := errors.AsType[*overdue](context.Cause(cmd.Context())); ok {
-			said = "Stopped, " + o.Error() + ": nothing more is sent; what is in flight comes to its end."
-		}
-		fmt.Fprintln(cmd.ErrOrStderr(), said) //nolint:errcheck // for people
+		sayInterrupted(cmd)
 	})()
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	var broken error // nobody reads any more what becomes of the items: no more are sent
