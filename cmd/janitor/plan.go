@@ -546,9 +546,9 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 	case stdinIsPlan:
 		return refused("the plan comes from stdin, so nobody can be asked: give %s", waysOut)
 	}
-	in, ok := cmd.InOrStdin().(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return refused("there is no terminal to ask at: give %s", waysOut)
+	in, ok := asksAt(cmd)
+	if !ok {
+		return refused("%s: give %s", noTerminal, waysOut)
 	}
 	tellPlan(cmd.ErrOrStderr(), doc)
 	for _, s := range doc.Steps {
@@ -560,16 +560,40 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 			word = s.Plan.Name(p.Name, doc.Where.Project)
 		}
 		one, many := words(s.Plan)
-		fmt.Fprintf(cmd.ErrOrStderr(), "Type %s to delete %s: ", client.CleanWhole(word), amount(len(s.Plan.Items), one, many)) //nolint:errcheck // for people
-		typed, err := typedLine(cmd.Context(), in)
-		if cmd.Context().Err() != nil {
-			return halted(cmd.Context(), ": nothing is deleted")
-		}
-		if err != nil || typed != word {
-			return refused("not confirmed")
+		question := fmt.Sprintf("Type %s to delete %s: ", word, amount(len(s.Plan.Items), one, many))
+		if !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, func(typed string) bool { return typed == word }) {
+			return unconfirmed(cmd.Context(), "nothing is deleted")
 		}
 	}
 	return nil
+}
+
+const noTerminal = "there is no terminal to ask at (stdin and stderr have to be one)"
+
+// asksAt is where an answer is typed, when there is a terminal to see the question and to answer it.
+func asksAt(cmd *cobra.Command) (in *os.File, ok bool) {
+	in, isFile := cmd.InOrStdin().(*os.File)
+	out, seen := cmd.ErrOrStderr().(*os.File)
+	return in, isFile && seen && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
+}
+
+// asked says whether the answer to a question is the right one. What ends the waiting, such as ctrl+c, is no.
+func asked(ctx context.Context, in *os.File, out io.Writer, question string, right func(string) bool) bool {
+	fmt.Fprint(out, client.CleanWhole(question)) //nolint:errcheck // for people
+	typed, err := typedLine(ctx, in)
+	if err != nil {
+		fmt.Fprintln(out) //nolint:errcheck // the line of the question has no end yet
+		return false
+	}
+	return right(typed)
+}
+
+// unconfirmed is why nothing happens after a question that was not answered with yes.
+func unconfirmed(ctx context.Context, nothing string) error {
+	if _, ok := errors.AsType[*overdue](context.Cause(ctx)); ok {
+		return halted(ctx, ": "+nothing)
+	}
+	return &failure{statusRefused, fmt.Errorf("%s: not confirmed", nothing)}
 }
 
 // typedLine is what is typed until enter; a signal ends the waiting.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -89,5 +90,42 @@ func TestNothingIsCutOffForPeople(t *testing.T) {
 	}
 	if got := said.String(); !strings.HasSuffix(got, "…  "+want) {
 		t.Errorf("a table is %q", got)
+	}
+}
+
+// Whatever is not the answer is no: another word, the end of what is typed, a signal while nobody has typed yet.
+func TestAQuestionIsAnsweredOrNot(t *testing.T) {
+	for name, c := range map[string]struct {
+		types string
+		ends  bool // the input
+		stop  bool // a signal
+		want  bool
+	}{
+		"the word":     {types: "12\n", want: true},
+		"another":      {types: "13\n"},
+		"its end":      {types: "12", ends: true},
+		"a signal":     {stop: true},
+		"with windows": {types: "12\r\n", want: true},
+	} {
+		in, keys, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		keys.WriteString(c.types)
+		if c.ends {
+			keys.Close()
+		}
+		if c.stop {
+			stop()
+		}
+		var out bytes.Buffer
+		got := asked(ctx, in, &out, "Type 12: ", func(typed string) bool { return typed == "12" })
+		if got != c.want || !strings.HasPrefix(out.String(), "Type 12: ") || strings.HasSuffix(out.String(), "\n") != (c.ends || c.stop) {
+			t.Errorf("%s: %v, %q", name, got, &out)
+		}
+		stop()
+		keys.Close()
+		in.Close()
 	}
 }

@@ -1,18 +1,14 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
-	"janitor/client"
 	"janitor/client/cleanup"
 	"janitor/client/profile"
 )
@@ -58,8 +54,9 @@ another one for the same project.`,
 			case err != nil:
 				return usage("%w", err)
 			}
-			if !yes && (!term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stderr.Fd()))) {
-				return &failure{statusRefused, fmt.Errorf("undo of run %s: there is no terminal to ask on: give --yes to do it without asking", past.ID)}
+			in, ok := asksAt(cmd)
+			if !yes && !ok {
+				return &failure{statusRefused, fmt.Errorf("nothing is brought back: %s: give --yes", noTerminal)}
 			}
 			s, loader, err := reopen(cmd.Context(), past, choice)
 			if err != nil {
@@ -74,10 +71,10 @@ another one for the same project.`,
 					return err
 				}
 			}
-			if !yes {
-				if err := confirmed(cmd.Context(), os.Stdin, cmd.ErrOrStderr(), past.ID); err != nil {
-					return err
-				}
+			question := fmt.Sprintf("Bring this back in the project of run %s? Type yes: ", past.ID)
+			saysYes := func(typed string) bool { return strings.EqualFold(strings.TrimSpace(typed), "yes") }
+			if !yes && !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, saysYes) {
+				return unconfirmed(cmd.Context(), "nothing is brought back")
 			}
 			begin := history().Journal(past.Ledger.Header.Where)
 			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
@@ -101,19 +98,6 @@ func printUndo(w io.Writer, p cleanup.Plan) error {
 		rows = append(rows, []string{it.Undo.String(), string(ref.Kind), it.Resource.Name, ref.ID, it.Takes, it.UndoWhy})
 	}
 	return printTable(w, rows)
-}
-
-// confirmed asks; whatever is not yes is no.
-func confirmed(ctx context.Context, in *os.File, out io.Writer, id string) error {
-	fmt.Fprintf(out, "Bring this back in the project of run %s? Type yes: ", client.Clean(id)) //nolint:errcheck // for people
-	line, err := typedLine(ctx, in)
-	switch {
-	case ctx.Err() != nil:
-		return interrupted(ctx, ctx.Err())
-	case err != nil || !strings.EqualFold(strings.TrimSpace(line), "yes"):
-		return &failure{statusRefused, errors.New("not confirmed: nothing was sent")}
-	}
-	return nil
 }
 
 // heading are the columns of a run's items, with what is found of them where that is asked for.
