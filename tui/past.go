@@ -308,14 +308,19 @@ func (m *Model) askResume(p *cleanup.Past) *runs.Question {
 		lines = append(lines, line)
 	}
 	open := len(lines)
-	text := fmt.Sprintf("%s of %s items have no outcome: they are checked again and deleted as they were confirmed on %s, then the whole is proved.",
-		theme.Number(open), theme.Number(len(l.Items)), l.Header.Started.UTC().Format("2006-01-02 15:04 UTC"))
+	left, are, were := "items have no outcome", "they are", "they were"
+	if open == 1 {
+		left, are, were = "items has no outcome", "it is", "it was"
+	}
+	left = fmt.Sprintf("%s of %s %s", theme.Number(open), theme.Number(len(l.Items)), left)
+	text := fmt.Sprintf("%s: %s checked again and deleted as %s confirmed on %s, then the whole is proved.",
+		left, are, were, l.Header.Started.UTC().Format("2006-01-02 15:04 UTC"))
 	switch {
 	case open == 0:
 		text = "All its items have their outcome: nothing is deleted, the whole is proved."
 	case l.Stopped != "":
-		text = fmt.Sprintf("%s of %s items have no outcome. It stopped: %s. If that was for good, nothing more is sent, and what was done is proved.",
-			theme.Number(open), theme.Number(len(l.Items)), strings.TrimSuffix(l.Stopped, "."))
+		text = fmt.Sprintf("%s. It stopped: %s. If that was for good, nothing more is sent, and what was done is proved.",
+			left, strings.TrimSuffix(l.Stopped, "."))
 	}
 	return runs.NewQuestion(m.env, m.about("Resume", p.ID), text, "Resume", lines)
 }

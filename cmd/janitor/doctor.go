@@ -45,7 +45,7 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 			case r.Refused():
 				return &failure{statusCredentials, fmt.Errorf("%v: the credentials are refused", p)}
 			case bad > 0:
-				return fmt.Errorf("%v: %d of %d findings are bad", p, bad, len(r.Findings))
+				return fmt.Errorf("%v: %d of %s %s bad", p, bad, amount(len(r.Findings), "finding", "findings"), are(bad))
 			}
 			return nil
 		},

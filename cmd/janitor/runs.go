@@ -276,8 +276,12 @@ The profile is the run's own, unless --profile names another one for the same pr
 			}
 			at := past.Ledger.Header.Where
 			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Log: logOf(cmd.Context())})
-			fmt.Fprintf(cmd.ErrOrStderr(), "Resuming run %s in %s %s: %d of %d items have no outcome.\n", //nolint:errcheck // for people
-				past.ID, client.Clean(at.Profile), client.Clean(at.Region), len(past.Ledger.Open()), len(past.Ledger.Items))
+			open, have := len(past.Ledger.Open()), "have"
+			if open == 1 {
+				have = "has"
+			}
+			(&lines{cmd.ErrOrStderr()}).say("Resuming run %s in %s %s: %d of %s %s no outcome.",
+				past.ID, at.Profile, at.Region, open, amount(len(past.Ledger.Items), "item", "items"), have)
 			ctx, release := lasting(cmd.Context())
 			defer release()
 			run := engine.Resume(ctx, past.Ledger, j)
