@@ -106,7 +106,10 @@ func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
 	var version struct {
 		Format int `json:"janitor_plan"`
 	}
-	switch err := json.Unmarshal(data, &version); {
+	err = json.Unmarshal(data, &version)
+	switch _, other := errors.AsType[*json.UnmarshalTypeError](err); {
+	case other:
+		return d, "", errors.New("it is no plan: janitor plan writes one")
 	case err != nil:
 		return d, "", fmt.Errorf("it is no plan: %w", err)
 	case version.Format == 0:

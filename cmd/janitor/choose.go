@@ -55,6 +55,9 @@ func (c *choosing) compile(kind *inventory.Kind) (*filter.Filter, error) {
 	if len(c.in) > 0 && kind.Within == "" {
 		return nil, usage("--in: %s live within nothing; it is for entries and members", kind.Many)
 	}
+	if slices.Contains(c.in, "") { // of a variable that is not set; there are channels without a name
+		return nil, usage("--in: it is empty: give a name or an id")
+	}
 	if strings.TrimSpace(c.where) == "" {
 		return nil, nil //nolint:nilnil // no filter is one
 	}

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
 	"unicode"
@@ -106,6 +108,12 @@ func program() *cobra.Command {
 		RunE:   func(*cobra.Command, []string) error { return laidOut("man") },
 	})
 	root.InitDefaultCompletionCmd()
+	root.SetHelpCommand(helpCommand())
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			cmd.RunE, cmd.Args = noShell, cobra.ArbitraryArgs
+		}
+	}
 	usageErrors(root)
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if log := recordOf(cmd.Context()); log != nil {
@@ -113,6 +121,40 @@ func program() *cobra.Command {
 		}
 	}
 	return root
+}
+
+// helpCommand is cobra's, but that what there is no help for is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			of, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage("there is no command %q: commands are %s", strings.Join(args, " "), commandWords(cmd.Root()))
+			}
+			return of.Help()
+		},
+	}
+}
+
+// noShell is what completion does without one of its commands.
+func noShell(cmd *cobra.Command, args []string) error {
+	there := ""
+	if len(args) > 0 {
+		there = fmt.Sprintf("there is no %q: ", args[0])
+	}
+	return usage("completion: %sgive a shell: %s", there, commandWords(cmd))
+}
+
+func commandWords(of *cobra.Command) string {
+	var words []string
+	for _, c := range of.Commands() {
+		if c.IsAvailableCommand() {
+			words = append(words, c.Name())
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // laidOut runs a command line that only prints, through fang.
@@ -123,7 +165,8 @@ func laidOut(args ...string) error {
 	}
 	root := rootCommand()
 	root.SetArgs(args)
-	return fang.Execute(context.Background(), root, fang.WithVersion(version()), fang.WithColorSchemeFunc(anyBackground))
+	silent := func(io.Writer, fang.Styles, error) {} // the error is printed as all are
+	return fang.Execute(context.Background(), root, fang.WithVersion(version()), fang.WithColorSchemeFunc(anyBackground), fang.WithErrorHandler(silent))
 }
 
 // anyBackground takes colours of the terminal's own palette, and none for text: it can be read on light and on dark.
@@ -191,10 +234,26 @@ func version() string {
 	return "devel"
 }
 
+// plain says what is wrong with a number without naming functions.
+func plain(err error) error {
+	wrong, is := errors.AsType[*strconv.NumError](err)
+	if !is {
+		return err
+	}
+	says := "it is a number, 0 or more"
+	switch {
+	case wrong.Func == "ParseBool":
+		says = "it is true or false"
+	case errors.Is(wrong, strconv.ErrRange):
+		says = "it is too large"
+	}
+	return errors.New(strings.Replace(err.Error(), wrong.Error(), says, 1))
+}
+
 // usageErrors makes every wrong flag and argument of the commands a usage error.
 func usageErrors(root *cobra.Command) {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("%w (see %s --help)", err, cmd.CommandPath())
+		return usage("%w (see %s --help)", plain(err), cmd.CommandPath())
 	})
 	for _, cmd := range root.Commands() {
 		if check := cmd.Args; check != nil {

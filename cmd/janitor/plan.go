@@ -10,7 +10,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,8 +40,22 @@ const (
 
 // limitFlags take the limits of a command from its flags.
 func limitFlags(f *pflag.FlagSet, l *cleanup.Limits) {
-	f.IntVar(&l.Items, "max-items", maxItems, "most items of a plan; 0 = no limit")
-	f.IntVar(&l.Percent, "max-percent", maxPercent, "most of all that are listed of a kind, in percent, for plans of 10 items or more; 0 = no limit")
+	l.Items, l.Percent = maxItems, maxPercent
+	f.Var((*limitFlag)(&l.Items), "max-items", "most items of a plan; 0 = no limit")
+	f.Var((*limitFlag)(&l.Percent), "max-percent", "most of all that are listed of a kind, in percent, for plans of 10 items or more; 0 = no limit")
+}
+
+type limitFlag int
+
+func (f *limitFlag) Type() string   { return "int" }
+func (f *limitFlag) String() string { return strconv.Itoa(int(*f)) }
+func (f *limitFlag) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return errors.New("it is a number, 0 or more")
+	}
+	*f = limitFlag(n)
+	return nil
 }
 
 func planCommand() *cobra.Command {
@@ -75,12 +91,14 @@ that matches too much from becoming a plan.`,
 				return usage("--set gives values to variables of a runbook: give -f")
 			case book == "" && len(args) == 0:
 				return usage("no kind is given: it is one of %s", kindWords())
+			case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }): // of a variable that is not set
+				return usage("nothing is chosen: an id is empty")
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := os.Lstat(path); path != "-" && err == nil {
-				return exists(path)
+			if err := free(path); err != nil {
+				return err
 			}
 			if book != "" {
 				doc, err := planBook(cmd, book, set, choice, limits)
@@ -218,6 +236,26 @@ func exists(path string) error {
 	return usage("%s exists already: give another name, or remove it", path)
 }
 
+// free refuses a path that no plan can be written to, before anything is asked.
+func free(path string) error {
+	if path == "-" {
+		return nil
+	}
+	folder := filepath.Dir(path)
+	info, err := os.Stat(folder)
+	switch _, taken := os.Lstat(path); {
+	case path == "":
+		return usage("-o: no file is named; - is stdout")
+	case taken == nil:
+		return exists(path)
+	case err != nil:
+		return usage("the plan cannot be written: %w", err)
+	case !info.IsDir():
+		return usage("the plan cannot be written: %s is no folder", folder)
+	}
+	return nil
+}
+
 // writeNew writes a file that is not there yet, for its owner.
 func writeNew(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the user says where
@@ -335,6 +373,9 @@ func readPlan(cmd *cobra.Command, path string) (cleanup.Document, string, error)
 	}
 	doc, digest, err := cleanup.DecodeDocument(in)
 	if err != nil {
+		if path == "-" {
+			path = "stdin"
+		}
 		return doc, "", usage("%s: %w", path, err)
 	}
 	return doc, digest, nil

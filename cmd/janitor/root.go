@@ -106,13 +106,7 @@ func parseKind(cmd *cobra.Command, args []string) (inventory.KindID, error) {
 			return inventory.KindID(k), nil
 		}
 	}
-	var commands []string
-	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() {
-			commands = append(commands, c.Name())
-		}
-	}
-	return "", usage("unknown kind or command %q: kinds are %s; commands are %s", args[0], strings.Join(kinds, ", "), strings.Join(commands, ", "))
+	return "", usage("unknown kind or command %q: kinds are %s; commands are %s", args[0], strings.Join(kinds, ", "), commandWords(cmd))
 }
 
 // needTerminal refuses to open the screen where nobody could see it or type at it; nothing has been sent by then.

@@ -298,12 +298,15 @@ signs with the access key and one that logs in with the password.`,
 
 // loopbackOnly refuses addresses that other machines could reach: the simulated credentials are printed for all to see.
 func loopbackOnly(listen string) error {
-	host, _, err := net.SplitHostPort(listen)
+	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return usage("--listen %q is not an address: write it as 127.0.0.1:PORT", listen)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return usage("--listen %q: the simulated cloud serves this machine only: use 127.0.0.1:PORT", listen)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return usage("--listen %q: %s is no port: it is a number from 0, which takes a free one, to 65535", listen, port)
 	}
 	return nil
 }
