@@ -25,6 +25,12 @@ func (s Summary) OK() bool {
 	return good == s.Items && s.Proved == s.Counts[Deleted]+s.Counts[Restored] && s.Stopped == ""
 }
 
+// InDoubt says that nothing is known to have failed, but that not everything is known, or proved, to be gone or back.
+func (s Summary) InDoubt() bool {
+	good := s.Counts[Deleted] + s.Counts[AlreadyGone] + s.Counts[Restored] + s.Counts[AlreadyThere]
+	return !s.OK() && s.Stopped == "" && good+s.Counts[Unknown] == s.Items
+}
+
 // String is one line: "10 pools: 8 deleted (proved gone), 1 already gone, 1 blocked".
 func (s Summary) String() string {
 	noun := s.Many

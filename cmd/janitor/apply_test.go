@@ -120,3 +120,33 @@ func TestNoFurtherStepIsBegun(t *testing.T) {
 		})
 	}
 }
+
+// What may be gone and could not be looked up is to be looked at again; only what is there for certain is told otherwise.
+func TestARunThatIsNotProvedSaysHowToLookAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		fail func(sent bool, r *http.Request) bool // the connection breaks
+		says string
+	}{
+		"no proof":  {func(sent bool, _ *http.Request) bool { return sent }, "not everything is known to be gone; janitor verify "},
+		"no answer": {func(bool, *http.Request) bool { return true }, "not everything is gone; janitor runs "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			planned, sent := false, false
+			a := toApply(t, func(r *http.Request) {
+				if planned && c.fail(sent, r) {
+					panic(http.ErrAbortHandler)
+				}
+				sent = sent || strings.HasSuffix(r.URL.Path, "/batch-delete") || r.Method == http.MethodDelete
+			})
+			planned = true
+			cmd := &cobra.Command{}
+			cmd.SetContext(t.Context())
+			cmd.SetOut(new(bytes.Buffer))
+			cmd.SetErr(new(bytes.Buffer))
+			a.doc.Steps = a.doc.Steps[:1]
+			if err := execute(cmd, "table", a.engine, a.doc, ""); status(err) != statusFailed || !strings.Contains(oneLine(err), c.says) {
+				t.Errorf("status %d, %v; want %q", status(err), err, c.says)
+			}
+		})
+	}
+}

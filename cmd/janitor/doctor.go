@@ -39,7 +39,7 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 				return interrupted(cmd.Context(), err)
 			}
 			if err := printReport(cmd.OutOrStdout(), out, r); err != nil {
-				return err
+				return unread(err)
 			}
 			switch bad := r.Count(doctor.Bad); {
 			case r.Refused():

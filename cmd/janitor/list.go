@@ -80,9 +80,12 @@ func oneKind(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// unread says that nobody reads what is printed any more.
+// unread says that what was to be printed was not, to its end: nobody reads any more, or a disk is full. Nil stays nil.
 func unread(err error) error {
-	return fmt.Errorf("stdout was closed before everything was written: %w", err)
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("not everything could be written to stdout: %w", err)
 }
 
 func printList(w io.Writer, out form, wide bool, c *chosen) error {

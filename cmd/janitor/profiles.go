@@ -32,7 +32,7 @@ It sends nothing, runs no command and shows no secret; of access keys it shows t
 				return err
 			}
 			if err := printProfiles(cmd.OutOrStdout(), out, all, inactive); err != nil {
-				return err
+				return unread(err)
 			}
 			warn(cmd.ErrOrStderr(), profile.Profile{Warnings: warnings})
 			return inactive

@@ -133,7 +133,7 @@ kill $cloud`)
 	out, err := cmd.CombinedOutput()
 	said := readAll(t, filepath.Join(dir, "said.txt"))
 	last := said[strings.LastIndex(strings.TrimSpace(said), "\n")+1:]
-	if err != nil || !strings.Contains(string(out), "status 7") || !strings.HasPrefix(last, "janitor: stdout was closed before everything was written") || !strings.Contains(last, "janitor resume ") {
+	if err != nil || !strings.Contains(string(out), "status 7") || !strings.HasPrefix(last, "janitor: not everything could be written to stdout: ") || !strings.Contains(last, "janitor resume ") {
 		t.Errorf("%v: %s\n%s", err, out, said)
 	}
 	if rest := readAll(t, filepath.Join(dir, "rest.txt")); !strings.Contains(rest, "deleted, proved") || strings.Contains(rest, "pending") {

@@ -71,7 +71,7 @@ A run is running, finished, unfinished (janitor resume RUN goes on with it), not
 				if err != nil {
 					return err
 				}
-				return printItems(cmd.OutOrStdout(), out, past)
+				return unread(printItems(cmd.OutOrStdout(), out, past))
 			}
 			all, err := history().All()
 			if err != nil {
@@ -81,7 +81,7 @@ A run is running, finished, unfinished (janitor resume RUN goes on with it), not
 				_, err = fmt.Fprintln(cmd.ErrOrStderr(), "No run yet.")
 				return err
 			}
-			return printRuns(cmd.OutOrStdout(), out, all)
+			return unread(printRuns(cmd.OutOrStdout(), out, all))
 		},
 	}
 	out.flag(cmd.Flags(), "table", "ndjson")
@@ -427,6 +427,9 @@ func ending(ctx context.Context, run *cleanup.Run) error {
 		if run.Plan().Undoes != "" {
 			want = "back"
 		}
+		if summary.InDoubt() {
+			return fmt.Errorf("run %s: not everything is known to be %s; janitor verify %s looks again", id, want, id)
+		}
 		return fmt.Errorf("run %s: not everything is %s; janitor runs %s tells all", id, want, id)
 	}
 	return nil
@@ -521,7 +524,7 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s (%s).\n", past.ID, want, map[bool]string{true: "there", false: "gone"}[undo], time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
-	return broken
+	return unread(broken)
 }
 
 func reportCommand() *cobra.Command {
@@ -552,13 +555,13 @@ spreadsheets.`,
 				if err != nil {
 					return err
 				}
-				return cleanup.Export(cmd.OutOrStdout(), out, doc)
+				return unread(cleanup.Export(cmd.OutOrStdout(), out, doc))
 			}
 			past, err := find(args[0])
 			if err != nil {
 				return err
 			}
-			return cleanup.Export(cmd.OutOrStdout(), out, past.Ledger)
+			return unread(cleanup.Export(cmd.OutOrStdout(), out, past.Ledger))
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", out, "how to print: "+strings.Join(cleanup.Formats(), ", "))

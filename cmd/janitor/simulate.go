@@ -339,7 +339,7 @@ profiles:
     auth: {username: %q, password: %q, domain_name: %q}
 %s`, line, a.Region, a.ProjectID, a.AccessKey, a.SecretKey, rest, a.Region, a.ProjectID, a.Username, a.Password, a.DomainName, rest)
 	if err != nil {
-		return err
+		return unread(err)
 	}
 	_, err = fmt.Fprintf(cmd.ErrOrStderr(), "Serving a simulated cloud at %s until ctrl+c.\n", v.url)
 	return err
