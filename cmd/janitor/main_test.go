@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -155,6 +156,24 @@ func TestServingLeavesNothingBehind(t *testing.T) {
 	}
 	s.Close()
 	v.stop()
+}
+
+// A large account takes minutes to make: a signal does not wait for it.
+func TestASignalWhileTheAccountIsMade(t *testing.T) {
+	ctx, signal := context.WithCancel(t.Context())
+	held, made := make(chan struct{}), make(chan struct{})
+	sim := simulation{Options: simcloud.Options{Now: sync.OnceValue(func() time.Time {
+		defer close(made)
+		signal()
+		<-held
+		return time.Now()
+	})}}
+	_, err := sim.serve(ctx, "127.0.0.1:0")
+	if status(err) != statusInterrupted {
+		t.Errorf("status %d, %v", status(err), err)
+	}
+	close(held)
+	<-made
 }
 
 func TestErrorsAreOneHarmlessLine(t *testing.T) {

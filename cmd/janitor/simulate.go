@@ -158,7 +158,15 @@ func (s *simulation) serve(ctx context.Context, listen string) (*served, error) 
 	if err != nil {
 		return nil, fmt.Errorf("the simulated cloud cannot listen on %s: %w", listen, err)
 	}
-	cloud := simcloud.New(s.Options)
+	made := make(chan *simcloud.Cloud, 1)
+	go func() { made <- simcloud.New(s.Options) }() // a large one takes minutes: it is not waited for after a signal
+	var cloud *simcloud.Cloud
+	select {
+	case cloud = <-made:
+	case <-ctx.Done():
+		listener.Close() //nolint:errcheck // nobody has connected
+		return nil, interrupted(ctx, ctx.Err())
+	}
 	v := &served{
 		url:     "http://" + listener.Addr().String(),
 		cloud:   cloud,
