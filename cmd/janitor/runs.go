@@ -444,7 +444,7 @@ func verifyCommand() *cobra.Command {
 		Long: `verify lists again what a finished run was about and says of every item whether it is gone, there, or not known because
 its list could not be read. It changes nothing, and writes what it finds to the run's journal.
 
-The exit status is 0 when everything that was said to be gone is gone, and 1 otherwise.`,
+The exit status is 0 when everything that was said to be gone is gone, 4 when the credentials are refused, else 1.`,
 		Args: oneRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			past, err := find(args[0])
