@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -16,20 +18,27 @@ import (
 	"janitor/client/simcloud"
 )
 
-// applied is a plan of two steps, one pool each, and what executes it. met sees every request before it is answered.
+// applied is a plan of two steps, one pool each, and what executes it. met sees every request of that before it is answered,
+// and whether one that deletes came before it.
 type applied struct {
 	cloud  *simcloud.Cloud
 	engine *cleanup.Engine
 	doc    cleanup.Document
 }
 
-func toApply(t *testing.T, met func(*http.Request)) *applied {
+func toApply(t *testing.T, met func(sent bool)) *applied {
 	t.Helper()
 	cloud := simcloud.New(simcloud.Options{Size: simcloud.Empty})
 	cloud.AddPool("11111111-1111-1111-1111-000000000001", "first")
 	cloud.AddPool("11111111-1111-1111-1111-000000000002", "second")
+	var planned, sent atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		met(r)
+		if planned.Load() {
+			met(sent.Load())
+		}
+		if r.Method != http.MethodGet {
+			sent.Store(true)
+		}
 		cloud.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
@@ -49,6 +58,7 @@ func toApply(t *testing.T, met func(*http.Request)) *applied {
 		}
 		a.doc.Steps = append(a.doc.Steps, cleanup.Stage{Name: r.Name, Plan: plan})
 	}
+	planned.Store(true)
 	return a
 }
 
@@ -68,17 +78,18 @@ func (d *deaf) Write(p []byte) (int, error) {
 // Once it was told to end, or nobody reads any more, no further step begins: the status says so, and stderr which ones.
 func TestNoFurtherStepIsBegun(t *testing.T) {
 	for name, c := range map[string]struct {
-		signal func(sent bool, r *http.Request) bool // that arrives with this request; sent: something was deleted
-		reads  string                                // the last word that is read
-		gone   int                                   // pools
+		signal func(sent bool) bool // that arrives with this request
+		early  bool                 // or before all
+		reads  string               // the last word that is read
+		gone   int                  // pools
 		says   string
 	}{
 		"a signal before the first": {
-			signal: func(bool, *http.Request) bool { return true },
-			says:   "interrupted by a signal; 2 of 2 steps were not begun: first, second",
+			early: true,
+			says:  "interrupted by a signal; 2 of 2 steps were not begun: first, second",
 		},
 		"a signal while the first is proved": {
-			signal: func(sent bool, _ *http.Request) bool { return sent },
+			signal: func(sent bool) bool { return sent },
 			gone:   1, says: "interrupted by a signal; 1 of 2 steps was not begun: second",
 		},
 		"nobody reads what the first came to": {
@@ -89,21 +100,21 @@ func TestNoFurtherStepIsBegun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, end := context.WithCancel(t.Context())
 			defer end()
-			sent := false
-			a := toApply(t, func(r *http.Request) {
-				if c.signal != nil && ctx.Err() == nil && c.signal(sent, r) {
+			a := toApply(t, func(sent bool) {
+				if c.signal != nil && c.signal(sent) {
 					end()
 				}
-				sent = sent || strings.HasSuffix(r.URL.Path, "/batch-delete") || r.Method == http.MethodDelete
 			})
+			if c.early {
+				end()
+			}
 			cmd := &cobra.Command{}
 			cmd.SetContext(ctx)
 			cmd.SetOut(&deaf{word: c.reads})
 			if c.reads == "" {
-				cmd.SetOut(new(bytes.Buffer))
+				cmd.SetOut(io.Discard)
 			}
-			var stderr bytes.Buffer
-			cmd.SetErr(&stderr)
+			cmd.SetErr(io.Discard)
 			err := execute(cmd, "ndjson", a.engine, a.doc, "d1ge57")
 			if status(err) != statusInterrupted || !strings.Contains(oneLine(err), c.says) {
 				t.Errorf("status %d, %v; want %d, %q", status(err), err, statusInterrupted, c.says)
@@ -115,7 +126,7 @@ func TestNoFurtherStepIsBegun(t *testing.T) {
 				}
 			}
 			if there != 2-c.gone {
-				t.Errorf("%d pools are there, want %d; %s", there, 2-c.gone, &stderr)
+				t.Errorf("%d pools are there, want %d", there, 2-c.gone)
 			}
 		})
 	}
@@ -124,25 +135,22 @@ func TestNoFurtherStepIsBegun(t *testing.T) {
 // What may be gone and could not be looked up is to be looked at again; only what is there for certain is told otherwise.
 func TestARunThatIsNotProvedSaysHowToLookAgain(t *testing.T) {
 	for name, c := range map[string]struct {
-		fail func(sent bool, r *http.Request) bool // the connection breaks
+		fail func(sent bool) bool // the connection breaks
 		says string
 	}{
-		"no proof":  {func(sent bool, _ *http.Request) bool { return sent }, "not everything is known to be gone; janitor verify "},
-		"no answer": {func(bool, *http.Request) bool { return true }, "not everything is gone; janitor runs "},
+		"no proof":  {func(sent bool) bool { return sent }, "not everything is known to be gone; janitor verify "},
+		"no answer": {func(bool) bool { return true }, "not everything is gone; janitor runs "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			planned, sent := false, false
-			a := toApply(t, func(r *http.Request) {
-				if planned && c.fail(sent, r) {
+			a := toApply(t, func(sent bool) {
+				if c.fail(sent) {
 					panic(http.ErrAbortHandler)
 				}
-				sent = sent || strings.HasSuffix(r.URL.Path, "/batch-delete") || r.Method == http.MethodDelete
 			})
-			planned = true
 			cmd := &cobra.Command{}
 			cmd.SetContext(t.Context())
-			cmd.SetOut(new(bytes.Buffer))
-			cmd.SetErr(new(bytes.Buffer))
+			cmd.SetOut(io.Discard)
+			cmd.SetErr(io.Discard)
 			a.doc.Steps = a.doc.Steps[:1]
 			if err := execute(cmd, "table", a.engine, a.doc, ""); status(err) != statusFailed || !strings.Contains(oneLine(err), c.says) {
 				t.Errorf("status %d, %v; want %q", status(err), err, c.says)
