@@ -59,6 +59,7 @@ func breakOff(ts *testscript.TestScript, neg bool, args []string) {
 	if args[1] == "held" {
 		j, err := begin(plan)
 		ts.Check(err)
+		ts.Check(j.Sync()) // until its first line is on disk it was not begun
 		ts.Defer(func() { j.Close() })
 	} else {
 		run := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin}).Start(ctx, plan)
