@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -206,13 +207,20 @@ func (r *Run) record() {
 		return
 	}
 	j, err := r.open(r.plan)
-	if err == nil {
-		r.mu.Lock()
-		r.journal = j
-		r.mu.Unlock()
+	if err != nil {
+		r.unwritten(err)
 		return
 	}
-	r.unwritten(err)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.journal = j
+	if r.stopped == nil {
+		return
+	}
+	r.wroteStop()
+	for i := range r.items {
+		r.wrote(i)
+	}
 }
 
 // unwritten stops a run whose journal cannot be written.
@@ -410,11 +418,17 @@ func (r *Run) saw(items []int, now *view) {
 	}
 }
 
+// wroteStop is the line that says why the run stopped. With the lock held.
+func (r *Run) wroteStop() {
+	r.write(lineNote, remark{Text: cmp.Or(r.why, byUser), Stop: true, Final: !r.broken(), Safety: r.safety})
+}
+
 // wrote is the line of an outcome. With the lock held. What a run did not get to do when its program was ended has no
-// outcome in the journal: resume does it.
+// outcome in the journal: resume does it. What ends before there is a journal is written when there is one.
 func (r *Run) wrote(i int) {
 	res := &r.items[i].result
 	switch {
+	case r.journal == nil:
 	case res.Outcome == Cancelled && r.broken():
 	case r.aborting() && r.items[i].unread:
 	default:
@@ -435,6 +449,7 @@ func (r *Run) closeJournal() error {
 		err := ended()
 		r.aborted = func() error { return err }
 	}
+	r.step = max(r.step, Proving) // a stop that comes now comes too late
 	if j != nil && !r.broken() {
 		r.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
 	}
@@ -459,7 +474,8 @@ func (r *Run) Interrupt() { r.breakOff(verdict{outcome: Cancelled}, "interrupted
 // breakOff stops a run that can be resumed.
 func (r *Run) breakOff(v verdict, why string) {
 	r.mu.Lock()
-	r.interrupted = r.interrupted || r.journal != nil && r.stopped == nil && r.step < Proving
+	recorded := r.journal != nil || r.open != nil
+	r.interrupted = r.interrupted || recorded && r.stopped == nil && r.step < Proving
 	r.mu.Unlock()
 	r.stop(v, why)
 }

@@ -13,7 +13,7 @@ import (
 func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 	r := newRun(e, l.Plan)
 	r.past, r.requests, r.book = l, l.made, l.book.goOn()
-	r.open = func(Plan) (Journal, error) { return j, nil }
+	r.journal = j
 	for i := range l.Items {
 		entry := &l.Items[i]
 		it := &r.items[i]

@@ -200,6 +200,99 @@ func TestWhatAnInterruptLeavesOpenIsNotProved(t *testing.T) {
 	}
 }
 
+// A journal takes a while to be made and to be closed. Whatever stops the run meanwhile, the journal can be read, and what
+// was interrupted can be resumed.
+func TestAStopWhileTheJournalIsOpenedOrClosed(t *testing.T) {
+	for name, c := range map[string]struct {
+		stop func(run *Run, abort func())
+		left int // items without an outcome
+	}{
+		"interrupted":      {func(run *Run, _ func()) { run.Interrupt() }, 2},
+		"cancelled":        {func(run *Run, _ func()) { run.Cancel() }, 0},
+		"aborted":          {func(_ *Run, abort func()) { abort() }, 2},
+		"both":             {func(run *Run, _ func()) { run.Cancel(); run.Interrupt() }, 0},
+		"and then aborted": {func(run *Run, abort func()) { run.Interrupt(); abort() }, 2},
+	} {
+		t.Run("opened, "+name, func(t *testing.T) {
+			w := newWorld(t).with("a", "b")
+			p := w.plan(things)
+			disk := &memory{}
+			stopped := make(chan struct{})
+			e := w.engine(1)
+			e.journal = func(p Plan) (Journal, error) {
+				<-stopped
+				return rememberOn(p, disk)
+			}
+			ctx, abort := context.WithCancel(t.Context())
+			defer abort()
+			run := e.Start(ctx, p)
+			c.stop(run, abort)
+			close(stopped)
+			finished(t, run)
+			past := replayed(t, p, disk.bytes())
+			if len(past.Open()) != c.left || past.Finished != (c.left == 0) || past.Stopped == "" || past.stop.Final != (c.left == 0) {
+				t.Errorf("open %v, finished %v, stopped %q, for good %v", past.Open(), past.Finished, past.Stopped, past.stop.Final)
+			}
+			if len(w.sent) > 0 {
+				t.Errorf("sent %v", w.sent)
+			}
+		})
+		t.Run("resumed, "+name, func(t *testing.T) {
+			w := newWorld(t).with("a", "b")
+			p := w.plan(things)
+			disk := &memory{}
+			if j, err := rememberOn(p, disk); err != nil || j.Close() != nil {
+				t.Fatal(err)
+			}
+			past := replayed(t, p, disk.bytes())
+			ctx, abort := context.WithCancel(t.Context())
+			defer abort()
+			reading := make(chan struct{})
+			w.listing = func(int) error { <-reading; return nil }
+			run := w.engine(1).Resume(ctx, past, &memoryJournal{journal.NewWriter(disk, past.tail), disk})
+			c.stop(run, abort)
+			close(reading)
+			finished(t, run)
+			if past = replayed(t, p, disk.bytes()); len(past.Open()) != c.left || past.Finished != (c.left == 0) {
+				t.Errorf("open %v, finished %v", past.Open(), past.Finished)
+			}
+		})
+		t.Run("closed, "+name, func(t *testing.T) {
+			w := newWorld(t).with("a", "b")
+			p := w.plan(things)
+			w.answer = func(string, []string) ([]inventory.Answer, error) { // nothing to be proved
+				return nil, fails(403, client.Forbidden, "SYS.0403", "no")
+			}
+			ctx, abort := context.WithCancel(t.Context())
+			defer abort()
+			disk := &memory{}
+			e := w.engine(1)
+			started := make(chan *Run, 1)
+			e.journal = func(p Plan) (Journal, error) {
+				j, err := rememberOn(p, disk)
+				return &slowlyClosed{j, func() { c.stop(<-started, abort) }}, err
+			}
+			run := e.Start(ctx, p)
+			started <- run
+			finished(t, run)
+			if past := replayed(t, p, disk.bytes()); !past.Finished || run.Resumable() {
+				t.Errorf("finished %v, resumable %v", past.Finished, run.Resumable())
+			}
+		})
+	}
+}
+
+// slowlyClosed is a journal at whose end something happens.
+type slowlyClosed struct {
+	Journal
+	meanwhile func()
+}
+
+func (s *slowlyClosed) Close() error {
+	s.meanwhile()
+	return s.Journal.Close()
+}
+
 // A stop is for good: the user's, and that for a service that speaks of what it was not asked about.
 func TestAStoppedRunThatIsResumedSendsNoMore(t *testing.T) {
 	stranger := func(*Run) []inventory.Answer {

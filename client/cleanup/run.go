@@ -47,7 +47,7 @@ type Run struct {
 	halt     context.CancelFunc // ends the context of sending
 	aborted  func() error       // what is in flight is broken off too
 
-	open func(Plan) (Journal, error) // nil: there is no journal
+	open func(Plan) (Journal, error) // opens the journal; nil: there is none, or it is open
 	past *Ledger                     // of a run that is resumed
 
 	// The ledger. Outcomes are written by end and prove only, so that an item gets one, and events are made under the
@@ -283,7 +283,7 @@ func (r *Run) finish() {
 		r.why = cmp.Or(r.why, err.Error())
 		r.emit(Event{Step: r.step, Item: -1, Note: err.Error()})
 	}
-	r.ended, r.step = r.engine.now(), Finished // a Cancel that comes now comes too late
+	r.ended, r.step = r.engine.now(), Finished
 	r.emit(Event{Step: Finished, Item: -1, Note: r.summary().String()})
 }
 
@@ -343,7 +343,7 @@ func (r *Run) stop(v verdict, why string) {
 		return
 	}
 	r.stopped, r.why = &v, why
-	r.write(lineNote, remark{Text: cmp.Or(why, byUser), Stop: true, Final: !r.broken(), Safety: r.safety})
+	r.wroteStop()
 	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, byUser)})
 	all := make([]int, len(r.items))
 	for i := range all {
