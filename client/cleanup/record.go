@@ -424,13 +424,12 @@ func (r *Run) wroteStop() {
 }
 
 // wrote is the line of an outcome. With the lock held. What a run did not get to do when its program was ended has no
-// outcome in the journal: resume does it. What ends before there is a journal is written when there is one.
+// outcome in the journal: resume does it; nor has what it did not get to read back. What ends before there is a journal is written when there is one.
 func (r *Run) wrote(i int) {
 	res := &r.items[i].result
 	switch {
 	case r.journal == nil:
-	case res.Outcome == Cancelled && r.broken():
-	case r.aborting() && r.items[i].unread:
+	case r.broken() && (res.Outcome == Cancelled || r.items[i].unread):
 	default:
 		r.items[i].known = true
 		r.write(lineOutcome, endedOf(i, res))

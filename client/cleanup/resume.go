@@ -19,11 +19,9 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 		it := &r.items[i]
 		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
 		it.known = entry.Result.Outcome != Pending
+		it.flying = !it.known // until it is taken up: no stop may end what the service has said the last word about
 		it.done, it.tried = slices.Clone(entry.done), entry.tried
 		r.secured[i] = entry.whole.Back != nil
-		if r.undo != nil && it.unread {
-			it.instead = &verdict{outcome: Unknown, message: "the run was broken off before its answer was known, and it was not read back"}
-		}
 	}
 	r.begin(ctx)
 	return r
@@ -45,7 +43,10 @@ func (r *Run) takeUp(ctx context.Context) {
 		case entry.Result.Outcome != Pending:
 			r.emit(Event{Step: Ended, Item: i, Result: it.result})
 			continue
-		case r.undo != nil: // see bringBack
+		case r.undo != nil && it.unread: // see takeUpMakings
+			continue
+		case r.undo != nil:
+			r.land(i, nil)
 			continue
 		case entry.said.Said == saidWord(inventory.SaidDeleted), entry.said.Said == saidWord(inventory.SaidGone) && it.doubt:
 			r.close(i, verdict{Deleted, entry.said.Code, entry.said.Message, entry.said.RequestID})
@@ -53,14 +54,14 @@ func (r *Run) takeUp(ctx context.Context) {
 		case entry.said.Said == saidWord(inventory.SaidGone):
 			r.close(i, verdict{AlreadyGone, entry.said.Code, entry.said.Message, entry.said.RequestID})
 			continue
-		case it.result.Outcome != Pending, !it.unread, !it.doubt, r.kinds[it.result.Ref.Kind] == nil:
+		case !it.unread, !it.doubt, r.kinds[it.result.Ref.Kind] == nil:
+			r.land(i, nil)
 			continue
 		}
 		at := r.placeOf(i)
 		if doubts[at] == nil {
 			places = append(places, at)
 		}
-		it.flying = true // until it was read back its fate is the list's to say
 		doubts[at] = append(doubts[at], doubt{i, verdict{outcome: Failed, message: "the run was broken off before its answer was known"}})
 	}
 	r.mu.Unlock()

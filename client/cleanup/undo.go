@@ -56,8 +56,12 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 	r.enter(Checking)
 	items := r.comebacks()
 	r.writeDown(items)
-	items = r.lookAll(sending, items)
-	items = r.takeUpMakings(ctx, sending, r.pending(items))
+	reading := sending
+	if slices.ContainsFunc(items, r.unread) { // what was in flight is read back, whoever stops the run
+		reading = ctx
+	}
+	r.lookAll(reading, items)
+	items = r.takeUpMakings(ctx, sending, items)
 	if r.past != nil {
 		r.stayStopped()
 	}
@@ -229,18 +233,12 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 			return nil
 		}
 		if c.Err != nil {
-			r.mu.Lock()
-			unread := r.items[i].unread
-			r.mu.Unlock()
-			if !unread {
+			if !r.unread(i) {
 				r.end(i, verdict{outcome: Failed, message: "not sent: it is not known what is there: " + c.Err.Error()})
 			}
 			continue
 		}
-		r.mu.Lock()
-		unread := r.items[i].unread
-		r.mu.Unlock()
-		if _, more := c.Back.Next(c); !more && !unread {
+		if _, more := c.Back.Next(c); !more && !r.unread(i) {
 			r.back(i)
 		}
 	}

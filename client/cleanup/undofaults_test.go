@@ -2,6 +2,7 @@ package cleanup
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -197,6 +198,96 @@ func TestUndoBrokenOffAnywhere(t *testing.T) {
 	}
 	if broken == 0 {
 		t.Error("no undo was broken off")
+	}
+}
+
+// An undo is broken off while its request is at the service, which makes the pool. However the one that goes on with it is
+// stopped while it reads back, the pool is there once in the end.
+func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		stop func(run *Run, abort func())
+		open bool // it can be resumed once more
+	}{
+		"interrupted": {func(run *Run, _ func()) { run.Interrupt() }, true},
+		"cancelled":   {func(run *Run, _ func()) { run.Cancel() }, false},
+		"aborted":     {func(_ *Run, abort func()) { abort() }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var (
+				meanwhile atomic.Pointer[func()]
+				making    atomic.Bool
+			)
+			lab := &undoLab{history: NewHistory(t.TempDir(), "test")}
+			lab.sim = simulate(t, simcloud.Options{Seed: 5, Size: 25}, func(_ http.ResponseWriter, r *http.Request) bool {
+				wanted := r.Method == http.MethodGet
+				if making.Load() {
+					wanted = r.Method == http.MethodPost
+				}
+				if do := meanwhile.Load(); do != nil && wanted && strings.HasSuffix(r.URL.Path, "/elb/pools") {
+					meanwhile.Store(nil)
+					if making.Load() {
+						lab.cloud.ServeHTTP(httptest.NewRecorder(), r)
+						(*do)()
+						panic(http.ErrAbortHandler)
+					}
+					(*do)()
+				}
+				return false
+			})
+			lab.engine.journal = lab.history.Journal(lab.where())
+			before := lab.state()
+			from := lab.load(inventory.Pools)
+			deleted := lab.delete(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool {
+				return unused(r) && dedicated(r) && r.Object.(*inventory.Pool).Members.Len() > 1
+			}), from, Choice{})
+
+			plan, err := lab.history.UndoPlan(deleted)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, abort := context.WithCancel(t.Context())
+			defer abort()
+			broken := func() { abort() }
+			making.Store(true)
+			meanwhile.Store(&broken)
+			finished(t, lab.engine.Undo(ctx, plan))
+			making.Store(false)
+
+			past := lab.newest()
+			j, err := lab.history.Resume(past)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, abort = context.WithCancel(t.Context())
+			defer abort()
+			started := make(chan *Run, 1)
+			stop := func() { c.stop(<-started, abort) }
+			meanwhile.Store(&stop)
+			run := lab.engine.Resume(ctx, past.Ledger, j)
+			started <- run
+			finished(t, run)
+
+			past = lab.newest()
+			if past.Ledger.Finished == c.open {
+				t.Errorf("finished %v", past.Ledger.Finished)
+			}
+			if c.open {
+				j, err := lab.history.Resume(past)
+				if err != nil {
+					t.Fatal(err)
+				}
+				finished(t, lab.engine.Resume(t.Context(), past.Ledger, j))
+				past = lab.newest()
+			}
+			id := past.Ledger.Items[0].whole.Made[inventory.Itself]
+			if id == "" || c.open && past.Ledger.Items[0].Result.Outcome != Restored {
+				t.Errorf("%+v", past.Ledger.Items[0].Result)
+			}
+			if _, results := lab.undo(deleted); results[0].NewID != id || (results[0].Outcome != AlreadyThere) == c.open {
+				t.Errorf("%+v", results[0])
+			}
+			compare(t, before, lab.state(), map[string]string{id: deleted.Ledger.Items[0].Result.Ref.ID}, nil)
+		})
 	}
 }
 

@@ -375,21 +375,21 @@ func (r *Run) seenMade(s sight) {
 	r.write(lineRead, s)
 }
 
+// unread: a request may have reached the item, and no list was read since.
+func (r *Run) unread(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.items[i].unread
+}
+
 // takeUpMakings reads back what a run that is resumed may have made without an answer.
 func (r *Run) takeUpMakings(ctx, sending context.Context, items []int) []int {
 	if r.past == nil {
 		return items
 	}
 	for _, i := range items {
-		entry := &r.past.Items[i]
-		r.mu.Lock()
-		unread := r.items[i].unread
-		if unread {
-			r.items[i].flying = true // its fate is the list's to say
-		}
-		r.mu.Unlock()
-		if unread && entry.making != nil {
-			r.doubted(ctx, sending, []int{i}, entry.making.Part, entry.making.Twins, verdict{outcome: Failed, message: "the run was broken off before its answer was known"})
+		if making := r.past.Items[i].making; making != nil && r.unread(i) {
+			r.doubted(ctx, sending, []int{i}, making.Part, making.Twins, verdict{outcome: Cancelled, message: "the run was broken off before its answer was known"})
 		}
 	}
 	return r.pending(items)
