@@ -144,7 +144,7 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 	for i := range p.Items { // the run before may have edited them
 		p.Items[i].Resource.Updated = time.Time{}
 	}
-	of.handOver(p)
+	of.handOver(&p)
 	return e.Start(ctx, p), true
 }
 

@@ -63,7 +63,7 @@ func NewHistory(dir, version string) *History {
 // deletes there ([*journal.HeldError]), or the journal cannot be written.
 func (h *History) Journal(at Where) func(Plan) (Journal, error) { return h.JournalFor(at, Why{}) }
 
-// JournalFor is [History.Journal] for a run that was given a reason.
+// JournalFor is [History.Journal] for a run that was given a reason. A plan of an undo may also be [ErrOutdated].
 func (h *History) JournalFor(at Where, why Why) func(Plan) (Journal, error) {
 	return func(p Plan) (Journal, error) {
 		id := newRunName()
@@ -71,7 +71,10 @@ func (h *History) JournalFor(at Where, why Why) func(Plan) (Journal, error) {
 		if err != nil {
 			return nil, err
 		}
-		r, err := h.create(id, at, why, p)
+		var r *recording
+		if err = h.outdated(p); err == nil {
+			r, err = h.create(id, at, why, p)
+		}
 		if err != nil {
 			release()
 			return nil, err

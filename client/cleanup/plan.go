@@ -20,6 +20,7 @@ type Plan struct {
 	Grade        inventory.Grade // the worst of Consequences
 	Detach       bool            // as it was chosen: [Choice.Detach]
 	Undoes       string          // the run whose deletions it takes back; "" = it deletes
+	Before       []string        // the undos of that run that it reckons with; not in the plan's file
 }
 
 // Item is one resource to delete as it was when the plan was made.
@@ -227,7 +228,7 @@ func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 
 // only is the plan of some of its items, with the consequences those have a part in.
 func (p Plan) only(keep func(i int) bool) Plan {
-	out := Plan{Detach: p.Detach, Undoes: p.Undoes}
+	out := Plan{Detach: p.Detach, Undoes: p.Undoes, Before: p.Before}
 	for i, it := range p.Items {
 		if keep(i) {
 			out.Items = append(out.Items, it)

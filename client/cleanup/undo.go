@@ -93,7 +93,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 }
 
 // handOver gives the items of a plan what this undo has made of them already.
-func (r *Run) handOver(p Plan) {
+func (r *Run) handOver(p *Plan) {
 	if r.undo == nil {
 		return
 	}
@@ -103,6 +103,7 @@ func (r *Run) handOver(p Plan) {
 			made[c.Ref] = c.Made
 		}
 	}
+	p.Before = append(slices.Clip(p.Before), r.ID())
 	for i := range p.Items {
 		it := &p.Items[i]
 		it.Kept.Made, it.Kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()

@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -116,6 +117,37 @@ func groupEntries(r inventory.Resource) []string {
 		all = append(all, e.IP+" "+e.Description)
 	}
 	return all
+}
+
+// A plan that waits to be confirmed while another janitor undoes the same run would make everything a second time.
+func TestTwoPlansOfOneUndo(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})
+	before := lab.state()
+	from := lab.load(inventory.Pools)
+	past := lab.delete(pick(from, inventory.Pools, 2, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from, Choice{})
+	waiting, err := lab.history.UndoPlan(past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, first := lab.undo(past)
+	undo := lab.newest().ID
+	n := len(lab.changes())
+	run := lab.engine.Undo(t.Context(), waiting)
+	finished(t, run)
+	if err := run.Unrecorded(); !errors.Is(err, ErrOutdated) || err.Error() != "the plan of the undo is out of date: run "+undo+" has undone run "+past.ID+" meanwhile; undo it again" {
+		t.Error(err)
+	}
+	if s := run.Summary(); s.Counts[Cancelled] != 2 || len(lab.changes()) != n || lab.newest().ID != undo {
+		t.Errorf("%s; %v", s, lab.changes()[n:])
+	}
+	was := map[string]string{}
+	for _, res := range first {
+		was[res.NewID] = res.Ref.ID
+	}
+	if s, results := lab.undo(past); s.Counts[AlreadyThere] != 2 {
+		t.Error(results)
+	}
+	compare(t, before, lab.state(), was, nil)
 }
 
 // An undo that is cancelled on the way says so, and the next one brings back the rest: nothing is there twice.

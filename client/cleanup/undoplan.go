@@ -110,11 +110,11 @@ func (r *Run) secureKind(items []int, k keeping) {
 	}
 }
 
-// ErrLive is when a run, or an undo of it, goes on.
-var ErrLive = errors.New("another janitor is at it")
-
-// ErrNothing is when a run has deleted nothing that can be brought back.
-var ErrNothing = errors.New("nothing to undo")
+// Why a run is not undone.
+var (
+	ErrNothing  = errors.New("nothing to undo") // that can be brought back
+	ErrOutdated = errors.New("the plan of the undo is out of date")
+)
 
 // UndoPlan says what of a finished run can be brought back, by the journals alone: one item for each that it has deleted,
 // with how much of it comes back. Errors are sentences; [ErrNothing] when no item can be brought back at all.
@@ -126,13 +126,19 @@ func (h *History) UndoPlan(p *Past) (Plan, error) {
 	case l.Plan.Undoes != "":
 		return Plan{}, fmt.Errorf("run %s is an undo itself, of run %s: to take it back, delete again what it has brought back", p.ID, l.Plan.Undoes)
 	case p.Live:
-		return Plan{}, fmt.Errorf("run %s goes on: %w", p.ID, ErrLive)
+		return Plan{}, fmt.Errorf("run %s goes on: %w", p.ID, ErrGoesOn)
 	case !l.Finished:
 		return Plan{}, fmt.Errorf("run %s is not finished: janitor resume %s goes on with it first", p.ID, p.ID)
 	}
 	plan := Plan{Undoes: p.ID}
-	var err error
-	if plan.Items, err = h.comebacks(p, ""); err != nil {
+	before, err := h.undosOf(p.ID, "")
+	if err != nil {
+		return Plan{}, err
+	}
+	for _, u := range before {
+		plan.Before = append(plan.Before, u.ID)
+	}
+	if plan.Items, err = h.comebacks(p, before); err != nil {
 		return Plan{}, err
 	}
 	if len(plan.Items) == 0 {
@@ -144,12 +150,25 @@ func (h *History) UndoPlan(p *Past) (Plan, error) {
 	return plan, nil
 }
 
-// comebacks are the items of an undo of a run, with what the undos of it before a name have made; "": all of them.
-func (h *History) comebacks(p *Past, upTo string) ([]Item, error) {
-	before, err := h.undosOf(p, upTo)
-	if err != nil {
-		return nil, err
+// outdated refuses the plan of an undo that does not know of another one of the same run: it would make again what is there.
+func (h *History) outdated(p Plan) error {
+	if p.Undoes == "" {
+		return nil
 	}
+	undos, err := h.undosOf(p.Undoes, "")
+	for _, u := range undos {
+		if !slices.Contains(p.Before, u.ID) {
+			err = fmt.Errorf("run %s has undone run %s meanwhile; undo it again", u.ID, p.Undoes)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrOutdated, err)
+	}
+	return nil
+}
+
+// comebacks are the items of an undo of a run, with what the undos of it before have made.
+func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 	type done struct {
 		parts map[string]string
 		by    string
@@ -249,7 +268,7 @@ func (l *Ledger) comeback(i int, taken []string) Item {
 
 // undosOf are the undos of a run before a name, "" for all so far, oldest first. One that is not finished stands in the way
 // of another.
-func (h *History) undosOf(p *Past, upTo string) ([]*Past, error) {
+func (h *History) undosOf(run, upTo string) ([]*Past, error) {
 	names, err := h.Names()
 	if err != nil {
 		return nil, err
@@ -257,24 +276,24 @@ func (h *History) undosOf(p *Past, upTo string) ([]*Past, error) {
 	slices.Sort(names)
 	var undos []*Past
 	for _, name := range names {
-		if name <= p.ID || upTo != "" && name >= upTo {
+		if name <= run || upTo != "" && name >= upTo {
 			continue
 		}
 		file, err := readPlan(filepath.Join(h.dir, "runs", name, planName))
-		if err != nil || !bytes.Contains(file, []byte(`"undoes": "`+p.ID+`"`)) {
+		if err != nil || !bytes.Contains(file, []byte(`"undoes": "`+run+`"`)) {
 			if err != nil && !errors.Is(err, os.ErrNotExist) {
-				return nil, fmt.Errorf("run %s, which may be an undo of run %s, cannot be read: %w", name, p.ID, err)
+				return nil, fmt.Errorf("run %s, which may be an undo of run %s, cannot be read: %w", name, run, err)
 			}
 			continue
 		}
 		switch u := h.Read(name); {
 		case errors.Is(u.Err, errNotBegun):
 		case u.Ledger == nil:
-			return nil, fmt.Errorf("an undo of run %s cannot be read, and what it has brought back is not known: %w", p.ID, u.Err)
+			return nil, fmt.Errorf("an undo of run %s cannot be read, and what it has brought back is not known: %w", run, u.Err)
 		case u.Live:
-			return nil, fmt.Errorf("run %s, an undo of run %s, goes on: %w", u.ID, p.ID, ErrLive)
+			return nil, fmt.Errorf("run %s, an undo of run %s, goes on: %w", u.ID, run, ErrGoesOn)
 		case !u.Ledger.Finished:
-			return nil, fmt.Errorf("run %s, an undo of run %s, is not finished: janitor resume %s goes on with it", u.ID, p.ID, u.ID)
+			return nil, fmt.Errorf("run %s, an undo of run %s, is not finished: janitor resume %s goes on with it", u.ID, run, u.ID)
 		default:
 			undos = append(undos, u)
 		}
@@ -322,7 +341,11 @@ func (h *History) refill(p *Past, write func(kind string, body any) error) error
 	if of.Ledger == nil {
 		return of.Err
 	}
-	items, err := h.comebacks(of, p.ID)
+	before, err := h.undosOf(of.ID, p.ID)
+	if err != nil {
+		return err
+	}
+	items, err := h.comebacks(of, before)
 	if err != nil {
 		return err
 	}

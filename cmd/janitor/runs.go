@@ -568,9 +568,9 @@ spreadsheets.`,
 	return cmd
 }
 
-// unrecorded is the exit status of a journal that cannot be written, or that another janitor writes to.
+// unrecorded is the exit status of a journal that cannot be written, or is not begun since another janitor is or was at it.
 func unrecorded(err error) error {
-	if _, held := errors.AsType[*journal.HeldError](err); held {
+	if _, held := errors.AsType[*journal.HeldError](err); held || errors.Is(err, cleanup.ErrOutdated) {
 		return &failure{statusRefused, err}
 	}
 	return &failure{statusJournal, err}

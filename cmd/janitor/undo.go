@@ -49,7 +49,7 @@ another one for the same project.`,
 			}
 			plan, err := history().UndoPlan(past)
 			switch {
-			case errors.Is(err, cleanup.ErrNothing), errors.Is(err, cleanup.ErrLive):
+			case errors.Is(err, cleanup.ErrNothing), errors.Is(err, cleanup.ErrGoesOn):
 				return &failure{statusRefused, err}
 			case err != nil:
 				return usage("%w", err)
