@@ -200,7 +200,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 	if more := beyond(planned.Holds, holds, "holding"); more != "" {
 		return skipped("now " + more)
 	}
-	if at := fresh.Updated; r.untouched() && !at.IsZero() && !planned.Resource.Updated.IsZero() && !at.Equal(planned.Resource.Updated) {
+	if at := fresh.Updated; r.untouched(i) && !at.IsZero() && !planned.Resource.Updated.IsZero() && !at.Equal(planned.Resource.Updated) {
 		return skipped("edited " + at.UTC().Format("2006-01-02 15:04:05 UTC"))
 	}
 	if !cleared && (refused || d.Demands != nil && d.Demands(fresh)) {
@@ -209,12 +209,12 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 	return left, nil
 }
 
-// untouched: nothing was sent yet, so that whatever was edited was edited by others. Later the steps of this run may have
-// been it.
-func (r *Run) untouched() bool {
+// untouched: no request of this run can have edited an item, so that others have where it was edited. A step that takes one
+// item out of use may change others that are in the same object.
+func (r *Run) untouched(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.step == Checking && (r.past == nil || r.past.made == 0)
+	return r.requests == 0 || len(r.book.about[i]) == 0 && len(r.plan.Items[i].Detaches) == 0
 }
 
 // beyond is a step that was not confirmed, as it is told of the item, or one that now does something else to what was

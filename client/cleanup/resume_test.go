@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -164,6 +165,47 @@ func TestAPauseForHoursBreaksTheRunOff(t *testing.T) {
 	finished(t, again)
 	if s := again.Summary(); s.Counts[Deleted] != 180 || !s.OK() {
 		t.Error(s)
+	}
+}
+
+// What others have edited is not deleted, also by a run that was broken off in between; what this run has edited itself is.
+func TestWhatIsEditedBeforeARunIsResumed(t *testing.T) {
+	edit := func(w *world, to int64, ids ...string) {
+		for _, id := range ids {
+			w.change(id, func(r *inventory.Resource) { r.Updated = time.Unix(to, 0) })
+		}
+	}
+	for name, c := range map[string]struct {
+		edited int64 // of what no request was about, between the processes
+		want   map[string]Outcome
+	}{
+		"as it was": {1, map[string]Outcome{"a": Deleted, "with a": Deleted, "b": Deleted}},
+		"edited":    {2, map[string]Outcome{"a": Deleted, "with a": Deleted, "b": Skipped}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).withJar("a", jar{demands: true, holds: servers(2), users: []string{"share of x"}}).
+				withJar("with a", jar{demands: true, holds: servers(1), users: []string{"share of x"}}).
+				withJar("b", jar{demands: true, holds: servers(1)})
+			edit(w, 1, "a", "with a", "b")
+			p := w.planWith(Choice{Detach: true}, jars)
+			disk := &memory{}
+			e := w.engine(1)
+			e.journal = func(p Plan) (Journal, error) { return rememberOn(p, disk) }
+			ctx, abort := context.WithCancel(t.Context())
+			w.stepping = func(string, string) error {
+				edit(w, 2, "a", "with a") // both are taken out of what uses them
+				abort()
+				return nil
+			}
+			finished(t, e.Start(ctx, p))
+			w.stepping = nil
+			edit(w, c.edited, "b")
+			past := replayed(t, p, disk.bytes())
+			j := &memoryJournal{journal.NewWriter(disk, past.tail), disk}
+			if got := outcomesOf(finished(t, w.engine(1).Resume(t.Context(), past, j))); !maps.Equal(got, c.want) {
+				t.Errorf("%v, want %v", got, c.want)
+			}
+		})
 	}
 }
 
