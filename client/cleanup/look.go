@@ -109,13 +109,23 @@ func (e *Engine) lookIn(ctx context.Context, in account, kinds map[inventory.Kin
 	return v
 }
 
-// list reads what is left of the resources: only the lists they are in.
+// list reads what is left of the resources: only the lists they are in. What is known from a plan's file only does not say
+// what a list of children needs to know of their parents: these are read first.
 func (e *Engine) list(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource) *view {
 	v := newView()
 	refs := refsOf(of)
 	for _, group := range byKind(of) {
 		kind := kinds[group[0].Ref.Kind]
-		v.open(ctx, e.account.lists.List, kind, inventory.Parents(group), refs)
+		parents := inventory.Parents(group)
+		if slices.ContainsFunc(parents, func(p inventory.Resource) bool { return p.Object == nil }) {
+			now := inventory.Last(e.account.lists.List(ctx, kind.Within, nil)).Find(refsOf(parents))
+			for n, p := range parents {
+				if fresh, ok := now[p.Ref]; ok {
+					parents[n] = fresh
+				}
+			}
+		}
+		v.open(ctx, e.account.lists.List, kind, parents, refs)
 	}
 	return v
 }

@@ -46,7 +46,7 @@ func (r *Run) read(ctx context.Context, what reading, items []int) *view {
 		r.mu.Lock()
 		lane.next = nil
 		r.mu.Unlock()
-		look := r.list
+		look := r.engine.list
 		if what.whole {
 			look = r.engine.look
 		}
@@ -111,7 +111,7 @@ func (r *Run) prove(ctx context.Context) {
 		return
 	}
 	if now == nil {
-		now = r.list(ctx, r.kinds, r.resources(items))
+		now = r.engine.list(ctx, r.kinds, r.resources(items))
 	}
 	var back []int
 	for _, i := range items {
@@ -122,7 +122,7 @@ func (r *Run) prove(ctx context.Context) {
 	// A list can lag behind a deletion for a moment: only what a second one still shows has reappeared. What the service
 	// says to be still deleting is waited for.
 	for try := 1; len(back) > 0 && (try == 1 || try <= maxWait && r.going(back, now)) && r.engine.nap(ctx, try) == nil; try++ {
-		second := r.list(ctx, r.kinds, r.resources(back))
+		second := r.engine.list(ctx, r.kinds, r.resources(back))
 		for _, i := range back {
 			ref := r.plan.Items[i].Resource.Ref
 			if res, there := second.found[ref]; there {

@@ -91,31 +91,3 @@ func (r *Run) stayStopped() {
 		r.stop(verdict{outcome: Cancelled, message: why}, why)
 	}
 }
-
-// list reads what is left of the resources. Those of a resumed run may be known from its plan only, which does not hold
-// what a list of children needs to know of their parents: these are read first.
-func (r *Run) list(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource) *view {
-	if r.past == nil {
-		return r.engine.list(ctx, kinds, of)
-	}
-	return r.engine.listAnew(ctx, kinds, of)
-}
-
-func (e *Engine) listAnew(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource) *view {
-	v := newView()
-	refs := refsOf(of)
-	for _, group := range byKind(of) {
-		kind := kinds[group[0].Ref.Kind]
-		parents := inventory.Parents(group)
-		if slices.ContainsFunc(parents, func(p inventory.Resource) bool { return p.Object == nil }) {
-			now := inventory.Last(e.account.lists.List(ctx, kind.Within, nil)).Find(refsOf(parents))
-			for n, p := range parents {
-				if fresh, ok := now[p.Ref]; ok {
-					parents[n] = fresh
-				}
-			}
-		}
-		v.open(ctx, e.account.lists.List, kind, parents, refs)
-	}
-	return v
-}

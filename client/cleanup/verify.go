@@ -54,7 +54,7 @@ func (e *Engine) verify(ctx context.Context, l *Ledger, j Journal) ([]Found, err
 			known = append(known, it.Resource)
 		}
 	}
-	now := e.listAnew(ctx, kinds, known)
+	now := e.list(ctx, kinds, known)
 	found := make([]Found, len(l.Plan.Items))
 	for i, it := range l.Plan.Items {
 		ref := it.Resource.Ref
