@@ -83,6 +83,28 @@ func (v *view) refusedUs() error {
 	return nil
 }
 
+// renew looks again at what a piece holds when the last look at it is too old, as it is after a long pause, and at all else
+// in its queue that was seen as long ago. It gives the piece without what is not to be sent, or only after something else.
+func (r *Run) renew(sending context.Context, q *queue, p piece) piece {
+	if len(r.outdated(p.items)) == 0 {
+		return p
+	}
+	off := map[int]bool{}
+	old := r.outdated(slices.Concat(p.items, q.items()))
+	for _, i := range old {
+		off[i] = true
+	}
+	slices.Sort(old)
+	bare, laden := r.part(r.recheck(sending, old))
+	for _, i := range bare {
+		delete(off, i)
+	}
+	r.mu.Lock()
+	r.aside = append(r.aside, laden...)
+	r.mu.Unlock()
+	return q.drop(p, off)
+}
+
 // pieces are checked items as they can be sent: one piece for each way, place and call, in the order of the plan.
 func (r *Run) pieces(items []int) []piece {
 	type group struct {

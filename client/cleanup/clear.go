@@ -130,7 +130,7 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 	r.mu.Unlock()
 	var mu sync.Mutex
 	one := func(p piece, _ []*flight) (waypoint, int) { return p.way, 1 }
-	each(sending, newQueue(pieces, r.engine.atOnce, newTurns()), nil, one, func(p piece, _ entry) []piece {
+	each(sending, newQueue(pieces, r.engine.atOnce, newTurns()), nil, one, nil, func(p piece, _ entry) []piece {
 		i := p.items[0]
 		mu.Lock()
 		late := len(begun) > 0 && r.stale(i)

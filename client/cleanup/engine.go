@@ -48,7 +48,8 @@ type Engine struct {
 	log     *slog.Logger
 	now     func() time.Time
 	rest    time.Duration // first pause before something is tried again; doubles
-	fresh   time.Duration // how old the last look at an item may be when a step for it is made
+	// How old the last look at an item may be when a step for it is made, and when it is sent itself.
+	fresh, lasting time.Duration
 
 	atOnce int           // pieces of a queue that are worked on at once
 	slots  chan struct{} // one token a request in flight; nil = the services alone decide how many there are
@@ -98,7 +99,7 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 	}
 	e := &Engine{
 		deleter: d, account: account{lists: l}, kind: kind, journal: o.Journal, log: o.Log, now: o.Now,
-		rest: time.Second, fresh: 5 * time.Second,
+		rest: time.Second, fresh: 5 * time.Second, lasting: time.Minute,
 		atOnce: mostAtOnce,
 		turns:  newTurns(),
 		learnt: map[waypoint]*lesson{},

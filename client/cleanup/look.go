@@ -32,6 +32,7 @@ type view struct {
 	rows   map[inventory.KindID][]inventory.Resource
 	graphs map[inventory.KindID]*inventory.Graph
 	until  time.Time // steps may rely on it; zero for lists without verdicts
+	lasts  time.Time // deletions may rely on it; as until
 }
 
 func newView() *view {
@@ -47,7 +48,8 @@ func newView() *view {
 type opener func(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot]
 
 // look reads everything that these resources depend on once: their kinds, their parents, the lists of their verdicts. It
-// is good for a moment, and for as long as it took: otherwise a large account would be read all the time.
+// is good for a moment, and for as long as it took, or ten times as long for what nothing has to go before: otherwise a large
+// account would be read all the time.
 func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
 	in, end := e.moment()
 	defer end()
@@ -105,7 +107,8 @@ func (e *Engine) lookIn(ctx context.Context, in account, kinds map[inventory.Kin
 		}
 	}
 	end := e.now()
-	v.until = end.Add(max(e.fresh, end.Sub(begun)))
+	took := end.Sub(begun)
+	v.until, v.lasts = end.Add(max(e.fresh, took)), end.Add(max(e.lasting, 10*took))
 	return v
 }
 

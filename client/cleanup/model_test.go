@@ -158,6 +158,7 @@ func (m *model) play() {
 func (m *model) engine() *Engine {
 	e := NewEngine(m.s.deleter, m.s.loader, Options{Parallel: 1 + m.random.IntN(6)})
 	e.journal = func(p Plan) (Journal, error) { return rememberOn(p, m.disk) }
+	e.lasting = oneOf(m, 0, time.Second, e.lasting)
 	return e
 }
 

@@ -121,7 +121,7 @@ func anyRun(t *testing.T, random *rand.Rand) {
 	ctx, abort := context.WithCancel(t.Context())
 	defer abort()
 	e := w.engine(1 + random.IntN(5))
-	e.rest = 0
+	e.rest, e.lasting = 0, time.Duration(random.IntN(2))*time.Minute
 	var stopped bool
 	started := make(chan struct{})
 	switch random.IntN(6) {

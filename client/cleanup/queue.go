@@ -152,6 +152,22 @@ func (q *queue) left() (n int) {
 	return n
 }
 
+// drop takes items out of a queue, and of a piece that next gave.
+func (q *queue) drop(p piece, items map[int]bool) piece {
+	off := func(i int) bool { return items[i] }
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for n := range q.pieces {
+		q.pieces[n].items = slices.DeleteFunc(slices.Clone(q.pieces[n].items), off)
+	}
+	q.pieces = slices.DeleteFunc(q.pieces, func(p piece) bool { return len(p.items) == 0 })
+	before := p.flight
+	p.items = slices.DeleteFunc(slices.Clone(p.items), off)
+	p.flight = &flight{len(p.items), time.Now()}
+	q.aloft[slices.Index(q.aloft, before)] = p.flight
+	return p
+}
+
 // done hands back what is left of a piece that next gave.
 func (q *queue) done(p piece, left []piece) {
 	q.mu.Lock()
@@ -182,9 +198,10 @@ func (q *queue) ahead(size sizing) (all, inOneLane int) {
 
 // each does the pieces of a queue side by side and hands back what do leaves of them. A piece is taken only when admit
 // has given permission to send it (nil: none is needed): until then the queue may change, and how big a piece is best.
+// renew then looks whether it is still to be sent (nil: it is).
 func each(
 	sending context.Context, q *queue, admit func() (entry, error),
-	size sizing, do func(piece, entry) []piece,
+	size sizing, renew func(piece) piece, do func(piece, entry) []piece,
 ) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -202,6 +219,14 @@ func each(
 			continue
 		}
 		in = q.turns.with(in, p.lane)
+		if renew != nil {
+			p = renew(p)
+		}
+		if len(p.items) == 0 {
+			in.leave()
+			q.done(p, nil)
+			continue
+		}
 		wg.Go(func() {
 			left := do(p, in)
 			if admit == nil {

@@ -56,7 +56,7 @@ func brokenOff(t *testing.T, random *rand.Rand) {
 	for n := 0; past == nil || !past.Finished; n++ {
 		ctx, abort := context.WithCancel(t.Context())
 		e := w.engine(1 + random.IntN(4))
-		e.rest = 0
+		e.rest, e.lasting = 0, time.Duration(random.IntN(2))*time.Minute
 		var run *Run
 		started := make(chan struct{})
 		x.stop = func() {}

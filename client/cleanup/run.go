@@ -85,6 +85,7 @@ type item struct {
 	result  Result
 	fresh   inventory.Resource // as it was seen last: what is sent
 	until   time.Time          // steps may rely on that
+	lasts   time.Time          // its deletion may
 	flying  bool               // a worker has it: it gets its outcome from an answer
 	instead *verdict           // how it ends when it is not sent again; nil: as the stop says
 	sentAt  time.Time          // first request
@@ -486,7 +487,7 @@ func (r *Run) prepare(i int, now *view, left []move) {
 func (r *Run) seen(i int, now *view, left []move) {
 	it := &r.items[i]
 	it.written = false
-	it.fresh, it.until, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, left
+	it.fresh, it.until, it.lasts, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, now.lasts, left
 	if m := it.tried; m != nil && !slices.ContainsFunc(left, m.same) {
 		it.add(*m)
 	}
@@ -499,6 +500,20 @@ func (r *Run) stale(i int) bool {
 	defer r.mu.Unlock()
 	it := &r.items[i]
 	return it.result.Outcome == Pending && len(it.left) > 0 && r.engine.now().After(it.until)
+}
+
+// outdated are those of the items whose last look is too old for them to be sent.
+func (r *Run) outdated(items []int) []int {
+	now := r.engine.now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var old []int
+	for _, i := range items {
+		if now.After(r.items[i].lasts) {
+			old = append(old, i)
+		}
+	}
+	return old
 }
 
 // countLost notes that a request about an item ended in server trouble, and says how many have.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,6 +59,123 @@ func TestCheckBeforeSending(t *testing.T) {
 			}
 			if name != "list fails" && results[1].Outcome != Deleted {
 				t.Errorf("b is %s", results[1].Outcome)
+			}
+		})
+	}
+}
+
+// Whoever waits long for the turn of an item, or while the service wants no requests, has it looked at again before it is
+// sent: once for all that wait, and not before a minute is over.
+func TestWhatWaitsIsLookedAtAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		wait  time.Duration // of the first request
+		took  time.Duration // by a look
+		want  Outcome       // of what is changed meanwhile
+		looks int
+	}{
+		"a moment":                     {59 * time.Second, 0, Deleted, 1},
+		"long":                         {61 * time.Second, 0, Skipped, 2},
+		"long, for a look as long":     {61 * time.Second, 10 * time.Second, Deleted, 1},
+		"longer, for a look that long": {101 * time.Second, 10 * time.Second, Skipped, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).withBox("box", "a", "b", "c", "d", "e", "f").withBox("crate", "g", "h")
+			clock := time.Unix(1e9, 0)
+			var mu sync.Mutex
+			pass := func(d time.Duration) {
+				mu.Lock()
+				defer mu.Unlock()
+				clock = clock.Add(d)
+			}
+			looks := 0
+			w.listing = func(int) error {
+				looks++
+				pass(c.took / 2) // the boxes and what is in them
+				return nil
+			}
+			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+				if ids[0] == "a" {
+					pass(c.wait)
+					w.change("d", func(r *inventory.Resource) { r.Name = "keep-me" })
+				}
+				return w.deleteAll(call, ids)
+			}
+			p := w.plan(crumbs)
+			looks = 0
+			e := w.engine(2)
+			e.now = func() time.Time {
+				mu.Lock()
+				defer mu.Unlock()
+				return clock
+			}
+			for _, res := range finished(t, e.Start(t.Context(), p)) {
+				want := Deleted
+				if res.Ref.ID == "d" {
+					want = c.want
+				}
+				if res.Outcome != want {
+					t.Errorf("%s is %s: %s", res.Ref.ID, res.Outcome, res.Message)
+				}
+			}
+			if looks != 2*(c.looks+1) { // with the proof
+				t.Errorf("%d lists were read, want %d looks and the proof, two each", looks, c.looks)
+			}
+		})
+	}
+}
+
+// What has to be emptied by the time its turn has come is emptied, and what is stopped meanwhile is not sent.
+func TestWhatIsFoundWhenItIsLookedAtAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(w *world) // after the first was sent
+		looking   func(run *Run) // when the others are looked at again
+		want      Outcome        // of these
+		did       string
+	}{
+		"nothing new": {func(*world) {}, func(*Run) {}, Deleted, "delete a | delete b | delete c"},
+		"filled": {func(w *world) { w.fill("b", func(j *jar) { j.holds = []string{s1} }) }, func(*Run) {}, Deleted,
+			"delete a | delete c | b: " + s1 + " | delete b"},
+		"cancelled": {func(*world) {}, func(run *Run) { run.Cancel() }, Cancelled, "delete a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			for _, id := range []string{"a", "b", "c"} {
+				w.withJar(id, jar{demands: true, holds: []string{s1}})
+			}
+			p := w.plan(jars)
+			for _, id := range []string{"a", "b", "c"} {
+				w.take(id, s1)
+			}
+			var late atomic.Bool
+			started := make(chan *Run, 1)
+			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {
+				if ids[0] == "a" {
+					late.Store(true)
+					c.meanwhile(w)
+				}
+				return w.deleteAll(call, ids)
+			}
+			w.listing = func(int) error {
+				if late.Load() {
+					run := <-started
+					started <- run
+					c.looking(run)
+				}
+				return nil
+			}
+			e := w.engine(1)
+			began := time.Now()
+			e.now = func() time.Time {
+				if late.Load() {
+					return began.Add(2 * time.Minute)
+				}
+				return began
+			}
+			run := e.Start(t.Context(), p)
+			started <- run
+			results := finished(t, run)
+			if results[0].Outcome != Deleted || results[1].Outcome != c.want || results[2].Outcome != c.want || w.did() != c.did {
+				t.Errorf("%+v\nsent %s\nwant %s", results, w.did(), c.did)
 			}
 		})
 	}

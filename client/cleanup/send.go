@@ -34,7 +34,8 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 			wg.Go(func() { r.writeAhead(sending, q) })
 		}
 		wg.Go(func() {
-			each(sending, q, admit, size, func(p piece, in entry) []piece { return r.request(ctx, sending, p, in) })
+			renew := func(p piece) piece { return r.renew(sending, q, p) }
+			each(sending, q, admit, size, renew, func(p piece, in entry) []piece { return r.request(ctx, sending, p, in) })
 		})
 	}
 	wg.Wait()

@@ -78,7 +78,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 			return
 		}
 		one := func(p piece, _ []*flight) (waypoint, int) { return p.way, len(r.items) }
-		each(sending, newQueue(r.makingPieces(of), r.engine.atOnce, newTurns()), nil, one, func(p piece, _ entry) []piece {
+		each(sending, newQueue(r.makingPieces(of), r.engine.atOnce, newTurns()), nil, one, nil, func(p piece, _ entry) []piece {
 			r.bring(ctx, sending, p.items, false)
 			return nil
 		})
