@@ -231,6 +231,9 @@ func (r *Run) contradicts(i int, now *view) bool {
 	return there && gone(r.items[i].result.Outcome)
 }
 
+// madeAgain begins the message of what has reappeared under another id.
+const madeAgain = "gone, and made again as "
+
 // conclude is the only change an outcome can see: the closing list knows better than the answers.
 func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 	_, there := now.found[r.plan.Items[i].Resource.Ref]
@@ -254,7 +257,7 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 		return
 	case res.Outcome == Deleted && made[here] != (inventory.Ref{}):
 		res.Outcome = Reappeared
-		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: "gone, and made again as " + made[here].ID + ": look for who makes it"})
+		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: madeAgain + made[here].ID + ": look for who makes it"})
 		delete(made, here) // of one name and one other
 	case !gone(res.Outcome): // a request was in flight and it is gone
 		res.Outcome = Deleted

@@ -119,6 +119,42 @@ func groupEntries(r inventory.Resource) []string {
 	return all
 }
 
+// What only a later list showed to be gone comes back like what was proved at once.
+func TestWhatIsUndone(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})
+	from := lab.load(inventory.Pools)
+	past := lab.delete(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from, Choice{})
+	for name, c := range map[string]struct {
+		outcome Outcome
+		message string
+		sent    int
+		found   string // by the latest verify
+		undone  bool
+	}{
+		"deleted":                       {Deleted, "", 1, "", true},
+		"deleted, and there again":      {Deleted, "", 1, isThere, true},
+		"unknown":                       {Unknown, "", 1, "", false},
+		"unknown, and gone":             {Unknown, "", 1, isGone, true},
+		"unknown, and there":            {Unknown, "", 1, isThere, false},
+		"unknown, and still unknown":    {Unknown, "", 1, isUnknown, false},
+		"reappeared":                    {Reappeared, "the closing list has it (again)", 1, "", false},
+		"reappeared, and gone":          {Reappeared, "the closing list has it (again)", 1, isGone, true},
+		"made again under another id":   {Reappeared, madeAgain + "x: look for who makes it", 1, isGone, false},
+		"gone before":                   {AlreadyGone, "", 0, isGone, false},
+		"never sent, and gone":          {Unknown, "", 0, isGone, false},
+		"refused, and gone by somebody": {Blocked, "", 1, isGone, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := &past.Ledger.Items[0]
+			e.Result.Outcome, e.Result.Message, e.Sent, e.Found = c.outcome, c.message, c.sent, c.found
+			plan, err := lab.history.UndoPlan(past)
+			if len(plan.Items) == 1 != c.undone || errors.Is(err, ErrNothing) == c.undone {
+				t.Errorf("%d items, %v", len(plan.Items), err)
+			}
+		})
+	}
+}
+
 // A plan that waits to be confirmed while another janitor undoes the same run would make everything a second time.
 func TestTwoPlansOfOneUndo(t *testing.T) {
 	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})

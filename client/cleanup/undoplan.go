@@ -195,7 +195,7 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 	all := slices.Sorted(maps.Keys(taken))
 	var items []Item
 	for i := range l.Items {
-		if l.Items[i].Result.Outcome != Deleted {
+		if !l.Items[i].deleted() {
 			continue
 		}
 		it := l.comeback(i, all)
@@ -214,6 +214,17 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 		items = append(items, it)
 	}
 	return items, nil
+}
+
+// deleted: the run has deleted the item, as it knew itself or as a list showed later.
+func (e *Entry) deleted() bool {
+	switch e.Result.Outcome {
+	case Deleted:
+		return true
+	case Unknown, Reappeared:
+		return e.Sent > 0 && e.Found == isGone && !strings.HasPrefix(e.Result.Message, madeAgain)
+	}
+	return false
 }
 
 // hopeless says whether nothing of it can be brought back, and why.
