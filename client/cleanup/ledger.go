@@ -136,10 +136,10 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 	case lineNote:
 		var n remark
 		err := strict(line.Body, &n)
-		if n.Stop {
+		if n.Stop && !l.stop.Safety {
 			l.Stopped = n.Text
 		}
-		if n.Final {
+		if n.Final && !l.stop.Safety {
 			l.stop = n
 		}
 		return err
@@ -328,7 +328,7 @@ func (l *Ledger) answer(body json.RawMessage) error {
 	}
 	for _, s := range a.Said {
 		switch n := slices.Index(in.IDs, s.ID); {
-		case n < 0 && !l.stop.Final: // the run may have been killed before it could note that it stops
+		case n < 0 && !l.stop.Safety: // the run may have been killed before it could note that it stops
 			l.stop = remark{Text: safetyStop(s.ID), Stop: true, Final: true, Safety: true}
 			l.Stopped = l.stop.Text
 		case n >= 0 && in.Makes && s.New != "":

@@ -341,6 +341,7 @@ func ofItem(i int, name string, value []byte) json.RawMessage {
 // replied writes down what came of a request. What it leaves open stays unread until a list shows it.
 func (r *Run) replied(request int, out outgoing, items []int, answers []inventory.Answer, err error) {
 	a := answer{Request: request}
+	var alien *inventory.Answer
 	for _, one := range answers {
 		a.Said = append(a.Said, said{one.ID, saidWord(one.Said), one.Code, one.Message, one.RequestID, one.New})
 	}
@@ -352,7 +353,9 @@ func (r *Run) replied(request int, out outgoing, items []int, answers []inventor
 			a.Doubt = items
 		}
 	case out.step == nil:
-		word, distrust, _ := r.words(items, answers)
+		var word map[string]inventory.Answer
+		var distrust string
+		word, distrust, alien = r.words(items, answers)
 		for _, i := range items {
 			if w, ok := word[r.plan.Items[i].Resource.Ref.ID]; distrust != "" || !ok || w.Said == inventory.Unclear {
 				a.Doubt = append(a.Doubt, i)
@@ -369,6 +372,11 @@ func (r *Run) replied(request int, out outgoing, items []int, answers []inventor
 	}
 	r.write(lineAnswer, a)
 	r.book.answer(a, r.engine.now())
+	if alien != nil && r.alarm == "" {
+		if r.alarm = safetyStop(alien.ID); r.stopped != nil { // for less than that
+			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.alarm})
+		}
+	}
 }
 
 // settles: the error says that nothing was applied, or that there was nothing to apply it to.

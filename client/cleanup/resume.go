@@ -82,7 +82,9 @@ func (r *Run) takeUp(ctx context.Context) {
 func (r *Run) stayStopped() {
 	if stop := r.past.stop; stop.Final {
 		r.mu.Lock()
-		r.safety = stop.Safety
+		if r.safety = stop.Safety; r.safety {
+			r.alarm = stop.Text
+		}
 		r.mu.Unlock()
 		why := stop.Text
 		if why == byUser {

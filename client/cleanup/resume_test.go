@@ -340,6 +340,7 @@ func TestAStoppedRunThatIsResumedSendsNoMore(t *testing.T) {
 	stranger := func(*Run) []inventory.Answer {
 		return []inventory.Answer{{ID: "stranger", Said: inventory.SaidDeleted}}
 	}
+	const alarm = `safety stop: the service answered about "stranger", which was not asked for`
 	for _, test := range []struct {
 		name   string
 		answer func(run *Run) []inventory.Answer
@@ -347,8 +348,10 @@ func TestAStoppedRunThatIsResumedSendsNoMore(t *testing.T) {
 		want   string // why it stopped, as the summary has it
 	}{
 		{"by the user", func(run *Run) []inventory.Answer { run.Cancel(); return nil }, `"stop":true`, ""},
-		{"for safety", stranger, `"stop":true`, `safety stop: the service answered about "stranger", which was not asked for`},
-		{"for safety, before it is noted", stranger, `"type":"answer"`, `safety stop: the service answered about "stranger", which was not asked for`},
+		{"by the user, and then for safety", func(run *Run) []inventory.Answer { run.Cancel(); return stranger(run) }, `"type":"answer"`, alarm},
+		{"interrupted, and then for safety", func(run *Run) []inventory.Answer { run.Interrupt(); return stranger(run) }, `"type":"answer"`, alarm},
+		{"for safety", stranger, `"stop":true`, alarm},
+		{"for safety, before it is noted", stranger, `"type":"answer"`, alarm},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var all []string
@@ -370,6 +373,9 @@ func TestAStoppedRunThatIsResumedSendsNoMore(t *testing.T) {
 			run := e.Start(t.Context(), p)
 			started <- run
 			finished(t, run)
+			if s := run.Summary(); s.Stopped != test.want || s.Safety != (test.want != "") {
+				t.Errorf("stopped %q, for safety %v", s.Stopped, s.Safety)
+			}
 			sent := len(w.sent)
 			if sent != 1 {
 				t.Fatalf("%d requests", sent)
@@ -384,6 +390,9 @@ func TestAStoppedRunThatIsResumedSendsNoMore(t *testing.T) {
 			past := replayed(t, p, disk.bytes())
 			if len(past.Open()) == 0 {
 				t.Fatal("nothing is open")
+			}
+			if test.want != "" && past.Counts().Stopped != test.want {
+				t.Errorf("the ledger says that it stopped: %q", past.Counts().Stopped)
 			}
 			j := &memoryJournal{journal.NewWriter(disk, past.tail), disk}
 			if err := j.Append(lineResume, resumed{}); err != nil {

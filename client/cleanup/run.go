@@ -30,7 +30,7 @@ const (
 	eventsPerItem = 2*maxLost + 2 + 2
 	// A place can teach that its call is absent and that its batches are too big, and can fail to be proved.
 	notesPerPlace = 4
-	// Checking, Sending, Proving, Finished, the reason of a stop, and of a journal without its end.
+	// Checking, Sending, Proving, Finished, the reason of a stop, of a graver one, and of a journal without its end.
 	eventsPerRun = 9
 )
 
@@ -62,6 +62,7 @@ type Run struct {
 	denied  map[errand]*denial
 	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
 	safety  bool                                        // it stopped because the service speaks of what was not asked for
+	alarm   string                                      // which is that, whatever it stopped for before
 	aside   []int                                       // refused, to be sent once more when what they hold was taken away
 	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 
@@ -254,7 +255,7 @@ func (r *Run) summary() Summary {
 			s.Proved++
 		}
 	}
-	s.Stopped, s.Safety, s.Unauthorised = r.why, r.safety, r.refusedUs
+	s.Stopped, s.Safety, s.Unauthorised = cmp.Or(r.alarm, r.why), r.safety, r.refusedUs
 	return s
 }
 
