@@ -25,14 +25,20 @@ type Ledger struct {
 	Finished bool
 	Ended    time.Time // when it finished; zero: it has not
 	Updated  time.Time // of the last line
-	Verified time.Time // when verify was last begun; zero: never
+	Verified time.Time // when the latest verify that came to its end was begun; zero: there is none
 
 	stop      remark // final: nothing more is sent
 	tail      journal.Tail
 	requests  map[int]*intent // without an answer
 	book      logbook
 	made      int // requests with an intent
-	verifying bool
+	verifying *verifying
+}
+
+// verifying is a verify that has not told of all items yet: until then what the one before found counts.
+type verifying struct {
+	begun time.Time
+	found map[int]string
 }
 
 // Entry is where one item stands.
@@ -161,10 +167,7 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 		if !l.Finished {
 			return errors.New("verified before its end")
 		}
-		l.Verified, l.verifying = v.Started, true
-		for i := range l.Items {
-			l.Items[i].Found = ""
-		}
+		l.verifying = &verifying{v.Started, map[int]string{}}
 		return nil
 	case lineFound:
 		return l.found(line.Body)
@@ -420,16 +423,22 @@ func (l *Ledger) found(body json.RawMessage) error {
 	if err := strict(body, &f); err != nil {
 		return err
 	}
-	it, err := l.item(f.Item)
+	_, err := l.item(f.Item)
 	switch {
 	case err != nil:
 		return err
-	case !l.verifying:
+	case l.verifying == nil:
 		return errors.New("found something that nobody looked for")
 	case f.Is != isGone && f.Is != isThere && f.Is != isUnknown:
 		return fmt.Errorf("unknown word %q", f.Is)
 	}
-	it.Found = f.Is
+	v := l.verifying
+	if v.found[f.Item] = f.Is; len(v.found) == len(l.Items) {
+		l.Verified = v.begun
+		for i, is := range v.found {
+			l.Items[i].Found = is
+		}
+	}
 	return nil
 }
 

@@ -230,6 +230,7 @@ func TestTheLedgerRefusesWhatNoRunCanHaveWritten(t *testing.T) {
 		"broken off, read, again":   {"", []story{keep, send(1), {lineResume, resumed{}}, {lineRead, sight{There: []int{0}}}, send(2)}},
 		"refused, then again":       {"", []story{keep, send(1), {lineAnswer, answer{Request: 1, Error: &failure{Status: 429}}}, send(2)}},
 		"verified twice":            {"", []story{keep, send(1), ok, deleted, skipped, end, {lineVerify, resumed{}}, {lineFound, Found{Is: isGone}}, {lineVerify, resumed{}}}},
+		"found in part":             {"", []story{keep, send(1), ok, deleted, skipped, end, {lineVerify, resumed{}}, {lineFound, Found{Is: isGone}}, {lineFound, Found{Is: isThere}}}},
 		"again without reading":     {"line 5: a second request about item 0", []story{keep, send(1), lost, send(2)}},
 		"broken off, not read":      {"line 5: a second request about item 0", []story{keep, send(1), {lineResume, resumed{}}, send(2)}},
 		"not readable, then again":  {"line 6: a second request about item 0", []story{keep, send(1), lost, {lineRead, sight{Unknown: []int{0}}}, send(2)}},

@@ -456,6 +456,22 @@ func TestVerifyTellsWhatReappeared(t *testing.T) {
 	if got, want := verify(), []string{"a unknown false", "b unknown false", "c unknown false", "d unknown false"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
+	// One that is broken off leaves what the last one found.
+	before := l
+	ctx, abort := context.WithCancel(t.Context())
+	w.listing = func(int) error { abort(); return nil }
+	j := &memoryJournal{journal.NewWriter(disk, l.tail), disk}
+	if err := j.Append(lineVerify, resumed{Started: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	if found, err := e.verify(ctx, l, j); len(found) > 0 || !errors.Is(err, context.Canceled) {
+		t.Error(found, err)
+	}
+	j.Close()
+	l = replayed(t, p, disk.bytes())
+	if !l.Verified.Equal(before.Verified) || l.Items[1].Found != isUnknown {
+		t.Errorf("verified %v, found %q", l.Verified, l.Items[1].Found)
+	}
 }
 
 func TestTheHistoryBelongsToItsOwner(t *testing.T) {

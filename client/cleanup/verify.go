@@ -34,7 +34,8 @@ func (f Found) Proved(o Outcome) bool {
 	return true
 }
 
-// Verify lists again what a finished run was about, and writes what it finds to the journal. The error is that of the journal.
+// Verify lists again what a finished run was about, and writes what it finds to the journal: all of it or, when ctx ends,
+// nothing. The error is that of the journal, or of ctx.
 func Verify(ctx context.Context, lists *inventory.Loader, l *Ledger, j Journal) ([]Found, error) {
 	e := newEngine(nil, nil, inventory.Lookup, Options{})
 	e.reads(lists)
@@ -55,6 +56,9 @@ func (e *Engine) verify(ctx context.Context, l *Ledger, j Journal) ([]Found, err
 		}
 	}
 	now := e.list(ctx, kinds, known)
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("verifying: %w", err)
+	}
 	found := make([]Found, len(l.Plan.Items))
 	for i, it := range l.Plan.Items {
 		ref := it.Resource.Ref
@@ -70,11 +74,17 @@ func (e *Engine) verify(ctx context.Context, l *Ledger, j Journal) ([]Found, err
 			f.Why = f.Err.Error()
 		}
 		found[i] = f
+	}
+	return found, tellFound(found, j)
+}
+
+func tellFound(found []Found, j Journal) error {
+	for _, f := range found {
 		if err := j.Append(lineFound, f); err != nil {
-			return found, err
+			return err
 		}
 	}
-	return found, j.Sync()
+	return j.Sync()
 }
 
 // verifyBack looks for what an undo has brought back.
@@ -105,10 +115,8 @@ func (e *Engine) verifyBack(ctx context.Context, l *Ledger, j Journal) ([]Found,
 			}
 		}
 	}
-	for _, f := range found {
-		if err := j.Append(lineFound, f); err != nil {
-			return found, err
-		}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("verifying: %w", err)
 	}
-	return found, j.Sync()
+	return found, tellFound(found, j)
 }
