@@ -61,6 +61,7 @@ func breakOff(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Check(j.Sync()) // until its first line is on disk it was not begun
 		ts.Defer(func() { j.Close() })
+		ts.Check(j.Sync())
 	} else {
 		run := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin}).Start(ctx, plan)
 		for ev := range run.Events() {
