@@ -205,6 +205,12 @@ func (l *Ledger) intent(body json.RawMessage) error {
 	if in.Request != l.made+1 || len(in.Items) == 0 || len(in.IDs) != len(in.Items) {
 		return fmt.Errorf("request %d after %d", in.Request, l.made)
 	}
+	switch {
+	case in.Step != nil && len(in.Items) > 1:
+		return fmt.Errorf("a step for %d items: each has its own", len(in.Items))
+	case in.Step != nil && in.Makes:
+		return errors.New("a step before a deletion that brings back")
+	}
 	for n, i := range in.Items {
 		it, err := l.item(i)
 		switch {

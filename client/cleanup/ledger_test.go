@@ -242,6 +242,7 @@ func TestTheLedgerRefusesWhatNoRunCanHaveWritten(t *testing.T) {
 		"proved before its outcome": {"proved and has no outcome", []story{{lineProof, ended{Item: 1, Outcome: "already gone", Proved: true}}}},
 		"no such item":              {"no item 7", []story{{lineOutcome, ended{Item: 7, Outcome: "skipped"}}}},
 		"another item":              {`item 0 is "a" in the plan, not "b"`, []story{keep, {lineIntent, intent{Request: 1, Items: []int{0}, IDs: []string{"b"}}}}},
+		"a step for two":            {"a step for 2 items", []story{keep, {lineObject, kept{1, []byte(`{"id":"b"}`)}}, {lineIntent, intent{Request: 1, Items: []int{0, 1}, IDs: []string{"a", "b"}, Step: &taken{}}}}},
 		"an answer to nothing":      {"an answer to request 1", []story{ok}},
 		"two answers":               {"an answer to request 1", []story{keep, send(1), ok, ok}},
 		"an answer about others":    {"which is not in it", []story{keep, send(1), {lineAnswer, answer{Request: 1, Doubt: []int{1}}}}},
@@ -325,24 +326,74 @@ func FuzzReplay(f *testing.F) {
 	})
 }
 
-// The chain makes random bytes die early: here the bodies are made, and the lines around them are right.
+// The chain makes random bytes die early: here the lines are made, each a type and a body, and the hashes are right.
 func FuzzLedger(f *testing.F) {
-	p := newWorld(f).with("a", "b").plan(things)
-	f.Add(lineIntent, `{"request":1,"call":"x","items":[0],"ids":["a"]}`, lineAnswer, `{"request":1,"doubt":[0]}`)
-	f.Add(lineObject, `{"item":0,"object":{}}`, lineOutcome, `{"item":1,"outcome":"skipped"}`)
-	f.Add(lineRead, `{"there":[0],"unknown":[1]}`, lineProof, `{"item":-1,"outcome":""}`)
-	file, _ := p.Encode()
-	digest := Digest(file)
-	f.Fuzz(func(t *testing.T, kind1, body1, kind2, body2 string) {
+	plan := newWorld(f).with("a", "b").plan(things)
+	undo := plan
+	undo.Undoes = "20260101T000000Z-000000"
+	digests := map[bool]string{false: digestOf(f, plan), true: digestOf(f, undo)}
+	for _, lines := range []string{
+		`intent {"request":1,"call":"x","items":[0],"ids":["a"]}
+answer {"request":1,"doubt":[0]}
+read {"there":[0],"unknown":[1]}
+outcome {"item":1,"outcome":"skipped"}
+proof {"item":-1,"outcome":""}`,
+		// a step for two, of which one is read back and sent again
+		`object {"item":1,"object":{}}
+intent {"request":1,"call":"x","items":[0,1],"ids":["a","b"],"step":{"what":"w","which":"","id":"1","call":"c"}}
+read {"there":[0]}
+intent {"request":2,"call":"x","items":[0],"ids":["a"],"step":{"what":"w","which":"","id":"2","call":"c"}}
+answer {"request":2}
+answer {"request":1}`,
+		`intent {"request":1,"call":"x","items":[0],"ids":["a"]}
+answer {"request":1,"said":[{"id":"a","said":"deleted"},{"id":"stranger","said":"deleted"}]}
+note {"text":"t","stop":true,"final":true}
+outcome {"item":0,"outcome":"deleted"}
+outcome {"item":1,"outcome":"cancelled"}
+end {"summary":"","ended":"2026-01-01T00:00:00Z"}
+verify {"who":{"user":"","host":"","pid":0},"version":"","started":"2026-01-01T00:00:00Z"}
+found {"item":0,"is":"gone"}
+found {"item":1,"is":"there"}`,
+		`whole {"item":0,"back":{}}
+made {"item":0,"parts":{"":"x"},"by":"y"}
+intent {"request":1,"call":"x","items":[0],"ids":["a"],"makes":true,"twins":["z"]}
+resume {"who":{"user":"","host":"","pid":0},"version":"","started":"2026-01-01T00:00:00Z"}
+read {"gone":[0]}
+made {"item":0,"parts":{"server 1":"x"}}
+outcome {"item":0,"outcome":"restored","new_id":"x"}`,
+		`whole {"item":0,"back":{}}
+intent {"request":1,"call":"x","items":[0],"ids":["a"],"makes":true,"step":{"what":"w","which":"","id":"1","call":"c"}}
+answer {"request":1}`,
+	} {
+		f.Add(false, lines)
+		f.Add(true, lines)
+	}
+	f.Fuzz(func(t *testing.T, undoes bool, lines string) {
+		p, digest := plan, digests[undoes]
+		if undoes {
+			p = undo
+		}
 		disk := &memory{}
 		w := journal.NewWriter(disk, journal.Tail{})
 		w.Append(lineHeader, Header{Format: journalFormat, Run: "r", Plan: digest, Items: 2})
 		w.Append(lineObject, kept{0, []byte(`{}`)})
-		w.Append(kind1, rawBody(body1))
-		w.Append(kind2, rawBody(body2))
+		for line := range strings.Lines(lines) {
+			kind, body, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+			w.Append(kind, rawBody(body))
+		}
 		w.Close()
-		if l, err := Replay(p, digest, bytes.NewReader(disk.bytes())); (l == nil) == (err == nil) {
+		l, err := Replay(p, digest, bytes.NewReader(disk.bytes()))
+		if (l == nil) == (err == nil) {
 			t.Errorf("%v, %v", l, err)
+		}
+		if l == nil {
+			return
+		}
+		if open := len(l.Open()); l.Finished && open > 0 || l.Counts().Counts[Pending] != open {
+			t.Errorf("finished %v with %d items open: %s", l.Finished, open, l.Counts())
+		}
+		for i := range l.Items {
+			l.Requests(i)
 		}
 	})
 }

@@ -90,6 +90,12 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 		}
 		r.bring(ctx, sending, []int{i}, true)
 	}
+	for _, i := range r.pending(items) { // others have taken away what the rest of it belonged to: the proof tells
+		c := r.undo.all[i]
+		if _, more := c.Back.Next(c); !more {
+			r.back(i)
+		}
+	}
 }
 
 // handOver gives the items of a plan what this undo has made of them already.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -288,6 +289,35 @@ func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
 			}
 			compare(t, before, lab.state(), map[string]string{id: deleted.Ledger.Items[0].Result.Ref.ID}, nil)
 		})
+	}
+}
+
+// What was made and is taken away by others before the rest of it can be made is not made again; the item ends all the same.
+func TestWhatWasMadeIsTakenAway(t *testing.T) {
+	var taken atomic.Int32
+	lab := &undoLab{history: NewHistory(t.TempDir(), "test")}
+	lab.sim = simulate(t, simcloud.Options{Seed: 5, Size: 25}, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/rules") {
+			return false
+		}
+		if lab.cloud.Remove(path.Base(path.Dir(r.URL.Path))) {
+			taken.Add(1)
+		}
+		w.WriteHeader(http.StatusBadGateway)
+		return true
+	})
+	lab.engine.journal = lab.history.Journal(lab.where())
+	summary, results := lab.undo(lab.some()[0])
+	if n := int(taken.Load()); n == 0 || summary.Counts[Pending] > 0 || summary.Counts[Failed]+summary.Counts[Restored] != summary.Items || summary.Counts[Failed] == 0 {
+		t.Errorf("%d policies were taken away: %s", n, summary)
+	}
+	if past := lab.newest(); past.State() != "finished" {
+		t.Error(past.State(), past.Err)
+	}
+	for _, res := range results {
+		if res.Outcome == Failed && !strings.Contains(res.Message, "the closing list does not have its ") {
+			t.Errorf("%+v", res)
+		}
 	}
 }
 
