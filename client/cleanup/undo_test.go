@@ -3,6 +3,7 @@ package cleanup
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"janitor/client"
@@ -68,6 +69,12 @@ func (lab *undoLab) undo(p *Past) (Summary, []Result) {
 	results := finished(lab.t, run)
 	if err := run.Unrecorded(); err != nil {
 		lab.t.Fatal(err)
+	}
+	l := lab.newest().Ledger
+	for i := range results {
+		if got, want := told(l.Requests(i)), told(run.Requests(i)); !slices.Equal(got, want) {
+			lab.t.Errorf("item %d: requests of the journal\n%s\nof the run\n%s", i, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
 	}
 	return run.Summary(), results
 }

@@ -22,7 +22,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 		var (
 			ids  []string
 			err  error
-			gone []int
+			open []int // those that were sent
 		)
 		service := r.plan.Items[together[0]].Resource.Ref.Scope.Service()
 		out := outgoing{
@@ -30,8 +30,8 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 			making: &m, twins: r.undo.all[together[0]].Twins[m.Part],
 		}
 		tell := func(i int) { r.tellMaking(i, m) }
-		sent := r.depart(sending, out, tell, func(d *client.Deleter, open []int, _ []inventory.Resource) ([]inventory.Answer, error) {
-			gone = open
+		sent := r.depart(sending, out, tell, func(d *client.Deleter, sent []int, _ []inventory.Resource) ([]inventory.Answer, error) {
+			open = sent
 			all := make([]*inventory.Comeback, len(open))
 			for n, i := range open {
 				all[n] = r.undo.all[i]
@@ -54,7 +54,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 		if err == nil {
 			waits, throttled = 0, 0
 			var doubts []int
-			for n, i := range gone {
+			for n, i := range open {
 				if ids[n] == "" {
 					doubts = append(doubts, i)
 				} else {
@@ -70,43 +70,43 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 		switch {
 		case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
 			if throttled++; throttled > maxThrottled {
-				r.endMakings(gone, v)
+				r.endMakings(open, v)
 				return
 			}
 			r.outwait(err)
-			r.putMakings(gone)
+			r.putMakings(open)
 
 		case errors.Is(err, client.Pending): // refused for the moment
 			if waits++; waits > maxWait {
-				r.endMakings(gone, v)
+				r.endMakings(open, v)
 				return
 			}
-			r.putMakings(gone)
+			r.putMakings(open)
 			if r.engine.nap(sending, waits) != nil {
 				return
 			}
 
 		case unsent(err) && sending.Err() != nil:
-			r.putMakings(gone)
+			r.putMakings(open)
 			return
 
 		case errors.Is(err, client.Unauthorised):
 			r.unauthorised(v)
-			r.endMakings(gone, v)
+			r.endMakings(open, v)
 			return
 
-		case definite(err) && len(gone) > 1 && !m.Late && divisible(err): // one of them spoils it, or it is too big
-			r.putMakings(gone)
-			half := (len(gone) + 1) / 2
-			r.bring(ctx, sending, gone[:half], late)
-			r.bring(ctx, sending, gone[half:], late)
+		case definite(err) && len(open) > 1 && !m.Late && divisible(err): // one of them spoils it, or it is too big
+			r.putMakings(open)
+			half := (len(open) + 1) / 2
+			r.bring(ctx, sending, open[:half], late)
+			r.bring(ctx, sending, open[half:], late)
 			return
 
 		case definite(err):
-			r.endMakings(gone, v)
+			r.endMakings(open, v)
 
 		default:
-			if !r.doubted(ctx, sending, gone, m.Part, out.twins, v) {
+			if !r.doubted(ctx, sending, open, m.Part, out.twins, v) {
 				return
 			}
 		}
@@ -279,7 +279,6 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 	r.mu.Unlock()
 	kind := r.kinds[r.plan.Items[items[0]].Resource.Ref.Kind]
 	open := items
-	var s sight
 	for try := 1; try <= 2 && len(open) > 0; try++ { // a list can lag behind for a moment
 		if try > 1 && r.engine.nap(ctx, 1) != nil {
 			break
@@ -289,14 +288,13 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 		for _, i := range open {
 			switch id, unclear := r.readMaking(i, part, twins); {
 			case unclear != "":
-				s.Unknown = append(s.Unknown, i)
+				r.seenMade(sight{Unknown: []int{i}})
 				w := v
 				w.outcome, w.message = Unknown, v.message+"; "+unclear
 				r.end(i, w)
 			case id == "":
 				rest = append(rest, i)
 			default:
-				s.There = append(s.There, i)
 				r.seenMade(sight{There: []int{i}})
 				r.wasMade(i, part, id, true)
 			}
@@ -373,6 +371,7 @@ func (r *Run) seenMade(s sight) {
 		r.items[i].unread = false
 	}
 	r.write(lineRead, s)
+	r.book.read(s)
 }
 
 // unread: a request may have reached the item, and no list was read since.
