@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"janitor/client/inventory"
 	"janitor/client/journal"
@@ -208,18 +210,21 @@ func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		stop func(run *Run, abort func())
 		open bool // it can be resumed once more
+		lags bool // the lists do not show the pool until then
 	}{
-		"interrupted": {func(run *Run, _ func()) { run.Interrupt() }, true},
-		"cancelled":   {func(run *Run, _ func()) { run.Cancel() }, false},
-		"aborted":     {func(_ *Run, abort func()) { abort() }, true},
+		"interrupted":               {func(run *Run, _ func()) { run.Interrupt() }, true, false},
+		"cancelled":                 {func(run *Run, _ func()) { run.Cancel() }, false, false},
+		"aborted":                   {func(_ *Run, abort func()) { abort() }, true, false},
+		"aborted between two lists": {func(_ *Run, abort func()) { time.AfterFunc(50*time.Millisecond, abort) }, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var (
 				meanwhile atomic.Pointer[func()]
 				making    atomic.Bool
+				lagging   atomic.Bool
 			)
 			lab := &undoLab{history: NewHistory(t.TempDir(), "test")}
-			lab.sim = simulate(t, simcloud.Options{Seed: 5, Size: 25}, func(_ http.ResponseWriter, r *http.Request) bool {
+			lab.sim = simulate(t, simcloud.Options{Seed: 5, Size: 25}, func(w http.ResponseWriter, r *http.Request) bool {
 				wanted := r.Method == http.MethodGet
 				if making.Load() {
 					wanted = r.Method == http.MethodPost
@@ -232,6 +237,10 @@ func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
 						panic(http.ErrAbortHandler)
 					}
 					(*do)()
+				}
+				if lagging.Load() && r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/elb/pools") {
+					io.WriteString(w, `{"pools":[],"page_info":{"current_count":0},"request_id":"r"}`)
+					return true
 				}
 				return false
 			})
@@ -264,9 +273,15 @@ func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
 			started := make(chan *Run, 1)
 			stop := func() { c.stop(<-started, abort) }
 			meanwhile.Store(&stop)
+			rest := lab.engine.rest
+			if lagging.Store(c.lags); c.lags {
+				lab.engine.rest = time.Hour
+			}
 			run := lab.engine.Resume(ctx, past.Ledger, j)
 			started <- run
 			finished(t, run)
+			lagging.Store(false)
+			lab.engine.rest = rest
 
 			past = lab.newest()
 			if past.Ledger.Finished == c.open {

@@ -280,8 +280,12 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 	kind := r.kinds[r.plan.Items[items[0]].Resource.Ref.Kind]
 	open := items
 	for try := 1; try <= 2 && len(open) > 0; try++ { // a list can lag behind for a moment
-		if try > 1 && r.engine.nap(ctx, 1) != nil {
-			break
+		if try > 1 && r.engine.nap(ctx, 1) != nil { // one list does not say that it is not there: whoever resumes reads again
+			v.outcome, v.message = Unknown, v.message+"; not read back to the end"
+			for _, i := range open {
+				r.end(i, v)
+			}
+			return false
 		}
 		r.lookAt(ctx, kind, open)
 		var rest []int
