@@ -431,8 +431,8 @@ func (r *Run) wroteStop() {
 	r.write(lineNote, remark{Text: cmp.Or(r.why, byUser), Stop: true, Final: !r.broken(), Safety: r.safety})
 }
 
-// wrote is the line of an outcome. With the lock held. What a run did not get to do when its program was ended has no
-// outcome in the journal: resume does it; nor has what it did not get to read back. What ends before there is a journal is written when there is one.
+// wrote is the line of an outcome. With the lock held. What a run did not get to do, or to read back, when its program was ended
+// has no outcome in the journal: resume does it. What ends before there is a journal is written when there is one.
 func (r *Run) wrote(i int) {
 	res := &r.items[i].result
 	switch {

@@ -72,8 +72,8 @@ func (l *file) open() (size int64, err error) {
 	return info.Size(), nil
 }
 
-// putAside makes the file the older one, for it has no room for so many bytes. Of several who want to one does; where it cannot be done, as with a file that
-// others have open on Windows, the file goes on.
+// putAside makes the file the older one, for it has no room for so many bytes. Of several who want to one does; where it
+// cannot be done, as with a file that others have open on Windows, the file goes on.
 func (l *file) putAside(more int64) {
 	l.close()
 	lock := flock.New(l.path+".lock", flock.SetPermissions(0o600))
