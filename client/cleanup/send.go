@@ -402,8 +402,8 @@ func divisible(err error) bool {
 }
 
 // partly: a batch of so many items was refused, and perhaps not before some of them were deleted: nothing says that a batch
-// is done whole or not at all (api.md 2.11). What was refused for its size, for who asks or for how often was not begun, and
-// what has met something that is not there names it.
+// is done whole or not at all (api.md 2.11). What was refused for its size, for who asks or for how often was not begun; a
+// 404 is about the call, or about what others have deleted.
 func partly(items int, err error) bool {
 	if items < 2 || !divisible(err) || saysSize(err) {
 		return false
