@@ -305,21 +305,31 @@ func TestACancelledLoginLeavesTheOthersAlone(t *testing.T) {
 	all.Wait()
 }
 
+// bubbled are tokens of an IAM without a network, for the clock of a bubble; base leads to it.
+func bubbled(t *testing.T, i *iam) (tokens *Tokens, base http.RoundTripper) {
+	t.Helper()
+	base = trip(func(r *http.Request) (*http.Response, error) {
+		w := httptest.NewRecorder()
+		if r.Body == nil {
+			r.Body = http.NoBody
+		}
+		i.ServeHTTP(w, r)
+		return w.Result(), nil
+	})
+	l := user
+	l.Endpoint = "https://iam.example.com"
+	hosts, _ := NewHosts("https://elb.example.com")
+	tokens, err := NewTokens(l, hosts, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokens, base
+}
+
 func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		i := &iam{}
-		base := trip(func(r *http.Request) (*http.Response, error) {
-			w := httptest.NewRecorder()
-			i.ServeHTTP(w, r)
-			return w.Result(), nil
-		})
-		l := user
-		l.Endpoint = "https://iam.example.com"
-		hosts, _ := NewHosts("https://elb.example.com")
-		tokens, err := NewTokens(l, hosts, base)
-		if err != nil {
-			t.Fatal(err)
-		}
+		tokens, _ := bubbled(t, i)
 		// Issued and expiring years ago by IAM's clock, 24 h apart: only the difference counts.
 		for _, step := range []struct {
 			after  time.Duration
@@ -351,21 +361,7 @@ func TestATokenThatCannotBeRenewed(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				i := &iam{}
-				base := trip(func(r *http.Request) (*http.Response, error) {
-					w := httptest.NewRecorder()
-					if r.Body == nil {
-						r.Body = http.NoBody
-					}
-					i.ServeHTTP(w, r)
-					return w.Result(), nil
-				})
-				l := user
-				l.Endpoint = "https://iam.example.com"
-				hosts, _ := NewHosts("https://elb.example.com")
-				tokens, err := NewTokens(l, hosts, base)
-				if err != nil {
-					t.Fatal(err)
-				}
+				tokens, base := bubbled(t, i)
 				api, err := wire.New("https://elb.example.com", tokens.Transport(base), wire.Options{})
 				if err != nil {
 					t.Fatal(err)
