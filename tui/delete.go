@@ -195,12 +195,14 @@ func (m *Model) shares(r *cleanup.Run) bool {
 
 func (m *Model) askRetry(r *cleanup.Run) *runs.Question {
 	var lines []runs.Line
+	var retried []int
 	p := r.Plan()
 	tags, _ := p.Tags()
 	for i, res := range r.Results() {
 		if !res.Outcome.Retried() {
 			continue
 		}
+		retried = append(retried, i)
 		line := runs.Line{Name: label(&p.Items[i].Resource, tags[i]), Note: res.Outcome.String()}
 		line.Glyph, line.Role = run.Sign(m.env.Theme, res.Outcome)
 		if said := run.Said(res); said != "" {
@@ -216,13 +218,33 @@ func (m *Model) askRetry(r *cleanup.Run) *runs.Question {
 	if len(lines) == 1 {
 		are = "is"
 	}
-	_, many := confirm.Nouns(p)
-	text := fmt.Sprintf("%s of %s %s %s tried again: checked, %s, and proved.", theme.Number(len(lines)), theme.Number(len(p.Items)), many, are, does)
+	what, many := confirm.Nouns(p)
+	if len(p.Items) > 1 {
+		what = many
+	}
+	text := fmt.Sprintf("%s of %s %s %s tried again: checked, %s, and proved.", theme.Number(len(lines)), theme.Number(len(p.Items)), what, are, does)
 	id := ""
 	if h, ok := r.Recorded(); ok {
 		id = h.Run
 	}
-	return runs.NewQuestion(m.env, m.about("Retry", id), text, "Retry", lines)
+	risks := m.risks(p, retried)
+	return runs.NewQuestion(m.env, runs.Asked{
+		Title: m.about("Retry", id), Text: text, Verb: "Retry", Lines: append(risks, lines...), Grave: len(risks) > 0,
+	})
+}
+
+// risks are what the deletion of these items of a plan puts in danger, as it was confirmed.
+func (m *Model) risks(p cleanup.Plan, items []int) (lines []runs.Line) {
+	if p.Undoes != "" {
+		return nil
+	}
+	for _, c := range p.Consequences {
+		concerned := func(i int) bool { return slices.Contains(c.Of, p.Items[i].Resource.Ref) }
+		if c.Grade == inventory.Danger && slices.ContainsFunc(items, concerned) {
+			lines = append(lines, runs.Line{Glyph: m.env.Theme.Left, Role: theme.Bad, Name: c.Grade.String(), Note: c.Text})
+		}
+	}
+	return lines
 }
 
 func (m *Model) retry(of *cleanup.Run) tea.Cmd {

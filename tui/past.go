@@ -92,7 +92,7 @@ func (m *Model) showRuns() tea.Cmd {
 		}
 		return tea.Batch(cmds...)
 	}
-	o := runs.Options{Sessions: m.sessions, Cannot: m.lacks}
+	o := runs.Options{Sessions: m.sessions}
 	if m.opts.History != nil {
 		o.History = m.opts.History
 	}
@@ -220,16 +220,13 @@ func (m *Model) cannot(a keys.Action, to runs.Target) string {
 	if of := m.sessionOf(to.ID); of != nil {
 		s.Live = !of.ended
 	}
-	switch why := s.WhyNot(a, m.env.Keys); {
-	case a == keys.Open || !s.Record:
-		return why
-	case m.lacks(a) != "":
-		return m.lacks(a)
-	case a == keys.Verify && m.verifying != "":
-		return "A run is being verified: wait until that has ended"
-	default:
+	if why := s.WhyNot(a, m.env); why != "" {
 		return why
 	}
+	if a == keys.Verify && m.verifying != "" {
+		return "A run is being verified: wait until that has ended"
+	}
+	return ""
 }
 
 // lacks is why something is not possible in this session with any run.
@@ -322,7 +319,10 @@ func (m *Model) askResume(p *cleanup.Past) *runs.Question {
 		text = fmt.Sprintf("%s. It stopped: %s. If that was for good, nothing more is sent, and what was done is proved.",
 			left, strings.TrimSuffix(l.Stopped, "."))
 	}
-	return runs.NewQuestion(m.env, m.about("Resume", p.ID), text, "Resume", lines)
+	risks := m.risks(l.Plan, l.Open())
+	return runs.NewQuestion(m.env, runs.Asked{
+		Title: m.about("Resume", p.ID), Text: text, Verb: "Resume", Lines: append(risks, lines...), Grave: len(risks) > 0,
+	})
 }
 
 // about is the title of a question on a run: "Undo run ID · acme · eu-de · 99a3…".
@@ -379,7 +379,7 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 	if not := hopeless + len(p.LeftOut); not > 0 {
 		text += " " + count(not) + " not."
 	}
-	return runs.NewQuestion(m.env, m.about("Undo", p.Undoes), text, "Bring back", lines)
+	return runs.NewQuestion(m.env, runs.Asked{Title: m.about("Undo", p.Undoes), Text: text, Verb: "Bring back", Lines: lines})
 }
 
 // answered goes on with a run, undoes or retries it, as it was asked, or does nothing.

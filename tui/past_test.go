@@ -54,6 +54,7 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 	more := make(chan struct{})
 	a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
 	h := a.recorded(t)
+	a.opts.Undo = nil
 	three := some(t, a.list(t, inventory.Pools), 3, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	release := sync.OnceFunc(func() { close(more) })

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -356,6 +357,44 @@ func TestRetryDeletesWhatFailed(t *testing.T) {
 	if !strings.Contains(x.summary, "2 pools: 2 failed; 2 pools: 2 deleted (proved gone)") {
 		t.Errorf("summary: %s", x.summary)
 	}
+}
+
+// What was dangerous when it was confirmed is so when it is tried again.
+func TestRetryTellsOfDangers(t *testing.T) {
+	t.Parallel()
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				h.ServeHTTP(w, r)
+				return
+			}
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `{"error_code":"ELB.0001","error_msg":"not allowed"}`)
+		})
+	})
+	groups := a.list(t, inventory.IPGroups)
+	var danger string
+	group := some(t, groups, 1, func(r inventory.Resource) bool {
+		opened := inventory.Last(a.loader.Open(t.Context(), inventory.Entries, []inventory.Resource{r}))
+		var all []inventory.Ref
+		for _, e := range opened.Listing(inventory.Entries).Resources {
+			all = append(all, e.Ref)
+		}
+		p, err := cleanup.NewPlan(all, opened, cleanup.Choice{})
+		if err != nil || p.Grade != inventory.Danger {
+			return false
+		}
+		danger = p.Consequences[slices.IndexFunc(p.Consequences, func(c inventory.Consequence) bool { return c.Grade == inventory.Danger })].Text
+		return true
+	})[0]
+	x := open(t, a.opts, 140, 30).see("listed just now").press("3").see("LISTENERS").press("/", group.Ref.ID, "enter").see("/"+group.Ref.ID, "1 of ")
+	x.press("enter").see("Entries of", "listed just now").press("ctrl+a").see("marked").press("ctrl+d").see("Delete ", "danger")
+	a.clock.pass(time.Second)
+	before, _, _ := strings.Cut(x.text(), " to delete:")
+	x.press(before[strings.LastIndex(before, "Type ")+len("Type "):], "enter").see(" failed", "not allowed")
+	x.press("r").see("Retry the run", "1 of 1 entry is tried again", "! danger", danger)
+	a.clock.pass(time.Second)
+	x.press("esc").see("Nothing was done").press("ctrl+c").end()
 }
 
 func TestFilterKeepsLettersThatMeanSomethingElsewhere(t *testing.T) {

@@ -104,6 +104,7 @@ func New(ctx context.Context, o Options) *Model {
 		look = *o.Look
 	}
 	m := &Model{opts: o, ctx: ctx, env: &screen.Env{Theme: theme.New(look), Keys: keys.Default(), Now: o.Now}}
+	m.env.Cannot = m.lacks
 	if o.Keys != nil {
 		m.env.Keys = *o.Keys
 	}

@@ -199,7 +199,7 @@ func defaults() []Binding {
 		{Action: Runs, In: Reading, Keys: []string{"h"}, Help: "the runs, past ones too"},
 
 		{Action: Filter, In: Log, Keys: []string{"/"}, Help: "filter: words, !word excludes", Short: "filter"},
-		{Action: Wide, In: Log, Keys: []string{"ctrl+w"}, Help: "show the whole of long lines, or cut them", Short: "whole lines"},
+		{Action: Wide, In: Log, Keys: []string{"ctrl+w"}, Help: "show the whole of long lines, or cut them", Short: "long lines"},
 
 		{Action: Yes, In: Dialog, Keys: []string{"y"}, Help: "yes, where nothing has to be typed", Danger: true},
 		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only esc"},

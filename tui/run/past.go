@@ -95,7 +95,7 @@ func (m *Model) whyNot(a keys.Action) string {
 	if a == keys.Verify && m.past == nil && !m.live() {
 		return "The run was proved when it ended: to verify it again, open it from the runs"
 	}
-	return m.standing().WhyNot(a, m.env.Keys)
+	return m.standing().WhyNot(a, m.env)
 }
 
 // moment is how days are written; the zone is that of the user.

@@ -196,6 +196,28 @@ func TestHintsOfAPastRun(t *testing.T) {
 	}
 }
 
+// What the session can do with no run is not promised for this one, and the key says why.
+func TestARunInASessionThatOnlyReads(t *testing.T) {
+	const why = "Read-only: the profile says read_only"
+	finished := &cleanup.Past{Ledger: ledger(2, cleanup.Deleted, cleanup.Failed)}
+	unfinished := &cleanup.Past{Ledger: ledger(2, cleanup.Deleted)}
+	for key, of := range map[string]*cleanup.Past{"u": finished, "R": unfinished} {
+		d := past(of)
+		d.env.Cannot = func(a keys.Action) string {
+			if a == keys.Undo || a == keys.Resume {
+				return why
+			}
+			return ""
+		}
+		if got := d.Hints(); slices.Contains(got, keys.Undo) || slices.Contains(got, keys.Resume) {
+			t.Errorf("the foot has %v", got)
+		}
+		if out := d.press(key); len(out) != 0 || !slices.Equal(d.notices, []string{why}) {
+			t.Errorf("%s asked for %v, said %q", key, out, d.notices)
+		}
+	}
+}
+
 // A run of the history does nothing by itself: it neither listens nor ticks.
 func TestAPastRunIsStill(t *testing.T) {
 	d := past(&cleanup.Past{Ledger: ledger(2, cleanup.Deleted)})

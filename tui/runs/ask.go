@@ -19,13 +19,19 @@ type Line struct {
 	Note  string // what happens to it, how well, and why
 }
 
-// Question asks before a run is resumed or undone. It is answered once.
+// Asked is what a question is about.
+type Asked struct {
+	Title string
+	Text  string // what will happen
+	Verb  string // of the button
+	Lines []Line
+	Grave bool // something is in danger
+}
+
+// Question asks before a run is retried, resumed or undone. It is answered once.
 type Question struct {
-	env   *screen.Env
-	title string
-	text  string // what will happen
-	lines []Line
-	verb  string // of the button
+	env *screen.Env
+	Asked
 
 	opened   time.Time
 	answered bool
@@ -52,8 +58,8 @@ type Answer struct {
 }
 
 // NewQuestion opens a question.
-func NewQuestion(env *screen.Env, title, text, verb string, lines []Line) *Question {
-	return &Question{env: env, title: title, text: text, verb: verb, lines: lines, opened: env.Now()}
+func NewQuestion(env *screen.Env, a Asked) *Question {
+	return &Question{env: env, Asked: a, opened: env.Now()}
 }
 
 // Reopen takes no keys again for the time after opening: the question was there, but could not be seen.
@@ -132,7 +138,7 @@ func (q *Question) box(w, h int) string {
 	}
 	tw := bw - 4
 	var body []string
-	for _, line := range theme.WrapTo(q.text, tw, h/3) {
+	for _, line := range theme.WrapTo(q.Text, tw, h/3) {
 		body = append(body, t.Paint(theme.Text, line))
 	}
 	tight := h < 16
@@ -155,16 +161,20 @@ func (q *Question) box(w, h int) string {
 	if !tight {
 		body = append(body, "")
 	}
-	buttons := t.ButtonText("Cancel", !q.focus, false) + "  " + t.ButtonText(q.verb, q.focus, true)
+	buttons := t.ButtonText("Cancel", !q.focus, false) + "  " + t.ButtonText(q.Verb, q.focus, true)
 	body = append(body, theme.Spread("", buttons, tw))
 	hints := []string{
-		t.Hint(k.Label(keys.Yes), strings.ToLower(q.verb)), t.Hint(k.Label(keys.No), "cancel"), t.Hint(k.Label(keys.NextFocus), "next button"),
+		t.Hint(k.Label(keys.Yes), strings.ToLower(q.Verb)), t.Hint(k.Label(keys.No), "cancel"), t.Hint(k.Label(keys.NextFocus), "next button"),
 	}
 	if n := q.top + q.page; q.page < len(q.rows) {
-		hints = append(hints, t.Paint(theme.Muted, theme.Number(q.rows[q.top].i+1)+"–"+theme.Number(q.rows[n-1].i+1)+" of "+theme.Number(len(q.lines))))
+		hints = append(hints, t.Paint(theme.Muted, theme.Number(q.rows[q.top].i+1)+"–"+theme.Number(q.rows[n-1].i+1)+" of "+theme.Number(len(q.Lines))))
 	}
 	body = append(body, theme.FitPainted(strings.Join(hints, t.Paint(theme.Muted, " "+t.Dot+" ")), tw))
-	return t.Box(t.Paint(theme.Title, q.title), strings.Join(body, "\n"), bw)
+	box := t.Box
+	if q.Grave {
+		box = t.DangerBox
+	}
+	return box(t.Paint(theme.Title, q.Title), strings.Join(body, "\n"), bw)
 }
 
 // lay breaks the lines into rows of w columns: names below each other and notes beside them, those that are longer whole
@@ -174,12 +184,12 @@ func (q *Question) lay(w int) {
 		return
 	}
 	q.w, q.rows, q.names = w, q.rows[:0], 0
-	for i := range q.lines {
-		q.names = max(q.names, theme.Width(q.lines[i].Name))
+	for i := range q.Lines {
+		q.names = max(q.names, theme.Width(q.Lines[i].Name))
 	}
 	q.names = min(q.names, max((w-2-gap)/2, 8))
-	for i := range q.lines {
-		note := q.lines[i].Note
+	for i := range q.Lines {
+		note := q.Lines[i].Note
 		if theme.Width(note) <= w-2-q.names-gap {
 			q.rows = append(q.rows, part{i, note, true})
 			continue
@@ -192,7 +202,7 @@ func (q *Question) lay(w int) {
 }
 
 func (q *Question) row(r part, w int) string {
-	t, l := q.env.Theme, &q.lines[r.i]
+	t, l := q.env.Theme, &q.Lines[r.i]
 	switch {
 	case !r.first:
 		return "    " + t.Paint(l.Role, theme.Fit(r.note, w-4))

@@ -29,9 +29,8 @@ type Session struct {
 
 // Options of the screen.
 type Options struct {
-	History  History                    // nil: runs leave no record
-	Sessions func() []Session           // in the order in which they were started
-	Cannot   func(a keys.Action) string // why something is not possible with any run, "" when it is; nil: all is
+	History  History          // nil: runs leave no record
+	Sessions func() []Session // in the order in which they were started
 }
 
 // Target is a run that something is to be done with: one of this session, or one of the history by its name.
@@ -196,13 +195,10 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 
 // whyNot is why something cannot be done with a run by what the list knows, "" when it can be tried.
 func (m *Model) whyNot(a keys.Action, r *row) string {
-	if r.err == "" && a != keys.Export && m.opts.Cannot != nil && m.opts.Cannot(a) != "" {
-		return m.opts.Cannot(a)
-	}
 	return screen.Standing{
 		Record: r.id != "", Lost: r.err, Live: r.live, Away: r.run == nil, Finished: r.finished, Undoes: r.undoes,
 		Deleted: r.summary.Counts[cleanup.Deleted],
-	}.WhyNot(a, m.env.Keys)
+	}.WhyNot(a, m.env)
 }
 
 func (m *Model) refresh() tea.Cmd {

@@ -244,7 +244,8 @@ func TestEveryActionOrWhyNot(t *testing.T) {
 			t.Errorf("%s on row %d: %v", test.key, test.row, msg)
 		}
 	}
-	m := shown(t, Options{History: some(t), Cannot: func(keys.Action) string { return "Read-only: the profile says read_only" }})
+	m := shown(t, Options{History: some(t)})
+	m.env.Cannot = func(keys.Action) string { return "Read-only: the profile says read_only" }
 	press(m, "j")
 	if msg, _ := press(m, "R").(screen.Notice); msg.Text != "Read-only: the profile says read_only" {
 		t.Errorf("read-only: %v", msg)
@@ -402,7 +403,7 @@ func ask(now *time.Time, n int) *Question {
 		lines[i] = Line{env.Theme.OK, theme.Good, fmt.Sprint("web-", i), "new id"}
 	}
 	lines[0].Note = "lossy: its server web-7 is in another subnet and its weights are those of the day it was deleted, last " + strings.Repeat("x", 90)
-	return NewQuestion(env, "Undo run 20260731T120000Z-0001 · acme · eu-de", "40 pools will be brought back.", "Bring back", lines)
+	return NewQuestion(env, Asked{Title: "Undo run 20260731T120000Z-0001 · acme · eu-de", Text: "40 pools will be brought back.", Verb: "Bring back", Lines: lines})
 }
 
 // One key press does nothing by accident: not in the first moment, and enter is Cancel.

@@ -41,6 +41,8 @@ type Env struct {
 	Theme *theme.Theme
 	Keys  keys.Map
 	Now   func() time.Time
+
+	Cannot func(keys.Action) string // why this session can do something with no run, "" when it can; nil: it can do all
 }
 
 // Notice is a sentence for the foot of the frame: why an action is not possible now, or what has just happened.

@@ -15,7 +15,7 @@ type Standing struct {
 
 // WhyNot is why something cannot be done with a run, as a sentence; "" when it can be tried: [keys.Open], Resume, Verify,
 // Undo or Export.
-func (s Standing) WhyNot(a keys.Action, k keys.Map) string {
+func (s Standing) WhyNot(a keys.Action, env *Env) string {
 	verb := "resume"
 	switch a {
 	case keys.Verify:
@@ -34,6 +34,8 @@ func (s Standing) WhyNot(a keys.Action, k keys.Map) string {
 		return ""
 	case !s.Record:
 		return "This run leaves no record: there is nothing to go by"
+	case env.Cannot != nil && env.Cannot(a) != "":
+		return env.Cannot(a)
 	case s.Live && s.Away:
 		return "Another janitor is at this run"
 	case s.Live && a == keys.Resume:
@@ -45,7 +47,7 @@ func (s Standing) WhyNot(a keys.Action, k keys.Map) string {
 	case a == keys.Resume:
 		return ""
 	case !s.Finished:
-		return "Not finished: resume it first, " + k.Label(keys.Resume)
+		return "Not finished: resume it first, " + env.Keys.Label(keys.Resume)
 	case a == keys.Undo && s.Undoes:
 		return "This run is an undo: what it brought back is deleted from the lists, like everything else"
 	case a == keys.Undo && s.Deleted == 0:

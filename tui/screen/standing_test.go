@@ -50,7 +50,7 @@ func TestWhatCanBeDoneWithARun(t *testing.T) {
 		{"mute", mute, keys.Verify, noRecord},
 		{"mute", mute, keys.Export, ""},
 	} {
-		if got := test.of.WhyNot(test.do, keys.Default()); got != test.why {
+		if got := test.of.WhyNot(test.do, &Env{Keys: keys.Default()}); got != test.why {
 			t.Errorf("%s of one that is %s: %q, want %q", test.do, test.name, got, test.why)
 		}
 	}
