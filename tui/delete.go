@@ -218,7 +218,7 @@ func (m *Model) askRetry(r *cleanup.Run) *runs.Question {
 	if len(lines) == 1 {
 		are = "is"
 	}
-	what, many := confirm.Nouns(p)
+	what, many := p.Nouns()
 	if len(p.Items) > 1 {
 		what = many
 	}

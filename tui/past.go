@@ -13,7 +13,6 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
-	"janitor/tui/confirm"
 	"janitor/tui/keys"
 	"janitor/tui/run"
 	"janitor/tui/runs"
@@ -368,7 +367,7 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 	for i, l := range p.LeftOut {
 		lines = append(lines, runs.Line{Glyph: t.Skip, Role: theme.Muted, Name: strings.TrimSpace(l.Label + " " + out[i]), Note: "stays gone: " + l.Why})
 	}
-	one, many := confirm.Nouns(p)
+	one, many := p.Nouns()
 	count := func(n int) string {
 		if n == 1 {
 			return "1 " + one
@@ -483,9 +482,13 @@ func (m *Model) verified(msg verified) tea.Cmd {
 		m.notice = screen.Notice{Text: "Not verified: " + msg.err.Error(), Bad: true}
 		return changed
 	}
-	found := runs.FindingsOf(msg.past.Ledger)
-	m.notice = screen.Notice{Text: "Verified: " + found.String() + " (run " + msg.past.ID + ")", Bad: !found.OK()}
-	if !found.Any() {
+	found, undoes := msg.past.Ledger.Findings(), msg.past.Ledger.Plan.Undoes != ""
+	m.notice = screen.Notice{Text: "Verified: " + runs.Found(found, undoes) + " (run " + msg.past.ID + ")", Bad: !found.OK()}
+	switch {
+	case found.Any():
+	case undoes:
+		m.notice = screen.Notice{Text: "Verified: the run has brought nothing back"}
+	default:
 		m.notice = screen.Notice{Text: "Verified: the run has deleted nothing"}
 	}
 	for i, s := range m.stack {

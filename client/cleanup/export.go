@@ -114,7 +114,7 @@ type report struct {
 type reportItem struct {
 	Outcome   string   `json:"outcome"`
 	Proved    bool     `json:"proved"`
-	Found     string   `json:"found,omitempty"` // by the latest verify
+	Found     Presence `json:"found,omitempty"` // by the latest verify
 	Kind      string   `json:"kind"`
 	Name      string   `json:"name"`
 	In        string   `json:"in,omitempty"`
@@ -273,7 +273,7 @@ func (r report) csv(w io.Writer) error {
 			seconds = strconv.FormatFloat(it.Seconds, 'f', -1, 64)
 		}
 		row(slices.Concat(of, []string{
-			it.Outcome, strconv.FormatBool(it.Proved), it.Found, it.Kind, it.Name, it.In, it.Parent, it.ID, it.NewID, it.Code, it.Message,
+			it.Outcome, strconv.FormatBool(it.Proved), string(it.Found), it.Kind, it.Name, it.In, it.Parent, it.ID, it.NewID, it.Code, it.Message,
 			it.RequestID, seconds, strconv.Itoa(it.Requests), strings.Join(it.First, "; "), it.Takes, it.Undo, it.UndoWhy,
 		})...)
 	}
@@ -397,7 +397,7 @@ func (it *reportItem) word() string {
 		s += ", proved"
 	}
 	if it.Found != "" {
-		s += "; verified: " + it.Found
+		s += "; verified: " + string(it.Found)
 	}
 	return s
 }

@@ -38,7 +38,7 @@ type Ledger struct {
 // verifying is a verify that has not told of all items yet: until then what the one before found counts.
 type verifying struct {
 	begun time.Time
-	found map[int]string
+	found map[int]Presence
 }
 
 // Entry is where one item stands.
@@ -49,7 +49,7 @@ type Entry struct {
 	Doubted bool            // one of the requests to delete it may have been applied without an answer that says so
 	Unread  bool            // a request may have reached it, and no list was read since
 	Object  json.RawMessage // as it was when it was sent; nil: it was not
-	Found   string          // what the latest verify found: gone, there, unknown; "" when there was none
+	Found   Presence        // what the latest verify found
 
 	whole  Kept            // what it takes to make it again
 	ours   map[string]bool // parts that this run has made
@@ -167,7 +167,7 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 		if !l.Finished {
 			return errors.New("verified before its end")
 		}
-		l.verifying = &verifying{v.Started, map[int]string{}}
+		l.verifying = &verifying{v.Started, map[int]Presence{}}
 		return nil
 	case lineFound:
 		return l.found(line.Body)
@@ -435,7 +435,7 @@ func (l *Ledger) found(body json.RawMessage) error {
 		return err
 	case l.verifying == nil:
 		return errors.New("found something that nobody looked for")
-	case f.Is != isGone && f.Is != isThere && f.Is != isUnknown:
+	case f.Is != IsGone && f.Is != IsThere && f.Is != IsUnknown:
 		return fmt.Errorf("unknown word %q", f.Is)
 	}
 	v := l.verifying
@@ -460,22 +460,14 @@ func strict(body json.RawMessage, into any) error {
 
 // Counts is the summary of what the ledger says so far.
 func (l *Ledger) Counts() Summary {
-	s := Summary{One: "item", Many: "items", Items: len(l.Items), Stopped: l.Stopped}
-	var only inventory.KindID
+	s := Summary{Items: len(l.Items), Stopped: l.Stopped}
+	s.One, s.Many = l.Plan.Nouns()
 	for i := range l.Items {
 		res := &l.Items[i].Result
 		s.Counts[res.Outcome]++
 		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
 			s.Proved++
 		}
-		if i == 0 || only == res.Ref.Kind {
-			only = res.Ref.Kind
-		} else {
-			only = ""
-		}
-	}
-	if kind, err := inventory.Lookup(only); err == nil {
-		s.One, s.Many = kind.One, kind.Many
 	}
 	return s
 }

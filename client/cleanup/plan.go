@@ -215,6 +215,26 @@ func (p Plan) Typed() bool {
 		slices.ContainsFunc(p.Items, func(it Item) bool { return it.Undo == inventory.Impossible })
 }
 
+// Nouns are the words for one and several of the plan's items, of what is left out when there are none: "pool", "pools";
+// "item", "items" when kinds are mixed.
+func (p Plan) Nouns() (one, many string) {
+	var kinds []inventory.KindID
+	for i := range p.Items {
+		kinds = append(kinds, p.Items[i].Resource.Ref.Kind)
+	}
+	for i := range p.LeftOut {
+		if len(p.Items) == 0 {
+			kinds = append(kinds, p.LeftOut[i].Ref.Kind)
+		}
+	}
+	if len(kinds) > 0 && !slices.ContainsFunc(kinds, func(id inventory.KindID) bool { return id != kinds[0] }) {
+		if kind, err := inventory.Lookup(kinds[0]); err == nil {
+			return kind.One, kind.Many
+		}
+	}
+	return "item", "items"
+}
+
 // of are the planned resources of a kind.
 func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 	var out []inventory.Resource

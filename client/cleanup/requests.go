@@ -25,8 +25,8 @@ type Request struct {
 
 	Code, Message, RequestID string
 
-	Doubt bool   // it may have been applied without an answer that says so
-	Found string // what reading back showed of the item then: gone, there, unknown; "" when it was not read
+	Doubt bool     // it may have been applied without an answer that says so
+	Found Presence // what reading back showed of the item then
 }
 
 // Requests are the requests about an item of the plan so far, in their order, those of earlier processes too.
@@ -67,7 +67,7 @@ type mention struct {
 	of    *sending
 	said  said
 	doubt bool
-	found string
+	found Presence
 }
 
 func newLogbook(items int) logbook {
@@ -130,7 +130,7 @@ func (b *logbook) find(i int, s *sending) *mention {
 
 // read notes what a list showed: it is about the latest request.
 func (b *logbook) read(s sight) {
-	for word, items := range map[string][]int{isThere: s.There, isGone: s.Gone, isUnknown: s.Unknown} {
+	for word, items := range map[Presence][]int{IsThere: s.There, IsGone: s.Gone, IsUnknown: s.Unknown} {
 		for _, i := range items {
 			if n := len(b.about[i]); n > 0 {
 				b.about[i][n-1].found = word

@@ -31,7 +31,7 @@ func lineOf(q Request) string {
 		s += ", in doubt"
 	}
 	if q.Found != "" {
-		s += ", read back: " + q.Found
+		s += ", read back: " + string(q.Found)
 	}
 	return s
 }

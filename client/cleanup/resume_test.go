@@ -442,7 +442,7 @@ func TestVerifyTellsWhatReappeared(t *testing.T) {
 		l = replayed(t, p, disk.bytes())
 		var words []string
 		for i, f := range found {
-			words = append(words, fmt.Sprint(l.Items[i].Result.Ref.ID, " ", f.Is, " ", f.Proved(l.Items[i].Result.Outcome)))
+			words = append(words, fmt.Sprint(l.Items[i].Result.Ref.ID, " ", f.Is, " ", f.Is.Proves(l.Items[i].Result.Outcome)))
 			if l.Items[i].Found != f.Is {
 				t.Errorf("item %d: the journal says %q", i, l.Items[i].Found)
 			}
@@ -469,7 +469,7 @@ func TestVerifyTellsWhatReappeared(t *testing.T) {
 	}
 	j.Close()
 	l = replayed(t, p, disk.bytes())
-	if !l.Verified.Equal(before.Verified) || l.Items[1].Found != isUnknown {
+	if !l.Verified.Equal(before.Verified) || l.Items[1].Found != IsUnknown {
 		t.Errorf("verified %v, found %q", l.Verified, l.Items[1].Found)
 	}
 }

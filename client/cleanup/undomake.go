@@ -429,6 +429,7 @@ func (r *Run) proveBack(ctx context.Context) {
 	}
 	r.enter(Proving)
 	left := items
+	failed := map[string]bool{}
 	for try := 1; try <= 2 && len(left) > 0; try++ { // a list can lag behind
 		if try > 1 && r.engine.nap(ctx, 1) != nil {
 			return
@@ -441,10 +442,15 @@ func (r *Run) proveBack(ctx context.Context) {
 			}
 			r.lookAt(ctx, kind, of)
 			for _, i := range of {
-				if lacks := r.lacking(i); lacks == "" || try > 1 {
-					r.concludeBack(i, lacks)
-				} else {
+				lacks, err := r.lacking(i), r.undo.all[i].Err
+				switch {
+				case lacks != "" && try == 1:
 					missing = append(missing, i)
+				case lacks != "" || err == nil:
+					r.concludeBack(i, lacks)
+				case !failed[err.Error()]: // one list, many items
+					failed[err.Error()] = true
+					r.note("not proved: %v", err)
 				}
 			}
 		}
@@ -466,11 +472,6 @@ func (r *Run) lacking(i int) string {
 
 // concludeBack is the only change that an outcome of an undo can see.
 func (r *Run) concludeBack(i int, lacks string) {
-	c := r.undo.all[i]
-	if c.Err != nil && lacks == "" {
-		r.note("not proved: %v", c.Err)
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	res := &r.items[i].result

@@ -222,7 +222,7 @@ func (e *Entry) deleted() bool {
 	case Deleted:
 		return true
 	case Unknown, Reappeared:
-		return e.Sent > 0 && e.Found == isGone && !strings.HasPrefix(e.Result.Message, madeAgain)
+		return e.Sent > 0 && e.Found == IsGone && !strings.HasPrefix(e.Result.Message, madeAgain)
 	}
 	return false
 }
@@ -243,11 +243,7 @@ func (p Plan) hopeless() (why string, all bool) {
 
 // what is "12 pools", "3 items" when kinds are mixed.
 func (p Plan) what() string {
-	one, many := "item", "items"
-	first := p.Items[0].Resource.Ref.Kind
-	if kind, err := inventory.Lookup(first); err == nil && !slices.ContainsFunc(p.Items, func(it Item) bool { return it.Resource.Ref.Kind != first }) {
-		one, many = kind.One, kind.Many
-	}
+	one, many := p.Nouns()
 	if len(p.Items) == 1 {
 		return "1 " + one
 	}

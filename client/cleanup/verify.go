@@ -8,31 +8,62 @@ import (
 	"janitor/client/inventory"
 )
 
-// What verify says of an item.
+// Presence is what lists show of an item; "" when nobody has looked.
+type Presence string
+
+// The presences.
 const (
-	isGone    = "gone"
-	isThere   = "there"
-	isUnknown = "unknown" // its list could not be read to the end
+	IsGone    Presence = "gone"
+	IsThere   Presence = "there"
+	IsUnknown Presence = "unknown" // its list could not be read to the end
 )
 
 // Found is what verify found of an item.
 type Found struct {
-	Item int    `json:"item"` // of the plan
-	Is   string `json:"is"`   // gone, there, unknown
-	Why  string `json:"why,omitempty"`
-	Err  error  `json:"-"` // why its list could not be read; nil where Why is all there is
+	Item int      `json:"item"` // of the plan
+	Is   Presence `json:"is"`
+	Why  string   `json:"why,omitempty"`
+	Err  error    `json:"-"` // why its list could not be read; nil where Why is all there is
 }
 
-// Proved says whether what was found is what the outcome wants: gone is gone, and back is there.
-func (f Found) Proved(o Outcome) bool {
+// wanted is where an outcome says that an item is; "" when it says nothing of that.
+func (o Outcome) wanted() Presence {
 	switch o {
 	case Deleted, AlreadyGone:
-		return f.Is == isGone
+		return IsGone
 	case Restored, AlreadyThere:
-		return f.Is == isThere
+		return IsThere
 	}
-	return true
+	return ""
 }
+
+// Proves says whether what lists show is what the outcome wants: gone is gone, and back is there.
+func (p Presence) Proves(o Outcome) bool { return o.wanted() == "" || p == o.wanted() }
+
+// Findings count what the latest verify of a run found of what is said to be gone or, of an undo, to be back.
+type Findings struct{ Right, Wrong, Unknown int }
+
+// Findings are all 0 when the run was never verified to the end, and when nothing is said to be gone or back.
+func (l *Ledger) Findings() (f Findings) {
+	for i := range l.Items {
+		switch e := &l.Items[i]; {
+		case e.Found == "" || e.Result.Outcome.wanted() == "":
+		case e.Found.Proves(e.Result.Outcome):
+			f.Right++
+		case e.Found == IsUnknown:
+			f.Unknown++
+		default:
+			f.Wrong++
+		}
+	}
+	return f
+}
+
+// Any says whether something was looked for.
+func (f Findings) Any() bool { return f != Findings{} }
+
+// OK says whether nothing is otherwise than it was said to be, or not known.
+func (f Findings) OK() bool { return f.Wrong+f.Unknown == 0 }
 
 // Verify lists again what a finished run was about, and writes what it finds to the journal: all of it or, when ctx ends,
 // nothing. The error is that of the journal, or of ctx.
@@ -62,15 +93,15 @@ func (e *Engine) verify(ctx context.Context, l *Ledger, j Journal) ([]Found, err
 	found := make([]Found, len(l.Plan.Items))
 	for i, it := range l.Plan.Items {
 		ref := it.Resource.Ref
-		f := Found{Item: i, Is: isGone}
+		f := Found{Item: i, Is: IsGone}
 		_, there := now.found[ref]
 		switch kind := kinds[ref.Kind]; {
 		case kind == nil:
-			f.Is, f.Why = isUnknown, fmt.Sprintf("unknown kind %q", ref.Kind)
+			f.Is, f.Why = IsUnknown, fmt.Sprintf("unknown kind %q", ref.Kind)
 		case there:
-			f.Is = isThere
+			f.Is = IsThere
 		case now.bad[placeOf(kind, ref)] != nil:
-			f.Is, f.Err = isUnknown, now.bad[placeOf(kind, ref)]
+			f.Is, f.Err = IsUnknown, now.bad[placeOf(kind, ref)]
 			f.Why = f.Err.Error()
 		}
 		found[i] = f
@@ -94,7 +125,7 @@ func (e *Engine) verifyBack(ctx context.Context, l *Ledger, j Journal) ([]Found,
 	items := r.comebacks()
 	found := make([]Found, len(l.Items))
 	for i := range found {
-		found[i] = Found{Item: i, Is: isUnknown, Why: "nothing of it was kept"}
+		found[i] = Found{Item: i, Is: IsUnknown, Why: "nothing of it was kept"}
 	}
 	for _, kind := range r.kindsInOrder() {
 		of := slices.DeleteFunc(slices.Clone(items), func(i int) bool { return l.Items[i].Result.Ref.Kind != kind.ID })
@@ -103,14 +134,14 @@ func (e *Engine) verifyBack(ctx context.Context, l *Ledger, j Journal) ([]Found,
 		}
 		r.lookAt(ctx, kind, of)
 		for _, i := range of {
-			found[i] = Found{Item: i, Is: isThere}
+			found[i] = Found{Item: i, Is: IsThere}
 			switch lacks := r.lacking(i); {
 			case lacks == "it":
-				found[i].Is = isGone
+				found[i].Is = IsGone
 			case lacks != "":
-				found[i].Is, found[i].Why = isGone, lacks+" is not there"
+				found[i].Is, found[i].Why = IsGone, lacks+" is not there"
 			case r.undo.all[i].Err != nil:
-				found[i].Is, found[i].Err = isUnknown, r.undo.all[i].Err
+				found[i].Is, found[i].Err = IsUnknown, r.undo.all[i].Err
 				found[i].Why = found[i].Err.Error()
 			}
 		}

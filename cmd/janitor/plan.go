@@ -276,7 +276,7 @@ func writeNew(path string, data []byte) error {
 func tellPlan(w io.Writer, doc cleanup.Document) {
 	out := &lines{w: w}
 	for _, s := range doc.Steps {
-		one, many := words(s.Plan)
+		one, many := s.Plan.Nouns()
 		if s.Name != "" {
 			out.say("%s: %s", s.Name, s.Chosen)
 		}
@@ -321,22 +321,6 @@ func itemWords(it *cleanup.Item) string {
 		parts = append(parts, "taken out first: "+d.String())
 	}
 	return strings.Join(append(parts, "undo: "+it.Undo.String()), "  ")
-}
-
-// words are what the items of a plan are called.
-func words(p cleanup.Plan) (one, many string) {
-	kinds := map[inventory.KindID]bool{}
-	for _, it := range p.Items {
-		kinds[it.Resource.Ref.Kind] = true
-	}
-	if len(kinds) == 1 {
-		for id := range kinds {
-			if kind, err := inventory.Lookup(id); err == nil {
-				return kind.One, kind.Many
-			}
-		}
-	}
-	return "item", "items"
 }
 
 func amount(n int, one, many string) string {
@@ -600,7 +584,7 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 		if named {
 			word = s.Plan.Name(p.Name, doc.Where.Project)
 		}
-		one, many := words(s.Plan)
+		one, many := s.Plan.Nouns()
 		question := fmt.Sprintf("Type %s to delete %s: ", word, amount(len(s.Plan.Items), one, many))
 		if !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, func(typed string) bool { return typed == word }) {
 			return unconfirmed(cmd.Context(), "nothing is deleted")

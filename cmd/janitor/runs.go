@@ -141,23 +141,23 @@ func printRuns(w io.Writer, out form, all []*cleanup.Past) error {
 
 // itemLine is an item for a program.
 type itemLine struct {
-	Event     string `json:"event,omitempty"`
-	Kind      string `json:"kind"`
-	Parent    string `json:"parent,omitempty"`
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	NewID     string `json:"new_id,omitempty"` // of what an undo has brought back
-	Outcome   string `json:"outcome"`
-	Proved    bool   `json:"proved"`
-	Found     string `json:"found,omitempty"`
-	Code      string `json:"code,omitempty"`
-	Message   string `json:"message,omitempty"`
-	RequestID string `json:"request_id,omitempty"`
+	Event     string           `json:"event,omitempty"`
+	Kind      string           `json:"kind"`
+	Parent    string           `json:"parent,omitempty"`
+	ID        string           `json:"id"`
+	Name      string           `json:"name"`
+	NewID     string           `json:"new_id,omitempty"` // of what an undo has brought back
+	Outcome   string           `json:"outcome"`
+	Proved    bool             `json:"proved"`
+	Found     cleanup.Presence `json:"found,omitempty"`
+	Code      string           `json:"code,omitempty"`
+	Message   string           `json:"message,omitempty"`
+	RequestID string           `json:"request_id,omitempty"`
 
 	undo bool // the table has a column for the new id
 }
 
-func lineOf(event string, p *cleanup.Plan, i int, res cleanup.Result, found string) itemLine {
+func lineOf(event string, p *cleanup.Plan, i int, res cleanup.Result, found cleanup.Presence) itemLine {
 	it := &p.Items[i]
 	ref := it.Resource.Ref
 	return itemLine{
@@ -181,7 +181,7 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 			}
 			continue
 		}
-		rows = append(rows, line.row(line.Found))
+		rows = append(rows, line.row(string(line.Found)))
 	}
 	if out == "ndjson" {
 		return nil
@@ -480,9 +480,9 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 	}
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	undo := past.Ledger.Plan.Undoes != ""
-	want, wrongly := "gone", "reappeared"
+	want, is, wrongly := "gone", cleanup.IsGone, "reappeared"
 	if undo {
-		want, wrongly = "back", "gone again"
+		want, is, wrongly = "back", cleanup.IsThere, "gone again"
 	}
 	rows := [][]string{heading(past.Ledger.Plan, "NOW")}
 	wrong, unknown := 0, 0
@@ -491,9 +491,9 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 		res := past.Ledger.Items[i].Result
 		line := lineOf("", &past.Ledger.Plan, i, res, f.Is)
 		line.Message = f.Why
-		says := f.Is
-		if !f.Proved(res.Outcome) {
-			if f.Is != "unknown" {
+		says := string(f.Is)
+		if !f.Is.Proves(res.Outcome) {
+			if f.Is != cleanup.IsUnknown {
 				wrong++
 				says = wrongly
 			} else {
@@ -523,7 +523,7 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 		}
 		return err
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s (%s).\n", past.ID, want, map[bool]string{true: "there", false: "gone"}[undo], time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
+	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s (%s).\n", past.ID, want, is, time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
 	return unread(broken)
 }
 

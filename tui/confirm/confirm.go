@@ -4,7 +4,6 @@ package confirm
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -111,7 +110,7 @@ func (m *Model) Replace(plan cleanup.Plan) tea.Cmd {
 
 func (m *Model) show(plan cleanup.Plan) {
 	m.plan, m.opened = plan, m.env.Now()
-	m.one, m.many = Nouns(plan)
+	m.one, m.many = plan.Nouns()
 	m.want = m.word(plan)
 	m.measure()
 }
@@ -291,22 +290,4 @@ func (m *Model) matches() bool { return m.typed == m.want }
 
 func (m *Model) scroll(by int) {
 	m.top = max(min(m.top+by, len(m.rows)-m.page), 0)
-}
-
-// Nouns are the words for one and several of the plan's resources: "pool", "pools"; "item", "items" when kinds are mixed.
-func Nouns(p cleanup.Plan) (one, many string) {
-	var kinds []inventory.KindID
-	for _, it := range p.Items {
-		kinds = append(kinds, it.Resource.Ref.Kind)
-	}
-	for _, l := range p.LeftOut {
-		kinds = append(kinds, l.Ref.Kind)
-	}
-	slices.Sort(kinds)
-	if kinds = slices.Compact(kinds); len(kinds) == 1 {
-		if k, err := inventory.Lookup(kinds[0]); err == nil {
-			return k.One, k.Many
-		}
-	}
-	return "item", "items"
 }

@@ -51,11 +51,11 @@ func Past(env *screen.Env, p *cleanup.Past) *Model {
 // known is what a journal tells of an item besides its outcome.
 func (m *Model) known(e *cleanup.Entry) string {
 	switch {
-	case e.Result.Outcome != cleanup.Pending && e.Found != "" && !(cleanup.Found{Is: e.Found}).Proved(e.Result.Outcome):
-		if e.Found == "there" {
-			return "there again when it was verified"
+	case e.Result.Outcome != cleanup.Pending && e.Found != "" && !e.Found.Proves(e.Result.Outcome):
+		if e.Found == cleanup.IsUnknown {
+			return "could not be verified"
 		}
-		return "could not be verified"
+		return string(e.Found) + " again when it was verified"
 	case e.Result.Outcome != cleanup.Pending:
 		return ""
 	case e.Unread && e.Sent == 0:
@@ -151,21 +151,15 @@ func (m *Model) history(w int, now time.Time) []string {
 
 // verified is what the latest verify found, in a word.
 func (m *Model) verified() (string, theme.Role) {
-	there, unknown := 0, 0
-	for _, e := range m.past.Ledger.Items {
-		if f := (cleanup.Found{Is: e.Found}); e.Found != "" && !f.Proved(e.Result.Outcome) {
-			if e.Found == "there" {
-				there++
-			} else {
-				unknown++
-			}
-		}
-	}
-	switch {
-	case there > 0:
-		return theme.Number(there) + " there again", theme.Bad
-	case unknown > 0:
-		return theme.Number(unknown) + " could not be read", theme.Warn
+	switch f := m.past.Ledger.Findings(); {
+	case f.Wrong > 0 && m.undoes:
+		return theme.Number(f.Wrong) + " gone again", theme.Bad
+	case f.Wrong > 0:
+		return theme.Number(f.Wrong) + " there again", theme.Bad
+	case f.Unknown > 0:
+		return theme.Number(f.Unknown) + " could not be read", theme.Warn
+	case !f.Any():
+		return "there was nothing to look for", theme.Muted
 	}
 	return "all as it should be", theme.Good
 }

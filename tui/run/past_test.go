@@ -49,6 +49,9 @@ func TestAPastRunTellsWhatItsJournalDoes(t *testing.T) {
 	verified.Items[0].Found, verified.Items[1].Found, verified.Items[2].Found = "gone", "there", "unknown"
 	sound := ledger(1, cleanup.Deleted)
 	sound.Verified, sound.Items[0].Found = noon, "gone"
+	undone := ledger(3, cleanup.Restored, cleanup.Restored, cleanup.AlreadyThere)
+	undone.Plan.Undoes, undone.Verified = "20260301T110000Z-0001", noon.Add(-time.Minute)
+	undone.Items[0].Found, undone.Items[1].Found, undone.Items[2].Found = cleanup.IsThere, cleanup.IsGone, cleanup.IsUnknown
 	open := ledger(6, cleanup.Deleted, cleanup.Blocked)
 	open.Items[2].Unread, open.Items[2].Sent = true, 1
 	open.Items[3].Sent = 1
@@ -90,6 +93,10 @@ func TestAPastRunTellsWhatItsJournalDoes(t *testing.T) {
 				"web-0001  there again when it was verified; proved gone",
 				"web-0002  could not be verified; proved gone",
 			}, "not verified",
+		},
+		{
+			"an undo verified, and something is gone", &cleanup.Past{Ledger: undone},
+			[]string{"verified 2026-03-01 11:59: 1 gone again", "web-0001  gone again when it was verified", "web-0002  could not be verified"}, "there again",
 		},
 		{"verified", &cleanup.Past{Ledger: sound}, []string{"verified 2026-03-01 12:00: all as it should be"}, "there again"},
 		{

@@ -229,12 +229,12 @@ func doubts(q cleanup.Request) string {
 	}
 	switch q.Found {
 	case "":
-	case "there":
+	case cleanup.IsThere:
 		parts = append(parts, "read back: still there")
-	case "unknown":
+	case cleanup.IsUnknown:
 		parts = append(parts, "read back: the list was not complete")
 	default:
-		parts = append(parts, "read back: "+q.Found)
+		parts = append(parts, "read back: "+string(q.Found))
 	}
 	return strings.Join(parts, "; ")
 }

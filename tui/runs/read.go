@@ -113,7 +113,7 @@ type row struct {
 	summary        cleanup.Summary
 	open           int // items without an outcome
 	verified       time.Time
-	found          Findings // of the latest verify
+	found          cleanup.Findings
 	torn           bool
 	err            string // why it cannot be read, or that it was not begun
 }
@@ -130,12 +130,9 @@ func rowOf(p *cleanup.Past) row {
 	}
 	r.finished, r.begun, r.who, r.where = l.Finished, l.Header.Started, l.Header.Who.String(), l.Header.Where
 	r.undoes = l.Plan.Undoes != ""
-	r.summary, r.open, r.torn, r.verified = l.Counts(), len(l.Open()), l.Torn() > 0, l.Verified
+	r.summary, r.open, r.torn, r.verified, r.found = l.Counts(), len(l.Open()), l.Torn() > 0, l.Verified, l.Findings()
 	if !l.Ended.IsZero() {
 		r.took = l.Ended.Sub(l.Header.Started)
-	}
-	if !l.Verified.IsZero() {
-		r.found = FindingsOf(l)
 	}
 	return r
 }
@@ -162,39 +159,17 @@ func sessionRow(s *Session, n int) row {
 	return r
 }
 
-// Findings are what the latest verify of a run found of what it had deleted.
-type Findings struct{ Gone, Again, Unknown int }
-
-// FindingsOf are those of a ledger, all 0 when it was never verified to the end.
-func FindingsOf(l *cleanup.Ledger) Findings {
-	var f Findings
-	for i := range l.Items {
-		switch e := &l.Items[i]; {
-		case e.Found == "" || e.Result.Outcome != cleanup.Deleted && e.Result.Outcome != cleanup.AlreadyGone:
-		case cleanup.Found{Is: e.Found}.Proved(e.Result.Outcome):
-			f.Gone++
-		case e.Found == "there":
-			f.Again++
-		default:
-			f.Unknown++
-		}
+// Found says what a verify has found: "3 still gone", "2 still gone, 1 there again"; of an undo "3 still there".
+func Found(f cleanup.Findings, undoes bool) string {
+	right, wrong := "still gone", "there again"
+	if undoes {
+		right, wrong = "still there", "gone again"
 	}
-	return f
-}
-
-// Any says whether something was looked for.
-func (f Findings) Any() bool { return f != Findings{} }
-
-// OK says whether nothing of it is there again, or not known.
-func (f Findings) OK() bool { return f.Again+f.Unknown == 0 }
-
-// String is "3 still gone", "2 still gone, 1 there again".
-func (f Findings) String() string {
 	var parts []string
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{f.Gone, "still gone"}, {f.Again, "there again"}, {f.Unknown, "not known"}} {
+	}{{f.Right, right}, {f.Wrong, wrong}, {f.Unknown, "not known"}} {
 		if part.n > 0 {
 			parts = append(parts, theme.Number(part.n)+" "+part.word)
 		}

@@ -87,6 +87,28 @@ func some(t *testing.T) shelfOf {
 	return shelfOf{running, unfinished, verified, again, stopped, past(5, cleanup.Deleted, cleanup.Blocked, cleanup.Failed), damaged, notBegun}
 }
 
+// What an undo has brought back is looked for as what a run has deleted.
+func TestTheVerifyOfAnUndo(t *testing.T) {
+	undo := func(found ...cleanup.Presence) *Model {
+		p := past(0, cleanup.Restored, cleanup.AlreadyThere, cleanup.Failed)
+		p.Ledger.Plan.Undoes, p.Ledger.Verified = past(1).ID, p.Ledger.Ended.Add(time.Hour)
+		for i, is := range found {
+			p.Ledger.Items[i].Found = is
+		}
+		return shown(t, Options{History: shelfOf{p}})
+	}
+	for want, m := range map[string]*Model{
+		"2 still there":                 undo(cleanup.IsThere, cleanup.IsThere, cleanup.IsGone),
+		"1 still there, 1 gone again":   undo(cleanup.IsThere, cleanup.IsGone, cleanup.IsGone),
+		"1 gone again, 1 not known":     undo(cleanup.IsGone, cleanup.IsUnknown, cleanup.IsGone),
+		"there was nothing to look for": undo(),
+	} {
+		if got := strings.Join(strings.Fields(m.text(120, 30)), " "); !strings.Contains(got, "UTC: "+want) || strings.Contains(got, "there again") {
+			t.Errorf("no %q:\n%s", want, got)
+		}
+	}
+}
+
 // shown is the screen of a history, read to its end.
 func shown(t *testing.T, o Options) *Model {
 	t.Helper()

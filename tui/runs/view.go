@@ -224,9 +224,10 @@ func (r *row) tells() string {
 	}
 	s := &r.summary
 	all := s.Items > 0 && s.Counts[cleanup.Deleted] == s.Items
+	back := s.Items > 0 && s.Counts[cleanup.Restored] == s.Items
 	if f := r.found; !f.OK() {
-		f.Gone = 0
-		text = f.String() + "; "
+		f.Right = 0
+		text = Found(f, r.undoes) + "; "
 	}
 	text += noun(s)
 	switch {
@@ -234,7 +235,9 @@ func (r *row) tells() string {
 		text += " deleted, verified gone"
 	case all && s.Proved == s.Items:
 		text += " deleted, proved gone"
-	case s.Items > 0 && s.Counts[cleanup.Restored] == s.Items && s.Proved == s.Items:
+	case back && r.found.Any() && r.found.OK():
+		text += " restored, verified there"
+	case back && s.Proved == s.Items:
 		text += " restored, proved there"
 	default:
 		lead := ": "
@@ -276,7 +279,7 @@ func (m *Model) sign(r *row) (string, theme.Role) {
 		return t.Skip, theme.Muted
 	case r.state == "unfinished":
 		return t.Wait, theme.Warn
-	case r.found.Again > 0:
+	case r.found.Wrong > 0:
 		return t.Fail, theme.Bad
 	case r.summary.Counts[cleanup.Failed]+r.summary.Counts[cleanup.Unknown]+r.summary.Counts[cleanup.Reappeared] > 0:
 		return t.Fail, theme.Bad
@@ -343,11 +346,11 @@ func (m *Model) story(r *row, w int) []string {
 	}
 	var more []string
 	if !r.verified.IsZero() {
-		found := "verify was begun " + m.local(r.verified).Format("2006-01-02 15:04 MST") + " and not finished"
-		if r.found.Any() {
-			found = "verified " + m.local(r.verified).Format("2006-01-02 15:04 MST") + ": " + r.found.String()
+		found := Found(r.found, r.undoes)
+		if !r.found.Any() {
+			found = "there was nothing to look for"
 		}
-		more = append(more, found)
+		more = append(more, "verified "+m.local(r.verified).Format("2006-01-02 15:04 MST")+": "+found)
 	}
 	if r.torn {
 		more = append(more, "its last line was not written to its end: resume cuts it off")
