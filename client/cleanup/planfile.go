@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -248,6 +249,35 @@ func DecodePlan(file []byte) (Plan, error) {
 	}
 	p.Grade = worst(p.Consequences)
 	return p, nil
+}
+
+// undoesOf reads what [Plan.Undoes] is out of a plan's file, without its items, which come later.
+func undoesOf(file io.Reader) (string, error) {
+	dec := json.NewDecoder(file)
+	if begins, err := dec.Token(); err != nil || begins != json.Delim('{') {
+		return "", errors.New("it is no plan")
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err == nil && key == "items" {
+			return "", nil
+		}
+		var value json.RawMessage
+		if err == nil {
+			err = dec.Decode(&value)
+		}
+		var run string
+		if err == nil && key == "undoes" {
+			err = json.Unmarshal(value, &run)
+		}
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("it is no plan: %w", err)
+		case run != "":
+			return run, nil
+		}
+	}
+	return "", errors.New("it is no plan: it has no items")
 }
 
 func (f *itemFile) item() (Item, error) {

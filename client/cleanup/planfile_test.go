@@ -3,8 +3,37 @@ package cleanup
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 )
+
+func TestWhichRunAPlanUndoes(t *testing.T) {
+	of := func(p Plan) string {
+		file, err := p.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(file)
+	}
+	for name, test := range map[string]struct{ file, run, err string }{
+		"an undo":          {of(Plan{Undoes: "20260801T120000Z-0001"}), "20260801T120000Z-0001", ""},
+		"a deletion":       {of(Plan{Detach: true}), "", ""},
+		"spelled densely":  {`{"format":1,"undoes":"x","items":[]}`, "x", ""},
+		"only its head":    {`{"format":1,"undoes":"x","items":[{`, "x", ""},
+		"said of an item":  {`{"format":1,"items":[],"undoes":"x"}`, "", ""}, // no janitor writes that
+		"an older version": {`{"items":[]}`, "", ""},
+		"torn":             {`{"format":1,"und`, "", "it is no plan"},
+		"empty":            {"", "", "it is no plan"},
+		"another file":     {"[1]", "", "it is no plan"},
+		"without items":    {"{}", "", "it has no items"},
+		"no name":          {`{"undoes":7,"items":[]}`, "", "it is no plan"},
+	} {
+		run, err := undoesOf(strings.NewReader(test.file))
+		if run != test.run || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%s: %q, %v", name, run, err)
+		}
+	}
+}
 
 func FuzzIndented(f *testing.F) {
 	f.Add(`{"a":[],"b":{},"c":[1,-2.5e3,"x,\"y\": {\\"],"d":{"e":null,"f":[[true]]}}`)

@@ -3,6 +3,8 @@ package cleanup
 import (
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -193,6 +195,28 @@ func TestAnUndoThatCannotBeProved(t *testing.T) {
 	}
 	if got := run.Summary().String(); got != "3 IP groups: 3 restored (not proved)" || len(notes) != 1 {
 		t.Errorf("%s, noted %q", got, notes)
+	}
+}
+
+// A run whose plan cannot be read may be an undo: what it has made would be made again. One that was never begun made nothing.
+func TestWhatMayBeAnUndoIsRead(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})
+	from := lab.load(inventory.Pools)
+	two := pick(from, inventory.Pools, 2, func(r inventory.Resource) bool { return unused(r) && dedicated(r) })
+	past := lab.delete(two[:1], from, Choice{})
+	other := lab.delete(two[1:], lab.load(inventory.Pools), Choice{})
+	plan := filepath.Join(lab.history.Folder(other.ID), planName)
+	if err := os.WriteFile(plan, []byte(`{"form`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lab.history.UndoPlan(past); err == nil || !strings.Contains(err.Error(), "run "+other.ID+", which may be an undo of run "+past.ID+", cannot be read: it is no plan") {
+		t.Errorf("%v", err)
+	}
+	if err := os.Remove(filepath.Join(lab.history.Folder(other.ID), journalName)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lab.history.UndoPlan(past); err != nil {
+		t.Errorf("it was not begun, and %v", err)
 	}
 }
 

@@ -1,10 +1,10 @@
 package cleanup
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -286,15 +286,14 @@ func (h *History) undosOf(run, upTo string) ([]*Past, error) {
 		if name <= run || upTo != "" && name >= upTo {
 			continue
 		}
-		file, err := readPlan(filepath.Join(h.dir, "runs", name, planName))
-		if err != nil || !bytes.Contains(file, []byte(`"undoes": "`+run+`"`)) {
-			if err != nil && !errors.Is(err, os.ErrNotExist) {
-				return nil, fmt.Errorf("run %s, which may be an undo of run %s, cannot be read: %w", name, run, err)
-			}
+		of, err := h.undoes(name)
+		if err == nil && of != run {
 			continue
 		}
 		switch u := h.Read(name); {
 		case errors.Is(u.Err, errNotBegun):
+		case err != nil:
+			return nil, fmt.Errorf("run %s, which may be an undo of run %s, cannot be read: %w", name, run, err)
 		case u.Ledger == nil:
 			return nil, fmt.Errorf("an undo of run %s cannot be read, and what it has brought back is not known: %w", run, u.Err)
 		case u.Live:
@@ -306,6 +305,19 @@ func (h *History) undosOf(run, upTo string) ([]*Past, error) {
 		}
 	}
 	return undos, nil
+}
+
+// undoes is the run that the run of this name undoes, "" when it deletes or has no plan. It reads the beginning of the plan.
+func (h *History) undoes(name string) (run string, err error) {
+	f, err := os.Open(filepath.Join(h.Folder(name), planName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	return undoesOf(f)
 }
 
 // renamed are the ids that undos of other runs have given to what the items of a run live in.
@@ -320,9 +332,8 @@ func (h *History) renamed(p *Past) (map[inventory.Ref]string, error) {
 	slices.Sort(names)
 	now := map[inventory.Ref]string{}
 	for _, name := range names {
-		file, err := readPlan(filepath.Join(h.dir, "runs", name, planName))
-		if err != nil || !bytes.Contains(file, []byte(`"undoes": "`)) {
-			continue
+		if of, err := h.undoes(name); err != nil || of == "" {
+			continue // what is not known by its new id is not found, and says so
 		}
 		if u := h.Read(name); u.Ledger != nil {
 			for i := range u.Ledger.Items {
