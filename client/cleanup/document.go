@@ -2,16 +2,13 @@ package cleanup
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"janitor/client/inventory"
@@ -89,8 +86,7 @@ func (f documentFile) digest() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(bare)
-	return hex.EncodeToString(sum[:]), nil
+	return Digest(bare), nil
 }
 
 // DecodeDocument reads a file of [Document.Encode], and no other: what was changed by hand is refused. Errors are clauses:
@@ -147,12 +143,9 @@ func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
 
 // check refuses what janitor does not write: items of another project than the one it names.
 func (d Document) check() error {
-	scope := inventory.Scope{Profile: d.Where.Profile, Region: d.Where.Region, Project: d.Where.Project}.ID()
 	for _, s := range d.Steps {
-		for _, it := range s.Plan.Items {
-			if at := it.Resource.Ref.Scope; at != scope && !strings.HasPrefix(string(at), string(scope)+"/") {
-				return fmt.Errorf("it is about project %s, and %s is elsewhere", d.Where.Project, it.Resource.Label())
-			}
+		if i := s.Plan.outside(d.Where); i >= 0 {
+			return fmt.Errorf("it is about project %s, and %s is elsewhere", d.Where.Project, s.Plan.Items[i].Resource.Label())
 		}
 	}
 	return nil

@@ -19,7 +19,6 @@ import (
 	"sync"
 	"time"
 
-	"janitor/client/inventory"
 	"janitor/client/journal"
 )
 
@@ -433,12 +432,8 @@ func (p *Past) check(l *Ledger) error {
 	if l.Header.Run != p.ID {
 		return &journal.Damage{Line: 1, Why: fmt.Sprintf("it is the journal of run %q", l.Header.Run)}
 	}
-	at := l.Header.Where
-	scope := inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}.ID()
-	for i, it := range l.Plan.Items {
-		if s := it.Resource.Ref.Scope; s != scope && !strings.HasPrefix(string(s), string(scope)+"/") {
-			return &journal.Damage{Line: 1, Why: fmt.Sprintf("it is about project %s, item %d of the plan is elsewhere", at.Project, i)}
-		}
+	if i := l.Plan.outside(l.Header.Where); i >= 0 {
+		return &journal.Damage{Line: 1, Why: fmt.Sprintf("it is about project %s, item %d of the plan is elsewhere", l.Header.Where.Project, i)}
 	}
 	return nil
 }

@@ -215,6 +215,12 @@ func (p Plan) Typed() bool {
 		slices.ContainsFunc(p.Items, func(it Item) bool { return it.Undo == inventory.Impossible })
 }
 
+// outside is the first item that is not in that project, -1 when all are.
+func (p Plan) outside(at Where) int {
+	scope := inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}
+	return slices.IndexFunc(p.Items, func(it Item) bool { return !scope.Holds(it.Resource.Ref.Scope) })
+}
+
 // Nouns are the words for one and several of the plan's items, of what is left out when there are none: "pool", "pools";
 // "item", "items" when kinds are mixed.
 func (p Plan) Nouns() (one, many string) {

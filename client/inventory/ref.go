@@ -24,6 +24,11 @@ func (s Scope) Gateway(g client.Gateway) ScopeID {
 	return s.ID() + ScopeID("/"+url.PathEscape(g.Service)+"/"+url.PathEscape(g.InstanceID))
 }
 
+// Holds says whether what has this id is the scope itself, or a gateway instance in it.
+func (s Scope) Holds(id ScopeID) bool {
+	return id == s.ID() || strings.HasPrefix(string(id), string(s.ID())+"/")
+}
+
 // Service is where its resources live: [client.ELB], [client.ROMA] or [client.APIG].
 func (id ScopeID) Service() string {
 	if parts := strings.Split(string(id), "/"); len(parts) > 3 { // as Gateway writes it
