@@ -55,6 +55,20 @@ func (g *Graph) serverName(id string) string {
 	return cmp.Or(g.servers[id].name, id)
 }
 
+// What a pool is taken out of, as it is shown and as journals have it: an undo goes by these words, and by the calls that
+// change an object without deleting it.
+const (
+	ofDefaultPool = "default pool"
+	ofRedirect    = "redirect"
+	ofShare       = "share"
+	ofPolicy      = "policy" // which is deleted
+
+	putListener       = "PUT listeners/{id}"
+	putSharedListener = "PUT v2.0/lbaas/listeners/{id}"
+	putPolicy         = "PUT l7policies/{id}"
+	putSharedPolicy   = "PUT v2.0/lbaas/l7policies/{id}"
+)
+
 // detachPool takes a pool out of use: what refers to it is changed, or deleted where it cannot be without a pool. In v3 a
 // policy that redirects to a pool always has one (api.md 2.7); in v2.0 it can have none (S1).
 func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
@@ -75,10 +89,10 @@ func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 		step := Step{Which: "of " + u.Text, ID: u.By, Lane: lane}
 		switch {
 		case u.Of == Listeners && p.Shared:
-			step.What, step.Call = "default pool", "PUT v2.0/lbaas/listeners/{id}"
+			step.What, step.Call = ofDefaultPool, putSharedListener
 			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachSharedListener(ctx, u.By) }
 		case u.Of == Listeners:
-			step.What, step.Call = "default pool", "PUT listeners/{id}"
+			step.What, step.Call = ofDefaultPool, putListener
 			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachListener(ctx, u.By) }
 		default:
 			policy := g.policies[u.By]
@@ -135,13 +149,13 @@ func detachFromPolicy(step *Step, r Resource, doomed map[Ref]bool, policy *Polic
 	}
 	switch {
 	case policy.Shared:
-		step.What, step.Call = "redirect", "PUT v2.0/lbaas/l7policies/{id}"
+		step.What, step.Call = ofRedirect, putSharedPolicy
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachSharedPolicy(ctx, policy.ID) }
 	case weighted && len(rest) > 0 && policy.RedirectPoolID != p.ID:
-		step.What, step.Call = "share", "PUT l7policies/{id}"
+		step.What, step.Call = ofShare, putPolicy
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.SetWeightedPools(ctx, policy.ID, rest) }
 	default:
-		step.What, step.Which, step.Whole, step.Call = "policy", cmp.Or(policy.Name, policy.ID), true, "DELETE l7policies/{id}"
+		step.What, step.Which, step.Whole, step.Call = ofPolicy, cmp.Or(policy.Name, policy.ID), true, "DELETE l7policies/{id}"
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DeletePolicy(ctx, policy.ID) }
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 
 // poolUser is what the deletion of a pool took it out of.
 type poolUser struct {
-	Is     string        `json:"is"` // default pool, redirect, share, policy: see [detachFromPolicy]
+	Is     string        `json:"is"` // ofDefaultPool, ofRedirect, ofShare or ofPolicy
 	ID     string        `json:"id"` // of the listener or the policy
 	Name   string        `json:"name,omitempty"`
 	Shared bool          `json:"shared,omitempty"`
@@ -24,11 +24,11 @@ type poolUser struct {
 }
 
 // changesPolicy: to take the pool out again is to know the policy of ELB v3 that the step changes.
-func changesPolicy(s Step) bool { return s.What == "share" || s.What == "policy" }
+func changesPolicy(s Step) bool { return s.What == ofShare || s.What == ofPolicy }
 
 // userOf keeps what a step is going to take a pool out of.
 func userOf(ctx context.Context, c *client.Client, step Step, policies map[string]client.Spec) (poolUser, error) {
-	u := poolUser{Is: step.What, ID: step.ID, Name: strings.TrimPrefix(step.Which, "of "), Shared: strings.Contains(step.Call, "v2.0")}
+	u := poolUser{Is: step.What, ID: step.ID, Name: strings.TrimPrefix(step.Which, "of "), Shared: step.Call == putSharedListener || step.Call == putSharedPolicy}
 	if !changesPolicy(step) {
 		return u, nil
 	}
@@ -38,7 +38,7 @@ func userOf(ctx context.Context, c *client.Client, step Step, policies map[strin
 		return u, nil
 	}
 	u.Policy = &s
-	if u.Is == "policy" && s.IDs("rules").Len() > 0 {
+	if u.Is == ofPolicy && s.IDs("rules").Len() > 0 {
 		err := pages(c.RuleSpecs(ctx, u.ID), func(r client.Spec) { u.Rules = append(u.Rules, r) })
 		if err != nil && !denied(err) {
 			return u, err
@@ -51,7 +51,7 @@ func userOf(ctx context.Context, c *client.Client, step Step, policies map[strin
 }
 
 func (u *poolUser) String() string {
-	if u.Is == "policy" {
+	if u.Is == ofPolicy {
 		return "policy " + u.Name
 	}
 	return u.Is + " of " + u.Name
@@ -59,7 +59,7 @@ func (u *poolUser) String() string {
 
 // part is called after the object, for several pools may have been taken out of it.
 func (u *poolUser) part() string {
-	if u.Is == "default pool" {
+	if u.Is == ofDefaultPool {
 		return "listener " + u.ID
 	}
 	return "policy " + u.ID
@@ -106,20 +106,20 @@ func (u *poolUser) next(c *Comeback, b *poolBack) (Making, bool) {
 		})
 	}
 	switch {
-	case u.Is == "default pool" && u.Shared:
-		return put("PUT v2.0/lbaas/listeners/{id}", func(ctx context.Context, d *client.Deleter, now string) error {
+	case u.Is == ofDefaultPool && u.Shared:
+		return put(putSharedListener, func(ctx context.Context, d *client.Deleter, now string) error {
 			return d.SetSharedDefaultPool(ctx, u.ID, now)
 		})
-	case u.Is == "default pool":
-		return put("PUT listeners/{id}", func(ctx context.Context, d *client.Deleter, now string) error {
+	case u.Is == ofDefaultPool:
+		return put(putListener, func(ctx context.Context, d *client.Deleter, now string) error {
 			return d.SetDefaultPool(ctx, u.ID, now)
 		})
-	case u.Is == "redirect":
-		return put("PUT v2.0/lbaas/l7policies/{id}", func(ctx context.Context, d *client.Deleter, now string) error {
+	case u.Is == ofRedirect:
+		return put(putSharedPolicy, func(ctx context.Context, d *client.Deleter, now string) error {
 			return d.SetSharedRedirect(ctx, u.ID, now)
 		})
-	case u.Is == "share":
-		return put("PUT l7policies/{id}", func(ctx context.Context, d *client.Deleter, _ string) error {
+	case u.Is == ofShare:
+		return put(putPolicy, func(ctx context.Context, d *client.Deleter, _ string) error {
 			return d.SetWeightedPools(ctx, u.ID, u.weighted(c, true))
 		})
 	}
@@ -136,7 +136,7 @@ func (u *poolUser) next(c *Comeback, b *poolBack) (Making, bool) {
 // nextRule gives a policy that was made again its rules, one after the other.
 func (u *poolUser) nextRule(c *Comeback, b *poolBack) (Making, bool) {
 	policy := c.There[u.part()]
-	if u.Is != "policy" || policy == "" || policy == u.ID {
+	if u.Is != ofPolicy || policy == "" || policy == u.ID {
 		return Making{}, false
 	}
 	for _, r := range u.Rules {
@@ -258,7 +258,7 @@ func (u *poolUser) look(ctx context.Context, c *client.Client, one *Comeback, li
 	}
 	now := one.ID()
 	switch u.Is {
-	case "default pool":
+	case ofDefaultPool:
 		switch l, ok := listeners[u.ID]; {
 		case !ok:
 			return alone("%s is no longer there", u.Name)
@@ -268,7 +268,7 @@ func (u *poolUser) look(ctx context.Context, c *client.Client, one *Comeback, li
 		default:
 			return alone("%s has another default pool now", u.Name)
 		}
-	case "redirect":
+	case ofRedirect:
 		switch p, ok := policies[u.ID]; {
 		case !ok:
 			return alone("%s is no longer there", u.Name)
@@ -278,7 +278,7 @@ func (u *poolUser) look(ctx context.Context, c *client.Client, one *Comeback, li
 		default:
 			return alone("%s redirects elsewhere now", u.Name)
 		}
-	case "share":
+	case ofShare:
 		p, ok := policies[u.ID]
 		if !ok {
 			return alone("%s is no longer there", u.Name)
