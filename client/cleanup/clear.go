@@ -161,7 +161,7 @@ func (r *Run) lane(i int, m move) place {
 // clearItem makes the steps of one item, one after the other, and looks again between them. It stops at what cannot be
 // done, which is the item's outcome, and when the run is stopped.
 func (r *Run) clearItem(ctx, sending context.Context, i int) {
-	for waits, throttled := 0, 0; ; {
+	for tries := (tries{}); ; {
 		if r.stale(i) {
 			r.refresh(ctx, i)
 		}
@@ -180,44 +180,25 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 		if !sent {
 			return
 		}
-		v := m.failed(err)
-		switch {
-		case err == nil, errors.Is(err, client.NotFound):
-			waits, throttled = 0, 0
+		if err == nil || errors.Is(err, client.NotFound) {
+			tries.reset()
 			r.moved(i)
-
-		case errors.Is(err, client.Throttled):
-			if throttled++; throttled > maxThrottled {
-				r.end(i, v)
-				return
-			}
-			r.outwait(err)
-			r.put(i)
-
-		case errors.Is(err, client.Pending): // refused for the moment
-			if waits++; waits > maxWait {
-				r.end(i, v)
-				return
-			}
-			r.put(i)
-			if r.engine.nap(sending, waits) != nil {
-				return
-			}
-
-		case unsent(err) && sending.Err() != nil:
-			r.put(i)
-			return
-
-		case errors.Is(err, client.Unauthorised):
-			r.unauthorised(v)
+			continue
+		}
+		v := m.failed(err)
+		switch next, pause := r.after(sending, err, v, &tries); next {
+		case giveUp, isRefused:
 			r.end(i, v)
 			return
-
-		case definite(err):
-			r.end(i, v)
+		case sendAgain:
+			r.put(i)
+			if pause > 0 && r.engine.nap(sending, pause) != nil {
+				return
+			}
+		case leaveOff:
+			r.put(i)
 			return
-
-		default:
+		case lookUp:
 			n, ok := r.lostMove(ctx, i, v)
 			if !ok || r.engine.nap(sending, n) != nil {
 				return

@@ -14,7 +14,7 @@ import (
 
 // bring makes what is left to be made of items that go together or one after the other, up to what comes late.
 func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
-	for waits, throttled := 0, 0; sending.Err() == nil; {
+	for tries := (tries{}); sending.Err() == nil; {
 		m, together := r.nextMaking(items, late)
 		if len(together) == 0 {
 			return
@@ -52,7 +52,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 			return
 		}
 		if err == nil {
-			waits, throttled = 0, 0
+			tries.reset()
 			var doubts []int
 			for n, i := range open {
 				if ids[n] == "" {
@@ -67,45 +67,28 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 			continue
 		}
 		v := unmade(m, err)
-		switch {
-		case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
-			if throttled++; throttled > maxThrottled {
-				r.endMakings(open, v)
-				return
-			}
-			r.outwait(err)
-			r.putMakings(open)
-
-		case errors.Is(err, client.Pending): // refused for the moment
-			if waits++; waits > maxWait {
-				r.endMakings(open, v)
-				return
-			}
-			r.putMakings(open)
-			if r.engine.nap(sending, waits) != nil {
-				return
-			}
-
-		case unsent(err) && sending.Err() != nil:
-			r.putMakings(open)
-			return
-
-		case errors.Is(err, client.Unauthorised):
-			r.unauthorised(v)
+		switch next, pause := r.after(sending, err, v, &tries); next {
+		case giveUp:
 			r.endMakings(open, v)
 			return
-
-		case definite(err) && len(open) > 1 && !m.Late && divisible(err): // one of them spoils it, or it is too big
-			r.putMakings(open)
-			half := (len(open) + 1) / 2
-			r.bring(ctx, sending, open[:half], late)
-			r.bring(ctx, sending, open[half:], late)
-			return
-
-		case definite(err):
+		case isRefused:
+			if len(open) > 1 && !m.Late && divisible(err) { // one of them spoils it, or it is too big
+				r.putMakings(open)
+				half := (len(open) + 1) / 2
+				r.bring(ctx, sending, open[:half], late)
+				r.bring(ctx, sending, open[half:], late)
+				return
+			}
 			r.endMakings(open, v)
-
-		default:
+		case sendAgain:
+			r.putMakings(open)
+			if pause > 0 && r.engine.nap(sending, pause) != nil {
+				return
+			}
+		case leaveOff:
+			r.putMakings(open)
+			return
+		case lookUp:
 			if !r.doubted(ctx, sending, open, m.Part, out.twins, v) {
 				return
 			}

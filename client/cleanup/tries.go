@@ -1,0 +1,49 @@
+package cleanup
+
+import (
+	"context"
+	"errors"
+
+	"janitor/client"
+)
+
+// tries counts how often a request was put off, one after the other.
+type tries struct{ throttled, waits int }
+
+func (t *tries) reset() { *t = tries{} }
+
+// reaction is what a failed request about one thing calls for.
+type reaction int
+
+const (
+	giveUp    reaction = iota // for good: it was tried often enough, or nobody may
+	isRefused                 // it does not go
+	sendAgain                 // it was not done, and may go now
+	leaveOff                  // it never left, and the run is stopped
+	lookUp                    // it may have been done
+)
+
+// after says what an error calls for; pause, unless 0, is how often it has been waited for the service by then.
+func (r *Run) after(sending context.Context, err error, v verdict, t *tries) (next reaction, pause int) {
+	switch {
+	case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
+		if t.throttled++; t.throttled > maxThrottled {
+			return giveUp, 0
+		}
+		r.outwait(err)
+		return sendAgain, 0
+	case errors.Is(err, client.Pending): // refused for the moment
+		if t.waits++; t.waits > maxWait {
+			return giveUp, 0
+		}
+		return sendAgain, t.waits
+	case unsent(err) && sending.Err() != nil:
+		return leaveOff, 0
+	case errors.Is(err, client.Unauthorised):
+		r.unauthorised(v)
+		return giveUp, 0
+	case definite(err):
+		return isRefused, 0
+	}
+	return lookUp, 0
+}
