@@ -294,7 +294,7 @@ func TestAMessageDoesNotRepeatWhatWasDone(t *testing.T) {
 		{&client.Error{Doing: "deleting pool p", Status: 409, Class: client.InUse}, "409 Conflict"},
 		{&client.Error{Doing: "deleting pool p", Status: 409, Code: "ELB.8907", Message: "is in use"}, "is in use"},
 	} {
-		if v := verdictOf(c.err); !strings.HasPrefix(v.message, c.want) {
+		if v := endingOf(c.err); !strings.HasPrefix(v.message, c.want) {
 			t.Errorf("%q, want %q", v.message, c.want)
 		}
 	}

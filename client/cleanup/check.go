@@ -19,7 +19,7 @@ func (r *Run) check(sending context.Context) []int {
 	var items []int
 	for i, it := range r.plan.Items {
 		if r.kinds[it.Resource.Ref.Kind] == nil {
-			r.end(i, verdict{outcome: Failed, message: fmt.Sprintf("not sent: unknown kind %q", it.Resource.Ref.Kind)})
+			r.end(i, ending{outcome: Failed, message: fmt.Sprintf("not sent: unknown kind %q", it.Resource.Ref.Kind)})
 			continue
 		}
 		items = append(items, i)
@@ -48,7 +48,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	}
 	if err := now.refusedUs(); err != nil { // the deletions would fare no better
 		keeps()
-		r.unauthorised(verdictOf(err))
+		r.unauthorised(endingOf(err))
 		return nil
 	}
 	r.saw(items, now)
@@ -155,7 +155,7 @@ func (r *Run) leaving() map[inventory.Ref]bool {
 
 // judge compares an item with the account as it is now, by everything the plan showed of it. It gives what has to go
 // before the item, or, when it may not be sent, how it ends.
-func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *verdict) {
+func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *ending) {
 	var (
 		planned      = &r.plan.Items[i]
 		ref          = planned.Resource.Ref
@@ -165,32 +165,32 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		fresh, found = now.found[ref]
 	)
 	if err := now.bad[placeOf(kind, ref)]; err != nil {
-		return nil, &verdict{outcome: Failed, message: fmt.Sprintf("not sent: could not be read again before deleting: %v", err)}
+		return nil, &ending{outcome: Failed, message: fmt.Sprintf("not sent: could not be read again before deleting: %v", err)}
 	}
 	if !found {
 		if r.gone(i) == Deleted {
-			return nil, &verdict{outcome: Deleted, message: "gone: a request whose answer was lost has deleted it"}
+			return nil, &ending{outcome: Deleted, message: "gone: a request whose answer was lost has deleted it"}
 		}
-		return nil, &verdict{outcome: AlreadyGone, message: "gone before"}
+		return nil, &ending{outcome: AlreadyGone, message: "gone before"}
 	}
 	r.mu.Lock()
 	refused, cleared, refusal := r.items[i].refused, r.items[i].cleared, r.items[i].instead
 	r.mu.Unlock()
-	skipped := func(why string) ([]move, *verdict) {
+	skipped := func(why string) ([]move, *ending) {
 		if refused && refusal != nil { // it was sent: what it is like now explains the service's word
 			v := *refusal
 			v.message = why
 			return nil, &v
 		}
-		return nil, &verdict{outcome: Skipped, message: "changed: " + why}
+		return nil, &ending{outcome: Skipped, message: "changed: " + why}
 	}
 	why := objection(kind, fresh, g, len(planned.Detaches) > 0 && !cleared)
 	newly := newUser(planned.Resource.Verdict, fresh.Verdict)
 	switch {
 	case why != "" && fresh.Verdict.State == inventory.Unknown:
-		return nil, &verdict{outcome: Failed, message: "not sent: could not be read again before deleting: " + why}
+		return nil, &ending{outcome: Failed, message: "not sent: could not be read again before deleting: " + why}
 	case why != "" && fresh.Verdict.State == inventory.InUse && len(planned.Detaches) > 0 && newly == "":
-		return nil, &verdict{outcome: Blocked, message: "still " + why}
+		return nil, &ending{outcome: Blocked, message: "still " + why}
 	case why != "":
 		return skipped("now " + why)
 	case fresh.Name != planned.Resource.Name:
@@ -326,7 +326,7 @@ func (r *Run) dropUnconfirmed(items []int, now *view) []int {
 	return slices.DeleteFunc(items, func(i int) bool {
 		c, graver := why[r.plan.Items[i].Resource.Ref]
 		if graver {
-			r.end(i, verdict{outcome: Skipped, message: "changed: now " + c.Text})
+			r.end(i, ending{outcome: Skipped, message: "changed: now " + c.Text})
 		}
 		return graver
 	})

@@ -78,7 +78,7 @@ func (r *Run) part(items []int) (bare, laden []int) {
 
 // setAside keeps a refused item for another try, once, when it holds something that may be the cause; v is how it ends
 // should there be none.
-func (r *Run) setAside(i int, v verdict) bool {
+func (r *Run) setAside(i int, v ending) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
@@ -208,11 +208,11 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 }
 
 // failed is what an error of a step means for its item.
-func (m move) failed(err error) verdict {
+func (m move) failed(err error) ending {
 	if err == nil {
-		return verdict{}
+		return ending{}
 	}
-	v := verdictOf(err)
+	v := endingOf(err)
 	if errors.Is(err, client.RouteAbsent) {
 		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
 	}
@@ -294,7 +294,7 @@ func (r *Run) refresh(ctx context.Context, i int) {
 }
 
 // rejudge is judge with a look that readers of the same place share.
-func (r *Run) rejudge(ctx context.Context, i int) (now *view, left []move, ends *verdict) {
+func (r *Run) rejudge(ctx context.Context, i int) (now *view, left []move, ends *ending) {
 	now = r.read(ctx, reading{r.placeOf(i), true}, []int{i})
 	r.saw([]int{i}, now)
 	left, ends = r.judge(i, now, r.leaving())
@@ -310,7 +310,7 @@ func (r *Run) put(i int) {
 
 // lostMove deals with a step whose answer says nothing about whether it was applied: the item is read again and judged
 // again, and what is then left to do is done, a few times. It says how often that was; false: the item has ended.
-func (r *Run) lostMove(ctx context.Context, i int, v verdict) (times int, on bool) {
+func (r *Run) lostMove(ctx context.Context, i int, v ending) (times int, on bool) {
 	now, left, ends := r.rejudge(ctx, i)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -382,7 +382,7 @@ func (it *item) doing(m move) string {
 }
 
 // story is the message of an outcome with what went before it: "cancelled after 2 of 3 servers were removed".
-func (it *item) story(v verdict) string {
+func (it *item) story(v ending) string {
 	var detached, removed tally
 	var names []string
 	for _, m := range it.done {

@@ -20,7 +20,7 @@ type errand struct {
 // denial is how an errand was answered of late.
 type denial struct {
 	times int // in a row
-	last  verdict
+	last  ending
 }
 
 // spared ends the items of a request that would be refused like those before it.
@@ -52,6 +52,6 @@ func (r *Run) allowed(out outgoing, err error) {
 			r.denied[at] = &denial{}
 		}
 		r.denied[at].times++
-		r.denied[at].last = verdictOf(err)
+		r.denied[at].last = endingOf(err)
 	}
 }

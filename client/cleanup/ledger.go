@@ -30,7 +30,7 @@ type Ledger struct {
 	stop      remark // final: nothing more is sent
 	tail      journal.Tail
 	requests  map[int]*intent // without an answer
-	book      logbook
+	book      dealings
 	made      int // requests with an intent
 	verifying *verifying
 }
@@ -66,7 +66,7 @@ type Entry struct {
 // every run: an intent before each request and each outcome of it, no request about an item whose fate an earlier
 // one has left open before a list was read, one outcome an item and none missing at the end.
 func Replay(p Plan, digest string, r io.Reader) (*Ledger, error) {
-	l := &Ledger{Plan: p, Items: make([]Entry, len(p.Items)), requests: map[int]*intent{}, book: newLogbook(len(p.Items))}
+	l := &Ledger{Plan: p, Items: make([]Entry, len(p.Items)), requests: map[int]*intent{}, book: newDealings(len(p.Items))}
 	for i := range p.Items {
 		l.Items[i].Result.Ref = p.Items[i].Resource.Ref
 	}

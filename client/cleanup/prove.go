@@ -207,7 +207,7 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 		r.mu.Lock()
 		it := &r.items[i]
 		if why != "" && fresh.Verdict.State != inventory.Unknown {
-			it.result.Message = it.story(verdict{outcome: Blocked, message: "now " + why})
+			it.result.Message = it.story(ending{outcome: Blocked, message: "now " + why})
 		}
 		it.result.Proved = true
 		if it.known {
@@ -248,7 +248,7 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 		if r.isGoing(i, now) {
 			message = "the service is still deleting it: list again later"
 		}
-		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: message})
+		res.Message = r.items[i].story(ending{outcome: Reappeared, message: message})
 	case there && res.Outcome == Unknown:
 		res.Outcome = Failed
 		res.Message += "; the closing list still has it"
@@ -257,7 +257,7 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 		return
 	case res.Outcome == Deleted && made[here] != (inventory.Ref{}):
 		res.Outcome = Reappeared
-		res.Message = r.items[i].story(verdict{outcome: Reappeared, message: madeAgain + made[here].ID + ": look for who makes it"})
+		res.Message = r.items[i].story(ending{outcome: Reappeared, message: madeAgain + made[here].ID + ": look for who makes it"})
 		delete(made, here) // of one name and one other
 	case !gone(res.Outcome): // a request was in flight and it is gone
 		res.Outcome = Deleted

@@ -235,7 +235,7 @@ func (r *Run) unwritten(err error) {
 		return
 	}
 	why := err.Error()
-	r.stop(verdict{outcome: Cancelled, message: "not sent: " + why}, why)
+	r.stop(ending{outcome: Cancelled, message: "not sent: " + why}, why)
 }
 
 // intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
@@ -347,7 +347,7 @@ func (r *Run) replied(request int, out outgoing, items []int, answers []inventor
 	}
 	switch {
 	case err != nil:
-		v := verdictOf(err)
+		v := endingOf(err)
 		a.Error = &failure{statusOf(err), v.code, v.message, v.requestID}
 		if !settles(err) || out.step == nil && out.making == nil && partly(len(items), err) {
 			a.Doubt = items
@@ -476,10 +476,10 @@ func (r *Run) Unrecorded() error {
 }
 
 // Interrupt is [Run.Cancel] for a program that is told to end: what was not sent stays open in the journal, to be resumed.
-func (r *Run) Interrupt() { r.breakOff(verdict{outcome: Cancelled}, "interrupted") }
+func (r *Run) Interrupt() { r.breakOff(ending{outcome: Cancelled}, "interrupted") }
 
 // breakOff stops a run that can be resumed.
-func (r *Run) breakOff(v verdict, why string) {
+func (r *Run) breakOff(v ending, why string) {
 	r.mu.Lock()
 	recorded := r.journal != nil || r.open != nil
 	r.interrupted = r.interrupted || recorded && r.stopped == nil && r.step < Proving

@@ -45,8 +45,8 @@ func (l *Ledger) Requests(item int) []Request {
 	return out
 }
 
-// logbook is what is kept of requests, by item. Items share what is true of a request as a whole.
-type logbook struct {
+// dealings are what is kept of requests, by item. Items share what is true of a request as a whole.
+type dealings struct {
 	waiting map[int]*sending // without an answer, by number
 	about   [][]mention      // by item
 }
@@ -70,12 +70,12 @@ type mention struct {
 	found Presence
 }
 
-func newLogbook(items int) logbook {
-	return logbook{waiting: map[int]*sending{}, about: make([][]mention, items)}
+func newDealings(items int) dealings {
+	return dealings{waiting: map[int]*sending{}, about: make([][]mention, items)}
 }
 
 // send notes that a request leaves.
-func (b *logbook) send(in intent, at time.Time) {
+func (b *dealings) send(in intent, at time.Time) {
 	s := &sending{number: in.Request, call: in.Call, items: in.Items, ids: in.IDs, at: at}
 	if in.Step != nil {
 		s.step = in.Step.move().String()
@@ -92,7 +92,7 @@ func (b *logbook) send(in intent, at time.Time) {
 	}
 }
 
-func (b *logbook) answer(a answer, at time.Time) {
+func (b *dealings) answer(a answer, at time.Time) {
 	s := b.waiting[a.Request]
 	if s == nil {
 		return
@@ -119,7 +119,7 @@ func (b *logbook) answer(a answer, at time.Time) {
 }
 
 // find is what a request was to an item, nil when that is no longer kept.
-func (b *logbook) find(i int, s *sending) *mention {
+func (b *dealings) find(i int, s *sending) *mention {
 	for n := range slices.Backward(b.about[i]) {
 		if b.about[i][n].of == s {
 			return &b.about[i][n]
@@ -129,7 +129,7 @@ func (b *logbook) find(i int, s *sending) *mention {
 }
 
 // read notes what a list showed: it is about the latest request.
-func (b *logbook) read(s sight) {
+func (b *dealings) read(s sight) {
 	for word, items := range map[Presence][]int{IsThere: s.There, IsGone: s.Gone, IsUnknown: s.Unknown} {
 		for _, i := range items {
 			if n := len(b.about[i]); n > 0 {
@@ -139,9 +139,9 @@ func (b *logbook) read(s sight) {
 	}
 }
 
-// goOn is the logbook for a process that takes the run up: what waits for an answer will get none.
-func (b *logbook) goOn() logbook {
-	next := newLogbook(len(b.about))
+// goOn are the dealings for a process that takes the run up: what waits for an answer will get none.
+func (b *dealings) goOn() dealings {
+	next := newDealings(len(b.about))
 	for i, about := range b.about {
 		next.about[i] = slices.Clone(about)
 		for n := range next.about[i] {
@@ -152,7 +152,7 @@ func (b *logbook) goOn() logbook {
 	return next
 }
 
-func (b *logbook) requests(item int) []Request {
+func (b *dealings) requests(item int) []Request {
 	if item < 0 || item >= len(b.about) {
 		return nil
 	}

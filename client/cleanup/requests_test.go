@@ -158,7 +158,7 @@ func TestARequestWithoutAnAnswer(t *testing.T) {
 }
 
 func TestRequestsAreBounded(t *testing.T) {
-	b := newLogbook(2)
+	b := newDealings(2)
 	for n := range 3 * MaxRequests {
 		b.send(intent{Request: n + 1, Call: "single", Items: []int{1}, IDs: []string{"x"}}, time.Time{})
 		if n < 2*MaxRequests {

@@ -49,10 +49,10 @@ func (r *Run) takeUp(ctx context.Context) {
 			r.land(i, nil)
 			continue
 		case entry.said.Said == saidWord(inventory.SaidDeleted), entry.said.Said == saidWord(inventory.SaidGone) && it.doubt:
-			r.close(i, verdict{Deleted, entry.said.Code, entry.said.Message, entry.said.RequestID})
+			r.close(i, ending{Deleted, entry.said.Code, entry.said.Message, entry.said.RequestID})
 			continue
 		case entry.said.Said == saidWord(inventory.SaidGone):
-			r.close(i, verdict{AlreadyGone, entry.said.Code, entry.said.Message, entry.said.RequestID})
+			r.close(i, ending{AlreadyGone, entry.said.Code, entry.said.Message, entry.said.RequestID})
 			continue
 		case !it.unread, !it.doubt, r.kinds[it.result.Ref.Kind] == nil:
 			r.land(i, nil)
@@ -62,7 +62,7 @@ func (r *Run) takeUp(ctx context.Context) {
 		if doubts[at] == nil {
 			places = append(places, at)
 		}
-		doubts[at] = append(doubts[at], doubt{i, verdict{outcome: Failed, message: "the run was broken off before its answer was known"}})
+		doubts[at] = append(doubts[at], doubt{i, ending{outcome: Failed, message: "the run was broken off before its answer was known"}})
 	}
 	r.mu.Unlock()
 	for _, at := range places {
@@ -90,6 +90,6 @@ func (r *Run) stayStopped() {
 		if why == byUser {
 			why = ""
 		}
-		r.stop(verdict{outcome: Cancelled, message: why}, why)
+		r.stop(ending{outcome: Cancelled, message: why}, why)
 	}
 }

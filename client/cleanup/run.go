@@ -56,8 +56,8 @@ type Run struct {
 	items   []item
 	step    Step
 	ended   time.Time
-	stopped *verdict // how items end that are not sent any more; nil: the run goes on
-	why     string   // it stopped, when the user did not stop it
+	stopped *ending // how items end that are not sent any more; nil: the run goes on
+	why     string  // it stopped, when the user did not stop it
 	reads   map[reading]*readers
 	denied  map[errand]*denial
 	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
@@ -77,7 +77,7 @@ type Run struct {
 	journal     Journal
 	unrecorded  error // what is wrong with it
 	requests    int   // that have an intent
-	book        logbook
+	book        dealings
 	interrupted bool // what was not sent stays open in it
 }
 
@@ -88,7 +88,7 @@ type item struct {
 	until   time.Time          // steps may rely on that
 	lasts   time.Time          // its deletion may
 	flying  bool               // a worker has it: it gets its outcome from an answer
-	instead *verdict           // how it ends when it is not sent again; nil: as the stop says
+	instead *ending            // how it ends when it is not sent again; nil: as the stop says
 	sentAt  time.Time          // first request
 	doubt   bool               // a request about it may have been applied without our knowing
 	lost    int                // requests that ended in server trouble
@@ -110,8 +110,8 @@ type item struct {
 	known   bool              // the journal has its outcome
 }
 
-// verdict is an outcome with what the service said, for one item or several.
-type verdict struct {
+// ending is an outcome with what the service said, for one item or several.
+type ending struct {
 	outcome                  Outcome
 	code, message, requestID string
 }
@@ -121,7 +121,7 @@ func newRun(e *Engine, p Plan) *Run {
 		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
 		kinds:  map[inventory.KindID]*inventory.Kind{},
 		items:  make([]item, len(p.Items)),
-		book:   newLogbook(len(p.Items)),
+		book:   newDealings(len(p.Items)),
 		reads:  map[reading]*readers{},
 		denied: map[errand]*denial{},
 	}
@@ -172,7 +172,7 @@ func (r *Run) begin(ctx context.Context) {
 			r.work(ctx, sending)
 		}
 		if ctx.Err() != nil {
-			r.stop(verdict{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
+			r.stop(ending{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
 		}
 		if r.undo != nil {
 			r.proveBack(ctx)
@@ -218,7 +218,7 @@ func (r *Run) Started() time.Time { return r.started }
 func (r *Run) Wait() { <-r.done }
 
 // Cancel stops sending. What is in flight ends truthfully, what is not ends Cancelled; the run still proves what it did.
-func (r *Run) Cancel() { r.stop(verdict{outcome: Cancelled}, "") }
+func (r *Run) Cancel() { r.stop(ending{outcome: Cancelled}, "") }
 
 // Results are the outcomes so far, in the order of the plan.
 func (r *Run) Results() []Result {
@@ -316,14 +316,14 @@ func (r *Run) tell(i int, step Step) {
 }
 
 // end gives an item its outcome. The first one counts: there is no second.
-func (r *Run) end(i int, v verdict) {
+func (r *Run) end(i int, v ending) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.close(i, v)
 }
 
 // close is end with the lock held.
-func (r *Run) close(i int, v verdict) {
+func (r *Run) close(i int, v ending) {
 	it := &r.items[i]
 	if it.result.Outcome != Pending {
 		return
@@ -346,7 +346,7 @@ const byUser = "cancelled"
 
 // stop ends sending for good, with the outcome of everything that is not in flight; why is "" when the user wants it.
 // The first stop counts.
-func (r *Run) stop(v verdict, why string) {
+func (r *Run) stop(v ending, why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stopped != nil || r.step >= Proving {
@@ -459,7 +459,7 @@ func (r *Run) takeOff(items []int, tell func(i int)) ([]int, []inventory.Resourc
 
 // putBack takes items out of flight, to be sent again; otherwise is how they end should the run be stopped before
 // that, nil as the stop says. False: it was stopped already, and there is nothing to send again.
-func (r *Run) putBack(items []int, otherwise *verdict) bool {
+func (r *Run) putBack(items []int, otherwise *ending) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range items {
@@ -469,7 +469,7 @@ func (r *Run) putBack(items []int, otherwise *verdict) bool {
 }
 
 // land is putBack for one item, with the lock held.
-func (r *Run) land(i int, otherwise *verdict) {
+func (r *Run) land(i int, otherwise *ending) {
 	r.items[i].flying = false
 	r.items[i].instead = otherwise
 	if r.stopped != nil {
@@ -478,7 +478,7 @@ func (r *Run) land(i int, otherwise *verdict) {
 }
 
 // unsent is the outcome of an item that a stopped run does not send (again). With the lock held.
-func (r *Run) unsent(i int) verdict {
+func (r *Run) unsent(i int) ending {
 	if v := r.items[i].instead; v != nil {
 		return *v
 	}

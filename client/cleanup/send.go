@@ -73,7 +73,7 @@ func (r *Run) request(ctx, sending context.Context, p piece, in entry) (left []p
 // doubt is an item whose fate an answer left open; if is what it is should it still be there.
 type doubt struct {
 	item int
-	is   verdict
+	is   ending
 }
 
 // answered takes the service's word for each id that has one and only one. The rest is read back. An answer that
@@ -89,12 +89,12 @@ func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer)
 		r.mu.Lock()
 		r.safety = true
 		r.mu.Unlock()
-		r.stop(verdict{outcome: Cancelled, requestID: alien.RequestID, message: why}, why)
+		r.stop(ending{outcome: Cancelled, requestID: alien.RequestID, message: why}, why)
 	}
 	var doubts []doubt
 	for _, i := range p.items {
 		a, mentioned := said[r.plan.Items[i].Resource.Ref.ID]
-		v := verdict{code: a.Code, message: a.Message, requestID: a.RequestID}
+		v := ending{code: a.Code, message: a.Message, requestID: a.RequestID}
 		switch {
 		case distrust != "":
 			v.message, v.requestID = distrust, last.RequestID
@@ -162,7 +162,7 @@ func (r *Run) gone(i int) Outcome {
 
 // refused deals with a request that has no answer for each item.
 func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []piece) {
-	v := verdictOf(err)
+	v := endingOf(err)
 	sent := len(p.items)
 	if partly(sent, err) {
 		if p.items = r.survivors(ctx, p, v); len(p.items) == 0 {
@@ -242,7 +242,7 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 
 // heldBack: one item was refused and is set aside as what it holds may be the cause. The services have many words for
 // that, also those for a change under way. What has another cause for certain is not emptied in vain.
-func (r *Run) heldBack(p piece, v verdict, err error) bool {
+func (r *Run) heldBack(p piece, v ending, err error) bool {
 	if len(p.items) != 1 || unsent(err) {
 		return false
 	}
@@ -255,12 +255,12 @@ func (r *Run) heldBack(p piece, v verdict, err error) bool {
 }
 
 // unauthorised stops the run.
-func (r *Run) unauthorised(v verdict) {
+func (r *Run) unauthorised(v ending) {
 	why := "the credentials are not accepted: " + v.message
 	r.mu.Lock()
 	r.refusedUs = true
 	r.mu.Unlock()
-	r.stop(verdict{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
+	r.stop(ending{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
 }
 
 // absent remembers that a place lacks a call; there is another one.
@@ -282,14 +282,14 @@ func halves(p piece) []piece {
 }
 
 // survivors are the items of a refused batch that are still there; the others end.
-func (r *Run) survivors(ctx context.Context, p piece, v verdict) (left []int) {
+func (r *Run) survivors(ctx context.Context, p piece, v ending) (left []int) {
 	for _, d := range r.readBack(ctx, p.at, doubtsOf(p, v), Deleted) {
 		left = append(left, d.item)
 	}
 	return left
 }
 
-func doubtsOf(p piece, v verdict) []doubt {
+func doubtsOf(p piece, v ending) []doubt {
 	doubts := make([]doubt, len(p.items))
 	for n, i := range p.items {
 		doubts[n] = doubt{i, v}
@@ -299,7 +299,7 @@ func doubtsOf(p piece, v verdict) []doubt {
 
 // lost deals with a request whose answer says nothing about whether it was applied: what is still there is sent again,
 // a few times, never without having been read back.
-func (r *Run) lost(ctx, sending context.Context, p piece, v verdict, err error) (left []piece) {
+func (r *Run) lost(ctx, sending context.Context, p piece, v ending, err error) (left []piece) {
 	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
 	var again []int
 	worst := 0
@@ -325,7 +325,7 @@ func (r *Run) lost(ctx, sending context.Context, p piece, v verdict, err error) 
 }
 
 // again hands pieces back to be sent again; see putBack for otherwise.
-func (r *Run) again(otherwise *verdict, pieces ...piece) []piece {
+func (r *Run) again(otherwise *ending, pieces ...piece) []piece {
 	on := true
 	for _, p := range pieces {
 		on = r.putBack(p.items, otherwise) && on
@@ -336,16 +336,16 @@ func (r *Run) again(otherwise *verdict, pieces ...piece) []piece {
 	return pieces
 }
 
-func (r *Run) endAll(p piece, v verdict) []piece {
+func (r *Run) endAll(p piece, v ending) []piece {
 	for _, i := range p.items {
 		r.end(i, v)
 	}
 	return nil
 }
 
-// verdictOf is what an error means for an item that is still there.
-func verdictOf(err error) verdict {
-	v := verdict{outcome: Failed, message: err.Error()}
+// endingOf is what an error means for an item that is still there.
+func endingOf(err error) ending {
+	v := ending{outcome: Failed, message: err.Error()}
 	if e, ok := errors.AsType[*client.Error](err); ok {
 		v.code, v.requestID = e.Code, e.RequestID
 		switch {
@@ -381,7 +381,7 @@ func statusOf(err error) int {
 func (r *Run) outwait(err error) {
 	if e, ok := errors.AsType[*client.Error](err); ok && e.RetryAfter > client.MaxPause {
 		why := fmt.Sprintf("the service takes no more requests for %v", e.RetryAfter.Round(time.Second))
-		r.breakOff(verdict{outcome: Cancelled, code: e.Code, requestID: e.RequestID, message: "not sent: " + why}, why)
+		r.breakOff(ending{outcome: Cancelled, code: e.Code, requestID: e.RequestID, message: "not sent: " + why}, why)
 	}
 }
 
@@ -424,7 +424,7 @@ func saysSize(err error) bool {
 	if statusOf(err) == http.StatusRequestEntityTooLarge {
 		return true
 	}
-	said := strings.ToLower(verdictOf(err).message)
+	said := strings.ToLower(endingOf(err).message)
 	return slices.ContainsFunc([]string{"batch operation", "too many", "at most", "exceed", "maximum"}, func(words string) bool {
 		return strings.Contains(said, words)
 	})

@@ -24,7 +24,7 @@ const (
 )
 
 // after says what an error calls for; pause, unless 0, is how often it has been waited for the service by then.
-func (r *Run) after(sending context.Context, err error, v verdict, t *tries) (next reaction, pause int) {
+func (r *Run) after(sending context.Context, err error, v ending, t *tries) (next reaction, pause int) {
 	switch {
 	case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
 		if t.throttled++; t.throttled > maxThrottled {

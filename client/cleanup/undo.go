@@ -152,14 +152,14 @@ func (r *Run) comebacks() []int {
 			u.claimed[claim{ref.Kind, id}] = true
 		}
 		kind := r.kinds[ref.Kind]
-		var v verdict
+		var v ending
 		switch {
 		case it.Undo == inventory.Impossible:
-			v = verdict{outcome: Skipped, message: "cannot be brought back: " + it.UndoWhy}
+			v = ending{outcome: Skipped, message: "cannot be brought back: " + it.UndoWhy}
 		case kind == nil || kind.Restore == nil:
-			v = verdict{outcome: Failed, message: fmt.Sprintf("not sent: unknown kind %q", ref.Kind)}
+			v = ending{outcome: Failed, message: fmt.Sprintf("not sent: unknown kind %q", ref.Kind)}
 		case kept.Back == nil:
-			v = verdict{outcome: Failed, message: "not sent: what it takes to make it again was not kept"}
+			v = ending{outcome: Failed, message: "not sent: what it takes to make it again was not kept"}
 		}
 		if v.outcome != Pending {
 			r.end(i, v)
@@ -167,7 +167,7 @@ func (r *Run) comebacks() []int {
 		}
 		back, err := kind.Restore.Recall(ref, kept.Back, kept.Shown)
 		if err != nil {
-			r.end(i, verdict{outcome: Failed, message: "not sent: " + err.Error()})
+			r.end(i, ending{outcome: Failed, message: "not sent: " + err.Error()})
 			continue
 		}
 		u.ours[i] = map[string]bool{}
@@ -236,12 +236,12 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 	for _, i := range items {
 		c := r.undo.all[i]
 		if errors.Is(c.Err, client.Unauthorised) {
-			r.unauthorised(verdictOf(c.Err))
+			r.unauthorised(endingOf(c.Err))
 			return nil
 		}
 		if c.Err != nil {
 			if !r.unread(i) {
-				r.end(i, verdict{outcome: Failed, message: "not sent: it is not known what is there: " + c.Err.Error()})
+				r.end(i, ending{outcome: Failed, message: "not sent: it is not known what is there: " + c.Err.Error()})
 			}
 			continue
 		}

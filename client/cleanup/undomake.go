@@ -61,7 +61,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 					r.wasMade(i, m.Part, ids[n], false)
 				}
 			}
-			if !r.doubted(ctx, sending, doubts, m.Part, out.twins, verdict{outcome: Failed, message: "the answer does not show it"}) {
+			if !r.doubted(ctx, sending, doubts, m.Part, out.twins, ending{outcome: Failed, message: "the answer does not show it"}) {
 				return
 			}
 			continue
@@ -97,8 +97,8 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 }
 
 // unmade is what an error of making something means for its item.
-func unmade(m inventory.Making, err error) verdict {
-	v := verdictOf(err)
+func unmade(m inventory.Making, err error) ending {
+	v := endingOf(err)
 	if errors.Is(err, client.RouteAbsent) {
 		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
 	}
@@ -207,17 +207,17 @@ func (r *Run) wasMade(i int, part, id string, found bool) {
 }
 
 // halfway is how an item ends of which something is there by our doing, should the run be stopped. With the lock held.
-func (r *Run) halfway(i int) *verdict {
+func (r *Run) halfway(i int) *ending {
 	if len(r.undo.ours[i]) == 0 {
 		return nil
 	}
-	return &verdict{outcome: Cancelled, message: fmt.Sprintf("cancelled when only a part of it was back: %s; undo again brings the rest", r.undo.all[i].ID())}
+	return &ending{outcome: Cancelled, message: fmt.Sprintf("cancelled when only a part of it was back: %s; undo again brings the rest", r.undo.all[i].ID())}
 }
 
 // back ends an item of which nothing is left to be made.
 func (r *Run) back(i int) {
 	c := r.undo.all[i]
-	v := verdict{outcome: AlreadyThere}
+	v := ending{outcome: AlreadyThere}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
@@ -239,7 +239,7 @@ func (r *Run) putMakings(items []int) {
 	}
 }
 
-func (r *Run) endMakings(items []int, v verdict) {
+func (r *Run) endMakings(items []int, v ending) {
 	for _, i := range items {
 		v := v
 		if c := r.undo.all[i]; c.ID() != "" && c.ID() != c.Ref.ID && r.undo.ours[i][inventory.Itself] {
@@ -251,7 +251,7 @@ func (r *Run) endMakings(items []int, v verdict) {
 
 // doubted reads back what a request may have made: what is there is ours, what is not may be sent again, a few times.
 // False: there is nothing to go on with. What was there and looked the same before the request are the twins.
-func (r *Run) doubted(ctx, sending context.Context, items []int, part string, twins []string, v verdict) bool {
+func (r *Run) doubted(ctx, sending context.Context, items []int, part string, twins []string, v ending) bool {
 	if len(items) == 0 {
 		return true
 	}
@@ -375,7 +375,7 @@ func (r *Run) takeUpMakings(ctx, sending context.Context, items []int) []int {
 	}
 	for _, i := range items {
 		if making := r.past.Items[i].making; making != nil && r.unread(i) {
-			r.doubted(ctx, sending, []int{i}, making.Part, making.Twins, verdict{outcome: Cancelled, message: "the run was broken off before its answer was known"})
+			r.doubted(ctx, sending, []int{i}, making.Part, making.Twins, ending{outcome: Cancelled, message: "the run was broken off before its answer was known"})
 		}
 	}
 	return r.pending(items)

@@ -99,7 +99,7 @@ func (r *Run) secureKind(items []int, k keeping) {
 	for _, i := range items {
 		switch back, ok := k.kept[r.plan.Items[i].Resource.Ref]; {
 		case k.err != nil:
-			r.end(i, verdict{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", k.err)})
+			r.end(i, ending{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", k.err)})
 			continue
 		case ok:
 			r.mu.Lock()
