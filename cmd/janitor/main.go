@@ -1,6 +1,6 @@
 // Command janitor finds what nobody uses on Huawei Cloud and its sister clouds, and deletes what was confirmed.
 //
-// This package is thin: it turns flags into a profile, the profile into a client and hands that to the screen.
+// A file holds a command: its flags become a profile, the profile a client, and the work is done by packages below.
 package main
 
 import (

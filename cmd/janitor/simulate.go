@@ -3,22 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"janitor/client/cleanup"
-	"janitor/client/inventory"
-	"janitor/client/logbook"
 	"janitor/client/profile"
 	"janitor/client/simcloud"
 )
@@ -41,30 +35,6 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.faults, "faults", "", "file that says what goes wrong, in YAML")
 }
 
-// chaosFlag is whether there is trouble, and its seed.
-type chaosFlag struct {
-	on   bool
-	seed uint64
-}
-
-func (f *chaosFlag) Type() string { return "SEED" }
-
-func (f *chaosFlag) String() string {
-	if !f.on {
-		return ""
-	}
-	return strconv.FormatUint(f.seed, 10)
-}
-
-func (f *chaosFlag) Set(s string) error {
-	seed, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		return fmt.Errorf("%q is not a number: write it as --chaos or --chaos=7", s)
-	}
-	*f = chaosFlag{true, seed}
-	return nil
-}
-
 // script takes what goes wrong from the flags.
 func (s *simulation) script() error {
 	switch {
@@ -82,63 +52,6 @@ func (s *simulation) script() error {
 			return usage("%w", err)
 		}
 	}
-	return nil
-}
-
-type sizeFlag simcloud.Size
-
-func (f *sizeFlag) Type() string   { return "small|large|N" }
-func (f *sizeFlag) String() string { return fmt.Sprint(simcloud.Size(*f)) }
-func (f *sizeFlag) Set(s string) error {
-	size, err := simcloud.ParseSize(s)
-	*f = sizeFlag(size)
-	return err
-}
-
-type latencyFlag time.Duration
-
-func (f *latencyFlag) Type() string   { return "TIME" }
-func (f *latencyFlag) String() string { return time.Duration(*f).String() }
-func (f *latencyFlag) Set(s string) error {
-	d, err := time.ParseDuration(s)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%q is not a time such as 40ms or 1s", s)
-	case d < 0:
-		return errors.New("a round trip takes no less than 0s")
-	}
-	*f = latencyFlag(d)
-	return nil
-}
-
-type quotaFlag simcloud.Quota
-
-func (f *quotaFlag) Type() string { return "N/TIME" }
-
-func (f *quotaFlag) String() string {
-	if f.Requests == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d/%v", f.Requests, f.Per)
-}
-
-func (f *quotaFlag) Set(s string) error {
-	number, per, ok := strings.Cut(s, "/")
-	n, err := strconv.Atoi(number)
-	switch {
-	case !ok, err != nil:
-		return errors.New("write it as requests per time, such as 60/1m")
-	case n <= 0:
-		return errors.New("at least one request must be allowed, such as 60/1m")
-	}
-	d, err := time.ParseDuration(per)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%q is not a time such as 1s, 1m or 1h", per)
-	case d <= 0:
-		return errors.New("the time must be longer than 0s, such as 60/1m")
-	}
-	*f = quotaFlag{Requests: n, Per: d}
 	return nil
 }
 
@@ -201,69 +114,6 @@ func (v *served) login() profile.Auth {
 	return profile.Auth{
 		Username: profile.Secret(v.account.Username), Password: profile.Secret(v.account.Password), DomainName: profile.Secret(v.account.DomainName),
 	}
-}
-
-func demoCommand() *cobra.Command {
-	var sim simulation
-	var readOnly bool
-	var book string
-	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Open the screen on a simulated cloud in this process",
-		Long: `demo opens the same screen on a cloud that is simulated in this process: a grown account with things in use,
-forgotten, protected and expired. Requests are real HTTP over the loopback interface; nothing leaves this machine.
-
-With --chaos or --faults things go wrong, so that one can watch janitor cope; it then logs in with a password.`,
-		Example: `  janitor demo
-  janitor demo --size large --quota 600/1m
-  janitor demo --chaos=7`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := sim.script(); err != nil {
-				return err
-			}
-			walk, err := walkThrough(book, nil, &profile.Choice{})
-			if err != nil {
-				return err
-			}
-			if err := needTerminal(); err != nil {
-				return err
-			}
-			v, err := sim.serve(cmd.Context(), "127.0.0.1:0")
-			if err != nil {
-				return err
-			}
-			defer v.stop()
-			p := v.profile("demo")
-			if sim.chaos.on || sim.faults != "" {
-				p.Auth = v.login() // tokens can be revoked, keys cannot
-			}
-			p.ReadOnly = readOnly
-			views, err := checkViews(demoViews())
-			if err != nil {
-				return err
-			}
-			// The cloud ends with this process: there would be nothing to resume.
-			dir, err := os.MkdirTemp("", "janitor-demo-")
-			if err != nil {
-				return &failure{statusJournal, fmt.Errorf("the journal cannot be written: %w", err)}
-			}
-			defer os.RemoveAll(dir) //nolint:errcheck // in the folder for what is temporary
-			here, err := os.Getwd() // reports are to outlive it
-			if err != nil {
-				here = "."
-			}
-			log := &record{book: logbook.New(filepath.Join(dir, "janitor.log")), command: cmd.CommandPath()}
-			cmd.SetContext(log.within(cmd.Context()))
-			err = show(cmd, p, shown{past: cleanup.NewHistory(dir, version()), reports: here, kind: inventory.Pools, views: views, walk: walk, demo: true})
-			log.end(cmd.Context(), cmd.ErrOrStderr(), err)
-			return err
-		},
-	}
-	sim.flags(cmd.Flags())
-	cmd.Flags().BoolVar(&readOnly, "read-only", false, "look, but never delete")
-	cmd.Flags().StringVarP(&book, "file", "f", "", "runbook to walk through, step by step, with what it matches marked")
-	return cmd
 }
 
 func simulateCommand() *cobra.Command {

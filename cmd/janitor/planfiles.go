@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"janitor/client/cleanup"
+)
+
+// savePlan writes a plan of the screen into the current directory.
+func savePlan(at cleanup.Where, plan cleanup.Plan, listed int) (string, error) {
+	now := time.Now()
+	doc := cleanup.NewDocument(at, version(), now, planLife, cleanup.Stage{Chosen: "marked on the screen", Listed: listed, Plan: plan})
+	file, _, err := doc.Encode()
+	if err != nil {
+		return "", err
+	}
+	path := "janitor-plan-" + now.UTC().Format("20060102T150405Z") + ".json"
+	return path, writeNew(path, file)
+}
+
+func exists(path string) error {
+	return usage("%s exists already: give another name, or remove it", path)
+}
+
+// free refuses a path that no plan can be written to, before anything is asked.
+func free(path string) error {
+	if path == "-" {
+		return nil
+	}
+	folder := filepath.Dir(path)
+	info, err := os.Stat(folder)
+	switch _, taken := os.Lstat(path); {
+	case path == "":
+		return usage("-o: no file is named; - is stdout")
+	case taken == nil:
+		return exists(path)
+	case err != nil:
+		return usage("the plan cannot be written: %w", err)
+	case !info.IsDir():
+		return usage("the plan cannot be written: %s is no folder", folder)
+	}
+	return nil
+}
+
+// writeNew writes a file that is not there yet, for its owner.
+func writeNew(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the user says where
+	if errors.Is(err, fs.ErrExist) {
+		return exists(path)
+	}
+	if err != nil {
+		return usage("the plan cannot be written: %w", err)
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("the plan cannot be written: %w", err), os.Remove(path))
+	}
+	return nil
+}
+
+// readPlan reads the file of a plan, - being stdin.
+func readPlan(cmd *cobra.Command, path string) (cleanup.Document, string, error) {
+	in := cmd.InOrStdin()
+	if path != "-" {
+		f, err := os.Open(path) //nolint:gosec // the user says which
+		if err != nil {
+			return cleanup.Document{}, "", usage("the plan cannot be read: %w", err)
+		}
+		defer f.Close() //nolint:errcheck // only read
+		in = f
+	}
+	doc, digest, err := cleanup.DecodeDocument(in)
+	if err != nil {
+		if path == "-" {
+			path = "stdin"
+		}
+		return doc, "", usage("%s: %w", path, err)
+	}
+	return doc, digest, nil
+}
+
+// fresh refuses a plan whose time is over, or has not come.
+func fresh(doc cleanup.Document, path string, now time.Time) error {
+	const tolerated = 5 * time.Minute // of clocks that differ
+	switch {
+	case now.After(doc.Expires):
+		return usage("%s expired %s: plan again", path, doc.Expires.Format("2006-01-02 15:04 UTC"))
+	case doc.Made.After(now.Add(tolerated)):
+		return usage("%s was made %s, which is in the future: check the clock, or plan again", path, doc.Made.Format("2006-01-02 15:04 UTC"))
+	}
+	return nil
+}

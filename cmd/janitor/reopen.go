@@ -1,0 +1,78 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"janitor/client"
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+	"janitor/client/profile"
+)
+
+func sessionFlags(cmd *cobra.Command, choice *profile.Choice) {
+	cmd.Flags().StringVar(&choice.Profile, "profile", "", "profile to use instead of the run's own, for the same project")
+	cmd.Flags().StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
+}
+
+// reopen opens the project of a run. Another one is refused before anything is sent to it, where the profile names it.
+func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*profile.Session, *inventory.Loader, error) {
+	s, loader, _, err := reopenAt(ctx, "run "+past.ID, past.Ledger.Header.Where, choice)
+	return s, loader, err
+}
+
+// reopenAt opens the project that something is about, with the profile that it was made with unless another is given.
+func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
+	choice.Profile = cmp.Or(choice.Profile, at.Profile)
+	choice.Region = at.Region
+	p, err := profile.Find(choice)
+	if err != nil {
+		return nil, nil, p, err
+	}
+	elsewhere := func(project string) error {
+		return usage("%s is about project %s of %s; %v is for project %s: give --profile", what, client.Clean(at.Project), client.Clean(at.Region), p, project)
+	}
+	if p.ProjectID != "" && p.ProjectID != at.Project {
+		return nil, nil, p, elsewhere(p.ProjectID)
+	}
+	warn(os.Stderr, p)
+	s, err := opened(ctx, p)
+	if err != nil {
+		return nil, nil, p, interrupted(ctx, err)
+	}
+	if s.Project != at.Project {
+		s.Close()
+		return nil, nil, p, elsewhere(s.Project)
+	}
+	// Resources are called as they were then, whatever the profile is called now.
+	loader, err := loaderOf(p, s, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project})
+	if err != nil {
+		s.Close()
+		return nil, nil, p, err
+	}
+	return s, loader, p, nil
+}
+
+// closing lets go of a session, and passes on what it has to say.
+func closing(cmd *cobra.Command, s *profile.Session) {
+	if clock := s.Clock(); clock != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), clock) //nolint:errcheck // for people
+	}
+	s.Close()
+}
+
+// whereIs is the place of a session, for the header of journals.
+func whereIs(p profile.Profile, s *profile.Session) cleanup.Where {
+	w := cleanup.Where{Profile: s.Profile, Region: s.Region, Project: s.Project, Endpoints: map[string]string{}}
+	for service, given := range map[string]string{"elb": p.Endpoints.ELB, "apig": p.Endpoints.APIG, "roma": p.Endpoints.ROMA, "iam": p.Endpoints.IAM} {
+		if u, err := url.Parse(given); err == nil && given != "" {
+			w.Endpoints[service] = u.Scheme + "://" + u.Host
+		}
+	}
+	return w
+}

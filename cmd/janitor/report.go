@@ -1,0 +1,52 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"janitor/client/cleanup"
+)
+
+func reportCommand() *cobra.Command {
+	out := cleanup.Markdown
+	cmd := &cobra.Command{
+		Use:   "report RUN|PLAN",
+		Short: "Print what a run was to do and what became of it, or what a plan would do",
+		Long: `report prints what a run was to do, who ran it where and when, and of every item its outcome with code, message and
+request id, whether it is proved, how long it took, and whether it can be brought back; then what the run did to traffic
+and what was left out. It is made from the run's folder alone: nothing is sent.
+
+Given the file of a plan, it prints what the plan would do, with the digest that janitor apply --approve-digest takes.
+
+md is Markdown for people and tickets, html one page that opens anywhere, json for programs, csv a line an item for
+spreadsheets.`,
+		Example: `  janitor report 20260801T120000Z-1a2b3c > report.md
+  janitor report -o csv 1a2b3c > report.csv
+  janitor report -o html plan.json > plan.html`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(cleanup.Formats(), out) {
+				return usage("there is no form %q: there are %s", out, strings.Join(cleanup.Formats(), ", "))
+			}
+			return oneRun(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
+				doc, _, err := readPlan(cmd, args[0])
+				if err != nil {
+					return err
+				}
+				return unread(cleanup.Export(cmd.OutOrStdout(), out, doc))
+			}
+			past, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			return unread(cleanup.Export(cmd.OutOrStdout(), out, past.Ledger))
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", out, "how to print: "+strings.Join(cleanup.Formats(), ", "))
+	return cmd
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"janitor/client"
+	"janitor/client/cleanup"
+	"janitor/client/profile"
+)
+
+func resumeCommand() *cobra.Command {
+	var out form
+	var choice profile.Choice
+	var limit deadline
+	cmd := &cobra.Command{
+		Use:   "resume RUN",
+		Short: "Go on with a run that was broken off",
+		Long: `resume goes on with a run that ended before its work did: killed, interrupted, its machine off. What a request may have
+deleted without an answer is looked up first; then what is left is checked and deleted, and the whole is proved. It
+touches nothing but the items that were confirmed then. ctrl+c stops it in order; a second one breaks off what is in flight.
+` + deadlineHelp + `
+
+The profile is the run's own, unless --profile names another one for the same project.`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			defer limit.begin(cmd)()
+			past, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			switch err := past.CanResume(); {
+			case errors.Is(err, cleanup.ErrGoesOn):
+				return &failure{statusRefused, err}
+			case errors.Is(err, cleanup.ErrFinished):
+				return usage("%w; janitor verify %s looks again", err, past.ID)
+			case err != nil:
+				return usage("%w", err)
+			}
+			s, loader, err := reopen(cmd.Context(), past, choice)
+			if err != nil {
+				return err
+			}
+			defer closing(cmd, s)
+			if s.Deleter == nil {
+				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+			}
+			j, err := history().Resume(past)
+			if err != nil {
+				return unrecorded(err)
+			}
+			if past.Ledger.Torn() > 0 {
+				fmt.Fprintln(cmd.ErrOrStderr(), "The last line of the journal was not written to its end: it is cut off.") //nolint:errcheck // for people
+			}
+			at := past.Ledger.Header.Where
+			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Log: logOf(cmd.Context())})
+			open, have := len(past.Ledger.Open()), "have"
+			if open == 1 {
+				have = "has"
+			}
+			(&lines{cmd.ErrOrStderr()}).say("Resuming run %s in %s %s: %d of %s %s no outcome.",
+				past.ID, at.Profile, at.Region, open, amount(len(past.Ledger.Items), "item", "items"), have)
+			ctx, release := lasting(cmd.Context())
+			defer release()
+			run := engine.Resume(ctx, past.Ledger, j)
+			return watch(cmd, out, run)
+		},
+	}
+	sessionFlags(cmd, &choice)
+	out.flag(cmd.Flags(), "table", "ndjson")
+	limit.flag(cmd.Flags())
+	return cmd
+}
+
+// watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends, unless there
+// is a second one.
+func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
+	plan := run.Plan()
+	defer context.AfterFunc(cmd.Context(), func() {
+		run.Interrupt()
+		sayInterrupted(cmd)
+	})()
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	var broken error // nobody reads any more what becomes of the items: no more are sent
+	progressOn(cmd.ErrOrStderr()).follow(run, func(ev cleanup.Event) {
+		var err error
+		switch {
+		case ev.Item >= 0 && out == "ndjson" && (ev.Step == cleanup.Ended || ev.Step == cleanup.Proved):
+			word := "ended"
+			if ev.Step == cleanup.Proved {
+				word = "proved"
+			}
+			err = enc.Encode(lineOf(word, &plan, ev.Item, ev.Result, ""))
+		case ev.Item < 0 && ev.Note != "" && ev.Step != cleanup.Finished:
+			fmt.Fprintln(cmd.ErrOrStderr(), client.CleanWhole(ev.Note)) //nolint:errcheck // for people
+		}
+		if err != nil && broken == nil {
+			broken = err
+			run.Interrupt()
+		}
+	})
+	run.Wait()
+	summary := run.Summary()
+	if out == "table" {
+		rows := [][]string{heading(plan)}
+		for i, res := range run.Results() {
+			rows = append(rows, lineOf("", &plan, i, res, "").row())
+		}
+		broken = printTable(cmd.OutOrStdout(), rows)
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), client.CleanWhole(summary.String())) //nolint:errcheck // for people
+	err := ending(cmd.Context(), run)
+	if f, final := errors.AsType[*failure](err); broken == nil || final && f.status != statusInterrupted {
+		return err
+	}
+	switch {
+	case run.Resumable():
+		return &failure{statusInterrupted, fmt.Errorf("%w; nothing more was sent: janitor resume %s goes on", unread(broken), run.ID())}
+	case out == "ndjson": // the run is over; whatever was to come after it is not begun
+		return &failure{statusInterrupted, unread(broken)}
+	case err != nil:
+		return err
+	}
+	return unread(broken)
+}
+
+// sayInterrupted tells what a signal or the deadline has stopped, and what a second signal would.
+func sayInterrupted(cmd *cobra.Command) {
+	said := "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too."
+	if o, ok := errors.AsType[*overdue](context.Cause(cmd.Context())); ok {
+		said = "Stopped, " + o.Error() + ": nothing more is sent; what is in flight comes to its end."
+	}
+	fmt.Fprintln(cmd.ErrOrStderr(), said) //nolint:errcheck // for people
+}
+
+// ending is the exit status of a run.
+func ending(ctx context.Context, run *cleanup.Run) error {
+	id, summary := run.ID(), run.Summary()
+	switch err := run.Unrecorded(); {
+	case err != nil:
+		return unrecorded(err)
+	case summary.Safety:
+		return &failure{statusSafety, fmt.Errorf("run %s: %s", id, summary.Stopped)}
+	case summary.Unauthorised:
+		return &failure{statusCredentials, fmt.Errorf("run %s: %s; janitor doctor examines them", id, summary.Stopped)}
+	case run.Resumable() && ctx.Err() != nil:
+		return halted(ctx, fmt.Sprintf(": janitor resume %s goes on", id))
+	case run.Resumable():
+		return &failure{statusInterrupted, fmt.Errorf("%s: janitor resume %s goes on", summary.Stopped, id)}
+	case ctx.Err() != nil && summary.Counts[cleanup.Cancelled] == summary.Items:
+		return halted(ctx, ": nothing was sent")
+	case !summary.OK():
+		want := "gone"
+		if run.Plan().Undoes != "" {
+			want = "back"
+		}
+		if summary.InDoubt() {
+			return fmt.Errorf("run %s: not everything is known to be %s; janitor verify %s looks again", id, want, id)
+		}
+		return fmt.Errorf("run %s: not everything is %s; janitor runs %s tells all", id, want, id)
+	}
+	return nil
+}

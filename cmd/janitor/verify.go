@@ -1,0 +1,107 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"janitor/client/cleanup"
+	"janitor/client/inventory"
+	"janitor/client/profile"
+)
+
+func verifyCommand() *cobra.Command {
+	var out form
+	var choice profile.Choice
+	cmd := &cobra.Command{
+		Use:   "verify RUN",
+		Short: "Look again whether what a run deleted is gone, or what an undo brought back is there",
+		Long: `verify lists again what a finished run was about and says of every item whether it is gone, there, or not known because
+its list could not be read. It changes nothing, and writes what it finds to the run's journal.
+
+The exit status is 0 when everything that was said to be gone is gone, 4 when the credentials are refused, else 1.`,
+		Args: oneRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			past, err := find(args[0])
+			if err != nil {
+				return err
+			}
+			if err := past.CanVerify(); err != nil {
+				return usage("%w: janitor resume %s goes on with it and proves it", err, past.ID)
+			}
+			choice.ReadOnly = true
+			s, loader, err := reopen(cmd.Context(), past, choice)
+			if err != nil {
+				return err
+			}
+			defer closing(cmd, s)
+			return verify(cmd, out, past, loader)
+		},
+	}
+	sessionFlags(cmd, &choice)
+	out.flag(cmd.Flags(), "table", "ndjson")
+	return cmd
+}
+
+func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.Loader) error {
+	j, err := history().Verify(past)
+	if err != nil {
+		return unrecorded(err)
+	}
+	found, err := cleanup.Verify(cmd.Context(), loader, past.Ledger, j)
+	err = errors.Join(err, j.Close())
+	if ctxErr := cmd.Context().Err(); ctxErr != nil {
+		return interrupted(cmd.Context(), ctxErr)
+	}
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	undo := past.Ledger.Plan.Undoes != ""
+	want, is, wrongly := "gone", cleanup.IsGone, "reappeared"
+	if undo {
+		want, is, wrongly = "back", cleanup.IsThere, "gone again"
+	}
+	rows := [][]string{heading(past.Ledger.Plan, "NOW")}
+	wrong, unknown := 0, 0
+	var broken, cause error
+	for i, f := range found {
+		res := past.Ledger.Items[i].Result
+		line := lineOf("", &past.Ledger.Plan, i, res, f.Is)
+		line.Message = f.Why
+		says := string(f.Is)
+		if !f.Is.Proves(res.Outcome) {
+			if f.Is != cleanup.IsUnknown {
+				wrong++
+				says = wrongly
+			} else {
+				unknown++
+				cause = cmp.Or(cause, f.Err)
+				says = "not known"
+			}
+		}
+		if out == "ndjson" {
+			broken = cmp.Or(broken, enc.Encode(line))
+		}
+		rows = append(rows, line.row(says))
+	}
+	if out == "table" {
+		broken = printTable(cmd.OutOrStdout(), rows)
+	}
+	switch {
+	case err != nil:
+		return unrecorded(err)
+	case wrong+unknown > 0:
+		if undo {
+			wrongly = are(wrong) + " " + wrongly
+		}
+		err := fmt.Errorf("run %s: of what was said to be %s, %d %s and %d %s not known", past.ID, want, wrong, wrongly, unknown, are(unknown))
+		if cause != nil {
+			err = fmt.Errorf("%w: %w", err, cause)
+		}
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s (%s).\n", past.ID, want, is, time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
+	return unread(broken)
+}
