@@ -195,6 +195,22 @@ func faultChanged(t *testing.T) {
 			t.Errorf("%s: %+v", s, results)
 		}
 	})
+	t.Run("members whose channel is gone, from a file", func(t *testing.T) {
+		f := meet(t, simcloud.Options{Size: 100}, way{}, 1, nil)
+		plan := f.members(t, 3)
+		file, err := plan.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.plan, err = DecodePlan(file); err != nil {
+			t.Fatal(err)
+		}
+		f.cloud.Remove(f.plan.Items[0].Resource.Ref.Parent)
+		_, results, run := f.outcomes(t)
+		if s := run.Summary(); s.Counts[AlreadyGone] != 3 || !s.OK() {
+			t.Errorf("%s: %+v", s, results)
+		}
+	})
 	t.Run("edited, from a file", func(t *testing.T) {
 		f := meet(t, simcloud.Options{}, way{}, 1, func(ids []string) []simcloud.Rule { return []simcloud.Rule{nudged(simcloud.Hand{Edit: ids[0]})} })
 		file, err := f.plan.Encode()

@@ -135,12 +135,27 @@ func listMembers(ctx context.Context, q *query) error {
 	return join(failures)
 }
 
+// askChannel is why nothing is said of the members of a channel that is known by its id only: at best it is gone. What a
+// member means to its channel cannot be told without the channel.
+func (q *query) askChannel(ctx context.Context, parent Resource) error {
+	g, ok := gatewayOf(parent.Ref.Scope)
+	if !ok {
+		return errors.New("its gateway instance is not known: open it from the list of channels")
+	}
+	for _, err := range q.client.ChannelMembers(ctx, g, parent.Ref.ID) {
+		if err != nil {
+			return err
+		}
+	}
+	return errors.New("it has members, and is not in the list of channels")
+}
+
 // membersOf collects a channel's members before it shows them: whether one is the last that is enabled needs all. The
 // note says why there are none.
 func (q *query) membersOf(ctx context.Context, parent Resource) (note string, err error) {
 	c, ok := parent.Object.(*Channel)
 	if !ok {
-		return "", errors.New("its gateway instance is not known: open it from the list of channels")
+		return "", q.askChannel(ctx, parent)
 	}
 	var objects []*Member
 	enabled := 0
