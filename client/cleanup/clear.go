@@ -76,17 +76,45 @@ func (r *Run) part(items []int) (bare, laden []int) {
 	return bare, laden
 }
 
-// setAside keeps a refused item for another try, once, when it holds something that may be the cause; v is how it ends
-// should there be none.
+// aboutHolds: what is refused in these words may be refused for what it holds, and go when that was taken away. If others
+// use it they would use it empty. A change under way ends by itself.
+func aboutHolds(message string) bool {
+	said := strings.ToLower(message)
+	says := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
+	}
+	switch {
+	case says("listener", "polic", "pending_", "immutable"):
+		return false
+	case saysHolds(message):
+		return true
+	}
+	return !says("in use", "using", "used", "associated", "referenced")
+}
+
+// saysHolds: the service speaks of what a pool holds.
+func saysHolds(message string) bool {
+	said := strings.ToLower(message)
+	return slices.ContainsFunc([]string{"member", "backend server", "health"}, func(w string) bool { return strings.Contains(said, w) })
+}
+
+// mayHold: the item holds something that was not taken away yet, and that may be why it is refused.
+func (r *Run) mayHold(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it, planned := &r.items[i], &r.plan.Items[i]
+	emptied := it.cleared && planned.Demands
+	return !it.refused && !emptied && len(planned.Holds) > 0 && it.result.Outcome == Pending
+}
+
+// setAside keeps a refused item for another try, once, when it holds something; v is how it ends should that not be the cause.
 func (r *Run) setAside(i int, v ending) bool {
+	if !r.mayHold(i) {
+		return false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	planned := &r.plan.Items[i]
-	emptied := it.cleared && planned.Demands
-	if it.refused || emptied || len(planned.Holds) == 0 || it.result.Outcome != Pending {
-		return false
-	}
 	it.refused, it.cleared = true, false
 	r.aside = append(r.aside, i)
 	r.tell(i, Rechecking)

@@ -209,7 +209,7 @@ func TestBusyLaneOfSteps(t *testing.T) {
 
 // What no document demands is tried only after the service has refused.
 func TestRefusalThenSteps(t *testing.T) {
-	const refusal = "is in use"
+	const refusal = "has members"
 	for name, c := range map[string]struct {
 		jar    jar
 		answer func(w *world, n int, call string, ids []string) ([]inventory.Answer, error)
@@ -279,7 +279,7 @@ func TestRefusalThenSteps(t *testing.T) {
 }
 
 // A cloud without the batch call says of a single jar what the others say in an answer, in any words: what it holds is
-// taken away then, once, whatever the words are taken for. What has another cause is not emptied in vain.
+// taken away then, once. What others use, or what has another cause, is not emptied.
 func TestRefusalOfOneThenSteps(t *testing.T) {
 	const (
 		emptied = "delete a | a: " + s1 + " | delete a"
@@ -295,8 +295,12 @@ func TestRefusalOfOneThenSteps(t *testing.T) {
 	}{
 		"pending":             {jar{stubborn: true, holds: []string{s1}}, pending, Deleted, "1 server removed first", emptied},
 		"bad request":         {jar{stubborn: true, holds: []string{s1}}, fails(400, "", "ELB.8902", "contains backend servers"), Deleted, "1 server removed first", emptied},
-		"in use":              {jar{stubborn: true, holds: []string{s1}}, fails(409, client.InUse, "ELB.8907", "is in use"), Deleted, "1 server removed first", emptied},
-		"conflict":            {jar{stubborn: true, holds: []string{s1}}, fails(409, "", "ELB.8907", "no"), Deleted, "1 server removed first", emptied},
+		"of what it holds":    {jar{stubborn: true, holds: []string{s1}}, fails(409, client.InUse, "ELB.8907", "healthmonitor d2 is using this pool"), Deleted, "1 server removed first", emptied},
+		"without a reason":    {jar{stubborn: true, holds: []string{s1}}, fails(409, client.Pending, "ELB.8907", "no"), Deleted, "1 server removed first", emptied},
+		"in use":              {jar{stubborn: true, holds: []string{s1}}, fails(409, client.InUse, "ELB.8907", "is in use"), Blocked, "is in use", refused},
+		"used by another":     {jar{stubborn: true, holds: []string{s1}}, fails(409, client.InUse, "ELB.8907", "listener l1 is using this pool and its members"), Blocked, "listener l1 is using this pool and its members", refused},
+		"a change under way":  {jar{stubborn: true, holds: []string{s1}}, fails(409, client.Pending, "ELB.8907", "immutable: PENDING_UPDATE"), Blocked, "immutable: PENDING_UPDATE", strings.TrimSuffix(strings.Repeat("delete a | ", maxWait+1), " | ")},
+		"invalid":             {jar{stubborn: true, holds: []string{s1}}, fails(400, "", "ELB.8902", "no"), Failed, "no", refused},
 		"pending and bare":    {jar{}, pending, Blocked, "pool d1 has members", strings.TrimSuffix(strings.Repeat("delete a | ", maxWait+1), " | ")},
 		"bad and bare":        {jar{}, fails(400, "", "ELB.8902", "no"), Failed, "no", refused},
 		"forbidden":           {jar{stubborn: true, holds: []string{s1}}, fails(403, client.Forbidden, "SYS.0403", "no"), Failed, "no", refused},
@@ -348,7 +352,7 @@ func TestCancelBetweenSteps(t *testing.T) {
 		"lost and applied":   {s2, fails(0, client.Transport, "", "reset"), true, jar{demands: true, holds: servers(3)}, Cancelled, "cancelled after 2 of 3 servers were removed", 2},
 		"lost, not applied":  {s2, fails(0, client.Transport, "", "reset"), false, jar{demands: true, holds: servers(3)}, Cancelled, "cancelled after 1 of 3 servers was removed", 2},
 		"forbidden":          {s2, fails(403, client.Forbidden, "SYS.0403", "no"), false, jar{demands: true, holds: servers(3)}, Failed, s2 + " could not be removed: no; 1 of 3 servers was removed", 2},
-		"after a refusal":    {s1, nil, true, jar{stubborn: true, holds: servers(2)}, Blocked, "is in use; 1 of 2 servers was removed", 2},
+		"after a refusal":    {s1, nil, true, jar{stubborn: true, holds: servers(2)}, Blocked, "has members; 1 of 2 servers was removed", 2},
 		"nothing was done":   {s1, fails(429, client.Throttled, "APIGW.0308", "limit"), false, jar{demands: true, holds: servers(2)}, Cancelled, "", 1},
 		"credentials":        {s2, fails(401, client.Unauthorised, "APIGW.0301", "bad token"), false, jar{demands: true, holds: servers(2)}, Failed, s2 + " could not be removed: bad token; 1 of 2 servers was removed", 2},
 		"a monitor is ahead": {s1, nil, true, jar{demands: true, holds: []string{monitor, s1, s2}}, Cancelled, "cancelled after 1 health monitor and 1 of 2 servers were removed", 2},

@@ -396,7 +396,7 @@ func faultEntries(t *testing.T) {
 			body := fmt.Sprintf(`{"ipgroup":{"id":%q,"name":"g","ip_list":[{"ip":"2001:0DB8:0::0001"},{"ip":"2001:db8::2"},{"ip":"192.0.2.0/24"},{"ip":"198.51.100.7"},{"ip":"10.0.0.1-10.0.0.9"}],"listeners":[]}}`, group)
 			return []simcloud.Rule{{Path: entryBatch, Do: simcloud.Act{Status: 200, Body: body, ContentType: asJSON}}}
 		})
-		says(t, ended(t, f, Blocked, "5")[0], "still in the group")
+		says(t, ended(t, f, Failed, "5")[0], "still in the group", "read back: still there")
 	})
 	t.Run("the answer of another group", func(t *testing.T) {
 		f := begin(t, func(string) []simcloud.Rule {

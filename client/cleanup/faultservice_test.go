@@ -1,8 +1,10 @@
 package cleanup
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -97,6 +99,116 @@ func (s *sim) members(t *testing.T, n int) Plan {
 	}
 	t.Fatalf("no channel has %d members", n)
 	return Plan{}
+}
+
+// holding: a dedicated pool that nothing uses, with servers.
+func holding(r inventory.Resource) bool {
+	return unused(r) && dedicated(r) && r.Object.(*inventory.Pool).Members.Len() > 0
+}
+
+// A batch answers with a code and no reason. A pool that holds servers is asked about alone before they are taken away: if
+// others use it they would use it empty.
+func TestWhatIsUsedIsNotEmptied(t *testing.T) {
+	for name, c := range map[string]struct {
+		batch simcloud.Act
+		alone simcloud.Act
+		want  string
+		says  string
+	}{
+		"in an answer": {simcloud.Act{}, simcloud.Act{Status: 409, Code: "ELB.8907", Message: "listener 5555 is using this pool"}, "blocked", "listener 5555"},
+		"as a whole":   {simcloud.Act{Status: 409, Code: "ELB.8907", Message: "listener 5555 is using pool"}, simcloud.Act{}, "blocked", "listener 5555"},
+		"in trouble":   {simcloud.Act{}, simcloud.Act{Status: 500, Code: "ELB.8906", Message: "internal error"}, "failed", "internal error"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := meetThe(t, simcloud.Options{}, way{}, 1, holding, func(ids []string) []simcloud.Rule {
+				batch := c.batch
+				if batch.Status == 0 {
+					batch = simcloud.Act{Status: 200, Body: fmt.Sprintf(`{"pools":[{"id":%q,"ret_status":"failed","ret_code":"ELB.8907"}]}`, ids[0]), ContentType: asJSON}
+				}
+				rules := []simcloud.Rule{{Path: poolBatch, Do: batch}}
+				if c.alone.Status != 0 {
+					rules = append(rules, simcloud.Rule{Method: "DELETE", Path: "/v3/*/elb/pools/*", Do: c.alone})
+				}
+				return rules
+			})
+			_, results, _ := f.outcomes(t)
+			if res := results[0]; res.Outcome.String() != c.want || !strings.Contains(res.Message, c.says) {
+				t.Errorf("%+v", res)
+			}
+			for _, r := range f.cloud.Requests() {
+				if r.Method == http.MethodDelete && !strings.HasSuffix(r.Path, "/pools/"+results[0].Ref.ID) {
+					t.Errorf("sent %s %s", r.Method, r.Path)
+				}
+			}
+		})
+	}
+}
+
+// Nobody has seen it go: what the service does not find and lists all the same was not deleted.
+func TestNotFoundAndStillThere(t *testing.T) {
+	for name, rule := range map[string]func(id string) simcloud.Rule{
+		"in a batch": func(id string) simcloud.Rule {
+			body := fmt.Sprintf(`{"pools":[{"id":%q,"ret_status":"not found","ret_code":"ELB.9903"}]}`, id)
+			return simcloud.Rule{Path: poolBatch, Do: simcloud.Act{Status: 200, Body: body, ContentType: asJSON}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := meet(t, simcloud.Options{}, way{}, 1, func(ids []string) []simcloud.Rule { return []simcloud.Rule{rule(ids[0])} })
+			f.engine.rest = time.Millisecond
+			says(t, f.check(t, "failed", "1")[0], "not found; the closing list still has it")
+		})
+	}
+	t.Run("alone", func(t *testing.T) {
+		t.Parallel()
+		s := simulate(t, simcloud.Options{Script: simcloud.Script{Rules: []simcloud.Rule{
+			{Method: "DELETE", Path: "**/elb/ipgroups/*", Do: simcloud.Act{Status: 404, Code: "ELB.8904", Message: "ip group not found"}},
+		}}}, nil)
+		s.engine.rest = time.Millisecond
+		from := s.load(inventory.IPGroups)
+		_, results := s.run(s.plan(pick(from, inventory.IPGroups, 1, unused), from))
+		if res := results[0]; res.Outcome != Failed || !res.Proved || res.Message != "ip group not found; the closing list still has it" {
+			t.Errorf("%+v", res)
+		}
+	})
+}
+
+// A list may show for some seconds what was deleted.
+func TestAListThatLagsBehind(t *testing.T) {
+	for lists, want := range map[int]Outcome{1: Deleted, 3: Deleted, 4: Reappeared} {
+		t.Run(fmt.Sprint(lists, " lists"), func(t *testing.T) {
+			t.Parallel()
+			var before atomic.Pointer[[]byte]
+			var deleted atomic.Bool
+			var late atomic.Int32
+			s := simulateBy(t, simcloud.Options{}, way{around: func(c *simcloud.Cloud) front {
+				return func(w http.ResponseWriter, r *http.Request) bool {
+					list := r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/elb/ipgroups")
+					switch {
+					case r.Method == http.MethodDelete:
+						deleted.Store(true)
+					case list && deleted.Load() && int(late.Add(1)) <= lists:
+						w.Header().Set("Content-Type", "application/json")
+						w.Write(*before.Load())
+						return true
+					case list && !deleted.Load():
+						rec := httptest.NewRecorder()
+						c.ServeHTTP(rec, r)
+						body := rec.Body.Bytes()
+						before.Store(&body)
+					}
+					return false
+				}
+			}})
+			s.engine.rest = time.Millisecond
+			from := s.load(inventory.IPGroups)
+			_, results := s.run(s.plan(pick(from, inventory.IPGroups, 1, unused), from))
+			if res := results[0]; res.Outcome != want {
+				t.Errorf("%+v after %d lists", res, late.Load())
+			}
+		})
+	}
 }
 
 // Row 10: pages of a gateway and answers that cannot be read are read back, tried again a few times, and never believed.

@@ -383,7 +383,7 @@ func faultWords(t *testing.T) {
 			body := fmt.Sprintf(`{"pools":[{"id":%q,"ret_status":"refused","ret_code":"ELB.7777"}]}`, ids[0])
 			return []simcloud.Rule{{Path: poolBatch, Do: simcloud.Act{Status: 200, Body: body, ContentType: asJSON}}}
 		})
-		if res := f.check(t, "blocked", "1")[0]; res.Code != "ELB.7777" || !strings.Contains(res.Message, "refused") {
+		if res := f.check(t, "failed", "1")[0]; res.Code != "ELB.7777" || !strings.Contains(res.Message, "refused") {
 			t.Errorf("%+v", res)
 		}
 	})

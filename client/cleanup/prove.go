@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -119,9 +120,9 @@ func (r *Run) prove(ctx context.Context) {
 			back = append(back, i)
 		}
 	}
-	// A list can lag behind a deletion for a moment: only what a second one still shows has reappeared. What the service
-	// says to be still deleting is waited for.
-	for try := 1; len(back) > 0 && (try == 1 || try <= maxWait && r.going(back, now)) && r.engine.nap(ctx, try) == nil; try++ {
+	// A list can lag behind a deletion, for up to ten seconds (api.md 4.7): only what the last one still shows has reappeared.
+	// What the service says to be still deleting is waited for longer.
+	for try := 1; len(back) > 0 && (try <= maxLag || try <= maxWait && r.going(back, now)) && r.engine.nap(ctx, try) == nil; try++ {
 		second := r.engine.list(ctx, r.kinds, r.resources(back))
 		for _, i := range back {
 			ref := r.plan.Items[i].Resource.Ref
@@ -131,6 +132,7 @@ func (r *Run) prove(ctx context.Context) {
 				delete(now.found, ref)
 			}
 		}
+		back = slices.DeleteFunc(back, func(i int) bool { return !r.contradicts(i, now) })
 	}
 	made := r.madeMeanwhile(now)
 	failed := map[place]bool{}
@@ -242,6 +244,9 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 	defer r.mu.Unlock()
 	res := &r.items[i].result
 	switch {
+	case there && res.Outcome == AlreadyGone && !r.items[i].sentAt.IsZero(): // nobody has seen that it was gone
+		res.Outcome = Failed
+		res.Message = cmp.Or(res.Message, "not found") + "; the closing list still has it"
 	case there && gone(res.Outcome):
 		res.Outcome = Reappeared
 		message := "the closing list has it (again)"

@@ -66,8 +66,7 @@ func (r *Run) request(ctx, sending context.Context, p piece, in entry) (left []p
 	if p.from.route != nil && len(answers) > 0 && answers[0].Said == inventory.SaidDeleted { // so it was not the item
 		r.absent(p.from)
 	}
-	r.answered(ctx, p, answers)
-	return nil
+	return r.answered(ctx, sending, p, answers)
 }
 
 // doubt is an item whose fate an answer left open; if is what it is should it still be there.
@@ -77,8 +76,9 @@ type doubt struct {
 }
 
 // answered takes the service's word for each id that has one and only one. The rest is read back. An answer that
-// contradicts itself or speaks of something else is not believed at all.
-func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer) {
+// contradicts itself or speaks of something else is not believed at all. It hands back what is to be sent again: alone, to
+// learn why it was refused, or because the service had trouble of its own with it.
+func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventory.Answer) (left []piece) {
 	said, distrust, alien := r.words(p.items, answers)
 	var last inventory.Answer // for the request id of what is not mentioned
 	if len(answers) > 0 {
@@ -106,7 +106,13 @@ func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer)
 			v.outcome = r.gone(i)
 		case a.Said == inventory.SaidRefused:
 			v.outcome = Blocked
-			if r.setAside(i, v) {
+			if !saysHolds(v.message) && p.way.route.Max > 1 && p.way.route.Instead != nil && r.mayHold(i) { // a batch has no words
+				alone := p
+				alone.items, alone.way.route = []int{i}, p.way.route.Instead
+				left = append(left, r.again(&v, alone)...)
+				continue
+			}
+			if aboutHolds(v.message) && r.setAside(i, v) {
 				continue
 			}
 			r.unexplained(p, i)
@@ -120,10 +126,30 @@ func (r *Run) answered(ctx context.Context, p piece, answers []inventory.Answer)
 		}
 		r.end(i, v)
 	}
+	var troubled []int
+	worst := 0
 	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
+		if d.is.code == internalTrouble {
+			if n := r.countLost(d.item); n < maxLost {
+				troubled, worst = append(troubled, d.item), max(worst, n)
+				continue
+			}
+		}
 		r.end(d.item, d.is)
 	}
+	if len(troubled) == 0 {
+		return left
+	}
+	p.items = troubled
+	left = append(left, r.again(&ending{outcome: Failed, code: internalTrouble, message: "failed; read back: still there"}, p)...)
+	if len(left) > 0 && r.engine.nap(sending, worst) != nil {
+		return nil // whoever stopped the run ends the items
+	}
+	return left
 }
+
+// internalTrouble is the code of ELB for trouble of its own (api.md 6.2).
+const internalTrouble = "ELB.8906"
 
 func safetyStop(alien string) string {
 	return fmt.Sprintf("safety stop: the service answered about %q, which was not asked for", alien)
@@ -241,17 +267,12 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 }
 
 // heldBack: one item was refused and is set aside as what it holds may be the cause. The services have many words for
-// that, also those for a change under way. What has another cause for certain is not emptied in vain.
+// that, also those for a change under way. What has another cause is not emptied.
 func (r *Run) heldBack(p piece, v ending, err error) bool {
-	if len(p.items) != 1 || unsent(err) {
+	if len(p.items) != 1 || unsent(err) || !errors.Is(err, client.InUse) && !errors.Is(err, client.Pending) && !saysHolds(v.message) {
 		return false
 	}
-	for _, class := range []client.Class{client.Forbidden, client.Protected, client.Throttled, client.RouteAbsent} {
-		if errors.Is(err, class) {
-			return false
-		}
-	}
-	return r.setAside(p.items[0], v)
+	return !errors.Is(err, client.Forbidden) && !errors.Is(err, client.Protected) && aboutHolds(v.message) && r.setAside(p.items[0], v)
 }
 
 // unauthorised stops the run.

@@ -182,7 +182,7 @@ func (w *world) deleteAll(_ string, ids []string) ([]inventory.Answer, error) {
 	var answers []inventory.Answer
 	for _, id := range ids {
 		if w.refuses(id) {
-			answers = append(answers, inventory.Answer{ID: id, Said: inventory.SaidRefused, Code: "ELB.8907", Message: "is in use"})
+			answers = append(answers, inventory.Answer{ID: id, Said: inventory.SaidRefused, Code: "ELB.8907", Message: "has members"})
 			continue
 		}
 		w.remove(id)

@@ -16,9 +16,10 @@ func idsOf(items []Resource) []string {
 	return ids
 }
 
-// batch reads the answer of S0 and S3: whatever is not one of the two documented words is refused when it carries a
-// code, and unclear otherwise. S0's "not found" carries a code too and means gone. An element without an id speaks of
-// nothing: what it was about is missing in the answer (api.md 2.11).
+// batch reads the answer of S0 and S3. Whatever is not one of the two documented words is refused when it carries the code
+// of a conflict, and unclear otherwise: other codes say that it failed, not what it is now. S0's "not found" carries a code
+// too and means gone. An element without an id speaks of nothing: what it was about is missing in the answer (api.md 2.11,
+// 6.2).
 func batch(b client.Batch, err error) ([]Answer, error) {
 	if err != nil {
 		return nil, err
@@ -34,7 +35,7 @@ func batch(b client.Batch, err error) ([]Answer, error) {
 			a.Said, a.Message = SaidDeleted, ""
 		case status == "not found":
 			a.Said = SaidGone
-		case item.Code != "":
+		case item.Code == "ELB.8907":
 			a.Said = SaidRefused
 		}
 		answers = append(answers, a)

@@ -376,7 +376,7 @@ func TestEntriesStillThereWereNotDeleted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const still = " refused  still in the group after the request"
+	const still = " unclear  still in the group after the request"
 	want := []string{
 		"10.0.0.1" + still, "::1" + still, "10.0.0.0/24 deleted", "10.0.1.1-10.0.1.9 deleted",
 		"192.168.0.7/32" + still, "2001:DB8::/32" + still, "10.9.9.9 deleted", "10.5.0.3/16 deleted",

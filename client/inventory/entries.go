@@ -210,7 +210,8 @@ var deleteEntries = &Route{
 	},
 }
 
-// remaining reads S2's answer, which is the group as it is afterwards: an entry still in it was not deleted. The
+// remaining reads S2's answer, which is the group as it is afterwards. An entry still in it was not deleted, or the answer
+// is older than its deletion: nothing stands in the way of one. The
 // service may spell it in its own way; an entry of the same address that was there before beside it is another one.
 func remaining(items []Resource, group client.IPGroup, requestID string) []Answer {
 	spelled := make(map[string]bool, len(group.Entries))
@@ -227,7 +228,7 @@ func remaining(items []Resource, group client.IPGroup, requestID string) []Answe
 		a := Answer{ID: r.Ref.ID, Said: SaidDeleted, RequestID: requestID}
 		same := spell(r.Ref.ID)
 		if spelled[r.Ref.ID] || after[same] > 0 && after[same] >= before[same] {
-			a.Said, a.Message = SaidRefused, "still in the group after the request"
+			a.Said, a.Message = Unclear, "still in the group after the request"
 		}
 		answers = append(answers, a)
 	}
