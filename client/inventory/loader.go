@@ -151,11 +151,13 @@ type query struct {
 	unlisted []client.Listener       // for that list: those kept that no other list shows
 
 	named   map[string]namer // for it too: the listeners that are named and were not listed
-	listed  map[string]bool  // and those that were
-	divided bool             // objects are in enterprise projects, and these lists may not show all of them
-	others  func([]Resource) // takes in what rows of another kind refer to
-	hides   func(bool)       // whether they do not
 	missing map[string]bool  // which of them do not exist; it is the list's to fill
+	listed  map[string]bool  // the listeners that were listed
+
+	divided bool       // objects are in enterprise projects, and these lists may not show all of them
+	hides   func(bool) // whether they do not
+
+	others func([]Resource) // takes in what rows of another kind refer to
 }
 
 // reading is one iteration of a loader under way.
@@ -174,9 +176,9 @@ type reading struct {
 	graph    *Graph // of parts; nil when they have changed since
 	running  int    // lists that have not ended
 	naming   int    // of these, those that can name listeners
+	lasts    int    // of these, those that come last
 	aside    []client.Listener
 	divided  bool // objects say which enterprise project they are in
-	lasts    int  // of these, those that come last
 }
 
 // growing is a listing while it grows. rows[:shown] are in a snapshot and never written again; rows[:judged] have
