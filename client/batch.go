@@ -19,9 +19,8 @@ type BatchItem struct {
 	Code   string `json:"ret_code"`   // the service's error code, "" when none
 }
 
-// batch sends ids in one request, written as elements, and reads the answer about each. word is the list's name, in both
-// directions.
-func batch[E any](ctx context.Context, r request, word string, ids []string, elements []E) (Batch, error) {
+// batch sends ids in one request and reads the answer about each. word is the list's name, in both directions.
+func batch(ctx context.Context, r request, word string, ids []string) (Batch, error) {
 	if len(ids) == 0 {
 		r.err = errors.New("no ids given")
 	}
@@ -32,7 +31,7 @@ func batch[E any](ctx context.Context, r request, word string, ids []string, ele
 	}
 	var b Batch
 	a := answer[[]BatchItem]{key: word}
-	if err := r.post(ctx, map[string][]E{word: elements}, &a, &b.RequestID); err != nil {
+	if err := r.post(ctx, map[string][]string{word: ids}, &a, &b.RequestID); err != nil {
 		return b, err
 	}
 	if a.Value == nil {

@@ -43,7 +43,7 @@ func (c *Client) Certificate(ctx context.Context, id string) (*Certificate, erro
 // DeleteCertificates deletes certificates in one request, each with its own result (S3).
 func (d *Deleter) DeleteCertificates(ctx context.Context, ids []string) (Batch, error) {
 	r := d.dedicated().sub("certificates/batch-delete").doing("deleting %d certificates", len(ids))
-	return batch(ctx, r, "certificates", ids, ids)
+	return batch(ctx, r, "certificates", ids)
 }
 
 // DeleteCertificate deletes one certificate.

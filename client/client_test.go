@@ -8,7 +8,6 @@ import (
 	"iter"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
@@ -251,7 +250,6 @@ func TestEveryCallHasItsPath(t *testing.T) {
 	}{
 		{"GET " + v3 + "pools?limit=200", `{"pools":[],"page_info":{}}`, func(ctx context.Context, c calls) error { return list(c.Pools(ctx)) }},
 		{"GET " + v3 + "pools/a%2Fb", `{"pool":{"id":"a/b"}}`, func(ctx context.Context, c calls) error { _, err := c.Pool(ctx, "a/b"); return err }},
-		{"GET " + v3 + "pools/a%2Fb/members?limit=200", `{"members":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.Members(ctx, "a/b")); return err }},
 		{"GET " + v3 + "members?limit=200", `{"members":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.PoolMembers(ctx)); return err }},
 		{"GET " + v3 + "healthmonitors?limit=200", `{"healthmonitors":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.HealthMonitors(ctx)); return err }},
 		{"GET " + v3 + "listeners?limit=200", `{"listeners":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.Listeners(ctx)); return err }},
@@ -263,8 +261,6 @@ func TestEveryCallHasItsPath(t *testing.T) {
 		{"GET " + v3 + "ipgroups?limit=200", `{"ipgroups":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.IPGroups(ctx)); return err }},
 		{"GET " + v3 + "ipgroups/g", `{"ipgroup":{"id":"g"}}`, func(ctx context.Context, c calls) error { _, err := c.IPGroup(ctx, "g"); return err }},
 		{"GET " + v2 + "pools?limit=200", `{"pools":[]}`, func(ctx context.Context, c calls) error { return list(c.SharedPools(ctx)) }},
-		{"GET " + v2 + "pools/p", `{"pool":{"id":"p"}}`, func(ctx context.Context, c calls) error { _, err := c.SharedPool(ctx, "p"); return err }},
-		{"GET " + v2 + "pools/p/members?limit=200", `{"members":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedMembers(ctx, "p")); return err }},
 		{"GET " + v2 + "members?limit=200", `{"members":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedPoolMembers(ctx)); return err }},
 		{"GET " + v2 + "healthmonitors?limit=200", `{"healthmonitors":[]}`, func(ctx context.Context, c calls) error {
 			_, _, err := collect(c.SharedHealthMonitors(ctx))
@@ -278,7 +274,6 @@ func TestEveryCallHasItsPath(t *testing.T) {
 			_, _, err := collect(c.SharedCertificates(ctx))
 			return err
 		}},
-		{"GET " + v2 + "certificates/c%2F1", `{"id":"c/1"}`, func(ctx context.Context, c calls) error { _, err := c.SharedCertificate(ctx, "c/1"); return err }},
 		{"GET " + v2 + "listeners/l%2F1", `{"listener":{"id":"l/1"}}`, func(ctx context.Context, c calls) error { _, err := c.SharedListener(ctx, "l/1"); return err }},
 		{"GET " + v2 + "listeners?limit=200", `{"listeners":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedListeners(ctx)); return err }},
 		{"GET " + v2 + "l7policies?limit=200", `{"l7policies":[]}`, func(ctx context.Context, c calls) error { _, _, err := collect(c.SharedL7Policies(ctx)); return err }},
@@ -295,9 +290,6 @@ func TestEveryCallHasItsPath(t *testing.T) {
 		{"DELETE " + v3 + "ipgroups/%3Fx%23", ``, func(ctx context.Context, c calls) error { return c.DeleteIPGroup(ctx, "?x#") }},
 		{"DELETE " + v2 + "certificates/c%2F1", ``, func(ctx context.Context, c calls) error { return c.DeleteSharedCertificate(ctx, "c/1") }},
 		{"DELETE " + v2 + "pools/p", ``, func(ctx context.Context, c calls) error { return c.DeleteSharedPool(ctx, "p") }},
-		{"POST " + v3 + "pools/p%2F1/members/batch-delete\n" + `{"members":[{"id":"m1"},{"id":"m2"}]}`, `{"members":[],"request_id":"r"}`, func(ctx context.Context, c calls) error {
-			return second(c.DeletePoolMembers(ctx, "p/1", []string{"m1", "m2"}))
-		}},
 		{"DELETE " + v3 + "pools/p/members/m%3F", ``, func(ctx context.Context, c calls) error { return c.DeletePoolMember(ctx, "p", "m?") }},
 		{"DELETE " + v2 + "pools/p/members/m%3F", ``, func(ctx context.Context, c calls) error { return c.DeleteSharedPoolMember(ctx, "p", "m?") }},
 		{"DELETE " + v3 + "healthmonitors/h%2F1", ``, func(ctx context.Context, c calls) error { return c.DeleteHealthMonitor(ctx, "h/1") }},
@@ -336,7 +328,6 @@ func TestChangesAreNamedInTheirErrors(t *testing.T) {
 	}
 	d, ctx := deleter(t, listen(t, refuse)), t.Context()
 	for says, err := range map[string]error{
-		"removing 2 members of pool p: ":                     second(d.DeletePoolMembers(ctx, "p", []string{"m", "n"})),
 		"removing member m of pool p: ":                      d.DeletePoolMember(ctx, "p", "m"),
 		"removing member m of shared pool p: ":               d.DeleteSharedPoolMember(ctx, "p", "m"),
 		"deleting health monitor h: ":                        d.DeleteHealthMonitor(ctx, "h"),
@@ -356,16 +347,6 @@ func TestChangesAreNamedInTheirErrors(t *testing.T) {
 	}
 }
 
-func TestMembersEachHaveTheirResult(t *testing.T) {
-	c := script(t, exchange{
-		"POST /v3/" + project + "/elb/pools/p/members/batch-delete\n" + `{"members":[{"id":"m1"},{"id":"m2"}]}`, 200,
-		`{"members":[{"id":"m1","ret_status":"successful"},{"id":"m2","ret_status":"not found"}],"request_id":"r"}`})
-	got, err := deleter(t, c).DeletePoolMembers(t.Context(), "p", []string{"m1", "m2"})
-	if diff := cmp.Diff(Batch{"r", []BatchItem{{"m1", "successful", ""}, {"m2", "not found", ""}}}, got); diff != "" || err != nil {
-		t.Error(err, diff)
-	}
-}
-
 func TestNothingIsSentForWhatIsNoID(t *testing.T) {
 	d := deleter(t, script(t))
 	g := Gateway{ROMA, "i"}
@@ -379,10 +360,6 @@ func TestNothingIsSentForWhatIsNoID(t *testing.T) {
 		"no channel":         d.DeleteChannelMember(t.Context(), g, "", "m"),
 		"no member":          d.DeleteChannelMember(t.Context(), g, "c", ""),
 		"unknown service":    d.DeleteChannelMember(t.Context(), Gateway{"kafka", "i"}, "c", "m"),
-		"members of no pool": second(d.DeletePoolMembers(t.Context(), "", []string{"m"})),
-		"no members":         second(d.DeletePoolMembers(t.Context(), "p", nil)),
-		"an empty member":    second(d.DeletePoolMembers(t.Context(), "p", []string{"m", ""})),
-		"201 members":        second(d.DeletePoolMembers(t.Context(), "p", slices.Repeat([]string{"m"}, 201))),
 		"member of no pool":  d.DeletePoolMember(t.Context(), "", "m"),
 		"pool of no member":  d.DeletePoolMember(t.Context(), "p", ""),
 		"shared member":      d.DeleteSharedPoolMember(t.Context(), "p", ".."),
@@ -403,7 +380,6 @@ func TestNothingIsSentForWhatIsNoID(t *testing.T) {
 		"an empty entry":     third(d.DeleteEntries(t.Context(), "g", []string{"10.0.0.1", ""})),
 		"entries of none":    third(d.DeleteEntries(t.Context(), "", []string{"10.0.0.1"})),
 		"entries one up":     third(d.DeleteEntries(t.Context(), "..", []string{"10.0.0.1"})),
-		"members of none":    third(collect(reader(t, script(t)).Members(t.Context(), ""))),
 		"channels of none":   third(collect(reader(t, script(t)).Channels(t.Context(), Gateway{APIG, ""}))),
 	} {
 		var e *Error
@@ -423,9 +399,6 @@ func TestAnAnswerThatIsNotAboutTheQuestion(t *testing.T) {
 	}{
 		"no batch result": {`{"request_id":"r"}`, func(ctx context.Context, _ *Client, d *Deleter) error {
 			return second(d.DeletePools(ctx, []string{"a"}))
-		}},
-		"no result of members": {`{"request_id":"r"}`, func(ctx context.Context, _ *Client, d *Deleter) error {
-			return second(d.DeletePoolMembers(ctx, "p", []string{"m"}))
 		}},
 		"no group": {`{"request_id":"r"}`, func(ctx context.Context, _ *Client, d *Deleter) error {
 			return third(d.DeleteEntries(ctx, "g", []string{"10.0.0.1"}))

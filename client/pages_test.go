@@ -324,7 +324,7 @@ func TestAnAbsentFamilyIsToldFromAMissingObject(t *testing.T) {
 	if _, _, err := collect(client.SharedPools(t.Context())); !errors.Is(err, RouteAbsent) {
 		t.Errorf("%v", err)
 	}
-	if _, err := client.SharedPool(t.Context(), "p"); !errors.Is(err, NotFound) {
+	if _, err := client.SharedListener(t.Context(), "l"); !errors.Is(err, NotFound) {
 		t.Errorf("%v", err)
 	}
 }

@@ -2,13 +2,9 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"strings"
 )
-
-// MostMembers is how many members one request may delete (api.md 2.11).
-const MostMembers = 200
 
 // Member is a backend server in a pool, whose [Pool.Members] holds its id: what the list of all members says about pools
 // is not to be used (api.md 2.4).
@@ -77,25 +73,6 @@ func healthOf(status string) Health {
 // PoolMembers lists the members of all pools; those of shared load balancers are among them on some clouds.
 func (c *Client) PoolMembers(ctx context.Context) iter.Seq2[[]Member, error] {
 	return markers[Member](ctx, c, c.dedicated().sub("members").doing("listing members of all pools"), "members")
-}
-
-// Members lists the members of a pool.
-func (c *Client) Members(ctx context.Context, poolID string) iter.Seq2[[]Member, error] {
-	r := c.dedicated().sub("pools").id(poolID).sub("members").doing("listing members of pool %s", poolID)
-	return markers[Member](ctx, c, r, "members")
-}
-
-// DeletePoolMembers takes members out of a pool in one request, each with its own result; at most [MostMembers].
-func (d *Deleter) DeletePoolMembers(ctx context.Context, poolID string, memberIDs []string) (Batch, error) {
-	r := d.dedicated().sub("pools").id(poolID).sub("members/batch-delete").doing("removing %d members of pool %s", len(memberIDs), poolID)
-	if len(memberIDs) > MostMembers && r.err == nil {
-		r.err = fmt.Errorf("too many at once: the service takes %d", MostMembers)
-	}
-	members := make([]IDRef, len(memberIDs))
-	for i, id := range memberIDs {
-		members[i].ID = id
-	}
-	return batch(ctx, r, "members", memberIDs, members)
 }
 
 // DeletePoolMember takes one member out of a pool.

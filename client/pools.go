@@ -69,7 +69,7 @@ func (c *Client) HealthMonitors(ctx context.Context) iter.Seq2[[]HealthMonitor, 
 // DeletePools deletes pools in one request, each with its own result (S0).
 func (d *Deleter) DeletePools(ctx context.Context, ids []string) (Batch, error) {
 	r := d.dedicated().sub("pools/batch-delete").doing("deleting %d pools", len(ids))
-	return batch(ctx, r, "pools", ids, ids)
+	return batch(ctx, r, "pools", ids)
 }
 
 // DeletePool deletes one pool of ELB v3.

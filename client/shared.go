@@ -73,25 +73,9 @@ func (c *Client) SharedPools(ctx context.Context) iter.Seq2[[]Pool, error] {
 	return translated(sharedList[sharedPool](ctx, c, "pools", "listing shared pools"), sharedPool.pool)
 }
 
-// SharedPool shows one.
-func (c *Client) SharedPool(ctx context.Context, id string) (*Pool, error) {
-	p, err := show[sharedPool](ctx, c.shared().sub("pools").id(id).doing("reading shared pool %s", id), "pool", id)
-	if err != nil {
-		return nil, err
-	}
-	pool := p.pool()
-	return &pool, nil
-}
-
 // SharedPoolMembers lists the members of all shared pools: an extension, which a cloud need not have (api.md 3).
 func (c *Client) SharedPoolMembers(ctx context.Context) iter.Seq2[[]Member, error] {
 	return translated(sharedList[sharedMember](ctx, c, "members", "listing members of all shared pools"), sharedMember.member)
-}
-
-// SharedMembers lists the members of a shared pool.
-func (c *Client) SharedMembers(ctx context.Context, poolID string) iter.Seq2[[]Member, error] {
-	r := c.shared().sub("pools").id(poolID).sub("members").doing("listing members of shared pool %s", poolID)
-	return translated(markers[sharedMember](ctx, c, r, "members"), sharedMember.member)
 }
 
 // SharedHealthMonitors lists the health monitors of shared pools.
@@ -123,16 +107,6 @@ func (c *Client) SharedL7Policies(ctx context.Context) iter.Seq2[[]L7Policy, err
 // in [Client.Certificates] too. Octavia has none: it takes them from another service.
 func (c *Client) SharedCertificates(ctx context.Context) iter.Seq2[[]Certificate, error] {
 	return translated(sharedList[sharedCertificate](ctx, c, "certificates", "listing shared certificates"), sharedCertificate.certificate)
-}
-
-// SharedCertificate shows one, without its key. Unlike other objects of the family it comes without an envelope.
-func (c *Client) SharedCertificate(ctx context.Context, id string) (*Certificate, error) {
-	found, err := show[sharedCertificate](ctx, c.shared().sub("certificates").id(id).doing("reading shared certificate %s", id), "", id)
-	if err != nil {
-		return nil, err
-	}
-	certificate := found.certificate()
-	return &certificate, nil
 }
 
 // DeleteSharedPool deletes one pool of a shared load balancer. It must have no members, no health monitor, and nothing

@@ -2,7 +2,6 @@ package client
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 	"net/http"
 	"net/http/httptest"
@@ -60,7 +59,7 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 			c := reader(t, config)
 			c.first, c.page, c.gatewayPage = 3, 7, 5 // many pages
 			pools := some(t, c.Pools(ctx))
-			shared := some(t, c.SharedPools(ctx))
+			some(t, c.SharedPools(ctx))
 			certificates := some(t, c.Certificates(ctx))
 			groups := some(t, c.IPGroups(ctx))
 			listeners := some(t, c.Listeners(ctx))
@@ -71,10 +70,8 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 			some(t, c.SharedLoadBalancers(ctx))
 			sharedListeners := some(t, c.SharedListeners(ctx))
 			some(t, c.SharedL7Policies(ctx))
-			if i := slices.IndexFunc(pools, func(p Pool) bool { return p.Members.Len() > 0 }); i < 0 {
+			if !slices.ContainsFunc(pools, func(p Pool) bool { return p.Members.Len() > 0 }) {
 				t.Error("no pool has members")
-			} else if members := some(t, c.Members(ctx, pools[i].ID)); len(members) != pools[i].Members.Len() {
-				t.Errorf("%d members of %d", len(members), pools[i].Members.Len())
 			}
 			of, all := map[string]bool{}, some(t, c.PoolMembers(ctx))
 			for _, m := range all {
@@ -92,9 +89,6 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 					t.Errorf("shared member %+v", m)
 				}
 			}
-			if i := slices.IndexFunc(shared, func(p Pool) bool { return p.Members.Len() > 0 }); i >= 0 {
-				some(t, c.SharedMembers(ctx, shared[i].ID))
-			}
 			gateways, _, err := c.Gateways(ctx)
 			if err != nil || len(gateways) < 2 {
 				t.Fatalf("%v, %v", gateways, err)
@@ -107,7 +101,7 @@ func TestEveryListOfTheSimulatedCloud(t *testing.T) {
 				}
 			}
 			for _, err := range []error{
-				second(c.Pool(ctx, pools[0].ID)), second(c.SharedPool(ctx, shared[0].ID)), second(c.Certificate(ctx, certificates[0].ID)),
+				second(c.Pool(ctx, pools[0].ID)), second(c.Certificate(ctx, certificates[0].ID)),
 				second(c.IPGroup(ctx, groups[0].ID)), second(c.Listener(ctx, listeners[0].ID)),
 				second(c.SharedListener(ctx, sharedListeners[0].ID)),
 			} {
@@ -263,7 +257,7 @@ func TestClearingTheWayInTheSimulatedCloud(t *testing.T) {
 			t.Fatalf("pool %s: %v", pool.ID, left)
 		}
 		if pool.MemberDeletionProtection {
-			if _, err := d.DeletePoolMembers(ctx, pool.ID, []string{pool.Members.First()}); !errors.Is(err, Protected) {
+			if err := d.DeletePoolMember(ctx, pool.ID, pool.Members.First()); !errors.Is(err, Protected) {
 				t.Errorf("%v", err)
 			}
 			continue
@@ -284,30 +278,14 @@ func TestClearingTheWayInTheSimulatedCloud(t *testing.T) {
 func takeAway(t *testing.T, d *Deleter, pool Pool, shared bool) error {
 	t.Helper()
 	ctx := t.Context()
-	members, deletePool := []string{}, d.DeletePool
-	for i, m := range pool.Members.List() {
-		switch {
-		case shared:
-			if err := d.DeleteSharedPoolMember(ctx, pool.ID, m); err != nil {
-				return err
-			}
-		case i == 0:
-			if err := d.DeletePoolMember(ctx, pool.ID, m); err != nil {
-				return err
-			}
-		default:
-			members = append(members, m)
-		}
-	}
-	if len(members) > 0 {
-		batch, err := d.DeletePoolMembers(ctx, pool.ID, members)
-		if err != nil || len(batch.Items) != len(members) || batch.Items[0] != (BatchItem{ID: members[0], Status: "successful"}) {
-			return fmt.Errorf("%+v, %w", batch, err)
-		}
-	}
-	deleteMonitor := d.DeleteHealthMonitor
+	deletePool, deleteMember, deleteMonitor := d.DeletePool, d.DeletePoolMember, d.DeleteHealthMonitor
 	if shared {
-		deletePool, deleteMonitor = d.DeleteSharedPool, d.DeleteSharedHealthMonitor
+		deletePool, deleteMember, deleteMonitor = d.DeleteSharedPool, d.DeleteSharedPoolMember, d.DeleteSharedHealthMonitor
+	}
+	for m := range pool.Members.All() {
+		if err := deleteMember(ctx, pool.ID, m); err != nil {
+			return err
+		}
 	}
 	if pool.HealthMonitorID != "" {
 		if err := deleteMonitor(ctx, pool.HealthMonitorID); err != nil {
