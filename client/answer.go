@@ -110,7 +110,7 @@ func (a *answer[T]) quickly(data []byte) (ok bool) {
 	return ok
 }
 
-// Harmless says that no text in the answer needs cleaning; see [wire.Harmless].
+// Harmless says that no text in the answer needs cleaning; see [wire.Decode].
 func (a *answer[T]) Harmless() bool { return a.harmless }
 
 // part is a value within an answer. Unlike [json.RawMessage] it is no copy: an answer may be large and hold private keys.

@@ -65,7 +65,7 @@ func (ids IDs) Equal(others IDs) bool { return ids == others }
 
 // UnmarshalJSON takes what the services write, a bare id for an object too, and cleans it.
 func (ids *IDs) UnmarshalJSON(data []byte) error {
-	var refs []IDRef
+	var refs []idRef
 	if err := decode(data, &refs); err != nil {
 		return err
 	}
@@ -79,9 +79,9 @@ func (ids *IDs) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON writes them as the services do.
 func (ids IDs) MarshalJSON() ([]byte, error) {
-	refs := make([]IDRef, 0, ids.Len())
+	refs := make([]idRef, 0, ids.Len())
 	for id := range ids.All() {
-		refs = append(refs, IDRef{id})
+		refs = append(refs, idRef{id})
 	}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)

@@ -33,7 +33,7 @@ func decode(data []byte, v any) error {
 
 var (
 	ownDecoding = reflect.TypeFor[json.Unmarshaler]()
-	idRef       = reflect.TypeFor[IDRef]()
+	reference   = reflect.TypeFor[idRef]()
 )
 
 // fit writes the JSON value raw as one that fits t; as it is when it cannot. Of an object that is known only what t knows
@@ -54,7 +54,7 @@ func fit(b *bytes.Buffer, raw part, t reflect.Type) {
 			fitObject(b, raw, t)
 		case unset:
 			b.WriteString("null")
-		case raw[0] == '"' && t == idRef:
+		case raw[0] == '"' && t == reference:
 			fmt.Fprintf(b, `{"id":%s}`, raw)
 		default:
 			b.Write(raw)

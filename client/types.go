@@ -13,8 +13,8 @@ const (
 	ProtectedByConsole = "consoleProtection" // by its owner, in the console
 )
 
-// IDRef is how the services point at another object.
-type IDRef struct {
+// idRef is how the services point at another object.
+type idRef struct {
 	ID string `json:"id"`
 }
 

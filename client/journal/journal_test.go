@@ -313,7 +313,7 @@ func TestBadLinesAreNotWritten(t *testing.T) {
 	}
 	w := NewWriter(&slow{}, Tail{})
 	w.Close()
-	if err := w.Append("note", 1); !errors.Is(err, ErrClosed) {
+	if err := w.Append("note", 1); !errors.Is(err, errClosed) {
 		t.Error(err)
 	}
 }

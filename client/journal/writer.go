@@ -57,8 +57,8 @@ const (
 // keepMost bytes of room are kept for what comes next.
 const keepMost = 1 << 20
 
-// ErrClosed is when something is appended after the end.
-var ErrClosed = errors.New("the journal is closed")
+// errClosed is when something is appended after the end.
+var errClosed = errors.New("the journal is closed")
 
 // Create makes the file of a new journal, for [NewWriter]. Only its owner can read it. Its name lasts after [SyncDir].
 func Create(path string) (*os.File, error) {
@@ -141,7 +141,7 @@ func (w *Writer) Append(kind string, body any) error {
 	switch {
 	case w.err != nil:
 	case w.closed:
-		return ErrClosed
+		return errClosed
 	case err != nil:
 		w.fail(fmt.Errorf("a line of type %s cannot be written: %w", kind, err))
 	case !word(kind):

@@ -151,10 +151,6 @@ type Call struct {
 	While context.Context
 }
 
-// Harmless is an Out of a [Call] that sees while it decodes whether any of its text needs cleaning. Long lists that need none
-// are spared being walked through once more.
-type Harmless interface{ Harmless() bool }
-
 // Do sends the call and decodes its answer. It waits while the API is paused, sends throttled requests again (a
 // throttled request was not applied), and reading ones also after lost answers, a few times each. Whatever else
 // changes something is sent once. Errors are of type [*Error]; those of a cancelled ctx also match ctx.Err().
@@ -260,9 +256,6 @@ func (c Call) again(e *Error) bool {
 	}
 }
 
-// Paused says until when nobody may send, and why; the zero time when nothing is paused.
-func (a *API) Paused() (until time.Time, why string) { return a.pacer.Paused() }
-
 func failPause(e *Error, tries int) time.Duration {
 	if e.RetryAfter > 0 && e.RetryAfter <= throttleMost {
 		return e.RetryAfter
@@ -358,7 +351,8 @@ func (a *API) send(ctx context.Context, c Call, body []byte, got *received) *Err
 }
 
 // Decode is how a [Call] reads an answer into its Out. One that takes itself apart is spared being read once more
-// beforehand, which is dear with long lists.
+// beforehand, which is dear with long lists; one whose method Harmless says that none of its text needs cleaning, being
+// walked through once more.
 func Decode(answer []byte, out any) error {
 	var err error
 	if own, ok := out.(json.Unmarshaler); ok {
@@ -369,7 +363,7 @@ func Decode(answer []byte, out any) error {
 	if err != nil {
 		return err
 	}
-	if h, ok := out.(Harmless); !ok || !h.Harmless() {
+	if seen, ok := out.(interface{ Harmless() bool }); !ok || !seen.Harmless() {
 		cleanAll(out)
 	}
 	return nil

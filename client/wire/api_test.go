@@ -436,7 +436,7 @@ func TestAThrottledAnswerPausesTheWholeAPI(t *testing.T) {
 					done <- time.Since(start)
 				}()
 				synctest.Wait()
-				if until, why := a.Paused(); until.Sub(start) < c.min || until.Sub(start) > c.max || why != c.why {
+				if until, why := a.pacer.paused(); until.Sub(start) < c.min || until.Sub(start) > c.max || why != c.why {
 					t.Errorf("paused for %v: %s", until.Sub(start), why)
 				}
 				if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/second"}); err != nil {
@@ -447,7 +447,7 @@ func TestAThrottledAnswerPausesTheWholeAPI(t *testing.T) {
 						t.Errorf("took %v", took)
 					}
 				}
-				if until, why := a.Paused(); !until.IsZero() || why != "" {
+				if until, why := a.pacer.paused(); !until.IsZero() || why != "" {
 					t.Errorf("still paused until %v: %s", until, why)
 				}
 				if sent.Load() != 3 {
@@ -472,7 +472,7 @@ func TestThrottlingHasAnEnd(t *testing.T) {
 		if !errors.As(err, &e) || !errors.Is(err, Throttled) || e.RetryAfter != 24*time.Hour || sent.Load() != 1 {
 			t.Errorf("%v after %d", err, sent.Load())
 		}
-		if until, _ := a.Paused(); !until.IsZero() {
+		if until, _ := a.pacer.paused(); !until.IsZero() {
 			t.Error("paused for longer than anyone waits")
 		}
 	})

@@ -72,7 +72,7 @@ func (a *API) done(ctx context.Context, c Call, t *tries, e *Error) {
 
 // refused logs that a call was throttled and waits to be sent again.
 func (a *API) refused(ctx context.Context, c Call, e *Error) {
-	until, why := a.Paused()
+	until, why := a.pacer.paused()
 	a.log.LogAttrs(ctx, slog.LevelWarn, "throttled",
 		slog.String("method", c.Method), slog.Int("status", e.Status), slog.String("code", e.Code),
 		slog.Duration("pause", brisk(max(0, time.Until(until)))), slog.String("why", why),

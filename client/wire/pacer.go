@@ -166,8 +166,8 @@ func spell(per time.Duration) string {
 	return per.String()
 }
 
-// Paused says until when nobody may send, and why; the zero time when nothing is paused.
-func (p *Pacer) Paused() (until time.Time, why string) {
+// paused says until when nobody may send, and why; the zero time when nothing is paused.
+func (p *Pacer) paused() (until time.Time, why string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !time.Now().Before(p.until) {
