@@ -35,7 +35,7 @@ func (c *compiler) call(at int, name string, args []ast.Node) (operand, *Error) 
 	if slices.ContainsFunc(c.fields, func(f field) bool { return f.name == name }) {
 		return operand{}, fail(at, "%s is a field: it has no brackets", name)
 	}
-	known := c.functions()
+	known := functionsOf(c.kind)
 	err := fail(at, "there is no function %q", name)
 	err.Near, err.Fields = nearest(name, known), known
 	return operand{}, err

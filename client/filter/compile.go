@@ -212,7 +212,7 @@ func (c *compiler) operand(n ast.Node) (operand, *Error) {
 		if callee, ok := n.Callee.(*ast.IdentifierNode); ok {
 			return c.call(at(n), callee.Value, n.Arguments)
 		}
-		return operand{}, fail(at(n), "only functions can be called: %s", strings.Join(c.functions(), ", "))
+		return operand{}, fail(at(n), "only functions can be called: %s", strings.Join(functionsOf(c.kind), ", "))
 	case *ast.MapNode:
 		return operand{}, fail(at(n), "{ has no place here")
 	case *ast.SliceNode:
@@ -235,7 +235,7 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (operand, *Error) {
 			return operand{at: at(n), field: f}, nil
 		}
 	}
-	if slices.Contains(c.functions(), n.Value) {
+	if slices.Contains(functionsOf(c.kind), n.Value) {
 		return operand{}, fail(at(n), "%s is a function: it is written with brackets", n.Value)
 	}
 	return operand{}, c.unknown(at(n), n.Value)
@@ -249,14 +249,6 @@ func (c *compiler) unknown(at int, name string) *Error {
 	err := fail(at, "%s have no field %q", c.kind.Many, name)
 	err.Near, err.Fields = nearest(name, names), names
 	return err
-}
-
-func (c *compiler) functions() []string {
-	var names []string
-	for _, f := range Functions(c.kind) {
-		names = append(names, f.Name)
-	}
-	return names
 }
 
 func (c *compiler) unary(n *ast.UnaryNode) (operand, *Error) {

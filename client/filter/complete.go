@@ -46,8 +46,8 @@ func Complete(kind *inventory.Kind, text string, at int) (from int, words []stri
 				known = append(known, f.name)
 			}
 		}
-		for _, f := range Functions(kind) {
-			known = append(known, f.Name+"(")
+		for _, name := range functionsOf(kind) {
+			known = append(known, name+"(")
 		}
 		known = append(known, "not")
 	}

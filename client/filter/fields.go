@@ -7,52 +7,33 @@ import (
 	"janitor/client/inventory"
 )
 
-// Field is something that expressions can ask about.
-type Field struct {
-	Name  string
-	Type  string   // "text", "length of time", …
-	Means string   // one line for help
-	OneOf []string // all that it can say, where that is certain
+// functions are what can be called, with what they look at.
+var functions = []struct {
+	name string
+	what what
+}{
+	{"any", tReasons},        // (list, condition): the condition holds for one of the list or more: .text, .via, .by of a reason, # of a word
+	{"all", tReasons},        // (list, condition): it holds for each, or the list is empty
+	{"none", tReasons},       // (list, condition): it holds for none
+	{"one", tReasons},        // (list, condition): it holds for exactly one
+	{"count", tReasons},      // (list, condition): for how many it holds
+	{"len", tReasons},        // (list): how many there are
+	{"date", tMoment},        // ("2026-01-31"): a day, or a moment in it, in UTC
+	{"covers", tAddresses},   // ("10.0.0.0/8"): it covers all of that address, block or range
+	{"within", tAddresses},   // ("10.0.0.0/8"): it lies within that block or range
+	{"contains", tAddresses}, // ("10.1.2.3"): it covers that address
 }
 
-// Fields are those of a kind, first what every kind has.
-func Fields(kind *inventory.Kind) []Field {
-	all := fieldsOf(kind)
-	out := make([]Field, len(all))
-	for i, f := range all {
-		out[i] = Field{Name: f.name, Type: f.what.String(), Means: f.means, OneOf: f.oneOf}
-	}
-	return out
-}
-
-// Functions are what can be called on a kind.
-func Functions(kind *inventory.Kind) []Field {
-	var all []Field
+// functionsOf are the names of those that can be called on a kind.
+func functionsOf(kind *inventory.Kind) []string {
+	var names []string
 	for _, f := range functions {
 		if f.what == tAddresses && blockOf(kind) == nil || f.what == tMoment && !has(kind, tMoment) {
 			continue
 		}
-		all = append(all, Field{Name: f.name, Type: f.takes, Means: f.means})
+		names = append(names, f.name)
 	}
-	return all
-}
-
-var functions = []struct {
-	name  string
-	what  what // of what it looks at
-	takes string
-	means string
-}{
-	{"any", tReasons, "(list, condition)", "the condition holds for one of the list or more: .text, .via, .by of a reason, # of a word"},
-	{"all", tReasons, "(list, condition)", "it holds for each, or the list is empty"},
-	{"none", tReasons, "(list, condition)", "it holds for none"},
-	{"one", tReasons, "(list, condition)", "it holds for exactly one"},
-	{"count", tReasons, "(list, condition)", "for how many it holds"},
-	{"len", tReasons, "(list)", "how many there are"},
-	{"date", tMoment, `("2026-01-31")`, "a day, or a moment in it, in UTC"},
-	{"covers", tAddresses, `("10.0.0.0/8")`, "it covers all of that address, block or range"},
-	{"within", tAddresses, `("10.0.0.0/8")`, "it lies within that block or range"},
-	{"contains", tAddresses, `("10.1.2.3")`, "it covers that address"},
+	return names
 }
 
 // what an expression gives.

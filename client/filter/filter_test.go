@@ -340,17 +340,20 @@ func TestExpressionWithoutSign(t *testing.T) {
 	}
 }
 
-// Every kind has usable names, each once, each with its meaning and type.
+// Every kind has usable names, each once, and fields with a meaning.
 func TestFields(t *testing.T) {
 	for _, k := range inventory.Kinds() {
 		seen := map[string]bool{}
-		for _, f := range append(filter.Fields(k), filter.Functions(k)...) {
-			if seen[f.Name] || f.Means == "" || f.Type == "" {
-				t.Errorf("%s: %+v is not told well", k.ID, f)
+		for _, name := range filter.Names(k) {
+			if seen[name] {
+				t.Errorf("%s: %s stands for two things", k.ID, name)
 			}
-			seen[f.Name] = true
+			seen[name] = true
 		}
 		for _, f := range filter.Fields(k) {
+			if f.Means == "" {
+				t.Errorf("%s: %s means nothing", k.ID, f.Name)
+			}
 			spelt := map[string]string{"text": f.Name + ` == ""`, "yes or no": f.Name, "number": f.Name + " > 1", "number of addresses": f.Name + " > 1",
 				"length of time": f.Name + " > 1d", "point in time": f.Name + ` > "2026-01-31"`, "list of words": `"x" in ` + f.Name,
 				"list of reasons": "len(" + f.Name + ") > 1", "addresses": `covers("10.0.0.1")`}[f.Type]

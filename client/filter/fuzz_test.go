@@ -61,9 +61,7 @@ func FuzzFilter(f *testing.F) {
 		var opposite *filter.Filter
 		if expression {
 			vocabulary := []string{"true", "false", "text", "via", "by", "and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches"}
-			for _, f := range append(filter.Fields(k), filter.Functions(k)...) {
-				vocabulary = append(vocabulary, f.Name)
-			}
+			vocabulary = append(vocabulary, filter.Names(k)...)
 			for _, w := range aWord.FindAllString(aNumber.ReplaceAllString(quotedText.ReplaceAllString(rest, " "), " "), -1) {
 				if !slices.Contains(vocabulary, w) {
 					t.Fatalf("%q is taken, and %q means nothing", text, w)

@@ -681,9 +681,7 @@ func TestMisspeltFields(t *testing.T) {
 	for _, k := range inventory.Kinds() {
 		w := &writer{r, k.ID, opinionOf(k.ID)}
 		taken := []string{"and", "or", "not", "in", "let", "if", "else", "nil", "true", "false", "contains", "startsWith", "endsWith", "matches"}
-		for _, f := range append(filter.Fields(k), filter.Functions(k)...) {
-			taken = append(taken, f.Name)
-		}
+		taken = append(taken, filter.Names(k)...)
 		for range 500 {
 			f := pick(r, filter.Fields(k)...)
 			name := []rune(f.Name)
