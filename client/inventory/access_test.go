@@ -24,7 +24,7 @@ func graphOf(listed []client.Listener, groups []client.IPGroup) *Graph {
 	l := partOf(listenerKind, rows)
 	rows = make([]Resource, len(groups))
 	for i := range groups {
-		rows[i] = groupResource(Scope{}, &groups[i])
+		rows[i] = ipGroupRow(Scope{}.ID(), &groups[i])
 	}
 	return newGraph(time.Time{}, map[ListID]part{listeners: l, groupsList: partOf(ipGroups, rows)}, []*Kind{entries})
 }
@@ -266,7 +266,7 @@ func (w *accessWorld) rows(d dice) (doomed, present []Resource) {
 		if !w.opened[i] {
 			continue
 		}
-		for _, r := range entriesOf(Scope{}, &w.groups[i]) {
+		for _, r := range entriesOf(Scope{}.ID(), &w.groups[i]) {
 			present = append(present, r)
 			if w.doomed[[2]string{r.Ref.Parent, r.Ref.ID}] {
 				doomed = append(doomed, r)
@@ -519,7 +519,7 @@ func FuzzChanges(f *testing.F) {
 		goes := map[Ref]bool{}
 		var doomed, present []Resource
 		for i := range groups {
-			for _, r := range entriesOf(Scope{}, &groups[i]) {
+			for _, r := range entriesOf(Scope{}.ID(), &groups[i]) {
 				if present = append(present, r); which>>(len(present)-1)&1 == 1 {
 					doomed = append(doomed, r)
 					goes[r.Ref] = true

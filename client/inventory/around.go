@@ -403,7 +403,7 @@ const mostNamed = 24
 func readNamed(ctx context.Context, q *query) error {
 	rows := make([]Resource, len(q.unlisted))
 	for i := range q.unlisted {
-		rows[i] = listenerRow(q.scope.ID(), &q.unlisted[i], false)
+		rows[i] = listenerRow(q.home, &q.unlisted[i], false)
 	}
 	q.page(rows)
 	if q.divided {

@@ -102,7 +102,7 @@ func listEntries(ctx context.Context, q *query) error {
 			case group.Entries == nil:
 				mute = append(mute, parent)
 			default:
-				rows = append(rows, entriesOf(q.scope, group)...)
+				rows = append(rows, entriesOf(q.home, group)...)
 			}
 		}
 		if len(rows) > 0 {
@@ -126,19 +126,19 @@ func (q *query) entriesIn(ctx context.Context, parent Resource) error {
 	case err != nil:
 		return err
 	}
-	q.page(entriesOf(q.scope, group))
+	q.page(entriesOf(q.home, group))
 	return nil
 }
 
-func entriesOf(s Scope, group *client.IPGroup) []Resource {
+func entriesOf(home ScopeID, group *client.IPGroup) []Resource {
 	objects := make([]Entry, len(group.Entries))
 	rows := make([]Resource, len(group.Entries))
-	scope, in := s.ID(), cmp.Or(group.Name, group.ID)
+	in := cmp.Or(group.Name, group.ID)
 	for i, e := range group.Entries {
 		o := &objects[i]
 		*o = Entry{IPEntry: e, Group: group, covers: parseBlock(e.IP)}
 		rows[i] = Resource{
-			Ref:  Ref{Scope: scope, Kind: Entries, Parent: group.ID, ID: e.IP},
+			Ref:  Ref{Scope: home, Kind: Entries, Parent: group.ID, ID: e.IP},
 			Name: e.IP, In: in, Object: o,
 		}
 	}

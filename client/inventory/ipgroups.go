@@ -55,17 +55,7 @@ var ipGroups = &Kind{
 	},
 	Restore: restoreGroups,
 	lists: []list{{id: groupsList, dedicated: true, optional: true, read: func(ctx context.Context, q *query) error {
-		for page, err := range q.client.IPGroups(ctx) {
-			if err != nil {
-				return err
-			}
-			rows := make([]Resource, len(page))
-			for i := range page {
-				rows[i] = groupResource(q.scope, &page[i])
-			}
-			q.page(rows)
-		}
-		return nil
+		return rowsOf(q, q.client.IPGroups(ctx), func(g *client.IPGroup) Resource { return ipGroupRow(q.home, g) })
 	}}},
 	links: func(r Resource, tell func(link)) {
 		for l := range ipGroup(r).Listeners.All() {
@@ -141,8 +131,8 @@ var groupUnused = []Reason{{Text: "no listener"}}
 
 func ipGroup(r Resource) *client.IPGroup { return r.Object.(*client.IPGroup) }
 
-func groupResource(s Scope, g *client.IPGroup) Resource {
-	return Resource{Ref: Ref{Scope: s.ID(), Kind: IPGroups, ID: g.ID}, Name: g.Name, Created: g.CreatedAt.Time, Updated: g.UpdatedAt.Time, Object: g}
+func ipGroupRow(home ScopeID, g *client.IPGroup) Resource {
+	return Resource{Ref: Ref{Scope: home, Kind: IPGroups, ID: g.ID}, Name: g.Name, Created: g.CreatedAt.Time, Updated: g.UpdatedAt.Time, Object: g}
 }
 
 var deleteIPGroup = &Route{
