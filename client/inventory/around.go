@@ -223,12 +223,8 @@ var loadBalancers = &Kind{
 	Columns: []Column{nameColumn("NAME"), idColumn()},
 	Fields: func(r Resource, now time.Time) []Field {
 		b := r.Object.(*client.LoadBalancer)
-		family := "shared"
-		if b.Guaranteed {
-			family = "dedicated"
-		}
 		return fields(r, now,
-			Field{"Type", family},
+			Field{"Type", familyOf(!b.Guaranteed)},
 			Field{"Address", b.VIPAddress},
 			Field{"State", b.ProvisioningStatus},
 		)
@@ -266,7 +262,7 @@ var servers = &Kind{
 		m := r.Object.(*client.Member)
 		return fields(r, now,
 			Field{"Address", serverAddress(m)},
-			Field{"Weight", weightOfServer(m)},
+			Field{"Weight", optional(m.Weight)},
 			Field{"State", m.OperatingStatus},
 			Field{"ECS", m.InstanceID},
 		)
@@ -307,20 +303,7 @@ func serverRow(home ScopeID, m *client.Member) Resource {
 }
 
 func serverAddress(m *client.Member) string {
-	switch {
-	case m.Address == "" || m.ProtocolPort == 0:
-		return m.Address
-	case strings.Contains(m.Address, ":"):
-		return "[" + m.Address + "]:" + strconv.Itoa(m.ProtocolPort)
-	}
-	return m.Address + ":" + strconv.Itoa(m.ProtocolPort)
-}
-
-func weightOfServer(m *client.Member) string {
-	if m.Weight == nil {
-		return ""
-	}
-	return strconv.Itoa(*m.Weight)
+	return withPort(m.Address, strconv.Itoa(m.ProtocolPort))
 }
 
 var monitors = &Kind{

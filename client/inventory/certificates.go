@@ -30,8 +30,8 @@ var certificates = &Kind{
 		textColumn("type", "TYPE", 9, func(r Resource) string { return typeOfCertificate(certificate(r)) }).extra().
 			means("server, client (CA) or server_sm").
 			typed(Text, func(r Resource) Datum { return text(certificate(r).Type) }),
-		textFact("family", "dedicated, or shared: only the older API has it", func(r Resource) string { return familyOfCertificate(certificate(r)) }).
-			oneOf("dedicated", "shared"),
+		textFact("family", "dedicated, or shared: only the older API has it", func(r Resource) string { return familyOf(certificate(r).Shared) }).
+			oneOf(families...),
 		idColumn(),
 		createdFact(),
 		descriptionFact(func(r Resource) string { return certificate(r).Description }),
@@ -103,13 +103,6 @@ func mergeCertificates(seen, again Resource) Resource {
 }
 
 func certificate(r Resource) *client.Certificate { return r.Object.(*client.Certificate) }
-
-func familyOfCertificate(c *client.Certificate) string {
-	if c.Shared {
-		return "shared"
-	}
-	return "dedicated"
-}
 
 func typeOfCertificate(c *client.Certificate) string {
 	if c.Shared {

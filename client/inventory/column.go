@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -163,3 +164,29 @@ func brief(id string) string {
 
 // ids lists the ids for the detail view.
 func ids(of client.IDs) string { return strings.Join(of.List(), ", ") }
+
+// families of load balancers, and of what belongs to them.
+var families = []string{"dedicated", "shared"}
+
+func familyOf(shared bool) string {
+	if shared {
+		return families[1]
+	}
+	return families[0]
+}
+
+// optional is a number that may not be said; "" then.
+func optional(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+// withPort is host:port; the host alone where there is no port, which is "" or 0.
+func withPort(host, port string) string {
+	if host == "" || port == "" || port == "0" {
+		return host
+	}
+	return net.JoinHostPort(host, port)
+}

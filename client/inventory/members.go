@@ -28,7 +28,7 @@ var members = &Kind{
 		addressColumn("HOST:PORT", compareMembers),
 		{
 			ID: "weight", Title: "WEIGHT", Right: true, Width: 6, Type: Number, Means: "share of requests, 0 to 10000",
-			Value:   func(r Resource, _ time.Time) string { return member(r).weight() },
+			Value:   func(r Resource, _ time.Time) string { return optional(member(r).Weight) },
 			Compare: func(a, b Resource) int { return cmp.Compare(weightOf(member(a)), weightOf(member(b))) },
 			Data: func(r Resource, _ time.Time) Datum {
 				if w := member(r).Weight; w != nil {
@@ -70,7 +70,7 @@ var members = &Kind{
 			Field{"Channel", r.In},
 			Field{"Channel id", r.Ref.Parent},
 			Field{"Gateway", gatewayName(m.Channel.Gateway)},
-			Field{"Weight", m.weight()},
+			Field{"Weight", optional(m.Weight)},
 			Field{"Status", m.status()},
 			Field{"Health", m.HealthStatus},
 			Field{"Server group", m.GroupName},
@@ -210,14 +210,7 @@ func (m *Member) address() string {
 	case host == "":
 		host = m.ECSID
 	}
-	port := cmp.Or(m.Port, m.Channel.Port)
-	if port == 0 || host == "" {
-		return host
-	}
-	if m.host.Is6() {
-		host = "[" + host + "]"
-	}
-	return host + ":" + strconv.Itoa(port)
+	return withPort(host, strconv.Itoa(cmp.Or(m.Port, m.Channel.Port)))
 }
 
 // compareMembers puts addresses before names.
@@ -237,13 +230,6 @@ func compareMembers(a, b Resource) int {
 // enabled: it gets requests, as far as the service says. A status or weight that is not said counts as on.
 func (m *Member) enabled() bool {
 	return m.Status != 2 && (m.Weight == nil || *m.Weight != 0)
-}
-
-func (m *Member) weight() string {
-	if m.Weight == nil {
-		return ""
-	}
-	return strconv.Itoa(*m.Weight)
 }
 
 func weightOf(m *Member) int {

@@ -27,8 +27,8 @@ var pools = &Kind{
 		numberColumn("servers", "SERVERS", 7, func(r Resource) int { return pool(r).Members.Len() }).means("servers in it"),
 		textColumn("protocol", "PROTOCOL", 8, func(r Resource) string { return pool(r).Protocol }).extra().means("protocol to its servers: TCP, HTTP, …"),
 		ageColumn(),
-		textColumn("type", "TYPE", 9, func(r Resource) string { return pool(r).family() }).extra().
-			means("dedicated or shared load balancer").oneOf("dedicated", "shared"),
+		textColumn("type", "TYPE", 9, func(r Resource) string { return familyOf(pool(r).Shared) }).extra().
+			means("dedicated or shared load balancer").oneOf(families...),
 		textColumn("lb", "LB", 10, func(r Resource) string { return loadBalancer(pool(r)) }).extra().
 			means("ids of its load balancers").
 			typed(Words, func(r Resource) Datum { return Datum{Known: true, Words: pool(r).LoadBalancers.List()} }),
@@ -47,7 +47,7 @@ var pools = &Kind{
 	Fields: func(r Resource, now time.Time) []Field {
 		p := pool(r)
 		return fields(r, now,
-			Field{"Type", p.family()},
+			Field{"Type", familyOf(p.Shared)},
 			Field{"Protocol", p.Protocol},
 			Field{"Algorithm", p.Algorithm},
 			Field{"Servers", fmt.Sprint(p.Members.Len())},
@@ -90,13 +90,6 @@ var pools = &Kind{
 }
 
 func pool(r Resource) *Pool { return r.Object.(*Pool) }
-
-func (p *Pool) family() string {
-	if p.Shared {
-		return "shared"
-	}
-	return "dedicated"
-}
 
 func loadBalancer(p *Pool) string {
 	switch p.LoadBalancers.Len() {

@@ -283,7 +283,7 @@ func (b *poolBack) Next(c *Comeback) (Making, bool) {
 		if c.There[part] != "" || c.made(part) {
 			continue
 		}
-		return b.making(part, "server", address(m), "POST pools/{id}/members", "POST v2.0/lbaas/pools/{id}/members", func(ctx context.Context, d *client.Deleter) (string, error) {
+		return b.making(part, "server", withPort(m.Text("address"), m.Text("protocol_port")), "POST pools/{id}/members", "POST v2.0/lbaas/pools/{id}/members", func(ctx context.Context, d *client.Deleter) (string, error) {
 			if b.Shared {
 				return d.CreateSharedPoolMember(ctx, id, m)
 			}
@@ -310,17 +310,6 @@ func (b *poolBack) making(part, what, which, call, sharedCall string, send func(
 		m.Call = sharedCall
 	}
 	return m
-}
-
-func address(m client.Spec) string {
-	host := m.Text("address")
-	if a := parseAddr(host); a.Is6() {
-		host = "[" + host + "]"
-	}
-	if port := m.Text("protocol_port"); port != "" && port != "0" {
-		host += ":" + port
-	}
-	return host
 }
 
 func lookForPools(ctx context.Context, c *client.Client, all []*Comeback) error {
