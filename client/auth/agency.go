@@ -51,7 +51,7 @@ func NewAgency(base string) *Agency {
 		http: http.Client{
 			Transport:     t,
 			Timeout:       metadataTime,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			CheckRedirect: wire.NoRedirect,
 		},
 		renewing: make(chan struct{}, 1),
 	}
@@ -66,7 +66,7 @@ func (a *Agency) Fetch(ctx context.Context) error {
 	case a.renewing <- struct{}{}:
 		defer func() { <-a.renewing }()
 	case <-ctx.Done():
-		return &wire.Error{Class: wire.Transport, Unsent: true, Message: "cancelled", Err: ctx.Err()}
+		return &wire.Error{Class: wire.Transport, Unsent: true, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()}
 	}
 	if a.good() { // somebody else was faster
 		return nil
@@ -220,7 +220,7 @@ func (a *Agency) do(ctx context.Context, method, path, header, value string) ([]
 	resp, err := a.http.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, a.failed(&wire.Error{Class: wire.Transport, Unsent: true, Message: "cancelled", Err: ctx.Err()})
+			return nil, a.failed(&wire.Error{Class: wire.Transport, Unsent: true, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()})
 		}
 		return nil, a.failed(&wire.Error{Class: wire.Transport, Unsent: true, Message: "does not answer: this is no server of the cloud"})
 	}

@@ -247,7 +247,7 @@ func (t *Tokens) current(ctx context.Context, stale string) (string, error) {
 	case t.renewing <- struct{}{}:
 		defer func() { <-t.renewing }()
 	case <-ctx.Done():
-		return "", &wire.Error{Class: wire.Transport, Unsent: true, Message: "cancelled", Err: ctx.Err()}
+		return "", &wire.Error{Class: wire.Transport, Unsent: true, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()}
 	}
 	if token, ok := t.good(stale); ok { // somebody else was faster
 		return token, nil
@@ -363,7 +363,7 @@ func (t *Tokens) once(ctx context.Context) (string, Session, lifetime, error) {
 	iam := &gophercloud.ServiceClient{
 		ProviderClient: &gophercloud.ProviderClient{HTTPClient: http.Client{
 			Transport:     bounded{t.base},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			CheckRedirect: wire.NoRedirect,
 		}},
 		Endpoint: base + "/v3/",
 	}
@@ -419,7 +419,7 @@ func (t *Tokens) failed(ctx context.Context, err error) error {
 		return t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer is not JSON"})
 	}
 	if ctx.Err() != nil {
-		return t.failure(&wire.Error{Class: wire.Transport, Message: "cancelled", Err: ctx.Err()})
+		return t.failure(&wire.Error{Class: wire.Transport, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()})
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return t.failure(&wire.Error{Class: wire.Transport, Message: wire.Clean("no answer: " + wrapped.Err.Error()), Err: wrapped.Err})

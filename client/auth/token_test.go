@@ -437,3 +437,29 @@ func TestLoginsThatCannotWorkAreRefusedAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A deadline that passed is not taken for somebody's cancelling, whether we ask ourselves or wait for who does.
+func TestWhyAnAnswerWasNotWaitedFor(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	late, end := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer end()
+	for want, ctx := range map[string]context.Context{"cancelled": cancelled, "out of time": late} {
+		tokens, _, _ := new(iam).start(t, user)
+		agency, _, _ := new(metadata).start(t)
+		login := func() error { _, err := tokens.Login(ctx); return err }
+		fetch := func() error { return agency.Fetch(ctx) }
+		check := func(what string, err error) {
+			t.Helper()
+			if !errors.Is(err, ctx.Err()) || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %s", what, err, want)
+			}
+		}
+		check("a login", login())
+		check("keys", fetch())
+		tokens.renewing <- struct{}{} // somebody asks already
+		agency.renewing <- struct{}{}
+		check("waiting for a login", login())
+		check("waiting for keys", fetch())
+	}
+}

@@ -121,12 +121,14 @@ func New(base string, t http.RoundTripper, o Options) (*API, error) {
 		pacer:   o.Pacer,
 		log:     o.Log,
 		http: http.Client{
-			Transport: t,
-			// A redirect would carry token or signature to a place that nobody chose.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			Transport:     t,
+			CheckRedirect: NoRedirect,
 		},
 	}, nil
 }
+
+// NoRedirect makes an [http.Client] follow none: a redirect would carry token or signature to a place that nobody chose.
+func NoRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Call is one request.
 type Call struct {
@@ -185,7 +187,7 @@ func (a *API) do(ctx context.Context, c Call, t *tries) *Error {
 	throttled, failed := 0, 0
 	for {
 		if err := a.wait(waiting, c); err != nil {
-			return a.describe(c, &Error{Class: Transport, Unsent: true, Message: stopped(err), Err: err})
+			return a.describe(c, &Error{Class: Transport, Unsent: true, Message: Stopped(err), Err: err})
 		}
 		sent := time.Now()
 		t.sent, t.last = sent, received{}
@@ -409,7 +411,7 @@ func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 	}
 	switch {
 	case ctx.Err() != nil:
-		e.Message, e.Err = stopped(ctx.Err()), ctx.Err()
+		e.Message, e.Err = Stopped(ctx.Err()), ctx.Err()
 	case trying.Err() != nil:
 		e.Message, e.Err, e.timeout = fmt.Sprintf("no answer from %s within %s", a.base.Host, a.options.Timeout), err, true
 	default:
@@ -427,7 +429,8 @@ func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 	return e
 }
 
-func stopped(err error) string {
+// Stopped says in a word why a context has ended; err is its error.
+func Stopped(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "out of time"
 	}
