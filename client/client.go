@@ -43,13 +43,16 @@ func NewPacing(l Limits) *Pacing {
 	return &Pacing{wire.NewPacer(l), wire.NewPacer(l), wire.NewPacer(l)}
 }
 
+// FirstPage is how many objects the first page of a list of ELB holds at most: few, so that something is on the
+// screen at once.
+const FirstPage = 200
+
 // Client reads. It is safe for concurrent use.
 type Client struct {
 	services
 	gateways []Gateway
 
-	// Sizes of the first and the following pages, and the most pages of one list. The first page is small, so that
-	// something is on the screen at once. Fields for tests.
+	// Sizes of the first and the following pages, and the most pages of one list. Fields for tests.
 	first, page, gatewayPage, mostPages int
 
 	whole bool // see [Client.Whole]
@@ -74,7 +77,7 @@ func New(c Config) (*Client, error) {
 	return &Client{
 		services: s,
 		gateways: c.Gateways,
-		first:    200, page: 2000, gatewayPage: 500, mostPages: 1000,
+		first:    FirstPage, page: 2000, gatewayPage: 500, mostPages: 1000,
 	}, nil
 }
 

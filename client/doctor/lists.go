@@ -27,7 +27,7 @@ func amount(n int) string {
 	switch {
 	case n == 0:
 		return "works; there are none"
-	case n >= 200: // the size of first pages
+	case n >= client.FirstPage:
 		return fmt.Sprintf("works; %d or more", n)
 	}
 	return fmt.Sprintf("works; %d", n)

@@ -19,6 +19,7 @@
 package filter
 
 import (
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -100,7 +101,7 @@ func isExpression(text string) (from int, is bool) {
 
 func measure(text string) error {
 	if utf8.RuneCountInString(text) > maxText {
-		return &Error{Column: maxText + 1, Text: "a filter has at most 1000 characters"}
+		return &Error{Column: maxText + 1, Text: fmt.Sprintf("a filter has at most %d characters", maxText)}
 	}
 	return nil
 }
