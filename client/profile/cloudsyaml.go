@@ -11,6 +11,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"janitor/client/yamlfile"
 )
 
 // cloudsFile is clouds.yaml, and secure.yaml and clouds-public.yaml beside it (api.md 9.4). It is read here and not with
@@ -181,11 +183,14 @@ func readClouds(path string) (cloudsFile, map[string]int, error) {
 		return f, nil, err
 	}
 	defer clear(data)
-	r := reader{
-		path: path, what: filepath.Base(path), lines: map[string]int{},
-		open: []reflect.Type{reflect.TypeFor[cloudsFile](), reflect.TypeFor[openCloud]()},
+	r := yamlfile.File{
+		Path: path, What: filepath.Base(path),
+		Open: []reflect.Type{reflect.TypeFor[cloudsFile](), reflect.TypeFor[openCloud]()},
 	}
-	return f, r.lines, r.decode(data, &f)
+	if err := r.Decode(data, &f); err != nil {
+		return f, r.Lines, usage("%v", err)
+	}
+	return f, r.Lines, nil
 }
 
 // overlay writes what is set in over into the struct at base.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"janitor/client/yamlfile"
 )
 
 const good = `current: acme
@@ -225,16 +227,6 @@ func TestViewsComeWithEveryProfileInTheOrderOfTheFile(t *testing.T) {
 	}
 }
 
-func TestSuggestionsAreNear(t *testing.T) {
-	for word, want := range map[string]string{
-		"elbe": `did you mean "elb"?`, "IAM": `did you mean "iam"?`, "dns": "known here: elb, apig, roma, iam",
-	} {
-		if got := suggest(word, services()); got != want {
-			t.Errorf("%s: %s, want %s", word, got, want)
-		}
-	}
-}
-
 // FuzzConfig: whatever the file holds, reading it ends with a config or with one line.
 func FuzzConfig(f *testing.F) {
 	f.Add(good)
@@ -281,7 +273,7 @@ func TestTheREADMEKnowsEveryKey(t *testing.T) {
 	_, account, _ := strings.Cut(string(readme), "## Your account")
 	account, _, _ = strings.Cut(account, "\n## ")
 	for _, of := range []reflect.Type{reflect.TypeFor[Profile](), reflect.TypeFor[Auth](), reflect.TypeFor[Endpoints](), reflect.TypeFor[Gateway](), reflect.TypeFor[Limits]()} {
-		for _, key := range keys(of) {
+		for _, key := range yamlfile.Keys(of) {
 			if !strings.Contains(account, "`"+key+"`") && !strings.Contains(account, "`"+key+": ") {
 				t.Errorf("the README does not explain %s", key)
 			}

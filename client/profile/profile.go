@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"janitor/client/yamlfile"
 )
 
 // Profile is one account, region and project with the credentials for it, as it stands in the config file.
@@ -267,7 +269,7 @@ func (p Profile) add(key string) string {
 	if v, ok := p.variables[key]; ok {
 		return "set " + v
 	}
-	if slices.Contains(keys(reflect.TypeFor[Auth]()), key) {
+	if slices.Contains(yamlfile.Keys(reflect.TypeFor[Auth]()), key) {
 		key = "auth." + key
 	}
 	return "add " + key

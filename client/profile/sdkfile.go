@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"janitor/client/yamlfile"
 )
 
 // fromSDKFile makes a profile of the official SDK's credentials file (api.md 9.2). It is for project services only, so
@@ -77,7 +79,7 @@ func parseINI(path, text string, known map[string][]string) (map[string]map[stri
 			case !ok:
 				return nil, usage("%s: a section is written as [basic]: the ] is missing", at)
 			case known[name] == nil:
-				return nil, usage("%s: unknown section %q: %s", at, name, suggest(name, names))
+				return nil, usage("%s: unknown section %q: %s", at, name, yamlfile.Suggest(name, names))
 			case sections[name] != nil:
 				return nil, usage("%s: the section [%s] stands twice: keep one", at, name)
 			}
@@ -92,7 +94,7 @@ func parseINI(path, text string, known map[string][]string) (map[string]map[stri
 		case section == "":
 			return nil, usage("%s: the key %q stands before any section: begin with [basic]", at, key)
 		case !slices.Contains(known[section], key):
-			return nil, usage("%s: unknown key %q in [%s]: %s", at, key, section, suggest(key, known[section]))
+			return nil, usage("%s: unknown key %q in [%s]: %s", at, key, section, yamlfile.Suggest(key, known[section]))
 		}
 		if _, twice := sections[section][key]; twice {
 			return nil, usage("%s: the key %q stands twice in [%s]: keep one", at, key, section)
@@ -123,7 +125,7 @@ func (c Choice) regionsOfSDK(p *Profile) error {
 		if err == nil {
 			err = yaml.UnmarshalWithOptions(data, &regions, yaml.DisallowUnknownField())
 			if err != nil {
-				return notYAML(path, err)
+				return usage("%v", yamlfile.Wrong(path, err))
 			}
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"janitor/client/yamlfile"
 )
 
 // maxFile bounds a runbook, in bytes.
@@ -71,12 +71,9 @@ func Read(path string, from io.Reader, set map[string]string) (Runbook, error) {
 		return Runbook{}, fmt.Errorf("%s is larger than %d bytes: it is no runbook", path, maxFile)
 	}
 	var b Runbook
-	dec := yaml.NewDecoder(strings.NewReader(string(data)), yaml.DisallowUnknownField())
-	if err := dec.Decode(&b); err != nil && !errors.Is(err, io.EOF) {
-		return Runbook{}, misread(path, err)
-	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return Runbook{}, fmt.Errorf("%s: a second YAML document: keep everything in one", path)
+	file := yamlfile.File{Path: path, What: "the runbook", Plain: true}
+	if err := file.Decode(data, &b); err != nil {
+		return Runbook{}, err
 	}
 	if err := b.fill(set); err != nil {
 		return Runbook{}, fmt.Errorf("%s: %w", path, err)
@@ -85,18 +82,6 @@ func Read(path string, from io.Reader, set map[string]string) (Runbook, error) {
 		return Runbook{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return b, nil
-}
-
-// misread is one line, without the lines around the place.
-func misread(path string, err error) error {
-	var e yaml.Error
-	if !errors.As(err, &e) {
-		return fmt.Errorf("%s is not valid YAML", path)
-	}
-	if t := e.GetToken(); t != nil && t.Position != nil {
-		path = fmt.Sprintf("%s:%d", path, t.Position.Line)
-	}
-	return fmt.Errorf("%s: %s", path, strings.Join(strings.Fields(e.GetMessage()), " "))
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]*)\}`)

@@ -1,0 +1,237 @@
+// Package yamlfile reads YAML files strictly: whatever a file holds that is not meant, its reader is told where it stands
+// and what is wanted there. No error quotes a value, which may be a secret.
+package yamlfile
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// File is what a YAML file is read for. It walks the tree along the types that it is meant for, so that an error can name
+// file, line, key and way out.
+type File struct {
+	Path  string
+	What  string         // the file, for a sentence: "the config file"
+	Open  []reflect.Type // may hold keys that are none of our business
+	Plain bool           // a number, true and false may stand for a text, unless it would arrive changed
+	Lines map[string]int // after Decode: where each key stands: "profiles.acme.region"
+}
+
+// Decode reads one YAML document into what out points to. Its errors are one line each.
+func (f *File) Decode(data []byte, out any) error {
+	f.Lines = map[string]int{}
+	tree, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return Wrong(f.Path, err)
+	}
+	options := []yaml.DecodeOption{yaml.AllowDuplicateMapKey()}
+	if len(f.Open) == 0 {
+		options = append(options, yaml.DisallowUnknownField())
+	}
+	for i, doc := range tree.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		if i > 0 {
+			return fmt.Errorf("%s:%d: a second YAML document: keep everything in one", f.Path, line(doc.Body))
+		}
+		if err := f.check(doc.Body, reflect.TypeOf(out).Elem(), nil); err != nil {
+			return err
+		}
+		if err := yaml.NodeToValue(doc.Body, out, options...); err != nil {
+			return Wrong(f.Path, err)
+		}
+	}
+	return nil
+}
+
+// Wrong turns an error of the YAML library into one line without the quoted source, which may hold secrets.
+func Wrong(path string, err error) error {
+	var e yaml.Error
+	if !errors.As(err, &e) {
+		return fmt.Errorf("%s is not valid YAML", path)
+	}
+	at := path
+	if t := e.GetToken(); t != nil && t.Position != nil {
+		at = fmt.Sprintf("%s:%d", path, t.Position.Line)
+	}
+	var syntax *yaml.SyntaxError
+	var duplicate *yaml.DuplicateKeyError
+	var unknown *yaml.UnknownFieldError
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%s: %s", at, strings.Replace(e.GetMessage(), "unknown field", "unknown key", 1))
+	case errors.As(err, &syntax) && strings.Contains(e.GetMessage(), "'\t'"):
+		return fmt.Errorf("%s: a tab where YAML takes only spaces: replace it", at)
+	case errors.As(err, &syntax), errors.As(err, &duplicate):
+		return fmt.Errorf("%s: not valid YAML: %s", at, strings.Join(strings.Fields(e.GetMessage()), " "))
+	}
+	return fmt.Errorf("%s: a value of the wrong sort", at)
+}
+
+func (f *File) check(n ast.Node, t reflect.Type, at []string) error {
+	switch n := n.(type) {
+	case *ast.AnchorNode:
+		return f.check(n.Value, t, at)
+	case *ast.TagNode:
+		return f.check(n.Value, t, at)
+	case *ast.AliasNode, *ast.NullNode:
+		return nil // checked where it is defined, and once more while decoding
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return f.check(n, t.Elem(), at)
+	case reflect.Int:
+		if _, ok := n.(*ast.IntegerNode); !ok {
+			return fmt.Errorf("%s:%d: %s must be a whole number", f.Path, line(n), f.name(at))
+		}
+	case reflect.Slice:
+		list, ok := n.(*ast.SequenceNode)
+		if !ok {
+			return fmt.Errorf("%s:%d: %s must be a list: one \"- \" a line", f.Path, line(n), f.name(at))
+		}
+		for _, entry := range list.Values {
+			if err := f.check(entry, t.Elem(), at); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct, reflect.Map:
+		pairs, ok := pairs(n)
+		if !ok {
+			return fmt.Errorf("%s:%d: %s must be a list of \"key: value\" lines", f.Path, line(n), f.name(at))
+		}
+		for i, pair := range pairs {
+			if _, ok := pair.Key.(*ast.MergeKeyNode); ok {
+				if i > 0 { // the library would let it win over the keys before it
+					return fmt.Errorf("%s:%d: << must be the first key of %s", f.Path, line(pair.Key), f.name(at))
+				}
+				continue // checked where it is defined, and once more while decoding
+			}
+			key := pair.Key.GetToken().Value
+			var of reflect.Type
+			if t.Kind() == reflect.Map {
+				of = t.Elem()
+			} else if of = field(t, key); of == nil {
+				if slices.Contains(f.Open, t) {
+					continue
+				}
+				return fmt.Errorf("%s:%d: unknown key %q in %s: %s", f.Path, line(pair.Key), key, f.name(at), Suggest(key, Keys(t)))
+			}
+			below := append(slices.Clip(at), key)
+			f.Lines[strings.Join(below, ".")] = line(pair.Key)
+			if err := f.check(pair.Value, of, below); err != nil {
+				return err
+			}
+		}
+	case reflect.Bool:
+		if _, ok := n.(*ast.BoolNode); !ok {
+			return fmt.Errorf("%s:%d: %s must be true or false", f.Path, line(n), f.name(at))
+		}
+	case reflect.String:
+		switch n.(type) {
+		case *ast.StringNode, *ast.LiteralNode:
+		case *ast.MappingNode, *ast.MappingValueNode, *ast.SequenceNode:
+			return fmt.Errorf("%s:%d: %s must be a single text", f.Path, line(n), f.name(at))
+		default: // 0123 and 1e5 would arrive changed
+			if f.Plain && plain(n) {
+				return nil
+			}
+			return fmt.Errorf("%s:%d: %s must be text: put it in quotes", f.Path, line(n), f.name(at))
+		}
+	}
+	return nil
+}
+
+// plain: the library reads the same text that stands in the file.
+func plain(n ast.Node) bool {
+	scalar, ok := n.(ast.ScalarNode)
+	return ok && fmt.Sprint(scalar.GetValue()) == n.GetToken().Value
+}
+
+func pairs(n ast.Node) ([]*ast.MappingValueNode, bool) {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		return n.Values, true
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{n}, true
+	}
+	return nil, false
+}
+
+// line counts from 1; 0 when the library does not know.
+func line(n ast.Node) int {
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		return t.Position.Line
+	}
+	return 0
+}
+
+// name of a place in the file, for a sentence.
+func (f *File) name(at []string) string {
+	if len(at) == 0 {
+		return f.What
+	}
+	return strings.Join(at, ".")
+}
+
+// Keys lists what a struct may hold, in order.
+func Keys(t reflect.Type) []string {
+	var all []string
+	for one := range t.Fields() {
+		if tag := one.Tag.Get("yaml"); tag != "" && tag != "-" {
+			all = append(all, tag)
+		}
+	}
+	return all
+}
+
+func field(t reflect.Type, key string) reflect.Type {
+	for one := range t.Fields() {
+		if tag := one.Tag.Get("yaml"); tag == key && tag != "-" {
+			return one.Type
+		}
+	}
+	return nil
+}
+
+// Suggest names the known word nearest to a mistyped one, or all of them.
+func Suggest(word string, known []string) string {
+	best, least := "", 3
+	for _, k := range known {
+		if d := distance(strings.ToLower(word), k); d < least {
+			best, least = k, d
+		}
+	}
+	if best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	return "known here: " + strings.Join(known, ", ")
+}
+
+// distance is how many letters must be added, dropped or changed to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
