@@ -71,7 +71,7 @@ func faultJournal(t *testing.T) {
 		run := engine.Start(t.Context(), b.plan)
 		run.Wait()
 		err := ending(t.Context(), run)
-		if status(err) != statusJournal || strings.Contains(oneLine(err), "\\u000a") || !strings.Contains(oneLine(err), "no space left on device") {
+		if status(err) != statusJournal || strings.Contains(oneLine(err), `\n`) || !strings.Contains(oneLine(err), "no space left on device") {
 			t.Errorf("after %d lines: status %d, %q", lines, status(err), err)
 		}
 		sent := slices.ContainsFunc(b.cloud.Requests(), func(r simcloud.Request) bool { return r.Method != http.MethodGet })

@@ -16,7 +16,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"unicode"
 
 	"charm.land/fang/v2"
 	"charm.land/lipgloss/v2"
@@ -215,15 +214,8 @@ func status(err error) int {
 
 // oneLine is an error as stderr shows it: one line, and nothing in it that a terminal would obey.
 func oneLine(err error) string {
-	var b strings.Builder
-	for _, r := range strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), " ") {
-		if unicode.IsGraphic(r) {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
+	lines := strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' })
+	return client.CleanWhole(strings.Join(lines, " "))
 }
 
 // version is the module's, as the go command stamped it.

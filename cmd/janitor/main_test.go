@@ -177,9 +177,20 @@ func TestASignalWhileTheAccountIsMade(t *testing.T) {
 }
 
 func TestErrorsAreOneHarmlessLine(t *testing.T) {
-	got := oneLine(errors.New("a\nb\r\n\x1b]52;c;x\a \u202eevil 日本"))
-	if want := `a b \u001b]52;c;x\u0007 \u202eevil 日本`; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for said, want := range map[string]string{
+		"a\nb\r\n日本":                      "a b 日本",
+		"\x1b]52;c;x\a":                   `\x1b]52;c;x\x07`,
+		"\u202eevil":                      `\u202eevil`,
+		"pool\u200bs":                     `pool\u200bs`,
+		"blank \u3164":                    `blank \u3164`,
+		"tag \U000e0041":                  `tag \U000e0041`,
+		"\xff":                            `\xff`,
+		"e" + strings.Repeat("\u0301", 4): "e\u0301\u0301\u0301\\u0301",
+		strings.Repeat("long", 100):       strings.Repeat("long", 100),
+	} {
+		if got := oneLine(errors.New(said)); got != want {
+			t.Errorf("%q: got %q, want %q", said, got, want)
+		}
 	}
 }
 
