@@ -157,7 +157,7 @@ func (c *compiler) condition(n ast.Node) (test, *Error) {
 	hint := "compare it"
 	switch {
 	case o.array:
-		hint = "write … in [" + "…]"
+		hint = "write … in […]"
 	case o.what == tSpan:
 		hint = "compare it, as in " + o.say() + " > 90d"
 	case o.what == tAddresses:
@@ -311,6 +311,7 @@ func (c *compiler) connect(n *ast.BinaryNode) (test, *Error) {
 	if err != nil {
 		return nil, err
 	}
+	// As Kleene has them: what is undecided stays so unless the other side settles it.
 	if n.Operator == "&&" || n.Operator == "and" {
 		return func(x row) Answer {
 			first := a(x)

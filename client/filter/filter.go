@@ -42,7 +42,7 @@ func (a Answer) String() string {
 	return [...]string{"no", "undecided", "yes"}[min(a, Yes)]
 }
 
-// not, and, or are those of Kleene: what is undecided stays so unless the other side settles it.
+// not is that of Kleene: what is undecided stays so.
 func (a Answer) not() Answer { return Yes - a }
 
 func answer(yes bool) Answer {

@@ -154,8 +154,7 @@ func compareEntries(group []Entry) {
 		e := &group[i]
 		if e.covers.low.IsValid() {
 			order = append(order, e)
-		}
-		if !e.covers.low.IsValid() {
+		} else {
 			e.signs = append(e.signs, "no address, block or range")
 		}
 		if e.covers.everything() {
