@@ -115,6 +115,34 @@ func domain(c *client.Certificate) string {
 	return cmp.Or(c.Domain, c.CommonName, strings.Join(c.AlternativeNames, ","))
 }
 
+// domains are all names of a certificate. A service that tells none leaves them unknown (api.md 2.8).
+func domains(c *client.Certificate) Datum {
+	var all []string
+	add := func(name string) {
+		name = strings.TrimSpace(name)
+		if name != "" && !slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, name) }) {
+			all = append(all, name)
+		}
+	}
+	for name := range strings.SplitSeq(c.Domain, ",") {
+		add(name)
+	}
+	add(c.CommonName)
+	for _, name := range c.AlternativeNames {
+		add(name)
+	}
+	return Datum{Known: len(all) > 0, Words: all}
+}
+
+// timeLeft until a certificate expires, in seconds.
+func timeLeft(r Resource, now time.Time) Datum {
+	at := certificate(r).ExpireTime.Time
+	if at.IsZero() {
+		return Datum{}
+	}
+	return Datum{Known: true, Number: at.Sub(now).Seconds()}
+}
+
 // expiry: "expired 40 d ago", "in 12 d", "2027-01-02" when it is more than a year off; "" when not known.
 func expiry(c *client.Certificate, now time.Time) string {
 	at := c.ExpireTime.Time

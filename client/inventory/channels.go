@@ -148,6 +148,12 @@ func gatewayName(g client.Gateway) string {
 	return service + " " + brief(g.InstanceID)
 }
 
+// gatewayWhole is the name of the gateway with its whole id.
+func gatewayWhole(g client.Gateway) string {
+	service, _, _ := strings.Cut(gatewayName(g), " ")
+	return service + " " + g.InstanceID
+}
+
 // reference: its servers belong to the channel it refers to and cannot be deleted here (S4, api.md 4.3).
 func (c *Channel) reference() bool {
 	return strings.EqualFold(c.VPCChannelType, "reference") || c.refersTo() != ""
@@ -176,6 +182,17 @@ func (c *Channel) sort() string {
 		return "microservice"
 	}
 	return "builtin"
+}
+
+// status as the service says it in numbers (api.md 4.3).
+func (c *Channel) status() string {
+	switch c.Status {
+	case 1:
+		return "normal"
+	case 2:
+		return "abnormal"
+	}
+	return ""
 }
 
 func (c *Channel) strategy() string {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -160,6 +161,13 @@ func brief(id string) string {
 		return id
 	}
 	return id[:8] + "…"
+}
+
+// fields are those that all kinds have, around the kind's own.
+func fields(r Resource, now time.Time, own ...Field) []Field {
+	all := append([]Field{{"Name", r.Name}, {"ID", r.Ref.ID}}, own...)
+	all = append(all, Field{"Created", moment(r.Created, now)})
+	return slices.DeleteFunc(all, func(f Field) bool { return f.Value == "" })
 }
 
 // ids lists the ids for the detail view.

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"janitor/client"
 )
 
 // text that is empty is not known: the services leave out what they do not say.
@@ -135,56 +133,11 @@ func (d Datum) compare(o Datum) int {
 	)
 }
 
-// timeLeft until a certificate expires, in seconds.
-func timeLeft(r Resource, now time.Time) Datum {
-	at := certificate(r).ExpireTime.Time
-	if at.IsZero() {
-		return Datum{}
-	}
-	return Datum{Known: true, Number: at.Sub(now).Seconds()}
-}
-
-// domains are all names of a certificate. A service that tells none leaves them unknown (api.md 2.8).
-func domains(c *client.Certificate) Datum {
-	var all []string
-	add := func(name string) {
-		name = strings.TrimSpace(name)
-		if name != "" && !slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, name) }) {
-			all = append(all, name)
-		}
-	}
-	for name := range strings.SplitSeq(c.Domain, ",") {
-		add(name)
-	}
-	add(c.CommonName)
-	for _, name := range c.AlternativeNames {
-		add(name)
-	}
-	return Datum{Known: len(all) > 0, Words: all}
-}
-
 func port(n int) Datum {
 	if n == 0 {
 		return Datum{}
 	}
 	return number(n)
-}
-
-// status as the service says it in numbers (api.md 4.3).
-func (c *Channel) status() string {
-	switch c.Status {
-	case 1:
-		return "normal"
-	case 2:
-		return "abnormal"
-	}
-	return ""
-}
-
-// gatewayWhole is the name of the gateway with its whole id.
-func gatewayWhole(g client.Gateway) string {
-	service, _, _ := strings.Cut(gatewayName(g), " ")
-	return service + " " + g.InstanceID
 }
 
 // ParseBlock reads an address, a CIDR block or a range a-b as an entry of an IP group is written, but takes no block

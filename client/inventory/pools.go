@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -156,10 +155,7 @@ func linksOfPool(r Resource, tell func(link)) {
 	}
 }
 
-var (
-	poolUnused = []Reason{{Text: "no listener, no policy"}}
-	empty      = []string{"empty"}
-)
+var poolUnused = []Reason{{Text: "no listener, no policy"}}
 
 func judgePool(r Resource, g *Graph) Verdict {
 	p := pool(r)
@@ -218,42 +214,6 @@ var (
 	allIdle    = []string{"all weight 0"}
 )
 
-var protectedInConsole = []Reason{{Text: "protected in the console", Via: "protection_status"}}
-
-// protectedBy: the owner protected it in the console; calls of the API are perhaps not refused, janitor refuses (api.md 2.11).
-func protectedBy(status, reason string) []Reason {
-	switch {
-	case status == "" || strings.EqualFold(status, client.NotProtected):
-		return nil
-	case reason != "":
-		return []Reason{{Text: `"` + reason + `"`, Via: "protection_reason"}}
-	case strings.EqualFold(status, client.ProtectedByConsole):
-		return slices.Clip(protectedInConsole)
-	}
-	return []Reason{{Text: "protection_status is " + status, Via: "protection_status"}}
-}
-
-var wordCCE = regexp.MustCompile(`\bCCE\b`)
-
-// madeBy: container clusters mark what they made in the description, which then names CCE, or by the prefix k8s_ of the
-// name. The cluster would make it again, or break.
-func madeBy(name, description string) []Reason {
-	switch {
-	case strings.Contains(description, "CCE") && wordCCE.MatchString(description):
-		return []Reason{{Text: "made by a CCE cluster", Via: "description"}}
-	case strings.HasPrefix(name, "k8s_"):
-		return []Reason{{Text: "made by a container cluster", Via: "name"}}
-	}
-	return nil
-}
-
-func protection(status, reason string) string {
-	if because := protectedBy(status, reason); because != nil {
-		return because[0].Text
-	}
-	return ""
-}
-
 func takenWithPool(r Resource) string {
 	p := pool(r)
 	var taken []string
@@ -286,10 +246,3 @@ var (
 		},
 	}
 )
-
-// fields are those that all kinds have, around the kind's own.
-func fields(r Resource, now time.Time, own ...Field) []Field {
-	all := append([]Field{{"Name", r.Name}, {"ID", r.Ref.ID}}, own...)
-	all = append(all, Field{"Created", moment(r.Created, now)})
-	return slices.DeleteFunc(all, func(f Field) bool { return f.Value == "" })
-}

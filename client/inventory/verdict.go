@@ -44,6 +44,9 @@ type Reason struct {
 	By   string // id of the object that causes it, "" when there is none
 }
 
+// empty is the sign of what holds nothing.
+var empty = []string{"empty"}
+
 // judge is the order of evidence common to all kinds: what must not be touched, then what is used, then what is not
 // known, and only then unused.
 func judge(ref Ref, protected, used, gaps, unused []Reason, signs []string) Verdict {
