@@ -68,7 +68,9 @@ var listenerKind = &Kind{
 		{id: recycled, dedicated: true, read: readRecycled},
 		{id: namedListeners, read: readNamed, last: true},
 	},
-	links: linksOfListener,
+	links:   linksOfListener,
+	names:   true,
+	project: func(r Resource) string { return r.Object.(*Listener).EnterpriseProjectID },
 	note: func(rows []Resource, p *part) {
 		p.names, p.groups = make(map[string]string, len(rows)), map[string][]string{}
 		for _, r := range rows {
@@ -165,6 +167,7 @@ var policyKind = &Kind{
 		}},
 	},
 	links: linksOfPolicy,
+	names: true,
 	note: func(rows []Resource, p *part) {
 		p.policies = make(map[string]*Policy, len(rows))
 		for _, r := range rows {
@@ -242,6 +245,7 @@ var loadBalancers = &Kind{
 			tell(link{user: r.Ref, used: near(r, Listeners, l), via: "listeners"})
 		}
 	},
+	names: true,
 	merge: func(seen, again Resource) Resource { // v3 says which are dedicated and when they were made
 		if seen.Object.(*client.LoadBalancer).Guaranteed || !seen.Created.IsZero() {
 			return seen

@@ -80,8 +80,9 @@ var certificates = &Kind{
 			return rowsOf(q, q.client.SharedCertificates(ctx), func(c *client.Certificate) Resource { return certificateRow(q.home, c) })
 		}},
 	},
-	note:  noteCertificates,
-	merge: mergeCertificates,
+	project: func(r Resource) string { return certificate(r).EnterpriseProjectID },
+	note:    noteCertificates,
+	merge:   mergeCertificates,
 }
 
 func certificateRow(home ScopeID, c *client.Certificate) Resource {

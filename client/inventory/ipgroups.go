@@ -62,7 +62,9 @@ var ipGroups = &Kind{
 			tell(link{user: near(r, Listeners, l), used: r.Ref, via: "listeners"})
 		}
 	},
-	note: noteGroups,
+	names:   true,
+	project: func(r Resource) string { return ipGroup(r).EnterpriseProjectID },
+	note:    noteGroups,
 	merge: func(seen, again Resource) Resource { // either may know of a listener
 		group := *ipGroup(again)
 		group.Listeners = ipGroup(seen).Listeners.And(group.Listeners)

@@ -39,6 +39,10 @@ type Kind struct {
 	lists []list
 	// links are the references that the object's own fields hold, in either direction.
 	links func(r Resource, tell func(link))
+	// names: its objects are listeners or can name some.
+	names bool
+	// project is the enterprise project that an object says it is in; nil: those of this kind say none.
+	project func(Resource) string
 	// note keeps what verdicts and consequences want to know of all rows of one list, once it has ended.
 	note func(rows []Resource, p *part)
 	// merge joins two sightings of one resource, the later one second; nil: the later one replaces the earlier one.

@@ -303,7 +303,9 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		if k.note != nil {
 			kept = append(kept, page)
 		}
-		r.divided = r.divided || slices.ContainsFunc(page, inProject)
+		if k.project != nil {
+			r.divided = r.divided || slices.ContainsFunc(page, func(r Resource) bool { return k.project(r) != "" })
+		}
 		r.take(page)
 		r.signal()
 	}
@@ -367,13 +369,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 }
 
 // names: the objects of the list are listeners or can name some.
-func (g *growing) names(l list) bool {
-	switch g.listing.Kind.ID {
-	case Listeners, Policies, Pools, IPGroups, LoadBalancers:
-		return !l.last
-	}
-	return false
-}
+func (g *growing) names(l list) bool { return g.listing.Kind.names && !l.last }
 
 // unlisted waits for the other lists and gives the listeners that no list of listeners shows: those kept aside, and those
 // that other objects name. When a list of listeners has failed it gives none: then nothing is known of them anyway.
@@ -414,21 +410,6 @@ func (r *reading) unlisted(ctx context.Context, q *query) {
 	}
 	q.named, q.listed = named, listed
 	q.divided = r.divided && r.loader.cloud.mayHide(!r.loader.brief)
-}
-
-// inProject: the object says which enterprise project it is in, so the cloud has such.
-func inProject(r Resource) bool {
-	switch o := r.Object.(type) {
-	case *Pool:
-		return o.EnterpriseProjectID != ""
-	case *Listener:
-		return o.EnterpriseProjectID != ""
-	case *client.Certificate:
-		return o.EnterpriseProjectID != ""
-	case *client.IPGroup:
-		return o.EnterpriseProjectID != ""
-	}
-	return false
 }
 
 // settleShared: the lists of shared load balancers are there together or not at all. One that is missing beside another

@@ -84,8 +84,10 @@ var pools = &Kind{
 			return listPools(q, q.client.SharedPools(ctx), true)
 		}},
 	},
-	links: linksOfPool,
-	merge: mergePools,
+	links:   linksOfPool,
+	names:   true,
+	project: func(r Resource) string { return pool(r).EnterpriseProjectID },
+	merge:   mergePools,
 }
 
 func pool(r Resource) *Pool { return r.Object.(*Pool) }
