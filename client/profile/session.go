@@ -103,6 +103,9 @@ func (p Profile) Open(ctx context.Context) (*Session, error) {
 }
 
 func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, error) {
+	if p.lookup == nil {
+		p.lookup = os.LookupEnv
+	}
 	var server *auth.Agency
 	if p.Auth.Agency {
 		var err error
@@ -121,7 +124,7 @@ func (p Profile) open(ctx context.Context, base *http.Transport) (*Session, erro
 		return nil, usage("%v: %v", p, err)
 	}
 	s := &Session{Profile: p.Name, Region: p.Region, Reach: reach, log: p.Log}
-	if s.Project, s.Signed, s.Who, err = p.identify(ctx, who, server, e, hosts, reach.Bare, s.skewed); err != nil {
+	if err := p.identify(ctx, s, who, server, hosts); err != nil {
 		return nil, p.unidentified(err)
 	}
 	timeout, err := p.timeout()
@@ -175,10 +178,6 @@ type identity struct {
 }
 
 func (p Profile) fetch(ctx context.Context) (identity, error) {
-	lookup := p.lookup
-	if lookup == nil {
-		lookup = os.LookupEnv
-	}
 	var who identity
 	for _, s := range []struct {
 		key  string
@@ -196,70 +195,76 @@ func (p Profile) fetch(ctx context.Context) (identity, error) {
 		{"token", p.Auth.Token, &who.token},
 	} {
 		var err error
-		if *s.to, err = s.from.value(ctx, lookup); err != nil {
+		if *s.to, err = s.from.value(ctx, p.lookup); err != nil {
 			return identity{}, credentials(err, "%v: %s", p, p.word(s.key))
 		}
 	}
 	return who, nil
 }
 
-// identify makes the transport that carries the credentials and finds the project's id.
-func (p Profile) identify(ctx context.Context, who identity, server *auth.Agency, e Endpoints, hosts auth.Hosts, base http.RoundTripper, skewed func(time.Duration)) (string, http.RoundTripper, Identity, error) {
+// identify says who the session is, makes the transport that carries its credentials and finds the project's id. server is
+// nil but for an agency.
+func (p Profile) identify(ctx context.Context, s *Session, who identity, server *auth.Agency, hosts auth.Hosts) error {
 	switch {
 	case server != nil:
-		said := Identity{Way: "agency"}
-		carrier := func(project string) http.RoundTripper { return server.Transport(project, hosts, base) }
-		project, err := p.projectBy(ctx, e, carrier)
-		if err != nil {
-			return "", nil, said, err
-		}
-		said.AccessKey, said.Expires = server.Current()
-		return project, carrier(project), said, nil
-
+		err := p.sign(ctx, s, func(project string) http.RoundTripper { return server.Transport(project, hosts, s.Bare) })
+		key, expires := server.Current()
+		s.Who = Identity{Way: "agency", AccessKey: key, Expires: expires}
+		return err
 	case who.accessKey != "":
-		said := Identity{Way: "access key", AccessKey: auth.Mask(who.accessKey)}
-		carrier := func(project string) http.RoundTripper {
+		s.Who = Identity{Way: "access key", AccessKey: auth.Mask(who.accessKey)}
+		return p.sign(ctx, s, func(project string) http.RoundTripper {
 			return auth.Signer{
 				AccessKey: who.accessKey, SecretKey: who.secretKey, SecurityToken: who.securityToken,
-				ProjectID: project, Hosts: hosts, Skewed: skewed,
-			}.Transport(base)
-		}
-		project, err := p.projectBy(ctx, e, carrier)
-		if err != nil {
-			return "", nil, said, err
-		}
-		return project, carrier(project), said, nil
-
+				ProjectID: project, Hosts: hosts, Skewed: s.skewed,
+			}.Transport(s.Bare)
+		})
 	case who.token != "":
-		transport := auth.FixedToken(who.token, hosts).Transport(base)
-		said, scope := p.introduce(ctx, who.token, e, transport)
-		if err := p.rightProject("token", scope); err != nil {
-			return "", nil, said, err
-		}
-		project, err := p.projectBy(ctx, e, func(string) http.RoundTripper { return transport })
-		if err == nil && scope.ProjectID != "" && scope.ProjectID != project {
-			err = p.wrongProject("token", scope)
-		}
-		return project, transport, said, err
-
-	default:
-		tokens, err := auth.NewTokens(auth.Login{
-			Endpoint: e.IAM, User: who.username, UserID: who.userID, Password: who.password, Domain: who.domainName, DomainID: who.domainID,
-			ProjectID: p.ProjectID, ProjectName: p.ProjectName,
-		}, hosts, wire.Logged(base, p.Log))
-		if err != nil {
-			return "", nil, Identity{}, err
-		}
-		in, err := tokens.Login(ctx) // now, so that a wrong password is told before anything else happens
-		said := identified("password", in)
-		switch {
-		case err != nil:
-			return "", nil, said, err
-		case !projectForm.MatchString(in.ProjectID):
-			return "", nil, said, errors.New("the login succeeded, but its answer names no project")
-		}
-		return in.ProjectID, tokens.Transport(base), said, p.rightProject("login", in)
+		return p.bring(ctx, s, who.token, hosts)
 	}
+	return p.logIn(ctx, s, who, hosts)
+}
+
+// sign uses keys, which sign for a project.
+func (p Profile) sign(ctx context.Context, s *Session, carrier func(project string) http.RoundTripper) (err error) {
+	s.Project, err = p.projectBy(ctx, s.Endpoints, carrier)
+	s.Signed = carrier(s.Project)
+	return err
+}
+
+// bring uses a token that was got elsewhere.
+func (p Profile) bring(ctx context.Context, s *Session, token string, hosts auth.Hosts) (err error) {
+	s.Signed = auth.FixedToken(token, hosts).Transport(s.Bare)
+	var scope auth.Session
+	s.Who, scope = p.introduce(ctx, token, s.Endpoints, s.Signed)
+	if err := p.rightProject("token", scope); err != nil {
+		return err
+	}
+	s.Project, err = p.projectBy(ctx, s.Endpoints, func(string) http.RoundTripper { return s.Signed })
+	if err == nil && scope.ProjectID != "" && scope.ProjectID != s.Project {
+		err = p.wrongProject("token", scope)
+	}
+	return err
+}
+
+// logIn uses a password.
+func (p Profile) logIn(ctx context.Context, s *Session, who identity, hosts auth.Hosts) error {
+	tokens, err := auth.NewTokens(auth.Login{
+		Endpoint: s.Endpoints.IAM, User: who.username, UserID: who.userID, Password: who.password, Domain: who.domainName, DomainID: who.domainID,
+		ProjectID: p.ProjectID, ProjectName: p.ProjectName,
+	}, hosts, wire.Logged(s.Bare, p.Log))
+	if err != nil {
+		return err
+	}
+	in, err := tokens.Login(ctx) // now, so that a wrong password is told before anything else happens
+	switch {
+	case err != nil:
+		return err
+	case !projectForm.MatchString(in.ProjectID):
+		return errors.New("the login succeeded, but its answer names no project")
+	}
+	s.Project, s.Signed, s.Who = in.ProjectID, tokens.Transport(s.Bare), identified("password", in)
+	return p.rightProject("login", in)
 }
 
 func identified(way string, in auth.Session) Identity {
@@ -318,11 +323,7 @@ func (p Profile) wrongProject(what string, in auth.Session) error {
 // fromServer opens the metadata service of the server we are on; region and project are the server's unless the profile
 // says them.
 func (p Profile) fromServer(ctx context.Context) (*auth.Agency, Profile, error) {
-	lookup := p.lookup
-	if lookup == nil {
-		lookup = os.LookupEnv
-	}
-	at, err := Choice{Lookup: lookup}.metadata()
+	at, err := Choice{Lookup: p.lookup}.metadata()
 	if err != nil {
 		return nil, p, err
 	}
