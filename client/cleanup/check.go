@@ -119,7 +119,11 @@ func (r *Run) pieces(items []int) []piece {
 	)
 	for n, fresh := range r.resources(items) {
 		kind := r.kinds[fresh.Ref.Kind]
-		g := group{waypoint{kind.Deletion.Route(fresh), fresh.Ref.Scope}, fresh.Ref.Kind, fresh.Ref.Parent, ""}
+		route := kind.Deletion.Route(fresh)
+		if route.Instead != nil && r.asksAlone(items[n]) {
+			route = route.Instead
+		}
+		g := group{waypoint{route, fresh.Ref.Scope}, fresh.Ref.Kind, fresh.Ref.Parent, ""}
 		if lane := kind.Deletion.Lane; lane != nil {
 			g.lane = lane(fresh)
 		}
@@ -137,6 +141,12 @@ func (r *Run) pieces(items []int) []piece {
 		pieces[at].items = append(pieces[at].items, items[n])
 	}
 	return pieces
+}
+
+func (r *Run) asksAlone(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.items[i].alone
 }
 
 // leaving are the items that are taken out of use together: what of them has ended otherwise than gone stays in use.
@@ -174,10 +184,10 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		return nil, &ending{outcome: AlreadyGone, message: "gone before"}
 	}
 	r.mu.Lock()
-	refused, cleared, refusal := r.items[i].refused, r.items[i].cleared, r.items[i].instead
+	refused, alone, cleared, refusal := r.items[i].refused, r.items[i].alone, r.items[i].cleared, r.items[i].instead
 	r.mu.Unlock()
 	skipped := func(why string) ([]move, *ending) {
-		if refused && refusal != nil { // it was sent: what it is like now explains the service's word
+		if (refused || alone) && refusal != nil { // it was sent: what it is like now explains the service's word
 			v := *refusal
 			v.message = why
 			return nil, &v

@@ -107,6 +107,20 @@ func (r *Run) mayHold(i int) bool {
 	return !it.refused && !emptied && len(planned.Holds) > 0 && it.result.Outcome == Pending
 }
 
+// askAlone keeps an item that a batch has refused without a reason, for the call that gives one.
+func (r *Run) askAlone(p piece, i int, v ending) bool {
+	if p.way.route.Max <= 1 || p.way.route.Instead == nil || saysHolds(v.message) || !r.mayHold(i) {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.items[i].alone = true
+	r.aside = append(r.aside, i)
+	r.tell(i, Rechecking)
+	r.land(i, &v)
+	return true
+}
+
 // setAside keeps a refused item for another try, once, when it holds something; v is how it ends should that not be the cause.
 func (r *Run) setAside(i int, v ending) bool {
 	if !r.mayHold(i) {

@@ -64,7 +64,7 @@ type Run struct {
 	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
 	safety  bool                                        // it stopped because the service speaks of what was not asked for
 	alarm   string                                      // which is that, whatever it stopped for before
-	aside   []int                                       // refused, to be sent once more when what they hold was taken away
+	aside   []int                                       // refused, to be sent once more: alone, or when what they hold was taken away
 	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 
 	undo    *undoing // nil: it deletes
@@ -98,6 +98,7 @@ type item struct {
 
 	done, left []move // what went before it, and what has yet to; in order
 	lostMoves  int    // steps that ended in server trouble
+	alone      bool   // refused in a batch, which gives no reason
 	refused    bool   // the deletion, once, as it holds something
 	cleared    bool   // nothing was left to go before it: a refusal is final now
 	toldMoves  int

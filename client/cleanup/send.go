@@ -76,8 +76,8 @@ type doubt struct {
 }
 
 // answered takes the service's word for each id that has one and only one. The rest is read back. An answer that
-// contradicts itself or speaks of something else is not believed at all. It hands back what is to be sent again: alone, to
-// learn why it was refused, or because the service had trouble of its own with it.
+// contradicts itself or speaks of something else is not believed at all. It hands back what the service had trouble of its
+// own with.
 func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventory.Answer) (left []piece) {
 	said, distrust, alien := r.words(p.items, answers)
 	var last inventory.Answer // for the request id of what is not mentioned
@@ -106,13 +106,7 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 			v.outcome = r.gone(i)
 		case a.Said == inventory.SaidRefused:
 			v.outcome = Blocked
-			if !saysHolds(v.message) && p.way.route.Max > 1 && p.way.route.Instead != nil && r.mayHold(i) { // a batch has no words
-				alone := p
-				alone.items, alone.way.route = []int{i}, p.way.route.Instead
-				left = append(left, r.again(&v, alone)...)
-				continue
-			}
-			if aboutHolds(v.message) && r.setAside(i, v) {
+			if r.askAlone(p, i, v) || aboutHolds(v.message) && r.setAside(i, v) {
 				continue
 			}
 			r.unexplained(p, i)
@@ -138,10 +132,10 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 		r.end(d.item, d.is)
 	}
 	if len(troubled) == 0 {
-		return left
+		return nil
 	}
 	p.items = troubled
-	left = append(left, r.again(&ending{outcome: Failed, code: internalTrouble, message: "failed; read back: still there"}, p)...)
+	left = r.again(&ending{outcome: Failed, code: internalTrouble, message: "failed; read back: still there"}, p)
 	if len(left) > 0 && r.engine.nap(sending, worst) != nil {
 		return nil // whoever stopped the run ends the items
 	}
