@@ -1,46 +1,19 @@
 package tui
 
 import (
-	"flag"
 	"fmt"
 	"image/color"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	"github.com/google/go-cmp/cmp"
 
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
+	"janitor/tui/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares what is on the screen with testdata/NAME.txt.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v: go test ./tui -run Golden -update makes it", err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-golden +screen; -update accepts it):\n%s", path, diff)
-	}
-}
 
 // still waits until the screen has not changed for a while, and gives it, without blanks at the ends of lines.
 func (x *terminal) still() string {
@@ -51,15 +24,7 @@ func (x *terminal) still() string {
 			last, since = s, time.Now()
 		}
 	}
-	return trim(last)
-}
-
-func trim(s string) string {
-	lines := strings.Split(s, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " \r")
-	}
-	return strings.Join(lines, "\n") + "\n"
+	return golden.Trim(last)
 }
 
 // TestGoldenScreens: the screens as a user meets them, without colour.
@@ -80,7 +45,7 @@ func TestGoldenScreens(t *testing.T) {
 			x := open(t, a.opts, test.w, test.h, tea.WithColorProfile(colorprofile.ASCII))
 			shot := func(name string) {
 				if strings.Contains(test.shots, name) {
-					golden(t, fmt.Sprintf("%dx%d-%s", test.w, test.h, name), x.taken().still())
+					golden.Check(t, fmt.Sprintf("%dx%d-%s.txt", test.w, test.h, name), x.taken().still())
 				}
 			}
 			x.see("listed just now").press("?").see("Browsing")
@@ -126,7 +91,7 @@ func TestGoldenLooks(t *testing.T) {
 			x := openOn(t, test.paper, a.opts, 80, 12, tea.WithColorProfile(test.profile))
 			x.see("listed just now").press("space", "down").taken().see("1 marked")
 			x.still()
-			golden(t, "look-"+test.name, strings.ReplaceAll(x.screen.Render(), "\x1b", "␛")+"\n")
+			golden.Check(t, "look-"+test.name+".txt", strings.ReplaceAll(x.screen.Render(), "\x1b", "␛")+"\n")
 		})
 	}
 }

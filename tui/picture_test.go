@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"html"
 	"image/color"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +11,7 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 
 	"janitor/client/simcloud"
+	"janitor/tui/internal/golden"
 )
 
 // TestPictures: the pictures of the README show what the program draws.
@@ -23,20 +22,7 @@ func TestPictures(t *testing.T) {
 	shot := func(name string) {
 		t.Helper()
 		x.taken().still()
-		path, got := filepath.Join("testdata", name+".svg"), picture(x.screen)
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatalf("%v: go test ./tui -run Pictures -update makes it", err)
-		}
-		if got != string(want) {
-			t.Errorf("%s is stale: go test ./tui -run Pictures -update, then look at it", path)
-		}
+		golden.Check(t, name+".svg", picture(x.screen))
 	}
 	x.see("listed just now").press("v", "j", "j", "j", "j", "j", "j", "j", "v", "j", "j")
 	x.see("8 marked")

@@ -1,19 +1,14 @@
 package confirm_test
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
+	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/tui/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // mixed has one of everything: what goes first and along, what is left out, what can be taken out of use.
 func mixed(detach bool) cleanup.Plan {
@@ -66,26 +61,10 @@ func TestGolden(t *testing.T) {
 		"nothing-but-used":  {onlyUsed(), ""},
 	} {
 		for _, size := range [][2]int{{80, 24}, {120, 36}} {
-			file := filepath.Join("testdata", name+map[int]string{80: "-80x24", 120: "-120x36"}[size[0]]+".txt")
-			t.Run(filepath.Base(file), func(t *testing.T) {
+			file := fmt.Sprintf("%s-%dx%d.txt", name, size[0], size[1])
+			t.Run(file, func(t *testing.T) {
 				got := ready(c.plan).press(c.keys).text(size[0], size[1])
-				lines := strings.Split(got, "\n")
-				for i := range lines {
-					lines[i] = strings.TrimRight(lines[i], " ")
-				}
-				got = strings.Trim(strings.Join(lines, "\n"), "\n") + "\n"
-				if *update {
-					if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), got); diff != "" {
-					t.Errorf("go test ./tui/confirm -update writes it (-want +got):\n%s", diff)
-				}
+				golden.Check(t, file, strings.Trim(golden.Trim(got), "\n")+"\n")
 			})
 		}
 	}

@@ -1,23 +1,17 @@
 package detail
 
 import (
-	"flag"
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/google/go-cmp/cmp"
 
 	"janitor/client"
 	"janitor/client/inventory"
+	"janitor/tui/internal/golden"
 	"janitor/tui/theme"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // certificate is one that two load balancers serve, opened from a listener.
 func certificate(look theme.Look) *Model {
@@ -70,31 +64,6 @@ func TestGolden(t *testing.T) {
 		if strings.Contains(test.name, "x") {
 			view = ansi.Strip(view)
 		}
-		lines := strings.Split(view, "\n")
-		for i := range lines {
-			lines[i] = strings.TrimRight(strings.ReplaceAll(lines[i], "\x1b", "␛"), " ")
-		}
-		golden(t, test.name, strings.Join(lines, "\n")+"\n")
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(fmt.Errorf("%w: go test ./tui/detail -run Golden -update makes it", err))
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-golden +screen; -update accepts it):\n%s", path, diff)
+		golden.Check(t, test.name+".txt", golden.Trim(strings.ReplaceAll(view, "\x1b", "␛")))
 	}
 }

@@ -2,26 +2,21 @@ package log
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/google/go-cmp/cmp"
 
 	"janitor/client/logbook"
+	"janitor/tui/internal/golden"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // book is a log without a file.
 type book struct {
@@ -80,13 +75,7 @@ var (
 	wide   = tea.KeyPressMsg{Code: 'w', Mod: tea.ModCtrl}
 )
 
-func text(m *Model, w, h int) string {
-	lines := strings.Split(ansi.Strip(m.View(w, h)), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n") + "\n"
-}
+func text(m *Model, w, h int) string { return golden.Trim(ansi.Strip(m.View(w, h))) }
 
 func TestGolden(t *testing.T) {
 	long := session()
@@ -108,25 +97,9 @@ func TestGolden(t *testing.T) {
 		"broken":   {broken, func(*Model) {}},
 	} {
 		for _, size := range [][2]int{{80, 24}, {120, 36}} {
-			file := filepath.Join("testdata", fmt.Sprintf("%dx%d-%s.txt", size[0], size[1], name))
 			m := show(test.book)
 			test.do(m)
-			got := text(m, size[0], size[1]-2)
-			if *update {
-				if err := os.MkdirAll("testdata", 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s (go test ./tui/log -update writes it; -want +got):\n%s", file, diff)
-			}
+			golden.Check(t, fmt.Sprintf("%dx%d-%s.txt", size[0], size[1], name), text(m, size[0], size[1]-2))
 		}
 	}
 }

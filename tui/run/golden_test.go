@@ -1,22 +1,17 @@
 package run
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/google/go-cmp/cmp"
 
 	"janitor/client/cleanup"
+	"janitor/tui/internal/golden"
 	"janitor/tui/theme"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // busy is a run of many pools in the middle of its work, with all that can be seen at once.
 func busy() *desk {
@@ -142,34 +137,8 @@ func TestGolden(t *testing.T) {
 				if !strings.HasPrefix(shot.name, "look-") { // in their words alone
 					got = ansi.Strip(d.View(w, h))
 				}
-				lines := strings.Split(got, "\n")
-				for i := range lines {
-					lines[i] = strings.TrimRight(lines[i], " ")
-				}
-				golden(t, name, strings.Join(lines, "\n")+"\n")
+				golden.Check(t, name+".txt", golden.Trim(got))
 			})
 		}
-	}
-}
-
-// golden compares with testdata/NAME.txt.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v: go test ./tui/run -run Golden -update makes it", err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s (-golden +screen; -update accepts it):\n%s", path, diff)
 	}
 }

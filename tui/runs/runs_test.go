@@ -2,10 +2,7 @@ package runs
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -14,17 +11,15 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/tui/internal/golden"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -125,13 +120,7 @@ func drain(m *Model, cmd tea.Cmd) {
 	}
 }
 
-func (m *Model) text(w, h int) string {
-	lines := strings.Split(ansi.Strip(m.View(w, h)), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
-}
+func (m *Model) text(w, h int) string { return golden.Trim(ansi.Strip(m.View(w, h))) }
 
 func keyOf(s string) tea.KeyPressMsg {
 	switch s {
@@ -159,39 +148,18 @@ func press(m *Model, names ...string) tea.Msg {
 	return cmd()
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v: go test ./tui/runs -update makes it", err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got+"\n", "\n")); diff != "" {
-		t.Errorf("%s (-golden +screen; -update accepts it):\n%s", path, diff)
-	}
-}
-
 func TestGoldenRuns(t *testing.T) {
 	for _, size := range []struct{ w, h int }{{80, 22}, {120, 34}} { // less the frame
-		name := func(s string) string { return fmt.Sprintf("%dx%d-%s", size.w, size.h+2, s) }
+		name := func(s string) string { return fmt.Sprintf("%dx%d-%s.txt", size.w, size.h+2, s) }
 		m := shown(t, Options{History: some(t)})
-		golden(t, name("runs"), m.text(size.w, size.h))
+		golden.Check(t, name("runs"), m.text(size.w, size.h))
 		press(m, "j")
-		golden(t, name("unfinished"), m.text(size.w, size.h))
+		golden.Check(t, name("unfinished"), m.text(size.w, size.h))
 		press(m, "j", "j")
-		golden(t, name("reappeared"), m.text(size.w, size.h))
+		golden.Check(t, name("reappeared"), m.text(size.w, size.h))
 		press(m, "G", "k")
-		golden(t, name("damaged"), m.text(size.w, size.h))
-		golden(t, name("empty"), shown(t, Options{History: shelfOf{}}).text(size.w, size.h))
+		golden.Check(t, name("damaged"), m.text(size.w, size.h))
+		golden.Check(t, name("empty"), shown(t, Options{History: shelfOf{}}).text(size.w, size.h))
 	}
 }
 
@@ -489,7 +457,7 @@ func TestAQuestionAtEverySize(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "question", ansi.Strip(q.Over("", 80, 22)))
+	golden.Check(t, "question.txt", ansi.Strip(q.Over("", 80, 22))+"\n")
 	now = now.Add(screen.Grace)
 	q.Press(keyOf("G"))
 	if got := q.Over("", 80, 22); !strings.Contains(got, "web-39") || strings.Contains(got, "web-0 ") {
