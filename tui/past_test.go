@@ -344,11 +344,7 @@ func TestTheTerminalShowsHowTheRunGoes(t *testing.T) {
 			t.Cleanup(release)
 			sent := func(what string) {
 				t.Helper()
-				x.until("never sent: "+strings.ReplaceAll(what, "\x1b", "␛"), func(string) bool {
-					x.mu.Lock()
-					defer x.mu.Unlock()
-					return strings.Contains(x.raw.String(), what)
-				})
+				x.until("never sent: "+strings.ReplaceAll(what, "\x1b", "␛"), func(string) bool { return x.sent(what) > 0 })
 			}
 			x.press("ctrl+d").confirm(a, fmt.Sprint(n))
 			sent(test.bar)

@@ -21,7 +21,7 @@ func TestPictures(t *testing.T) {
 	x := open(t, a.opts, 110, 28)
 	shot := func(name string) {
 		t.Helper()
-		x.taken().still()
+		x.still()
 		golden.Check(t, name+".svg", picture(x.screen))
 	}
 	x.see("listed just now").press("v", "j", "j", "j", "j", "j", "j", "j", "v", "j", "j")
@@ -31,7 +31,7 @@ func TestPictures(t *testing.T) {
 	a.clock.pass(time.Second)
 	x.press("up")
 	shot("confirm")
-	x.press("y").see("proved gone")
+	x.press("y").see("(proved gone)")
 	shot("run")
 }
 

@@ -27,6 +27,7 @@ import (
 	"janitor/client/inventory"
 	"janitor/client/logbook"
 	"janitor/client/simcloud"
+	"janitor/tui/internal/golden"
 )
 
 // TestMain lets Bubble Tea's reader of keys be: what arrives after the program has ended hangs in it when the input is
@@ -166,6 +167,7 @@ type terminal struct {
 	done    chan struct{}
 	cancel  context.CancelFunc // tells the program to end, as a signal does
 	got     chan int           // how many screens are open, when a mark that was sent among the keys comes to the program
+	marks   int                // that were sent
 
 	mu  sync.Mutex
 	raw bytes.Buffer // everything that was sent to the terminal
@@ -173,6 +175,9 @@ type terminal struct {
 	summary string
 	err     error
 }
+
+// drawn is how the program answers a mark. Terminals show nothing of it.
+const drawn = "\x1b]777;drawn\a"
 
 // Write is the terminal's end of the line.
 func (x *terminal) Write(p []byte) (int, error) {
@@ -208,7 +213,7 @@ func openOn(t *testing.T, paper color.Color, o Options, w, h int, more ...tea.Pr
 		tea.WithFilter(func(m tea.Model, msg tea.Msg) tea.Msg {
 			if _, ok := msg.(tea.FocusMsg); ok {
 				x.got <- len(m.(*Model).stack)
-				return nil
+				return tea.RawMsg{Msg: drawn}
 			}
 			return msg
 		}),
@@ -271,9 +276,28 @@ func (x *terminal) taken() *terminal {
 	return x
 }
 
+// still is what is on the screen, without blanks at the ends of lines, once all keys sent so far are taken and drawn. What
+// they asked for may still be under way.
+func (x *terminal) still() string {
+	x.t.Helper()
+	for range 2 { // an answer goes before the frame that was drawn until then
+		x.taken()
+		x.until("never drawn", func(string) bool { return x.sent(drawn) == x.marks })
+	}
+	return golden.Trim(x.text())
+}
+
+// sent is how often something was sent to the terminal.
+func (x *terminal) sent(what string) int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return bytes.Count(x.raw.Bytes(), []byte(what))
+}
+
 // depth is how many screens are open once all keys sent so far are taken.
 func (x *terminal) depth() int {
 	x.t.Helper()
+	x.marks++
 	x.press("\x1b[I") // that the terminal has the focus, which the program does not care about
 	select {
 	case n := <-x.got:
