@@ -8,11 +8,11 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/tui/ask"
 	"janitor/tui/confirm"
 	"janitor/tui/detail"
 	"janitor/tui/keys"
 	"janitor/tui/run"
-	"janitor/tui/runs"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
@@ -193,8 +193,8 @@ func (m *Model) shares(r *cleanup.Run) bool {
 	return true
 }
 
-func (m *Model) askRetry(r *cleanup.Run) *runs.Question {
-	var lines []runs.Line
+func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
+	var lines []ask.Line
 	var retried []int
 	p := r.Plan()
 	tags, _ := p.Tags()
@@ -203,7 +203,7 @@ func (m *Model) askRetry(r *cleanup.Run) *runs.Question {
 			continue
 		}
 		retried = append(retried, i)
-		line := runs.Line{Name: label(&p.Items[i].Resource, tags[i]), Note: res.Outcome.String()}
+		line := ask.Line{Name: label(&p.Items[i].Resource, tags[i]), Note: res.Outcome.String()}
 		line.Glyph, line.Role = run.Sign(m.env.Theme, res.Outcome)
 		if said := run.Said(res); said != "" {
 			line.Note += ": " + said
@@ -228,20 +228,20 @@ func (m *Model) askRetry(r *cleanup.Run) *runs.Question {
 		id = h.Run
 	}
 	risks := m.risks(p, retried)
-	return runs.NewQuestion(m.env, runs.Asked{
+	return ask.New(m.env, ask.Question{
 		Title: m.about("Retry", id), Text: text, Verb: "Retry", Lines: append(risks, lines...), Grave: len(risks) > 0,
 	})
 }
 
 // risks are what the deletion of these items of a plan puts in danger, as it was confirmed.
-func (m *Model) risks(p cleanup.Plan, items []int) (lines []runs.Line) {
+func (m *Model) risks(p cleanup.Plan, items []int) (lines []ask.Line) {
 	if p.Undoes != "" {
 		return nil
 	}
 	for _, c := range p.Consequences {
 		concerned := func(i int) bool { return slices.Contains(c.Of, p.Items[i].Resource.Ref) }
 		if c.Grade == inventory.Danger && slices.ContainsFunc(items, concerned) {
-			lines = append(lines, runs.Line{Glyph: m.env.Theme.Left, Role: theme.Bad, Name: c.Grade.String(), Note: c.Text})
+			lines = append(lines, ask.Line{Glyph: m.env.Theme.Left, Role: theme.Bad, Name: c.Grade.String(), Note: c.Text})
 		}
 	}
 	return lines

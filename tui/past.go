@@ -13,6 +13,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/tui/ask"
 	"janitor/tui/keys"
 	"janitor/tui/run"
 	"janitor/tui/runs"
@@ -292,12 +293,12 @@ func (m *Model) meets(p *cleanup.Past) error {
 }
 
 // askResume asks before what is left of a run is deleted.
-func (m *Model) askResume(p *cleanup.Past) *runs.Question {
+func (m *Model) askResume(p *cleanup.Past) *ask.Model {
 	t, l := m.env.Theme, p.Ledger
-	var lines []runs.Line
+	var lines []ask.Line
 	tags, _ := l.Plan.Tags()
 	for _, i := range l.Open() {
-		line := runs.Line{Glyph: t.Wait, Role: theme.Muted, Name: label(&l.Plan.Items[i].Resource, tags[i]), Note: "checked, then deleted"}
+		line := ask.Line{Glyph: t.Wait, Role: theme.Muted, Name: label(&l.Plan.Items[i].Resource, tags[i]), Note: "checked, then deleted"}
 		if l.Items[i].Unread {
 			line.Glyph, line.Role, line.Note = t.Unsure, theme.Warn, "in doubt: looked up first"
 		}
@@ -319,7 +320,7 @@ func (m *Model) askResume(p *cleanup.Past) *runs.Question {
 			left, strings.TrimSuffix(l.Stopped, "."))
 	}
 	risks := m.risks(l.Plan, l.Open())
-	return runs.NewQuestion(m.env, runs.Asked{
+	return ask.New(m.env, ask.Question{
 		Title: m.about("Resume", p.ID), Text: text, Verb: "Resume", Lines: append(risks, lines...), Grave: len(risks) > 0,
 	})
 }
@@ -344,14 +345,14 @@ func label(r *inventory.Resource, tag string) string {
 }
 
 // askUndo asks before what a run has deleted is brought back: what exactly, and how well. The plan has something that can be.
-func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
+func (m *Model) askUndo(p cleanup.Plan) *ask.Model {
 	t := m.env.Theme
 	tags, out := p.Tags()
-	var lines []runs.Line
+	var lines []ask.Line
 	hopeless := 0
 	for i := range p.Items {
 		it := &p.Items[i]
-		line := runs.Line{Glyph: t.OK, Role: theme.Good, Name: label(&it.Resource, tags[i]), Note: it.Undo.String()}
+		line := ask.Line{Glyph: t.OK, Role: theme.Good, Name: label(&it.Resource, tags[i]), Note: it.Undo.String()}
 		switch it.Undo {
 		case inventory.Lossy:
 			line.Glyph, line.Role = t.Left, theme.Warn
@@ -365,7 +366,7 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 		lines = append(lines, line)
 	}
 	for i, l := range p.LeftOut {
-		lines = append(lines, runs.Line{Glyph: t.Skip, Role: theme.Muted, Name: strings.TrimSpace(l.Label + " " + out[i]), Note: "stays gone: " + l.Why})
+		lines = append(lines, ask.Line{Glyph: t.Skip, Role: theme.Muted, Name: strings.TrimSpace(l.Label + " " + out[i]), Note: "stays gone: " + l.Why})
 	}
 	one, many := p.Nouns()
 	count := func(n int) string {
@@ -378,11 +379,11 @@ func (m *Model) askUndo(p cleanup.Plan) *runs.Question {
 	if not := hopeless + len(p.LeftOut); not > 0 {
 		text += " " + count(not) + " not."
 	}
-	return runs.NewQuestion(m.env, runs.Asked{Title: m.about("Undo", p.Undoes), Text: text, Verb: "Bring back", Lines: lines})
+	return ask.New(m.env, ask.Question{Title: m.about("Undo", p.Undoes), Text: text, Verb: "Bring back", Lines: lines})
 }
 
 // answered goes on with a run, undoes or retries it, as it was asked, or does nothing.
-func (m *Model) answered(a runs.Answer) tea.Cmd {
+func (m *Model) answered(a ask.Answer) tea.Cmd {
 	if m.question == nil || a.To != m.question {
 		return nil
 	}

@@ -13,11 +13,11 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/logbook"
+	"janitor/tui/ask"
 	"janitor/tui/browse"
 	"janitor/tui/confirm"
 	"janitor/tui/keys"
 	"janitor/tui/palette"
-	"janitor/tui/runs"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
@@ -72,10 +72,10 @@ type Model struct {
 	asking  *planning       // the one it shows
 	leaving []screen.Loader // taken off the stack, perhaps still ending
 
-	question  *runs.Question // over the top screen, when neither dialog nor palette is
-	matter    *matter        // what it asks about
-	verifying string         // the run that is being verified
-	reports   [][]string     // that were written, each in every format
+	question  *ask.Model // over the top screen, when neither dialog nor palette is
+	matter    *matter    // what it asks about
+	verifying string     // the run that is being verified
+	reports   [][]string // that were written, each in every format
 	chores    chores
 
 	walk  walk           // through the steps

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"janitor/client/inventory"
+	"janitor/tui/ask"
 	"janitor/tui/browse"
 	"janitor/tui/confirm"
 	"janitor/tui/detail"
@@ -113,7 +114,7 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.wantPast(keys.Undo, msg.Run, msg.Past)
 	case run.ExportMsg:
 		return m, m.wantPast(keys.Export, msg.Run, msg.Past)
-	case runs.Answer:
+	case ask.Answer:
 		return m, m.answered(msg)
 	case read:
 		return m, m.take(msg)

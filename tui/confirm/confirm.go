@@ -5,7 +5,6 @@ package confirm
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -37,6 +36,8 @@ type SaveMsg struct {
 
 // Model is the dialog. It is made for one plan and ends with one [Decision].
 type Model struct {
+	screen.Asking
+
 	env    *screen.Env
 	scope  string
 	plan   cleanup.Plan
@@ -46,8 +47,7 @@ type Model struct {
 	many   string                    // "pools"
 	want   string                    // what has to be typed; "" when nothing has to
 
-	opened  time.Time // or when its plan was replaced
-	asked   bool      // for another plan, which has not come yet
+	asked   bool // for another plan, which has not come yet
 	decided bool
 	focus   focus
 	arrived bool // typing has just moved the focus to Delete
@@ -90,7 +90,7 @@ const (
 // New opens the dialog for plan. The scope is shown in the title ("acme-prod · eu-de · 99a3…"); hidden is how many of
 // the marked rows the filter hides; word says what has to be typed for a plan, nil: what the plan itself wants.
 func New(env *screen.Env, scope string, plan cleanup.Plan, hidden int, word func(cleanup.Plan) string) *Model {
-	m := &Model{env: env, scope: scope, hidden: hidden, word: word}
+	m := &Model{Asking: screen.Ask(env), env: env, scope: scope, hidden: hidden, word: word}
 	if word == nil {
 		m.word = usual
 	}
@@ -103,13 +103,13 @@ func (m *Model) Replace(plan cleanup.Plan) tea.Cmd {
 	if m.decided {
 		return nil
 	}
-	*m = Model{env: m.env, scope: m.scope, hidden: m.hidden, word: m.word}
+	*m = Model{Asking: screen.Ask(m.env), env: m.env, scope: m.scope, hidden: m.hidden, word: m.word}
 	m.show(plan)
 	return m.Init()
 }
 
 func (m *Model) show(plan cleanup.Plan) {
-	m.plan, m.opened = plan, m.env.Now()
+	m.plan = plan
 	m.one, m.many = plan.Nouns()
 	m.want = m.word(plan)
 	m.measure()
@@ -122,22 +122,9 @@ func usual(p cleanup.Plan) string {
 	return ""
 }
 
-// Reopen takes no keys again for the time after opening: the dialog was there, but could not be seen.
-func (m *Model) Reopen() tea.Cmd {
-	m.opened = m.env.Now()
-	return m.Init()
-}
-
-// Init redraws the dialog once it begins to take keys.
-func (m *Model) Init() tea.Cmd {
-	return tea.Tick(screen.Grace, func(time.Time) tea.Msg { return ready{m} })
-}
-
-type ready struct{ m *Model }
-
 // Update takes key presses and what is pasted; during the grace time and after the decision they do nothing.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
-	if m.decided || m.waiting() {
+	if m.decided || m.Waiting() {
 		return nil
 	}
 	switch msg := msg.(type) {
@@ -284,7 +271,6 @@ func (m *Model) how() string {
 	}
 }
 
-func (m *Model) waiting() bool { return m.env.Now().Sub(m.opened) < screen.Grace }
 func (m *Model) empty() bool   { return len(m.plan.Items) == 0 }
 func (m *Model) matches() bool { return m.typed == m.want }
 

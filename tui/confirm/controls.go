@@ -50,7 +50,7 @@ func (m *Model) choice(w int) []string {
 	if m.focus == choice {
 		lead = t.Pointer + " " + box + " "
 	}
-	if m.waiting() || m.asked {
+	if m.Waiting() || m.asked {
 		role = theme.Muted
 	}
 	var lines []string
@@ -172,7 +172,7 @@ func (m *Model) buttons(proceeds string) string {
 
 func (m *Model) button(s string, focus, danger, able bool) string {
 	t := m.env.Theme
-	dim := m.waiting() || m.asked
+	dim := m.Waiting() || m.asked
 	switch {
 	case focus && dim:
 		return t.Paint(theme.Muted, t.Pointer+"[ "+s+" ]")

@@ -5,18 +5,17 @@ import (
 	"strings"
 
 	"janitor/client/inventory"
+	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
 
 // Columns and lines of the terminal.
 const (
-	widest    = 120 // the dialog grows no wider
-	narrowest = 28  // below, the plan cannot be read and so not be confirmed
-	lowest    = 8   // lines, likewise
-	airy      = 16  // lines from which there are blank ones
-	narrow    = 56  // columns of text below which words give way
-	gap       = 2   // between two columns
-	longest   = 40  // columns of a note that names give way to
+	widest  = 120 // the dialog grows no wider
+	airy    = 16  // lines from which there are blank ones
+	narrow  = 56  // columns of text below which words give way
+	gap     = 2   // between two columns
+	longest = 40  // columns of a note that names give way to
 )
 
 // View draws the dialog alone in the middle of h lines of w columns.
@@ -36,10 +35,10 @@ func (m *Model) Over(below string, w, h int) string {
 // dialog draws the box, at most w columns and h lines.
 func (m *Model) dialog(w, h int) string {
 	t := m.env.Theme
-	bw := min(w, widest)
-	if m.cramped = bw < narrowest || h < lowest; m.cramped {
+	if m.cramped = screen.Cramped(w, h); m.cramped {
 		return m.small(w, h)
 	}
+	bw := min(w, widest)
 	tw, tight := bw-4, h < airy
 	head, controls := m.head(tw, tight), m.controls(tw)
 	room := h - 2 - len(head) - len(controls) - 1 // a line of keys below the buttons

@@ -55,9 +55,6 @@ type Notice struct {
 // Say is the command that emits a [Notice].
 func Say(text string) tea.Cmd { return func() tea.Msg { return Notice{Text: text} } }
 
-// Grace is how long what asks takes no keys after it was opened: it may have come up under a typing hand.
-const Grace = 400 * time.Millisecond
-
 // Exit is embedded by screens that can be left. It is no message: keys that are typed ahead reach the screen below.
 type Exit struct{ left bool }
 

@@ -1,0 +1,109 @@
+package ask
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"janitor/tui/internal/golden"
+	"janitor/tui/keys"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+var epoch = time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
+
+func keyOf(s string) tea.KeyPressMsg {
+	switch s {
+	case "enter":
+		return tea.KeyPressMsg{Code: tea.KeyEnter}
+	case "esc":
+		return tea.KeyPressMsg{Code: tea.KeyEscape}
+	case "tab":
+		return tea.KeyPressMsg{Code: tea.KeyTab}
+	}
+	return tea.KeyPressMsg{Code: rune(s[0]), Text: s}
+}
+
+func dialog(now *time.Time, n int) *Model {
+	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: func() time.Time { return *now }}
+	lines := make([]Line, n)
+	for i := range lines {
+		lines[i] = Line{env.Theme.OK, theme.Good, fmt.Sprint("web-", i), "new id"}
+	}
+	lines[0].Note = "lossy: its server web-7 is in another subnet and its weights are those of the day it was deleted, last " + strings.Repeat("x", 90)
+	return New(env, Question{Title: "Undo run 20260731T120000Z-0001 · acme · eu-de", Text: "40 pools will be brought back.", Verb: "Bring back", Lines: lines})
+}
+
+// One key press does nothing by accident: not in the first moment, and enter is Cancel.
+func TestAQuestionIsNotAnsweredByAccident(t *testing.T) {
+	now := epoch
+	answerOf := func(q *Model, names ...string) any {
+		var cmd tea.Cmd
+		for _, name := range names {
+			cmd = q.Press(keyOf(name))
+		}
+		if cmd == nil {
+			return nil
+		}
+		return cmd().(Answer).Yes
+	}
+	if got := answerOf(dialog(&now, 3), "y"); got != nil {
+		t.Error("a key at once is taken")
+	}
+	for _, test := range []struct {
+		keys []string
+		want any
+	}{
+		{[]string{"y"}, true},
+		{[]string{"n"}, false},
+		{[]string{"esc"}, false},
+		{[]string{"enter"}, false},
+		{[]string{"tab", "enter"}, true},
+		{[]string{"tab", "tab", "enter"}, false},
+		{[]string{"x"}, nil},
+		{[]string{"y", "y"}, nil}, // it is answered once
+	} {
+		now = epoch
+		q := dialog(&now, 3)
+		q.Over("", 80, 24)
+		now = epoch.Add(screen.Grace)
+		if got := answerOf(q, test.keys...); got != test.want {
+			t.Errorf("%q: %v, want %v", test.keys, got, test.want)
+		}
+	}
+	q := dialog(&now, 3)
+	now = now.Add(time.Hour)
+	if q.Over("", 20, 5); q.Press(keyOf("y")) != nil {
+		t.Error("what cannot be read can be answered with yes")
+	}
+}
+
+func TestAQuestionAtEverySize(t *testing.T) {
+	now := epoch
+	q := dialog(&now, 40)
+	below := strings.Repeat("below ", 40)
+	for w := 1; w < 150; w += 3 {
+		for h := 1; h < 40; h += 2 {
+			lines := strings.Split(q.Over(below, w, h), "\n")
+			if len(lines) != h {
+				t.Fatalf("%d lines at %d×%d", len(lines), w, h)
+			}
+			for _, line := range lines {
+				if got := ansi.StringWidth(line); got > w {
+					t.Fatalf("%d columns at %d×%d: %q", got, w, h, line)
+				}
+			}
+		}
+	}
+	golden.Check(t, "question.txt", ansi.Strip(q.Over("", 80, 22))+"\n")
+	now = now.Add(screen.Grace)
+	q.Press(keyOf("G"))
+	if got := q.Over("", 80, 22); !strings.Contains(got, "web-39") || strings.Contains(got, "web-0 ") {
+		t.Errorf("does not scroll:\n%s", got)
+	}
+}
