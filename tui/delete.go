@@ -11,7 +11,6 @@ import (
 	"janitor/tui/ask"
 	"janitor/tui/confirm"
 	"janitor/tui/detail"
-	"janitor/tui/keys"
 	"janitor/tui/run"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -167,18 +166,15 @@ func (m *Model) decided(d confirm.Decision) tea.Cmd {
 }
 
 // wantRetry asks before anything of a run is tried again: it may have been confirmed hours ago.
-func (m *Model) wantRetry(msg run.RetryMsg) tea.Cmd {
-	top, ok := m.top().(*run.Model)
+func (m *Model) wantRetry(msg screen.WantMsg) tea.Cmd {
 	switch {
-	case !ok || top.Run() != msg.Run || !m.onTop(top) || m.quitting:
-		return nil
 	case m.readOnly() != "":
 		m.notice = screen.Notice{Text: m.readOnly()}
 		return nil
 	case m.shares(msg.Run):
 		return nil
 	}
-	m.matter = &matter{by: top, do: keys.Retry, run: msg.Run}
+	m.matter = &matter{WantMsg: msg}
 	m.question = m.askRetry(msg.Run)
 	return m.question.Init()
 }

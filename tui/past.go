@@ -116,57 +116,42 @@ func (m *Model) sessions() []runs.Session {
 	return out
 }
 
-// wantPast is what a run's screen asks for.
-func (m *Model) wantPast(a keys.Action, r *cleanup.Run, p *cleanup.Past) tea.Cmd {
-	top, ok := m.top().(*run.Model)
-	if !ok || top.Run() != r || top.Past() != p {
-		return nil
-	}
-	to := runs.Target{Run: r}
-	switch {
-	case p != nil:
-		to.ID = p.ID
-	case r != nil:
-		if h, ok := r.Recorded(); ok {
-			to.ID = h.Run
-		}
-	}
-	return m.want(top, a, to)
-}
-
 // want does something with a run that a screen asks for.
-func (m *Model) want(by screen.Screen, a keys.Action, to runs.Target) tea.Cmd {
-	if !m.onTop(by) || m.quitting {
+func (m *Model) want(msg screen.WantMsg) tea.Cmd {
+	if !m.onTop(msg.By) || m.quitting {
 		return nil
 	}
-	if a == keys.Export {
-		return m.export(to)
+	switch msg.Do {
+	case keys.Export:
+		return m.export(msg.Run, msg.ID)
+	case keys.Retry:
+		return m.wantRetry(msg)
 	}
-	if s := m.sessionOf(to.ID); to.Run == nil && to.ID != "" && s != nil && !s.ended {
-		to.Run = s.run // it was opened from its journal, and then resumed
+	if s := m.sessionOf(msg.ID); msg.Run == nil && msg.ID != "" && s != nil && !s.ended {
+		msg.Run = s.run // it was opened from its journal, and then resumed
 	}
-	if a == keys.Open && to.Run != nil {
-		if i := slices.IndexFunc(m.runs, func(s *session) bool { return s.run == to.Run }); i >= 0 {
+	if msg.Do == keys.Open && msg.Run != nil {
+		if i := slices.IndexFunc(m.runs, func(s *session) bool { return s.run == msg.Run }); i >= 0 {
 			m.shown = i
 			m.push(m.runs[i].screen)
 		}
 		return nil
 	}
-	if why := m.cannot(a, to); why != "" {
+	if why := m.cannot(msg.Do, msg.ID); why != "" {
 		m.notice = screen.Notice{Text: why}
 		return nil
 	}
-	w := &matter{by: by, do: a, id: to.ID}
-	if a == keys.Verify {
-		m.verifying = to.ID
+	if msg.Do == keys.Verify {
+		m.verifying = msg.ID
 	}
+	w := &matter{WantMsg: msg}
 	m.matter = w
 	h, loader, undo := m.opts.History, m.opts.Loader, m.opts.Undo
 	mine := m.isMine
 	return m.chores.command(func() tea.Msg {
-		past := h.Read(w.id)
+		past := h.Read(w.ID)
 		msg := read{to: w, past: past}
-		switch a {
+		switch w.Do {
 		case keys.Open: // a run that cannot be read has a screen that says why
 			return msg
 		case keys.Undo:
@@ -180,12 +165,12 @@ func (m *Model) want(by screen.Screen, a keys.Action, to runs.Target) tea.Cmd {
 			msg.err = mine(past)
 		}
 		switch {
-		case msg.err != nil && a == keys.Verify:
+		case msg.err != nil && w.Do == keys.Verify:
 			return verified{past, msg.err}
 		case msg.err != nil:
 			return msg
 		}
-		switch a {
+		switch w.Do {
 		case keys.Undo:
 			msg.plan, msg.err = undo.UndoPlan(past)
 		case keys.Verify:
@@ -198,12 +183,9 @@ func (m *Model) want(by screen.Screen, a keys.Action, to runs.Target) tea.Cmd {
 // matter is what is to be done with a run of the history, or again with one of this session; the answer to any but the
 // latest is dropped.
 type matter struct {
-	by   screen.Screen
-	do   keys.Action
-	id   string
+	screen.WantMsg
 	past *cleanup.Past
 	plan cleanup.Plan // of an undo
-	run  *cleanup.Run // to be retried
 }
 
 // read is a run of the history as it stands, and why nothing can be done with it.
@@ -215,9 +197,9 @@ type read struct {
 }
 
 // cannot is why something is not possible now by what the session knows; the rest is for the journal to tell.
-func (m *Model) cannot(a keys.Action, to runs.Target) string {
-	s := screen.Standing{Record: m.opts.History != nil && to.ID != "", Finished: a != keys.Resume, Deleted: 1}
-	if of := m.sessionOf(to.ID); of != nil {
+func (m *Model) cannot(a keys.Action, id string) string {
+	s := screen.Standing{Record: m.opts.History != nil && id != "", Finished: a != keys.Resume, Deleted: 1}
+	if of := m.sessionOf(id); of != nil {
 		s.Live = !of.ended
 	}
 	if why := s.WhyNot(a, m.env); why != "" {
@@ -258,22 +240,22 @@ func (m *Model) take(msg read) tea.Cmd {
 		return nil
 	}
 	m.matter = nil
-	if msg.err == nil && w.do == keys.Resume {
+	if msg.err == nil && w.Do == keys.Resume {
 		msg.err = m.meets(msg.past)
 	}
 	switch {
 	case msg.err != nil:
 		m.notice = screen.Notice{Text: theme.Sentence(msg.err.Error()), Bad: true}
 		return nil
-	case !m.onTop(w.by) || m.quitting:
+	case !m.onTop(w.By) || m.quitting:
 		return nil
-	case w.do == keys.Open:
+	case w.Do == keys.Open:
 		m.push(run.Past(m.env, msg.past))
 		return nil
 	}
 	w.past, w.plan = msg.past, msg.plan
 	m.matter = w
-	if w.do == keys.Resume {
+	if w.Do == keys.Resume {
 		m.question = m.askResume(w.past)
 	} else {
 		m.question = m.askUndo(w.plan)
@@ -393,11 +375,11 @@ func (m *Model) answered(a ask.Answer) tea.Cmd {
 		m.notice = screen.Notice{Text: "Nothing was done"}
 		return nil
 	}
-	if w.do == keys.Retry {
-		return m.retry(w.run)
+	if w.Do == keys.Retry {
+		return m.retry(w.Run)
 	}
-	if w.do == keys.Undo {
-		m.leavePast(w.id)
+	if w.Do == keys.Undo {
+		m.leavePast(w.ID)
 		ctx, abort := m.running()
 		return m.start(m.opts.Undo.Undo(ctx, w.plan), abort)
 	}
@@ -437,7 +419,7 @@ func (m *Model) resume(msg resumable) tea.Cmd {
 		})
 	}
 	m.chores.take(msg.journal)
-	m.leavePast(msg.matter.id)
+	m.leavePast(msg.matter.ID)
 	ctx, abort := m.running()
 	return m.start(m.opts.Engine.Resume(ctx, msg.matter.past.Ledger, msg.journal), abort)
 }
@@ -473,7 +455,7 @@ func (m *Model) verified(msg verified) tea.Cmd {
 	w := m.matter
 	m.verifying = ""
 	changed := m.broadcast(runs.Changed{ID: msg.past.ID})
-	if w != nil && w.do == keys.Verify {
+	if w != nil && w.Do == keys.Verify {
 		m.matter = nil
 	}
 	if msg.err == nil {
@@ -497,7 +479,7 @@ func (m *Model) verified(msg verified) tea.Cmd {
 			m.stack[i] = run.Past(m.env, msg.past)
 		}
 	}
-	if _, list := m.top().(*runs.Model); list && w != nil && w.do == keys.Verify && m.onTop(w.by) {
+	if _, list := m.top().(*runs.Model); list && w != nil && w.Do == keys.Verify && m.onTop(w.By) {
 		m.push(run.Past(m.env, msg.past))
 	}
 	return changed
@@ -510,19 +492,19 @@ type written struct {
 }
 
 // export writes what became of a run, in every format, beside its journal or where reports go.
-func (m *Model) export(to runs.Target) tea.Cmd {
+func (m *Model) export(r *cleanup.Run, id string) tea.Cmd {
 	dir, name := m.opts.Reports, "janitor-run"
 	switch {
-	case dir == "" && m.opts.History != nil && to.ID != "":
-		dir, name = m.opts.History.Folder(to.ID), "report"
-	case to.ID != "":
-		name = "janitor-" + to.ID
+	case dir == "" && m.opts.History != nil && id != "":
+		dir, name = m.opts.History.Folder(id), "report"
+	case id != "":
+		name = "janitor-" + id
 	}
-	h, r := m.opts.History, to.Run
+	h := m.opts.History
 	return m.chores.command(func() tea.Msg {
 		var x cleanup.Exportable = r
 		if r == nil {
-			past := h.Read(to.ID)
+			past := h.Read(id)
 			if past.Err != nil {
 				return written{err: past.Err}
 			}

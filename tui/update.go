@@ -95,8 +95,6 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.saved(msg)
 	case confirm.Decision:
 		return m, m.decided(msg)
-	case run.RetryMsg:
-		return m, m.wantRetry(msg)
 	case ended:
 		return m, m.ended(msg)
 	case placed:
@@ -104,16 +102,8 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, nil
 	case found:
 		return m, m.enter(msg)
-	case runs.WantMsg:
-		return m, m.want(msg.By, msg.Do, msg.Target)
-	case run.ResumeMsg:
-		return m, m.wantPast(keys.Resume, msg.Run, msg.Past)
-	case run.VerifyMsg:
-		return m, m.wantPast(keys.Verify, nil, msg.Past)
-	case run.UndoMsg:
-		return m, m.wantPast(keys.Undo, msg.Run, msg.Past)
-	case run.ExportMsg:
-		return m, m.wantPast(keys.Export, msg.Run, msg.Past)
+	case screen.WantMsg:
+		return m, m.want(msg)
 	case ask.Answer:
 		return m, m.answered(msg)
 	case read:

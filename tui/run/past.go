@@ -11,27 +11,6 @@ import (
 	"janitor/tui/theme"
 )
 
-// ResumeMsg asks to go on with a run that is not finished: one of this session, or one of the history. The other is nil.
-type ResumeMsg struct {
-	Run  *cleanup.Run
-	Past *cleanup.Past
-}
-
-// VerifyMsg asks to list again what a finished run was about.
-type VerifyMsg struct{ Past *cleanup.Past }
-
-// UndoMsg asks to bring back what a run has deleted: one of this session, or one of the history. The other is nil.
-type UndoMsg struct {
-	Run  *cleanup.Run
-	Past *cleanup.Past
-}
-
-// ExportMsg asks to write down what became of a run: one of this session, or one of the history. The other is nil.
-type ExportMsg struct {
-	Run  *cleanup.Run
-	Past *cleanup.Past
-}
-
 // Past makes the screen of a run from its journal: nothing in it moves. A run that cannot be read says why.
 func Past(env *screen.Env, p *cleanup.Past) *Model {
 	m := newModel(env, nil, record{p.Ledger})
@@ -70,6 +49,19 @@ func (m *Model) known(e *cleanup.Entry) string {
 
 // Past is the run of the history that is shown, nil when it is one of this session.
 func (m *Model) Past() *cleanup.Past { return m.past }
+
+// id is the name of the run in the history, "" when it leaves no record.
+func (m *Model) id() string {
+	switch {
+	case m.past != nil:
+		return m.past.ID
+	case m.run != nil:
+		if h, ok := m.run.Recorded(); ok {
+			return h.Run
+		}
+	}
+	return ""
+}
 
 // finished: the journal has its end.
 func (m *Model) finished() bool { return m.past.Ledger != nil && m.past.Ledger.Finished }

@@ -124,11 +124,11 @@ func TestAPastRunTellsWhatItsJournalDoes(t *testing.T) {
 
 // What a run can be asked for is asked of the root; what is not possible says why.
 func TestWhatARunCanBeAskedFor(t *testing.T) {
-	finished := &cleanup.Past{Ledger: ledger(2, cleanup.Deleted, cleanup.Failed)}
-	kept := &cleanup.Past{Ledger: ledger(1, cleanup.Blocked)}
-	open := &cleanup.Past{Ledger: ledger(2, cleanup.Deleted)}
-	live := &cleanup.Past{Ledger: ledger(2, cleanup.Deleted), Live: true}
-	damaged := &cleanup.Past{Err: errors.New("run r is damaged")}
+	finished := &cleanup.Past{ID: "r", Ledger: ledger(2, cleanup.Deleted, cleanup.Failed)}
+	kept := &cleanup.Past{ID: "r", Ledger: ledger(1, cleanup.Blocked)}
+	open := &cleanup.Past{ID: "r", Ledger: ledger(2, cleanup.Deleted)}
+	live := &cleanup.Past{ID: "r", Ledger: ledger(2, cleanup.Deleted), Live: true}
+	damaged := &cleanup.Past{ID: "r", Err: errors.New("run r is damaged")}
 	going := func() *desk { d := newDesk(2); d.deleted(0); return d }
 	over := func() *desk { d := going(); d.deleted(1); d.finish(summary(2, nil, 0)); return d }
 	of := func(p *cleanup.Past) func() *desk { return func() *desk { return past(p) } }
@@ -136,33 +136,33 @@ func TestWhatARunCanBeAskedFor(t *testing.T) {
 		name string
 		of   func() *desk
 		key  string
-		want any // a message, or why not
+		want any // an action, or why not
 	}{
 		{"going on", going, "u", "The run still goes on: undo it when it is finished"},
-		{"going on", going, "e", ExportMsg{}},
+		{"going on", going, "e", keys.Export},
 		{"going on", going, "R", "Nothing to resume: the run goes on"},
 		{"going on", going, "v", "The run still goes on: verify it when it is finished"},
-		{"over", over, "u", UndoMsg{}},
-		{"over", over, "e", ExportMsg{}},
+		{"over", over, "u", keys.Undo},
+		{"over", over, "e", keys.Export},
 		{"over", over, "R", "Nothing to resume: the run is finished"},
 		{"over", over, "v", "The run was proved when it ended: to verify it again, open it from the runs"},
-		{"finished", of(finished), "u", UndoMsg{Past: finished}},
-		{"finished", of(finished), "e", ExportMsg{Past: finished}},
-		{"finished", of(finished), "v", VerifyMsg{finished}},
+		{"finished", of(finished), "u", keys.Undo},
+		{"finished", of(finished), "e", keys.Export},
+		{"finished", of(finished), "v", keys.Verify},
 		{"finished", of(finished), "R", "Nothing to resume: the run is finished"},
 		{"finished", of(finished), "r", "Only a run of this session is retried: mark what is left in its list"},
 		{"finished", of(finished), "c", "Nothing to cancel: the run is finished"},
 		{"nothing deleted", of(kept), "u", "Nothing to undo: the run has deleted nothing"},
-		{"unfinished", of(open), "R", ResumeMsg{Past: open}},
+		{"unfinished", of(open), "R", keys.Resume},
 		{"unfinished", of(open), "u", "Not finished: resume it first, R"},
-		{"unfinished", of(open), "e", ExportMsg{Past: open}},
+		{"unfinished", of(open), "e", keys.Export},
 		{"unfinished", of(open), "v", "Not finished: resume it first, R"},
 		{"unfinished", of(open), "r", "Only a run of this session is retried: R resumes this one"},
 		{"unfinished", of(open), "c", "Nothing to cancel: the run does not go on"},
 		{"going on elsewhere", of(live), "R", "Another janitor is at this run"},
 		{"going on elsewhere", of(live), "u", "Another janitor is at this run"},
 		{"going on elsewhere", of(live), "v", "Another janitor is at this run"},
-		{"going on elsewhere", of(live), "e", ExportMsg{Past: live}},
+		{"going on elsewhere", of(live), "e", keys.Export},
 		{"going on elsewhere", of(live), "c", "Another janitor is at this run: cancel it there"},
 		{"damaged", of(damaged), "u", "Nothing to undo: run r is damaged"},
 		{"damaged", of(damaged), "e", "Nothing to report: run r is damaged"},
@@ -178,8 +178,12 @@ func TestWhatARunCanBeAskedFor(t *testing.T) {
 				}
 				return
 			}
-			if len(out) != 1 || out[0] != tt.want || len(d.notices) != 0 {
-				t.Errorf("asked for %#v, said %q, want %#v", out, d.notices, tt.want)
+			want := screen.WantMsg{By: d.Model, Do: tt.want.(keys.Action)}
+			if d.Past() != nil {
+				want.ID = "r"
+			}
+			if len(out) != 1 || out[0] != want || len(d.notices) != 0 {
+				t.Errorf("asked for %#v, said %q, want %#v", out, d.notices, want)
 			}
 		})
 	}

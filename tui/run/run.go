@@ -22,9 +22,6 @@ const (
 	beat = 250 * time.Millisecond
 )
 
-// RetryMsg asks for a new run of what Run did not get deleted.
-type RetryMsg struct{ Run *cleanup.Run }
-
 // source is what the screen needs of a [cleanup.Run].
 type source interface {
 	Plan() cleanup.Plan
@@ -268,23 +265,18 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 		m.open()
 	case keys.Back, keys.LeaveRun:
 		m.Leave()
-	case keys.Undo:
-		return ask(m.whyNot(keys.Undo), UndoMsg{m.run, m.past})
-	case keys.Export:
-		return ask(m.whyNot(keys.Export), ExportMsg{m.run, m.past})
-	case keys.Resume:
-		return ask(m.whyNot(keys.Resume), ResumeMsg{m.run, m.past})
-	case keys.Verify:
-		return ask(m.whyNot(keys.Verify), VerifyMsg{m.past})
+	case keys.Undo, keys.Export, keys.Resume, keys.Verify:
+		if why := m.whyNot(a); why != "" {
+			return screen.Say(why)
+		}
+		return m.want(a)
 	}
 	return nil
 }
 
-// ask sends a message to the root or, when there is a reason against it, says that.
-func ask(whyNot string, msg tea.Msg) tea.Cmd {
-	if whyNot != "" {
-		return screen.Say(whyNot)
-	}
+// want asks the root for something to be done with the run.
+func (m *Model) want(a keys.Action) tea.Cmd {
+	msg := screen.WantMsg{By: m, Do: a, Run: m.run, ID: m.id()}
 	return func() tea.Msg { return msg }
 }
 
@@ -317,7 +309,7 @@ func (m *Model) retry() tea.Cmd {
 	case !m.canRetry():
 		return screen.Say("Nothing to retry: " + m.kept())
 	}
-	return func() tea.Msg { return RetryMsg{m.run} }
+	return m.want(keys.Retry)
 }
 
 // kept says of a run without anything to retry what is still there all the same: lists take marks off what is gone only.

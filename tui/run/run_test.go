@@ -540,7 +540,7 @@ func TestRetry(t *testing.T) {
 				}
 				return
 			}
-			if _, ok := out[0].(RetryMsg); !ok || len(d.notices) != 0 {
+			if len(out) != 1 || out[0] != (screen.WantMsg{By: d.Model, Do: keys.Retry}) || len(d.notices) != 0 {
 				t.Errorf("got %v, said %q", out, d.notices)
 			}
 		})

@@ -33,19 +33,6 @@ type Options struct {
 	Sessions func() []Session // in the order in which they were started
 }
 
-// Target is a run that something is to be done with: one of this session, or one of the history by its name.
-type Target struct {
-	Run *cleanup.Run // nil: it is none of this session
-	ID  string       // "": it has no journal
-}
-
-// WantMsg asks for something to be done with a run: [keys.Open], Resume, Verify, Undo or Export.
-type WantMsg struct {
-	By     *Model
-	Do     keys.Action
-	Target Target
-}
-
 // Model is the screen. It gives names to runs as the history does.
 type Model struct {
 	screen.Exit
@@ -189,7 +176,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	if why := m.whyNot(action, &r); why != "" {
 		return screen.Say(why)
 	}
-	msg := WantMsg{m, action, Target{r.run, r.id}}
+	msg := screen.WantMsg{By: m, Do: action, Run: r.run, ID: r.id}
 	return func() tea.Msg { return msg }
 }
 

@@ -222,8 +222,8 @@ func TestEveryActionOrWhyNot(t *testing.T) {
 			press(m, "j")
 		}
 		switch msg := press(m, test.key).(type) {
-		case WantMsg:
-			if msg.Do != test.does || msg.By != m || msg.Target.ID != some(t)[test.row].ID || msg.Target.Run != nil {
+		case screen.WantMsg:
+			if msg != (screen.WantMsg{By: m, Do: test.does, ID: some(t)[test.row].ID}) {
 				t.Errorf("%s on row %d asks for %v", test.key, test.row, msg)
 			}
 		case screen.Notice:
@@ -312,7 +312,7 @@ func TestReadingAgainKeepsTheRun(t *testing.T) {
 		if got := m.text(100, 30); !strings.Contains(got, h[2].ID) {
 			t.Errorf("after %d replies another run is shown:\n%s", n+1, got)
 		}
-		if asks, ok := press(m, "enter").(WantMsg); !ok || asks.Target.ID != h[2].ID {
+		if asks, ok := press(m, "enter").(screen.WantMsg); !ok || asks.ID != h[2].ID {
 			t.Errorf("after %d replies %v is opened", n+1, asks)
 		}
 	}
