@@ -21,14 +21,6 @@ import (
 	"janitor/tui/theme"
 )
 
-// Undoer brings back what a run has deleted, in a run of its own.
-type Undoer interface {
-	// UndoPlan says what would be done, by the journals alone; it reads files and sends nothing.
-	UndoPlan(of *cleanup.Past) (cleanup.Plan, error)
-	// Undo begins to do it.
-	Undo(ctx context.Context, p cleanup.Plan) *cleanup.Run
-}
-
 // chores are commands that work on the history. Those that have begun are waited for; those that have not, once it is
 // closed, do nothing.
 type chores struct {
@@ -146,7 +138,7 @@ func (m *Model) want(msg screen.WantMsg) tea.Cmd {
 	}
 	w := &matter{WantMsg: msg}
 	m.matter = w
-	h, loader, undo := m.opts.History, m.opts.Loader, m.opts.Undo
+	h, loader := m.opts.History, m.opts.Loader
 	mine := m.isMine
 	return m.chores.command(func() tea.Msg {
 		past := h.Read(w.ID)
@@ -172,7 +164,7 @@ func (m *Model) want(msg screen.WantMsg) tea.Cmd {
 		}
 		switch w.Do {
 		case keys.Undo:
-			msg.plan, msg.err = undo.UndoPlan(past)
+			msg.plan, msg.err = h.UndoPlan(past)
 		case keys.Verify:
 			return verify(m.ctx, h, loader, past)
 		}
@@ -213,11 +205,8 @@ func (m *Model) cannot(a keys.Action, id string) string {
 
 // lacks is why something is not possible in this session with any run.
 func (m *Model) lacks(a keys.Action) string {
-	switch {
-	case (a == keys.Resume || a == keys.Undo) && m.readOnly() != "":
+	if a == keys.Resume || a == keys.Undo {
 		return m.readOnly()
-	case a == keys.Undo && m.opts.Undo == nil:
-		return "This session cannot bring anything back"
 	}
 	return ""
 }
@@ -381,7 +370,7 @@ func (m *Model) answered(a ask.Answer) tea.Cmd {
 	if w.Do == keys.Undo {
 		m.leavePast(w.ID)
 		ctx, abort := m.running()
-		return m.start(m.opts.Undo.Undo(ctx, w.plan), abort)
+		return m.start(m.opts.Engine.Undo(ctx, w.plan), abort)
 	}
 	h := m.opts.History
 	return m.chores.command(func() tea.Msg {

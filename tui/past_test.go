@@ -2,7 +2,6 @@ package tui
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
@@ -54,7 +55,6 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 	more := make(chan struct{})
 	a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
 	h := a.recorded(t)
-	a.opts.Undo = nil
 	three := some(t, a.list(t, inventory.Pools), 3, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	release := sync.OnceFunc(func() { close(more) })
@@ -67,7 +67,7 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 	x.see("✓ finished", "3 pools deleted, proved gone").press("esc").gone("Runs 1").press("esc").see("1 Pools").press("q").end()
 
 	x = open(t, a.opts, 100, 30).see("listed just now").press(":", "runs", "enter").see("Runs 1", "3 pools deleted, proved gone")
-	x.press("R").see("Nothing to resume: the run is finished").press("u").see("This session cannot bring anything back")
+	x.press("R").see("Nothing to resume: the run is finished")
 	x.press("enter").see("✓ 3 pools: 3 deleted (proved gone)", three[0].Label(), "not verified since")
 	x.press("v").see("Verified: 3 still gone").press("down").see("all as it should be").gone("not verified since")
 	x.press("e").see("Reports written: report.md, .html, .json and .csv in ").press("h").see("3 pools deleted, verified gone")
@@ -228,50 +228,47 @@ func TestARunIsNotResumedBesideOneThatHasItsItems(t *testing.T) {
 	x.press("y").see("already gone").see("deleted (proved gone)").press("h").see("Runs 2").gone("unfinished")
 }
 
-// undoing stands for what brings things back.
-type undoing struct {
-	plan cleanup.Plan
-	err  error
-	of   string
-	did  int
-	with *cleanup.Engine
-}
-
-func (u *undoing) UndoPlan(of *cleanup.Past) (cleanup.Plan, error) {
-	u.of = of.ID
-	return u.plan, u.err
-}
-
-func (u *undoing) Undo(ctx context.Context, _ cleanup.Plan) *cleanup.Run {
-	u.did++
-	return u.with.Start(ctx, cleanup.Plan{})
-}
-
 // Before anything is brought back it is said what exactly, and how well.
 func TestUndoAsksWithTheGradeOfEveryItem(t *testing.T) {
-	t.Parallel()
-	a := newAccount(t, simcloud.Options{Seed: 1})
-	h := a.recorded(t)
 	item := func(name string, u inventory.Undo, why string) cleanup.Item {
 		return cleanup.Item{Resource: inventory.Resource{Ref: inventory.Ref{Kind: inventory.Pools, ID: name}, Name: name}, Undo: u, UndoWhy: why}
 	}
-	u := &undoing{with: a.engine, plan: cleanup.Plan{
+	m := many(t, 10, 100, 30)
+	m.question = m.askUndo(cleanup.Plan{
 		Undoes:  "20260801T120000Z-9999",
 		Items:   []cleanup.Item{item("web-a", inventory.Exact, ""), item("web-b", inventory.NewID, ""), item("web-c", inventory.Lossy, "its weights are lost"), item("web-e", inventory.Impossible, "its private key is not kept")},
 		LeftOut: []cleanup.LeftOut{{Ref: inventory.Ref{Kind: inventory.Pools, ID: "web-d"}, Label: "web-d", Why: "its private key was never kept"}},
-	}}
-	a.opts.Undo = u
+	})
+	got := ansi.Strip(m.frame())
+	for _, want := range []string{
+		"Undo run 20260801T120000Z-9999 · ", "3 pools will be brought back", "web-a  exact", "web-b  new id", "web-c  lossy: its weights are lost",
+		"web-e  impossible: its private key is not kept", "web-d  stays gone: its private key was never kept", "2 pools not.",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in:\n%s", want, got)
+		}
+	}
+}
+
+// What a run has deleted comes back in a run of its own, once that was said.
+func TestUndoingOnTheScreen(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	h := a.recorded(t)
 	one := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(one[0].Ref.ID).press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)")
-	x.press("h").see("Runs 1").press("u").see("Undo run 20260801T120000Z-9999 · acme · eu-sim-1", "3 pools will be brought back", "web-a  exact", "web-b  new id", "web-c  lossy: its weights are lost",
-		"web-e  impossible: its private key is not kept", "web-d  stays gone: its private key was never kept", "2 pools not.")
+	names, err := h.Names()
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	x.press("h").see("Runs 1").press("u").see("Undo run "+names[0]+" · acme · eu-sim-1", "1 pool will be brought back", one[0].Label()+"  new id")
 	a.clock.pass(time.Second)
-	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("3 pools will be brought back")
+	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("1 pool will be brought back")
 	a.clock.pass(time.Second)
-	x.press("y").see("run 2 of 2").press("q").gone("run 2 of 2").press("q").see("1 Pools").press("q").end()
-	names, _ := h.Names()
-	if u.did != 1 || len(names) == 0 || u.of != names[len(names)-1] {
-		t.Errorf("undone %d times, of %s, of %q", u.did, u.of, names)
+	x.press("y").see("run 2 of 2", "1 restored (proved there)").press("u").see("This run is an undo").press("esc").gone("run 2 of 2")
+	x.press("q").see("1 Pools").press("q").end()
+	if n := len(a.list(t, inventory.Pools)); n != 48 {
+		t.Errorf("%d pools", n)
 	}
 }
 

@@ -122,7 +122,7 @@ func (a *account) recorded(t *testing.T) *cleanup.History {
 	a.engine = cleanup.NewEngine(a.delete, a.loader, cleanup.Options{
 		Now: a.clock.now, Log: a.opts.Log.Logger(), Journal: h.Journal(cleanup.Where{Profile: a.opts.Profile, Region: a.opts.Region, Project: a.opts.Project}),
 	})
-	a.opts.Engine, a.opts.History, a.opts.Undo = a.engine, h, &undoing{with: a.engine}
+	a.opts.Engine, a.opts.History = a.engine, h
 	return h
 }
 

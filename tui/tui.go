@@ -30,7 +30,6 @@ type Options struct {
 	Engine                   *cleanup.Engine  // nil: nothing can be deleted
 	Views                    []View           // saved expressions, in the order in which they are shown
 	History                  *cleanup.History // where runs have their journals; nil: they leave no record
-	Undo                     Undoer           // nil: nothing can be brought back
 	Reports                  string           // folder for reports; "" = that of the run, or the current one for a run without a record
 	AlwaysName               bool             // the dialog asks for a name whatever is deleted
 	ReadOnlyWhy              string           // why Engine is nil, as a sentence; "" for the usual one

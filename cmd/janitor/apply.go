@@ -92,7 +92,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if screen {
 				return watchOnScreen(cmd, tui.Options{
 					Profile: s.Profile, Region: s.Region, Project: s.Project,
-					Loader: loader.WithDetail(), Engine: engine, History: past, Undo: undoer(past, engine), Log: shownLog(cmd.Context()), Keys: bound, AlwaysName: p.Confirm == profile.AlwaysName, Now: time.Now,
+					Loader: loader.WithDetail(), Engine: engine, History: past, Log: shownLog(cmd.Context()), Keys: bound, AlwaysName: p.Confirm == profile.AlwaysName, Now: time.Now,
 				}, doc)
 			}
 			return execute(cmd, out, engine, doc, digest)

@@ -192,7 +192,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
 		Kind: what.kind, Views: what.views, Keys: what.keys, Steps: what.walk.steps,
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy, AlwaysName: p.Confirm == profile.AlwaysName,
-		History: what.past, Reports: what.reports, Undo: undoer(what.past, engine),
+		History: what.past, Reports: what.reports,
 		Log:      shownLog(ctx),
 		SavePlan: save,
 		Places:   ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
@@ -222,20 +222,6 @@ func onScreen(cmd *cobra.Command, o tui.Options, demo bool) (started []*cleanup.
 		}
 	}
 	return started, cmp.Or(open, interrupted(ctx, err))
-}
-
-// undoing is how the screen brings back what a run has deleted: planned by the history, done by the engine.
-type undoing struct {
-	*cleanup.History
-	*cleanup.Engine
-}
-
-// undoer is nil where nothing can be changed.
-func undoer(past *cleanup.History, engine *cleanup.Engine) tui.Undoer {
-	if engine == nil {
-		return nil
-	}
-	return undoing{past, engine}
 }
 
 // interrupted is err, or that a signal or a deadline ended the program, which then explains err.
