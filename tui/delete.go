@@ -1,19 +1,16 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
-	"janitor/tui/ask"
 	"janitor/tui/confirm"
 	"janitor/tui/detail"
 	"janitor/tui/run"
 	"janitor/tui/screen"
-	"janitor/tui/theme"
 )
 
 // planning is one request for a plan; the answer to any but the latest is dropped.
@@ -187,60 +184,6 @@ func (m *Model) shares(r *cleanup.Run) bool {
 	}
 	m.notice = screen.Notice{Text: "Another run is deleting some of these: retry when it has ended"}
 	return true
-}
-
-func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
-	var lines []ask.Line
-	var retried []int
-	p := r.Plan()
-	tags, _ := p.Tags()
-	for i, res := range r.Results() {
-		if !res.Outcome.Retried() {
-			continue
-		}
-		retried = append(retried, i)
-		line := ask.Line{Name: label(&p.Items[i].Resource, tags[i]), Note: res.Outcome.String()}
-		line.Glyph, line.Role = run.Sign(m.env.Theme, res.Outcome)
-		if said := run.Said(res); said != "" {
-			line.Note += ": " + said
-		}
-		lines = append(lines, line)
-	}
-	does := "deleted as confirmed on " + r.Started().UTC().Format("2006-01-02 15:04 UTC")
-	if p.Undoes != "" {
-		does = "brought back"
-	}
-	are := "are"
-	if len(lines) == 1 {
-		are = "is"
-	}
-	what, many := p.Nouns()
-	if len(p.Items) > 1 {
-		what = many
-	}
-	text := fmt.Sprintf("%s of %s %s %s tried again: checked, %s, and proved.", theme.Number(len(lines)), theme.Number(len(p.Items)), what, are, does)
-	id := ""
-	if h, ok := r.Recorded(); ok {
-		id = h.Run
-	}
-	risks := m.risks(p, retried)
-	return ask.New(m.env, ask.Question{
-		Title: m.about("Retry", id), Text: text, Verb: "Retry", Lines: append(risks, lines...), Grave: len(risks) > 0,
-	})
-}
-
-// risks are what the deletion of these items of a plan puts in danger, as it was confirmed.
-func (m *Model) risks(p cleanup.Plan, items []int) (lines []ask.Line) {
-	if p.Undoes != "" {
-		return nil
-	}
-	for _, c := range p.Consequences {
-		concerned := func(i int) bool { return slices.Contains(c.Of, p.Items[i].Resource.Ref) }
-		if c.Grade == inventory.Danger && slices.ContainsFunc(items, concerned) {
-			lines = append(lines, ask.Line{Glyph: m.env.Theme.Left, Role: theme.Bad, Name: c.Grade.String(), Note: c.Text})
-		}
-	}
-	return lines
 }
 
 func (m *Model) retry(of *cleanup.Run) tea.Cmd {

@@ -1,0 +1,89 @@
+package tui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"janitor/client/cleanup"
+	"janitor/tui/screen"
+	"janitor/tui/theme"
+)
+
+// written is a report on disk.
+type written struct {
+	paths []string
+	err   error
+}
+
+// export writes what became of a run, in every format, beside its journal or where reports go.
+func (m *Model) export(r *cleanup.Run, id string) tea.Cmd {
+	dir, name := m.opts.Reports, "janitor-run"
+	switch {
+	case dir == "" && m.opts.History != nil && id != "":
+		dir, name = m.opts.History.Folder(id), "report"
+	case id != "":
+		name = "janitor-" + id
+	}
+	h := m.opts.History
+	return m.chores.command(func() tea.Msg {
+		var x cleanup.Exportable = r
+		if r == nil {
+			past := h.Read(id)
+			if past.Err != nil {
+				return written{err: past.Err}
+			}
+			x = past.Ledger
+		}
+		paths, err := cleanup.WriteReports(dir, name, x)
+		return written{paths, err}
+	})
+}
+
+func (m *Model) written(msg written) {
+	if msg.err != nil {
+		m.notice = screen.Notice{Text: theme.Sentence(msg.err.Error()), Bad: true}
+		return
+	}
+	m.reports = append(m.reports, msg.paths)
+	names := append([]string{filepath.Base(msg.paths[0])}, formats(msg.paths[1:])...)
+	m.notice = screen.Notice{Text: "Reports written: " + series(names) + " in " + atHome(filepath.Dir(msg.paths[0]))}
+}
+
+// whereReports ends the summary.
+func (m *Model) whereReports() string {
+	var s strings.Builder
+	for _, paths := range m.reports {
+		s.WriteString("\nReport: " + paths[0] + " (also " + series(formats(paths[1:])) + ")")
+	}
+	return s.String()
+}
+
+// formats are those of reports, by what their names end in.
+func formats(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, path := range paths {
+		out[i] = filepath.Ext(path)
+	}
+	return out
+}
+
+// series is "a, b and c".
+func series(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// atHome is a path as people write it.
+func atHome(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); err == nil && home != "" && ok {
+		return "~" + string(filepath.Separator) + rest
+	}
+	return path
+}
