@@ -467,23 +467,6 @@ func TestRowsThatARunDeletesSaySoAndAreNotMarked(t *testing.T) {
 	}
 }
 
-func TestCausesAreToldOnceInAStableOrder(t *testing.T) {
-	for _, test := range []struct{ err, want string }{
-		{"listing pools: down\nlisting shared pools: down", "listing pools, listing shared pools: down"},
-		{"listing shared pools: down\nlisting pools: down", "listing pools, listing shared pools: down"},
-		{"listing b: two\nlisting a: one\nlisting a: one", "listing a: one; listing b: two"},
-		{"down", "down"},
-	} {
-		var errs []error
-		for s := range strings.SplitSeq(test.err, "\n") {
-			errs = append(errs, errors.New(s))
-		}
-		if got := causes(errors.Join(errs...)); got != test.want {
-			t.Errorf("%q, want %q", got, test.want)
-		}
-	}
-}
-
 func TestAKeptFilterGoesOnWithAnotherWord(t *testing.T) {
 	p := newProbe(t, &feed{whole(unused(1, 22, 23))}, nil)
 	p.View(100, 20)

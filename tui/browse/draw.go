@@ -1,7 +1,6 @@
 package browse
 
 import (
-	"slices"
 	"strings"
 
 	"janitor/client/inventory"
@@ -50,33 +49,4 @@ func (p *pane) beside(m *Model, left string, tw, w, h int) string {
 		i++
 	}
 	return b.String()
-}
-
-// causes tells each cause once, after what it was that failed, in an order that does not change from frame to frame.
-func causes(err error) string {
-	several, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return err.Error()
-	}
-	doing := map[string][]string{}
-	for _, e := range several.Unwrap() {
-		what, cause, ok := strings.Cut(e.Error(), ": ")
-		if !ok {
-			what, cause = "", what
-		}
-		if !slices.Contains(doing[cause], what) {
-			doing[cause] = append(doing[cause], what)
-		}
-	}
-	var texts []string
-	for cause, whats := range doing {
-		slices.Sort(whats)
-		text := cause
-		if what := strings.Join(whats, ", "); what != "" {
-			text = what + ": " + cause
-		}
-		texts = append(texts, text)
-	}
-	slices.Sort(texts)
-	return strings.Join(texts, "; ")
 }

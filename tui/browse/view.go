@@ -39,14 +39,14 @@ func (m *Model) trouble() string {
 	again := " (" + m.env.Keys.Label(keys.Refresh) + " tries again): "
 	if l := t.coming; l != nil && l.Err != nil {
 		if t.whole {
-			return "Could not be listed again, the rows are from before" + again + causes(l.Err)
+			return "Could not be listed again, the rows are from before" + again + l.Err.Error()
 		}
-		return "These are not all" + again + causes(l.Err)
+		return "These are not all" + again + l.Err.Error()
 	}
 	if t.shown != nil {
 		for _, id := range t.columns.kind.Needs {
 			if _, err := t.shown.Graph.State(id); err != nil {
-				return "Not every verdict is known" + again + causes(err)
+				return "Not every verdict is known" + again + err.Error()
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func (m *Model) instead(w, h int) string {
 	case l != nil && l.Err != nil:
 		role = theme.Bad
 		title = kind.Title + where + " could not be listed"
-		text = []string{causes(l.Err), label(keys.Refresh) + " tries again"}
+		text = []string{l.Err.Error(), label(keys.Refresh) + " tries again"}
 	case m.loading != nil && (l == nil || !l.Done):
 		title, role = "Listing "+kind.Many+where+th.Ellipsis, theme.Muted
 	case l != nil && l.Note != "":
