@@ -36,7 +36,7 @@ func TestNoScreenShowsASecret(t *testing.T) {
 	x.press("/", "ctrl+u", one[0].Ref.ID, "enter")
 	look("/"+one[0].Ref.ID, " of ")
 	x.press("d")
-	look("Expires", "Fingerprint")
+	look("Expires", "Fingerprint", "y raw") // beside the table there are fields too, but not these keys
 	x.press("y")
 	look(`"fingerprint"`)
 	depth := x.depth()
