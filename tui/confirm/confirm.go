@@ -263,7 +263,7 @@ func (m *Model) how() string {
 	case m.cramped:
 		return "Make the terminal larger to see what will be deleted"
 	case m.matches():
-		return "Press enter on Delete"
+		return "Press " + m.env.Keys.Label(keys.Confirm) + " on Delete"
 	case m.typed != "":
 		return "That is not " + want
 	default:

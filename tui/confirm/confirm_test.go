@@ -35,8 +35,12 @@ func open(p cleanup.Plan, hidden int) *dialog {
 }
 
 func openAsking(p cleanup.Plan, hidden int, word func(cleanup.Plan) string) *dialog {
+	return openWith(keys.Default(), p, hidden, word)
+}
+
+func openWith(bound keys.Map, p cleanup.Plan, hidden int, word func(cleanup.Plan) string) *dialog {
 	d := &dialog{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), word: word}
-	env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: keys.Default(), Now: func() time.Time { return d.now }}
+	env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: bound, Now: func() time.Time { return d.now }}
 	d.Model = confirm.New(env, scope, p, hidden, d.word)
 	d.View(80, 24)
 	return d
@@ -601,5 +605,24 @@ func BenchmarkView(b *testing.B) {
 				d.View(120, 36)
 			}
 		})
+	}
+}
+
+// The dialog names the keys that are bound.
+func TestOtherKeysAreNamed(t *testing.T) {
+	bound, err := keys.Default().Override(map[keys.Action][]string{
+		keys.No: {"n", "ctrl+g"}, keys.Yes: {"f3"}, keys.Confirm: {"f2"}, keys.Up: {"ctrl+p"}, keys.Down: {"ctrl+n"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := openWith(bound, plan(40, 0), 0, nil)
+	d.now = d.now.Add(time.Second)
+	d.press(`"40"`).key(tea.Key{Code: tea.KeyF3})
+	got := d.text(110, 24)
+	for _, want := range []string{"ctrl+g cancel", "ctrl+p ctrl+n scroll", "Press f2 on Delete"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in:\n%s", want, got)
+		}
 	}
 }

@@ -187,14 +187,10 @@ func (m *Model) button(s string, focus, danger, able bool) string {
 
 // noKey is the key that cancels: one that does not type where typing goes to the field.
 func (m *Model) noKey() string {
-	for _, b := range m.env.Keys.Own(keys.Dialog) {
-		for i, key := range b.Keys {
-			if b.Action == keys.No && (m.want == "" || m.empty() || len(key) > 1 && key != "space") {
-				return b.Labels()[i]
-			}
-		}
+	if m.want == "" || m.empty() {
+		return m.env.Keys.Label(keys.No)
 	}
-	return m.env.Keys.Label(keys.No)
+	return m.env.Keys.NoLabel()
 }
 
 // hints are the keys, as many as fit beside what is in sight.
@@ -222,7 +218,11 @@ func (m *Model) hints(w int) string {
 		all = append(all, t.Hint(k.Label(keys.Yes), "delete"))
 	}
 	if m.page < len(m.rows) {
-		all = append(all, t.Hint("↑↓", "scroll"))
+		up, down := k.Label(keys.Up), k.Label(keys.Down)
+		if theme.Width(up+down) > 2 {
+			up += " "
+		}
+		all = append(all, t.Hint(up+down, "scroll"))
 	}
 	switch {
 	case m.focus == choice:

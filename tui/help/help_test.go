@@ -31,6 +31,20 @@ func TestShowsEveryBinding(t *testing.T) {
 	}
 }
 
+func TestNamesTheKeysThatAreBound(t *testing.T) {
+	bound, err := keys.Default().Override(map[keys.Action][]string{keys.Range: {"ctrl+v"}, keys.ShowRun: {"x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := New(&screen.Env{Theme: theme.New(theme.Look{}), Keys: bound, Now: time.Now}, keys.Browse, false)
+	got := strings.Join(strings.Fields(ansi.Strip(strings.Join(m.lines(80), "\n"))), " ")
+	for _, want := range []string{"ctrl+v mark a range: start, move, ctrl+v again to end", "leave it running; x shows it again"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing: %s", want, got)
+		}
+	}
+}
+
 func TestTwoColumnsHoldEverySection(t *testing.T) {
 	m := open(keys.Browse)
 	got := strings.Join(m.lines(160), "\n")

@@ -129,17 +129,17 @@ type Binding struct {
 	Action Action
 	In     Context
 	Keys   []string // as Bubble Tea spells them: "space", "ctrl+a", "ctrl+\\", "G"; the first is the one shown first
-	Help   string   // for the help screen and the README
+	Help   string   // for the help screen and the README; {action} stands for its key, {no} for one that does not type
 	Short  string   // for the foot line, "" where it is not shown there
 	Danger bool     // leads to a deletion
-	// Instead is shown in place of Keys for a family of keys that the screen resolves itself.
+	// Instead is shown in place of Keys for a family of keys that the screen resolves itself; it can name keys as Help does.
 	Instead string
 }
 
 func defaults() []Binding {
 	return []Binding{
 		{Action: Mark, In: Table, Keys: []string{"space"}, Help: "mark or unmark the row, go to the next", Short: "mark"},
-		{Action: Range, In: Table, Keys: []string{"v"}, Help: "mark a range: start, move, v again to end", Short: "range"},
+		{Action: Range, In: Table, Keys: []string{"v"}, Help: "mark a range: start, move, {range} again to end", Short: "range"},
 		{Action: RangeUp, In: Table, Keys: []string{"shift+up"}, Help: "mark the row and the one above"},
 		{Action: RangeDown, In: Table, Keys: []string{"shift+down"}, Help: "mark the row and the one below"},
 		{Action: RangeHere, In: Table, Keys: []string{"ctrl+space"}, Help: "mark from the last mark to here"},
@@ -181,7 +181,7 @@ func defaults() []Binding {
 		{Action: Verify, In: Run, Keys: []string{"v"}, Help: "list again what a finished run was about", Short: "verify"},
 		{Action: Export, In: Run, Keys: []string{"e"}, Help: "write reports: md, html, json and csv", Short: "report"},
 		{Action: Runs, In: Run, Keys: []string{"h"}, Help: "the runs, past ones too"},
-		{Action: LeaveRun, In: Run, Keys: []string{"esc"}, Help: "leave it running; r shows it again", Short: "leave it running"},
+		{Action: LeaveRun, In: Run, Keys: []string{"esc"}, Help: "leave it running; {show-run} shows it again", Short: "leave it running"},
 
 		{Action: Open, In: History, Keys: []string{"enter"}, Help: "open the run", Short: "open"},
 		{Action: Resume, In: History, Keys: []string{"R"}, Help: "go on with a run that is not finished: asks first", Short: "resume", Danger: true},
@@ -202,7 +202,7 @@ func defaults() []Binding {
 		{Action: Wide, In: Log, Keys: []string{"ctrl+w"}, Help: "show the whole of long lines, or cut them", Short: "long lines"},
 
 		{Action: Yes, In: Dialog, Keys: []string{"y"}, Help: "yes, where nothing has to be typed", Danger: true},
-		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only esc"},
+		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only {no}"},
 		{Action: Confirm, In: Dialog, Keys: []string{"enter"}, Help: "press the focused button: Cancel, unless you moved"},
 		{Action: Toggle, In: Dialog, Keys: []string{"space"}, Help: "switch the focused choice on or off"},
 		{Action: SavePlan, In: Dialog, Keys: []string{"ctrl+s"}, Help: "delete nothing now: write the plan to a file for janitor apply", Short: "save as a plan"},
@@ -226,7 +226,7 @@ func defaults() []Binding {
 		{Action: Bottom, In: Move, Keys: []string{"G", "end"}, Help: "last line"},
 
 		{Action: Go, In: Global, Keys: []string{":"}, Help: "go to a kind, show a saved view, or choose any other action", Short: "go"},
-		{Action: ShowLog, In: Global, Instead: ":log", Help: "the log: what was asked and answered in this session"},
+		{Action: ShowLog, In: Global, Instead: "{go}log", Help: "the log: what was asked and answered in this session"},
 		{Action: Back, In: Global, Keys: []string{"esc"}, Help: "back; a run goes on", Short: "back"},
 		{Action: Help, In: Global, Keys: []string{"?"}, Help: "help", Short: "help"},
 		{Action: Quit, In: Global, Keys: []string{"q"}, Help: "back; from the first screen: quit"},

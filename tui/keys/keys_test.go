@@ -203,6 +203,44 @@ func TestOverride(t *testing.T) {
 	}
 }
 
+// What a text says of keys holds for those that are bound.
+func TestTextsNameTheKeysThatAreBound(t *testing.T) {
+	other, err := Default().Override(map[Action][]string{Range: {"ctrl+v"}, ShowRun: {"x"}, No: {"n", "ctrl+g"}, Go: {"ctrl+p"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed, err := other.Override(map[Action][]string{No: {"n"}, Range: {"w"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		m        Map
+		in       Context
+		of       Action
+		want, as string
+	}{
+		{Default(), Table, Range, "mark a range: start, move, v again to end", "v"},
+		{other, Table, Range, "mark a range: start, move, ctrl+v again to end", "ctrl+v"},
+		{typed, Table, Range, "mark a range: start, move, w again to end", "w"},
+		{Default(), Run, LeaveRun, "leave it running; r shows it again", "esc"},
+		{other, Run, LeaveRun, "leave it running; x shows it again", "esc"},
+		{Default(), Dialog, No, "no; where something has to be typed, only esc", "n"},
+		{other, Dialog, No, "no; where something has to be typed, only ctrl+g", "n"},
+		{typed, Dialog, No, "no; where something has to be typed, only enter", "n"},
+		{Default(), Global, ShowLog, "the log: what was asked and answered in this session", ":log"},
+		{other, Global, ShowLog, "the log: what was asked and answered in this session", "ctrl+p log"},
+	} {
+		for _, b := range c.m.Own(c.in) {
+			if b.Action == c.of && (b.Help != c.want || b.Label() != c.as) {
+				t.Errorf("%q, %q, want %q, %q", b.Label(), b.Help, c.as, c.want)
+			}
+			if strings.ContainsAny(b.Help+b.Instead, "{}") {
+				t.Errorf("%s: %q names no action", b.Action, b.Help+b.Instead)
+			}
+		}
+	}
+}
+
 func TestOverrideSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct {
 		with map[Action][]string

@@ -12,7 +12,8 @@ import (
 // Map is a set of bindings in which no key means two things in one place. It is never changed once made; the zero Map
 // has no bindings.
 type Map struct {
-	bindings []Binding
+	made     []Binding // as they were given
+	bindings []Binding // with the keys that their texts name
 	index    [contexts]map[string]Action
 }
 
@@ -26,7 +27,10 @@ func Default() Map {
 }
 
 func newMap(bindings []Binding) (Map, error) {
-	m := Map{bindings: bindings}
+	m := Map{made: bindings, bindings: slices.Clone(bindings)}
+	for i := range bindings {
+		m.bindings[i].Help, m.bindings[i].Instead = m.fill(bindings[i].Help), m.fill(bindings[i].Instead)
+	}
 	for c := range contexts {
 		m.index[c] = map[string]Action{}
 		for _, b := range m.Bindings(c) {
@@ -83,6 +87,36 @@ func (m Map) Label(a Action) string {
 	return ""
 }
 
+// NoLabel is the first key that says no where something has to be typed: one that does not type or, where all do, the one
+// that presses the button.
+func (m Map) NoLabel() string {
+	for _, b := range m.bindings {
+		for _, key := range b.Keys {
+			if b.Action == No && !types(key) {
+				return pretty(key)
+			}
+		}
+	}
+	return m.Label(Confirm)
+}
+
+// fill puts keys into a text that names them by their actions.
+func (m Map) fill(text string) string {
+	before, rest, ok := strings.Cut(text, "{")
+	if !ok {
+		return text
+	}
+	action, after, _ := strings.Cut(rest, "}")
+	key := m.Label(Action(action))
+	if Action(action) == No {
+		key = m.NoLabel()
+	}
+	if utf8.RuneCountInString(key) > 1 && after != "" && after[0] != ' ' {
+		key += " "
+	}
+	return before + key + m.fill(after)
+}
+
 // Label is the binding's first key, as a person reads it.
 func (b Binding) Label() string {
 	if b.Instead != "" || len(b.Keys) == 0 {
@@ -118,7 +152,7 @@ func wrong(of []Action, format string, args ...any) error {
 // Override gives actions other keys, in every context they are bound in. Its [*Error] names what is wrong: an action that
 // does not exist, a key that no terminal sends, a key that would mean two things in one place.
 func (m Map) Override(with map[Action][]string) (Map, error) {
-	changed := slices.Clone(m.bindings)
+	changed := slices.Clone(m.made)
 	for _, a := range slices.Sorted(maps.Keys(with)) {
 		if len(with[a]) == 0 {
 			return Map{}, wrong([]Action{a}, "keys of %s: give at least one key", a)
@@ -134,7 +168,7 @@ func (m Map) Override(with map[Action][]string) (Map, error) {
 				continue
 			}
 			if changed[i].Instead != "" {
-				return Map{}, wrong([]Action{a}, "keys of %s: cannot be changed: it is %s", a, changed[i].Instead)
+				return Map{}, wrong([]Action{a}, "keys of %s: cannot be changed: it is %s", a, m.bindings[i].Instead)
 			}
 			changed[i].Keys = slices.Clone(with[a])
 			found = true
