@@ -2,8 +2,6 @@ package tui
 
 import (
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -170,7 +168,7 @@ func (m *Model) actionEntries(in keys.Context) []palette.Entry {
 		}
 		e := palette.Entry{
 			Name: b.Help, Key: b.Label(), Danger: b.Danger,
-			Do: func() tea.Cmd { return m.press(pressOf(b.Keys[0])) },
+			Do: func() tea.Cmd { return m.press(keys.Press(b.Keys[0])) },
 		}
 		if b.Danger {
 			e.Why = m.readOnly()
@@ -178,36 +176,4 @@ func (m *Model) actionEntries(in keys.Context) []palette.Entry {
 		entries = append(entries, e)
 	}
 	return entries
-}
-
-// named are the keys that have names instead of characters.
-var named = map[string]rune{
-	"space": tea.KeySpace, "enter": tea.KeyEnter, "tab": tea.KeyTab, "esc": tea.KeyEscape, "backspace": tea.KeyBackspace,
-	"delete": tea.KeyDelete, "insert": tea.KeyInsert, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
-	"right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
-	"f1": tea.KeyF1, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5, "f6": tea.KeyF6, "f7": tea.KeyF7,
-	"f8": tea.KeyF8, "f9": tea.KeyF9, "f10": tea.KeyF10, "f11": tea.KeyF11, "f12": tea.KeyF12,
-}
-
-// pressOf is the key press of a key that is bound, as a terminal would send it.
-func pressOf(name string) tea.KeyPressMsg {
-	var k tea.Key
-	for _, mod := range []struct {
-		prefix string
-		mod    tea.KeyMod
-	}{{"ctrl+", tea.ModCtrl}, {"alt+", tea.ModAlt}, {"shift+", tea.ModShift}} {
-		if rest, ok := strings.CutPrefix(name, mod.prefix); ok && rest != "" {
-			k.Mod |= mod.mod
-			name = rest
-		}
-	}
-	if code, ok := named[name]; ok {
-		k.Code = code
-	} else {
-		k.Code, _ = utf8.DecodeRuneInString(name)
-	}
-	if k.Mod == 0 && (k.Code == tea.KeySpace || utf8.RuneCountInString(name) == 1) {
-		k.Text = string(k.Code)
-	}
-	return tea.KeyPressMsg(k)
 }

@@ -15,31 +15,6 @@ import (
 	"janitor/tui/keys"
 )
 
-// The press that stands for a key is the one that the bindings know.
-func TestPressOfEveryBinding(t *testing.T) {
-	m := keys.Default()
-	for _, c := range keys.Sections() {
-		for _, b := range m.Own(c) {
-			for _, name := range b.Keys {
-				if got := pressOf(name).String(); got != name {
-					t.Errorf("the press of %q is seen as %q", name, got)
-				}
-			}
-		}
-	}
-	for _, name := range []string{"ctrl+alt+shift+f5", "+", "ctrl++", "名", "insert"} {
-		if got := pressOf(name).String(); got != name {
-			t.Errorf("the press of %q is seen as %q", name, got)
-		}
-	}
-	if key := pressOf("q"); key.Text != "q" {
-		t.Errorf("q types %q", key.Text)
-	}
-	if key := pressOf("ctrl+d"); key.Text != "" || key.Mod != tea.ModCtrl {
-		t.Errorf("ctrl+d is %#v", key)
-	}
-}
-
 func TestThePaletteGoesToKindsFromAnywhere(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
@@ -78,14 +53,14 @@ func TestThePaletteSaysWhatIsNotPossible(t *testing.T) {
 // What a screen asks for while the palette has come over it is no longer wanted.
 func TestThePaletteTakesTheKeys(t *testing.T) {
 	m := many(t, 5, 80, 24)
-	ask := m.top().Update(pressOf("enter"))
-	m.Update(pressOf(":"))
+	ask := m.top().Update(keys.Press("enter"))
+	m.Update(keys.Press(":"))
 	m.Update(ask())
 	if _, ok := m.top().(*browse.Model); !ok || m.palette == nil {
 		t.Errorf("the detail opened under the palette: %T", m.top())
 	}
 	m.Update(tea.PasteMsg{Content: "chann"})
-	m.Update(pressOf("enter"))
+	m.Update(keys.Press("enter"))
 	if m.palette != nil || !strings.Contains(m.View().Content, "No channels") {
 		t.Error("the pasted word was not taken")
 	}

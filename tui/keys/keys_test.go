@@ -62,6 +62,31 @@ func TestEveryBindingCanBePressed(t *testing.T) {
 	}
 }
 
+// The press that stands for a key is the one that the bindings know.
+func TestPressOfEveryBinding(t *testing.T) {
+	m := Default()
+	for _, c := range Sections() {
+		for _, b := range m.Own(c) {
+			for _, name := range b.Keys {
+				if got := Press(name).String(); got != name {
+					t.Errorf("the press of %q is seen as %q", name, got)
+				}
+			}
+		}
+	}
+	for _, name := range []string{"ctrl+alt+shift+f5", "+", "ctrl++", "名", "insert"} {
+		if got := Press(name).String(); got != name {
+			t.Errorf("the press of %q is seen as %q", name, got)
+		}
+	}
+	if key := Press("q"); key.Text != "q" {
+		t.Errorf("q types %q", key.Text)
+	}
+	if key := Press("ctrl+d"); key.Text != "" || key.Mod != tea.ModCtrl {
+		t.Errorf("ctrl+d is %#v", key)
+	}
+}
+
 // The other ways in which terminals send some of the keys: application cursor keys and the kitty protocol.
 func TestOtherSpellingsOfTerminals(t *testing.T) {
 	for sent, want := range map[string]string{

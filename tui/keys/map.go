@@ -210,8 +210,8 @@ func valid(key string) error {
 		return fmt.Errorf("a key is empty")
 	case name == " ":
 		return fmt.Errorf("key %q: write it as %q", key, strings.TrimSuffix(key, " ")+"space")
-	case !single && !slices.Contains(named, name):
-		return fmt.Errorf("key %q: unknown; write a character or one of %s, with %s+ before it", key, strings.Join(named, " "), strings.Join(modifiers, "+ "))
+	case !single && !slices.Contains(names(), name):
+		return fmt.Errorf("key %q: unknown; write a character or one of %s, with %s+ before it", key, strings.Join(names(), " "), strings.Join(modifiers, "+ "))
 	case single && shift && !ctrl && unicode.IsLetter(r):
 		return fmt.Errorf("key %q: write it as %q", key, string(unicode.ToUpper(r)))
 	case single && ctrl && unicode.IsUpper(r):
@@ -227,14 +227,6 @@ func valid(key string) error {
 // types says whether a key puts a character into a line of input.
 func types(key string) bool {
 	return key == "space" || utf8.RuneCountInString(key) == 1
-}
-
-// modifiers in the order in which Bubble Tea writes them.
-var modifiers = []string{"ctrl", "alt", "shift"}
-
-var named = []string{
-	"space", "enter", "tab", "esc", "backspace", "delete", "insert", "up", "down", "left", "right", "home", "end",
-	"pgup", "pgdown", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11", "f12",
 }
 
 // same are the control characters that are keys of their own.
