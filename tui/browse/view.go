@@ -4,12 +4,8 @@ import (
 	"strings"
 
 	"janitor/tui/keys"
+	"janitor/tui/screen"
 	"janitor/tui/theme"
-)
-
-const (
-	wideFrom = 140 // columns from which the detail stands beside the table
-	paneMin  = 48
 )
 
 // View draws the tabs, a line on what is shown, a line on what is wrong, the table and beside it the detail.
@@ -67,10 +63,9 @@ func (m *Model) warn(s string, w int) []string {
 
 // body is the table, or what stands in its place, and the detail beside it.
 func (m *Model) body(t *tab, w, h int) string {
-	tw := w
-	beside := w >= wideFrom
-	if beside {
-		tw = w - max(w/3, paneMin) - 1
+	tw, pw := w, screen.PaneWidth(w, w/3)
+	if pw > 0 {
+		tw = w - pw - 1
 	}
 	var left string
 	if t.table.Shown() == 0 {
@@ -79,10 +74,10 @@ func (m *Model) body(t *tab, w, h int) string {
 		t.table.SetSize(tw, h)
 		left = t.table.View()
 	}
-	if !beside {
+	if pw == 0 {
 		return left
 	}
-	return m.pane.beside(m, left, tw, w, h)
+	return strings.Join(screen.Beside(m.env.Theme, strings.Split(left, "\n"), m.pane.draw(m, pw, h), tw), "\n")
 }
 
 // instead says why there are no rows: what, where, and what to do.

@@ -5,15 +5,14 @@ import (
 	"strings"
 
 	"janitor/client/cleanup"
+	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
 
-// Lines and columns of the terminal.
+// Lines of the terminal.
 const (
-	paneFrom = 14  // lines: below, the list has them all
-	paneRoom = 8   // lines that the list and the pane need together
-	wideFrom = 140 // columns from which the pane stands beside the list
-	paneMin  = 48
+	paneFrom = 14 // below, the list has them all
+	paneRoom = 8  // lines that the list and the pane need together
 )
 
 // View draws exactly h lines of at most w columns: how far the run is, the items, what was said of the current one with
@@ -31,15 +30,15 @@ func (m *Model) View(w, h int) string {
 	}
 	lines, note := m.head(w, now, least)
 	room := max(h-len(lines)-1, 0)
+	pw := screen.PaneWidth(w, w*35/100)
 	var body []string
 	switch {
 	case room == 0:
 		m.page = 0
 	case m.reading >= 0:
 		body = append([]string{m.rule(w)}, m.whole(m.reading, w, room-1, now)...)
-	case tall && w >= wideFrom && room >= paneRoom:
-		pw := max(w*35/100, paneMin)
-		body = m.beside(m.list(w-pw-1, room, now), m.pane(pw-1, room, now, true), w-pw-1)
+	case tall && pw > 0 && room >= paneRoom:
+		body = screen.Beside(m.env.Theme, m.list(w-pw-1, room, now), m.pane(pw-1, room, now, true), w-pw-1)
 	case tall && room >= paneRoom:
 		below := paneHeight(room)
 		body = append(m.list(w, room-below-1, now), m.rule(w))
@@ -49,15 +48,6 @@ func (m *Model) View(w, h int) string {
 	}
 	lines = append(append(lines, m.news(note, w)), body...)
 	return strings.Join(theme.Fill(lines, h), "\n")
-}
-
-// beside puts two blocks of lines next to each other; the left one is w columns wide.
-func (m *Model) beside(left, right []string, w int) []string {
-	edge := m.env.Theme.Paint(theme.Border, "│")
-	for i := range left {
-		left[i] = theme.FitPainted(left[i], w) + edge + right[i]
-	}
-	return left
 }
 
 // rule sets one part off from the other.
