@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -147,13 +146,9 @@ func (m *Model) doing(all []*session) string {
 		return ""
 	}
 	done, total := 0, 0
-	var frees time.Time
 	for _, s := range all {
 		d, t, _ := s.screen.Progress()
 		done, total = done+d, total+t
-		if until, _ := s.run.Paused(); until.After(frees) {
-			frees = until
-		}
 	}
 	verb := "bringing back"
 	if slices.ContainsFunc(all, func(s *session) bool { return s.run.Plan().Undoes == "" }) {
@@ -166,10 +161,20 @@ func (m *Model) doing(all []*session) string {
 	case !slices.ContainsFunc(all, func(s *session) bool { return s.screen.Phase() != cleanup.Checking }):
 		text = fmt.Sprintf("checking %d", total)
 	}
-	if wait := frees.Sub(m.env.Now()); wait > 0 {
-		text += fmt.Sprintf(", paused %d s", int(math.Ceil(wait.Seconds())))
+	if wait := m.paused(all); wait > 0 {
+		text += ", paused " + theme.Seconds(wait)
 	}
 	return text
+}
+
+// paused is how long the service wants no requests of any of these runs.
+func (m *Model) paused(all []*session) time.Duration {
+	var wait time.Duration
+	for _, s := range all {
+		until, _ := s.run.Paused()
+		wait = max(wait, until.Sub(m.env.Now()))
+	}
+	return wait
 }
 
 // native is the progress bar of the terminal or its window: moving without an end while the account is only read, in the
@@ -177,12 +182,11 @@ func (m *Model) doing(all []*session) string {
 // kept in both.
 func (m *Model) native() *tea.ProgressBar {
 	done, total := 0, 0
-	paused, failed, sending := false, false, false
-	for _, s := range m.goingOn(nil) {
+	failed, sending := false, false
+	going := m.goingOn(nil)
+	for _, s := range going {
 		d, t, _ := s.screen.Progress()
 		done, total = done+d, total+t
-		until, _ := s.run.Paused()
-		paused = paused || until.After(m.env.Now())
 		c := s.run.Summary().Counts
 		failed = failed || c[cleanup.Failed]+c[cleanup.Blocked]+c[cleanup.Unknown]+c[cleanup.Reappeared] > 0
 		phase := s.screen.Phase()
@@ -192,7 +196,7 @@ func (m *Model) native() *tea.ProgressBar {
 	switch {
 	case failed:
 		state = tea.ProgressBarError
-	case paused:
+	case m.paused(going) > 0:
 		state = tea.ProgressBarWarning
 	case !sending:
 		state = tea.ProgressBarIndeterminate
@@ -208,7 +212,7 @@ func (m *Model) listed() string {
 	}
 	if b.Loading() {
 		if wait := m.opts.Loader.Waits().Sub(m.env.Now()); wait > 0 {
-			return fmt.Sprintf("listing, paused %d s", int(math.Ceil(wait.Seconds())))
+			return "listing, paused " + theme.Seconds(wait)
 		}
 		return "listing" + m.env.Theme.Ellipsis
 	}

@@ -3,10 +3,8 @@ package tui
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -17,6 +15,7 @@ import (
 	"janitor/tui/run"
 	"janitor/tui/runs"
 	"janitor/tui/screen"
+	"janitor/tui/theme"
 )
 
 // session is a run with its screen, which follows the run whether it is open or not.
@@ -228,21 +227,14 @@ func (m *Model) parting() string {
 	if m.aborted {
 		return "Quitting without proof: what is in flight is broken off"
 	}
-	var frees time.Time
-	pending := 0
-	for _, s := range m.runs {
-		if s.ended {
-			continue
-		}
-		if until, _ := s.run.Paused(); until.After(frees) {
-			frees = until
-		}
+	going, pending := m.goingOn(nil), 0
+	for _, s := range going {
 		done, total, _ := s.screen.Progress()
 		pending += total - done
 	}
 	quota := ""
-	if wait := frees.Sub(m.env.Now()); wait > 0 {
-		quota = fmt.Sprintf("quota frees in %d s, ", int(math.Ceil(wait.Seconds())))
+	if wait := m.paused(going); wait > 0 {
+		quota = "quota frees in " + theme.Seconds(wait) + ", "
 	}
 	next := "proving what was sent"
 	switch {

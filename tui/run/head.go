@@ -218,7 +218,7 @@ func (m *Model) progress(w int, now time.Time) (line, rest string) {
 // state says what the run is doing, or how fast; why it waits, when it does.
 func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
 	if until, why := m.src.Paused(); until.After(now) && (!m.stopped() || m.phase == cleanup.Proving) {
-		s := fmt.Sprintf("paused %d s", int(math.Ceil(until.Sub(now).Seconds())))
+		s := "paused " + theme.Seconds(until.Sub(now))
 		switch m.phase {
 		case cleanup.Checking:
 			s = "checking, " + s
@@ -310,7 +310,7 @@ func per(d time.Duration) string {
 	case d < time.Second:
 		return " in " + theme.Duration(d)
 	}
-	return fmt.Sprintf(" in %d s", int(math.Ceil(d.Seconds())))
+	return " in " + theme.Seconds(d)
 }
 
 func number(n int, noun string) string {

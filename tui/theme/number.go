@@ -2,6 +2,7 @@ package theme
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,9 @@ func Duration(d time.Duration) string {
 		return Clock(d)
 	}
 }
+
+// Seconds are whole ones, rounded up: what is waited for is not there before: "12 s".
+func Seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) + " s" }
 
 // Clock is minutes and seconds, with hours where there are any.
 func Clock(d time.Duration) string {

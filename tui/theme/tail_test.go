@@ -43,3 +43,12 @@ func TestDurations(t *testing.T) {
 		}
 	}
 }
+
+// What is waited for is not there before the time that is told.
+func TestSecondsAreRoundedUp(t *testing.T) {
+	for d, want := range map[time.Duration]string{time.Millisecond: "1 s", 12 * time.Second: "12 s", 12*time.Second + 1: "13 s"} {
+		if got := theme.Seconds(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
