@@ -187,8 +187,9 @@ func (m *Model) native() *tea.ProgressBar {
 	for _, s := range going {
 		d, t, _ := s.screen.Progress()
 		done, total = done+d, total+t
-		c := s.run.Summary().Counts
-		failed = failed || c[cleanup.Failed]+c[cleanup.Blocked]+c[cleanup.Unknown]+c[cleanup.Reappeared] > 0
+		for o, n := range s.run.Summary().Counts {
+			failed = failed || n > 0 && cleanup.Outcome(o).Retried()
+		}
 		phase := s.screen.Phase()
 		sending = sending || phase != cleanup.Checking && phase != cleanup.Proving && d < t
 	}

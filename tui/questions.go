@@ -9,6 +9,7 @@ import (
 	"janitor/client/inventory"
 	"janitor/tui/ask"
 	"janitor/tui/run"
+	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
 
@@ -23,7 +24,7 @@ func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
 		}
 		retried = append(retried, i)
 		line := ask.Line{Name: label(&p.Items[i].Resource, tags[i]), Note: res.Outcome.String()}
-		line.Glyph, line.Role = run.Sign(m.env.Theme, res.Outcome)
+		line.Glyph, line.Role = screen.Sign(m.env.Theme, res.Outcome)
 		if said := run.Said(res); said != "" {
 			line.Note += ": " + said
 		}

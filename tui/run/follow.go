@@ -86,10 +86,4 @@ func (m *Model) finish() {
 }
 
 // failure reports whether the item is not gone although that was not the user's wish.
-func failure(o cleanup.Outcome) bool {
-	switch o {
-	case cleanup.Blocked, cleanup.Failed, cleanup.Skipped, cleanup.Unknown, cleanup.Reappeared:
-		return true
-	}
-	return false
-}
+func failure(o cleanup.Outcome) bool { return o.Retried() || o == cleanup.Skipped }

@@ -9,6 +9,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/tui/keys"
+	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
 
@@ -29,7 +30,7 @@ func (m *Model) head(w int, now time.Time, least int) (lines []string, note stri
 			note = m.note
 		}
 	default:
-		glyph, role := m.end()
+		glyph, role := screen.EndSign(t, &m.summary)
 		var took string
 		lines, took = m.sum(glyph, role, m.summary.String(), w)
 		var more []string
@@ -63,18 +64,6 @@ func (m *Model) series(parts []string, w int) string {
 }
 
 func (m *Model) dot() string { return m.env.Theme.Paint(theme.Muted, " "+m.env.Theme.Dot+" ") }
-
-// end is the sign of what came of a run.
-func (m *Model) end() (string, theme.Role) {
-	t := m.env.Theme
-	switch {
-	case m.counts[cleanup.Failed]+m.counts[cleanup.Unknown]+m.counts[cleanup.Reappeared] > 0:
-		return t.Fail, theme.Bad
-	case !m.summary.OK():
-		return t.Left, theme.Warn
-	}
-	return t.OK, theme.Good
-}
 
 // sum is the text on what came of a run, whole, with the time it took at its end; took is what had no room there.
 func (m *Model) sum(glyph string, role theme.Role, text string, w int) (lines []string, took string) {
@@ -333,7 +322,7 @@ func (m *Model) tally(w int) string {
 	}
 	for _, o := range inOrder {
 		if o != cleanup.Pending {
-			glyph, role := m.sign(o)
+			glyph, role := screen.Sign(t, o)
 			put(m.counts[o], glyph, role, o.String())
 		}
 	}

@@ -105,7 +105,7 @@ func (m *Model) history(w int, now time.Time) []string {
 		}
 		return lines
 	}
-	glyph, role := m.end()
+	glyph, role := screen.EndSign(t, &m.summary)
 	text := m.summary.String()
 	switch {
 	case m.past.Live:

@@ -55,26 +55,6 @@ func (m *Model) rule(w int) string {
 	return m.env.Theme.Paint(theme.Border, strings.Repeat("─", w))
 }
 
-func (m *Model) sign(o cleanup.Outcome) (string, theme.Role) { return Sign(m.env.Theme, o) }
-
-// Sign is the glyph of an outcome and its role.
-func Sign(t *theme.Theme, o cleanup.Outcome) (string, theme.Role) {
-	switch o {
-	case cleanup.Deleted, cleanup.AlreadyGone, cleanup.Restored, cleanup.AlreadyThere:
-		return t.OK, theme.Good
-	case cleanup.Blocked, cleanup.Skipped:
-		return t.Left, theme.Warn
-	case cleanup.Cancelled:
-		return t.Skip, theme.Muted
-	case cleanup.Unknown:
-		return t.Unsure, theme.Bad
-	case cleanup.Pending:
-		return t.Wait, theme.Muted
-	default:
-		return t.Fail, theme.Bad
-	}
-}
-
 // status is the glyph and the word of an item.
 func (m *Model) status(it *item) (glyph, word string, role theme.Role) {
 	t := m.env.Theme
@@ -94,7 +74,7 @@ func (m *Model) status(it *item) (glyph, word string, role theme.Role) {
 	case m.past != nil && it.result.Outcome == cleanup.Pending:
 		return t.Wait, cleanup.Pending.String(), theme.Muted
 	case it.step == cleanup.Ended:
-		glyph, role = m.sign(it.result.Outcome)
+		glyph, role = screen.Sign(t, it.result.Outcome)
 		return glyph, it.result.Outcome.String(), role
 	default:
 		return t.Wait, "queued", theme.Muted

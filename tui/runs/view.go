@@ -7,6 +7,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/tui/keys"
+	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
 
@@ -281,12 +282,8 @@ func (m *Model) sign(r *row) (string, theme.Role) {
 		return t.Wait, theme.Warn
 	case r.found.Wrong > 0:
 		return t.Fail, theme.Bad
-	case r.summary.Counts[cleanup.Failed]+r.summary.Counts[cleanup.Unknown]+r.summary.Counts[cleanup.Reappeared] > 0:
-		return t.Fail, theme.Bad
-	case !r.summary.OK():
-		return t.Left, theme.Warn
 	default:
-		return t.OK, theme.Good
+		return screen.EndSign(t, &r.summary)
 	}
 }
 
