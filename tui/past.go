@@ -140,7 +140,7 @@ type read struct {
 
 // cannot is why something is not possible now by what the session knows; the rest is for the journal to tell.
 func (m *Model) cannot(a keys.Action, id string) string {
-	s := screen.Standing{Record: m.opts.History != nil && id != "", Finished: a != keys.Resume, Deleted: 1}
+	s := screen.Standing{Record: m.opts.History != nil && id != "", Finished: a != keys.Resume, Undoable: 1}
 	if of := m.sessionOf(id); of != nil {
 		s.Live = !of.ended
 	}

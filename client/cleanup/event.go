@@ -28,6 +28,9 @@ const (
 	outcomes = iota
 )
 
+// stays: the item has ended, and is there still by all that is known, or may be.
+func (o Outcome) stays() bool { return o != Pending && o.wanted() == "" }
+
 // String is the word for an outcome, on screen and in reports alike.
 func (o Outcome) String() string {
 	return [outcomes]string{"pending", "deleted", "already gone", "blocked", "failed", "skipped", "cancelled", "unknown", "reappeared", "restored", "already there"}[o]

@@ -57,6 +57,7 @@ type Entry struct {
 
 	detached []string // ids of the objects that it was, or may have been, taken out of
 	done     []move   // steps that were made before it
+	away     []string // ids of what these, and those that may have been made, took away
 	tried    *move    // the latest, which may have been
 	said     said     // what the service said of the last request to delete it; of an item that is in doubt nothing
 }
@@ -242,6 +243,7 @@ func (l *Ledger) intent(body json.RawMessage) error {
 			}
 			m := in.Step.move()
 			it.tried = &m
+			it.away = append(it.away, m.ID)
 			it.Steps++
 		}
 	}
@@ -324,6 +326,8 @@ func (l *Ledger) answer(body json.RawMessage) error {
 		if in.Step != nil && len(a.Doubt) == 0 {
 			if a.Error == nil || a.Error.Status == http.StatusNotFound {
 				it.done = append(it.done, *it.tried)
+			} else {
+				it.away = it.away[:len(it.away)-1]
 			}
 			it.tried = nil
 		}
@@ -462,11 +466,15 @@ func strict(body json.RawMessage, into any) error {
 func (l *Ledger) Counts() Summary {
 	s := Summary{Items: len(l.Items), Stopped: l.Stopped}
 	s.One, s.Many = l.Plan.Nouns()
+	deletes := l.Plan.Undoes == ""
 	for i := range l.Items {
 		res := &l.Items[i].Result
 		s.Counts[res.Outcome]++
 		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
 			s.Proved++
+		}
+		if deletes && len(l.Items[i].away) > 0 && res.Outcome.stays() {
+			s.Changed++
 		}
 	}
 	return s

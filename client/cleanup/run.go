@@ -256,6 +256,9 @@ func (r *Run) summary() Summary {
 		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
 			s.Proved++
 		}
+		if it := &r.items[i]; r.undo == nil && len(it.done) > 0 && res.Outcome.stays() {
+			s.Changed++
+		}
 	}
 	s.Stopped, s.Safety, s.Unauthorised = cmp.Or(r.alarm, r.why), r.safety, r.refusedUs
 	return s

@@ -12,6 +12,7 @@ type Summary struct {
 	Items     int
 	Counts    [outcomes]int // by [Outcome]
 	Proved    int           // how many of Deleted, or Restored, a closing list has confirmed
+	Changed   int           // how many stayed, less something that was taken away before their deletion
 	Stopped   string        // why the run stopped sending by itself, "" when it did not
 	Safety    bool          // it stopped because the service answered about what it was not asked about
 	Took      time.Duration
@@ -59,6 +60,13 @@ func (s Summary) String() string {
 	line := fmt.Sprintf("%d %s", s.Items, noun)
 	if len(parts) > 0 {
 		line += ": " + strings.Join(parts, ", ")
+	}
+	switch s.Changed {
+	case 0:
+	case 1:
+		line += "; 1 that stayed was changed"
+	default:
+		line += fmt.Sprintf("; %d that stayed were changed", s.Changed)
 	}
 	if s.Stopped != "" {
 		line += "; stopped: " + s.Stopped

@@ -245,6 +245,10 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 			}
 			continue
 		}
+		if c.Stays() && c.ID() == "" {
+			r.end(i, ending{outcome: Skipped, message: "is no longer there: what was taken away before its deletion has nowhere to go"})
+			continue
+		}
 		if _, more := c.Back.Next(c); !more && !r.unread(i) {
 			r.back(i)
 		}

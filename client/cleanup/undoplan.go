@@ -142,7 +142,7 @@ func (h *History) UndoPlan(p *Past) (Plan, error) {
 		return Plan{}, err
 	}
 	if len(plan.Items) == 0 {
-		return plan, fmt.Errorf("%w: run %s has deleted nothing", ErrNothing, p.ID)
+		return plan, fmt.Errorf("%w: run %s has changed nothing", ErrNothing, p.ID)
 	}
 	if why, all := plan.hopeless(); all {
 		return plan, fmt.Errorf("%w: run %s deleted %s, which cannot be brought back: %s", ErrNothing, p.ID, plan.what(), why)
@@ -194,11 +194,14 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 	}
 	all := slices.Sorted(maps.Keys(taken))
 	var items []Item
+	var ok bool
 	for i := range l.Items {
-		if !l.Items[i].deleted() {
-			continue
-		}
 		it := l.comeback(i, all)
+		if !l.Items[i].deleted() {
+			if it, ok = l.leftover(i, it); !ok {
+				continue
+			}
+		}
 		if ref := it.Resource.Ref; ref.Parent != "" {
 			if kind, err := inventory.Lookup(ref.Kind); err == nil {
 				parent := inventory.Ref{Scope: ref.Scope, Kind: kind.Within, ID: ref.Parent}
@@ -259,18 +262,44 @@ func (l *Ledger) comeback(i int, taken []string) Item {
 		it.Kept.Back, it.Kept.Shown = entry.Object, true
 	}
 	it.Kept.Taken, it.Kept.Made = taken, nil
-	kind, err := inventory.Lookup(was.Resource.Ref.Kind)
+	it.grade()
+	return it
+}
+
+// grade says how well an item of an undo comes back.
+func (it *Item) grade() {
+	kind, err := inventory.Lookup(it.Resource.Ref.Kind)
 	if err != nil || kind.Restore == nil || it.Kept.Back == nil {
-		return it
+		return
 	}
-	back, err := kind.Restore.Recall(was.Resource.Ref, it.Kept.Back, it.Kept.Shown)
+	back, err := kind.Restore.Recall(it.Resource.Ref, it.Kept.Back, it.Kept.Shown)
 	if err != nil {
 		it.UndoWhy = err.Error()
-		return it
+		return
 	}
 	it.Undo, it.UndoWhy = back.Grade()
 	it.Takes = back.With()
-	return it
+}
+
+// leftover is the item of the undo of what stayed, when something was taken away before its deletion; whole is that of what
+// was deleted.
+func (l *Ledger) leftover(i int, whole Item) (it Item, ok bool) {
+	entry := &l.Items[i]
+	kind, err := inventory.Lookup(entry.Result.Ref.Kind)
+	if len(entry.away) == 0 || !entry.Result.Outcome.stays() || err != nil || kind.Restore == nil || kind.Restore.Remains == nil || whole.Kept.Back == nil {
+		return whole, false
+	}
+	it = whole
+	it.Undo, it.UndoWhy, it.Takes = inventory.Impossible, "it was not kept", ""
+	rest, err := kind.Restore.Remains(whole.Kept.Back, whole.Kept.Shown, entry.away)
+	switch {
+	case err != nil:
+		it.UndoWhy = err.Error()
+	case rest != nil:
+		it.Kept.Back = rest
+		it.grade()
+	}
+	return it, true
 }
 
 // undosOf are the undos of a run before a name, "" for all so far, oldest first. One that is not finished stands in the way

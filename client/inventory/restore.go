@@ -23,6 +23,9 @@ type Restoration struct {
 	// Recall gives what Keep kept, from its JSON; shown: from the object as a screen shows it, for journals that hold no
 	// more than that.
 	Recall func(ref Ref, kept json.RawMessage, shown bool) (Back, error)
+	// Remains is what was kept of a resource that stayed, less what it still has: of all these ids something was taken away
+	// before its deletion, which did not come to pass. Its Back makes no more than that. nil, or the result: there is nothing.
+	Remains func(kept json.RawMessage, shown bool, away []string) (json.RawMessage, error)
 	// Look finds what of them is there.
 	Look func(ctx context.Context, c *client.Client, all []*Comeback) error
 }
@@ -74,6 +77,12 @@ type Comeback struct {
 // ID of the resource now, "" when it is not there.
 func (c *Comeback) ID() string { return c.There[Itself] }
 
+// Stays: it was never deleted. What was taken away before that comes back, if it is still there.
+func (c *Comeback) Stays() bool {
+	b, ok := c.Back.(*poolBack)
+	return ok && b.Stays
+}
+
 // found notes a part that is there.
 func (c *Comeback) found(part, id string) { set(&c.There, part, id) }
 
@@ -82,8 +91,10 @@ func (c *Comeback) Lacking(made map[string]bool) string {
 	switch c.ID() {
 	case "":
 		return "it"
-	case c.Ref.ID: // it came back by itself
-		return ""
+	case c.Ref.ID:
+		if !c.Stays() { // it came back by itself
+			return ""
+		}
 	}
 	for _, part := range slices.Sorted(maps.Keys(made)) {
 		if c.There[part] == "" {

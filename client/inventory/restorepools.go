@@ -22,6 +22,7 @@ type poolBack struct {
 	Users   []poolUser    `json:"users,omitempty"`
 	Lacks   []string      `json:"lacks,omitempty"` // what could not be kept: "its 3 servers were not kept"
 	Shown   bool          `json:"shown,omitempty"` // kept as it was shown
+	Stays   bool          `json:"stays,omitempty"` // the pool was not deleted: the rest was taken away before that
 }
 
 var restorePools = &Restoration{
@@ -41,7 +42,33 @@ var restorePools = &Restoration{
 		b.miss(true, true)
 		return b, nil
 	},
-	Look: lookForPools,
+	Remains: remainsOfPool,
+	Look:    lookForPools,
+}
+
+func remainsOfPool(kept json.RawMessage, shown bool, away []string) (json.RawMessage, error) {
+	if shown {
+		return nil, nil // its members and its monitor are not in it
+	}
+	var b poolBack
+	if err := json.Unmarshal(kept, &b); err != nil {
+		return nil, fmt.Errorf("what was kept cannot be read: %w", err)
+	}
+	known := map[string]bool{}
+	taken := func(id string) bool {
+		known[id] = true
+		return slices.Contains(away, id)
+	}
+	b.Stays, b.Lacks = true, nil
+	b.Members = slices.DeleteFunc(b.Members, func(m client.Spec) bool { return !taken(m.ID) })
+	if b.Monitor != nil && !taken(b.Monitor.ID) {
+		b.Monitor = nil
+	}
+	b.Users = slices.DeleteFunc(b.Users, func(u poolUser) bool { return !taken(u.ID) })
+	if n := len(slices.DeleteFunc(slices.Clone(away), func(id string) bool { return known[id] })); n > 0 {
+		b.Lacks = []string{count(n, "thing that was taken away was", "things that were taken away were") + " not kept"}
+	}
+	return json.Marshal(b)
 }
 
 // miss notes what of a pool was not kept.
@@ -210,7 +237,12 @@ func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]
 
 func (b *poolBack) Grade() (Undo, string) {
 	lost := slices.Clone(b.Lacks)
-	lost = append(lost, onSeveral(b.Pool.IDs("loadbalancers")), letters(b.Pool, b.Shown, "name", "description"))
+	why := newID
+	if b.Stays {
+		why = "it was not deleted: what was taken away before that comes back"
+	} else {
+		lost = append(lost, onSeveral(b.Pool.IDs("loadbalancers")), letters(b.Pool, b.Shown, "name", "description"))
+	}
 	for _, m := range b.Members {
 		lost = append(lost, letters(m, b.Shown, "name"))
 	}
@@ -218,7 +250,7 @@ func (b *poolBack) Grade() (Undo, string) {
 		lost = append(lost, u.lost()...)
 	}
 	slices.Sort(lost)
-	return lossy(NewID, newID, slices.Compact(lost)...)
+	return lossy(NewID, why, slices.Compact(lost)...)
 }
 
 func onSeveral(balancers client.IDs) string {
@@ -255,8 +287,8 @@ func (b *poolBack) lane() string {
 // Next: the pool, its health monitor, its members, and in the end what referred to it.
 func (b *poolBack) Next(c *Comeback) (Making, bool) {
 	id := c.ID()
-	if id == c.Ref.ID {
-		return Making{}, false // it came back by itself
+	if b.Stays != (id == c.Ref.ID) {
+		return Making{}, false // it came back by itself, or is no longer there
 	}
 	if id == "" {
 		return b.making(Itself, "", "", "POST pools", "POST v2.0/lbaas/pools", func(ctx context.Context, d *client.Deleter) (string, error) {
@@ -317,7 +349,7 @@ func lookForPools(ctx context.Context, c *client.Client, all []*Comeback) error 
 	for _, one := range all {
 		b := one.Back.(*poolBack)
 		shared, dedicated = shared || b.Shared, dedicated || !b.Shared
-		inside = inside || one.Made[Itself] != ""
+		inside = inside || one.Made[Itself] != "" || b.Stays
 		users = users || len(b.Users) > 0 && len(one.Taken) > 0
 	}
 	l, err := readPools(ctx, c, dedicated, shared, inside)
@@ -337,7 +369,7 @@ func lookForPools(ctx context.Context, c *client.Client, all []*Comeback) error 
 		[]string{"name", "protocol"}, []string{"description", "lb_algorithm", "type"})
 	for _, one := range all {
 		id := one.ID()
-		if id == "" || id == one.Ref.ID {
+		if id == "" || id == one.Ref.ID && !one.Stays() {
 			continue
 		}
 		one.Err = lookInside(ctx, c, l, one, id)

@@ -68,7 +68,7 @@ func (m *Model) finished() bool { return m.past.Ledger != nil && m.past.Ledger.F
 
 // standing is what decides what the run can be asked for.
 func (m *Model) standing() screen.Standing {
-	s := screen.Standing{Record: true, Live: m.live(), Finished: true, Undoes: m.undoes, Deleted: m.counts[cleanup.Deleted]}
+	s := screen.Standing{Record: true, Live: m.live(), Finished: true, Undoes: m.undoes, Undoable: m.counts[cleanup.Deleted] + m.summary.Changed}
 	switch {
 	case m.past != nil:
 		s.Live, s.Away, s.Finished = m.past.Live, m.past.Live, m.finished()

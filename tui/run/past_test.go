@@ -152,7 +152,7 @@ func TestWhatARunCanBeAskedFor(t *testing.T) {
 		{"finished", of(finished), "R", "Nothing to resume: the run is finished"},
 		{"finished", of(finished), "r", "Only a run of this session is retried: mark what is left in its list"},
 		{"finished", of(finished), "c", "Nothing to cancel: the run is finished"},
-		{"nothing deleted", of(kept), "u", "Nothing to undo: the run has deleted nothing"},
+		{"nothing deleted", of(kept), "u", "Nothing to undo: the run has changed nothing"},
 		{"unfinished", of(open), "R", keys.Resume},
 		{"unfinished", of(open), "u", "Not finished: resume it first, R"},
 		{"unfinished", of(open), "e", keys.Export},

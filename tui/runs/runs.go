@@ -184,7 +184,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 func (m *Model) whyNot(a keys.Action, r *row) string {
 	return screen.Standing{
 		Record: r.id != "", Lost: r.err, Live: r.live, Away: r.run == nil, Finished: r.finished, Undoes: r.undoes,
-		Deleted: r.summary.Counts[cleanup.Deleted],
+		Undoable: r.summary.Counts[cleanup.Deleted] + r.summary.Changed,
 	}.WhyNot(a, m.env)
 }
 

@@ -10,7 +10,7 @@ type Standing struct {
 	Away     bool   // in another janitor
 	Finished bool
 	Undoes   bool // it brings back what another run has deleted
-	Deleted  int
+	Undoable int  // items that it has deleted, or changed
 }
 
 // WhyNot is why something cannot be done with a run, as a sentence; "" when it can be tried: [keys.Open], Resume, Verify,
@@ -50,8 +50,8 @@ func (s Standing) WhyNot(a keys.Action, env *Env) string {
 		return "Not finished: resume it first, " + env.Keys.Label(keys.Resume)
 	case a == keys.Undo && s.Undoes:
 		return "This run is an undo: what it brought back is deleted from the lists, like everything else"
-	case a == keys.Undo && s.Deleted == 0:
-		return "Nothing to undo: the run has deleted nothing"
+	case a == keys.Undo && s.Undoable == 0:
+		return "Nothing to undo: the run has changed nothing"
 	}
 	return ""
 }

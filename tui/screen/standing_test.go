@@ -7,14 +7,14 @@ import (
 )
 
 func TestWhatCanBeDoneWithARun(t *testing.T) {
-	over := Standing{Record: true, Finished: true, Deleted: 2}
-	open := Standing{Record: true, Deleted: 2}
-	live := Standing{Record: true, Live: true, Deleted: 2}
+	over := Standing{Record: true, Finished: true, Undoable: 2}
+	open := Standing{Record: true, Undoable: 2}
+	live := Standing{Record: true, Live: true, Undoable: 2}
 	away := Standing{Record: true, Live: true, Away: true}
 	undo := Standing{Record: true, Finished: true, Undoes: true}
 	none := Standing{Record: true, Finished: true}
 	lost := Standing{Record: true, Lost: "run r is damaged"}
-	mute := Standing{Finished: true, Deleted: 2}
+	mute := Standing{Finished: true, Undoable: 2}
 	const noRecord = "This run leaves no record: there is nothing to go by"
 	for _, test := range []struct {
 		name string
@@ -39,7 +39,7 @@ func TestWhatCanBeDoneWithARun(t *testing.T) {
 		{"away", away, keys.Export, ""},
 		{"undo", undo, keys.Undo, "This run is an undo: what it brought back is deleted from the lists, like everything else"},
 		{"undo", undo, keys.Verify, ""},
-		{"none", none, keys.Undo, "Nothing to undo: the run has deleted nothing"},
+		{"none", none, keys.Undo, "Nothing to undo: the run has changed nothing"},
 		{"lost", lost, keys.Open, ""},
 		{"lost", lost, keys.Resume, "Nothing to resume: run r is damaged"},
 		{"lost", lost, keys.Undo, "Nothing to undo: run r is damaged"},

@@ -1,0 +1,103 @@
+package cleanup
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+// What was taken away before a deletion that did not come to pass is put back, and nothing else is touched.
+func TestWhatStayedGetsBackWhatItLost(t *testing.T) {
+	held := func(r inventory.Resource) bool {
+		p := r.Object.(*inventory.Pool)
+		return p.Members.Len() > 1 && p.HealthMonitorID != ""
+	}
+	for name, c := range map[string]struct {
+		which  func(inventory.Resource) bool
+		choice Choice
+		said   string
+	}{
+		"servers and monitor of a shared pool": {
+			func(r inventory.Resource) bool { return unused(r) && !dedicated(r) && held(r) }, Choice{}, "servers and 1 health monitor were removed",
+		},
+		"what it was taken out of": {
+			func(r inventory.Resource) bool { return r.Verdict.State == inventory.InUse && dedicated(r) }, Choice{Detach: true}, " was ",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var refuse atomic.Bool
+			refuse.Store(true)
+			lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulate(t, simcloud.Options{Seed: 5}, func(w http.ResponseWriter, r *http.Request) bool {
+				deletes := r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/pools/") && !strings.Contains(r.URL.Path, "/members/") || strings.HasSuffix(r.URL.Path, "/pools/batch-delete")
+				if !refuse.Load() || !deletes {
+					return false
+				}
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusConflict)
+				_, _ = w.Write([]byte(`{"error_code":"ELB.8907","error_msg":"listener 5555 is using this pool"}`))
+				return true
+			})}
+			lab.engine.journal = lab.history.Journal(lab.where())
+			before := lab.state()
+			from := lab.load(inventory.Pools)
+			var plan Plan
+			for _, one := range pick(from, inventory.Pools, 40, c.which) {
+				p, err := NewPlan(refsOf([]inventory.Resource{one}), from, c.choice)
+				if err == nil && len(p.Items) == 1 && (!c.choice.Detach || len(p.Items[0].Detaches) > 0) {
+					plan = p
+					break
+				}
+			}
+			if len(plan.Items) == 0 {
+				t.Fatal("no such pool")
+			}
+			run := lab.engine.Start(t.Context(), plan)
+			res := finished(t, run)[0]
+			summary := run.Summary().String()
+			if res.Outcome != Blocked || !strings.Contains(res.Message, c.said) || !strings.Contains(summary, "; 1 that stayed was changed") {
+				t.Fatalf("%s: %+v", summary, res)
+			}
+			past := lab.newest()
+			if got := past.Ledger.Counts().String(); got != summary {
+				t.Errorf("the journal says %q, the run %q", got, summary)
+			}
+			undo, results := lab.undo(past)
+			if got := undo.String(); got != "1 pool: 1 restored (proved there)" || results[0].NewID != "" {
+				t.Errorf("%s: %+v", got, results)
+			}
+			compare(t, before, lab.state(), map[string]string{}, nil)
+			n := len(lab.changes())
+			if again, _ := lab.undo(past); !again.OK() || len(lab.changes()) != n {
+				t.Errorf("again: %s, %q", again, lab.changes()[n:])
+			}
+
+			refuse.Store(false)
+			lab.cloud.Remove(res.Ref.ID)
+			if _, results := lab.undo(past); results[0].Outcome != Skipped || !strings.Contains(results[0].Message, "no longer there") || len(lab.changes()) != n {
+				t.Errorf("with nothing to put it back into: %+v, %q", results, lab.changes()[n:])
+			}
+		})
+	}
+}
+
+func TestNothingWasTakenAway(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Script: simcloud.Script{Rules: []simcloud.Rule{
+		{Method: "DELETE", Path: "**", Do: simcloud.Act{Status: 403, Code: "ELB.9802", Message: "not allowed"}},
+	}}})
+	from := lab.load(inventory.Pools)
+	plan := lab.plan(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool {
+		return unused(r) && !dedicated(r) && r.Object.(*inventory.Pool).Members.Len() > 0
+	}), from)
+	if summary, results := lab.run(plan); strings.Contains(summary.String(), "changed") {
+		t.Errorf("%s: %+v", summary, results)
+	}
+	if _, err := lab.history.UndoPlan(lab.newest()); !errors.Is(err, ErrNothing) {
+		t.Error(err)
+	}
+}
