@@ -52,13 +52,13 @@ func (r *Run) work(ctx, sending context.Context) {
 		if !checked {
 			laden = r.recheck(sending, laden)
 		}
-		var begun []int
-		begun, laden = r.clear(ctx, sending, laden)
+		scouts, rest := r.scouts(laden)
+		begun, late := r.clear(ctx, sending, scouts)
 		r.send(ctx, sending, r.pieces(r.recheck(sending, begun)))
 		if sending.Err() != nil {
 			return
 		}
-		laden = r.withAside(laden)
+		laden = r.withAside(slices.Concat(late, rest))
 	}
 }
 

@@ -145,6 +145,24 @@ func TestWhatIsUsedIsNotEmptied(t *testing.T) {
 	}
 }
 
+// Where pools may not be deleted, no more than two lose what they hold.
+func TestForbiddenDeletionsEmptyNothing(t *testing.T) {
+	s := simulate(t, simcloud.Options{Size: 400, Script: simcloud.Script{Rules: []simcloud.Rule{
+		{Method: "DELETE", Path: "/v2.0/lbaas/pools/*", Do: simcloud.Act{Status: 403, Code: "SYS.0403", Message: "elb:pools:delete is not allowed"}},
+	}}}, nil)
+	from := s.load(inventory.Pools)
+	some := pick(from, inventory.Pools, 6, func(r inventory.Resource) bool {
+		return unused(r) && !dedicated(r) && r.Object.(*inventory.Pool).Members.Len() > 0
+	})
+	summary, results := s.run(s.plan(some, from))
+	if len(some) < 4 || summary.Counts[Failed] != len(some) || summary.Changed != mostScouts {
+		t.Errorf("%d pools, %s: %+v", len(some), summary, results)
+	}
+	if last := results[len(results)-1]; last.Message != "not sent: 2 requests before it were not allowed: elb:pools:delete is not allowed" {
+		t.Errorf("%+v", last)
+	}
+}
+
 // Nobody has seen it go: what the service does not find and lists all the same was not deleted.
 func TestNotFoundAndStillThere(t *testing.T) {
 	for name, rule := range map[string]func(id string) simcloud.Rule{

@@ -61,6 +61,7 @@ type Run struct {
 	why     string  // it stopped, when the user did not stop it
 	reads   map[reading]*readers
 	denied  map[errand]*denial
+	allows  map[errand]bool                             // of what was answered otherwise
 	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
 	safety  bool                                        // it stopped because the service speaks of what was not asked for
 	alarm   string                                      // which is that, whatever it stopped for before
@@ -125,7 +126,7 @@ func newRun(e *Engine, p Plan) *Run {
 		items:  make([]item, len(p.Items)),
 		book:   newDealings(len(p.Items)),
 		reads:  map[reading]*readers{},
-		denied: map[errand]*denial{},
+		denied: map[errand]*denial{}, allows: map[errand]bool{},
 	}
 	places := map[inventory.Ref]bool{}
 	moves := 0
