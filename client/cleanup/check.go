@@ -51,6 +51,12 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		r.unauthorised(endingOf(err))
 		return nil
 	}
+	if err := r.outOfReach(items, now); err != nil {
+		keeps()
+		why := fmt.Sprintf("the service cannot be reached: %v", err)
+		r.breakOff(ending{outcome: Cancelled, message: "not sent: " + why}, why)
+		return nil
+	}
 	r.saw(items, now)
 	r.remember(now)
 	left := map[int][]move{}
@@ -71,6 +77,21 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		r.prepare(i, now, left[i])
 	}
 	return r.secure(sending, in, items, keeps())
+}
+
+// outOfReach is why nothing at all could be read of the items, for want of a connection, when the run can be resumed.
+func (r *Run) outOfReach(items []int, now *view) (why error) {
+	for _, i := range items {
+		if why = now.bad[r.placeOf(i)]; !errors.Is(why, client.Transport) {
+			return nil
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.journal == nil {
+		return nil
+	}
+	return why
 }
 
 // refusedUs is the error of a list for which the credentials were not accepted, nil when there is none.

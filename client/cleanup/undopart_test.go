@@ -86,6 +86,43 @@ func TestWhatStayedGetsBackWhatItLost(t *testing.T) {
 	}
 }
 
+// A run that cannot reach the service is not over: it is resumed when that is there again.
+func TestAServiceOutOfReach(t *testing.T) {
+	var away atomic.Bool
+	lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulate(t, simcloud.Options{Seed: 5}, func(http.ResponseWriter, *http.Request) bool {
+		if away.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	})}
+	lab.engine.journal = lab.history.Journal(lab.where())
+	from := lab.load(inventory.Pools)
+	plan := lab.plan(pick(from, inventory.Pools, 3, unused), from)
+	away.Store(true)
+	run := lab.engine.Start(t.Context(), plan)
+	for _, res := range finished(t, run) {
+		if res.Outcome != Cancelled || !strings.Contains(res.Message, "not sent: the service cannot be reached: ") {
+			t.Errorf("%+v", res)
+		}
+	}
+	for range 2 {
+		past := lab.newest()
+		if !run.Resumable() || past.Ledger == nil || past.Ledger.Finished || len(past.Ledger.Open()) != 3 {
+			t.Fatalf("it is over: %+v", past)
+		}
+		j, err := lab.history.Resume(past)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run = lab.engine.Resume(t.Context(), past.Ledger, j)
+		finished(t, run)
+		away.Store(false)
+	}
+	if s := run.Summary(); !s.OK() || s.Counts[Deleted] != 3 || run.Resumable() || len(lab.cloud.Requests()) == 0 {
+		t.Error(s)
+	}
+}
+
 func TestNothingWasTakenAway(t *testing.T) {
 	lab := newUndoLab(t, simcloud.Options{Seed: 5, Script: simcloud.Script{Rules: []simcloud.Rule{
 		{Method: "DELETE", Path: "**", Do: simcloud.Act{Status: 403, Code: "ELB.9802", Message: "not allowed"}},
