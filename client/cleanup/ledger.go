@@ -265,7 +265,7 @@ func (l *Ledger) keepWhole(body json.RawMessage) error {
 	case it.whole.Back != nil:
 		return fmt.Errorf("item %d is kept twice", k.Item)
 	}
-	it.whole.Back, it.whole.Shown, it.whole.Taken, it.whole.Parent = k.Back, k.Shown, k.Taken, k.Parent
+	it.whole.Back, it.whole.Shown, it.whole.Taken, it.whole.Parent, it.whole.Perhaps = k.Back, k.Shown, k.Taken, k.Parent, k.Perhaps
 	return nil
 }
 

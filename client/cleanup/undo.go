@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,6 +29,8 @@ type Kept struct {
 	By    string // the undo that made it
 
 	Parent string // the id that what it lives in was given by an undo of another run, "" when it has its own
+
+	Perhaps *Perhaps // what one before may have made, and could not tell
 }
 
 // Undo starts to bring back what a run has deleted, by a plan of [History.UndoPlan]. What is there already stays as it is.
@@ -41,6 +44,7 @@ type undoing struct {
 	claimed map[claim]bool // ids that were given
 	ours    []map[string]bool
 	lost    []int // how often a request about an item was lost
+	perhaps map[inventory.Ref]*Perhaps
 }
 
 // errNotShown: a list lags behind, or what was made has gone again.
@@ -62,6 +66,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 	}
 	r.lookAll(reading, items)
 	items = r.takeUpMakings(ctx, sending, items)
+	items = r.takeUpDoubts(reading, items)
 	if r.past != nil {
 		r.stayStopped()
 	}
@@ -113,6 +118,7 @@ func (r *Run) handOver(p *Plan) {
 	for i := range p.Items {
 		it := &p.Items[i]
 		it.Kept.Made, it.Kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()
+		it.Kept.Perhaps = cmp.Or(r.undo.perhaps[it.Resource.Ref], it.Kept.Perhaps)
 	}
 }
 
@@ -135,7 +141,7 @@ func (r *Run) kindsInOrder() []*inventory.Kind {
 func (r *Run) comebacks() []int {
 	u := r.undo
 	u.all, u.ours, u.lost = make([]*inventory.Comeback, len(r.items)), make([]map[string]bool, len(r.items)), make([]int, len(r.items))
-	u.now, u.claimed = map[inventory.Ref]string{}, map[claim]bool{}
+	u.now, u.claimed, u.perhaps = map[inventory.Ref]string{}, map[claim]bool{}, map[inventory.Ref]*Perhaps{}
 	gone := map[inventory.Ref]bool{}
 	for _, it := range r.plan.Items {
 		gone[it.Resource.Ref] = true
@@ -213,7 +219,7 @@ func (r *Run) writeDown(items []int) {
 	defer r.mu.Unlock()
 	for _, i := range items {
 		w := &r.plan.Items[i].Kept
-		r.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent})
+		r.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps})
 		if len(w.Made) > 0 {
 			r.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})
 		}

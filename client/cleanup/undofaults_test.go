@@ -446,6 +446,45 @@ func TestNameTwins(t *testing.T) {
 	}
 }
 
+// What an undo may have made is not made again by another, until it can be told.
+func TestWhatAnUndoMayHaveMade(t *testing.T) {
+	var lab *undoLab
+	lab = answers(t, func(int, map[string]any) int {
+		lab.cloud.AddPool("stranger", "single")
+		return http.StatusBadGateway
+	})
+	lab.cloud.AddPool("single-1", "single")
+	from := lab.load(inventory.Pools)
+	past := lab.delete(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool { return r.Name == "single" }), from, Choice{})
+	plan, err := lab.history.UndoPlan(past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := lab.engine.Undo(t.Context(), plan)
+	if results := finished(t, first); results[0].Outcome != Unknown {
+		t.Fatalf("%+v", results)
+	}
+	n := len(lab.changes())
+	retried, ok := lab.engine.Retry(t.Context(), first)
+	if !ok {
+		t.Fatal("nothing to retry")
+	}
+	if results := finished(t, retried); results[0].Outcome != Unknown || len(lab.changes()) != n {
+		t.Errorf("retried: %+v, %q", results, lab.changes()[n:])
+	}
+	for range 2 {
+		if _, again := lab.undo(past); again[0].Outcome != Unknown || !strings.Contains(again[0].Message, "an undo before may have made it: 2 that look like it") || len(lab.changes()) != n {
+			t.Errorf("%+v, %q", again, lab.changes()[n:])
+		}
+	}
+	lab.cloud.Remove("stranger") // so it was not that one
+	for range 2 {
+		if last, results := lab.undo(past); !last.OK() || results[0].NewID == "" || lab.named("single") != 1 || len(lab.changes()) != n {
+			t.Errorf("%s: %+v, %q", last, results, lab.changes()[n:])
+		}
+	}
+}
+
 // What others have changed since stays as they want it, and the item says so.
 func TestChangedReferencesAreLeftAlone(t *testing.T) {
 	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})

@@ -266,6 +266,7 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 		if try > 1 && r.engine.nap(ctx, 1) != nil { // one list does not say that it is not there: whoever resumes reads again
 			v.outcome, v.message = Unknown, v.message+"; not read back to the end"
 			for _, i := range open {
+				r.mayBeMade(i, part, twins)
 				r.end(i, v)
 			}
 			return false
@@ -278,6 +279,7 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 				r.seenMade(sight{Unknown: []int{i}})
 				w := v
 				w.outcome, w.message = Unknown, v.message+"; "+unclear
+				r.mayBeMade(i, part, twins)
 				r.end(i, w)
 			case id == "":
 				rest = append(rest, i)
@@ -319,6 +321,17 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 	}
 	r.mu.Unlock()
 	return r.engine.nap(sending, worst) == nil
+}
+
+// mayBeMade notes it for whoever tries again.
+func (r *Run) mayBeMade(i int, part string, twins []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	by := "a run without a record"
+	if j, ok := r.journal.(interface{ Run() string }); ok {
+		by = j.Run()
+	}
+	r.undo.perhaps[r.plan.Items[i].Resource.Ref] = &Perhaps{by, part, twins}
 }
 
 // readMaking is the id of what a request has made, "" when it is not there; unclear: which it is cannot be told.
@@ -377,6 +390,36 @@ func (r *Run) takeUpMakings(ctx, sending context.Context, items []int) []int {
 		if making := r.past.Items[i].making; making != nil && r.unread(i) {
 			r.doubted(ctx, sending, []int{i}, making.Part, making.Twins, ending{outcome: Cancelled, message: "the run was broken off before its answer was known"})
 		}
+	}
+	return r.pending(items)
+}
+
+// takeUpDoubts looks for what an undo before this one may have made. Until that is known it is not made again.
+func (r *Run) takeUpDoubts(ctx context.Context, items []int) []int {
+	var found []int
+	for _, i := range items {
+		kept := r.plan.Items[i].Kept
+		if r.past != nil {
+			kept = r.past.Items[i].whole
+		}
+		d := kept.Perhaps
+		if d == nil || r.undo.all[i].Made[d.Part] != "" {
+			continue
+		}
+		switch id, unclear := r.readMaking(i, d.Part, d.Twins); {
+		case unclear != "":
+			r.end(i, ending{outcome: Unknown, message: "an undo before may have made it: " + unclear})
+		case id != "":
+			r.mu.Lock()
+			r.undo.all[i].Made[d.Part] = id
+			r.undo.claimed[claim{r.plan.Items[i].Resource.Ref.Kind, id}] = true
+			r.write(lineMade, made{Item: i, Parts: map[string]string{d.Part: id}, By: d.By})
+			r.mu.Unlock()
+			found = append(found, i)
+		}
+	}
+	if len(found) > 0 { // with what is in it
+		r.lookAll(ctx, found)
 	}
 	return r.pending(items)
 }

@@ -174,10 +174,15 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 		by    string
 	}
 	made := map[inventory.Ref]done{}
+	doubts := map[inventory.Ref]*Perhaps{}
 	for _, u := range before {
 		for k := range u.Ledger.Items {
-			if e := &u.Ledger.Items[k]; len(e.whole.Made) > 0 {
+			e := &u.Ledger.Items[k]
+			if len(e.whole.Made) > 0 {
 				made[e.Result.Ref] = done{e.whole.Made, u.ID}
+			}
+			if doubts[e.Result.Ref] == nil { // the first knows what was there before all of them
+				doubts[e.Result.Ref] = e.perhapsMade(u.ID)
 			}
 		}
 	}
@@ -214,9 +219,24 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 		if d, ok := made[it.Resource.Ref]; ok {
 			it.Kept.Made, it.Kept.By = maps.Clone(d.parts), d.by
 		}
+		if d := doubts[it.Resource.Ref]; d != nil && it.Kept.Made[d.Part] == "" {
+			it.Kept.Perhaps = d
+		}
 		items = append(items, it)
 	}
 	return items, nil
+}
+
+// perhapsMade is the part that this undo, or one before it, may have made of the item, and could not tell.
+func (e *Entry) perhapsMade(undo string) *Perhaps {
+	switch m := e.making; {
+	case e.whole.Perhaps != nil:
+		return e.whole.Perhaps
+	case m == nil || e.Result.Outcome != Unknown || e.whole.Made[m.Part] != "":
+		return nil
+	default:
+		return &Perhaps{undo, m.Part, m.Twins}
+	}
 }
 
 // deleted: the run has deleted the item, as it knew itself or as a list showed later.
@@ -407,7 +427,7 @@ func (h *History) refill(p *Past, write func(kind string, body any) error) error
 			continue
 		}
 		e.whole = w
-		if err := write(lineWhole, keptWhole{k, w.Back, w.Shown, w.Taken, w.Parent}); err != nil {
+		if err := write(lineWhole, keptWhole{k, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps}); err != nil {
 			return err
 		}
 		if len(w.Made) > 0 {
