@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -346,6 +347,37 @@ func (h *History) Names() ([]string, error) {
 	slices.Sort(names)
 	slices.Reverse(names)
 	return names, nil
+}
+
+// RunsOf are the headers of the runs that execute an approved [Document] of this digest in a project, newest first. Nothing
+// else of the journals is read; what has no header, or one that was changed, is passed over.
+func (h *History) RunsOf(document string, at Where) ([]Header, error) {
+	names, err := h.Names()
+	if err != nil {
+		return nil, err
+	}
+	var of []Header
+	for _, name := range names {
+		head, ok := h.header(name)
+		if ok && head.Run == name && head.Why.Approved == document && head.Where.Region == at.Region && head.Where.Project == at.Project {
+			of = append(of, head)
+		}
+	}
+	return of, nil
+}
+
+// header is the first line of a run's journal; false: there is none.
+func (h *History) header(run string) (head Header, ok bool) {
+	f, err := os.Open(filepath.Join(h.Folder(run), journalName))
+	if err != nil {
+		return head, false
+	}
+	defer f.Close() //nolint:errcheck // only read
+	line, err := journal.NewReader(f).Next()
+	if err != nil || line.Type != lineHeader {
+		return head, false
+	}
+	return head, json.Unmarshal(line.Body, &head) == nil
 }
 
 // Folder is where a run has its plan and its journal.

@@ -20,13 +20,14 @@ import (
 
 func applyCommand() *cobra.Command {
 	var (
-		choice profile.Choice
-		limits cleanup.Limits
-		out    form
-		yes    bool
-		screen bool
-		why    cleanup.Why
-		limit  deadline
+		choice   profile.Choice
+		limits   cleanup.Limits
+		out      form
+		yes      bool
+		screen   bool
+		approved string
+		why      cleanup.Why
+		limit    deadline
 	)
 	cmd := &cobra.Command{
 		Use:   "apply PLAN",
@@ -36,6 +37,8 @@ skipped. What becomes of each is printed as it happens (-o ndjson) or in the end
 
 With a terminal it asks. Without one it needs --yes or, where the plan speaks of a danger, --approve-digest with the digest
 that janitor plan told: whoever gives it has seen that very plan.
+
+A plan is executed once. Of one that was broken off, the steps that were not begun are executed when it is applied again.
 ` + deadlineHelp + `
 
 The profile is the one that the plan was made with, unless --profile names another one for the same project.`,
@@ -59,8 +62,16 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			if err := fresh(doc, args[0], time.Now()); err != nil {
 				return err
 			}
-			if why.Approved != "" && !strings.EqualFold(why.Approved, digest) {
+			if approved != "" && !strings.EqualFold(approved, digest) {
 				return &failure{statusRefused, fmt.Errorf("nothing is deleted: %s has the digest %s, another one was approved", args[0], digest)}
+			}
+			past := history()
+			doc, note, err := once(past, doc, digest, planWords(args[0]))
+			if err != nil {
+				return err
+			}
+			if note != "" {
+				(&lines{cmd.ErrOrStderr()}).say("%s", note)
 			}
 			s, loader, p, err := reopenAt(cmd.Context(), "plan "+args[0], doc.Where, choice)
 			if err != nil {
@@ -81,13 +92,13 @@ The profile is the one that the plan was made with, unless --profile names anoth
 				return nil
 			}
 			// Whoever types a word or gives a digest has seen how much it is.
-			if err := limitsOf(cmd, limits, p).Check(doc.Steps...); yes && why.Approved == "" && len(doc.Dangers()) == 0 && err != nil {
+			if err := limitsOf(cmd, limits, p).Check(doc.Steps...); yes && approved == "" && len(doc.Dangers()) == 0 && err != nil {
 				return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w, or --approve-digest", err)}
 			}
-			if err := approve(cmd, doc, p, yes, why.Approved != "", args[0] == "-"); err != nil {
+			if err := approve(cmd, doc, p, yes, approved != "", args[0] == "-"); err != nil {
 				return err
 			}
-			past := history()
+			why.Approved = digest // by which the runs of this plan are found again
 			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why), Log: logOf(cmd.Context())})
 			if screen {
 				return watchOnScreen(cmd, tui.Options{
@@ -104,7 +115,7 @@ The profile is the one that the plan was made with, unless --profile names anoth
 	limit.flag(cmd.Flags())
 	flags := cmd.Flags()
 	flags.BoolVar(&yes, "yes", false, "do not ask; not enough where the plan speaks of a danger")
-	flags.StringVar(&why.Approved, "approve-digest", "", "do not ask: this digest was approved")
+	flags.StringVar(&approved, "approve-digest", "", "do not ask: this digest was approved")
 	flags.BoolVar(&screen, "watch", false, "show the run on the screen")
 	flags.StringVar(&why.Ticket, "ticket", "", "ticket that the run is for, kept in its journal")
 	flags.StringVar(&why.Reason, "reason", "", "why, kept in the journal")
@@ -162,15 +173,19 @@ func stoppedBefore(left []cleanup.Stage, of int, err error) error {
 
 // unbegun names the steps that are left of so many.
 func unbegun(left []cleanup.Stage, of int) string {
-	names := make([]string, len(left))
-	for i, s := range left {
-		names[i] = client.CleanWhole(cmp.Or(s.Name, s.Chosen))
-	}
 	were := "were"
 	if len(left) == 1 {
 		were = "was"
 	}
-	return fmt.Sprintf("%d of %s %s not begun: %s", len(left), amount(of, "step", "steps"), were, strings.Join(names, ", "))
+	return fmt.Sprintf("%d of %s %s not begun: %s", len(left), amount(of, "step", "steps"), were, strings.Join(stepNames(left), ", "))
+}
+
+func stepNames(steps []cleanup.Stage) []string {
+	names := make([]string, len(steps))
+	for i, s := range steps {
+		names[i] = client.CleanWhole(cmp.Or(s.Name, s.Chosen))
+	}
+	return names
 }
 
 // watchOnScreen shows the runs of a plan, which was approved, on the screen until the user quits.

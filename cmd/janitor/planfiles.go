@@ -86,6 +86,14 @@ func readPlan(cmd *cobra.Command, path string) (cleanup.Document, string, error)
 	return doc, digest, nil
 }
 
+// planWords is what the plan of a path is called in a sentence.
+func planWords(path string) string {
+	if path == "-" {
+		return "the plan from stdin"
+	}
+	return "plan " + path
+}
+
 // fresh refuses a plan whose time is over, or has not come.
 func fresh(doc cleanup.Document, path string, now time.Time) error {
 	const tolerated = 5 * time.Minute // of clocks that differ
