@@ -106,11 +106,11 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 	run.Wait()
 	summary := run.Summary()
 	if out == "table" {
-		rows := [][]string{heading(plan)}
+		table := tableOf(&plan)
 		for i, res := range run.Results() {
-			rows = append(rows, lineOf("", &plan, i, res, "").row())
+			table.add(lineOf("", &plan, i, res, ""))
 		}
-		broken = printTable(cmd.OutOrStdout(), rows)
+		broken = table.print(cmd.OutOrStdout())
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), client.CleanWhole(summary.String())) //nolint:errcheck // for people
 	err := ending(cmd.Context(), run)

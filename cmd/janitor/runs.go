@@ -124,6 +124,7 @@ type itemLine struct {
 	Event     string           `json:"event,omitempty"`
 	Kind      string           `json:"kind"`
 	Parent    string           `json:"parent,omitempty"`
+	In        string           `json:"in,omitempty"` // name of the parent
 	ID        string           `json:"id"`
 	Name      string           `json:"name"`
 	NewID     string           `json:"new_id,omitempty"` // of what an undo has brought back
@@ -133,22 +134,20 @@ type itemLine struct {
 	Code      string           `json:"code,omitempty"`
 	Message   string           `json:"message,omitempty"`
 	RequestID string           `json:"request_id,omitempty"`
-
-	undo bool // the table has a column for the new id
 }
 
 func lineOf(event string, p *cleanup.Plan, i int, res cleanup.Result, found cleanup.Presence) itemLine {
 	it := &p.Items[i]
 	ref := it.Resource.Ref
 	return itemLine{
-		Event: event, Kind: string(ref.Kind), Parent: ref.Parent, ID: ref.ID, Name: it.Resource.Name, NewID: res.NewID, undo: p.Undoes != "",
+		Event: event, Kind: string(ref.Kind), Parent: ref.Parent, In: it.Resource.In, ID: ref.ID, Name: it.Resource.Name, NewID: res.NewID,
 		Outcome: res.Outcome.String(), Proved: res.Proved, Found: found, Code: res.Code, Message: res.Message, RequestID: res.RequestID,
 	}
 }
 
 func printItems(w io.Writer, out form, p *cleanup.Past) error {
 	l := p.Ledger
-	rows := [][]string{heading(l.Plan, "VERIFIED")}
+	table := tableOf(&l.Plan, "VERIFIED")
 	for i := range l.Items {
 		entry := &l.Items[i]
 		line := lineOf("", &l.Plan, i, entry.Result, entry.Found)
@@ -161,30 +160,56 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 			}
 			continue
 		}
-		rows = append(rows, line.row(string(line.Found)))
+		table.add(line, string(line.Found))
 	}
 	if out == "ndjson" {
 		return nil
 	}
-	if err := printTable(w, rows); err != nil {
+	if err := table.print(w); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s: %s\n", p.State(), client.CleanWhole(l.Counts().String()))
 	return err
 }
 
-// row is the item for people, with what is found of it where that is asked for.
-func (l itemLine) row(found ...string) []string {
+// itemTable is a table of the items of a plan, for people.
+type itemTable struct {
+	rows     [][]string
+	in, undo bool // whether there are columns for what items are in, and for new ids
+}
+
+// tableOf has the heading, with what is found of the items where that is asked for.
+func tableOf(p *cleanup.Plan, found ...string) *itemTable {
+	t := &itemTable{in: nested(p), undo: p.Undoes != ""}
+	t.row("OUTCOME", itemLine{Kind: "KIND", Name: "NAME", ID: "ID", In: "IN", NewID: "NEW ID"}, found, "WHY")
+	return t
+}
+
+// nested: entries of two groups may look the same.
+func nested(p *cleanup.Plan) bool {
+	return slices.ContainsFunc(p.Items, func(it cleanup.Item) bool { return it.Resource.In != "" })
+}
+
+func (t *itemTable) add(l itemLine, found ...string) {
 	outcome := l.Outcome
 	if l.Proved && (l.Outcome == cleanup.Deleted.String() || l.Outcome == cleanup.Restored.String()) {
 		outcome += ", proved"
 	}
+	t.row(outcome, l, found, strings.TrimSpace(l.Code+" "+l.Message))
+}
+
+func (t *itemTable) row(outcome string, l itemLine, found []string, why string) {
 	cells := []string{outcome, l.Kind, l.Name, l.ID}
-	if l.undo {
+	if t.in {
+		cells = append(cells, l.In)
+	}
+	if t.undo {
 		cells = append(cells, l.NewID)
 	}
-	return slices.Concat(cells, found, []string{strings.TrimSpace(l.Code + " " + l.Message)})
+	t.rows = append(t.rows, slices.Concat(cells, found, []string{why}))
 }
+
+func (t *itemTable) print(w io.Writer) error { return printTable(w, t.rows) }
 
 // unrecorded is the exit status of a journal that cannot be written, or is not begun since another janitor is or was at it.
 func unrecorded(err error) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,19 +91,19 @@ another one for the same project.`,
 
 // printUndo shows what an undo would bring back, for people.
 func printUndo(w io.Writer, p cleanup.Plan) error {
-	rows := [][]string{{"UNDO", "KIND", "NAME", "ID", "WITH", "BUT"}}
+	in := nested(&p)
+	head := []string{"UNDO", "KIND", "NAME", "ID"}
+	if in {
+		head = append(head, "IN")
+	}
+	rows := [][]string{append(head, "WITH", "BUT")}
 	for _, it := range p.Items {
 		ref := it.Resource.Ref
-		rows = append(rows, []string{it.Undo.String(), string(ref.Kind), it.Resource.Name, ref.ID, it.Takes, it.UndoWhy})
+		row := []string{it.Undo.String(), string(ref.Kind), it.Resource.Name, ref.ID}
+		if in {
+			row = append(row, it.Resource.In)
+		}
+		rows = append(rows, append(row, it.Takes, it.UndoWhy))
 	}
 	return printTable(w, rows)
-}
-
-// heading are the columns of a run's items, with what is found of them where that is asked for.
-func heading(p cleanup.Plan, found ...string) []string {
-	columns := []string{"OUTCOME", "KIND", "NAME", "ID"}
-	if p.Undoes != "" {
-		columns = append(columns, "NEW ID")
-	}
-	return slices.Concat(columns, found, []string{"WHY"})
 }

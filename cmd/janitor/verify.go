@@ -63,7 +63,7 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 	if undo {
 		want, is, wrongly = "back", cleanup.IsThere, "gone again"
 	}
-	rows := [][]string{heading(past.Ledger.Plan, "NOW")}
+	table := tableOf(&past.Ledger.Plan, "NOW")
 	wrong, unknown := 0, 0
 	var broken, cause error
 	for i, f := range found {
@@ -84,10 +84,10 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 		if out == "ndjson" {
 			broken = cmp.Or(broken, enc.Encode(line))
 		}
-		rows = append(rows, line.row(says))
+		table.add(line, says)
 	}
 	if out == "table" {
-		broken = printTable(cmd.OutOrStdout(), rows)
+		broken = table.print(cmd.OutOrStdout())
 	}
 	switch {
 	case err != nil:
