@@ -43,10 +43,13 @@ A plan is executed once. Of one that was broken off, the steps that were not beg
 
 The profile is the one that the plan was made with, unless --profile names another one for the same project.`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usage("%d arguments where one plan is expected", len(args))
+			switch len(args) {
+			case 0:
+				return usage("name a plan: the file that janitor plan wrote, - being stdin")
+			case 1:
+				return nil
 			}
-			return nil
+			return usage("%d arguments where one plan is expected", len(args))
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer limit.begin(cmd)()

@@ -47,7 +47,7 @@ func anyKind(word string) (*inventory.Kind, error) {
 			return k, nil
 		}
 	}
-	return nil, usage("unknown kind %q: the kinds are %s", client.Clean(word), strings.Join(names, ", "))
+	return nil, usage("unknown kind %q%s", client.Clean(word), meantKind(word, names, ": the kinds are "+strings.Join(names, ", ")))
 }
 
 // compile reads the expression for the kind, before anything is sent; nil when there is none.

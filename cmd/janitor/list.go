@@ -74,11 +74,16 @@ func kindWords() string {
 }
 
 func oneKind(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return usage("%d arguments where one kind is expected: %s", len(args), kindWords())
+	switch len(args) {
+	case 0:
+		return noKind()
+	case 1:
+		return nil
 	}
-	return nil
+	return usage("%d arguments where one kind is expected: %s", len(args), kindWords())
 }
+
+func noKind() error { return usage("name a kind: %s", kindWords()) }
 
 // unread says that what was to be printed was not, to its end: nobody reads any more, or a disk is full. Nil stays nil.
 func unread(err error) error {

@@ -146,14 +146,17 @@ func noShell(cmd *cobra.Command, args []string) error {
 	return usage("completion: %sgive a shell: %s", there, commandWords(cmd))
 }
 
-func commandWords(of *cobra.Command) string {
+func commandWords(of *cobra.Command) string { return strings.Join(commands(of), ", ") }
+
+// commands are the names of those that a user is told of.
+func commands(of *cobra.Command) []string {
 	var words []string
 	for _, c := range of.Commands() {
 		if c.IsAvailableCommand() {
 			words = append(words, c.Name())
 		}
 	}
-	return strings.Join(words, ", ")
+	return words
 }
 
 // laidOut runs a command line that only prints, through fang.

@@ -78,7 +78,7 @@ that matches too much from becoming a plan.`,
 			case book == "" && len(set) > 0:
 				return usage("--set gives values to variables of a runbook: give -f")
 			case book == "" && len(args) == 0:
-				return usage("no kind is given: it is one of %s", kindWords())
+				return noKind()
 			case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }): // of a variable that is not set
 				return usage("nothing is chosen: an id is empty")
 			}

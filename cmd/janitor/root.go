@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -95,18 +96,20 @@ func topKinds() []string {
 // parseKind takes the only argument of the screen.
 func parseKind(cmd *cobra.Command, args []string) (inventory.KindID, error) {
 	kinds := topKinds()
-	switch {
-	case len(args) == 0:
+	if len(args) == 0 {
 		return inventory.KindID(kinds[0]), nil
-	case len(args) > 1:
+	}
+	word := args[0]
+	switch known := slices.Contains(kinds, word); {
+	case known && len(args) == 1:
+		return inventory.KindID(word), nil
+	case known:
 		return "", usage("%d arguments where at most one kind is expected: %s", len(args), strings.Join(kinds, ", "))
+	case len(args) > 1: // only commands take more words
+		return "", usage("unknown command %q%s", word, meant(word, commands(cmd), ": commands are "+commandWords(cmd)))
 	}
-	for _, k := range kinds {
-		if args[0] == k {
-			return inventory.KindID(k), nil
-		}
-	}
-	return "", usage("unknown kind or command %q: kinds are %s; commands are %s", args[0], strings.Join(kinds, ", "), commandWords(cmd))
+	both := slices.Concat(kinds, commands(cmd))
+	return "", usage("unknown kind or command %q%s", word, meantKind(word, both, ": kinds are "+strings.Join(kinds, ", ")+"; commands are "+commandWords(cmd)))
 }
 
 // needTerminal refuses to open the screen where nobody could see it or type at it; nothing has been sent by then.

@@ -24,10 +24,13 @@ func history() *cleanup.History {
 
 // oneRun takes the only argument of the commands about a run.
 func oneRun(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return usage("%d arguments where one run is expected: janitor runs lists them", len(args))
+	switch len(args) {
+	case 0:
+		return usage("name a run: janitor runs lists them")
+	case 1:
+		return nil
 	}
-	return nil
+	return usage("%d arguments where one run is expected: janitor runs lists them", len(args))
 }
 
 func runsCommand() *cobra.Command {
