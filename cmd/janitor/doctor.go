@@ -38,8 +38,8 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 			if err != nil {
 				return interrupted(cmd.Context(), err)
 			}
-			if err := printReport(cmd.OutOrStdout(), out, r); err != nil {
-				return unread(err)
+			if err := enough(printReport(cmd.OutOrStdout(), out, r)); err != nil {
+				return err
 			}
 			switch bad := r.Count(doctor.Bad); {
 			case r.Refused():

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,8 +51,8 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 				return err
 			}
 			defer s.Close()
-			if err := printList(cmd.OutOrStdout(), out, wide, got); err != nil {
-				return unread(err)
+			if err := enough(printList(cmd.OutOrStdout(), out, wide, got)); err != nil {
+				return err
 			}
 			if note := got.undecidedNote(); note != "" {
 				fmt.Fprintln(cmd.ErrOrStderr(), note) //nolint:errcheck // for people
@@ -91,6 +93,14 @@ func unread(err error) error {
 		return nil
 	}
 	return fmt.Errorf("not everything could be written to stdout: %w", err)
+}
+
+// enough is [unread] for commands that only read: whoever stops reading, as head does, has read enough.
+func enough(err error) error {
+	if errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return unread(err)
 }
 
 func printList(w io.Writer, out form, wide bool, c *chosen) error {

@@ -104,13 +104,17 @@ func program() *cobra.Command {
 		Short:  "Print the manual page",
 		Hidden: true,
 		Args:   cobra.NoArgs,
-		RunE:   func(*cobra.Command, []string) error { return laidOut("man") },
+		RunE:   func(*cobra.Command, []string) error { return enough(laidOut("man")) },
 	})
 	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(helpCommand())
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "completion" {
 			cmd.RunE, cmd.Args = noShell, cobra.ArbitraryArgs
+			for _, shell := range cmd.Commands() {
+				script := shell.RunE
+				shell.RunE = func(cmd *cobra.Command, args []string) error { return enough(script(cmd, args)) }
+			}
 		}
 	}
 	usageErrors(root)

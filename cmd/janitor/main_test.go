@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"refuses":  refuses,
+			"unheard":  unheard,
 			"change":   change,
 			"parses":   parses,
 			"simulate": simulate,
@@ -72,6 +73,38 @@ func refuses(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if stdout := ts.ReadFile("stdout"); stdout != "" {
 		ts.Fatalf("stdout is not empty: %q", stdout)
+	}
+}
+
+// unheard STATUS ARG...: janitor with these arguments, whose stdout nobody reads any more, ends with the status and says nothing
+// of it.
+func unheard(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: unheard STATUS ARG...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	name, err := exec.LookPath(filepath.Join(strings.SplitN(ts.Getenv("PATH"), string(os.PathListSeparator), 2)[0], "janitor"))
+	ts.Check(err)
+	gone, out, err := os.Pipe()
+	ts.Check(err)
+	ts.Check(gone.Close())
+	defer out.Close()
+	cmd := exec.Command(name, args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = os.Environ()
+	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME", "JANITOR_METADATA", "JANITOR_CONFIG", "HOME"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = out, &said
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		ts.Check(err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != want || strings.Contains(said.String(), "pipe") {
+		ts.Fatalf("janitor %s ended with exit status %d, want %d, and said: %s", strings.Join(args[1:], " "), got, want, said.String())
 	}
 }
 

@@ -31,8 +31,8 @@ It sends nothing, runs no command and shows no secret; of access keys it shows t
 			if err != nil {
 				return err
 			}
-			if err := printProfiles(cmd.OutOrStdout(), out, all, inactive); err != nil {
-				return unread(err)
+			if err := enough(printProfiles(cmd.OutOrStdout(), out, all, inactive)); err != nil {
+				return err
 			}
 			warn(cmd.ErrOrStderr(), profile.Profile{Warnings: warnings})
 			return inactive

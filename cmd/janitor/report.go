@@ -38,13 +38,13 @@ spreadsheets.`,
 				if err != nil {
 					return err
 				}
-				return unread(cleanup.Export(cmd.OutOrStdout(), out, doc))
+				return enough(cleanup.Export(cmd.OutOrStdout(), out, doc))
 			}
 			past, err := find(args[0])
 			if err != nil {
 				return err
 			}
-			return unread(cleanup.Export(cmd.OutOrStdout(), out, past.Ledger))
+			return enough(cleanup.Export(cmd.OutOrStdout(), out, past.Ledger))
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", out, "how to print: "+strings.Join(cleanup.Formats(), ", "))

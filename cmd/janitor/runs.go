@@ -54,7 +54,7 @@ A run is running, finished, unfinished (janitor resume RUN goes on with it), not
 				if err != nil {
 					return err
 				}
-				return unread(printItems(cmd.OutOrStdout(), out, past))
+				return enough(printItems(cmd.OutOrStdout(), out, past))
 			}
 			all, err := history().All()
 			if err != nil {
@@ -64,7 +64,7 @@ A run is running, finished, unfinished (janitor resume RUN goes on with it), not
 				_, err = fmt.Fprintln(cmd.ErrOrStderr(), "No run yet.")
 				return err
 			}
-			return unread(printRuns(cmd.OutOrStdout(), out, all))
+			return enough(printRuns(cmd.OutOrStdout(), out, all))
 		},
 	}
 	out.flag(cmd.Flags(), "table", "ndjson")
