@@ -51,6 +51,9 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 				return err
 			}
 			defer s.Close()
+			if got.all == 0 && got.err != nil { // an empty list would say that there is nothing
+				return got.incomplete()
+			}
 			if err := enough(printList(cmd.OutOrStdout(), out, wide, got)); err != nil {
 				return err
 			}
