@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,7 +70,9 @@ func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.
 	for i, f := range found {
 		res := past.Ledger.Items[i].Result
 		line := lineOf("", &past.Ledger.Plan, i, res, f.Is)
-		line.Message = f.Why
+		if f.Why != "" { // besides what the run says of it
+			line.Message = strings.TrimPrefix(line.Message+"; "+f.Why, "; ")
+		}
 		says := string(f.Is)
 		if !f.Is.Proves(res.Outcome) {
 			if f.Is != cleanup.IsUnknown {
