@@ -42,6 +42,7 @@ A plan is executed once. Of one that was broken off, the steps that were not beg
 ` + deadlineHelp + `
 
 The profile is the one that the plan was made with, unless --profile names another one for the same project.`,
+		ValidArgsFunction: planArgs,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
 			case 0:

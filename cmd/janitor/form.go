@@ -17,6 +17,14 @@ func (f *form) flag(flags *pflag.FlagSet, of ...form) {
 	flags.VarP(&formFlag{f, of}, "output", "o", "how to print")
 }
 
+func forms(words []string) []form {
+	of := make([]form, len(words))
+	for i, w := range words {
+		of[i] = form(w)
+	}
+	return of
+}
+
 type formFlag struct {
 	to *form
 	of []form

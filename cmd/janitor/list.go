@@ -40,7 +40,8 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 		Example: `  janitor list pools --where 'unused && age > 90d'
   janitor list entries --in office-acl -o csv
   janitor list certificates --where 'expires < 30d' -o json`,
-		Args: oneKind,
+		Args:              oneKind,
+		ValidArgsFunction: kindArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kind, err := anyKind(args[0])
 			if err != nil {
@@ -70,12 +71,14 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 	return cmd
 }
 
-func kindWords() string {
+func kindWords() string { return strings.Join(allKinds(), ", ") }
+
+func allKinds() []string {
 	var words []string
 	for _, k := range inventory.Kinds() {
 		words = append(words, string(k.ID))
 	}
-	return strings.Join(words, ", ")
+	return words
 }
 
 func oneKind(_ *cobra.Command, args []string) error {

@@ -118,6 +118,7 @@ func program() *cobra.Command {
 		}
 	}
 	usageErrors(root)
+	completions(root)
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
 		if log := recordOf(cmd.Context()); log != nil {
 			log.command = cmd.CommandPath()
@@ -131,6 +132,15 @@ func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
 		Short: "Help about any command",
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			var words []cobra.Completion
+			for _, c := range cmd.Root().Commands() {
+				if len(args) == 0 && c.IsAvailableCommand() {
+					words = append(words, described(c.Name(), c.Short))
+				}
+			}
+			return words, noFiles
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			of, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {

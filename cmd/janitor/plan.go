@@ -71,6 +71,7 @@ that matches too much from becoming a plan.`,
 		Example: `  janitor plan pools --where 'unused && age > 90d' -o pools.json
   janitor plan entries 10.0.0.0/24 --in office-acl -o entry.json
   janitor plan -f quarterly.yaml --set old=180d -o quarterly.json`,
+		ValidArgsFunction: kindArgs,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case book != "" && (len(args) > 0 || which.where != "" || len(which.in) > 0 || detach):

@@ -2,8 +2,6 @@ package main
 
 import (
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +9,7 @@ import (
 )
 
 func reportCommand() *cobra.Command {
-	out := cleanup.Markdown
+	var out form
 	cmd := &cobra.Command{
 		Use:   "report RUN|PLAN",
 		Short: "Print what a run was to do and what became of it, or what a plan would do",
@@ -26,27 +24,23 @@ spreadsheets.`,
 		Example: `  janitor report 20260801T120000Z-1a2b3c > report.md
   janitor report -o csv 1a2b3c > report.csv
   janitor report -o html plan.json > plan.html`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(cleanup.Formats(), out) {
-				return usage("there is no form %q: there are %s", out, strings.Join(cleanup.Formats(), ", "))
-			}
-			return oneRun(cmd, args)
-		},
+		Args:              oneRun,
+		ValidArgsFunction: runOrPlanArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {
 				doc, _, err := readPlan(cmd, args[0])
 				if err != nil {
 					return err
 				}
-				return enough(cleanup.Export(cmd.OutOrStdout(), out, doc))
+				return enough(cleanup.Export(cmd.OutOrStdout(), string(out), doc))
 			}
 			past, err := find(args[0])
 			if err != nil {
 				return err
 			}
-			return enough(cleanup.Export(cmd.OutOrStdout(), out, past.Ledger))
+			return enough(cleanup.Export(cmd.OutOrStdout(), string(out), past.Ledger))
 		},
 	}
-	cmd.Flags().StringVarP(&out, "output", "o", out, "how to print: "+strings.Join(cleanup.Formats(), ", "))
+	out.flag(cmd.Flags(), forms(cleanup.Formats())...)
 	return cmd
 }

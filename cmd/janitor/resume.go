@@ -26,7 +26,8 @@ touches nothing but the items that were confirmed then. ctrl+c stops it in order
 ` + deadlineHelp + `
 
 The profile is the run's own, unless --profile names another one for the same project.`,
-		Args: oneRun,
+		Args:              oneRun,
+		ValidArgsFunction: runArgs(resumable),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer limit.begin(cmd)()
 			past, err := find(args[0])

@@ -41,6 +41,7 @@ janitor profiles shows what there is.`,
 		Example: `  janitor demo
   janitor --profile acme --read-only
   janitor certificates`,
+		ValidArgs: topKinds(),
 		Args: func(cmd *cobra.Command, args []string) (err error) {
 			switch {
 			case book != "" && len(args) > 0:

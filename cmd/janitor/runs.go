@@ -42,6 +42,7 @@ func runsCommand() *cobra.Command {
 directory. RUN is the name of a run, or enough of its beginning or end; its items are shown with their outcomes.
 
 A run is running, finished, unfinished (janitor resume RUN goes on with it), not begun (nothing was sent) or damaged.`,
+		ValidArgsFunction: runArgs(anyRun),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("%d arguments where at most one run is expected", len(args))

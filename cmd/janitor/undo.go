@@ -39,7 +39,8 @@ nothing more.
 
 It asks before it sends anything; without a terminal it wants --yes. The profile is the run's own, unless --profile names
 another one for the same project.`,
-		Args: oneRun,
+		Args:              oneRun,
+		ValidArgsFunction: runArgs(undoable),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer limit.begin(cmd)()
 			past, err := find(args[0])

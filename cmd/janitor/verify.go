@@ -25,7 +25,8 @@ func verifyCommand() *cobra.Command {
 its list could not be read. It changes nothing, and writes what it finds to the run's journal.
 
 The exit status is 0 when everything that was said to be gone is gone, 4 when the credentials are refused, else 1.`,
-		Args: oneRun,
+		Args:              oneRun,
+		ValidArgsFunction: runArgs(verifiable),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			past, err := find(args[0])
 			if err != nil {
