@@ -11,10 +11,14 @@ import (
 
 // choiceFlags say which profile is used, and what instead of its own settings.
 func choiceFlags(flags *pflag.FlagSet, choice *profile.Choice) {
-	flags.StringVar(&choice.Profile, "profile", "", "profile of the config file to use, or one from elsewhere, such as env or clouds/NAME (see janitor profiles)")
-	flags.StringVar(&choice.Region, "region", "", "region to use instead of the profile's")
-	flags.StringVar(&choice.Project, "project", "", "project to use instead of the profile's, by id or name")
-	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
+	flags.StringVar(&choice.Profile, "profile", "", "profile to use (see janitor profiles)")
+	flags.StringVar(&choice.Region, "region", "", "region instead of the profile's")
+	flags.StringVar(&choice.Project, "project", "", "project instead of the profile's, id or name")
+	endpointFlag(flags, choice)
+}
+
+func endpointFlag(flags *pflag.FlagSet, choice *profile.Choice) {
+	flags.StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint, as SERVICE=URL: elb, apig, roma, iam")
 }
 
 // warn tells what is dangerous about the profile and works all the same.

@@ -24,8 +24,8 @@ type choosing struct {
 }
 
 func (c *choosing) flags(f *pflag.FlagSet) {
-	f.StringArrayVar(&c.in, "in", nil, "IP group or channel, by name or id, whose entries or members are meant; may be repeated; all unless given")
-	f.StringVar(&c.where, "where", "", "expression that the resources fulfil, such as 'unused && age > 90d'")
+	f.StringArrayVar(&c.in, "in", nil, "only in this IP group or channel; may be repeated")
+	f.StringVar(&c.where, "where", "", "expression to fulfil, as 'unused && age > 90d'")
 }
 
 // chosen are the resources that a command line is about.

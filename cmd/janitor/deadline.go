@@ -19,7 +19,7 @@ end, what was not sent stays for janitor resume, and the exit status is 8.`
 type deadline time.Duration
 
 func (d *deadline) flag(f *pflag.FlagSet) {
-	f.Var(d, "deadline", "send nothing more after this time, such as 10m; janitor resume goes on")
+	f.Var(d, "deadline", "send nothing more after this time, such as 10m")
 }
 
 func (d *deadline) Type() string { return "TIME" }

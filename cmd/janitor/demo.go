@@ -19,11 +19,13 @@ func demoCommand() *cobra.Command {
 	var book string
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Open the screen on a simulated cloud in this process",
+		Short: "Open the screen on a simulated cloud",
 		Long: `demo opens the same screen on a cloud that is simulated in this process: a grown account with things in use,
 forgotten, protected and expired. Requests are real HTTP over the loopback interface; nothing leaves this machine.
+--size large is one as full as its default quotas allow.
 
-With --chaos or --faults things go wrong, so that one can watch janitor cope; it then logs in with a password.`,
+With --chaos or --faults things go wrong, so that one can watch janitor cope; it then logs in with a password. The same
+number of --chaos always makes the same trouble: lost answers, refusals, another client's hand.`,
 		Example: `  janitor demo
   janitor demo --size large --quota 600/1m
   janitor demo --chaos=7`,
@@ -72,6 +74,6 @@ With --chaos or --faults things go wrong, so that one can watch janitor cope; it
 	}
 	sim.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&readOnly, "read-only", false, "look, but never delete")
-	cmd.Flags().StringVarP(&book, "file", "f", "", "runbook to walk through, step by step, with what it matches marked")
+	cmd.Flags().StringVarP(&book, "file", "f", "", "runbook to walk through, step by step")
 	return cmd
 }

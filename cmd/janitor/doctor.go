@@ -16,7 +16,7 @@ func doctorCommand() *cobra.Command {
 	var choice profile.Choice
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Examine the profile: endpoints, clock, credentials, permissions, what this cloud offers",
+		Short: "Examine the profile and what this cloud offers",
 		Long: `doctor looks at everything that a profile needs: whether the services answer, their certificates, the difference
 of the clocks, who we are and until when, whether every list works, which batch calls this cloud has, and the quotas. It
 changes nothing: which batch calls there are is asked without credentials, where the answer tells.

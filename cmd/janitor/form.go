@@ -14,7 +14,7 @@ type form string
 // flag is -o, which takes one of these; the first is the usual one.
 func (f *form) flag(flags *pflag.FlagSet, of ...form) {
 	*f = of[0]
-	flags.VarP(&formFlag{f, of}, "output", "o", "how to print")
+	flags.VarP(&formFlag{f, of}, "output", "o", "how to print: "+(&formFlag{of: of}).words(", ", " or "))
 }
 
 func forms(words []string) []form {

@@ -106,7 +106,6 @@ func program() *cobra.Command {
 		Args:   cobra.NoArgs,
 		RunE:   func(*cobra.Command, []string) error { return enough(laidOut("man")) },
 	})
-	root.InitDefaultCompletionCmd()
 	root.SetHelpCommand(helpCommand())
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "completion" {

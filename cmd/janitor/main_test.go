@@ -16,11 +16,13 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 	"go.uber.org/goleak"
 
 	"janitor/client"
 	"janitor/client/profile"
 	"janitor/client/simcloud"
+	"janitor/tui/theme"
 )
 
 func TestMain(m *testing.M) {
@@ -40,6 +42,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"refuses":  refuses,
 			"unheard":  unheard,
+			"helpfits": helpFits,
 			"change":   change,
 			"parses":   parses,
 			"simulate": simulate,
@@ -74,6 +77,30 @@ func refuses(ts *testscript.TestScript, neg bool, args []string) {
 	if stdout := ts.ReadFile("stdout"); stdout != "" {
 		ts.Fatalf("stdout is not empty: %q", stdout)
 	}
+}
+
+// helpFits WIDTH: no line in the help of any command is longer than that many columns, or cut off.
+func helpFits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: helpfits WIDTH")
+	}
+	width, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	var look func(*cobra.Command)
+	look = func(cmd *cobra.Command) {
+		ts.Check(ts.Exec("janitor", append(strings.Fields(cmd.CommandPath())[1:], "--help")...))
+		for line := range strings.Lines(ts.ReadFile("stdout")) {
+			if line = strings.TrimRight(line, " \n"); theme.Width(line) > width || strings.HasSuffix(line, "…") {
+				ts.Logf("%s: %d columns: %s", cmd.CommandPath(), theme.Width(line), line)
+				err = errors.New("help is too wide")
+			}
+		}
+		for _, sub := range cmd.Commands() {
+			look(sub)
+		}
+	}
+	look(program())
+	ts.Check(err)
 }
 
 // unheard STATUS ARG...: janitor with these arguments, whose stdout nobody reads any more, ends with the status and says nothing

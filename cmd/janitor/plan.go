@@ -30,7 +30,7 @@ const (
 func limitFlags(f *pflag.FlagSet, l *cleanup.Limits) {
 	l.Items, l.Percent = maxItems, maxPercent
 	f.Var((*limitFlag)(&l.Items), "max-items", "most items of a plan; 0 = no limit")
-	f.Var((*limitFlag)(&l.Percent), "max-percent", "most of all that are listed of a kind, in percent, for plans of 10 items or more; 0 = no limit")
+	f.Var((*limitFlag)(&l.Percent), "max-percent", "most percent of a kind; 0 = no limit")
 }
 
 type limitFlag int
@@ -58,16 +58,17 @@ func planCommand() *cobra.Command {
 		detailed bool
 	)
 	cmd := &cobra.Command{
-		Use:   "plan KIND [ID...] | plan -f RUNBOOK",
-		Short: "Write down what would be deleted, for janitor apply",
+		Use:   "plan KIND [ID...]",
+		Short: "Write down what would be deleted",
 		Long: `plan chooses resources of a kind by their ids, or by --where, and writes a plan: what would be deleted, what goes first,
 what that does to traffic, and what is left out and why. It deletes nothing. janitor apply executes the plan: it looks
 again, and touches nothing that is not in it or has changed since.
 
-KIND is one of ` + kindWords() + `.
+KIND is one of ` + kindWords() + `. Instead of it, janitor plan -f RUNBOOK takes a file that says
+what is chosen, step by step.
 
 A plan is good for a day. Its digest, which stderr tells, is what janitor apply --approve-digest takes. Limits keep a filter
-that matches too much from becoming a plan.`,
+that matches too much from becoming a plan; a percentage counts from ten items on.`,
 		Example: `  janitor plan pools --where 'unused && age > 90d' -o pools.json
   janitor plan entries 10.0.0.0/24 --in office-acl -o entry.json
   janitor plan -f quarterly.yaml --set old=180d -o quarterly.json`,
@@ -133,11 +134,11 @@ that matches too much from becoming a plan.`,
 	which.flags(cmd.Flags())
 	limitFlags(cmd.Flags(), &limits)
 	flags := cmd.Flags()
-	flags.BoolVar(&detach, "detach", false, "also what is in use: taken out of use first, which changes live traffic")
+	flags.BoolVar(&detach, "detach", false, "also what is in use, which changes live traffic")
 	flags.StringVarP(&book, "file", "f", "", "runbook that says what is chosen, step by step")
-	flags.StringToStringVar(&set, "set", nil, "value of a variable of the runbook, as NAME=VALUE; may be repeated")
-	flags.StringVarP(&path, "output", "o", "-", "file to write the plan to; it must not exist yet; - is stdout")
-	flags.BoolVar(&detailed, "detailed-exitcode", false, "exit status 0: there is nothing to delete, 10: there is something")
+	flags.StringToStringVar(&set, "set", nil, "variable of the runbook, as NAME=VALUE")
+	flags.StringVarP(&path, "output", "o", "-", "new file for the plan; - is stdout")
+	flags.BoolVar(&detailed, "detailed-exitcode", false, "exit status 10 when there is something to delete")
 	return cmd
 }
 

@@ -17,7 +17,7 @@ func profilesCommand() *cobra.Command {
 	var choice profile.Choice
 	cmd := &cobra.Command{
 		Use:   "profiles",
-		Short: "Show the profiles that are found, where, and which one is used",
+		Short: "Show which profiles are found, and where",
 		Long: `profiles lists every profile in the order in which they count: those of the config file; the environment
 (HUAWEICLOUD_SDK_…, HW_…, OS_…); ~/.huaweicloud/credentials; clouds.yaml; KooCLI's ~/.hcloud/config.json; the agency of the
 server. The one that is used is marked with *; what cannot be used says why.

@@ -16,8 +16,8 @@ import (
 )
 
 func sessionFlags(cmd *cobra.Command, choice *profile.Choice) {
-	cmd.Flags().StringVar(&choice.Profile, "profile", "", "profile to use instead of the run's own, for the same project")
-	cmd.Flags().StringArrayVar(&choice.Endpoints, "endpoint", nil, "endpoint of a service as SERVICE=URL, SERVICE being elb, apig, roma or iam; may be repeated")
+	cmd.Flags().StringVar(&choice.Profile, "profile", "", "profile to use instead of the run's own")
+	endpointFlag(cmd.Flags(), choice)
 }
 
 // reopen opens the project of a run. Another one is refused before anything is sent to it, where the profile names it.

@@ -12,7 +12,7 @@ func reportCommand() *cobra.Command {
 	var out form
 	cmd := &cobra.Command{
 		Use:   "report RUN|PLAN",
-		Short: "Print what a run was to do and what became of it, or what a plan would do",
+		Short: "Print what a run did, or a plan would do",
 		Long: `report prints what a run was to do, who ran it where and when, and of every item its outcome with code, message and
 request id, whether it is proved, how long it took, and whether it can be brought back; then what the run did to traffic
 and what was left out. It is made from the run's folder alone: nothing is sent.

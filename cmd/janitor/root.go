@@ -79,10 +79,14 @@ janitor profiles shows what there is.`,
 	flags := root.Flags()
 	choiceFlags(flags, &choice)
 	flags.BoolVar(&choice.ReadOnly, "read-only", false, "look, but never delete")
-	flags.StringVarP(&book, "file", "f", "", "runbook to walk through, step by step, with what it matches marked")
-	flags.StringToStringVar(&set, "set", nil, "value of a variable of the runbook, as NAME=VALUE; may be repeated")
+	flags.StringVarP(&book, "file", "f", "", "runbook to walk through, step by step")
+	flags.StringToStringVar(&set, "set", nil, "variable of the runbook, as NAME=VALUE")
 	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), reportCommand(), undoCommand(), listCommand(), planCommand(), applyCommand())
 	root.AddCommand(profilesCommand(), doctorCommand())
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Short = "Print what has a shell complete words"
+	}
 	return root
 }
 

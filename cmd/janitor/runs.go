@@ -37,7 +37,7 @@ func runsCommand() *cobra.Command {
 	var out form
 	cmd := &cobra.Command{
 		Use:   "runs [RUN]",
-		Short: "List the runs of this user, or what became of the items of one",
+		Short: "List the runs, or the items of one",
 		Long: `runs lists what was deleted from this machine, newest first: the journals below janitor/runs in the user's state
 directory. RUN is the name of a run, or enough of its beginning or end; its items are shown with their outcomes.
 

@@ -26,11 +26,11 @@ type simulation struct {
 
 func (s *simulation) flags(f *pflag.FlagSet) {
 	f.Uint64Var(&s.Seed, "seed", 1, "the same number makes the same account")
-	f.Var((*sizeFlag)(&s.Size), "size", "how much is in the account: small, large (the default quotas) or a number of objects per kind")
+	f.Var((*sizeFlag)(&s.Size), "size", "account: small, large or a number of each kind")
 	s.Latency = 20 * time.Millisecond
-	f.Var((*latencyFlag)(&s.Latency), "latency", "round-trip time of every request")
+	f.Var((*latencyFlag)(&s.Latency), "latency", "time of the round trip of a request")
 	f.Var((*quotaFlag)(&s.Quota), "quota", "requests allowed per time, such as 60/1m; none unless given")
-	f.Var(&s.chaos, "chaos", "trouble of every sort: lost answers, refusals, another client's hand; the same number makes the same trouble")
+	f.Var(&s.chaos, "chaos", "every sort of trouble; --chaos=NUMBER makes other trouble")
 	f.Lookup("chaos").NoOptDefVal = "1"
 	f.StringVar(&s.faults, "faults", "", "file that says what goes wrong, in YAML")
 }
@@ -121,7 +121,7 @@ func simulateCommand() *cobra.Command {
 	var listen string
 	cmd := &cobra.Command{
 		Use:   "simulate",
-		Short: "Serve the simulated cloud to other programs on this machine",
+		Short: "Serve the simulated cloud on this machine",
 		Long: `simulate serves the simulated cloud of demo over HTTP until it is interrupted. The first line of stdout is a JSON
 object with the address, the credentials and the ids; a config file for janitor with two profiles follows, one that
 signs with the access key and one that logs in with the password.`,
@@ -150,7 +150,7 @@ signs with the access key and one that logs in with the password.`,
 		},
 	}
 	sim.flags(cmd.Flags())
-	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "address to serve on, of this machine only; port 0 takes a free one")
+	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "address of this machine; port 0 takes a free one")
 	return cmd
 }
 

@@ -20,7 +20,7 @@ func verifyCommand() *cobra.Command {
 	var choice profile.Choice
 	cmd := &cobra.Command{
 		Use:   "verify RUN",
-		Short: "Look again whether what a run deleted is gone, or what an undo brought back is there",
+		Short: "Look again whether what was deleted is gone",
 		Long: `verify lists again what a finished run was about and says of every item whether it is gone, there, or not known because
 its list could not be read. It changes nothing, and writes what it finds to the run's journal.
 
