@@ -179,9 +179,32 @@ func laidOut(args ...string) error {
 		os.Stdin = nothing    // fang asks the terminal at stdin; none is there to wait for
 	}
 	root := rootCommand()
+	flow(root)
 	root.SetArgs(args)
 	silent := func(io.Writer, fang.Styles, error) {} // the error is printed as all are
 	return fang.Execute(context.Background(), root, fang.WithVersion(version()), fang.WithColorSchemeFunc(anyBackground), fang.WithErrorHandler(silent))
+}
+
+// flow makes one line of each paragraph of the long texts, so that they are broken only where the terminal ends. Lines that
+// are set in stay as they are.
+func flow(cmd *cobra.Command) {
+	var text strings.Builder
+	before := ""
+	for line := range strings.SplitSeq(cmd.Long, "\n") {
+		switch apart := line == "" || before == "" || strings.HasPrefix(line, " ") || strings.HasPrefix(before, " "); {
+		case text.Len() == 0:
+		case apart:
+			text.WriteByte('\n')
+		default:
+			text.WriteByte(' ')
+		}
+		text.WriteString(line)
+		before = line
+	}
+	cmd.Long = text.String()
+	for _, sub := range cmd.Commands() {
+		flow(sub)
+	}
 }
 
 // anyBackground takes colours of the terminal's own palette, and none for text: it can be read on light and on dark.

@@ -27,7 +27,7 @@ with their servers and health monitor and what referred to them, IP groups, CA c
 service. It first says of each item how much of it comes back:
 
   exact        as it was
-  new id       as it was, under another id: whoever knows the old one has to be told
+  new id       as it was, under another id: tell whoever knows the old one
   lossy        not all of it; it says what is lost
   impossible   a server certificate: its private key was never kept
 
