@@ -34,7 +34,7 @@ spreadsheets.`,
 				}
 				return enough(cleanup.Export(cmd.OutOrStdout(), string(out), doc))
 			}
-			past, err := find(args[0])
+			past, err := find(history(), args[0])
 			if err != nil {
 				return err
 			}

@@ -30,7 +30,8 @@ The profile is the run's own, unless --profile names another one for the same pr
 		ValidArgsFunction: runArgs(resumable),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer limit.begin(cmd)()
-			past, err := find(args[0])
+			runs := history()
+			past, err := find(runs, args[0])
 			if err != nil {
 				return err
 			}
@@ -50,7 +51,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 			if s.Deleter == nil {
 				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
 			}
-			j, err := history().Resume(past)
+			j, err := runs.Resume(past)
 			if err != nil {
 				return unrecorded(err)
 			}

@@ -50,14 +50,15 @@ A run is running, finished, unfinished (janitor resume RUN goes on with it), not
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			runs := history()
 			if len(args) == 1 {
-				past, err := find(args[0])
+				past, err := find(runs, args[0])
 				if err != nil {
 					return err
 				}
 				return enough(printItems(cmd.OutOrStdout(), out, past))
 			}
-			all, err := history().All()
+			all, err := runs.All()
 			if err != nil {
 				return err
 			}
@@ -73,8 +74,8 @@ A run is running, finished, unfinished (janitor resume RUN goes on with it), not
 }
 
 // find is a run that can be read.
-func find(name string) (*cleanup.Past, error) {
-	past, err := history().Find(name)
+func find(runs *cleanup.History, name string) (*cleanup.Past, error) {
+	past, err := runs.Find(name)
 	if errors.Is(err, cleanup.ErrNoRun) {
 		return nil, usage("%w", err)
 	}

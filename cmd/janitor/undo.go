@@ -43,11 +43,12 @@ another one for the same project.`,
 		ValidArgsFunction: runArgs(undoable),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer limit.begin(cmd)()
-			past, err := find(args[0])
+			runs := history()
+			past, err := find(runs, args[0])
 			if err != nil {
 				return err
 			}
-			plan, err := history().UndoPlan(past)
+			plan, err := runs.UndoPlan(past)
 			switch {
 			case errors.Is(err, cleanup.ErrNothing), errors.Is(err, cleanup.ErrGoesOn):
 				return &failure{statusRefused, err}
@@ -76,7 +77,7 @@ another one for the same project.`,
 			if !yes && !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, saysYes) {
 				return unconfirmed(cmd.Context(), "nothing is brought back")
 			}
-			begin := history().Journal(past.Ledger.Header.Where)
+			begin := runs.Journal(past.Ledger.Header.Where)
 			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
 			ctx, release := lasting(cmd.Context())
 			defer release()

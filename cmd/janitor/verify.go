@@ -28,7 +28,8 @@ The exit status is 0 when everything that was said to be gone is gone, 4 when th
 		Args:              oneRun,
 		ValidArgsFunction: runArgs(verifiable),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			past, err := find(args[0])
+			runs := history()
+			past, err := find(runs, args[0])
 			if err != nil {
 				return err
 			}
@@ -41,7 +42,7 @@ The exit status is 0 when everything that was said to be gone is gone, 4 when th
 				return err
 			}
 			defer closing(cmd, s)
-			return verify(cmd, out, past, loader)
+			return verify(cmd, out, runs, past, loader)
 		},
 	}
 	sessionFlags(cmd, &choice)
@@ -49,8 +50,8 @@ The exit status is 0 when everything that was said to be gone is gone, 4 when th
 	return cmd
 }
 
-func verify(cmd *cobra.Command, out form, past *cleanup.Past, loader *inventory.Loader) error {
-	j, err := history().Verify(past)
+func verify(cmd *cobra.Command, out form, runs *cleanup.History, past *cleanup.Past, loader *inventory.Loader) error {
+	j, err := runs.Verify(past)
 	if err != nil {
 		return unrecorded(err)
 	}
