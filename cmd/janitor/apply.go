@@ -18,17 +18,20 @@ import (
 	"janitor/tui/keys"
 )
 
+// applying is what the flags of apply say.
+type applying struct {
+	choice   profile.Choice
+	limits   cleanup.Limits
+	out      form
+	yes      bool
+	screen   bool
+	approved string // digest
+	why      cleanup.Why
+	limit    deadline
+}
+
 func applyCommand() *cobra.Command {
-	var (
-		choice   profile.Choice
-		limits   cleanup.Limits
-		out      form
-		yes      bool
-		screen   bool
-		approved string
-		why      cleanup.Why
-		limit    deadline
-	)
+	var a applying
 	cmd := &cobra.Command{
 		Use:   "apply PLAN",
 		Short: "Execute a plan",
@@ -52,78 +55,89 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			}
 			return usage("%d arguments where one plan is expected", len(args))
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			defer limit.begin(cmd)()
-			if screen {
-				if err := needTerminal(); err != nil {
-					return err
-				}
-			}
-			doc, digest, err := readPlan(cmd, args[0])
-			if err != nil {
-				return err
-			}
-			if err := fresh(doc, args[0], time.Now()); err != nil {
-				return err
-			}
-			if approved != "" && !strings.EqualFold(approved, digest) {
-				return &failure{statusRefused, fmt.Errorf("nothing is deleted: %s has the digest %s, another one was approved", args[0], digest)}
-			}
-			past := history()
-			doc, note, err := once(past, doc, digest, planWords(args[0]))
-			if err != nil {
-				return err
-			}
-			if note != "" {
-				(&lines{cmd.ErrOrStderr()}).say("%s", note)
-			}
-			s, loader, p, err := reopenAt(cmd.Context(), "plan "+args[0], doc.Where, choice)
-			if err != nil {
-				return err
-			}
-			defer closing(cmd, s)
-			var bound *keys.Map
-			if screen {
-				if bound, err = checkKeys(p.Keys); err != nil {
-					return err
-				}
-			}
-			if s.Deleter == nil {
-				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
-			}
-			if doc.Items() == 0 {
-				tellPlan(cmd.ErrOrStderr(), doc)
-				return nil
-			}
-			// Whoever types a word or gives a digest has seen how much it is.
-			if err := limitsOf(cmd, limits, p).Check(doc.Steps...); yes && approved == "" && len(doc.Dangers()) == 0 && err != nil {
-				return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w, or --approve-digest", err)}
-			}
-			if err := approve(cmd, doc, p, yes, approved != "", args[0] == "-"); err != nil {
-				return err
-			}
-			why.Approved = digest // by which the runs of this plan are found again
-			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why), Log: logOf(cmd.Context())})
-			if screen {
-				return watchOnScreen(cmd, tui.Options{
-					Profile: s.Profile, Region: s.Region, Project: s.Project,
-					Loader: loader.WithDetail(), Engine: engine, History: past, Log: shownLog(cmd.Context()), Keys: bound, AlwaysName: p.Confirm == profile.AlwaysName, Now: time.Now,
-				}, doc)
-			}
-			return execute(cmd, out, engine, doc, digest)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.run(cmd, args[0]) },
 	}
-	sessionFlags(cmd, &choice)
-	limitFlags(cmd.Flags(), &limits)
-	out.flag(cmd.Flags(), "table", "ndjson")
-	limit.flag(cmd.Flags())
+	sessionFlags(cmd, &a.choice)
+	limitFlags(cmd.Flags(), &a.limits)
+	a.out.flag(cmd.Flags(), "table", "ndjson")
+	a.limit.flag(cmd.Flags())
 	flags := cmd.Flags()
-	flags.BoolVar(&yes, "yes", false, "do not ask; not enough where the plan speaks of a danger")
-	flags.StringVar(&approved, "approve-digest", "", "do not ask: this digest was approved")
-	flags.BoolVar(&screen, "watch", false, "show the run on the screen")
-	flags.StringVar(&why.Ticket, "ticket", "", "ticket that the run is for, kept in its journal")
-	flags.StringVar(&why.Reason, "reason", "", "why, kept in the journal")
+	flags.BoolVar(&a.yes, "yes", false, "do not ask; not enough where the plan speaks of a danger")
+	flags.StringVar(&a.approved, "approve-digest", "", "do not ask: this digest was approved")
+	flags.BoolVar(&a.screen, "watch", false, "show the run on the screen")
+	flags.StringVar(&a.why.Ticket, "ticket", "", "ticket that the run is for, kept in its journal")
+	flags.StringVar(&a.why.Reason, "reason", "", "why, kept in the journal")
 	return cmd
+}
+
+func (a *applying) run(cmd *cobra.Command, path string) error {
+	defer a.limit.begin(cmd)()
+	if a.screen {
+		if err := needTerminal(); err != nil {
+			return err
+		}
+	}
+	past := history()
+	doc, digest, err := a.document(cmd, past, path)
+	if err != nil {
+		return err
+	}
+	s, loader, p, err := reopenAt(cmd.Context(), "plan "+path, doc.Where, a.choice)
+	if err != nil {
+		return err
+	}
+	defer closing(cmd, s)
+	var bound *keys.Map
+	if a.screen {
+		if bound, err = checkKeys(p.Keys); err != nil {
+			return err
+		}
+	}
+	if s.Deleter == nil {
+		return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+	}
+	if doc.Items() == 0 {
+		tellPlan(cmd.ErrOrStderr(), doc)
+		return nil
+	}
+	// Whoever types a word or gives a digest has seen how much it is.
+	if err := limitsOf(cmd, a.limits, p).Check(doc.Steps...); a.yes && a.approved == "" && len(doc.Dangers()) == 0 && err != nil {
+		return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w, or --approve-digest", err)}
+	}
+	if err := approve(cmd, doc, p, a.yes, a.approved != "", path == "-"); err != nil {
+		return err
+	}
+	why := a.why
+	why.Approved = digest // by which the runs of this plan are found again
+	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why), Log: logOf(cmd.Context())})
+	if a.screen {
+		return watchOnScreen(cmd, tui.Options{
+			Profile: s.Profile, Region: s.Region, Project: s.Project,
+			Loader: loader.WithDetail(), Engine: engine, History: past, Log: shownLog(cmd.Context()),
+			Keys: bound, AlwaysName: p.Confirm == profile.AlwaysName, Now: time.Now,
+		}, doc)
+	}
+	return execute(cmd, a.out, engine, doc, digest)
+}
+
+// document reads what is to be executed: a plan that is fresh, the approved one where one is, less what was executed
+// before.
+func (a *applying) document(cmd *cobra.Command, past *cleanup.History, path string) (doc cleanup.Document, digest string, err error) {
+	doc, digest, err = readPlan(cmd, path)
+	if err != nil {
+		return doc, digest, err
+	}
+	if err := fresh(doc, path, time.Now()); err != nil {
+		return doc, digest, err
+	}
+	if a.approved != "" && !strings.EqualFold(a.approved, digest) {
+		return doc, digest, &failure{statusRefused, fmt.Errorf("nothing is deleted: %s has the digest %s, another one was approved", path, digest)}
+	}
+	doc, note, err := once(past, doc, digest, planWords(path))
+	if note != "" {
+		(&lines{cmd.ErrOrStderr()}).say("%s", note)
+	}
+	return doc, digest, err
 }
 
 // execute runs the steps one after another, as long as nothing stands in the way of the next.

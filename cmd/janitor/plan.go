@@ -46,17 +46,20 @@ func (f *limitFlag) Set(s string) error {
 	return nil
 }
 
+// planning is what the flags of plan say.
+type planning struct {
+	choice   profile.Choice
+	which    choosing
+	limits   cleanup.Limits
+	detach   bool
+	book     string // path of a runbook
+	set      map[string]string
+	path     string // of the plan
+	detailed bool
+}
+
 func planCommand() *cobra.Command {
-	var (
-		choice   profile.Choice
-		which    choosing
-		limits   cleanup.Limits
-		detach   bool
-		book     string
-		set      map[string]string
-		path     string
-		detailed bool
-	)
+	var p planning
 	cmd := &cobra.Command{
 		Use:   "plan KIND [ID...]",
 		Short: "Write down what would be deleted",
@@ -73,73 +76,84 @@ that matches too much from becoming a plan; a percentage counts from ten items o
   janitor plan entries 10.0.0.0/24 --in office-acl -o entry.json
   janitor plan -f quarterly.yaml --set old=180d -o quarterly.json`,
 		ValidArgsFunction: kindArgs,
-		Args: func(_ *cobra.Command, args []string) error {
-			switch {
-			case book != "" && (len(args) > 0 || which.where != "" || len(which.in) > 0 || detach):
-				return usage("the runbook of -f says what is chosen: leave out kind, ids, --where, --in and --detach")
-			case book == "" && len(set) > 0:
-				return usage("--set gives values to variables of a runbook: give -f")
-			case book == "" && len(args) == 0:
-				return noKind()
-			case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }): // of a variable that is not set
-				return usage("nothing is chosen: an id is empty")
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := free(path); err != nil {
-				return err
-			}
-			if book != "" {
-				doc, err := planBook(cmd, book, set, choice, limits)
-				if err != nil {
-					return err
-				}
-				return writePlan(cmd, doc, path, detailed)
-			}
-			kind, err := anyKind(args[0])
-			if err != nil {
-				return err
-			}
-			ids := args[1:]
-			switch {
-			case len(ids) > 0 && which.where != "":
-				return usage("ids and --where both choose: keep one")
-			case len(ids) == 0 && strings.TrimSpace(which.where) == "":
-				return usage("nothing is chosen: give ids, or --where with an expression")
-			}
-			got, s, p, err := which.from(cmd.Context(), choice, kind)
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			if err := got.incomplete(); err != nil {
-				return fmt.Errorf("nothing is planned: %w", err)
-			}
-			stage, err := planOf(got, ids, which.where, cleanup.Choice{Detach: detach})
-			if err != nil {
-				return err
-			}
-			if note := got.undecidedNote(); note != "" {
-				fmt.Fprintln(cmd.ErrOrStderr(), note) //nolint:errcheck // for people
-			}
-			if err := limitsOf(cmd, limits, p).Check(stage); err != nil {
-				return &failure{statusRefused, fmt.Errorf("nothing is planned: %w", err)}
-			}
-			doc := cleanup.NewDocument(whereIs(p, s), version(), time.Now(), planLife, stage)
-			return writePlan(cmd, doc, path, detailed)
-		},
+		Args:              p.args,
+		RunE:              p.run,
 	}
-	choiceFlags(cmd.Flags(), &choice)
-	which.flags(cmd.Flags())
-	limitFlags(cmd.Flags(), &limits)
+	choiceFlags(cmd.Flags(), &p.choice)
+	p.which.flags(cmd.Flags())
+	limitFlags(cmd.Flags(), &p.limits)
 	flags := cmd.Flags()
-	flags.BoolVar(&detach, "detach", false, "also what is in use, which changes live traffic")
-	flags.StringVarP(&book, "file", "f", "", "runbook that says what is chosen, step by step")
-	flags.StringToStringVar(&set, "set", nil, "variable of the runbook, as NAME=VALUE")
-	flags.StringVarP(&path, "output", "o", "-", "new file for the plan; - is stdout")
-	flags.BoolVar(&detailed, "detailed-exitcode", false, "exit status 10 when there is something to delete")
+	flags.BoolVar(&p.detach, "detach", false, "also what is in use, which changes live traffic")
+	flags.StringVarP(&p.book, "file", "f", "", "runbook that says what is chosen, step by step")
+	flags.StringToStringVar(&p.set, "set", nil, "variable of the runbook, as NAME=VALUE")
+	flags.StringVarP(&p.path, "output", "o", "-", "new file for the plan; - is stdout")
+	flags.BoolVar(&p.detailed, "detailed-exitcode", false, "exit status 10 when there is something to delete")
 	return cmd
+}
+
+func (p *planning) args(_ *cobra.Command, args []string) error {
+	switch {
+	case p.book != "" && (len(args) > 0 || p.which.where != "" || len(p.which.in) > 0 || p.detach):
+		return usage("the runbook of -f says what is chosen: leave out kind, ids, --where, --in and --detach")
+	case p.book == "" && len(p.set) > 0:
+		return usage("--set gives values to variables of a runbook: give -f")
+	case p.book == "" && len(args) == 0:
+		return noKind()
+	case slices.ContainsFunc(args, func(s string) bool { return strings.TrimSpace(s) == "" }): // of a variable that is not set
+		return usage("nothing is chosen: an id is empty")
+	}
+	return nil
+}
+
+func (p *planning) run(cmd *cobra.Command, args []string) error {
+	if err := free(p.path); err != nil {
+		return err
+	}
+	var doc cleanup.Document
+	var err error
+	if p.book != "" {
+		doc, err = planBook(cmd, p.book, p.set, p.choice, p.limits)
+	} else {
+		doc, err = p.planKind(cmd, args[0], args[1:])
+	}
+	if err != nil {
+		return err
+	}
+	return writePlan(cmd, doc, p.path, p.detailed)
+}
+
+// planKind plans resources of one kind, by their ids or by --where.
+func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (cleanup.Document, error) {
+	var none cleanup.Document
+	kind, err := anyKind(word)
+	if err != nil {
+		return none, err
+	}
+	switch {
+	case len(ids) > 0 && p.which.where != "":
+		return none, usage("ids and --where both choose: keep one")
+	case len(ids) == 0 && strings.TrimSpace(p.which.where) == "":
+		return none, usage("nothing is chosen: give ids, or --where with an expression")
+	}
+	got, s, used, err := p.which.from(cmd.Context(), p.choice, kind)
+	if err != nil {
+		return none, err
+	}
+	defer s.Close()
+	if err := got.incomplete(); err != nil {
+		return none, fmt.Errorf("nothing is planned: %w", err)
+	}
+	stage, err := planOf(got, ids, p.which.where, cleanup.Choice{Detach: p.detach})
+	if err != nil {
+		return none, err
+	}
+	if note := got.undecidedNote(); note != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), note) //nolint:errcheck // for people
+	}
+	if err := limitsOf(cmd, p.limits, used).Check(stage); err != nil {
+		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", err)}
+	}
+	return cleanup.NewDocument(whereIs(used, s), version(), time.Now(), planLife, stage), nil
 }
 
 // limitsOf are those of the flags, else the profile's, else the usual.
