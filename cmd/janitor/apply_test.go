@@ -15,6 +15,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/client/profile"
 	"janitor/client/simcloud"
 )
 
@@ -24,6 +25,8 @@ type applied struct {
 	cloud  *simcloud.Cloud
 	engine *cleanup.Engine
 	doc    cleanup.Document
+
+	with func(cleanup.Options) *cleanup.Engine // another one
 }
 
 func toApply(t *testing.T, met func(sent bool)) *applied {
@@ -50,7 +53,10 @@ func toApply(t *testing.T, met func(sent bool)) *applied {
 	t.Cleanup(s.Close)
 	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
 	from := inventory.Last(loader.Load(t.Context(), inventory.Pools))
-	a := &applied{cloud: cloud, engine: cleanup.NewEngine(s.Deleter, loader, cleanup.Options{})}
+	a := &applied{cloud: cloud}
+	a.with = func(o cleanup.Options) *cleanup.Engine { return cleanup.NewEngine(s.Deleter, loader, o) }
+	a.engine = a.with(cleanup.Options{})
+	a.doc.Where = whereIs(profile.Profile{}, s)
 	for _, r := range from.Listing(inventory.Pools).Resources {
 		plan, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, from, cleanup.Choice{})
 		if err != nil || len(plan.Items) != 1 {
