@@ -28,10 +28,11 @@ func once(past *cleanup.History, doc cleanup.Document, digest, what string) (res
 		if run == nil {
 			continue
 		}
-		switch {
+		switch over := run.Err == nil && run.Ledger.Finished; {
+		case over: // somebody may be verifying it
 		case run.Live:
 			return doc, "", &failure{statusRefused, fmt.Errorf("%s is being applied: run %s goes on", what, run.ID)}
-		case run.Err == nil && !run.Ledger.Finished:
+		case run.Err == nil:
 			return doc, "", usage("%s was begun before, and run %s is not finished: janitor resume %s goes on with it", what, run.ID, run.ID)
 		}
 		names = append(names, run.ID)

@@ -49,6 +49,18 @@ func TestStepsAreExecutedOnce(t *testing.T) {
 	left("one", "third")
 	execute("one", 2)
 	left("one")
+	all, err := past.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifying, err := past.Verify(all[0]) // another janitor is at it, but the run is over
+	if err != nil {
+		t.Fatal(err)
+	}
+	left("one")
+	if err := verifying.Close(); err != nil {
+		t.Fatal(err)
+	}
 	execute("two", 1) // not a beginning
 	left("two")
 
