@@ -1,7 +1,9 @@
 package inventory_test
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,6 +171,88 @@ func TestEnterpriseProjects(t *testing.T) {
 				t.Errorf("asked %d times, want %d", asked, tt.asked)
 			}
 		})
+	}
+}
+
+// TestWhicheverListTellsOfEnterpriseProjects: only the objects of one list say that there are some, and that list is the last one
+// to end, or the first. Either way the listeners of the other projects are asked for before anything is unused.
+func TestWhicheverListTellsOfEnterpriseProjects(t *testing.T) {
+	user := object{"id": "l2", "name": "theirs", "default_pool_id": "p1", "sni_container_refs": []string{"c1"}, "ipgroup": object{"ipgroup_id": "g1", "type": "white"}}
+	for _, tt := range []struct {
+		kind    inventory.KindID
+		own     inventory.ListID
+		telling string // the list whose objects are in projects, as the server knows it
+		id      inventory.ListID
+	}{
+		{inventory.Pools, "pools", "pools", "pools"},
+		{inventory.Pools, "pools", "listeners", "listeners"},
+		{inventory.Certificates, "certificates", "certificates", "certificates"},
+		{inventory.Certificates, "certificates", "listeners", "listeners"},
+		{inventory.IPGroups, "IP groups", "ipgroups", "IP groups"},
+		{inventory.IPGroups, "IP groups", "recycled", "listeners in the recycle bin"},
+	} {
+		for _, last := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s told by %s, which ends last: %v", tt.kind, tt.telling, last), func(t *testing.T) {
+				w := &world{t: t, lists: map[string][]object{
+					"pools": {{"id": "p1", "name": "x"}}, "certificates": {{"id": "c1", "name": "x"}}, "ipgroups": {{"id": "g1", "name": "x"}},
+					"listeners": {{"id": "l1"}}, "recycled": {{"id": "l9"}}, "all_granted_eps listeners": {user}, "all_granted_eps l7policies": {},
+				}}
+				for _, o := range w.lists[tt.telling] {
+					o["enterprise_project_id"] = "0"
+				}
+				hold, waitFor := []string{tt.telling}, []inventory.ListID{tt.own, "listeners", "listeners in the recycle bin"}
+				waitFor = slices.DeleteFunc(waitFor, func(id inventory.ListID) bool { return id == tt.id })
+				if !last {
+					hold, waitFor = slices.DeleteFunc([]string{string(tt.kind), "listeners", "recycled"}, func(list string) bool { return list == tt.telling }), []inventory.ListID{tt.id}
+				}
+				release := make(chan struct{})
+				w.answer = map[string]http.HandlerFunc{}
+				for _, list := range hold {
+					w.answer["GET "+list] = func(rw http.ResponseWriter, r *http.Request) {
+						select {
+						case <-release:
+						case <-r.Context().Done():
+							return
+						}
+						(&world{t: t, lists: w.lists}).ServeHTTP(rw, r)
+					}
+				}
+				l, _ := w.serve(t)
+				held := true
+				for s := range l.Load(t.Context(), tt.kind) {
+					rows := s.Listing(tt.kind).Resources
+					if len(rows) == 1 && rows[0].Verdict.State == inventory.Unused {
+						t.Errorf("%q, which is not so", said(rows[0].Verdict))
+					}
+					waiting := slices.ContainsFunc(waitFor, func(id inventory.ListID) bool {
+						done, err := s.Graph.State(id)
+						return !done || err != nil
+					})
+					if held && !waiting {
+						held = false
+						close(release)
+					}
+					if s.Done && (len(rows) != 1 || rows[0].Verdict.State != inventory.InUse) {
+						t.Errorf("at the end: %+v", rows)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestHiddenListenersAreRemembered: pools say nothing of enterprise projects, but certificates have, and what the lists hide they
+// hide from everybody.
+func TestHiddenListenersAreRemembered(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools": {{"id": "p1", "name": "pool"}}, "certificates": {{"id": "c1", "name": "cert", "enterprise_project_id": "0"}},
+		"all_granted_eps listeners": {{"id": "l2", "name": "theirs", "default_pool_id": "p1"}}, "all_granted_eps l7policies": {},
+	}}
+	l, _ := w.serve(t)
+	load(t, l, inventory.Certificates)
+	_, listing := load(t, l, inventory.Pools)
+	if got := said(named(t, listing, "pool").Verdict); got != "in use: listener theirs [empty]" {
+		t.Errorf("the pool is %q", got)
 	}
 }
 

@@ -165,7 +165,7 @@ type reading struct {
 	loader  *Loader
 	kinds   []*Kind
 	changed chan struct{} // holds one token while there is something that no snapshot shows yet
-	rest    chan struct{} // closed when all lists have ended that can name listeners
+	rest    chan struct{} // closed when all lists have ended that can name listeners or tell of enterprise projects
 
 	onlyShared func() bool // of the cloud, found out when it matters
 
@@ -175,7 +175,7 @@ type reading struct {
 	parts    map[ListID]part
 	graph    *Graph // of parts; nil when they have changed since
 	running  int    // lists that have not ended
-	naming   int    // of these, those that can name listeners
+	naming   int    // of these, those that rest waits for
 	lasts    int    // of these, those that come last
 	aside    []client.Listener
 	divided  bool // objects say which enterprise project they are in
@@ -331,6 +331,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.aside = append(r.aside, page...)
+		r.divided = r.divided || slices.ContainsFunc(page, func(l client.Listener) bool { return l.EnterpriseProjectID != "" })
 	}
 	if l.last {
 		r.unlisted(ctx, q)
@@ -368,8 +369,12 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	r.signal()
 }
 
-// names: the objects of the list are listeners or can name some.
-func (g *growing) names(l list) bool { return g.listing.Kind.names && !l.last }
+// names: the objects of the list are listeners or can name some, or they can tell that there are enterprise projects, as
+// certificates do. Whether more listeners are to be asked for is known when all of these have ended.
+func (g *growing) names(l list) bool {
+	kind := g.listing.Kind
+	return (kind.names || kind.project != nil) && !l.last
+}
 
 // unlisted waits for the other lists and gives the listeners that no list of listeners shows: those kept aside, and those
 // that other objects name. When a list of listeners has failed it gives none: then nothing is known of them anyway.
@@ -409,7 +414,7 @@ func (r *reading) unlisted(ctx context.Context, q *query) {
 		r.signal() // reading them takes its time
 	}
 	q.named, q.listed = named, listed
-	q.divided = r.divided && r.loader.cloud.mayHide(!r.loader.brief)
+	q.divided = r.loader.cloud.mayHide(r.divided && !r.loader.brief) // what is known is so whichever objects are listed
 }
 
 // settleShared: the lists of shared load balancers are there together or not at all. One that is missing beside another
