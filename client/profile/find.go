@@ -3,6 +3,7 @@ package profile
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -125,6 +126,9 @@ func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
 	if err := c.agree(p); err != nil {
 		return p, err
 	}
+	if err := c.elsewhereToo(p, given); err != nil {
+		return p, err
+	}
 	if c.Region != "" {
 		p.Region = c.Region
 	}
@@ -146,6 +150,34 @@ func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
 	}
 	p.lookup = c.Lookup
 	return p, nil
+}
+
+// elsewhereToo refuses another region than the profile's where its endpoints stay what they are: the objects of one region
+// would be shown, and deleted, under the name of another. IAM may be one for all regions; what was given with the choice is
+// taken as it is.
+func (c Choice) elsewhereToo(p Profile, given Endpoints) error {
+	if c.Region == "" || p.Region == "" || c.Region == p.Region {
+		return nil
+	}
+	var fixed []string
+	for _, service := range services() {
+		at := *p.Endpoints.endpoint(service)
+		if service == "iam" || at == "" || *given.endpoint(service) != "" || strings.Contains(at, "{region}") || names(at, c.Region) {
+			continue
+		}
+		fixed = append(fixed, service)
+	}
+	if fixed == nil {
+		return nil
+	}
+	return usage("the endpoints of %v (%s) are written for %s: it has no other region; write {region} in them, or give --endpoint %s=https://…",
+		p, strings.Join(fixed, ", "), p.Region, fixed[0])
+}
+
+// names: the host of the endpoint says the region.
+func names(endpoint, region string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && slices.Contains(strings.Split(u.Hostname(), "."), region)
 }
 
 // withCloud takes what a profile of the config file leaves to a cloud of clouds.yaml from there.

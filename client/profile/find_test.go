@@ -89,6 +89,48 @@ func TestEndpointsByRank(t *testing.T) {
 	}
 }
 
+// TestAnotherRegionNeedsOtherEndpoints: endpoints that are written for one region stay where they are, so what is listed would be
+// shown under the name of a region that it is not in.
+func TestAnotherRegionNeedsOtherEndpoints(t *testing.T) {
+	const elb, written = "https://elb.cn-east-3.example.com", "are written for cn-north-4: it has no other region"
+	for _, test := range []struct {
+		name, endpoints string
+		choice          Choice
+		env             []string
+		elb, says       string
+	}{
+		{name: "written", endpoints: "elb: https://one", says: "(elb)"},
+		{name: "several", endpoints: "elb: https://one, apig: https://one, iam: https://one", says: "(elb, apig)"},
+		{name: "half of them", endpoints: "elb: 'https://elb.{region}.example.com', roma: https://one", says: "(roma)"},
+		{name: "with its region", endpoints: "elb: 'https://elb.{region}.example.com'", elb: elb},
+		{name: "only iam, which may be for all", endpoints: "iam: https://one", elb: "https://elb.cn-east-3.myhuaweicloud.com"},
+		{name: "of that region", endpoints: "elb: " + elb, elb: elb},
+		{name: "given with it", endpoints: "elb: https://one", choice: Choice{Endpoints: []string{"elb=https://two"}}, elb: "https://two"},
+		{name: "of the environment", endpoints: "elb: https://one", env: []string{"JANITOR_ENDPOINT_ELB=https://two"}, elb: "https://two"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.choice.Lookup = environ(t, edit(t, "    auth:", "    endpoints: {"+test.endpoints+"}\n    auth:"), test.env...)
+			test.choice.Region = "cn-north-4" // its own
+			if _, err := Find(test.choice); err != nil {
+				t.Error(err)
+			}
+			test.choice.Region = "cn-east-3"
+			p, err := Find(test.choice)
+			switch {
+			case test.says == "" && err != nil, test.says == "" && (p.Region != "cn-east-3" || p.Endpoints.ELB != test.elb && p.resolve().ELB != test.elb):
+				t.Errorf("%s, %+v, %v", p.Region, p.resolve(), err)
+			case test.says != "" && (!errors.Is(err, Usage) || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), written)):
+				t.Errorf("%v, want %q, %q", err, test.says, written)
+			}
+		})
+	}
+	p, err := Find(Choice{Region: "my-2", Lookup: environ(t, "", "HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_PROJECT_ID=c",
+		"HW_REGION_NAME=my-1", "HUAWEICLOUD_SDK_REGION_ELB_MY_1=https://one", "HUAWEICLOUD_SDK_REGION_ELB_MY_2=https://two")})
+	if err != nil || p.Region != "my-2" || p.Endpoints.ELB != "https://two" {
+		t.Errorf("the SDK's: %+v, %v", p, err)
+	}
+}
+
 func TestEndpointsOfClouds(t *testing.T) {
 	tests := []struct {
 		cloud, region, gateway string

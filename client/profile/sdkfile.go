@@ -114,6 +114,7 @@ func (c Choice) regionsOfSDK(p *Profile) error {
 	if region == "" {
 		return nil
 	}
+	p.Region = region // what is found is written for it
 	path := cmp.Or(c.get("HUAWEICLOUD_SDK_REGIONS_FILE"), c.inHome(".huaweicloud", "regions.yaml"))
 	var regions map[string][]struct {
 		ID        string   `yaml:"id"`
