@@ -102,6 +102,7 @@ func (g *Graph) join(p facts) {
 	g.groups = joined(g.groups, p.groups)
 	g.ipGroups = joined(g.ipGroups, p.ipGroups)
 	g.within = joined(g.within, p.within)
+	g.open = joined(g.open, p.open)
 	g.policies = joined(g.policies, p.policies)
 	g.guarded = joined(g.guarded, p.guarded)
 	g.unclear = joined(g.unclear, p.unclear)

@@ -31,7 +31,7 @@ var ipGroups = &Kind{
 		}
 		v := judge(r.Ref, madeBy(group.Name, group.Description), used, gaps, groupUnused, signsOfGroup(group, g))
 		done, err := g.State(groupsList)
-		v.Partial = !done || err != nil
+		v.Partial = !done || err != nil || len(gaps) > 0 // a listener that is not known may make a white list of it
 		return v
 	},
 	Fields: func(r Resource, now time.Time) []Field {
@@ -83,19 +83,30 @@ func noteGroups(rows []Resource, p *part) {
 		p.ipGroups[r.Ref.ID] = ipGroup(r)
 	}
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r Resource) bool { return p.ipGroups[r.Ref.ID] != ipGroup(r) }) // listed again later
+	sets := make([][]block, len(rows))                                                                                // empty for a group that lists nothing, or something that cannot be read
+	bounded := make([][]block, len(rows))                                                                             // without families of which they cover every address: all is within that
+	for i, r := range rows {
+		all, whole := coverage(ipGroup(r))
+		bounded[i] = all
+		for _, every := range [...]block{every4, every6} {
+			if coverAll(every, all) {
+				set(&p.open, r.Ref.ID, true)
+				bounded[i] = slices.DeleteFunc(slices.Clone(bounded[i]), func(b block) bool { return b.low.Is4() == every.low.Is4() })
+			}
+		}
+		if whole {
+			sets[i] = all
+		}
+	}
 	if len(rows) > mostCompared {
 		return
-	}
-	sets := make([][]block, len(rows)) // empty for a group that lists nothing, or something that cannot be read
-	for i, r := range rows {
-		sets[i] = coverage(ipGroup(r))
 	}
 	for i, inner := range rows {
 		for j, outer := range rows {
 			switch {
-			case inner.Ref == outer.Ref || len(sets[i]) == 0 || !includes(sets[j], sets[i]):
+			case inner.Ref == outer.Ref || len(sets[i]) == 0 || len(sets[j]) == 0 || !includes(bounded[j], sets[i]):
 				continue
-			case i < j && includes(sets[i], sets[j]): // both cover the same: one is too many, the later one
+			case i < j && includes(bounded[i], sets[j]): // both cover the same: one is too many, the later one
 				continue
 			}
 			p.within[inner.Ref.ID] = outer.Label()
@@ -104,15 +115,15 @@ func noteGroups(rows []Resource, p *part) {
 	}
 }
 
-// coverage is all that the entries of a group cover, merged; nothing when one of them cannot be read.
-func coverage(group *client.IPGroup) []block {
-	blocks := make([]block, len(group.Entries))
-	for i, e := range group.Entries {
-		if blocks[i] = parseBlock(e.IP); !blocks[i].low.IsValid() {
-			return nil
+// coverage is all that the entries of a group cover, merged; whole says that each of them can be read.
+func coverage(group *client.IPGroup) (all []block, whole bool) {
+	blocks := make([]block, 0, len(group.Entries))
+	for _, e := range group.Entries {
+		if b := parseBlock(e.IP); b.low.IsValid() {
+			blocks = append(blocks, b)
 		}
 	}
-	return merged(blocks)
+	return merged(blocks), len(blocks) == len(group.Entries)
 }
 
 func includes(outer, inner []block) bool {
@@ -123,10 +134,17 @@ func signsOfGroup(group *client.IPGroup, g *Graph) []string {
 	if len(group.Entries) == 0 {
 		return empty
 	}
-	if g != nil && g.within[group.ID] != "" {
-		return []string{"all within " + g.within[group.ID]}
+	if g == nil {
+		return nil
 	}
-	return nil
+	var signs []string // the gravest first, for a row may have no room for the others
+	if g.open[group.ID] && slices.ContainsFunc(g.Uses(IPGroups, group.ID), func(u Use) bool { return u.Access == Access{} && u.Via == "ipgroup" }) {
+		signs = append(signs, "lets every address in")
+	}
+	if g.within[group.ID] != "" {
+		signs = append(signs, "all within "+g.within[group.ID])
+	}
+	return signs
 }
 
 var groupUnused = []Reason{{Text: "no listener"}}

@@ -65,6 +65,7 @@ type facts struct {
 	groups   map[string][]string // listener id → ids of the IP groups of its access control
 	ipGroups map[string]*client.IPGroup
 	within   map[string]string // IP group id → the one that covers all its entries
+	open     map[string]bool   // IP groups whose entries cover every address of a family
 	policies map[string]*Policy
 	guarded  map[string]string           // listener id → why it must not be changed
 	unclear  map[KindID]string           // kind → which object may refer to some of it, in a way that is not understood

@@ -144,8 +144,9 @@ func (r *rows) whyRole(v inventory.Verdict) theme.Role {
 	return theme.Muted
 }
 
-// why is the first reason, how many more there are, and what else is worth a look. The reason why something is unused is
-// the same for all that is: there the signs come first.
+// why is the first reason, how many more there are, and what else is worth a look. That comes first, for the cell may have room
+// for no more: why something is unused is the same for all that is, and who uses it is in the detail too. What must not be
+// touched, or is not known, has to say why.
 func why(v inventory.Verdict) string {
 	reason := v.Why()
 	switch {
@@ -153,7 +154,7 @@ func why(v inventory.Verdict) string {
 		return reason
 	case reason == "":
 		return strings.Join(v.Signs, ", ")
-	case v.State == inventory.Unused:
+	case v.State == inventory.Unused, v.State == inventory.InUse:
 		return strings.Join(v.Signs, ", ") + ", " + reason
 	}
 	return reason + ", " + strings.Join(v.Signs, ", ")
