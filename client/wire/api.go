@@ -133,7 +133,7 @@ func NoRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastRe
 // Call is one request.
 type Call struct {
 	Doing     string     // how an error begins: "listing pools"
-	Method    string     // GET is sent again when no answer comes, nothing else is
+	Method    string     // GET is sent again when no answer or an internal error comes, nothing else is
 	Path      string     // below the base URL, begins with "/", every segment made by [Segment]
 	Query     url.Values // nil = none
 	In        any        // sent as JSON; nil = no body
@@ -154,7 +154,7 @@ type Call struct {
 }
 
 // Do sends the call and decodes its answer. It waits while the API is paused, sends throttled requests again (a
-// throttled request was not applied), and reading ones also after lost answers, a few times each. Whatever else
+// throttled request was not applied), and reading ones also after lost answers and internal errors, a few times each. Whatever else
 // changes something is sent once. Errors are of type [*Error]; those of a cancelled ctx also match ctx.Err().
 func (a *API) Do(ctx context.Context, c Call) error {
 	t := tries{begun: time.Now()}
@@ -252,10 +252,12 @@ func (c Call) again(e *Error) bool {
 	case BadAnswer:
 		return e.Status < 300 && !errors.Is(e.Err, errTooLarge)
 	case "":
-		return e.Status == http.StatusBadGateway || e.Status == http.StatusServiceUnavailable || e.Status == http.StatusGatewayTimeout
-	default:
-		return false
+		switch e.Status {
+		case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return true // an internal error is often over at once (api.md 7)
+		}
 	}
+	return false
 }
 
 func failPause(e *Error, tries int) time.Duration {

@@ -276,10 +276,14 @@ func TestReadingCallsAreSentAgain(t *testing.T) {
 		{"after half an answer", "GET", []func(*http.Request) (*http.Response, error){answer(200, `{"pools":[`), good}, 2, "", true},
 		{"but not for ever", "GET", []func(*http.Request) (*http.Response, error){broken}, 3, Transport, false},
 		{"nor after a plain no", "GET", []func(*http.Request) (*http.Response, error){answer(403, ``)}, 1, Forbidden, false},
-		{"nor after an internal error", "GET", []func(*http.Request) (*http.Response, error){answer(500, ``)}, 1, "", false},
+		{"after an internal error", "GET", []func(*http.Request) (*http.Response, error){answer(500, `{"error_code":"ELB.8906"}`), answer(500, `{"error_code":"APIG.9999"}`), good}, 3, "", true},
+		{"after one without words", "GET", []func(*http.Request) (*http.Response, error){answer(500, ``), answer(500, `<html>`), good}, 3, "", true},
+		{"nor after more of them", "GET", []func(*http.Request) (*http.Response, error){answer(500, `{"error_code":"APIG.3500"}`)}, 3, "", false},
+		{"nor when what failed was not internal", "GET", []func(*http.Request) (*http.Response, error){answer(501, ``)}, 1, RouteAbsent, false},
 		{"nor when it is gone with 503", "GET", []func(*http.Request) (*http.Response, error){answer(503, `{"error_code":"ELB.6002"}`)}, 1, NotFound, false},
 		{"deleting ones are not", "DELETE", []func(*http.Request) (*http.Response, error){broken}, 1, Transport, false},
 		{"nor batches", "POST", []func(*http.Request) (*http.Response, error){answer(503, ``)}, 1, "", false},
+		{"nor after an internal error", "DELETE", []func(*http.Request) (*http.Response, error){answer(500, `{"error_code":"APIG.9999"}`)}, 1, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
