@@ -53,7 +53,7 @@ func (e *Error) Error() string {
 	}
 	b.WriteString(e.Said())
 	var notes []string
-	if e.Status != 0 && (e.Code != "" || e.Message != "") {
+	if e.Status != 0 && (e.Code != "" || e.Message != "") && !strings.HasPrefix(e.Message, fmt.Sprintf("%d: ", e.Status)) {
 		notes = append(notes, fmt.Sprintf("HTTP %d", e.Status))
 	}
 	if e.RequestID != "" {

@@ -108,6 +108,8 @@ func TestAnswersOfAllFamilies(t *testing.T) {
 		{"IP group in use, code unknown", 400, `{"error_code":"ELB.0099","error_msg":"ipgroup is used by listeners"}`, false, want{"ELB.0099", "ipgroup is used by listeners", "header-id", InUse}},
 
 		{"proxy", 502, "<html><TITLE>502 Bad\nGateway</TITLE>", false, want{"", `a web page instead of an answer: 502 Bad\nGateway`, "header-id", ""}},
+		{"proxy without a title", 502, "<html><h1>Bad Gateway</h1>", false, want{"", "502: a web page instead of an answer", "header-id", ""}},
+		{"proxy with a title that says little", 504, "<title>Error</title>", false, want{"", "504: a web page instead of an answer: Error", "header-id", ""}},
 		{"plain text", 500, strings.Repeat("é", 300), false, want{"", strings.Repeat("é", 255) + "…", "header-id", ""}},
 		{"an attack", 500, `{"error_code":"\u001b[2J","error_msg":"\u202ex","request_id":"\u0007"}`, false, want{`\x1b[2J`, `\u202ex`, `\x07`, ""}},
 	} {
@@ -156,6 +158,7 @@ func TestErrorSaysWhatWhereAndWhatToDo(t *testing.T) {
 		{&Error{Doing: "listing pools", Status: 403, Class: Forbidden}, "listing pools: 403 Forbidden"},
 		{&Error{Doing: "listing pools", Class: Transport, Err: errors.New("connection reset")}, "listing pools: connection reset"},
 		{&Error{Doing: "listing shared pools", Status: 404, Class: RouteAbsent}, "listing shared pools: 404 Not Found; this cloud does not offer the call"},
+		{&Error{Doing: "listing pools", Status: 502, Message: "502: a web page instead of an answer"}, "listing pools: 502: a web page instead of an answer"},
 		{login, "logging in as user u of d: wrong password (HTTP 401); check the credentials of the profile and the clock of this computer"},
 		{&Error{Doing: "listing pools", Class: Unauthorised, Err: login},
 			"listing pools: logging in as user u of d: wrong password (HTTP 401); check the credentials of the profile and the clock of this computer"},

@@ -19,6 +19,9 @@ func Answered(status int, header http.Header, body []byte, sent http.Header, nam
 	if said.code == fmt.Sprint(status) {
 		said.code = ""
 	}
+	if said.html && !strings.Contains(said.message, fmt.Sprint(status)) { // all that there is to be told of it
+		said.message = fmt.Sprintf("%d: %s", status, said.message)
+	}
 	e := &Error{
 		Status:     status,
 		Code:       Clean(hide(said.code, sent)),
