@@ -30,7 +30,7 @@ func Answered(status int, header http.Header, body []byte, sent http.Header, nam
 		RetryAfter: retryAfter(header),
 	}
 	e.Class = classify(status, e.Code, e.Message, named, said.html)
-	if said.inUse {
+	if said.inUse && (e.Class == "" || e.Class == Pending) {
 		e.Class = InUse
 	}
 	if e.Class == Throttled && e.RetryAfter == 0 {
@@ -65,6 +65,30 @@ func decode(body []byte) said {
 	if json.Unmarshal(body, &top) != nil {
 		return decodeText(body)
 	}
+	s := decodeObject(top, body)
+	s.name(top["listener_ids"])
+	return s
+}
+
+// name adds the listeners that use the object, where the body lists them and its words do not name them all.
+func (s *said) name(listed any) {
+	all, _ := listed.([]any)
+	var ids []string
+	known := true
+	for _, one := range all {
+		if id := text(one); id != "" {
+			ids = append(ids, id)
+			known = known && strings.Contains(s.message, id)
+		}
+	}
+	if s.inUse = len(ids) > 0; !s.inUse || known {
+		return
+	}
+	users := "in use by listener " + strings.Join(ids, ", ")
+	s.message = strings.TrimPrefix(strings.TrimSuffix(s.message, ".")+"; "+users, "; ")
+}
+
+func decodeObject(top map[string]any, body []byte) said {
 	s := said{requestID: text(top["request_id"])}
 	if s.take(top, "error_code", "error_msg") || s.take(top, "code", "message") {
 		return s
@@ -87,15 +111,9 @@ func decode(body []byte) said {
 	if s.take(top, "faultcode", "faultstring") {
 		return s
 	}
-	if ids, ok := top["listener_ids"].([]any); ok && len(ids) > 0 {
-		names := make([]string, len(ids))
-		for i, id := range ids {
-			names[i] = text(id)
-		}
-		s.inUse, s.message = true, "in use by listener "+strings.Join(names, ", ")
-		return s
+	if ids, _ := top["listener_ids"].([]any); len(ids) == 0 { // else they are what it says
+		s.message = string(body)
 	}
-	s.message = string(body)
 	return s
 }
 
