@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,16 +46,20 @@ func (s *Snapshot) Listing(kind KindID) *Listing {
 	return nil
 }
 
-// Named is the resource of that id, else the only one of that name. The error says that there is none, or more than one.
+// Named is the only resource of that id, else the only one of that name: an id is one only within its parent and gateway. The
+// error says that there is none, or more than one.
 func (l *Listing) Named(word string) (Resource, error) {
-	var found []Resource
+	var found, called []Resource
 	for _, r := range l.Resources {
-		if r.Ref.ID == word {
-			return r, nil
-		}
-		if r.Name == word {
+		switch word {
+		case r.Ref.ID:
 			found = append(found, r)
+		case r.Name:
+			called = append(called, r)
 		}
+	}
+	if len(found) == 0 {
+		found = called
 	}
 	switch len(found) {
 	case 0:
@@ -61,11 +67,45 @@ func (l *Listing) Named(word string) (Resource, error) {
 	case 1:
 		return found[0], nil
 	}
-	ids := make([]string, min(len(found), 10))
-	for i := range ids {
-		ids[i] = found[i].Ref.ID
+	return Resource{}, fmt.Errorf("%d %s are called %q%s", len(found), l.Kind.Many, client.Clean(word), apart(found))
+}
+
+// apart says what tells resources apart and how to give it.
+func apart(found []Resource) string {
+	ids, parents, names, scopes := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, r := range found {
+		ids[r.Ref.ID], parents[r.Ref.Parent], names[r.In] = true, true, true
+		scopes[gatewayIn(r.Ref.Scope)] = true
 	}
-	return Resource{}, fmt.Errorf("%d %s are called %q: give the id, one of %s", len(found), l.Kind.Many, client.Clean(word), strings.Join(ids, ", "))
+	some := func(words iter.Seq[string], by string) string {
+		all := slices.Sorted(words)
+		return strings.Join(all[:min(len(all), 10)], by)
+	}
+	switch {
+	case len(ids) == len(found):
+		return ": give the id, one of " + some(maps.Keys(ids), ", ")
+	case len(parents) == 1:
+		return ", of " + some(maps.Keys(scopes), " and ") + ": say in the profile which is meant, by gateway.service and gateway.instance_id"
+	}
+	within := map[string]bool{}
+	for _, r := range found {
+		name := r.In
+		if name == "" || len(names) < len(parents) { // the parents' names do not tell them apart
+			name = r.Ref.Parent
+		}
+		if len(scopes) > 1 {
+			name += " (" + gatewayIn(r.Ref.Scope) + ")"
+		}
+		within[name] = true
+	}
+	return ": give --in, one of " + some(maps.Keys(within), ", ")
+}
+
+func gatewayIn(s ScopeID) string {
+	if g, ok := gatewayOf(s); ok {
+		return gatewayName(g)
+	}
+	return string(s)
 }
 
 // Find gives those of the refs that the snapshot holds, in one pass.
