@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 type answer[T any] struct {
 	key   string
 	Given bool // false: the key is missing, so the answer says nothing
+	Null  bool // the key is there and holds null
 	Value T
 
 	PageInfo *pageInfo // v3
@@ -54,7 +56,8 @@ func (a *answer[T]) thoroughly(data []byte) error {
 	if err := json.Unmarshal(data, &parts); err != nil {
 		return err
 	}
-	_, a.Given = parts[a.key]
+	value, given := parts[a.key]
+	a.Given, a.Null = given, string(value) == "null"
 	_, a.Linked = parts[a.key+"_links"]
 	for _, field := range a.fields() {
 		if part, ok := parts[field.key]; ok {
@@ -104,6 +107,9 @@ func (a *answer[T]) quickly(data []byte) (ok bool) {
 		}
 		again := given[i]
 		given[i] = true
+		if q.white(); i == 0 {
+			a.Null = bytes.HasPrefix(q.data[q.at:], []byte("null"))
+		}
 		return !again && q.into(fields[i].into)
 	})
 	a.Given, a.Linked = given[0], given[2]
@@ -144,10 +150,22 @@ func (a *answer[T]) next() (marker string, silent bool) {
 	}
 }
 
-// none: a list that is null, or unset in another way, is only empty where the answer also says that there are none of
-// what was asked for. Otherwise it says nothing: what is listed may use anything.
+// none: a list that is null is empty, for that is how services written in Go say so, unless the answer counts some or promises
+// more. One that is missing, or unset in another way, is only empty where the answer counts none of what was asked for.
+// Otherwise it says nothing: what is listed may use anything.
 func (a *answer[T]) none() bool {
-	return a.Given && (a.Total != nil && *a.Total == 0 || a.PageInfo != nil && a.PageInfo.Count != nil && *a.PageInfo.Count == 0)
+	count := a.Total
+	if count == nil && a.PageInfo != nil {
+		count = a.PageInfo.Count
+	}
+	switch {
+	case !a.Given:
+		return false
+	case count != nil:
+		return *count == 0
+	}
+	more := slices.ContainsFunc(a.Links, func(l link) bool { return l.Rel == "next" }) || a.PageInfo != nil && a.PageInfo.Next != ""
+	return a.Null && !more
 }
 
 // object is what lists and shows consist of.

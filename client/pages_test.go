@@ -234,13 +234,18 @@ func TestListsThatDoNotEnd(t *testing.T) {
 	}
 }
 
-// TestUnsetListsAreNotEmpty: null, {} and "" in place of a list say nothing, unless the answer says beside it that there
-// are none.
-func TestUnsetListsAreNotEmpty(t *testing.T) {
+// TestNullIsAnEmptyList: services written in Go say null for a list without elements, unless the answer says beside it that there
+// are some. {} and "" in place of a list say nothing, unless it says that there are none.
+func TestNullIsAnEmptyList(t *testing.T) {
 	for body, empty := range map[string]bool{
-		`{"pools":null}`: false, `{"pools":{}}`: false, `{"pools":""}`: false, `{}`: false,
-		`{"pools":null,"page_info":{}}`: false, `{"pools":null,"page_info":{"current_count":3}}`: false,
-		`{"pools":null,"page_info":{"current_count":0}}`: true, `{"pools":[]}`: true,
+		`{"pools":null}`: true, `{"pools" : null , "request_id":"r"}`: true, `{"pools":null,"other":1.5,"page_info":null}`: true,
+		`{"pools":null,"page_info":{}}`: true, `{"pools":null,"page_info":{"current_count":0}}`: true, `{"pools":[]}`: true,
+		`{"pools":null,"pools_links":[]}`: true, `{"pools":null,"pools_links":[{"rel":"previous","href":"/?marker=p"}]}`: true,
+
+		`{}`: false, `{"pools":{}}`: false, `{"pools":""}`: false, `{"page_info":{"current_count":0}}`: false, `null`: false, `{"pools":"","page_info":{}}`: false,
+		`{"pools":null,"page_info":{"current_count":3}}`: false, `{"pools":null,"page_info":{"next_marker":"p"}}`: false,
+		`{"pools":null,"pools_links":[{"rel":"next","href":"/?marker=p"}]}`: false, `{"pools":null,"pools_links":[{"rel":"next"}]}`: false,
+		`{"pools":null,"total":2}`: false, `{"pools":"","page_info":{"current_count":0}}`: true,
 	} {
 		client := reader(t, listen(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) }))
 		all, _, err := collect(client.Pools(t.Context()))
@@ -279,7 +284,15 @@ func TestGatewayListsEndWhereTheyEnd(t *testing.T) {
 		{"no total", func(o, l int) string { return fmt.Sprintf(`{"vpc_channels":%s}`, ids(o, min(20, o+l))) }, 20, ""},
 		{"no total and less than asked for", func(o, _ int) string { return fmt.Sprintf(`{"vpc_channels":%s}`, ids(o, min(25, o+4))) }, 25, ""},
 		{"null for none", func(int, int) string { return `{"total":0,"size":0,"vpc_channels":null}` }, 0, ""},
-		{"null and how many not said", func(int, int) string { return `{"vpc_channels":null}` }, 0, "holds no list"},
+		{"null and how many not said", func(int, int) string { return `{"vpc_channels":null}` }, 0, ""},
+		{"null for some", func(int, int) string { return `{"total":2,"vpc_channels":null}` }, 0, "holds no list"},
+		{"null after all, and no total", func(o, l int) string {
+			if o == 10 {
+				return `{"vpc_channels":null}`
+			}
+			return fmt.Sprintf(`{"vpc_channels":%s}`, ids(o, l))
+		}, 10, ""},
+		{"nothing at all", func(int, int) string { return `{"size":0}` }, 0, "holds no list"},
 		{"ends too early", func(o, l int) string { return fmt.Sprintf(`{"total":25,"vpc_channels":%s}`, ids(o, min(12, o+l))) }, 12, "ends after 12 of 25"},
 		{"does not page", func(o, l int) string { return fmt.Sprintf(`{"total":25,"vpc_channels":%s}`, ids(0, l)) }, 10, "same page came twice"},
 		{"got shorter", func(o, l int) string {
