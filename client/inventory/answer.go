@@ -1,11 +1,38 @@
 package inventory
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	"janitor/client"
 )
+
+// needs adds to the service's words the permission that is lacking, where it was refused for that and they do not say it.
+func needs(permission string, err error) error {
+	e, ok := err.(*client.Error) //nolint:errorlint // what is around another one would be lost
+	if !ok || permission == "" || e.Class != client.Forbidden || e.Unsent || e.Code == unsupported || strings.Contains(e.Message, permission) {
+		return err
+	}
+	told := *e
+	if told.Message == "" && told.Code == "" {
+		told.Message = http.StatusText(e.Status)
+	}
+	told.Message = strings.TrimPrefix(strings.TrimSuffix(told.Message, ".")+"; needs "+permission, "; ")
+	return &told
+}
+
+// unsupported is a 403 that no permission helps against (api.md 6.2).
+const unsupported = "ELB.8962"
+
+// needing is a way to delete that tells which permission it needs (api.md 2.12).
+func needing(permission string, send func(context.Context, *client.Deleter, []Resource) ([]Answer, error)) func(context.Context, *client.Deleter, []Resource) ([]Answer, error) {
+	return func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+		answers, err := send(ctx, d, items)
+		return answers, needs(permission, err)
+	}
+}
 
 // idsOf gives the ids of resources; those of entries are their ips.
 func idsOf(items []Resource) []string {

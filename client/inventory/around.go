@@ -371,7 +371,7 @@ func rowsOf[T any](q *query, pages iter.Seq2[[]T, error], row func(*T) Resource)
 // shows: one that is taken out again needs its pools and certificates.
 func readRecycled(ctx context.Context, q *query) error {
 	for page, err := range q.client.RecycledListeners(ctx) {
-		if e, ok := errors.AsType[*client.Error](err); ok && (e.Status == http.StatusBadRequest || e.Code == "ELB.8962") {
+		if e, ok := errors.AsType[*client.Error](err); ok && (e.Status == http.StatusBadRequest || e.Code == unsupported) {
 			return nil // this cloud has no recycle bin: it does not know the parameter, or not the feature (api.md 6.2)
 		}
 		if err != nil {

@@ -312,20 +312,20 @@ func effectsOfCertificates(doomed, _ []Resource, _ *Graph) []Consequence {
 var (
 	deleteCertificates = &Route{
 		Call: "POST certificates/batch-delete", Max: 50, Instead: deleteCertificate,
-		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+		Send: needing("elb:certificates:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return batch(d.DeleteCertificates(ctx, idsOf(items)))
-		},
+		}),
 	}
 	deleteCertificate = &Route{
 		Call: "DELETE certificates/{id}", Max: 1,
-		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+		Send: needing("elb:certificates:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return single(items, d.DeleteCertificate(ctx, items[0].Ref.ID))
-		},
+		}),
 	}
 	deleteSharedCertificate = &Route{
 		Call: "DELETE v2.0/lbaas/certificates/{id}", Max: 1,
-		Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+		Send: needing("elb:certificates:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 			return single(items, d.DeleteSharedCertificate(ctx, items[0].Ref.ID))
-		},
+		}),
 	}
 )

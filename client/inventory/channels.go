@@ -100,6 +100,9 @@ func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Chan
 	scope := q.scope.Gateway(gateway)
 	for page, err := range pages {
 		if err != nil {
+			if gateway.Service == client.APIG {
+				err = needs("apig:vpcChannels:list", err)
+			}
 			return fmt.Errorf("%s: %w", gatewayName(gateway), err)
 		}
 		objects := make([]Channel, len(page))

@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -336,6 +337,84 @@ func TestSingleAnswers(t *testing.T) {
 					t.Errorf("%q, %v", got, err)
 				}
 			})
+		}
+	}
+}
+
+// TestRefusalsNameThePermission: whoever lacks one is told which, unless the service does, where a document has its name.
+func TestRefusalsNameThePermission(t *testing.T) {
+	const onROMA, onAPIG = "apic/instances/" + roma + "/vpc-channels", "apigw/instances/" + apig + "/vpc-channels"
+	w := &world{lists: map[string][]object{
+		"pools":        {{"id": "p1", "name": "own", "members": refs("s1"), "healthmonitor_id": "h1"}},
+		"lbaas/pools":  {{"id": "p2", "name": "shared"}},
+		"certificates": {{"id": "c1", "name": "own"}}, "lbaas/certificates": {{"id": "c2", "name": "shared"}},
+		"ipgroups": {group("g1", "group", "10.0.0.1")},
+		onROMA:     {{"id": "v1", "name": "one"}}, onAPIG: {{"id": "v2", "name": "two"}},
+		onROMA + "/v1/members": {{"id": "m1", "host": "roma"}}, onAPIG + "/v2/members": {{"id": "m2", "host": "apig"}},
+	}}
+	l, d := w.serve(t)
+	rows := map[string]inventory.Resource{}
+	keep := func(_ *inventory.Snapshot, listing *inventory.Listing) {
+		for _, r := range listing.Resources {
+			rows[string(r.Ref.Kind)+" "+r.Label()] = r
+		}
+	}
+	keep(load(t, l, inventory.Pools))
+	keep(load(t, l, inventory.Certificates))
+	keep(load(t, l, inventory.IPGroups))
+	keep(open(t, l, inventory.Entries))
+	keep(open(t, l, inventory.Members))
+	body := ""
+	refuse := func(rw http.ResponseWriter, _ *http.Request) {
+		rw.WriteHeader(http.StatusForbidden)
+		io.WriteString(rw, body)
+	}
+	w.answer = map[string]http.HandlerFunc{}
+	for _, call := range []string{
+		"POST pools/batch-delete", "DELETE pools/p1", "DELETE lbaas/pools/p2", "POST certificates/batch-delete", "DELETE certificates/c1",
+		"DELETE lbaas/certificates/c2", "DELETE ipgroups/g1", "POST ipgroups/g1/iplist/batch-delete", "DELETE " + onROMA + "/v1/members/m1",
+		"DELETE " + onAPIG + "/v2/members/m2", "DELETE pools/p1/members/s1", "DELETE healthmonitors/h1",
+	} {
+		w.answer[call] = refuse
+	}
+	for name, permission := range map[string]string{
+		"pools own": "elb:pools:delete", "pools shared": "elb:pools:delete", "certificates own": "elb:certificates:delete", "certificates shared": "elb:certificates:delete",
+		"ipgroups group": "elb:ipgroups:delete", "entries 10.0.0.1": "elb:ipgroups:put", "members apig": "apig:vpcChannels:deleteInstance", "members roma": "",
+	} {
+		r := rows[name]
+		k, err := inventory.Lookup(r.Ref.Kind)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for said, want := range map[string]string{
+			`{"error_code":"APIG.1005","error_msg":"No permissions to request this method."}`: "No permissions to request this method; needs " + permission,
+			``: "Forbidden; needs " + permission,
+			`{"error_code":"SYS.0403","error_msg":"Policy doesn't allow ` + permission + ` to be performed."}`: "Policy doesn't allow " + permission + " to be performed.",
+			`{"error_code":"ELB.8962","error_msg":"The feature is not supported"}`:                             "The feature is not supported",
+		} {
+			if permission == "" && !strings.HasSuffix(want, ".") {
+				want = strings.TrimSuffix(want, "; needs ")
+			}
+			body = said
+			for route := k.Deletion.Route(r); route != nil; route = route.Instead {
+				_, err := route.Send(t.Context(), d, []inventory.Resource{r})
+				e, ok := errors.AsType[*client.Error](err)
+				switch {
+				case !ok:
+					t.Errorf("%s: %v", route.Call, err)
+				case permission == "" && strings.Contains(e.Message, "needs"), permission != "" && e.Message != want:
+					t.Errorf("%s of %s: %q, want %q", route.Call, name, e.Message, want)
+				}
+			}
+		}
+	}
+	body = `{"error_code":"ELB.9802","error_msg":"forbidden"}`
+	steps := rows["pools own"]
+	for i, want := range []string{"ELB.9802 forbidden; needs elb:members:delete", "ELB.9802 forbidden; needs elb:healthmonitors:delete"} {
+		k, _ := inventory.Lookup(inventory.Pools)
+		err := k.Deletion.Before(steps, nil)[i].Send(t.Context(), d)
+		if e, ok := errors.AsType[*client.Error](err); !ok || e.Said() != want {
+			t.Errorf("step %d: %v, want %q", i, err, want)
 		}
 	}
 }

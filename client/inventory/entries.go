@@ -92,7 +92,7 @@ func listEntries(ctx context.Context, q *query) error {
 	var mute []Resource
 	for page, err := range q.client.IPGroups(ctx) {
 		if err != nil {
-			return err
+			return needs(permissions[groupsList], err)
 		}
 		var rows []Resource
 		for i := range page {
@@ -124,7 +124,7 @@ func (q *query) entriesIn(ctx context.Context, parent Resource) error {
 		q.remark("IP group " + parent.Label() + " is no longer there")
 		return nil
 	case err != nil:
-		return err
+		return needs("elb:ipgroups:get", err)
 	}
 	q.page(entriesOf(q.home, group))
 	return nil
@@ -197,7 +197,7 @@ func judgeEntry(r Resource, g *Graph) Verdict {
 
 var deleteEntries = &Route{
 	Call: "POST ipgroups/{id}/iplist/batch-delete", Max: 50,
-	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+	Send: needing("elb:ipgroups:put", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 		group, requestID, err := d.DeleteEntries(ctx, items[0].Ref.Parent, idsOf(items))
 		if err != nil {
 			return nil, err
@@ -206,7 +206,7 @@ var deleteEntries = &Route{
 			return []Answer{{ID: group.ID, RequestID: requestID}}, nil // nobody asked for that one
 		}
 		return remaining(items, group, requestID), nil
-	},
+	}),
 }
 
 // remaining reads S2's answer, which is the group as it is afterwards. An entry still in it was not deleted, or the answer

@@ -157,7 +157,7 @@ func ipGroupRow(home ScopeID, g *client.IPGroup) Resource {
 
 var deleteIPGroup = &Route{
 	Call: "DELETE ipgroups/{id}", Max: 1,
-	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+	Send: needing("elb:ipgroups:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 		return single(items, d.DeleteIPGroup(ctx, items[0].Ref.ID))
-	},
+	}),
 }

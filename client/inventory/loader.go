@@ -350,7 +350,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	g.errs[nth] = err
+	g.errs[nth] = needs(permissions[l.id], err)
 	g.running--
 	r.parts[l.id], r.graph = p, nil
 	r.running--

@@ -231,6 +231,24 @@ func TestBrokenOwnListIsNoVerdict(t *testing.T) {
 
 // TestSharedListsThatBreakOff: what has answered once is there, and a 404 after that is a failure, even where the first
 // page refers to nothing.
+// TestAListThatIsRefusedNamesThePermission: where the service does not say it.
+func TestAListThatIsRefusedNamesThePermission(t *testing.T) {
+	for body, want := range map[string]string{
+		``: "listing pools: Forbidden; needs elb:pools:list (HTTP 403)",
+		`{"error_code":"ELB.9802","error_msg":"forbidden"}`:                                           "listing pools: ELB.9802 forbidden; needs elb:pools:list (HTTP 403)",
+		`{"error_code":"SYS.0403","error_msg":"Policy doesn't allow elb:pools:list to be performed"}`: "listing pools: SYS.0403 Policy doesn't allow elb:pools:list to be performed (HTTP 403)",
+	} {
+		w := &world{answer: map[string]http.HandlerFunc{"GET pools": func(rw http.ResponseWriter, _ *http.Request) {
+			rw.WriteHeader(http.StatusForbidden)
+			fmt.Fprint(rw, body)
+		}}}
+		l, _ := w.serve(t)
+		if err := inventory.Last(l.Load(t.Context(), inventory.Pools)).Listing(inventory.Pools).Err; err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 func TestSharedListsThatBreakOff(t *testing.T) {
 	for list, first := range map[string]string{
 		"lbaas/listeners":  `{"listeners":[{"id":"l1"}],"listeners_links":[{"rel":"next","href":"http://x/?marker=l1"}]}`,
@@ -444,10 +462,10 @@ func TestSameCauseIsToldOnce(t *testing.T) {
 		first  string
 		want   string
 	}{
-		"same cause":           {403, "lbaas/pools", "listing pools and shared pools: ELB.9802 not allowed (HTTP 403, request r-1)"},
-		"same, the other late": {403, "pools", "listing pools and shared pools: ELB.9802 not allowed (HTTP 403, request r-1)"},
+		"same cause":           {403, "lbaas/pools", "listing pools and shared pools: ELB.9802 not allowed; needs elb:pools:list (HTTP 403, request r-1)"},
+		"same, the other late": {403, "pools", "listing pools and shared pools: ELB.9802 not allowed; needs elb:pools:list (HTTP 403, request r-1)"},
 		"different causes": {400, "lbaas/pools",
-			"listing pools: ELB.9802 not allowed (HTTP 403, request r-1); listing shared pools: ELB.9802 not allowed (HTTP 400, request r-2)"},
+			"listing pools: ELB.9802 not allowed; needs elb:pools:list (HTTP 403, request r-1); listing shared pools: ELB.9802 not allowed; needs elb:pools:list (HTTP 400, request r-2)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ended := make(chan struct{})

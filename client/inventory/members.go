@@ -298,6 +298,10 @@ var deleteMember = &Route{
 	Call: "DELETE vpc-channels/{id}/members/{member_id}", Max: 1, Serial: true,
 	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 		m := member(items[0])
-		return single(items, d.DeleteChannelMember(ctx, m.Channel.Gateway, items[0].Ref.Parent, items[0].Ref.ID))
+		err := d.DeleteChannelMember(ctx, m.Channel.Gateway, items[0].Ref.Parent, items[0].Ref.ID)
+		if m.Channel.Gateway.Service == client.APIG { // no document has ROMA's names (api.md 4.7)
+			err = needs("apig:vpcChannels:deleteInstance", err)
+		}
+		return single(items, err)
 	},
 }

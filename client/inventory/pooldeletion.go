@@ -26,22 +26,30 @@ func beforePool(r Resource, g *Graph) []Step {
 	for m := range p.Members.All() {
 		step := Step{
 			What: "server", Which: g.serverName(m), ID: m, Call: "DELETE pools/{pool_id}/members/{id}", Lane: lane,
-			Send: func(ctx context.Context, d *client.Deleter) error { return d.DeletePoolMember(ctx, p.ID, m) },
+			Send: func(ctx context.Context, d *client.Deleter) error {
+				return needs("elb:members:delete", d.DeletePoolMember(ctx, p.ID, m))
+			},
 		}
 		if p.Shared {
 			step.Call = "DELETE v2.0/lbaas/pools/{pool_id}/members/{id}"
-			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DeleteSharedPoolMember(ctx, p.ID, m) }
+			step.Send = func(ctx context.Context, d *client.Deleter) error {
+				return needs("elb:members:delete", d.DeleteSharedPoolMember(ctx, p.ID, m))
+			}
 		}
 		steps = append(steps, step)
 	}
 	if id := p.HealthMonitorID; id != "" {
 		step := Step{
 			What: "health monitor", ID: id, Call: "DELETE healthmonitors/{id}", Lane: lane,
-			Send: func(ctx context.Context, d *client.Deleter) error { return d.DeleteHealthMonitor(ctx, id) },
+			Send: func(ctx context.Context, d *client.Deleter) error {
+				return needs("elb:healthmonitors:delete", d.DeleteHealthMonitor(ctx, id))
+			},
 		}
 		if p.Shared {
 			step.Call = "DELETE v2.0/lbaas/healthmonitors/{id}"
-			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DeleteSharedHealthMonitor(ctx, id) }
+			step.Send = func(ctx context.Context, d *client.Deleter) error {
+				return needs("elb:healthmonitors:delete", d.DeleteSharedHealthMonitor(ctx, id))
+			}
 		}
 		steps = append(steps, step)
 	}
