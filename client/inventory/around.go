@@ -448,6 +448,9 @@ func readGranted(ctx context.Context, q *query) error {
 	for page, err := range q.client.GrantedListeners(ctx) {
 		switch {
 		case !begun && refuses(err):
+			if e, ok := errors.AsType[*client.Error](err); ok && e.Class == client.Forbidden && e.Code != unsupported {
+				q.refuses(err)
+			}
 			q.hides(false)
 			return nil
 		case err != nil:

@@ -241,6 +241,34 @@ func TestWhicheverListTellsOfEnterpriseProjects(t *testing.T) {
 	}
 }
 
+// TestARefusalIsNoSilence: who may not list project by project is told so with each listing that listeners matter to, and only then.
+func TestARefusalIsNoSilence(t *testing.T) {
+	const wide = "all_granted_eps listeners"
+	for _, tt := range []struct {
+		status int
+		code   string
+		note   string
+	}{
+		{403, "ELB.9802", "listeners of other enterprise projects may not be listed: 403 ELB.9802 no"},
+		{403, "ELB.8962", ""}, // the cloud does not have them
+		{400, "ELB.8902", ""},
+		{500, "ELB.8906", ""}, // the verdicts say it
+	} {
+		w := &world{lists: map[string][]object{"pools": {{"id": "p1", "name": "pool", "enterprise_project_id": "0"}}}}
+		w.refuse(wide, tt.status, tt.code, "no")
+		l, _ := w.serve(t)
+		for range 2 {
+			s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Channels))
+			if got := s.Listing(inventory.Pools).Note; got != tt.note {
+				t.Errorf("%d: %q, want %q", tt.status, got, tt.note)
+			}
+			if got := s.Listing(inventory.Channels).Note; got != "" {
+				t.Errorf("%d: channels: %q", tt.status, got)
+			}
+		}
+	}
+}
+
 // TestHiddenListenersAreRemembered: pools say nothing of enterprise projects, but certificates have, and what the lists hide they
 // hide from everybody.
 func TestHiddenListenersAreRemembered(t *testing.T) {

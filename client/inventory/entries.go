@@ -67,6 +67,7 @@ var entries = &Kind{
 	links: func(r Resource, tell func(link)) {
 		tell(link{user: near(r, IPGroups, r.Ref.Parent), used: r.Ref, via: "ip_list"})
 	},
+	project: func(r Resource) string { return entry(r).Group.EnterpriseProjectID },
 	parent: func(r Resource) Resource {
 		parent := Resource{Ref: Ref{Scope: r.Ref.Scope, Kind: IPGroups, ID: r.Ref.Parent}, Name: r.In}
 		if e, ok := r.Object.(*Entry); ok && e.Group != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
+	"slices"
 	"sync"
 
 	"janitor/client"
@@ -22,6 +23,25 @@ type cloud struct {
 	onlyShared bool            // it has no ELB v3
 	asked      bool            // whether its lists show the objects of all enterprise projects, as far as we may see them
 	hides      bool            // they do not
+	refused    string          // why that may not be asked, as a sentence; "" when it may
+}
+
+// refuse keeps that the lists of other enterprise projects may not be read: there is nothing more to see for us, and the user is
+// told so.
+func (c *cloud) refuse(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refused = "listeners of other enterprise projects may not be listed: " + cause(err)
+}
+
+// note is what to tell with the listing of a kind that listeners matter to.
+func (c *cloud) note(k *Kind) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !slices.Contains(k.Needs, namedListeners) {
+		return ""
+	}
+	return c.refused
 }
 
 // learn keeps whether the lists hide what is in other enterprise projects.

@@ -154,8 +154,9 @@ type query struct {
 	missing map[string]bool  // which of them do not exist; it is the list's to fill
 	listed  map[string]bool  // the listeners that were listed
 
-	divided bool       // objects are in enterprise projects, and these lists may not show all of them
-	hides   func(bool) // whether they do not
+	divided bool        // objects are in enterprise projects, and these lists may not show all of them
+	hides   func(bool)  // whether they do not
+	refuses func(error) // why it may not be asked whether they do
 
 	others func([]Resource) // takes in what rows of another kind refer to
 }
@@ -318,7 +319,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 			}
 		}
 	}
-	q.hides = r.loader.cloud.learn
+	q.hides, q.refuses = r.loader.cloud.learn, r.loader.cloud.refuse
 	q.remark = func(note string) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -507,6 +508,9 @@ func (r *reading) snapshot() *Snapshot {
 		l.Err = join(g.errs)
 		if l.Lacking = r.lacking(g); l.Lacking != nil && l.Note == "" {
 			l.Note = l.Lacking.Error()
+		}
+		if note := r.loader.cloud.note(l.Kind); note != "" {
+			l.Note = strings.TrimPrefix(l.Note+"; "+note, "; ")
 		}
 		s.Listings[i] = l
 	}

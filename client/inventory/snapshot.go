@@ -30,7 +30,7 @@ type Listing struct {
 	Done      bool
 	Err       error  // a list ended early: what is there is not all
 	Lacking   error  // how the cloud said that it has none of this kind at all; not a failure
-	Note      string // why nothing is there although nothing failed, as a sentence for the user; mostly ""
+	Note      string // why nothing, or not all, is there although nothing failed, as a sentence for the user; mostly ""
 }
 
 // Listing of a kind; nil when the snapshot does not hold it.
