@@ -42,12 +42,16 @@ var channels = &Kind{
 		if channel(r).Status == 2 {
 			signs = []string{"abnormal"}
 		}
-		// Which APIs use it the service does not say: it is never known to be unused.
+		// Which APIs use it the channel does not say (api.md 4.3): it is never known to be unused.
 		used, _ := g.usedBy(Channels, r.Ref.ID, client.IDs{})
 		return judge(r.Ref, nil, used, channelUnknown, nil, signs)
 	},
 	Fields: func(r Resource, now time.Time) []Field {
 		c := channel(r)
+		console := "API Gateway"
+		if c.Gateway.Service == client.ROMA {
+			console = "ROMA Connect"
+		}
 		groups := make([]string, len(c.MemberGroups))
 		for i, g := range c.MemberGroups {
 			groups[i] = g.Name
@@ -63,14 +67,14 @@ var channels = &Kind{
 			Field{"Strategy", c.strategy()},
 			Field{"Member type", c.MemberType},
 			Field{"Server groups", strings.Join(groups, ", ")},
-			Field{"Used by", "the service does not say which APIs use it"},
+			Field{"Used by", "janitor does not list the APIs of the gateway: look in the console under " + console + ", load balance channels"},
 		)
 	},
 	lists: []list{{id: ListID(Channels), read: listChannels}},
 	links: linksOfChannel,
 }
 
-var channelUnknown = []Reason{{Text: "callers not known"}}
+var channelUnknown = []Reason{{Text: "APIs that call it are not listed"}}
 
 func channel(r Resource) *Channel { return r.Object.(*Channel) }
 

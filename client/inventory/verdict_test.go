@@ -400,13 +400,13 @@ func TestChannelsAreNeverUnused(t *testing.T) {
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Channels)
 	r := named(t, listing, "orders")
-	if got, want := said(r.Verdict), "unknown: callers not known [abnormal]"; got != want {
+	if got, want := said(r.Verdict), "unknown: APIs that call it are not listed [abnormal]"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if listing.Kind.Deletion != nil || listing.Kind.WhyNot == "" {
 		t.Error("channels must not be deletable, and say why")
 	}
-	if f := field(r, "Used by"); f != "the service does not say which APIs use it" {
+	if f := field(r, "Used by"); f != "janitor does not list the APIs of the gateway: look in the console under API Gateway, load balance channels" {
 		t.Errorf("used by %q", f)
 	}
 	for id, want := range map[string]string{"kind": "builtin", "strategy": "weighted least connections", "gateway": "APIG 5dc4d254…"} {
