@@ -152,6 +152,8 @@ func once(uses []Use) []Use {
 // Of its own lists only a failure counts, and only at the top: a child is not listed at all when its parent's list failed.
 func (g *Graph) gapsOf(k *Kind) []Reason {
 	var failed, waiting []Reason
+	alike := map[string][]string{} // why → lists: what one permission is lacking for is told once
+	at := map[string]int{}
 	add := func(id ListID, own bool) {
 		switch p, asked := g.lists[id]; {
 		case !asked:
@@ -159,7 +161,13 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 		case p.err != nil && id == namedListeners:
 			failed = append(failed, Reason{Text: p.err.Error()})
 		case p.err != nil:
-			failed = append(failed, Reason{Text: couldNot(string(id), "listed", permissions[id], p.err)})
+			why := because(permissions[id], p.err)
+			if alike[why] == nil {
+				at[why] = len(failed)
+				failed = append(failed, Reason{})
+			}
+			alike[why] = append(alike[why], string(id))
+			failed[at[why]].Text = and(alike[why]) + " could not be listed: " + why
 		case !p.done && !own:
 			waiting = append(waiting, Reason{Text: fmt.Sprintf("%s are still being listed", id)})
 		}

@@ -604,7 +604,7 @@ func (s several) Error() string {
 		doings[why] = append(doings[why], doing)
 	}
 	for i, why := range causes {
-		causes[i] = and(doings[why]) + rest[why]
+		causes[i] = strings.TrimSuffix(and(doings[why])+rest[why], ".")
 	}
 	return strings.Join(causes, "; ")
 }

@@ -231,6 +231,23 @@ func TestBrokenOwnListIsNoVerdict(t *testing.T) {
 
 // TestSharedListsThatBreakOff: what has answered once is there, and a 404 after that is a failure, even where the first
 // page refers to nothing.
+// TestListsThatFailAlikeAreOneReason: whoever may not list listeners meets the same refusal in several lists.
+func TestListsThatFailAlikeAreOneReason(t *testing.T) {
+	w := &world{lists: map[string][]object{"pools": {{"id": "p1", "name": "pool", "members": refs("m")}}}}
+	for _, list := range []string{"listeners", "lbaas/listeners", "recycled"} {
+		w.refuse(list, 403, "SYS.0403", "Policy doesn't allow elb:listeners:list to be performed.")
+	}
+	w.refuse("lbaas/l7policies", 500, "ELB.8906", "Internal error.")
+	w.refuse("l7policies", 403, "ELB.9802", "Forbidden.")
+	l, _ := w.serve(t)
+	_, listing := load(t, l, inventory.Pools)
+	const want = "unknown: listeners, shared listeners and listeners in the recycle bin could not be listed: SYS.0403 Policy doesn't allow elb:listeners:list to be performed; " +
+		"l7policies could not be listed: needs elb:l7policies:list (403 ELB.9802 Forbidden); shared l7policies could not be listed: 500 ELB.8906 Internal error"
+	if got := said(named(t, listing, "pool").Verdict); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
 // TestAListThatIsRefusedNamesThePermission: where the service does not say it.
 func TestAListThatIsRefusedNamesThePermission(t *testing.T) {
 	for body, want := range map[string]string{

@@ -186,11 +186,16 @@ var permissions = map[ListID]string{
 
 // couldNot says that a list, or an object, is not known and why; who lacks a permission is told which.
 func couldNot(what, verb, permission string, err error) string {
-	why := cause(err)
+	return what + " could not be " + verb + ": " + because(permission, err)
+}
+
+// because is a cause as the end of a sentence that others may follow.
+func because(permission string, err error) string {
+	why := strings.TrimSuffix(cause(err), ".")
 	if permission != "" && errors.Is(err, client.Forbidden) && !strings.Contains(why, permission) {
 		why = "needs " + permission + " (" + why + ")"
 	}
-	return what + " could not be " + verb + ": " + why
+	return why
 }
 
 // unread is an error whose text stands for itself.
