@@ -136,6 +136,7 @@ func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
 		p.ProjectID, p.ProjectName, p.named = "", c.Project, ""
 		if projectForm.MatchString(c.Project) {
 			p.ProjectID, p.ProjectName = c.Project, ""
+			p.typed = strings.Trim(c.Project, "0123456789abcdef") != ""
 		}
 	}
 	for _, service := range services() {

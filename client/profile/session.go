@@ -273,10 +273,18 @@ func identified(way string, in auth.Session) Identity {
 
 // projectBy is the profile's project, looked up by its name where the profile has no id.
 func (p Profile) projectBy(ctx context.Context, e Endpoints, carrier func(project string) http.RoundTripper) (string, error) {
-	if p.ProjectID != "" {
+	switch {
+	case p.ProjectID == "":
+		return p.lookUp(ctx, e.IAM, carrier(""))
+	case !p.typed || e.IAM == "":
 		return p.ProjectID, nil
 	}
-	return p.lookUp(ctx, e.IAM, carrier(""))
+	p.ProjectName = p.ProjectID
+	id, err := p.lookUp(ctx, e.IAM, carrier(""))
+	if err != nil && !errors.Is(err, Usage) && !errors.Is(err, wire.Unauthorised) && ctx.Err() == nil {
+		return p.ProjectID, nil // who cannot be told whether it is one finds out by using it
+	}
+	return id, err
 }
 
 // introduce asks IAM whose a given token is. Some clouds do not say; then it is found out by using the token.
@@ -389,20 +397,26 @@ func (p Profile) lookUp(ctx context.Context, iam string, t http.RoundTripper) (s
 		Out:    &answer,
 	}
 	err = api.Do(ctx, call)
-	if errors.Is(err, wire.Forbidden) || errors.Is(err, wire.RouteAbsent) {
-		call.Path, call.Query = "/v3/auth/projects", nil
-		err = api.Do(ctx, call)
-	}
-	if err != nil {
-		return "", err
-	}
 	var ids []string
-	for _, found := range answer.Projects {
-		if found.Name == p.ProjectName { // whatever else a service finds by a name
-			ids = append(ids, found.ID)
+	match := func() bool {
+		for _, found := range answer.Projects {
+			if found.Name == p.ProjectName || p.typed && found.ID == p.ProjectID { // whatever else a service finds by a name
+				ids = append(ids, found.ID)
+			}
+		}
+		return len(ids) > 0
+	}
+	if errors.Is(err, wire.Forbidden) || errors.Is(err, wire.RouteAbsent) || err == nil && !match() && p.typed {
+		call.Path, call.Query = "/v3/auth/projects", nil
+		if err = api.Do(ctx, call); err == nil {
+			match()
 		}
 	}
 	switch {
+	case err != nil:
+		return "", err
+	case len(ids) == 0 && p.typed:
+		return "", usage("there is no project %q in region %s that these credentials can see: check --project", p.ProjectName, p.Region)
 	case len(ids) == 0:
 		return "", usage("there is no project %q that these credentials can see: check project_name, or give project_id", p.ProjectName)
 	case len(ids) > 1:

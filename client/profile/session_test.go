@@ -228,6 +228,58 @@ func TestALoginThatNobodyAnsweredIsNotRefused(t *testing.T) {
 	}
 }
 
+// TestATypedProjectIsLookedUp: ids of projects are hexadecimal, so that another word is most likely a name, even if it could be an
+// id (S0). When it is neither, that is said before a service is asked about what cannot be there. Where IAM does not answer,
+// it may be one.
+func TestATypedProjectIsLookedUp(t *testing.T) {
+	status := http.StatusOK
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		w.WriteHeader(status)
+		if name := r.URL.Query().Get("name"); name != "" && name != "team" { // no other is called so
+			w.Write([]byte(`{"projects":[]}`))
+			return
+		}
+		w.Write([]byte(`{"projects":[{"id":"aaaa","name":"team"},{"id":"plain","name":"r1"}]}`))
+	}))
+	t.Cleanup(server.Close)
+	config := "profiles:\n  x: {region: r1, project_id: bbbb, auth: {access_key: a, secret_key: b}, endpoints: {elb: " + server.URL + "}}\n"
+	withIAM := strings.Replace(config, "{elb:", "{iam: "+server.URL+", elb:", 1)
+	for _, test := range []struct {
+		name, config, project string
+		status                int
+		want                  string // the id, or what the error says
+		asked                 int
+	}{
+		{"a name", withIAM, "team", 200, "aaaa", 1},
+		{"an id that could be a name", withIAM, "plain", 200, "plain", 2},
+		{"neither", withIAM, "nosuchname", 200, `no project "nosuchname" in region r1`, 2},
+		{"an id", withIAM, "0123456789abcdef", 200, "0123456789abcdef", 0},
+		{"nobody to ask", config, "nosuchname", 200, "nosuchname", 0},
+		{"no right to ask", withIAM, "nosuchname", 403, "nosuchname", 2},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status, asked = test.status, 0
+			p, err := Find(Choice{Project: test.project, Lookup: environ(t, test.config)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := p.Open(t.Context())
+			got := ""
+			if err != nil {
+				got = err.Error()
+			} else {
+				got = s.Project
+				s.Close()
+			}
+			if got != test.want && (err == nil || !errors.Is(err, Usage) || !strings.Contains(got, test.want)) || asked != test.asked {
+				t.Errorf("%s after %d requests, want %s after %d", got, asked, test.want, test.asked)
+			}
+		})
+	}
+}
+
 // TestAProjectByItsName: it is asked for by name, or found among all that the credentials can use, where the former is not
 // allowed or not there.
 func TestAProjectByItsName(t *testing.T) {
