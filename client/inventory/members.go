@@ -201,7 +201,8 @@ func (q *query) referred(ctx context.Context, c *Channel) string {
 	return "channel " + id
 }
 
-// address: "10.0.0.5:8080", or "web-1 (ecs id):8080" for a server named by its ECS. A member without a port takes the channel's.
+// address: "10.0.0.5:8080", or "web-1 (ecs id):8080" for a server named by its ECS; its id when it has neither. A member
+// without a port takes the channel's.
 func (m *Member) address() string {
 	host := m.Host
 	switch {
@@ -209,6 +210,9 @@ func (m *Member) address() string {
 		host = fmt.Sprintf("%s (%s)", m.ECSName, brief(m.ECSID))
 	case host == "":
 		host = m.ECSID
+	}
+	if host == "" {
+		return m.ID // a row without a name cannot be told from others
 	}
 	return withPort(host, strconv.Itoa(cmp.Or(m.Port, m.Channel.Port)))
 }

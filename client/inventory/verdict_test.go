@@ -309,7 +309,7 @@ func TestAddressesSortAsNumbers(t *testing.T) {
 	l, _ := w.serve(t)
 	for kind, want := range map[inventory.KindID][]string{
 		inventory.Entries: {"9.1.1.1-9.1.1.2", "10.0.0.0/8", "10.0.0.0/24", "10.0.0.9", "10.0.0.10", "2001:db8::1", "what"},
-		inventory.Members: {"10.0.0.9:500", "10.0.0.9:700", "10.0.0.10:900", "[fd00::1]:600", "", "Web-1:800", "web-2:1000"},
+		inventory.Members: {"10.0.0.9:500", "10.0.0.9:700", "10.0.0.10:900", "[fd00::1]:600", "m6", "Web-1:800", "web-2:1000"},
 	} {
 		_, listing := open(t, l, kind)
 		rows := slices.Clone(listing.Resources)
@@ -365,7 +365,7 @@ func TestMemberVerdicts(t *testing.T) {
 		},
 		on + "/c2/members": {member("m1", "only", nil), member("m2", "off2", object{"status": 2})},
 		on + "/c3/members": {member("m1", "referred", nil), member("m2", "referred2", nil)},
-		on + "/c4/members": {member("m1", "registered", nil), member("m2", "", object{"port": 0, "ecs_name": "web-1", "ecs_id": "0123456789"})},
+		on + "/c4/members": {member("m1", "registered", nil), member("m2", "", object{"port": 0, "ecs_name": "web-1", "ecs_id": "0123456789"}), member("m3", "", nil)},
 		on + "/c5/members": {member("m1", "referred3", nil), member("m2", "referred4", object{"status": 2})},
 	}}
 	l, _ := w.serve(t)
@@ -380,6 +380,7 @@ func TestMemberVerdicts(t *testing.T) {
 		"off2:8080":            "unused: gets no requests [disabled]",
 		"referred:8080":        "protected: belongs to another channel: delete it there",
 		"registered:8080":      "in use: serves it [may come back]",
+		"m3":                   "in use: serves it [may come back]", // the service says neither host nor ECS
 		"web-1 (01234567…):80": "in use: serves it [may come back]",
 		"referred4:8080":       "protected: belongs to another channel: delete it there [disabled]",
 	} {
@@ -387,8 +388,8 @@ func TestMemberVerdicts(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if len(listing.Resources) != 13 {
-		t.Errorf("%d members, want 13", len(listing.Resources))
+	if len(listing.Resources) != 14 {
+		t.Errorf("%d members, want 14", len(listing.Resources))
 	}
 }
 
