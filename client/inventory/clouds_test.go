@@ -284,6 +284,28 @@ func TestHiddenListenersAreRemembered(t *testing.T) {
 	}
 }
 
+// TestACloudWithoutIPGroups has no entries either, and both say why there are none, whatever is asked.
+func TestACloudWithoutIPGroups(t *testing.T) {
+	w := &world{lists: map[string][]object{"pools": {{"id": "p1", "name": "pool"}}}}
+	w.absent("ipgroups")
+	l, _ := w.serve(t)
+	const none = "this cloud does not have IP groups (404 APIGW.0101 The API does not exist)"
+	_, groups := load(t, l, inventory.IPGroups)
+	parents, err := l.Complete(t.Context(), inventory.IPGroups)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, listing := range map[string]*inventory.Listing{"groups": groups, "parents": parents} {
+		if _, err := listing.Named("office"); listing.Note != none || err == nil || err.Error() != `no IP group has the name or id "office": `+none {
+			t.Errorf("%s: %q, %v", name, listing.Note, err)
+		}
+	}
+	_, entries := open(t, l, inventory.Entries) // of no group
+	if _, err := entries.Named("10.0.0.1"); entries.Note != none || entries.Lacking == nil || err == nil || err.Error() != `no entry has the name or id "10.0.0.1": `+none {
+		t.Errorf("entries: %q, %v, %v", entries.Note, entries.Lacking, err)
+	}
+}
+
 // absent makes these lists answer that there is no such path.
 func (w *world) absent(lists ...string) {
 	for _, list := range lists {

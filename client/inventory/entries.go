@@ -83,7 +83,10 @@ func entry(r Resource) *Entry { return r.Object.(*Entry) }
 // costs one request instead of many; one whose entries the list does not show is read alone too. A group that is no longer
 // there has no entries.
 func listEntries(ctx context.Context, q *query) error {
-	if len(q.parents) == 1 {
+	switch len(q.parents) {
+	case 0:
+		return nil // where a cloud has no IP groups, there is no such list to read
+	case 1:
 		return q.entriesIn(ctx, q.parents[0])
 	}
 	wanted := make(map[string]Resource, len(q.parents))

@@ -150,9 +150,14 @@ func firstPage[T any](pages iter.Seq2[[]T, error]) error {
 	return nil
 }
 
-// lacking says how the cloud told that it has none of the kind's lists; nil when it has one, or that is not known yet.
-// r.mu is held.
+// lacking says how the cloud told that it has none of the kind's lists, or nothing that the kind could live in; nil when it has
+// one, or that is not known yet. r.mu is held.
 func (r *reading) lacking(g *growing) error {
+	for _, other := range r.listings {
+		if within := g.listing.Kind.Within; within != "" && other.listing.Kind.ID == within {
+			return r.lacking(other)
+		}
+	}
 	var told []error
 	for _, l := range g.lists {
 		if p := r.parts[l.id]; p.done && p.err == nil && p.lacking != nil {

@@ -63,7 +63,11 @@ func (l *Listing) Named(word string) (Resource, error) {
 	}
 	switch len(found) {
 	case 0:
-		return Resource{}, fmt.Errorf("no %s has the name or id %q", l.Kind.One, client.Clean(word))
+		err := fmt.Errorf("no %s has the name or id %q", l.Kind.One, client.Clean(word))
+		if l.Lacking != nil {
+			err = fmt.Errorf("%w: %w", err, l.Lacking)
+		}
+		return Resource{}, err
 	case 1:
 		return found[0], nil
 	}
