@@ -266,7 +266,7 @@ func TestATypedProjectIsLookedUp(t *testing.T) {
 				t.Fatal(err)
 			}
 			s, err := p.Open(t.Context())
-			got := ""
+			var got string
 			if err != nil {
 				got = err.Error()
 			} else {
