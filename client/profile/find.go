@@ -171,8 +171,8 @@ func (c Choice) elsewhereToo(p Profile, given Endpoints) error {
 	if fixed == nil {
 		return nil
 	}
-	return usage("the endpoints of %v (%s) are written for %s: it has no other region; write {region} in them, or give --endpoint %s=https://…",
-		p, strings.Join(fixed, ", "), p.Region, fixed[0])
+	return usage("the endpoints (%s) of %v are written for %s: it has no other region; write {region} in them, or give --endpoint %s=https://…",
+		strings.Join(fixed, ", "), p, p.Region, fixed[0])
 }
 
 // names: the host of the endpoint says the region.
