@@ -136,7 +136,7 @@ func TestEveryWayOfBeingUsed(t *testing.T) {
 	for _, list := range slices.Concat(slices.Collect(maps.Keys(lists)), others) {
 		t.Run(list+" fails", func(t *testing.T) {
 			w := &world{lists: lists}
-			w.refuse(list, 500, "ELB.8906", "internal")
+			w.refuse(list, 403, "ELB.9802", "not allowed")
 			check(t, w, list)
 		})
 		t.Run(list+" is cut short", func(t *testing.T) {
@@ -147,7 +147,7 @@ func TestEveryWayOfBeingUsed(t *testing.T) {
 			}
 			w.answer = map[string]http.HandlerFunc{"GET " + list: func(rw http.ResponseWriter, r *http.Request) {
 				if r.URL.Query().Has("marker") {
-					http.Error(rw, `{"error_code":"ELB.8906"}`, http.StatusInternalServerError)
+					http.Error(rw, `{"error_code":"ELB.9802"}`, http.StatusForbidden)
 					return
 				}
 				fmt.Fprintf(rw, `{%q:[{"id":"a"}],"page_info":{"next_marker":"a"},"%s_links":[{"rel":"next","href":"/?marker=a"}]}`, plural, plural)
