@@ -371,7 +371,7 @@ func TestAThrottleOfELBDoesNotHoldUpTheGateway(t *testing.T) {
 	both.Items = append(both.Items, ofPools.Items...)
 	run := s.engine.Start(t.Context(), both)
 	<-throttled
-	for run.Summary().Counts[Deleted] < 4 || run.Pace().Throttled == 0 { // the refusal may still be on its way
+	for run.Summary().Counts[Deleted] < 4 || run.Pace().Throttled == 0 || run.Pace().Remaining == 0 { // the refusal, or what it was about, may still be on its way
 		<-time.After(time.Millisecond)
 	}
 	until, why := run.Paused()
