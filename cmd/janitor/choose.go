@@ -15,6 +15,7 @@ import (
 	"janitor/client/filter"
 	"janitor/client/inventory"
 	"janitor/client/profile"
+	"janitor/tui/theme"
 )
 
 // choosing is which resources a command line is about.
@@ -213,13 +214,18 @@ func (c *chosen) incomplete() error {
 	return fmt.Errorf("%s could not be listed to the end: %w", c.kind.Many, c.err)
 }
 
-// undecidedNote says how many the expression says nothing of; "" for none.
-func (c *chosen) undecidedNote() string {
+// notes are what there is to know besides the list: what is not in it, and why.
+func (c *chosen) notes() []string {
+	var notes []string
+	if l := c.snapshot.Listing(c.kind.ID); l != nil && l.Note != "" {
+		notes = append(notes, theme.Sentence(l.Note)+".")
+	}
 	switch c.undecided {
 	case 0:
-		return ""
 	case 1:
-		return "Of 1 more it is not known whether it fulfils the expression: it is left out."
+		notes = append(notes, "Of 1 more it is not known whether it fulfils the expression: it is left out.")
+	default:
+		notes = append(notes, fmt.Sprintf("Of %d more it is not known whether they fulfil the expression: they are left out.", c.undecided))
 	}
-	return fmt.Sprintf("Of %d more it is not known whether they fulfil the expression: they are left out.", c.undecided)
+	return notes
 }

@@ -58,8 +58,8 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 			if err := enough(printList(cmd.OutOrStdout(), out, wide, got)); err != nil {
 				return err
 			}
-			if note := got.undecidedNote(); note != "" {
-				fmt.Fprintln(cmd.ErrOrStderr(), note) //nolint:errcheck // for people
+			for _, note := range got.notes() {
+				(&lines{cmd.ErrOrStderr()}).say("%s", note)
 			}
 			return got.incomplete()
 		},

@@ -147,8 +147,8 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	if err != nil {
 		return none, err
 	}
-	if note := got.undecidedNote(); note != "" {
-		fmt.Fprintln(cmd.ErrOrStderr(), note) //nolint:errcheck // for people
+	for _, note := range got.notes() {
+		(&lines{cmd.ErrOrStderr()}).say("%s", note)
 	}
 	if err := limitsOf(cmd, p.limits, used).Check(stage); err != nil {
 		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", err)}

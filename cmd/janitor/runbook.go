@@ -87,7 +87,7 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 		if err := got.incomplete(); err != nil {
 			return none, fmt.Errorf("nothing is planned: %w", err)
 		}
-		if note := got.undecidedNote(); note != "" {
+		for _, note := range got.notes() {
 			(&lines{cmd.ErrOrStderr()}).say("Step %d: %s", i+1, note)
 		}
 		stage, err := step.plan(got)
