@@ -304,15 +304,16 @@ type Past struct {
 	dir string
 }
 
-// State is one word or two: running, finished, unfinished, not begun, damaged.
+// State is one word or two: running, finished, unfinished, or that of an [Unreadable].
 func (p *Past) State() string {
+	u, unreadable := errors.AsType[*Unreadable](p.Err)
 	switch {
 	case p.Live:
 		return "running"
-	case errors.Is(p.Err, errNotBegun):
-		return "not begun"
+	case unreadable:
+		return u.State
 	case p.Ledger == nil:
-		return "damaged"
+		return notReadable
 	case p.Ledger.Finished:
 		return "finished"
 	}
@@ -409,6 +410,31 @@ func (h *History) Find(name string) (*Past, error) {
 
 var errNotBegun = errors.New("nothing was sent")
 
+// Unreadable is why there is no [Ledger] of a run.
+type Unreadable struct {
+	Run   string
+	State string // "not begun", "damaged", "unreadable"
+	Why   error
+}
+
+func (u *Unreadable) Error() string {
+	switch u.State {
+	case notBegun:
+		return fmt.Sprintf("run %s was not begun: %v", u.Run, u.Why)
+	case damaged:
+		return fmt.Sprintf("run %s is damaged: %v", u.Run, u.Why)
+	}
+	return fmt.Sprintf("run %s cannot be read: %v", u.Run, u.Why)
+}
+
+func (u *Unreadable) Unwrap() error { return u.Why }
+
+const (
+	notBegun    = "not begun"
+	damaged     = "damaged"
+	notReadable = "unreadable"
+)
+
 // Read is the run of this name, as [History.Names] gives it, as it stands now.
 func (h *History) Read(name string) *Past {
 	p := &Past{ID: name, dir: h.Folder(name)}
@@ -418,34 +444,37 @@ func (h *History) Read(name string) *Past {
 }
 
 func (p *Past) replay() (*Ledger, error) {
+	as := func(state string, format string, args ...any) error {
+		return &Unreadable{p.ID, state, fmt.Errorf(format, args...)}
+	}
 	f, err := os.Open(filepath.Join(p.dir, journalName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("run %s was not begun: it has no journal: %w", p.ID, errNotBegun)
+		return nil, as(notBegun, "it has no journal: %w", errNotBegun)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("run %s cannot be read: %w", p.ID, err)
+		return nil, as(notReadable, "%w", err)
 	}
 	defer f.Close() //nolint:errcheck // only read
 	if whole, err := hasLine(f); err == nil && !whole {
-		return nil, fmt.Errorf("run %s was not begun: its journal has no header: %w", p.ID, errNotBegun)
+		return nil, as(notBegun, "its journal has no header: %w", errNotBegun)
 	}
 	file, err := readPlan(filepath.Join(p.dir, planName))
 	if err != nil {
-		return nil, fmt.Errorf("run %s: %s cannot be read: %w", p.ID, planName, err)
+		return nil, as(notReadable, "%s: %w", planName, err)
 	}
 	plan, err := DecodePlan(file)
 	if err != nil {
-		return nil, fmt.Errorf("run %s is damaged: %s: %w", p.ID, planName, err)
+		return nil, as(damaged, "%s: %w", planName, err)
 	}
 	l, err := Replay(plan, Digest(file), f)
 	if err == nil {
 		err = p.check(l)
 	}
-	if _, damaged := errors.AsType[*journal.Damage](err); damaged {
-		return nil, fmt.Errorf("run %s is damaged: %s %w", p.ID, journalName, err)
+	if _, changed := errors.AsType[*journal.Damage](err); changed {
+		return nil, as(damaged, "%s %w", journalName, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("run %s cannot be read: %w", p.ID, err)
+		return nil, as(notReadable, "%w", err)
 	}
 	return l, nil
 }

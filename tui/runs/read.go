@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -116,13 +117,17 @@ type row struct {
 	found          cleanup.Findings
 	torn           bool
 	err            string // why it cannot be read, or that it was not begun
+	why            string // the same without what other columns say
 }
 
 func rowOf(p *cleanup.Past) row {
 	r := row{key: p.ID, id: p.ID, live: p.Live, state: p.State()}
 	r.begun, _ = time.Parse("20060102T150405Z", p.ID[:min(len(p.ID), 16)])
 	if p.Err != nil {
-		r.err = p.Err.Error()
+		r.err, r.why = p.Err.Error(), p.Err.Error()
+		if u, ok := errors.AsType[*cleanup.Unreadable](p.Err); ok {
+			r.why = u.Why.Error()
+		}
 	}
 	l := p.Ledger
 	if l == nil {

@@ -78,7 +78,7 @@ func some(t *testing.T) shelfOf {
 	again.Ledger.Items[1].Found = "there"
 	stopped.Ledger.Stopped = "the service does not accept the credentials: 401 APIGW.0301 Incorrect IAM authentication information"
 	damaged, notBegun := past(6), cleanup.NewHistory(t.TempDir(), "test").Read(past(7).ID)
-	damaged.Ledger, damaged.Err = nil, fmt.Errorf("run %s is damaged: journal.ndjson line 17: it was changed, or a line before it: the hashes differ", damaged.ID)
+	damaged.Ledger, damaged.Err = nil, &cleanup.Unreadable{Run: damaged.ID, State: "damaged", Why: errors.New("journal.ndjson line 17: it was changed, or a line before it: the hashes differ")}
 	return shelfOf{running, unfinished, verified, again, stopped, past(5, cleanup.Deleted, cleanup.Blocked, cleanup.Failed), damaged, notBegun}
 }
 

@@ -79,7 +79,7 @@ func (m *Model) head(w int) []string {
 			parts = append(parts, t.Paint(r, theme.Number(n)+" "+word))
 		}
 	}
-	live, open, damaged := 0, 0, 0
+	live, open, damaged, unreadable := 0, 0, 0, 0
 	for i := range rows {
 		switch {
 		case rows[i].live:
@@ -88,11 +88,14 @@ func (m *Model) head(w int) []string {
 			open++
 		case rows[i].state == "damaged":
 			damaged++
+		case rows[i].state == "unreadable":
+			unreadable++
 		}
 	}
 	put(theme.Info, live, "running")
 	put(theme.Warn, open, "unfinished")
 	put(theme.Bad, damaged, "damaged")
+	put(theme.Bad, unreadable, "unreadable")
 	if m.reading != nil {
 		s := "reading" + t.Ellipsis
 		if m.total > 0 {
@@ -213,15 +216,12 @@ func (r *row) place() string { return strings.TrimSpace(r.where.Profile + " " + 
 
 // tells is what came of a run, in short: proof and reasons stand in the pane.
 func (r *row) tells() string {
-	text := r.err
+	text := ""
 	switch {
 	case r.live && r.doing != "":
 		return r.doing
 	case r.err != "":
-		for _, said := range []string{"run " + r.id, " is damaged: ", " was not begun: ", " cannot be read: "} { // by the other columns
-			text = strings.TrimPrefix(text, said)
-		}
-		return strings.TrimLeft(text, ": ")
+		return r.why
 	}
 	s := &r.summary
 	all := s.Items > 0 && s.Counts[cleanup.Deleted] == s.Items
@@ -274,7 +274,7 @@ func (m *Model) sign(r *row) (string, theme.Role) {
 	switch {
 	case r.live:
 		return t.Busy, theme.Info
-	case r.state == "damaged":
+	case r.state == "damaged" || r.state == "unreadable":
 		return t.Fail, theme.Bad
 	case r.state == "not begun":
 		return t.Skip, theme.Muted
