@@ -94,7 +94,7 @@ func (m *Model) askUndo(p cleanup.Plan) *ask.Model {
 	hopeless := 0
 	for i := range p.Items {
 		it := &p.Items[i]
-		line := ask.Line{Glyph: t.OK, Role: theme.Good, Name: label(&it.Resource, tags[i]), Note: it.Undo.String()}
+		line := ask.Line{Glyph: t.Mark, Role: theme.Good, Name: label(&it.Resource, tags[i]), Note: it.Undo.String()}
 		switch it.Undo {
 		case inventory.Lossy:
 			line.Glyph, line.Role = t.Left, theme.Warn

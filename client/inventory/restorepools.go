@@ -239,7 +239,7 @@ func (b *poolBack) Grade() (Undo, string) {
 	lost := slices.Clone(b.Lacks)
 	why := newID
 	if b.Stays {
-		why = "it was not deleted: what was taken away before that comes back"
+		why = "it stayed, and gets back " + b.With()
 	} else {
 		lost = append(lost, onSeveral(b.Pool.IDs("loadbalancers")), letters(b.Pool, b.Shown, "name", "description"))
 	}

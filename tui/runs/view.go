@@ -249,6 +249,9 @@ func (r *row) tells() string {
 			}
 		}
 	}
+	if s.Changed > 0 {
+		text += fmt.Sprintf("; %s that stayed changed", theme.Number(s.Changed))
+	}
 	if s.Stopped != "" {
 		text += "; stopped: " + s.Stopped
 	}
