@@ -356,7 +356,11 @@ func TestTheTerminalShowsHowTheRunGoes(t *testing.T) {
 			sent("\x1b]2;" + test.title)
 			release()
 			if test.throttled {
-				x.press("q", "q").see("quota frees").press("ctrl+c")
+				x.press("q").see("[ Stay ]")
+				a.clock.pass(time.Second)
+				x.press("y").see("quota frees")
+				a.clock.pass(time.Second)
+				x.press("ctrl+c")
 			} else {
 				x.gone(test.frame).press("q")
 			}

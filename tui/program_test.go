@@ -295,12 +295,47 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("deleting 0/3, r shows it · listed")
 	x.resize(80, 24).see("acme · eu-sim-1 · c3cc4483… ", "deleting 0/3, r shows it ").gone("· listed") // where this is, is always said
 	x.resize(60, 24).see("acme · eu-sim-1 · c3cc4483… ", "deleting 0/3 ").gone("shows it").resize(100, 30).see("shows it")
-	x.press("q").see("A run is going on: q again cancels it").press("down").gone("A run is going on")
-	x.press("r").see("Deleting 3 pools").press("ctrl+c").see("ctrl+c again cancels").press("ctrl+c").see("3 in flight")
+	const question = "3 of 3 still to go: leave and cancel?"
+	x.press("q", "q", "y", "enter").see(question, "[ Stay ]").taken().see(question) // the clock stands still: these keys came at once
+	a.clock.pass(time.Second)
+	x.press("enter").see("The run goes on").gone(question).press("q").see(question)
+	a.clock.pass(time.Second)
+	x.press("esc").see("The run goes on").press("down").gone("The run goes on").press("r").see("Deleting 3 pools")
+	x.press("ctrl+c").see("ctrl+c again cancels").press("down").gone("ctrl+c again").press("ctrl+c").see("ctrl+c again cancels")
+	a.clock.pass(399 * time.Millisecond)
+	x.press("ctrl+c").taken().see("ctrl+c again cancels")
+	a.clock.pass(time.Millisecond)
+	x.press("esc", "q").see(question).press("ctrl+c", "ctrl+c").see("ctrl+c again cancels").taken()
+	a.clock.pass(time.Second)
+	x.press("ctrl+c", "ctrl+c", "ctrl+c").see("3 in flight").gone(question).taken() // none of them is a third time
 	release()
 	x.end()
 	if !strings.Contains(x.summary, "3 pools: ") || strings.Contains(x.summary, "pending") {
 		t.Errorf("an item has no outcome: %s", x.summary)
+	}
+}
+
+// TestLeavingARun: yes cancels and quits once what was sent is proved; when the run ends first, nothing is left to ask.
+func TestLeavingARun(t *testing.T) {
+	t.Parallel()
+	for _, yes := range []bool{true, false} {
+		more := make(chan struct{})
+		a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
+		x := open(t, a.opts, 80, 24).see("listed just now").choose(ids(some(t, a.list(t, inventory.Pools), 3, unusedDedicated))...)
+		release := sync.OnceFunc(func() { close(more) })
+		t.Cleanup(release)
+		x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("r shows it").press("q").see("still to go", "y leave")
+		a.clock.pass(time.Second)
+		if yes {
+			x.press("tab", "enter").see("3 in flight")
+			release()
+		} else {
+			release()
+			x.see("Run ended: 3 pools: 3 deleted").gone("still to go").press("q")
+		}
+		if x.end(); !strings.Contains(x.summary, "3 pools: 3 deleted (proved gone)") {
+			t.Errorf("%v: %s", yes, x.summary)
+		}
 	}
 }
 

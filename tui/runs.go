@@ -17,6 +17,7 @@ import (
 	"janitor/tui/run"
 	"janitor/tui/runs"
 	"janitor/tui/screen"
+	"janitor/tui/theme"
 )
 
 // session is a run with its screen, which follows the run whether it is open or not.
@@ -85,6 +86,9 @@ func (m *Model) follow() tea.Cmd {
 			cmds = append(cmds, m.tellLists(s.going()))
 		}
 	}
+	if m.asksToLeave() {
+		m.question.Text = m.toGo()
+	}
 	return tea.Batch(cmds...)
 }
 
@@ -122,6 +126,9 @@ func (m *Model) ended(msg ended) tea.Cmd {
 	s.ended = true
 	if m.quitting && m.live() == nil {
 		return tea.Quit
+	}
+	if m.asksToLeave() && m.live() == nil { // nothing is left to ask
+		m.question, m.matter = nil, nil
 	}
 	if m.top() != screen.Screen(s.screen) {
 		summary := s.run.Summary()
@@ -198,27 +205,83 @@ func (m *Model) which() string {
 	return fmt.Sprintf("run %d of %d", i+1, len(m.runs))
 }
 
-// quit ends the program. With a run going on, the first time it only says what the second time will do: cancel and
-// wait for the proof. The third time, by the key that quits from anywhere, does not wait.
-func (m *Model) quit(asked bool, by keys.Action) tea.Cmd {
+// quit ends the program by the key that quits from anywhere. With a run going on, the first time it only says what the
+// second time will do: cancel and wait for the proof. The third time does not wait. A key that repeats is no second time.
+func (m *Model) quit(asked bool) tea.Cmd {
+	early := m.env.Now().Sub(m.askedAt) < screen.Grace
 	switch {
 	case m.live() == nil:
 		return tea.Quit
-	case m.quitting && by == keys.QuitNow:
+	case m.quitting && early, m.aborted:
+	case m.quitting:
 		m.aborted = true
 		for _, s := range m.runs {
 			s.abort()
 		}
-	case m.quitting:
-	case !asked:
-		m.asked = true
-		m.notice = screen.Notice{Text: fmt.Sprintf("A run is going on: %s again cancels it, proves what was sent and quits", m.env.Keys.Label(by))}
+	case asked && !early:
+		m.drain()
 	default:
-		m.quitting = true
-		m.dialog, m.plan, m.question, m.matter = nil, nil, nil, nil
-		for _, s := range m.runs {
-			s.run.Cancel()
+		if !asked {
+			m.askedAt = m.env.Now()
 		}
+		m.asked = true
+		m.notice = screen.Notice{Text: "A run is going on: " + m.env.Keys.Label(keys.QuitNow) + " again cancels it, proves what was sent and quits"}
+	}
+	return nil
+}
+
+// leave ends the program, or asks first while a run goes on.
+func (m *Model) leave() tea.Cmd {
+	switch {
+	case m.live() == nil:
+		return tea.Quit
+	case m.quitting:
+		return nil
+	}
+	m.matter = &matter{by: m.top(), do: keys.Quit}
+	m.question = runs.NewQuestion(m.env, runs.Asked{Title: "Leave janitor " + m.env.Theme.Dot + " " + m.scope(), Text: m.toGo(), Not: "Stay", Verb: "Leave"})
+	return m.question.Init()
+}
+
+func (m *Model) asksToLeave() bool {
+	return m.question != nil && m.matter != nil && m.matter.do == keys.Quit
+}
+
+// toGo is what leaving would cancel.
+func (m *Model) toGo() string {
+	left, all := 0, 0
+	for _, s := range m.goingOn(nil) {
+		done, total, _ := s.screen.Progress()
+		left, all = left+total-done, all+total
+	}
+	if left == 0 {
+		return "All items have their outcome, the proof is yet to come: leave as soon as it is there?"
+	}
+	return fmt.Sprintf("%s of %s still to go: leave and cancel? What was sent is proved first.", theme.Number(left), theme.Number(all))
+}
+
+// drain cancels what goes on and quits when that has ended.
+func (m *Model) drain() {
+	m.quitting, m.askedAt = true, m.env.Now()
+	m.dialog, m.plan, m.question, m.matter = nil, nil, nil, nil
+	for _, s := range m.runs {
+		s.run.Cancel()
+	}
+}
+
+// reply does what was answered to the question on leaving; all others are about one run.
+func (m *Model) reply(a runs.Answer) tea.Cmd {
+	if a.To != m.question || !m.asksToLeave() {
+		return m.answered(a)
+	}
+	m.question, m.matter = nil, nil
+	switch {
+	case m.live() == nil:
+		return tea.Quit
+	case a.Yes:
+		m.drain()
+	default:
+		m.notice = screen.Notice{Text: "The run goes on"}
 	}
 	return nil
 }

@@ -89,7 +89,8 @@ type Model struct {
 	hints    hints
 	notice   screen.Notice
 	unlogged bool // it was said that the log cannot be written
-	asked    bool // the next quit cancels what is running
+	asked    bool // the next press of the key that quits from anywhere cancels what is running
+	askedAt  time.Time
 	quitting bool // quits when the last run has ended
 	aborted  bool // and does not wait for what is in flight, nor for the proof
 }

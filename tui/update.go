@@ -114,7 +114,7 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case run.ExportMsg:
 		return m, m.wantPast(keys.Export, msg.Run, msg.Past)
 	case runs.Answer:
-		return m, m.answered(msg)
+		return m, m.reply(msg)
 	case read:
 		return m, m.take(msg)
 	case resumable:
@@ -174,7 +174,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case action == keys.QuitNow:
 		m.palette = nil
-		return m.quit(asked, action)
+		return m.quit(asked)
 	case m.cramped():
 		return nil
 	case m.dialog != nil:
@@ -194,7 +194,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case action == keys.Quit && len(m.stack) > 1:
 		return m.pop()
 	case action == keys.Quit:
-		return m.quit(asked, action)
+		return m.leave()
 	case action == keys.ShowRun && !m.helping():
 		return m.showRun(again)
 	case action == keys.Runs:

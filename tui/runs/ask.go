@@ -24,11 +24,12 @@ type Asked struct {
 	Title string
 	Text  string // what will happen
 	Verb  string // of the button
+	Not   string // of the one that has the focus; "" for Cancel
 	Lines []Line
 	Grave bool // something is in danger
 }
 
-// Question asks before a run is retried, resumed or undone. It is answered once.
+// Question asks before a run is retried, resumed, undone or cancelled. It is answered once.
 type Question struct {
 	env *screen.Env
 	Asked
@@ -59,6 +60,9 @@ type Answer struct {
 
 // NewQuestion opens a question.
 func NewQuestion(env *screen.Env, a Asked) *Question {
+	if a.Not == "" {
+		a.Not = "Cancel"
+	}
 	return &Question{env: env, Asked: a, opened: env.Now()}
 }
 
@@ -122,6 +126,7 @@ const (
 	widest    = 110
 	narrowest = 28
 	lowest    = 8
+	short     = 60 // of text, where there are no lines
 )
 
 // Over draws the question over another screen, which it dims.
@@ -133,6 +138,9 @@ func (q *Question) Over(below string, w, h int) string {
 func (q *Question) box(w, h int) string {
 	t, k := q.env.Theme, q.env.Keys
 	bw := min(w, widest)
+	if len(q.Lines) == 0 {
+		bw = min(bw, max(theme.Width(q.Title)+2, theme.Width(q.Text), short)+4)
+	}
 	if q.cramped = bw < narrowest || h < lowest; q.cramped {
 		return theme.Fit("Too small to ask: "+q.env.Keys.Label(keys.No)+" cancels", w)
 	}
@@ -158,13 +166,13 @@ func (q *Question) box(w, h int) string {
 	for _, r := range q.rows[q.top : q.top+q.page] {
 		body = append(body, q.row(r, tw))
 	}
-	if !tight {
+	if !tight && len(q.rows) > 0 {
 		body = append(body, "")
 	}
-	buttons := t.ButtonText("Cancel", !q.focus, false) + "  " + t.ButtonText(q.Verb, q.focus, true)
+	buttons := t.ButtonText(q.Not, !q.focus, false) + "  " + t.ButtonText(q.Verb, q.focus, true)
 	body = append(body, theme.Spread("", buttons, tw))
 	hints := []string{
-		t.Hint(k.Label(keys.Yes), strings.ToLower(q.Verb)), t.Hint(k.Label(keys.No), "cancel"), t.Hint(k.Label(keys.NextFocus), "next button"),
+		t.Hint(k.Label(keys.Yes), strings.ToLower(q.Verb)), t.Hint(k.Label(keys.No), strings.ToLower(q.Not)), t.Hint(k.Label(keys.NextFocus), "next button"),
 	}
 	if n := q.top + q.page; q.page < len(q.rows) {
 		hints = append(hints, t.Paint(theme.Muted, theme.Number(q.rows[q.top].i+1)+"–"+theme.Number(q.rows[n-1].i+1)+" of "+theme.Number(len(q.Lines))))
