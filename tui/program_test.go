@@ -315,6 +315,24 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 	}
 }
 
+// TestCancellingARunAsks: the key copies an id where one has just been.
+func TestCancellingARunAsks(t *testing.T) {
+	t.Parallel()
+	more := make(chan struct{})
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
+	x := open(t, a.opts, 80, 24).see("listed just now").choose(ids(some(t, a.list(t, inventory.Pools), 3, unusedDedicated))...)
+	release := sync.OnceFunc(func() { close(more) })
+	t.Cleanup(release)
+	const question = "3 of 3 still to go: send nothing more?"
+	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("c", "y", "enter").see(question, "[ Go on ]").taken().see(question)
+	a.clock.pass(time.Second)
+	x.press("enter").see("The run goes on").gone(question).see("Deleting 3 pools").press("c").see(question)
+	a.clock.pass(time.Second)
+	x.press("y").see("Cancelled: nothing more is sent", "Cancelled, 3 in flight will end").press("c").see("Already cancelled")
+	release()
+	x.see("3 deleted (proved gone)").press("c").see("Nothing to cancel")
+}
+
 // TestLeavingARun: yes cancels and quits once what was sent is proved; when the run ends first, nothing is left to ask.
 func TestLeavingARun(t *testing.T) {
 	t.Parallel()

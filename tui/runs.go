@@ -86,9 +86,7 @@ func (m *Model) follow() tea.Cmd {
 			cmds = append(cmds, m.tellLists(s.going()))
 		}
 	}
-	if m.asksToLeave() {
-		m.question.Text = m.toGo()
-	}
+	m.recount()
 	return tea.Batch(cmds...)
 }
 
@@ -127,9 +125,7 @@ func (m *Model) ended(msg ended) tea.Cmd {
 	if m.quitting && m.live() == nil {
 		return tea.Quit
 	}
-	if m.asksToLeave() && m.live() == nil { // nothing is left to ask
-		m.question, m.matter = nil, nil
-	}
+	m.recount()
 	if m.top() != screen.Screen(s.screen) {
 		summary := s.run.Summary()
 		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}
@@ -243,10 +239,6 @@ func (m *Model) leave() tea.Cmd {
 	return m.question.Init()
 }
 
-func (m *Model) asksToLeave() bool {
-	return m.question != nil && m.matter != nil && m.matter.do == keys.Quit
-}
-
 // toGo is what leaving would cancel.
 func (m *Model) toGo() string {
 	left, all := 0, 0
@@ -269,21 +261,67 @@ func (m *Model) drain() {
 	}
 }
 
-// reply does what was answered to the question on leaving; all others are about one run.
+// wantCancel asks before a run is cancelled: the key is one that does something harmless elsewhere.
+func (m *Model) wantCancel(msg run.CancelMsg) tea.Cmd {
+	if !m.onTop(msg.By) || m.quitting {
+		return nil
+	}
+	m.matter = &matter{by: msg.By, do: keys.CancelRun}
+	m.question = runs.NewQuestion(m.env, runs.Asked{
+		Title: m.about("Cancel", ""), Text: toCancel(msg.By), Not: "Go on", Verb: "Cancel the run",
+	})
+	return m.question.Init()
+}
+
+func toCancel(r *run.Model) string {
+	done, total, _ := r.Progress()
+	return fmt.Sprintf("%s of %s still to go: send nothing more? What was sent is proved.", theme.Number(total-done), theme.Number(total))
+}
+
+// reply does what was answered to the question on leaving or cancelling; all others are about what is to be begun.
 func (m *Model) reply(a runs.Answer) tea.Cmd {
-	if a.To != m.question || !m.asksToLeave() {
+	of := m.ends()
+	if a.To != m.question || of == nil {
 		return m.answered(a)
 	}
 	m.question, m.matter = nil, nil
 	switch {
-	case m.live() == nil:
+	case of.do == keys.Quit && m.live() == nil:
 		return tea.Quit
-	case a.Yes:
-		m.drain()
-	default:
+	case !a.Yes || m.quitting:
 		m.notice = screen.Notice{Text: "The run goes on"}
+	case of.do == keys.CancelRun:
+		return of.by.(*run.Model).Stop()
+	default:
+		m.drain()
 	}
 	return nil
+}
+
+// ends is what is asked about when yes ends what goes on, else nil.
+func (m *Model) ends() *matter {
+	if m.question == nil || m.matter == nil || m.matter.do != keys.Quit && m.matter.do != keys.CancelRun {
+		return nil
+	}
+	return m.matter
+}
+
+// recount keeps the question true while the run goes on, and takes it away when nothing is left to ask.
+func (m *Model) recount() {
+	switch of := m.ends(); {
+	case of == nil:
+	case of.do == keys.CancelRun:
+		r := of.by.(*run.Model)
+		if done, total, _ := r.Progress(); done < total {
+			m.question.Text = toCancel(r)
+			return
+		}
+		m.question, m.matter = nil, nil
+	case m.live() == nil:
+		m.question, m.matter = nil, nil
+	default:
+		m.question.Text = m.toGo()
+	}
 }
 
 // parting says what the program still waits for before it quits.

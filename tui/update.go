@@ -96,6 +96,8 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.decided(msg)
 	case run.RetryMsg:
 		return m, m.wantRetry(msg)
+	case run.CancelMsg:
+		return m, m.wantCancel(msg)
 	case ended:
 		return m, m.ended(msg)
 	case placed:

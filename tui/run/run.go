@@ -25,6 +25,9 @@ const (
 // RetryMsg asks for a new run of what Run did not get deleted.
 type RetryMsg struct{ Run *cleanup.Run }
 
+// CancelMsg asks whether the run is to be cancelled, see [Model.Stop].
+type CancelMsg struct{ By *Model }
+
 // source is what the screen needs of a [cleanup.Run].
 type source interface {
 	Plan() cleanup.Plan
@@ -261,7 +264,7 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 	case keys.NextOutcome:
 		return m.nextOutcome()
 	case keys.CancelRun:
-		return m.cancel()
+		return ask(m.notCancel(), CancelMsg{m})
 	case keys.Retry:
 		return m.retry()
 	case keys.Pane:
@@ -288,18 +291,27 @@ func ask(whyNot string, msg tea.Msg) tea.Cmd {
 	return func() tea.Msg { return msg }
 }
 
-func (m *Model) cancel() tea.Cmd {
+// notCancel is why there is nothing to cancel, "" when there is.
+func (m *Model) notCancel() string {
 	switch {
 	case m.past != nil && m.past.Live:
-		return screen.Say("Another janitor is at this run: cancel it there")
+		return "Another janitor is at this run: cancel it there"
 	case m.past != nil && !m.finished():
-		return screen.Say("Nothing to cancel: the run does not go on")
+		return "Nothing to cancel: the run does not go on"
 	case !m.live():
-		return screen.Say("Nothing to cancel: the run is finished")
+		return "Nothing to cancel: the run is finished"
 	case m.ended == len(m.items):
-		return screen.Say("Nothing to cancel: every item has its outcome")
+		return "Nothing to cancel: every item has its outcome"
 	case m.stopping:
-		return screen.Say("Already cancelled: nothing more is sent")
+		return "Already cancelled: nothing more is sent"
+	}
+	return ""
+}
+
+// Stop cancels the run, as far as that is still possible.
+func (m *Model) Stop() tea.Cmd {
+	if why := m.notCancel(); why != "" {
+		return screen.Say(why)
 	}
 	m.stopping = true
 	m.src.Cancel()
