@@ -261,6 +261,43 @@ func TestCursorStaysAtTheTopUntilItIsMoved(t *testing.T) {
 	}
 }
 
+// A filter comes and goes, the cursor stays where the user is: on its row, else on that from before the filter.
+func TestLeavingAFilterKeepsThePlace(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		moves int // before
+		typed []string
+		under int // moves under the filter
+		want  string
+	}{
+		{"found without a move", 0, []string{"p5"}, 0, "p5"},
+		{"moved to under it", 0, []string{"web"}, 1, "p5"},
+		{"still shown", 4, []string{"w", "web"}, 0, "p5"},
+		{"nothing was shown", 3, []string{"core", "wx"}, 0, "p1"},
+		{"nothing was shown, from the top", 0, []string{"zzz"}, 0, "p2"},
+		{"one filter after another", 3, []string{"zzz", "core", "zzz"}, 0, "p1"},
+	} {
+		m := open(some, 80, 4)
+		for range test.moves {
+			do(m, keys.Down)
+		}
+		line := m.cursor - m.offset
+		for _, s := range test.typed {
+			m.Filter(s)
+		}
+		for range test.under {
+			do(m, keys.Down)
+		}
+		m.Filter("")
+		if got, _ := m.Current(); got != test.want {
+			t.Errorf("%s: on %s, want %s", test.name, got, test.want)
+		}
+		if test.moves == 3 && m.cursor-m.offset != line {
+			t.Errorf("%s: on line %d, was %d", test.name, m.cursor-m.offset, line)
+		}
+	}
+}
+
 func TestMoving(t *testing.T) {
 	rows := make(pools, 100)
 	for i := range rows {
