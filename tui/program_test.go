@@ -315,6 +315,20 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 	}
 }
 
+// TestMarksOfEntriesOutliveTheirScreen: they are of resources, also when others are opened beside them.
+func TestMarksOfEntriesOutliveTheirScreen(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 100, 30).see("listed just now").press("3").see("ENTRIES").press("E", "E", "enter").see("Entries of IP group", "listed just now", " 1/")
+	x.press("space", "down", "space").see("2 marked").press("esc").see("3 IP groups").gone("Entries of")
+	x.press("enter").see("Entries of IP group", "2 marked").gone("hidden").press("esc").gone("Entries of")
+	x.press("ctrl+a", "M").see("Entries of 24 IP groups", "2 marked").gone("hidden").press("/", "0.0", "enter", "ctrl+a").see("hidden").press("esc").gone("hidden")
+	n, _, _ := strings.Cut(x.text()[strings.Index(x.text(), " 24 IP groups"):], " marked")
+	n = n[strings.LastIndex(n, " "):] + " marked"
+	x.press("esc").gone("Entries of").press("M").see("Entries of 24", n).press(`ctrl+\`).gone("marked").press("esc").gone("Entries of").see("24 marked")
+	x.press("enter").see("Entries of IP group", "listed just now", " 1/").gone("marked")
+}
+
 // TestCancellingARunAsks: the key copies an id where one has just been.
 func TestCancellingARunAsks(t *testing.T) {
 	t.Parallel()

@@ -65,12 +65,13 @@ type Model struct {
 	shown int  // the run that was shown last
 	again bool // the next key that shows a run goes on to the one before
 
-	stack   []screen.Screen // the first is where the program begins; the last is on top
-	dialog  *confirm.Model  // over the top screen; nil when there is none
-	palette *palette.Model  // likewise; never both
-	plan    *planning       // the plan being made for it
-	asking  *planning       // the one it shows
-	leaving []screen.Loader // taken off the stack, perhaps still ending
+	marks   map[inventory.Ref][]inventory.Ref // of entries and members that are not open, by their parents
+	stack   []screen.Screen                   // the first is where the program begins; the last is on top
+	dialog  *confirm.Model                    // over the top screen; nil when there is none
+	palette *palette.Model                    // likewise; never both
+	plan    *planning                         // the plan being made for it
+	asking  *planning                         // the one it shows
+	leaving []screen.Loader                   // taken off the stack, perhaps still ending
 
 	question  *runs.Question // over the top screen, when neither dialog nor palette is
 	matter    *matter        // what it asks about
@@ -104,7 +105,7 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Look != nil {
 		look = *o.Look
 	}
-	m := &Model{opts: o, ctx: ctx, env: &screen.Env{Theme: theme.New(look), Keys: keys.Default(), Now: o.Now}}
+	m := &Model{opts: o, ctx: ctx, marks: map[inventory.Ref][]inventory.Ref{}, env: &screen.Env{Theme: theme.New(look), Keys: keys.Default(), Now: o.Now}}
 	m.env.Cannot = m.lacks
 	if o.Keys != nil {
 		m.env.Keys = *o.Keys

@@ -311,6 +311,9 @@ func (m *Model) pop() tea.Cmd {
 	}
 	top := m.top()
 	m.stack = m.stack[:len(m.stack)-1]
+	if b, ok := top.(*browse.Model); ok {
+		m.keepMarks(b)
+	}
 	l, ok := top.(screen.Loader)
 	if !ok {
 		return nil
@@ -338,8 +341,25 @@ func (m *Model) openChildren(kind *inventory.Kind, parents []inventory.Resource)
 			b.Update(s.going())
 		}
 	}
+	for _, p := range parents {
+		b.Keep(append(b.Marks(), m.marks[p.Ref]...))
+	}
 	m.push(b)
 	return b, b.Init()
+}
+
+// keepMarks remembers what is marked of each parent, for when it is opened again: marks are of resources, not of screens.
+func (m *Model) keepMarks(b *browse.Model) {
+	marks := b.Marks()
+	for _, p := range b.Parents() {
+		var of []inventory.Ref
+		for _, ref := range marks {
+			if ref.Parent == p.Ref.ID && ref.Scope == p.Ref.Scope {
+				of = append(of, ref)
+			}
+		}
+		m.marks[p.Ref] = of
+	}
 }
 
 // dress gives the program another look, unless one was asked for.

@@ -93,6 +93,7 @@ type tab struct {
 	listing *inventory.Listing  // of shown
 	whole   bool                // shown is complete and settled
 	coming  *inventory.Listing  // the newest of the loading under way, or of the last one
+	kept    []inventory.Ref     // marks from when it was open before, whose rows have not yet come
 	chosen  bool                // all that the filter lets through is to be marked, once that is certain
 }
 
@@ -150,6 +151,9 @@ func (m *Model) press(key string) tea.Cmd {
 	t := m.tab()
 	switch {
 	case !bound && t.table.Hot(key), bound && t.table.Do(action):
+		if action == keys.ClearMarks {
+			t.kept = nil
+		}
 		if t.table.Stale() {
 			return m.settle(t)
 		}

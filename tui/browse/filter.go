@@ -156,6 +156,7 @@ func (m *Model) Filter(s string) tea.Cmd {
 func (m *Model) Choose(expr string) tea.Cmd {
 	t := m.tab()
 	t.table.Do(keys.ClearMarks)
+	t.kept = nil
 	fits := m.Unfit("="+expr) == ""
 	if fits {
 		t.limits.show = showAll

@@ -46,6 +46,23 @@ func (m *Model[K]) Unmark(ks ...K) {
 	m.recount()
 }
 
+// Mark marks those of the keys that a row has, in their order, and returns the others.
+func (m *Model[K]) Mark(ks ...K) (without []K) {
+	m.endSpan()
+	for _, k := range ks {
+		pos, ok := m.view.find(k)
+		switch {
+		case !ok:
+			without = append(without, k)
+		case !m.marked[pos]:
+			m.clock++
+			m.marks[k], m.marked[pos] = m.clock, true
+		}
+	}
+	m.recount()
+	return without
+}
+
 // Prune takes away the marks that no row has, and says how many. Call it only when the rows are complete: a list that
 // is still loading, or failed, does not prove that something is gone.
 func (m *Model[K]) Prune() int {
