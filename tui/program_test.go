@@ -178,7 +178,7 @@ func TestMarksAreWhatIsDeleted(t *testing.T) {
 	}
 	x.press("O", "ctrl+r").see("1 marked row is gone", "4 marked")
 	x.press("E", "/", "aaa-", "enter").see("12 of ", "4 marked (4 hidden)")
-	x.press("A", "ctrl+d").see("4 of them are hidden by the filter")
+	x.press("A", "ctrl+d").see("All that will be deleted is hidden by the filter")
 	x.confirm(a, "4").see("4 deleted (proved gone)")
 	checkDeleted(t, a, kept, append(a.list(t, inventory.Pools), all...))
 }
@@ -537,7 +537,7 @@ func TestEverySize(t *testing.T) {
 		}},
 		{"dialog", func() {
 			m.question = nil
-			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, 0, nil)
+			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, nil, nil)
 		}},
 	}
 	sizes := rand.New(rand.NewPCG(1, 2))

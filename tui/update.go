@@ -83,7 +83,7 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case browse.DeleteMsg:
 		return m, m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
 	case detail.DeleteMsg:
-		return m, m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, 0)
+		return m, m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, nil)
 	case planned:
 		return m, m.planned(msg)
 	case confirm.DetachMsg:

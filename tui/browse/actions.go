@@ -115,7 +115,7 @@ func (m *Model) delete() tea.Cmd {
 	if len(refs) == 0 {
 		return say(m.noRow())
 	}
-	msg := DeleteMsg{By: m, Refs: refs, From: t.shown, Hidden: t.table.Hidden()}
+	msg := DeleteMsg{By: m, Refs: refs, From: t.shown, Hidden: t.table.HiddenMarks()}
 	return func() tea.Msg { return msg }
 }
 

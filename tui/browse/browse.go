@@ -47,7 +47,7 @@ type (
 		By     *Model
 		Refs   []inventory.Ref
 		From   *inventory.Snapshot
-		Hidden int // how many of them no shown row has
+		Hidden []inventory.Ref // those of them that no shown row has
 	}
 	// ReleaseMsg asks for the keys of [Model.Held] to be pressed: the rows that they are about are there now.
 	ReleaseMsg struct{ By *Model }

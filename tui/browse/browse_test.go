@@ -95,8 +95,8 @@ func TestMarksSurviveRefreshSortAndFilter(t *testing.T) {
 	if want := []inventory.Ref{ref(1), ref(3)}; !slices.Equal(msg.Refs, want) {
 		t.Errorf("asked to delete %v, marked were %v", msg.Refs, want)
 	}
-	if msg.Hidden != 0 {
-		t.Errorf("%d hidden, want none", msg.Hidden)
+	if len(msg.Hidden) != 0 {
+		t.Errorf("%d hidden, want none", len(msg.Hidden))
 	}
 }
 
@@ -227,8 +227,8 @@ func TestDeleteAsksForMarksInTheirOrder(t *testing.T) {
 	if want := []inventory.Ref{ref(4), ref(1)}; !slices.Equal(msg.Refs, want) {
 		t.Errorf("asked for %v, want %v", msg.Refs, want)
 	}
-	if msg.Hidden != 2 || msg.From == nil {
-		t.Errorf("hidden %d (want 2), snapshot %v", msg.Hidden, msg.From)
+	if len(msg.Hidden) != 2 || msg.From == nil {
+		t.Errorf("hidden %d (want 2), snapshot %v", len(msg.Hidden), msg.From)
 	}
 }
 

@@ -126,8 +126,8 @@ func TestAKeptExpressionHoldsForNewListingsAndKeepsMarks(t *testing.T) {
 	}
 	p.press("ctrl+d")
 	msg := p.out[len(p.out)-1].(DeleteMsg)
-	if want := []inventory.Ref{ref(1), ref(5)}; !slices.Equal(msg.Refs, want) || msg.Hidden != 1 {
-		t.Errorf("asks to delete %v, %d hidden", msg.Refs, msg.Hidden)
+	if want := []inventory.Ref{ref(1), ref(5)}; !slices.Equal(msg.Refs, want) || len(msg.Hidden) != 1 {
+		t.Errorf("asks to delete %v, %d hidden", msg.Refs, len(msg.Hidden))
 	}
 }
 

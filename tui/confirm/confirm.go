@@ -40,7 +40,8 @@ type Model struct {
 	env    *screen.Env
 	scope  string
 	plan   cleanup.Plan
-	hidden int
+	unseen map[inventory.Ref]bool    // what the filter hides
+	hidden int                       // of what will be deleted
 	word   func(cleanup.Plan) string // what has to be typed for a plan; "" when nothing has to
 	one    string                    // "pool"
 	many   string                    // "pools"
@@ -67,6 +68,7 @@ type Model struct {
 	notes   int
 	undos   int
 
+	order   []int // of the items in the list: those that the filter hides first
 	rows    []row // the list as it was last drawn, in size
 	size    size
 	below   int  // effects that stand below the items
@@ -87,10 +89,13 @@ const (
 	proceed
 )
 
-// New opens the dialog for plan. The scope is shown in the title ("acme-prod · eu-de · 99a3…"); hidden is how many of
-// the marked rows the filter hides; word says what has to be typed for a plan, nil: what the plan itself wants.
-func New(env *screen.Env, scope string, plan cleanup.Plan, hidden int, word func(cleanup.Plan) string) *Model {
-	m := &Model{env: env, scope: scope, hidden: hidden, word: word}
+// New opens the dialog for plan. The scope is shown in the title ("acme-prod · eu-de · 99a3…"); hidden are those of
+// the marked rows that the filter hides; word says what has to be typed for a plan, nil: what the plan itself wants.
+func New(env *screen.Env, scope string, plan cleanup.Plan, hidden []inventory.Ref, word func(cleanup.Plan) string) *Model {
+	m := &Model{env: env, scope: scope, unseen: make(map[inventory.Ref]bool, len(hidden)), word: word}
+	for _, ref := range hidden {
+		m.unseen[ref] = true
+	}
 	if word == nil {
 		m.word = usual
 	}
@@ -103,7 +108,7 @@ func (m *Model) Replace(plan cleanup.Plan) tea.Cmd {
 	if m.decided {
 		return nil
 	}
-	*m = Model{env: m.env, scope: m.scope, hidden: m.hidden, word: m.word}
+	*m = Model{env: m.env, scope: m.scope, unseen: m.unseen, word: m.word}
 	m.show(plan)
 	return m.Init()
 }

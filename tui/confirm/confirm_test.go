@@ -37,7 +37,17 @@ func open(p cleanup.Plan, hidden int) *dialog {
 func openAsking(p cleanup.Plan, hidden int, word func(cleanup.Plan) string) *dialog {
 	d := &dialog{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), word: word}
 	env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: keys.Default(), Now: func() time.Time { return d.now }}
-	d.Model = confirm.New(env, scope, p, hidden, d.word)
+	var unseen []inventory.Ref // the last ones, and what is left out
+	for i := range p.LeftOut {
+		unseen = append(unseen, p.LeftOut[i].Ref)
+	}
+	for i := range hidden {
+		unseen = append(unseen, p.Items[len(p.Items)-1-i].Resource.Ref)
+	}
+	if hidden == 0 {
+		unseen = nil
+	}
+	d.Model = confirm.New(env, scope, p, unseen, d.word)
 	d.View(80, 24)
 	return d
 }
@@ -381,7 +391,8 @@ func TestShows(t *testing.T) {
 		{"counts and scope", plan(10, 2), 0,
 			[]string{"Delete 10 of 12 marked pools ─ " + scope, "10 will be deleted, 2 are left out.", "Delete 10 pools", "undo: new id"}, []string{"Type", "hidden", "by hand"}},
 		{"one of each", plan(1, 1), 1,
-			[]string{"Delete 1 of 2 marked pools", "1 will be deleted, 1 is left out.", "1 of them is hidden by the filter.", "Delete 1 pool "}, nil},
+			[]string{"Delete 1 of 2 marked pools", "1 will be deleted, 1 is left out.", "All that will be deleted is hidden by the filter.", "● web-000  hidden  ", "Delete 1 pool "}, nil},
+		{"hidden marks and some left out", plan(3, 2), 1, []string{"3 will be deleted, 2 are left out. 1 of the 3 is hidden by the filter.", "● web-002  hidden  "}, []string{"web-001  hidden", "web-000  hidden"}},
 		{"hidden marks", plan(5, 0), 3, []string{"5 pools will be deleted. 3 of them are hidden by the filter."}, nil},
 		{"left out and why", plan(2, 1), 0, []string{"– web-002  left out: in use by listener api-443"}, nil},
 		{"typed count", plan(12, 0), 0, []string{"Type 12 to delete: ▏"}, nil},

@@ -132,11 +132,18 @@ func (m *Model) head(w int, tight bool) []string {
 	case n > 1:
 		says = append(says, sentence{theme.Warn, theme.Number(n) + " are taken out of use first."})
 	}
+	them := "them"
+	if out > 0 {
+		them = "the " + theme.Number(n)
+	}
 	switch {
+	case m.hidden == 0:
+	case m.hidden == n:
+		says = append(says, sentence{theme.Warn, "All that will be deleted is hidden by the filter."})
 	case m.hidden == 1:
-		says = append(says, sentence{theme.Warn, "1 of them is hidden by the filter."})
-	case m.hidden > 1:
-		says = append(says, sentence{theme.Warn, theme.Number(m.hidden) + " of them are hidden by the filter."})
+		says = append(says, sentence{theme.Warn, "1 of " + them + " is hidden by the filter."})
+	default:
+		says = append(says, sentence{theme.Warn, theme.Number(m.hidden) + " of " + them + " are hidden by the filter."})
 	}
 	var lines []string
 	for _, say := range says {
@@ -206,7 +213,13 @@ func (m *Model) measure() {
 			m.told[ref] = true
 		}
 	}
+	var seen []int
 	for i := range m.plan.Items {
+		if m.unseen[m.plan.Items[i].Resource.Ref] {
+			m.order = append(m.order, i)
+		} else {
+			seen = append(seen, i)
+		}
 		if len(m.plan.Items[i].Detaches) > 0 {
 			m.detaches++
 		}
@@ -219,6 +232,8 @@ func (m *Model) measure() {
 			m.notes = max(m.notes, n)
 		}
 	}
+	m.hidden = len(m.order)
+	m.order = append(m.order, seen...)
 	for i := range m.plan.LeftOut {
 		if m.plan.LeftOut[i].CanDetach {
 			m.detachable++
@@ -268,8 +283,8 @@ func (m *Model) lay(h, w int, tight bool) {
 		apart()
 	}
 	room := m.noteWidth(w)
-	for i := range m.plan.Items {
-		note := m.note(i)
+	for i, of := range m.order {
+		note := m.note(of)
 		if theme.Width(note) <= room {
 			m.rows = append(m.rows, row{doomed, i, note, true})
 			continue
@@ -325,7 +340,7 @@ func (m *Model) wrap(what part, i int, text string, w int) {
 // more than a quarter, in a narrow dialog a third.
 func (m *Model) nameWidth(w int) int {
 	w -= 2
-	free := w - gap - m.undos
+	free := w - gap - m.undos - m.flag()
 	for _, want := range []int{m.parents, m.notes} {
 		if want > 0 {
 			free -= gap + want
@@ -375,16 +390,32 @@ func (m *Model) row(r row, w int) string {
 	return ""
 }
 
+// hiddenWord stands on the items that the filter hides.
+const hiddenWord = "hidden"
+
+// flag is the width of its column with the gap after it.
+func (m *Model) flag() int {
+	if m.hidden == 0 {
+		return 0
+	}
+	return len(hiddenWord) + gap
+}
+
 // item is a line of what will be deleted: name, where it is, what goes with it, the way back.
 func (m *Model) item(r row, w int) string {
-	t, i := m.env.Theme, r.i
+	t, i := m.env.Theme, m.order[r.i]
 	it := &m.plan.Items[i]
 	undo, role := undoWord(it.Undo)
+	flag, fw := "", m.flag()
+	if r.i < m.hidden {
+		flag = hiddenWord
+	}
 	if w < 36 {
-		return t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], w-2)
+		return t.Paint(theme.Mark, t.Mark) + " " + t.Paint(theme.Warn, theme.Fit(flag, fw)) + theme.FitTail(it.Resource.Label(), m.tags[i], w-2-fw)
 	}
 	nw, pw, tw := m.widths(w)
-	s := t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], nw) + theme.Fit("", gap)
+	s := t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], nw) + theme.Fit("", gap) +
+		t.Paint(theme.Warn, theme.Fit(flag, fw))
 	if pw > 0 {
 		s += t.Paint(theme.Muted, theme.Fit(it.Resource.In, pw-gap)) + theme.Fit("", gap)
 	}
@@ -399,15 +430,15 @@ func (m *Model) item(r row, w int) string {
 // widths are the columns of the name, the parent and the note of an item, those of the last two with the gap after them.
 func (m *Model) widths(w int) (nw, pw, tw int) {
 	nw = m.nameWidth(w)
-	free := w - 2 - nw - gap - m.undos - gap
+	free := w - 2 - nw - gap - m.flag() - m.undos - gap
 	if m.notes > 0 {
 		free -= m.notes + gap
 	}
 	if pw = min(m.parents, max((w-2)/4, free)); pw > 0 {
 		pw += gap
 	}
-	if tw = w - 2 - nw - gap - pw - m.undos; tw < 0 { // a narrow dialog: the name and the way back
-		nw, pw, tw = max(w-2-gap-m.undos, 1), 0, 0
+	if tw = w - 2 - nw - gap - m.flag() - pw - m.undos; tw < 0 { // a narrow dialog: the name and the way back
+		nw, pw, tw = max(w-2-gap-m.flag()-m.undos, 1), 0, 0
 	}
 	return nw, pw, tw
 }

@@ -28,6 +28,14 @@ func (m *Model[K]) Marked() int { return len(m.marks) }
 // Hidden is the number of marks whose row is not shown: filtered out, or not listed at the moment.
 func (m *Model[K]) Hidden() int { return m.hidden }
 
+// HiddenMarks are the marked keys whose row is not shown, in the order of marking.
+func (m *Model[K]) HiddenMarks() []K {
+	return slices.DeleteFunc(m.Marks(), func(k K) bool {
+		_, shown := m.where(k)
+		return shown
+	})
+}
+
 // IsMarked says whether a key is marked.
 func (m *Model[K]) IsMarked(k K) bool {
 	_, ok := m.marks[k]
