@@ -223,13 +223,19 @@ func (m *Model) next() {
 	}
 }
 
+// previous is the way back, from Cancel round to the end too.
 func (m *Model) previous() {
 	m.arrived = false
-	if m.focus == proceed && m.offers() {
+	switch {
+	case m.focus == choice, m.focus == proceed && !m.offers():
+		m.focus = cancel
+	case m.focus == cancel && !m.empty() && m.matches():
+		m.focus = proceed
+	case m.offers():
 		m.focus = choice
-		return
+	default:
+		m.say = m.how()
 	}
-	m.focus = cancel
 }
 
 // offers: what is in use can be taken out of use first, or is to be.

@@ -206,7 +206,9 @@ func TestKeysDecide(t *testing.T) {
 		{"tab tab enter", plan(3, 0), "tab tab enter", "no"},
 		{"tab shift+tab enter", plan(3, 0), "tab shift+tab enter", "no"},
 		{"right left enter", plan(3, 0), "right left enter", "no"},
-		{"left of the first button is the first button", plan(3, 0), "left enter", "no"},
+		{"left of the first button is the last", plan(3, 0), "left enter", "yes"},
+		{"left, and nothing typed", plan(12, 0), "left enter", "no"},
+		{"blanks before the count", plan(12, 0), `space space "12" enter`, "yes"},
 		{"the key that opened it", plan(3, 0), "ctrl+d ctrl+d", ""},
 		{"digits without a field", plan(3, 0), `"3"`, ""},
 
@@ -288,7 +290,7 @@ func TestKeysAtRandom(t *testing.T) {
 			case "esc":
 				return "no"
 			case "shift+tab", "left":
-				onDelete = false
+				onDelete = !onDelete && typed == "12"
 			case "backspace":
 				typed = typed[:max(len(typed)-1, 0)]
 				onDelete = typed == "12"
