@@ -76,7 +76,11 @@ func (m *Model) body(t *tab, w, h int) string {
 	if t.table.Shown() == 0 {
 		left = m.instead(tw, h)
 	} else {
-		t.table.SetSize(tw, h)
+		room := tw
+		if beside {
+			room-- // a blank before the edge
+		}
+		t.table.SetSize(room, h)
 		left = t.table.View()
 	}
 	if !beside {

@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	gutter   = 3 // cursor bar, mark, blank
-	gap      = 2 // between columns
-	widest   = 40
-	sampling = 200 // rows looked at to find out how wide columns want to be
+	gutter     = 3 // cursor bar, mark, blank
+	gap        = 2 // between columns
+	widest     = 40
+	mostNeeded = 60  // columns of a flex one before extra ones are shown
+	sampling   = 200 // rows looked at to find out how wide columns want to be
 )
 
 // painter keeps what drawing has found out: which columns go where, and the lines on screen as they were drawn last.
@@ -264,7 +265,7 @@ func (m *Model[K]) lay() {
 	total := -gap
 	for i, c := range m.cols {
 		if show[i] = !c.Extra || m.wide || i == 0; show[i] {
-			total += want[i] + gap
+			total += m.need(i) + gap
 		}
 	}
 	for i := range m.cols {
@@ -307,6 +308,14 @@ func (m *Model[K]) want(i int) int {
 		title += 2
 	}
 	return max(w, title, c.Min, 1)
+}
+
+// need is what a column has before an extra one is shown beside it: flex columns all that their values take.
+func (m *Model[K]) need(i int) int {
+	if !m.cols[i].Flex {
+		return m.want(i)
+	}
+	return max(m.want(i), min(m.paint.natural[i], mostNeeded))
 }
 
 func (m *Model[K]) least(pl place) int {

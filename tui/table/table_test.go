@@ -147,6 +147,30 @@ func TestNarrowAndWide(t *testing.T) {
 	}
 }
 
+// More room never takes any from a column whose values are cut.
+func TestExtraColumnsComeAfterWhatIsCut(t *testing.T) {
+	before := 0
+	for w := 21; w < 120; w++ { // both are shown
+		m := New[string](plain(), []Column{{Title: "NAME", Flex: true, Width: 8}, {Title: "VERDICT", Flex: true, Width: 8}, {Title: "SERVERS", Extra: true}, {Title: "ID", Extra: true}})
+		m.SetSize(w, 3)
+		m.Set(Prepare(pools{{"an-id-of-some-length", "a-name-that-takes-its-room", "a-reason-that-takes-its-room", 3}}, Sort{}))
+		m.View()
+		flex := 0
+		for _, pl := range m.paint.layout {
+			if m.cols[pl.col].Flex {
+				flex += pl.width
+			}
+		}
+		if flex < before {
+			t.Errorf("%d columns: %d for what is cut, had %d:\n%s", w, flex, before, frame(m))
+		}
+		before = flex
+	}
+	if before != len("a-name-that-takes-its-room")+len("a-reason-that-takes-its-room") {
+		t.Errorf("%d columns at last", before)
+	}
+}
+
 func TestFilter(t *testing.T) {
 	for _, c := range []struct {
 		filter string
