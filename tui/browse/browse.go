@@ -13,6 +13,7 @@ import (
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/table"
+	"janitor/tui/theme"
 )
 
 // Options of a browse screen.
@@ -78,6 +79,7 @@ type Model struct {
 	ours     map[inventory.Ref]time.Time // what runs of this session touch, and when it was gone: zero for not yet
 
 	pane pane
+	w    int // columns of the last frame
 }
 
 // tab is the table of one kind.
@@ -151,8 +153,11 @@ func (m *Model) press(key string) tea.Cmd {
 	t := m.tab()
 	switch {
 	case !bound && t.table.Hot(key), bound && t.table.Do(action):
-		if action == keys.ClearMarks {
+		switch {
+		case action == keys.ClearMarks:
 			t.kept = nil
+		case action == keys.Wide:
+			return m.widened()
 		}
 		if t.table.Stale() {
 			return m.settle(t)
@@ -194,6 +199,14 @@ func (m *Model) press(key string) tea.Cmd {
 		return m.show((m.active + len(m.list) - 1) % len(m.list))
 	case keys.Back:
 		return m.back()
+	}
+	return nil
+}
+
+// widened says when there is no room for what was asked for.
+func (m *Model) widened() tea.Cmd {
+	if wide, need := m.tab().table.Wide(); wide && need > m.w {
+		return say("All columns need a terminal of " + theme.Number(need) + ", here are " + theme.Number(m.w) + ": as many as fit are shown")
 	}
 	return nil
 }

@@ -496,3 +496,27 @@ func TestAKeptFilterGoesOnWithAnotherWord(t *testing.T) {
 		t.Errorf("the filter has grown to %q", p.tab().filter)
 	}
 }
+
+// What is asked of columns that have no room is said, not done in silence.
+func TestSaysWhatHasNoRoom(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2))}, nil)
+	p.View(80, 10)
+	p.press("P")
+	if got := p.text(80, 10); !strings.Contains(got, "sorted by PROTOCOL ▲ · 1/2") {
+		t.Errorf("does not say what it is sorted by:\n%s", got)
+	}
+	p.press("P", "ctrl+w")
+	if said := p.lastSaid(); !strings.HasPrefix(said, "All columns need a terminal of 1") {
+		t.Errorf("said %q", said)
+	}
+	if got := p.text(80, 10); !strings.Contains(got, "sorted by PROTOCOL ▼ · 1/2") {
+		t.Errorf("does not say what it is sorted by:\n%s", got)
+	}
+	if got := p.text(200, 10); !strings.Contains(got, "PROTOCOL ▼") || !strings.Contains(got, "pool-0001") || strings.Contains(got, "sorted by") {
+		t.Errorf("not all columns are shown:\n%s", got)
+	}
+	p.press("ctrl+w")
+	if said := p.lastSaid(); said != "" {
+		t.Errorf("said %q of the usual columns", said)
+	}
+}

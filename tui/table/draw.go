@@ -62,6 +62,31 @@ func (p *painter) next(col int) int {
 	return p.layout[(i+1)%len(p.layout)].col
 }
 
+// Unseen is the heading of the column that the rows are sorted by with its arrow, when that was not drawn; "" when it was.
+func (m *Model[K]) Unseen() string {
+	s := m.view.Sort()
+	if s.Column < 0 || s.Column >= len(m.cols) || slices.ContainsFunc(m.paint.layout, func(pl place) bool { return pl.col == s.Column }) {
+		return ""
+	}
+	return m.cols[s.Column].Title + " " + m.arrow(s)
+}
+
+func (m *Model[K]) arrow(s Sort) string {
+	if s.Reverse {
+		return m.theme.Descending
+	}
+	return m.theme.Ascending
+}
+
+// Wide says whether all columns were asked for, need how many of the terminal they take at least.
+func (m *Model[K]) Wide() (wide bool, need int) {
+	need = gutter - gap
+	for i := range m.cols {
+		need += m.least(place{i, m.want(i)}) + gap
+	}
+	return m.wide, need
+}
+
 // View draws the heading and the rows: exactly as many lines as the size says, none wider.
 func (m *Model[K]) View() string {
 	if m.h <= 0 {
@@ -171,10 +196,7 @@ func (m *Model[K]) appendHeading(dst []byte) []byte {
 		title, role := c.Title, theme.Heading
 		if m.paint.sorted.Column == pl.col {
 			role = theme.HeadingSorted
-			arrow := t.Ascending
-			if m.paint.sorted.Reverse {
-				arrow = t.Descending
-			}
+			arrow := m.arrow(m.paint.sorted)
 			if room := w - 2; room <= 0 {
 				title = arrow
 			} else if theme.Width(title) > room {
