@@ -520,3 +520,22 @@ func TestSaysWhatHasNoRoom(t *testing.T) {
 		t.Errorf("said %q of the usual columns", said)
 	}
 }
+
+func TestWhatIsNotKnownStandsLastInBothOrders(t *testing.T) {
+	rows := unused(1, 2, 3)
+	rows[1].Created = time.Time{}
+	p := newProbe(t, &feed{whole(rows)}, nil)
+	p.View(100, 10)
+	for _, want := range []string{"web-1 web-3 web-2", "web-3 web-1 web-2"} {
+		p.press("A")
+		var got []string
+		for _, line := range strings.Split(p.text(100, 10), "\n")[3:] {
+			if at := strings.Index(line, "web-"); at >= 0 {
+				got = append(got, line[at:at+5])
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q, want %s", got, want)
+		}
+	}
+}
