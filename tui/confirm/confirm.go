@@ -57,8 +57,9 @@ type Model struct {
 
 	first      string // what goes before the items, and along with them
 	along      string
-	detaches   int // items that are taken out of use first
-	detachable int // of what is left out, what could be
+	whose      string // what the ids are of that have to be typed, as sentences
+	detaches   int    // items that are taken out of use first
+	detachable int    // of what is left out, what could be
 
 	tags    []string // what tells items of one name apart, see [cleanup.Plan.Tags]
 	outTags []string
@@ -117,6 +118,7 @@ func (m *Model) show(plan cleanup.Plan) {
 	m.plan, m.opened = plan, m.env.Now()
 	m.one, m.many = plan.Nouns()
 	m.want = m.word(plan)
+	m.whose = m.explain()
 	m.measure()
 }
 

@@ -152,6 +152,26 @@ func dangers(names ...string) cleanup.Plan {
 	return p
 }
 
+// An id that has to be typed is explained, for it stands nowhere else.
+func TestSaysWhoseIDIsTyped(t *testing.T) {
+	p := dangers("白名单-invoice")
+	r := &p.Items[0].Resource
+	r.In, r.Ref.Parent = "白名单-invoice", "6c050e77-1111-4111-8111-000000000001"
+	p.Consequences[0].Of[0] = r.Ref
+	d := ready(p)
+	for _, size := range [][2]int{{80, 24}, {80, 14}, {40, 24}} {
+		got := strings.Join(strings.Fields(strings.ReplaceAll(d.text(size[0], size[1]), "│", " ")), " ")
+		for _, want := range []string{"6c050e77 is the beginning of the id of 白名单-invoice.", "Type 6c050e77"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%q is missing:\n%s", want, d.text(size[0], size[1]))
+			}
+		}
+	}
+	if got := ready(dangers("office-acl")).text(80, 24); strings.Contains(got, "beginning") {
+		t.Errorf("explains a name:\n%s", got)
+	}
+}
+
 // A profile can always want a name.
 func TestANameIsAlwaysTyped(t *testing.T) {
 	always := func(p cleanup.Plan) string { return p.Name("acme-prod", "99a3fff0") }

@@ -2,6 +2,7 @@ package confirm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"janitor/client/inventory"
@@ -17,6 +18,8 @@ const (
 	narrow    = 56  // columns of text below which words give way
 	gap       = 2   // between two columns
 	longest   = 40  // columns of a note that names give way to
+
+	shortestID = 8 // what has to be typed of one, in characters
 )
 
 // View draws the dialog alone in the middle of h lines of w columns.
@@ -145,6 +148,9 @@ func (m *Model) head(w int, tight bool) []string {
 	default:
 		says = append(says, sentence{theme.Warn, theme.Number(m.hidden) + " of " + them + " are hidden by the filter."})
 	}
+	if m.whose != "" {
+		says = append(says, sentence{theme.Text, m.whose})
+	}
 	var lines []string
 	for _, say := range says {
 		last := len(lines) - 1
@@ -240,6 +246,32 @@ func (m *Model) measure() {
 		}
 		m.names = max(m.names, tagged(m.plan.LeftOut[i].Label, m.outTags[i]))
 	}
+}
+
+// explain says of what the ids are that have to be typed where names cannot be: they stand nowhere else.
+func (m *Model) explain() string {
+	var says []string
+	for word := range strings.SplitSeq(m.want, ", ") {
+		if slices.ContainsFunc(m.plan.Consequences, func(c inventory.Consequence) bool { return c.Name == word }) {
+			continue
+		}
+		for i := range m.plan.Items {
+			r := &m.plan.Items[i].Resource
+			of := ""
+			switch {
+			case len(word) < shortestID, r.Label() == word:
+			case strings.HasPrefix(r.Ref.Parent, word):
+				of = r.In
+			case strings.HasPrefix(r.Ref.ID, word):
+				of = r.Label()
+			}
+			if of != "" {
+				says = append(says, word+" is the beginning of the id of "+of+".")
+				break
+			}
+		}
+	}
+	return strings.Join(says, " ")
 }
 
 // tagged is the width of a name with its tag.
