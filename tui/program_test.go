@@ -305,7 +305,8 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 	a.clock.pass(399 * time.Millisecond)
 	x.press("ctrl+c").taken().see("ctrl+c again cancels")
 	a.clock.pass(time.Millisecond)
-	x.press("esc", "q").see(question).press("ctrl+c", "ctrl+c").see("ctrl+c again cancels").taken()
+	x.press("esc").see("The run goes on", "Deleting 3 pools").press("esc").see("1 Pools").press("ctrl+c").see("ctrl+c again cancels")
+	x.press("esc").see("The run goes on").gone("first screen").press("q").see(question).press("ctrl+c", "ctrl+c").see("ctrl+c again cancels").taken()
 	a.clock.pass(time.Second)
 	x.press("ctrl+c", "ctrl+c", "ctrl+c").see("3 in flight").gone(question).taken() // none of them is a third time
 	release()

@@ -186,6 +186,9 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case m.question != nil:
 		return m.question.Press(key)
 	case m.typing():
+	case asked && (action == keys.Back || action == keys.LeaveRun): // a no, not the way back
+		m.notice = screen.Notice{Text: "The run goes on"}
+		return nil
 	case action == keys.Go:
 		return m.choices()
 	case action == keys.Help:
