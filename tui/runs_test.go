@@ -221,7 +221,7 @@ func TestDeleteFromTheDetail(t *testing.T) {
 	two := some(t, all, 2, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(two[0].Ref.ID)
 	x.press("/", "ctrl+u", two[1].Ref.ID, "enter").see("/"+two[1].Ref.ID, "1 of ").press("d").see("Used by", "ctrl+d delete")
-	x.press("r").see("No run yet in this session").press("space").see("space works in lists")
+	x.press("r").see("No run yet in this session").press("space").see("space works in the tables of pools, certificates, IP groups and channels")
 	x.press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)") // not the marked one
 	checkDeleted(t, a, ids(two[1:]), all)
 	x.press("esc").see("1 Pools", "1 marked", " 0 of ").gone("Used by") // listed again

@@ -241,19 +241,32 @@ func (m *Model) sorts(key string) bool {
 
 // elsewhere says where a key works that does nothing here, "" when it does nothing anywhere.
 func (m *Model) elsewhere(key string) string {
-	if _, ok := m.env.Keys.Action(keys.Browse, key); ok {
-		return key + " works in lists"
+	var places []string
+	for _, in := range []struct {
+		context keys.Context
+		place   string
+	}{{keys.Browse, m.tables()}, {keys.Run, "on the screen of a run"}, {keys.History, "in the list of runs"}, {keys.Reading, "in the detail"}} {
+		if _, ok := m.env.Keys.Action(in.context, key); ok {
+			places = append(places, in.place)
+		}
 	}
-	if _, ok := m.env.Keys.Action(keys.Run, key); ok {
-		return key + " works on the screen of a run"
+	if len(places) == 0 {
+		return ""
 	}
-	if _, ok := m.env.Keys.Action(keys.History, key); ok {
-		return key + " works in the list of runs"
+	return key + " works " + series(places)
+}
+
+// tables are the lists that things are marked in: others are lists too.
+func (m *Model) tables() string {
+	first, ok := m.stack[0].(*browse.Model)
+	if !ok {
+		return "in lists"
 	}
-	if _, ok := m.env.Keys.Action(keys.Reading, key); ok {
-		return key + " works in the detail"
+	var kinds []string
+	for _, k := range first.Kinds() {
+		kinds = append(kinds, k.Many)
 	}
-	return ""
+	return "in the tables of " + series(kinds)
 }
 
 // context is where keys hold now.
