@@ -144,7 +144,7 @@ func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (summary 
 
 // Init asks the terminal what it looks like and begins to list.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init()}
+	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init(), m.lookBack()}
 	m.plans = m.opts.Plans
 	if m.opts.Notice != "" {
 		m.notice = screen.Notice{Text: m.opts.Notice, Bad: true}

@@ -123,6 +123,9 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.resume(msg)
 	case verified:
 		return m, m.verified(msg)
+	case unfinished:
+		m.tellUnfinished(msg)
+		return m, nil
 	case written:
 		m.written(msg)
 		return m, nil
