@@ -230,6 +230,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.listen()
 	case ticked:
 		if msg.to == m && m.live() {
+			m.watchLeft(m.env.Now())
 			return m.tick()
 		}
 	case tea.KeyPressMsg:
