@@ -153,10 +153,10 @@ func (m *Model) press(key string) tea.Cmd {
 	t := m.tab()
 	switch {
 	case !bound && t.table.Hot(key), bound && t.table.Do(action):
-		switch {
-		case action == keys.ClearMarks:
+		switch action {
+		case keys.ClearMarks:
 			t.kept = nil
-		case action == keys.Wide:
+		case keys.Wide:
 			return m.widened()
 		}
 		if t.table.Stale() {

@@ -139,11 +139,11 @@ func (m *Model) head(w int, tight bool) []string {
 	if out > 0 {
 		them = "the " + theme.Number(n)
 	}
-	switch {
-	case m.hidden == 0:
-	case m.hidden == n:
+	switch m.hidden {
+	case 0:
+	case n:
 		says = append(says, sentence{theme.Warn, "All that will be deleted is hidden by the filter."})
-	case m.hidden == 1:
+	case 1:
 		says = append(says, sentence{theme.Warn, "1 of " + them + " is hidden by the filter."})
 	default:
 		says = append(says, sentence{theme.Warn, theme.Number(m.hidden) + " of " + them + " are hidden by the filter."})
