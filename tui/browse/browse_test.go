@@ -539,3 +539,16 @@ func TestWhatIsNotKnownStandsLastInBothOrders(t *testing.T) {
 		}
 	}
 }
+
+// Marks from before wait for their rows; only a list that has come whole says that a row is gone.
+func TestKeptMarksWaitForTheirRows(t *testing.T) {
+	refused := errors.New("page 2: refused")
+	p := newProbe(t, &feed{{listing(true, refused, nil)}, {listing(true, refused, unused(1))}, whole(unused(1, 2))}, nil)
+	p.Keep([]inventory.Ref{ref(3), ref(2), ref(1)})
+	for _, want := range [][]inventory.Ref{{ref(1), ref(3), ref(2)}, {ref(1), ref(2)}} {
+		p.press("ctrl+r")
+		if got := p.Marks(); !slices.Equal(got, want) || p.lastSaid() != "" {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+}

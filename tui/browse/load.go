@@ -167,7 +167,9 @@ func (m *Model) receive(t *tab, s *inventory.Snapshot, c *content) tea.Cmd {
 	if !settled(l, s) {
 		return again
 	}
-	t.kept = nil
+	if l.Err == nil {
+		t.kept = nil
+	}
 	t.whole = l.Err == nil
 	t.table.Refit()
 	return tea.Batch(again, m.prune(t))
