@@ -320,7 +320,7 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 func TestMarksOfEntriesOutliveTheirScreen(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
-	x := open(t, a.opts, 100, 30).see("listed just now").press("3").see("ENTRIES").press("E", "E", "enter").see("Entries of IP group", "listed just now", " 1/")
+	x := open(t, a.opts, 100, 30).see("listed just now").press("3").see("ENTRIES").press("E", "E").see("VERDICT ▼").press("enter").see("Entries of IP group", "listed just now", " 1/")
 	x.press("space", "down", "space").see("2 marked").press("esc").see("3 IP groups").gone("Entries of")
 	x.press("enter").see("Entries of IP group", "2 marked").gone("hidden").press("esc").gone("Entries of")
 	x.press("ctrl+a", "M").see("Entries of 24 IP groups", "2 marked").gone("hidden").press("/", "0.0", "enter", "ctrl+a").see("hidden").press("esc").gone("hidden")
@@ -339,9 +339,9 @@ func TestCancellingARunAsks(t *testing.T) {
 	release := sync.OnceFunc(func() { close(more) })
 	t.Cleanup(release)
 	const question = "3 of 3 still to go: send nothing more?"
-	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("c", "y", "enter").see(question, "[ Go on ]").taken().see(question)
+	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("c", "y", "enter").see(question, "[ Go on ]").taken().see(question)
 	a.clock.pass(time.Second)
-	x.press("enter").see("The run goes on").gone(question).see("Deleting 3 pools").press("c").see(question)
+	x.press("enter").see("The run goes on").gone(question).see("Deleting 3 pools", "◌ 3 in flight").press("c").see(question)
 	a.clock.pass(time.Second)
 	x.press("y").see("Cancelled: nothing more is sent", "Cancelled, 3 in flight will end").press("c").see("Already cancelled")
 	release()
@@ -357,7 +357,7 @@ func TestLeavingARun(t *testing.T) {
 		x := open(t, a.opts, 80, 24).see("listed just now").choose(ids(some(t, a.list(t, inventory.Pools), 3, unusedDedicated))...)
 		release := sync.OnceFunc(func() { close(more) })
 		t.Cleanup(release)
-		x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("r shows it").press("q").see("still to go", "y leave")
+		x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("esc").see("r shows it").press("q").see("still to go", "y leave")
 		a.clock.pass(time.Second)
 		if yes {
 			x.press("tab", "enter").see("3 in flight")
