@@ -18,7 +18,7 @@ type planning struct {
 	by     screen.Screen
 	refs   []inventory.Ref
 	from   *inventory.Snapshot
-	hidden int
+	hidden []inventory.Ref
 	detach bool
 	dialog *confirm.Model // that shows another plan of the same and waits for this one; nil: it is still to open
 }
@@ -42,7 +42,7 @@ func (m *Model) readOnly() string {
 }
 
 // ask makes the plan for the dialog, outside the event loop.
-func (m *Model) ask(by screen.Screen, refs []inventory.Ref, from *inventory.Snapshot, hidden int) tea.Cmd {
+func (m *Model) ask(by screen.Screen, refs []inventory.Ref, from *inventory.Snapshot, hidden []inventory.Ref) tea.Cmd {
 	if m.opts.Engine == nil || m.quitting || !m.onTop(by) {
 		return nil
 	}

@@ -20,7 +20,7 @@ func TestTheLogOfTheSession(t *testing.T) {
 	x.press("/", "q:?").see("No line has these words").press("enter", "esc").see("method=GET")
 	x.press("ctrl+w").see("path=/v3/" + a.Account().ProjectID + "/elb/").press(":").see("╭─ Go ").press("esc").gone("╭─ Go ")
 	x.press("?").see("show the whole of long lines, or cut them").press("esc").see(" Log  ")
-	x.press("ctrl+d").see("ctrl+d works in lists").press("esc").see("1 Pools").press("ctrl+c").end()
+	x.press("ctrl+d").see("ctrl+d works in the tables of pools, certificates, IP groups and channels and in the detail").press("esc").see("1 Pools").press("ctrl+c").end()
 }
 
 // Nothing stops for a log that cannot be written; it is said once.

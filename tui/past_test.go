@@ -121,7 +121,7 @@ func TestResumingOnTheScreen(t *testing.T) {
 	all := a.list(t, inventory.Pools)
 	three := some(t, all, 3, unusedDedicated)
 	id := a.brokenOff(t, h, three)
-	x := open(t, a.opts, 110, 30).see("listed just now").press("h").see("· unfinished", "3 without an outcome: R goes on")
+	x := open(t, a.opts, 110, 30).see("listed just now", "1 unfinished run of ", ": h shows it").press("down").gone("unfinished").press("h").see("· unfinished", "3 without an outcome: R goes on")
 	x.press("v").see("Not finished: resume it first, R")
 	x.press("R").see("Resume run "+id, "3 of 3 items have no outcome", three[2].Label(), "checked, then deleted")
 	x.press("y", "enter").taken().see("Resume run ") // at once: it may have come up under a typing hand
@@ -188,7 +188,7 @@ func TestWhatIsNotResumed(t *testing.T) {
 			if opened {
 				test.change(t, a, h, id)
 			}
-			x := open(t, a.opts, 80, 24).see("listed just now").press("h").see("unfinished")
+			x := open(t, a.opts, 80, 24).see("listed just now").press("h").see("Runs ", "unfinished")
 			if !opened {
 				test.change(t, a, h, id)
 			}
@@ -349,7 +349,11 @@ func TestTheTerminalShowsHowTheRunGoes(t *testing.T) {
 			sent("\x1b]2;" + test.title)
 			release()
 			if test.throttled {
-				x.press("q", "q").see("quota frees").press("ctrl+c")
+				x.press("q").see("[ Stay ]")
+				a.clock.pass(time.Second)
+				x.press("y").see("quota frees")
+				a.clock.pass(time.Second)
+				x.press("ctrl+c")
 			} else {
 				x.gone(test.frame).press("q")
 			}

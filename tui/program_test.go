@@ -178,7 +178,7 @@ func TestMarksAreWhatIsDeleted(t *testing.T) {
 	}
 	x.press("O", "ctrl+r").see("1 marked row is gone", "4 marked")
 	x.press("E", "/", "aaa-", "enter").see("12 of ", "4 marked (4 hidden)")
-	x.press("A", "ctrl+d").see("4 of them are hidden by the filter")
+	x.press("A", "ctrl+d").see("All that will be deleted is hidden by the filter")
 	x.confirm(a, "4").see("4 deleted (proved gone)")
 	checkDeleted(t, a, kept, append(a.list(t, inventory.Pools), all...))
 }
@@ -295,12 +295,80 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("deleting 0/3, r shows it · listed")
 	x.resize(80, 24).see("acme · eu-sim-1 · c3cc4483… ", "deleting 0/3, r shows it ").gone("· listed") // where this is, is always said
 	x.resize(60, 24).see("acme · eu-sim-1 · c3cc4483… ", "deleting 0/3 ").gone("shows it").resize(100, 30).see("shows it")
-	x.press("q").see("A run is going on: q again cancels it").press("down").gone("A run is going on")
-	x.press("r").see("Deleting 3 pools").press("ctrl+c").see("ctrl+c again cancels").press("ctrl+c").see("3 in flight")
+	const question = "3 of 3 still to go: leave and cancel?"
+	x.press("q", "q", "y", "enter").see(question, "[ Stay ]").taken().see(question) // the clock stands still: these keys came at once
+	a.clock.pass(time.Second)
+	x.press("enter").see("The run goes on").gone(question).press("q").see(question)
+	a.clock.pass(time.Second)
+	x.press("esc").see("The run goes on").press("down").gone("The run goes on").press("r").see("Deleting 3 pools")
+	x.press("ctrl+c").see("ctrl+c again cancels").press("down").gone("ctrl+c again").press("ctrl+c").see("ctrl+c again cancels")
+	a.clock.pass(399 * time.Millisecond)
+	x.press("ctrl+c").taken().see("ctrl+c again cancels")
+	a.clock.pass(time.Millisecond)
+	x.press("esc").see("The run goes on", "Deleting 3 pools").press("esc").see("1 Pools").press("ctrl+c").see("ctrl+c again cancels")
+	x.press("esc").see("The run goes on").gone("first screen").press("q").see(question).press("ctrl+c", "ctrl+c").see("ctrl+c again cancels").taken()
+	a.clock.pass(time.Second)
+	x.press("ctrl+c", "ctrl+c", "ctrl+c").see("3 in flight").gone(question).taken() // none of them is a third time
 	release()
 	x.end()
 	if !strings.Contains(x.summary, "3 pools: ") || strings.Contains(x.summary, "pending") {
 		t.Errorf("an item has no outcome: %s", x.summary)
+	}
+}
+
+// TestMarksOfEntriesOutliveTheirScreen: they are of resources, also when others are opened beside them.
+func TestMarksOfEntriesOutliveTheirScreen(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 100, 30).see("listed just now").press("3").see("ENTRIES").press("E", "E").see("VERDICT ▼").press("enter").see("Entries of IP group", "listed just now", " 1/")
+	x.press("space", "down", "space").see("2 marked").press("esc").see("3 IP groups").gone("Entries of")
+	x.press("enter").see("Entries of IP group", "2 marked").gone("hidden").press("esc").gone("Entries of")
+	x.press("ctrl+a", "M").see("Entries of 24 IP groups", "2 marked").gone("hidden").press("/", "0.0", "enter", "ctrl+a").see("hidden").press("esc").gone("hidden")
+	n, _, _ := strings.Cut(x.text(), " marked")
+	n = n[strings.LastIndex(n, " "):] + " marked"
+	x.press("esc").gone("Entries of").press("M").see("Entries of 24", n).press(`ctrl+\`).gone("marked").press("esc").gone("Entries of").see("24 marked")
+	x.press("enter").see("Entries of IP group", "listed just now", " 1/").gone("marked")
+}
+
+// TestCancellingARunAsks: the key copies an id where one has just been.
+func TestCancellingARunAsks(t *testing.T) {
+	t.Parallel()
+	more := make(chan struct{})
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
+	x := open(t, a.opts, 80, 24).see("listed just now").choose(ids(some(t, a.list(t, inventory.Pools), 3, unusedDedicated))...)
+	release := sync.OnceFunc(func() { close(more) })
+	t.Cleanup(release)
+	const question = "3 of 3 still to go: send nothing more?"
+	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("c", "y", "enter").see(question, "[ Go on ]").taken().see(question)
+	a.clock.pass(time.Second)
+	x.press("enter").see("The run goes on").gone(question).see("Deleting 3 pools", "◌ 3 in flight").press("c").see(question)
+	a.clock.pass(time.Second)
+	x.press("y").see("Cancelled: nothing more is sent", "Cancelled, 3 in flight will end").press("c").see("Already cancelled")
+	release()
+	x.see("3 deleted (proved gone)").press("c").see("Nothing to cancel")
+}
+
+// TestLeavingARun: yes cancels and quits once what was sent is proved; when the run ends first, nothing is left to ask.
+func TestLeavingARun(t *testing.T) {
+	t.Parallel()
+	for _, yes := range []bool{true, false} {
+		more := make(chan struct{})
+		a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
+		x := open(t, a.opts, 80, 24).see("listed just now").choose(ids(some(t, a.list(t, inventory.Pools), 3, unusedDedicated))...)
+		release := sync.OnceFunc(func() { close(more) })
+		t.Cleanup(release)
+		x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("esc").see("r shows it").press("q").see("still to go", "y leave")
+		a.clock.pass(time.Second)
+		if yes {
+			x.press("tab", "enter").see("3 in flight")
+			release()
+		} else {
+			release()
+			x.see("Run ended: 3 pools: 3 deleted").gone("still to go").press("q")
+		}
+		if x.end(); !strings.Contains(x.summary, "3 pools: 3 deleted (proved gone)") {
+			t.Errorf("%v: %s", yes, x.summary)
+		}
 	}
 }
 
@@ -470,7 +538,7 @@ func TestEverySize(t *testing.T) {
 		}},
 		{"dialog", func() {
 			m.question = nil
-			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, 0, nil)
+			m.dialog = confirm.New(m.env, m.scope(), cleanup.Plan{Items: []cleanup.Item{{Resource: first}}}, nil, nil)
 		}},
 	}
 	sizes := rand.New(rand.NewPCG(1, 2))

@@ -10,6 +10,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/tui/ask"
 	"janitor/tui/browse"
 	"janitor/tui/keys"
 	"janitor/tui/run"
@@ -84,6 +85,7 @@ func (m *Model) follow() tea.Cmd {
 			cmds = append(cmds, m.tellLists(s.going()))
 		}
 	}
+	m.recount()
 	return tea.Batch(cmds...)
 }
 
@@ -122,6 +124,7 @@ func (m *Model) ended(msg ended) tea.Cmd {
 	if m.quitting && m.live() == nil {
 		return tea.Quit
 	}
+	m.recount()
 	if m.top() != screen.Screen(s.screen) {
 		summary := s.run.Summary()
 		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}
@@ -197,29 +200,127 @@ func (m *Model) which() string {
 	return fmt.Sprintf("run %d of %d", i+1, len(m.runs))
 }
 
-// quit ends the program. With a run going on, the first time it only says what the second time will do: cancel and
-// wait for the proof. The third time, by the key that quits from anywhere, does not wait.
-func (m *Model) quit(asked bool, by keys.Action) tea.Cmd {
+// quit ends the program by the key that quits from anywhere. With a run going on, the first time it only says what the
+// second time will do: cancel and wait for the proof. The third time does not wait. A key that repeats is no second time.
+func (m *Model) quit(asked bool) tea.Cmd {
+	early := m.env.Now().Sub(m.askedAt) < screen.Grace
 	switch {
 	case m.live() == nil:
 		return tea.Quit
-	case m.quitting && by == keys.QuitNow:
+	case m.quitting && early, m.aborted:
+	case m.quitting:
 		m.aborted = true
 		for _, s := range m.runs {
 			s.abort()
 		}
-	case m.quitting:
-	case !asked:
-		m.asked = true
-		m.notice = screen.Notice{Text: fmt.Sprintf("A run is going on: %s again cancels it, proves what was sent and quits", m.env.Keys.Label(by))}
+	case asked && !early:
+		m.drain()
 	default:
-		m.quitting = true
-		m.dialog, m.plan, m.question, m.matter = nil, nil, nil, nil
-		for _, s := range m.runs {
-			s.run.Cancel()
+		if !asked {
+			m.askedAt = m.env.Now()
 		}
+		m.asked = true
+		m.notice = screen.Notice{Text: "A run is going on: " + m.env.Keys.Label(keys.QuitNow) + " again cancels it, proves what was sent and quits"}
 	}
 	return nil
+}
+
+// leave ends the program, or asks first while a run goes on.
+func (m *Model) leave() tea.Cmd {
+	switch {
+	case m.live() == nil:
+		return tea.Quit
+	case m.quitting:
+		return nil
+	}
+	m.matter = &matter{WantMsg: screen.WantMsg{By: m.top(), Do: keys.Quit}}
+	m.question = ask.New(m.env, ask.Question{Title: "Leave janitor " + m.env.Theme.Dot + " " + m.scope(), Text: m.toGo(), Not: "Stay", Verb: "Leave"})
+	return m.question.Init()
+}
+
+// toGo is what leaving would cancel.
+func (m *Model) toGo() string {
+	left, all := 0, 0
+	for _, s := range m.goingOn(nil) {
+		done, total, _ := s.screen.Progress()
+		left, all = left+total-done, all+total
+	}
+	if left == 0 {
+		return "All items have their outcome, the proof is yet to come: leave as soon as it is there?"
+	}
+	return fmt.Sprintf("%s of %s still to go: leave and cancel? What was sent is proved first.", theme.Number(left), theme.Number(all))
+}
+
+// drain cancels what goes on and quits when that has ended.
+func (m *Model) drain() {
+	m.quitting, m.askedAt = true, m.env.Now()
+	m.dialog, m.plan, m.question, m.matter = nil, nil, nil, nil
+	for _, s := range m.runs {
+		s.run.Cancel()
+	}
+}
+
+// wantCancel asks before a run is cancelled: the key is one that does something harmless elsewhere.
+func (m *Model) wantCancel(msg run.CancelMsg) tea.Cmd {
+	if !m.onTop(msg.By) || m.quitting {
+		return nil
+	}
+	m.matter = &matter{WantMsg: screen.WantMsg{By: msg.By, Do: keys.CancelRun}}
+	m.question = ask.New(m.env, ask.Question{
+		Title: m.about("Cancel", ""), Text: toCancel(msg.By), Not: "Go on", Verb: "Cancel the run",
+	})
+	return m.question.Init()
+}
+
+func toCancel(r *run.Model) string {
+	done, total, _ := r.Progress()
+	return fmt.Sprintf("%s of %s still to go: send nothing more? What was sent is proved.", theme.Number(total-done), theme.Number(total))
+}
+
+// reply does what was answered to the question on leaving or cancelling; all others are about what is to be begun.
+func (m *Model) reply(a ask.Answer) tea.Cmd {
+	of := m.ends()
+	if a.To != m.question || of == nil {
+		return m.answered(a)
+	}
+	m.question, m.matter = nil, nil
+	switch {
+	case of.Do == keys.Quit && m.live() == nil:
+		return tea.Quit
+	case !a.Yes || m.quitting:
+		m.notice = screen.Notice{Text: "The run goes on"}
+	case of.Do == keys.CancelRun:
+		return of.By.(*run.Model).Stop()
+	default:
+		m.drain()
+	}
+	return nil
+}
+
+// ends is what is asked about when yes ends what goes on, else nil.
+func (m *Model) ends() *matter {
+	if m.question == nil || m.matter == nil || m.matter.Do != keys.Quit && m.matter.Do != keys.CancelRun {
+		return nil
+	}
+	return m.matter
+}
+
+// recount keeps the question true while the run goes on, and takes it away when nothing is left to ask.
+func (m *Model) recount() {
+	switch of := m.ends(); {
+	case of == nil:
+	case of.Do == keys.CancelRun:
+		r := of.By.(*run.Model)
+		if done, total, _ := r.Progress(); done < total {
+			m.question.Text = toCancel(r)
+			return
+		}
+		m.question, m.matter = nil, nil
+	case m.live() == nil:
+		m.question, m.matter = nil, nil
+	default:
+		m.question.Text = m.toGo()
+	}
 }
 
 // parting says what the program still waits for before it quits.

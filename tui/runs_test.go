@@ -62,7 +62,7 @@ func TestASecondRunLeavesOutWhatTheFirstHas(t *testing.T) {
 	release()
 	x.gone("deleting").gone("proving").gone("marked").press("r").see("run 2 of 2", "1 deleted (proved gone)")
 	x.press("esc", "r").see("run 1 of 2", "3 deleted (proved gone)") // keys that are typed ahead reach the screen below
-	x.press("esc", "q", "q").end()
+	x.press("esc", "q").end()
 	asked := strings.Join(a.deletions(), "\n")
 	for _, id := range four {
 		if n := strings.Count(asked, id); n != 1 {
@@ -147,10 +147,12 @@ func TestTheThirdCtrlCDoesNotWait(t *testing.T) {
 				x.see("deleting")
 			}
 			x.press("ctrl+c").see("A run is going on: ctrl+c again cancels it, proves what was sent and quits")
+			a.clock.pass(time.Second)
 			x.press("ctrl+c").see(test.says)
 			if strings.Contains(test.says, "then proof") {
 				x.see("Cancelled: quota frees in 5")
 			}
+			a.clock.pass(time.Second)
 			x.press("ctrl+c").end()
 			for _, want := range []string{test.ends, "Quit before the proof"} {
 				if !strings.Contains(x.summary, want) {
@@ -219,7 +221,7 @@ func TestDeleteFromTheDetail(t *testing.T) {
 	two := some(t, all, 2, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(two[0].Ref.ID)
 	x.press("/", "ctrl+u", two[1].Ref.ID, "enter").see("/"+two[1].Ref.ID, "1 of ").press("d").see("Used by", "ctrl+d delete")
-	x.press("r").see("No run yet in this session").press("space").see("space works in lists")
+	x.press("r").see("No run yet in this session").press("space").see("space works in the tables of pools, certificates, IP groups and channels")
 	x.press("ctrl+d").confirm(a, "1").see("1 deleted (proved gone)") // not the marked one
 	checkDeleted(t, a, ids(two[1:]), all)
 	x.press("esc").see("1 Pools", "1 marked", " 0 of ").gone("Used by") // listed again

@@ -64,12 +64,13 @@ type Model struct {
 	shown int  // the run that was shown last
 	again bool // the next key that shows a run goes on to the one before
 
-	stack   []screen.Screen // the first is where the program begins; the last is on top
-	dialog  *confirm.Model  // over the top screen; nil when there is none
-	palette *palette.Model  // likewise; never both
-	plan    *planning       // the plan being made for it
-	asking  *planning       // the one it shows
-	leaving []screen.Loader // taken off the stack, perhaps still ending
+	marks   map[inventory.Ref][]inventory.Ref // of entries and members that are not open, by their parents
+	stack   []screen.Screen                   // the first is where the program begins; the last is on top
+	dialog  *confirm.Model                    // over the top screen; nil when there is none
+	palette *palette.Model                    // likewise; never both
+	plan    *planning                         // the plan being made for it
+	asking  *planning                         // the one it shows
+	leaving []screen.Loader                   // taken off the stack, perhaps still ending
 
 	question  *ask.Model // over the top screen, when neither dialog nor palette is
 	matter    *matter    // what it asks about
@@ -88,7 +89,8 @@ type Model struct {
 	hints    hints
 	notice   screen.Notice
 	unlogged bool // it was said that the log cannot be written
-	asked    bool // the next quit cancels what is running
+	asked    bool // the next press of the key that quits from anywhere cancels what is running
+	askedAt  time.Time
 	quitting bool // quits when the last run has ended
 	aborted  bool // and does not wait for what is in flight, nor for the proof
 }
@@ -102,7 +104,7 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Look != nil {
 		look = *o.Look
 	}
-	m := &Model{opts: o, ctx: ctx, env: &screen.Env{Theme: theme.New(look), Keys: keys.Default(), Now: o.Now}}
+	m := &Model{opts: o, ctx: ctx, marks: map[inventory.Ref][]inventory.Ref{}, env: &screen.Env{Theme: theme.New(look), Keys: keys.Default(), Now: o.Now}}
 	m.env.Cannot = m.lacks
 	if o.Keys != nil {
 		m.env.Keys = *o.Keys
@@ -141,7 +143,7 @@ func Run(ctx context.Context, o Options, options ...tea.ProgramOption) (summary 
 
 // Init asks the terminal what it looks like and begins to list.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init()}
+	cmds := []tea.Cmd{m.tick(), m.stack[0].(*browse.Model).Init(), m.lookBack()}
 	m.plans = m.opts.Plans
 	if m.opts.Notice != "" {
 		m.notice = screen.Notice{Text: m.opts.Notice, Bad: true}

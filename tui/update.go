@@ -84,7 +84,7 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case browse.DeleteMsg:
 		return m, m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
 	case detail.DeleteMsg:
-		return m, m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, 0)
+		return m, m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, nil)
 	case planned:
 		return m, m.planned(msg)
 	case confirm.DetachMsg:
@@ -95,6 +95,8 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.saved(msg)
 	case confirm.Decision:
 		return m, m.decided(msg)
+	case run.CancelMsg:
+		return m, m.wantCancel(msg)
 	case ended:
 		return m, m.ended(msg)
 	case placed:
@@ -105,13 +107,16 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case screen.WantMsg:
 		return m, m.want(msg)
 	case ask.Answer:
-		return m, m.answered(msg)
+		return m, m.reply(msg)
 	case read:
 		return m, m.take(msg)
 	case resumable:
 		return m, m.resume(msg)
 	case verified:
 		return m, m.verified(msg)
+	case unfinished:
+		m.tellUnfinished(msg)
+		return m, nil
 	case written:
 		m.written(msg)
 		return m, nil
@@ -165,7 +170,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case action == keys.QuitNow:
 		m.palette = nil
-		return m.quit(asked, action)
+		return m.quit(asked)
 	case m.cramped():
 		return nil
 	case m.dialog != nil:
@@ -175,6 +180,9 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case m.question != nil:
 		return m.question.Press(key)
 	case m.typing():
+	case asked && (action == keys.Back || action == keys.LeaveRun): // a no, not the way back
+		m.notice = screen.Notice{Text: "The run goes on"}
+		return nil
 	case action == keys.Go:
 		return m.choices()
 	case action == keys.Help:
@@ -185,7 +193,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case action == keys.Quit && len(m.stack) > 1:
 		return m.pop()
 	case action == keys.Quit:
-		return m.quit(asked, action)
+		return m.leave()
 	case action == keys.ShowRun && !m.helping():
 		return m.showRun(again)
 	case action == keys.Runs:
@@ -227,19 +235,32 @@ func (m *Model) sorts(key string) bool {
 
 // elsewhere says where a key works that does nothing here, "" when it does nothing anywhere.
 func (m *Model) elsewhere(key string) string {
-	if _, ok := m.env.Keys.Action(keys.Browse, key); ok {
-		return key + " works in lists"
+	var places []string
+	for _, in := range []struct {
+		context keys.Context
+		place   string
+	}{{keys.Browse, m.tables()}, {keys.Run, "on the screen of a run"}, {keys.History, "in the list of runs"}, {keys.Reading, "in the detail"}} {
+		if _, ok := m.env.Keys.Action(in.context, key); ok {
+			places = append(places, in.place)
+		}
 	}
-	if _, ok := m.env.Keys.Action(keys.Run, key); ok {
-		return key + " works on the screen of a run"
+	if len(places) == 0 {
+		return ""
 	}
-	if _, ok := m.env.Keys.Action(keys.History, key); ok {
-		return key + " works in the list of runs"
+	return key + " works " + series(places)
+}
+
+// tables are the lists that things are marked in: others are lists too.
+func (m *Model) tables() string {
+	first, ok := m.stack[0].(*browse.Model)
+	if !ok {
+		return "in lists"
 	}
-	if _, ok := m.env.Keys.Action(keys.Reading, key); ok {
-		return key + " works in the detail"
+	var kinds []string
+	for _, k := range first.Kinds() {
+		kinds = append(kinds, k.Many)
 	}
-	return ""
+	return "in the tables of " + series(kinds)
 }
 
 // context is where keys hold now.
@@ -300,6 +321,9 @@ func (m *Model) pop() tea.Cmd {
 	}
 	top := m.top()
 	m.stack = m.stack[:len(m.stack)-1]
+	if b, ok := top.(*browse.Model); ok {
+		m.keepMarks(b)
+	}
 	l, ok := top.(screen.Loader)
 	if !ok {
 		return nil
@@ -327,8 +351,25 @@ func (m *Model) openChildren(kind *inventory.Kind, parents []inventory.Resource)
 			b.Update(s.going())
 		}
 	}
+	for _, p := range parents {
+		b.Keep(append(b.Marks(), m.marks[p.Ref]...))
+	}
 	m.push(b)
 	return b, b.Init()
+}
+
+// keepMarks remembers what is marked of each parent, for when it is opened again: marks are of resources, not of screens.
+func (m *Model) keepMarks(b *browse.Model) {
+	marks := b.Marks()
+	for _, p := range b.Parents() {
+		var of []inventory.Ref
+		for _, ref := range marks {
+			if ref.Parent == p.Ref.ID && ref.Scope == p.Ref.Scope {
+				of = append(of, ref)
+			}
+		}
+		m.marks[p.Ref] = of
+	}
 }
 
 // dress gives the program another look, unless one was asked for.

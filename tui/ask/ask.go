@@ -1,4 +1,4 @@
-// Package ask is the dialog before a run is retried, resumed or undone: what will happen to each item, yes or no.
+// Package ask is the dialog before a run is retried, resumed, undone or cancelled: what will happen to each item, yes or no.
 package ask
 
 import (
@@ -24,6 +24,7 @@ type Question struct {
 	Title string
 	Text  string // what will happen
 	Verb  string // of the button
+	Not   string // of the one that has the focus; "" for Cancel
 	Lines []Line
 	Grave bool // something is in danger
 }
@@ -59,10 +60,13 @@ type Answer struct {
 
 // New opens the dialog for q.
 func New(env *screen.Env, q Question) *Model {
+	if q.Not == "" {
+		q.Not = "Cancel"
+	}
 	return &Model{Asking: screen.Ask(env), Question: q, env: env}
 }
 
-// Press takes a key. Enter is Cancel unless the other button has the focus.
+// Press takes a key. Enter is the safe one unless the other button has the focus.
 func (m *Model) Press(key tea.KeyPressMsg) tea.Cmd {
 	if m.answered || m.Waiting() {
 		return nil
@@ -107,6 +111,7 @@ const (
 	widest = 110
 	gap    = 2  // between a name and its note
 	airy   = 16 // lines from which there are blank ones
+	short  = 60 // of text, where there are no lines
 )
 
 // Over draws the question over another screen, which it dims.
@@ -121,6 +126,9 @@ func (m *Model) box(w, h int) string {
 		return m.small(w)
 	}
 	bw := min(w, widest)
+	if len(m.Lines) == 0 {
+		bw = min(bw, max(theme.Width(m.Title)+2, theme.Width(m.Text), short)+4)
+	}
 	tw, tight := bw-4, h < airy
 	var body []string
 	for _, line := range theme.WrapTo(m.Text, tw, h/3) {
@@ -140,13 +148,13 @@ func (m *Model) box(w, h int) string {
 	for _, r := range m.rows[m.top : m.top+m.page] {
 		body = append(body, m.row(r, tw))
 	}
-	if !tight {
+	if !tight && len(m.rows) > 0 {
 		body = append(body, "")
 	}
-	buttons := t.ButtonText("Cancel", !m.focus, false) + "  " + t.ButtonText(m.Verb, m.focus, true)
+	buttons := t.ButtonText(m.Not, !m.focus, false) + "  " + t.ButtonText(m.Verb, m.focus, true)
 	body = append(body, theme.Spread("", buttons, tw))
 	hints := []string{
-		t.Hint(k.Label(keys.Yes), strings.ToLower(m.Verb)), t.Hint(k.Label(keys.No), "cancel"), t.Hint(k.Label(keys.NextFocus), "next button"),
+		t.Hint(k.Label(keys.Yes), strings.ToLower(m.Verb)), t.Hint(k.Label(keys.No), strings.ToLower(m.Not)), t.Hint(k.Label(keys.NextFocus), "next button"),
 	}
 	if n := m.top + m.page; m.page < len(m.rows) {
 		hints = append(hints, t.Paint(theme.Muted, theme.Number(m.rows[m.top].i+1)+"–"+theme.Number(m.rows[n-1].i+1)+" of "+theme.Number(len(m.Lines))))

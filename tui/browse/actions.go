@@ -115,7 +115,7 @@ func (m *Model) delete() tea.Cmd {
 	if len(refs) == 0 {
 		return say(m.noRow())
 	}
-	msg := DeleteMsg{By: m, Refs: refs, From: t.shown, Hidden: t.table.Hidden()}
+	msg := DeleteMsg{By: m, Refs: refs, From: t.shown, Hidden: t.table.HiddenMarks()}
 	return func() tea.Msg { return msg }
 }
 
@@ -173,6 +173,18 @@ func (m *Model) ended(msg EndedMsg) tea.Cmd {
 	}
 	return m.load()
 }
+
+// Marks are those of the children shown, in their order, for [Model.Keep] of a later screen.
+func (m *Model) Marks() []inventory.Ref {
+	t := m.tab()
+	return append(t.table.Marks(), t.kept...)
+}
+
+// Keep marks rows as soon as they are listed. Those that are not there any more are forgotten.
+func (m *Model) Keep(marks []inventory.Ref) { m.tab().kept = marks }
+
+// Parents are those whose children are shown, nil at the top.
+func (m *Model) Parents() []inventory.Resource { return m.opts.Parents }
 
 // Kinds are those of the tabs.
 func (m *Model) Kinds() []*inventory.Kind { return m.opts.Kinds }

@@ -13,6 +13,7 @@ import (
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/table"
+	"janitor/tui/theme"
 )
 
 // Options of a browse screen.
@@ -47,7 +48,7 @@ type (
 		By     *Model
 		Refs   []inventory.Ref
 		From   *inventory.Snapshot
-		Hidden int // how many of them no shown row has
+		Hidden []inventory.Ref // those of them that no shown row has
 	}
 	// ReleaseMsg asks for the keys of [Model.Held] to be pressed: the rows that they are about are there now.
 	ReleaseMsg struct{ By *Model }
@@ -78,6 +79,7 @@ type Model struct {
 	ours     map[inventory.Ref]time.Time // what runs of this session touch, and when it was gone: zero for not yet
 
 	pane pane
+	w    int // columns of the last frame
 }
 
 // tab is the table of one kind.
@@ -93,6 +95,7 @@ type tab struct {
 	listing *inventory.Listing  // of shown
 	whole   bool                // shown is complete and settled
 	coming  *inventory.Listing  // the newest of the loading under way, or of the last one
+	kept    []inventory.Ref     // marks from when it was open before, whose rows have not yet come
 	chosen  bool                // all that the filter lets through is to be marked, once that is certain
 }
 
@@ -150,6 +153,12 @@ func (m *Model) press(key string) tea.Cmd {
 	t := m.tab()
 	switch {
 	case !bound && t.table.Hot(key), bound && t.table.Do(action):
+		switch action {
+		case keys.ClearMarks:
+			t.kept = nil
+		case keys.Wide:
+			return m.widened()
+		}
 		if t.table.Stale() {
 			return m.settle(t)
 		}
@@ -190,6 +199,14 @@ func (m *Model) press(key string) tea.Cmd {
 		return m.show((m.active + len(m.list) - 1) % len(m.list))
 	case keys.Back:
 		return m.back()
+	}
+	return nil
+}
+
+// widened says when there is no room for what was asked for.
+func (m *Model) widened() tea.Cmd {
+	if wide, need := m.tab().table.Wide(); wide && need > m.w {
+		return say("All columns need a terminal of " + theme.Number(need) + ", here are " + theme.Number(m.w) + ": as many as fit are shown")
 	}
 	return nil
 }

@@ -95,8 +95,8 @@ func TestMarksSurviveRefreshSortAndFilter(t *testing.T) {
 	if want := []inventory.Ref{ref(1), ref(3)}; !slices.Equal(msg.Refs, want) {
 		t.Errorf("asked to delete %v, marked were %v", msg.Refs, want)
 	}
-	if msg.Hidden != 0 {
-		t.Errorf("%d hidden, want none", msg.Hidden)
+	if len(msg.Hidden) != 0 {
+		t.Errorf("%d hidden, want none", len(msg.Hidden))
 	}
 }
 
@@ -227,8 +227,8 @@ func TestDeleteAsksForMarksInTheirOrder(t *testing.T) {
 	if want := []inventory.Ref{ref(4), ref(1)}; !slices.Equal(msg.Refs, want) {
 		t.Errorf("asked for %v, want %v", msg.Refs, want)
 	}
-	if msg.Hidden != 2 || msg.From == nil {
-		t.Errorf("hidden %d (want 2), snapshot %v", msg.Hidden, msg.From)
+	if len(msg.Hidden) != 2 || msg.From == nil {
+		t.Errorf("hidden %d (want 2), snapshot %v", len(msg.Hidden), msg.From)
 	}
 }
 
@@ -477,5 +477,61 @@ func TestAKeptFilterGoesOnWithAnotherWord(t *testing.T) {
 	p.press("/", "enter")
 	if p.tab().filter != "web-2 !23" {
 		t.Errorf("the filter has grown to %q", p.tab().filter)
+	}
+}
+
+// What is asked of columns that have no room is said, not done in silence.
+func TestSaysWhatHasNoRoom(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2))}, nil)
+	p.View(80, 10)
+	p.press("P")
+	if got := p.text(80, 10); !strings.Contains(got, "sorted by PROTOCOL ▲ · 1/2") {
+		t.Errorf("does not say what it is sorted by:\n%s", got)
+	}
+	p.press("P", "ctrl+w")
+	if said := p.lastSaid(); !strings.HasPrefix(said, "All columns need a terminal of 1") {
+		t.Errorf("said %q", said)
+	}
+	if got := p.text(80, 10); !strings.Contains(got, "sorted by PROTOCOL ▼ · 1/2") {
+		t.Errorf("does not say what it is sorted by:\n%s", got)
+	}
+	if got := p.text(200, 10); !strings.Contains(got, "PROTOCOL ▼") || !strings.Contains(got, "pool-0001") || strings.Contains(got, "sorted by") {
+		t.Errorf("not all columns are shown:\n%s", got)
+	}
+	p.press("ctrl+w")
+	if said := p.lastSaid(); said != "" {
+		t.Errorf("said %q of the usual columns", said)
+	}
+}
+
+func TestWhatIsNotKnownStandsLastInBothOrders(t *testing.T) {
+	rows := unused(1, 2, 3)
+	rows[1].Created = time.Time{}
+	p := newProbe(t, &feed{whole(rows)}, nil)
+	p.View(100, 10)
+	for _, want := range []string{"web-1 web-3 web-2", "web-3 web-1 web-2"} {
+		p.press("A")
+		var got []string
+		for _, line := range strings.Split(p.text(100, 10), "\n")[3:] {
+			if at := strings.Index(line, "web-"); at >= 0 {
+				got = append(got, line[at:at+5])
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q, want %s", got, want)
+		}
+	}
+}
+
+// Marks from before wait for their rows; only a list that has come whole says that a row is gone.
+func TestKeptMarksWaitForTheirRows(t *testing.T) {
+	refused := errors.New("page 2: refused")
+	p := newProbe(t, &feed{{listing(true, refused, nil)}, {listing(true, refused, unused(1))}, whole(unused(1, 2))}, nil)
+	p.Keep([]inventory.Ref{ref(3), ref(2), ref(1)})
+	for _, want := range [][]inventory.Ref{{ref(1), ref(3), ref(2)}, {ref(1), ref(2)}} {
+		p.press("ctrl+r")
+		if got := p.Marks(); !slices.Equal(got, want) || p.lastSaid() != "" {
+			t.Errorf("%v, want %v", got, want)
+		}
 	}
 }

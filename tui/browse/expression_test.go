@@ -75,6 +75,18 @@ func TestAMistakeIsShownWhereItIsAndNotKept(t *testing.T) {
 	}
 }
 
+// What is wrong is said whole: what helps stands at its end.
+func TestALongMistakeTakesTwoLines(t *testing.T) {
+	for typed, w := range map[string]int{"=age > 90": 80, `=verdict == "unused" && age > 90`: 80, `=verdict == "unused" && !protected && age > 90`: 60} {
+		p := newProbe(t, &feed{whole(mixed())}, nil)
+		p.press("/").write(typed)
+		p.View(w, 20)
+		if got := ansi.Strip(strings.Join(p.advice(w), "\n")); !strings.Contains(got, "^") || !strings.Contains(got, "w or y (365 days)") || strings.Contains(got, "…") {
+			t.Errorf("%s at %d columns:\n%s", typed, w, got)
+		}
+	}
+}
+
 // A mistake within an expression that is kept leaves the rows of the kept one.
 func TestAMistakeShowsNeitherNothingNorEverything(t *testing.T) {
 	p := newProbe(t, &feed{whole(mixed()), whole(mixed())}, nil)
@@ -126,8 +138,8 @@ func TestAKeptExpressionHoldsForNewListingsAndKeepsMarks(t *testing.T) {
 	}
 	p.press("ctrl+d")
 	msg := p.out[len(p.out)-1].(DeleteMsg)
-	if want := []inventory.Ref{ref(1), ref(5)}; !slices.Equal(msg.Refs, want) || msg.Hidden != 1 {
-		t.Errorf("asks to delete %v, %d hidden", msg.Refs, msg.Hidden)
+	if want := []inventory.Ref{ref(1), ref(5)}; !slices.Equal(msg.Refs, want) || len(msg.Hidden) != 1 {
+		t.Errorf("asks to delete %v, %d hidden", msg.Refs, len(msg.Hidden))
 	}
 }
 

@@ -156,6 +156,7 @@ func (m *Model) Filter(s string) tea.Cmd {
 func (m *Model) Choose(expr string) tea.Cmd {
 	t := m.tab()
 	t.table.Do(keys.ClearMarks)
+	t.kept = nil
 	fits := m.Unfit("="+expr) == ""
 	if fits {
 		t.limits.show = showAll
@@ -253,8 +254,16 @@ func (m *Model) advice(w int) []string {
 			first = theme.Fit("", at) + th.Paint(role, th.Caret+" "+text)
 		case n+2 <= at:
 			first = theme.Fit("", at-n-1) + th.Paint(role, text+" "+th.Caret)
-		default:
+		case n < w:
 			first, second = theme.Fit("", at)+th.Paint(role, th.Caret), " "+th.Paint(role, theme.Fit(text, w-1))
+		case 2*at <= w: // it begins beside the caret and goes on below
+			parts := theme.Wrap(text, w-at-2)
+			first = theme.Fit("", at) + th.Paint(role, th.Caret+" "+parts[0])
+			second = " " + th.Paint(role, theme.Fit(strings.Join(parts[1:], " "), w-1))
+		default:
+			parts := theme.Wrap(text, at-1)
+			first = theme.Fit("", at-theme.Width(parts[0])-1) + th.Paint(role, parts[0]+" "+th.Caret)
+			second = " " + th.Paint(role, theme.Fit(strings.Join(parts[1:], " "), w-1))
 		}
 	}
 	return []string{theme.FitPainted(first, w), theme.FitPainted(second, w)}

@@ -56,7 +56,8 @@ type tabHead struct {
 	tally tally
 }
 
-// draw shows as much of the tabs as there is room for: the counts by verdict of the active one last of all that goes.
+// draw shows as much of the tabs as there is room for: the counts by verdict go before the names, those of the active tab
+// after those of the others.
 func (l *tabLine) draw(m *Model, w int) string {
 	th := m.env.Theme
 	fresh := l.w == w && l.active == m.active && l.look == th.Look() && len(l.heads) == len(m.list)
@@ -75,7 +76,7 @@ func (l *tabLine) draw(m *Model, w int) string {
 	if fresh {
 		return l.text
 	}
-	for _, room := range []struct{ titles, tallies, tally bool }{{true, true, true}, {true, false, true}, {false, false, true}, {}} {
+	for _, room := range []struct{ titles, tallies, tally bool }{{true, true, true}, {true, false, true}, {true, false, false}, {false, false, true}, {}} {
 		var b strings.Builder
 		for i, t := range m.list {
 			title, count := t.columns.kind.Title, l.heads[i].count

@@ -161,8 +161,14 @@ func (m *Model) receive(t *tab, s *inventory.Snapshot, c *content) tea.Cmd {
 		return nil
 	}
 	t.shown, t.listing = s, l
+	if len(t.kept) > 0 {
+		t.kept = t.table.Mark(t.kept...)
+	}
 	if !settled(l, s) {
 		return again
+	}
+	if l.Err == nil {
+		t.kept = nil
 	}
 	t.whole = l.Err == nil
 	t.table.Refit()

@@ -149,7 +149,9 @@ func TestCountsByVerdictStandInTheTabs(t *testing.T) {
 	}{
 		{120, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 Certificates 0   3 IP groups 0   4 Channels 0"},
 		{74, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 Certificates 0   3 IP groups 0   4 Channels 0"},
-		{73, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 0   3 0   4 0"},
+		{73, "1 Pools 5   2 Certificates 0   3 IP groups 0   4 Channels 0"},
+		{61, "1 Pools 5   2 Certificates 0   3 IP groups 0   4 Channels 0"},
+		{60, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 0   3 0   4 0"},
 		{43, "1 Pools 5  ◇2 ◆1 ■1 ?1   2 0   3 0   4 0"},
 		{40, "1 Pools 5   2 0   3 0   4 0"},
 	} {

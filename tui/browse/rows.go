@@ -184,6 +184,12 @@ func (r *rows) compare(col, i, j int) int {
 	}
 }
 
+// Lacks: what has no time, or none that is known, is neither young nor old.
+func (r *rows) Lacks(i, col int) bool {
+	o := r.order[col]
+	return o >= 0 && r.kind.Columns[o].Data != nil && !r.kind.Columns[o].Data(r.items[i], r.at).Known
+}
+
 // Text is everything a row can show: name, id, verdict, every reason and sign, every column.
 func (r *rows) Text(i int) string {
 	item := &r.items[i]

@@ -45,6 +45,9 @@ func (m *Model) counts() string {
 	th, t := m.env.Theme, m.tab()
 	var parts []string
 	shown, total := t.table.Shown(), t.table.Total()
+	if by := t.table.Unseen(); by != "" && shown > 0 {
+		parts = append(parts, th.Paint(theme.Muted, "sorted by "+by))
+	}
 	switch {
 	case t.limited():
 		n := theme.Number(shown)

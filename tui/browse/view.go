@@ -11,8 +11,9 @@ import (
 // View draws the tabs, a line on what is shown, a line on what is wrong, the table and beside it the detail.
 func (m *Model) View(w, h int) string {
 	t := m.tab()
+	m.w = w
 	lines := make([]string, 0, h+1)
-	lines = append(lines, m.head(w), m.status(w))
+	lines = append(lines, m.head(w), "")
 	lines = append(lines, m.advice(w)...)
 	if s := m.trouble(); s != "" {
 		lines = append(lines, m.warn(s, w)...)
@@ -22,6 +23,9 @@ func (m *Model) View(w, h int) string {
 	}
 	if room := h - len(lines); room > 0 {
 		lines = append(lines, m.body(t, w, room))
+	}
+	if len(lines) > 1 { // once it is known which columns there is room for
+		lines[1] = m.status(w)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -66,12 +70,19 @@ func (m *Model) body(t *tab, w, h int) string {
 	tw, pw := w, screen.PaneWidth(w, w/3)
 	if pw > 0 {
 		tw = w - pw - 1
+		if wide, need := t.table.Wide(); wide && tw <= need && need <= w { // all columns were asked for
+			tw, pw = w, 0
+		}
 	}
 	var left string
 	if t.table.Shown() == 0 {
 		left = m.instead(tw, h)
 	} else {
-		t.table.SetSize(tw, h)
+		room := tw
+		if pw > 0 {
+			room-- // a blank before the edge
+		}
+		t.table.SetSize(room, h)
 		left = t.table.View()
 	}
 	if pw == 0 {

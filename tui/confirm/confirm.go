@@ -41,7 +41,8 @@ type Model struct {
 	env    *screen.Env
 	scope  string
 	plan   cleanup.Plan
-	hidden int
+	unseen map[inventory.Ref]bool    // what the filter hides
+	hidden int                       // of what will be deleted
 	word   func(cleanup.Plan) string // what has to be typed for a plan; "" when nothing has to
 	one    string                    // "pool"
 	many   string                    // "pools"
@@ -56,8 +57,9 @@ type Model struct {
 
 	first      string // what goes before the items, and along with them
 	along      string
-	detaches   int // items that are taken out of use first
-	detachable int // of what is left out, what could be
+	whose      string // what the ids are of that have to be typed, as sentences
+	detaches   int    // items that are taken out of use first
+	detachable int    // of what is left out, what could be
 
 	tags    []string // what tells items of one name apart, see [cleanup.Plan.Tags]
 	outTags []string
@@ -67,6 +69,7 @@ type Model struct {
 	notes   int
 	undos   int
 
+	order   []int // of the items in the list: those that the filter hides first
 	rows    []row // the list as it was last drawn, in size
 	size    size
 	below   int  // effects that stand below the items
@@ -87,10 +90,13 @@ const (
 	proceed
 )
 
-// New opens the dialog for plan. The scope is shown in the title ("acme-prod · eu-de · 99a3…"); hidden is how many of
-// the marked rows the filter hides; word says what has to be typed for a plan, nil: what the plan itself wants.
-func New(env *screen.Env, scope string, plan cleanup.Plan, hidden int, word func(cleanup.Plan) string) *Model {
-	m := &Model{Asking: screen.Ask(env), env: env, scope: scope, hidden: hidden, word: word}
+// New opens the dialog for plan. The scope is shown in the title ("acme-prod · eu-de · 99a3…"); hidden are those of
+// the marked rows that the filter hides; word says what has to be typed for a plan, nil: what the plan itself wants.
+func New(env *screen.Env, scope string, plan cleanup.Plan, hidden []inventory.Ref, word func(cleanup.Plan) string) *Model {
+	m := &Model{Asking: screen.Ask(env), env: env, scope: scope, unseen: make(map[inventory.Ref]bool, len(hidden)), word: word}
+	for _, ref := range hidden {
+		m.unseen[ref] = true
+	}
 	if word == nil {
 		m.word = usual
 	}
@@ -103,7 +109,7 @@ func (m *Model) Replace(plan cleanup.Plan) tea.Cmd {
 	if m.decided {
 		return nil
 	}
-	*m = Model{Asking: screen.Ask(m.env), env: m.env, scope: m.scope, hidden: m.hidden, word: m.word}
+	*m = Model{Asking: screen.Ask(m.env), env: m.env, scope: m.scope, unseen: m.unseen, word: m.word}
 	m.show(plan)
 	return m.Init()
 }
@@ -112,6 +118,7 @@ func (m *Model) show(plan cleanup.Plan) {
 	m.plan = plan
 	m.one, m.many = plan.Nouns()
 	m.want = m.word(plan)
+	m.whose = m.explain()
 	m.measure()
 }
 
@@ -205,13 +212,19 @@ func (m *Model) next() {
 	}
 }
 
+// previous is the way back, from Cancel round to the end too.
 func (m *Model) previous() {
 	m.arrived = false
-	if m.focus == proceed && m.offers() {
+	switch {
+	case m.focus == choice, m.focus == proceed && !m.offers():
+		m.focus = cancel
+	case m.focus == cancel && !m.empty() && m.matches():
+		m.focus = proceed
+	case m.offers():
 		m.focus = choice
-		return
+	default:
+		m.say = m.how()
 	}
-	m.focus = cancel
 }
 
 // offers: what is in use can be taken out of use first, or is to be.

@@ -41,7 +41,17 @@ func openAsking(p cleanup.Plan, hidden int, word func(cleanup.Plan) string) *dia
 func openWith(bound keys.Map, p cleanup.Plan, hidden int, word func(cleanup.Plan) string) *dialog {
 	d := &dialog{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), word: word}
 	env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: bound, Now: func() time.Time { return d.now }}
-	d.Model = confirm.New(env, scope, p, hidden, d.word)
+	var unseen []inventory.Ref // the last ones, and what is left out
+	for i := range p.LeftOut {
+		unseen = append(unseen, p.LeftOut[i].Ref)
+	}
+	for i := range hidden {
+		unseen = append(unseen, p.Items[len(p.Items)-1-i].Resource.Ref)
+	}
+	if hidden == 0 {
+		unseen = nil
+	}
+	d.Model = confirm.New(env, scope, p, unseen, d.word)
 	d.View(80, 24)
 	return d
 }
@@ -146,6 +156,26 @@ func dangers(names ...string) cleanup.Plan {
 	return p
 }
 
+// An id that has to be typed is explained, for it stands nowhere else.
+func TestSaysWhoseIDIsTyped(t *testing.T) {
+	p := dangers("白名单-invoice")
+	r := &p.Items[0].Resource
+	r.In, r.Ref.Parent = "白名单-invoice", "6c050e77-1111-4111-8111-000000000001"
+	p.Consequences[0].Of[0] = r.Ref
+	d := ready(p)
+	for _, size := range [][2]int{{80, 24}, {80, 14}, {40, 24}} {
+		got := strings.Join(strings.Fields(strings.ReplaceAll(d.text(size[0], size[1]), "│", " ")), " ")
+		for _, want := range []string{"6c050e77 is the beginning of the id of 白名单-invoice.", "Type 6c050e77"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%q is missing:\n%s", want, d.text(size[0], size[1]))
+			}
+		}
+	}
+	if got := ready(dangers("office-acl")).text(80, 24); strings.Contains(got, "beginning") {
+		t.Errorf("explains a name:\n%s", got)
+	}
+}
+
 // A profile can always want a name.
 func TestANameIsAlwaysTyped(t *testing.T) {
 	always := func(p cleanup.Plan) string { return p.Name("acme-prod", "99a3fff0") }
@@ -200,7 +230,9 @@ func TestKeysDecide(t *testing.T) {
 		{"tab tab enter", plan(3, 0), "tab tab enter", "no"},
 		{"tab shift+tab enter", plan(3, 0), "tab shift+tab enter", "no"},
 		{"right left enter", plan(3, 0), "right left enter", "no"},
-		{"left of the first button is the first button", plan(3, 0), "left enter", "no"},
+		{"left of the first button is the last", plan(3, 0), "left enter", "yes"},
+		{"left, and nothing typed", plan(12, 0), "left enter", "no"},
+		{"blanks before the count", plan(12, 0), `space space "12" enter`, "yes"},
 		{"the key that opened it", plan(3, 0), "ctrl+d ctrl+d", ""},
 		{"digits without a field", plan(3, 0), `"3"`, ""},
 
@@ -282,7 +314,7 @@ func TestKeysAtRandom(t *testing.T) {
 			case "esc":
 				return "no"
 			case "shift+tab", "left":
-				onDelete = false
+				onDelete = !onDelete && typed == "12"
 			case "backspace":
 				typed = typed[:max(len(typed)-1, 0)]
 				onDelete = typed == "12"
@@ -385,7 +417,8 @@ func TestShows(t *testing.T) {
 		{"counts and scope", plan(10, 2), 0,
 			[]string{"Delete 10 of 12 marked pools ─ " + scope, "10 will be deleted, 2 are left out.", "Delete 10 pools", "undo: new id"}, []string{"Type", "hidden", "by hand"}},
 		{"one of each", plan(1, 1), 1,
-			[]string{"Delete 1 of 2 marked pools", "1 will be deleted, 1 is left out.", "1 of them is hidden by the filter.", "Delete 1 pool "}, nil},
+			[]string{"Delete 1 of 2 marked pools", "1 will be deleted, 1 is left out.", "All that will be deleted is hidden by the filter.", "● web-000  hidden  ", "Delete 1 pool "}, nil},
+		{"hidden marks and some left out", plan(3, 2), 1, []string{"3 will be deleted, 2 are left out. 1 of the 3 is hidden by the filter.", "● web-002  hidden  "}, []string{"web-001  hidden", "web-000  hidden"}},
 		{"hidden marks", plan(5, 0), 3, []string{"5 pools will be deleted. 3 of them are hidden by the filter."}, nil},
 		{"left out and why", plan(2, 1), 0, []string{"– web-002  left out: in use by listener api-443"}, nil},
 		{"typed count", plan(12, 0), 0, []string{"Type 12 to delete: ▏"}, nil},

@@ -47,6 +47,9 @@ func (m *Model) put(text string) {
 	}, text)
 	typed := m.typed
 	for _, r := range text {
+		if typed == "" && r == ' ' { // no text that is wanted begins with one
+			continue
+		}
 		if utf8.RuneCountInString(typed) < len(m.want)+beyond {
 			typed += string(r)
 		}

@@ -2,6 +2,7 @@ package confirm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"janitor/client/inventory"
@@ -16,6 +17,8 @@ const (
 	narrow  = 56  // columns of text below which words give way
 	gap     = 2   // between two columns
 	longest = 40  // columns of a note that names give way to
+
+	shortestID = 8 // what has to be typed of one, in characters
 )
 
 // View draws the dialog alone in the middle of h lines of w columns.
@@ -131,11 +134,21 @@ func (m *Model) head(w int, tight bool) []string {
 	case n > 1:
 		says = append(says, sentence{theme.Warn, theme.Number(n) + " are taken out of use first."})
 	}
-	switch {
-	case m.hidden == 1:
-		says = append(says, sentence{theme.Warn, "1 of them is hidden by the filter."})
-	case m.hidden > 1:
-		says = append(says, sentence{theme.Warn, theme.Number(m.hidden) + " of them are hidden by the filter."})
+	them := "them"
+	if out > 0 {
+		them = "the " + theme.Number(n)
+	}
+	switch m.hidden {
+	case 0:
+	case n:
+		says = append(says, sentence{theme.Warn, "All that will be deleted is hidden by the filter."})
+	case 1:
+		says = append(says, sentence{theme.Warn, "1 of " + them + " is hidden by the filter."})
+	default:
+		says = append(says, sentence{theme.Warn, theme.Number(m.hidden) + " of " + them + " are hidden by the filter."})
+	}
+	if m.whose != "" {
+		says = append(says, sentence{theme.Text, m.whose})
 	}
 	var lines []string
 	for _, say := range says {
@@ -205,7 +218,13 @@ func (m *Model) measure() {
 			m.told[ref] = true
 		}
 	}
+	var seen []int
 	for i := range m.plan.Items {
+		if m.unseen[m.plan.Items[i].Resource.Ref] {
+			m.order = append(m.order, i)
+		} else {
+			seen = append(seen, i)
+		}
 		if len(m.plan.Items[i].Detaches) > 0 {
 			m.detaches++
 		}
@@ -218,12 +237,40 @@ func (m *Model) measure() {
 			m.notes = max(m.notes, n)
 		}
 	}
+	m.hidden = len(m.order)
+	m.order = append(m.order, seen...)
 	for i := range m.plan.LeftOut {
 		if m.plan.LeftOut[i].CanDetach {
 			m.detachable++
 		}
 		m.names = max(m.names, tagged(m.plan.LeftOut[i].Label, m.outTags[i]))
 	}
+}
+
+// explain says of what the ids are that have to be typed where names cannot be: they stand nowhere else.
+func (m *Model) explain() string {
+	var says []string
+	for word := range strings.SplitSeq(m.want, ", ") {
+		if slices.ContainsFunc(m.plan.Consequences, func(c inventory.Consequence) bool { return c.Name == word }) {
+			continue
+		}
+		for i := range m.plan.Items {
+			r := &m.plan.Items[i].Resource
+			of := ""
+			switch {
+			case len(word) < shortestID, r.Label() == word:
+			case strings.HasPrefix(r.Ref.Parent, word):
+				of = r.In
+			case strings.HasPrefix(r.Ref.ID, word):
+				of = r.Label()
+			}
+			if of != "" {
+				says = append(says, word+" is the beginning of the id of "+of+".")
+				break
+			}
+		}
+	}
+	return strings.Join(says, " ")
 }
 
 // tagged is the width of a name with its tag.
@@ -267,8 +314,8 @@ func (m *Model) lay(h, w int, tight bool) {
 		apart()
 	}
 	room := m.noteWidth(w)
-	for i := range m.plan.Items {
-		note := m.note(i)
+	for i, of := range m.order {
+		note := m.note(of)
 		if theme.Width(note) <= room {
 			m.rows = append(m.rows, row{doomed, i, note, true})
 			continue
@@ -324,7 +371,7 @@ func (m *Model) wrap(what part, i int, text string, w int) {
 // more than a quarter, in a narrow dialog a third.
 func (m *Model) nameWidth(w int) int {
 	w -= 2
-	free := w - gap - m.undos
+	free := w - gap - m.undos - m.flag()
 	for _, want := range []int{m.parents, m.notes} {
 		if want > 0 {
 			free -= gap + want
@@ -374,16 +421,32 @@ func (m *Model) row(r row, w int) string {
 	return ""
 }
 
+// hiddenWord stands on the items that the filter hides.
+const hiddenWord = "hidden"
+
+// flag is the width of its column with the gap after it.
+func (m *Model) flag() int {
+	if m.hidden == 0 {
+		return 0
+	}
+	return len(hiddenWord) + gap
+}
+
 // item is a line of what will be deleted: name, where it is, what goes with it, the way back.
 func (m *Model) item(r row, w int) string {
-	t, i := m.env.Theme, r.i
+	t, i := m.env.Theme, m.order[r.i]
 	it := &m.plan.Items[i]
 	undo, role := undoWord(it.Undo)
+	flag, fw := "", m.flag()
+	if r.i < m.hidden {
+		flag = hiddenWord
+	}
 	if w < 36 {
-		return t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], w-2)
+		return t.Paint(theme.Mark, t.Mark) + " " + t.Paint(theme.Warn, theme.Fit(flag, fw)) + theme.FitTail(it.Resource.Label(), m.tags[i], w-2-fw)
 	}
 	nw, pw, tw := m.widths(w)
-	s := t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], nw) + theme.Fit("", gap)
+	s := t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], nw) + theme.Fit("", gap) +
+		t.Paint(theme.Warn, theme.Fit(flag, fw))
 	if pw > 0 {
 		s += t.Paint(theme.Muted, theme.Fit(it.Resource.In, pw-gap)) + theme.Fit("", gap)
 	}
@@ -398,15 +461,15 @@ func (m *Model) item(r row, w int) string {
 // widths are the columns of the name, the parent and the note of an item, those of the last two with the gap after them.
 func (m *Model) widths(w int) (nw, pw, tw int) {
 	nw = m.nameWidth(w)
-	free := w - 2 - nw - gap - m.undos - gap
+	free := w - 2 - nw - gap - m.flag() - m.undos - gap
 	if m.notes > 0 {
 		free -= m.notes + gap
 	}
 	if pw = min(m.parents, max((w-2)/4, free)); pw > 0 {
 		pw += gap
 	}
-	if tw = w - 2 - nw - gap - pw - m.undos; tw < 0 { // a narrow dialog: the name and the way back
-		nw, pw, tw = max(w-2-gap-m.undos, 1), 0, 0
+	if tw = w - 2 - nw - gap - m.flag() - pw - m.undos; tw < 0 { // a narrow dialog: the name and the way back
+		nw, pw, tw = max(w-2-gap-m.flag()-m.undos, 1), 0, 0
 	}
 	return nw, pw, tw
 }

@@ -92,11 +92,15 @@ func (m *Model) lines(w int) []string {
 	return lines
 }
 
-// parts are the legend and the sections of keys, each ending in a blank line, in columns of width w.
+// parts are the sections of keys, those of the screen one comes from first, and after these the legend, each ending in a
+// blank line, in columns of width w.
 func (m *Model) parts(w int) [][]string {
-	parts := [][]string{m.signs(w)}
-	for _, c := range m.sections() {
+	var parts [][]string
+	for i, c := range m.sections() {
 		parts = append(parts, m.section(c, w))
+		if i == 0 {
+			parts = append(parts, m.signs(w))
+		}
 	}
 	return parts
 }

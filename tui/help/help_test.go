@@ -57,7 +57,7 @@ func TestTwoColumnsHoldEverySection(t *testing.T) {
 	}
 }
 
-func TestBeginsWithTheSignsAndTheKeysOfTheScreenOneComesFrom(t *testing.T) {
+func TestBeginsWithTheKeysOfTheScreenOneComesFrom(t *testing.T) {
 	for _, c := range []keys.Context{keys.Browse, keys.Run, keys.Reading} {
 		var titles []string
 		for line := range strings.SplitSeq(ansi.Strip(open(c).View(80, 40)), "\n") {
@@ -65,8 +65,8 @@ func TestBeginsWithTheSignsAndTheKeysOfTheScreenOneComesFrom(t *testing.T) {
 				titles = append(titles, strings.TrimSpace(line))
 			}
 		}
-		if len(titles) < 2 || titles[0] != signsTitle || titles[1] != c.Title() {
-			t.Errorf("begins with %q, want %q and %q", titles, signsTitle, c.Title())
+		if len(titles) < 2 || titles[0] != c.Title() || titles[1] != signsTitle {
+			t.Errorf("begins with %q, want %q and %q", titles, c.Title(), signsTitle)
 		}
 	}
 }

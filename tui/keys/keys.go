@@ -171,7 +171,7 @@ func defaults() []Binding {
 		{Action: NextKind, In: Browse, Keys: []string{"tab"}, Help: "next kind"},
 		{Action: PrevKind, In: Browse, Keys: []string{"shift+tab"}, Help: "previous kind"},
 
-		{Action: CancelRun, In: Run, Keys: []string{"c"}, Help: "cancel: send nothing more", Short: "cancel"},
+		{Action: CancelRun, In: Run, Keys: []string{"c"}, Help: "cancel: send nothing more, asks first", Short: "cancel"},
 		{Action: Retry, In: Run, Keys: []string{"r"}, Help: "retry what failed, was blocked, is unknown or has reappeared: asks first", Short: "retry failed", Danger: true},
 		{Action: OnlyFailures, In: Run, Keys: []string{"f"}, Help: "show only failures, or all", Short: "only failures"},
 		{Action: NextOutcome, In: Run, Keys: []string{"F"}, Help: "show only one outcome, then only the next, then all"},

@@ -39,7 +39,7 @@ type Model struct {
 	say    string
 }
 
-// New makes the list; its entries are shown in this order until something is typed.
+// New makes the list; its entries are shown in this order until something is typed, those that are not possible last.
 func New(env *screen.Env, entries []Entry) *Model {
 	m := &Model{env: env, entries: entries}
 	m.lead = lead(entries)
@@ -103,7 +103,7 @@ func (m *Model) Paste(s string) {
 }
 
 // find looks for the entries that hold every word that was typed: first those whose name begins with it all, then those
-// in whose name the words begin words, then the others.
+// in whose name the words begin words, then the others; of each of these first what is possible.
 func (m *Model) find() {
 	typed := strings.ToLower(strings.TrimSpace(m.line.String()))
 	words := strings.Fields(typed)
@@ -113,6 +113,10 @@ func (m *Model) find() {
 		rank, ok := match(strings.ToLower(e.Name), strings.ToLower(e.About), typed, words)
 		if !ok {
 			continue
+		}
+		rank *= 2
+		if e.Why != "" {
+			rank++
 		}
 		at := len(ranks)
 		for at > 0 && ranks[at-1] > rank {

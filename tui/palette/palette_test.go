@@ -46,9 +46,9 @@ func (m *Model) names() []string {
 
 func TestFindsWhatIsTyped(t *testing.T) {
 	for typed, want := range map[string][]string{
-		"":           {"pools", "ipgroups", "view stale", "view expiring", "list again", "delete what is marked", "help"},
+		"":           {"pools", "ipgroups", "view stale", "list again", "delete what is marked", "help", "view expiring"},
 		"pool":       {"pools"},
-		"p":          {"pools", "ipgroups", "view expiring", "help"},
+		"p":          {"pools", "ipgroups", "help", "view expiring"},
 		"view":       {"view stale", "view expiring"},
 		"VIEW st":    {"view stale"},
 		"again list": {"list again"},
@@ -78,7 +78,7 @@ func TestKeys(t *testing.T) {
 		{"", []tea.KeyPressMsg{enter}, "pools", false, ""},
 		{"", []tea.KeyPressMsg{down, down, enter}, "view stale", false, ""},
 		{"", []tea.KeyPressMsg{up, down, up, enter}, "pools", false, ""},
-		{"", []tea.KeyPressMsg{{Code: tea.KeyPgDown}, enter}, "help", false, ""},
+		{"", []tea.KeyPressMsg{{Code: tea.KeyPgDown}, up, enter}, "help", false, ""},
 		{"list", []tea.KeyPressMsg{enter}, "list again", false, ""},
 		{"j?q:", []tea.KeyPressMsg{enter, down, enter}, "", true, ""},
 		{"expiring", []tea.KeyPressMsg{enter}, "", true, `pools have no field "expires"`},
@@ -132,6 +132,15 @@ func TestSaysThatNothingIsCalledThat(t *testing.T) {
 		if strings.Contains(got, "│   Nothing is called that") != test.want || strings.Contains(got, "enter do it") == test.want || !strings.Contains(got, "esc leave") {
 			t.Errorf("%q is typed:\n%s", m.line.String(), got)
 		}
+	}
+}
+
+func TestNothingTakesNoRoom(t *testing.T) {
+	m := open(some)
+	m.Over("", 80, 24)
+	m.write("nothing")
+	if got := ansi.Strip(m.Over("", 80, 24)); strings.Count(got, "│")/2 > 3 {
+		t.Errorf("an empty box:\n%s", got)
 	}
 }
 

@@ -39,12 +39,15 @@ func (m *Model) Over(below string, w, h int) string {
 func (m *Model) box(w, h int) string {
 	t := m.env.Theme
 	tw := w - 4
-	// The room is that of all entries, so that the box does not jump while one types.
+	// The room is that of all entries, so that the box does not jump while one types, but none where there is none.
 	room := h - around - 1
 	if m.missing != "" {
 		room--
 	}
 	m.page = max(min(len(m.entries), most, room), 0)
+	if len(m.found) == 0 && m.line.String() != "" {
+		m.page = min(m.page, 1)
+	}
 	if m.cursor < m.top {
 		m.top = m.cursor
 	}

@@ -234,14 +234,25 @@ func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
 	if rate > 0 {
 		parts = append(parts, speed(rate))
 	}
-	left := m.src.Pace().Remaining
-	if left == 0 && rate > 0 {
-		left = time.Duration(math.Ceil(float64(len(m.items)-m.ended)/rate)) * time.Second
-	}
-	if left > 0 {
+	if left := m.left(now); left > 0 && !m.pace.stuck(now) {
 		parts = append(parts, theme.Clock(left)+" left")
 	}
 	return strings.Join(parts, "   "), "", theme.Muted
+}
+
+// left is how long the run will take yet, 0 when that cannot be said.
+func (m *Model) left(now time.Time) time.Duration {
+	left := m.src.Pace().Remaining
+	if rate := m.pace.rate(now); left == 0 && rate > 0 {
+		left = time.Duration(math.Ceil(float64(len(m.items)-m.ended)/rate)) * time.Second
+	}
+	return left
+}
+
+// watchLeft takes note of whether that falls, while it should.
+func (m *Model) watchLeft(now time.Time) {
+	until, _ := m.src.Paused()
+	m.pace.expect(m.left(now), now, m.phase == cleanup.Sending && !until.After(now))
 }
 
 // throughput is the diagram of the outcomes of late, how many requests are under way, and what limits them. What has no

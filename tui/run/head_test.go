@@ -185,3 +185,33 @@ func TestAnUndoBringsBack(t *testing.T) {
 		t.Errorf("said %q", d.notices)
 	}
 }
+
+// An estimate that only repeats itself is none: serial requests are left, and nobody knows how long they take.
+func TestTimeLeftIsShownWhileItFalls(t *testing.T) {
+	d := newDesk(10)
+	d.phase(cleanup.Sending)
+	d.sent(0, 1, 2, 3)
+	d.deleted(0, 1)
+	next := 2
+	shows := func(left, after time.Duration, want bool) {
+		t.Helper()
+		d.deleted(next) // there is an answer now and then
+		next++
+		d.run.pace.Remaining = left
+		for range int(after / beat) {
+			d.now = d.now.Add(beat)
+			d.Update(ticked{to: d.Model})
+		}
+		if got := d.text(100, 24); strings.Contains(got, " left") != want {
+			t.Errorf("%v left for %v, shown: %v\n%s", left, after, !want, got)
+		}
+	}
+	shows(9*time.Second, time.Second, true)
+	shows(time.Second, 3*time.Second, true)
+	shows(time.Second, time.Second, false)
+	shows(2*time.Second, time.Second, false)
+	shows(time.Second, time.Second, true)
+	d.run.until = d.now.Add(9 * time.Second)
+	shows(time.Second, 8*time.Second, false)
+	shows(time.Second, 2*time.Second, true) // after a pause it has not had the time
+}

@@ -11,8 +11,10 @@ const window = 10 * time.Second
 // pace is how fast outcomes arrive.
 type pace struct {
 	begun   time.Time
-	touched time.Time // when something was sent last, or a pause ended
-	marks   []mark    // of the last window, in order
+	touched time.Time     // when something was sent last, or a pause ended
+	left    time.Duration // that was expected last
+	fell    time.Time     // when that became less
+	marks   []mark        // of the last window, in order
 	trend   trend
 }
 
@@ -39,6 +41,19 @@ func (p *pace) add(at time.Time) {
 		old++
 	}
 	p.marks = append(slices.Delete(p.marks, 0, old), mark{at, 1})
+}
+
+// expect takes how long the run will take yet; running: time goes by for it.
+func (p *pace) expect(left time.Duration, now time.Time, running bool) {
+	if left = left.Round(time.Second); left < p.left || p.fell.IsZero() || !running {
+		p.fell = now
+	}
+	p.left = left
+}
+
+// stuck: what is expected has not become less for so long that it only repeats itself.
+func (p *pace) stuck(now time.Time) bool {
+	return !p.fell.IsZero() && now.Sub(p.fell) > 3*time.Second
 }
 
 // quiet is how long nothing has come although it should have, going by what came before; 0 while that is in order.

@@ -22,6 +22,9 @@ const (
 	beat = 250 * time.Millisecond
 )
 
+// CancelMsg asks whether the run is to be cancelled, see [Model.Stop].
+type CancelMsg struct{ By *Model }
+
 // source is what the screen needs of a [cleanup.Run].
 type source interface {
 	Plan() cleanup.Plan
@@ -224,6 +227,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		return m.listen()
 	case ticked:
 		if msg.to == m && m.live() {
+			m.watchLeft(m.env.Now())
 			return m.tick()
 		}
 	case tea.KeyPressMsg:
@@ -258,7 +262,10 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 	case keys.NextOutcome:
 		return m.nextOutcome()
 	case keys.CancelRun:
-		return m.cancel()
+		if why := m.notCancel(); why != "" {
+			return screen.Say(why)
+		}
+		return func() tea.Msg { return CancelMsg{m} }
 	case keys.Retry:
 		return m.retry()
 	case keys.Pane:
@@ -280,18 +287,27 @@ func (m *Model) want(a keys.Action) tea.Cmd {
 	return func() tea.Msg { return msg }
 }
 
-func (m *Model) cancel() tea.Cmd {
+// notCancel is why there is nothing to cancel, "" when there is.
+func (m *Model) notCancel() string {
 	switch {
 	case m.past != nil && m.past.Live:
-		return screen.Say("Another janitor is at this run: cancel it there")
+		return "Another janitor is at this run: cancel it there"
 	case m.past != nil && !m.finished():
-		return screen.Say("Nothing to cancel: the run does not go on")
+		return "Nothing to cancel: the run does not go on"
 	case !m.live():
-		return screen.Say("Nothing to cancel: the run is finished")
+		return "Nothing to cancel: the run is finished"
 	case m.ended == len(m.items):
-		return screen.Say("Nothing to cancel: every item has its outcome")
+		return "Nothing to cancel: every item has its outcome"
 	case m.stopping:
-		return screen.Say("Already cancelled: nothing more is sent")
+		return "Already cancelled: nothing more is sent"
+	}
+	return ""
+}
+
+// Stop cancels the run, as far as that is still possible.
+func (m *Model) Stop() tea.Cmd {
+	if why := m.notCancel(); why != "" {
+		return screen.Say(why)
 	}
 	m.stopping = true
 	m.src.Cancel()

@@ -119,6 +119,17 @@ func (d *desk) deleted(items ...int) {
 	}
 }
 
+// cancel presses the key and says yes to the question.
+func (d *desk) cancel() {
+	for _, msg := range d.press("c") {
+		if _, ok := msg.(CancelMsg); ok {
+			if n, ok := d.Stop()().(screen.Notice); ok {
+				d.notices = append(d.notices, n.Text)
+			}
+		}
+	}
+}
+
 func (d *desk) say(e cleanup.Event) {
 	e.At = d.now
 	d.Update(happened{to: d.Model, events: []cleanup.Event{e}})
@@ -309,7 +320,7 @@ func TestHeadTellsHowFar(t *testing.T) {
 		{"cancelled in a pause", func(d *desk) {
 			d.phase(cleanup.Sending)
 			d.run.until, d.run.why = d.now.Add(9*time.Second), "60 requests per minute"
-			d.press("c")
+			d.cancel()
 			d.phase(cleanup.Proving)
 		}, []string{"Cancelled, proving, paused 9 s: 60 requests per minute"}, "Deleting"},
 		{"proving", func(d *desk) { d.deleted(0, 1, 2, 3, 4, 5, 6, 7, 8, 9); d.phase(cleanup.Proving) }, []string{"10/10", "proving…"}, "queued"},
@@ -477,7 +488,7 @@ func TestTicksOnlyWhileRunning(t *testing.T) {
 func TestCancel(t *testing.T) {
 	d := newDesk(10)
 	d.sent(0, 1, 2)
-	d.press("c")
+	d.cancel()
 	if d.run.cancelled != 1 || d.notices[0] != "Cancelled: nothing more is sent" {
 		t.Errorf("cancelled %d times, said %q", d.run.cancelled, d.notices)
 	}
@@ -492,19 +503,19 @@ func TestCancel(t *testing.T) {
 	if got := d.text(80, 24); !strings.Contains(got, "Cancelled, proving…") || strings.Contains(got, "Deleting") || strings.Contains(got, "in flight") {
 		t.Errorf("the screen does not say what it does:\n%s", got)
 	}
-	d.press("c")
+	d.cancel()
 	if d.run.cancelled != 1 || !strings.HasPrefix(d.notices[1], "Nothing to cancel") {
 		t.Errorf("cancelled %d times, said %q", d.run.cancelled, d.notices)
 	}
 	d.finish(summary(10, nil, 0))
-	d.press("c")
+	d.cancel()
 	if d.run.cancelled != 1 || d.notices[2] != "Nothing to cancel: the run is finished" {
 		t.Errorf("cancelled %d times, said %q", d.run.cancelled, d.notices)
 	}
 
 	d = newDesk(1)
 	d.deleted(0)
-	d.press("c")
+	d.cancel()
 	if d.run.cancelled != 0 || !slices.Equal(d.notices, []string{"Nothing to cancel: every item has its outcome"}) {
 		t.Errorf("cancelled %d times, said %q", d.run.cancelled, d.notices)
 	}
@@ -569,7 +580,7 @@ func TestHintsAreWhatIsPossible(t *testing.T) {
 	}{
 		{func() {}, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.Pane, keys.Help}},
 		{func() { d.end(0, cleanup.Result{Outcome: cleanup.Failed}) }, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
-		{func() { d.press("c") }, []keys.Action{keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
+		{func() { d.cancel() }, []keys.Action{keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
 		{func() { d.deleted(1); d.finish(summary(2, nil, 0)) }, []keys.Action{keys.Retry, keys.Undo, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help}},
 	} {
 		tt.do()

@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	gutter   = 3 // cursor bar, mark, blank
-	gap      = 2 // between columns
-	widest   = 40
-	sampling = 200 // rows looked at to find out how wide columns want to be
+	gutter     = 3 // cursor bar, mark, blank
+	gap        = 2 // between columns
+	widest     = 40
+	mostNeeded = 60  // columns of a flex one before extra ones are shown
+	sampling   = 200 // rows looked at to find out how wide columns want to be
 )
 
 // painter keeps what drawing has found out: which columns go where, and the lines on screen as they were drawn last.
@@ -59,6 +60,31 @@ func (p *painter) next(col int) int {
 	}
 	i := slices.IndexFunc(p.layout, func(pl place) bool { return pl.col == col })
 	return p.layout[(i+1)%len(p.layout)].col
+}
+
+// Unseen is the heading of the column that the rows are sorted by with its arrow, when that was not drawn; "" when it was.
+func (m *Model[K]) Unseen() string {
+	s := m.view.Sort()
+	if s.Column < 0 || s.Column >= len(m.cols) || slices.ContainsFunc(m.paint.layout, func(pl place) bool { return pl.col == s.Column }) {
+		return ""
+	}
+	return m.cols[s.Column].Title + " " + m.arrow(s)
+}
+
+func (m *Model[K]) arrow(s Sort) string {
+	if s.Reverse {
+		return m.theme.Descending
+	}
+	return m.theme.Ascending
+}
+
+// Wide says whether all columns were asked for, need how many of the terminal they take at least.
+func (m *Model[K]) Wide() (wide bool, need int) {
+	need = gutter - gap
+	for i := range m.cols {
+		need += m.least(place{i, m.want(i)}) + gap
+	}
+	return m.wide, need
 }
 
 // View draws the heading and the rows: exactly as many lines as the size says, none wider.
@@ -170,10 +196,7 @@ func (m *Model[K]) appendHeading(dst []byte) []byte {
 		title, role := c.Title, theme.Heading
 		if m.paint.sorted.Column == pl.col {
 			role = theme.HeadingSorted
-			arrow := t.Ascending
-			if m.paint.sorted.Reverse {
-				arrow = t.Descending
-			}
+			arrow := m.arrow(m.paint.sorted)
 			if room := w - 2; room <= 0 {
 				title = arrow
 			} else if theme.Width(title) > room {
@@ -264,7 +287,7 @@ func (m *Model[K]) lay() {
 	total := -gap
 	for i, c := range m.cols {
 		if show[i] = !c.Extra || m.wide || i == 0; show[i] {
-			total += want[i] + gap
+			total += m.need(i) + gap
 		}
 	}
 	for i := range m.cols {
@@ -307,6 +330,14 @@ func (m *Model[K]) want(i int) int {
 		title += 2
 	}
 	return max(w, title, c.Min, 1)
+}
+
+// need is what a column has before an extra one is shown beside it: flex columns all that their values take.
+func (m *Model[K]) need(i int) int {
+	if !m.cols[i].Flex {
+		return m.want(i)
+	}
+	return max(m.want(i), min(m.paint.natural[i], mostNeeded))
 }
 
 func (m *Model[K]) least(pl place) int {

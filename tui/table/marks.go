@@ -28,6 +28,14 @@ func (m *Model[K]) Marked() int { return len(m.marks) }
 // Hidden is the number of marks whose row is not shown: filtered out, or not listed at the moment.
 func (m *Model[K]) Hidden() int { return m.hidden }
 
+// HiddenMarks are the marked keys whose row is not shown, in the order of marking.
+func (m *Model[K]) HiddenMarks() []K {
+	return slices.DeleteFunc(m.Marks(), func(k K) bool {
+		_, shown := m.where(k)
+		return shown
+	})
+}
+
 // IsMarked says whether a key is marked.
 func (m *Model[K]) IsMarked(k K) bool {
 	_, ok := m.marks[k]
@@ -44,6 +52,23 @@ func (m *Model[K]) Unmark(ks ...K) {
 		}
 	}
 	m.recount()
+}
+
+// Mark marks those of the keys that a row has, in their order, and returns the others.
+func (m *Model[K]) Mark(ks ...K) (without []K) {
+	m.endSpan()
+	for _, k := range ks {
+		pos, ok := m.view.find(k)
+		switch {
+		case !ok:
+			without = append(without, k)
+		case !m.marked[pos]:
+			m.clock++
+			m.marks[k], m.marked[pos] = m.clock, true
+		}
+	}
+	m.recount()
+	return without
 }
 
 // Prune takes away the marks that no row has, and says how many. Call it only when the rows are complete: a list that

@@ -39,9 +39,10 @@ type Model[K comparable] struct {
 	shown  []int32 // positions that are shown, when not all are: found, or those that the view keeps
 	found  []int32 // positions that pass the filter, when there is one
 
-	cursor  int  // within the shown rows
-	offset  int  // first shown row on screen
-	touched bool // the user has moved, or chosen a row: from then on the cursor stays with its row
+	cursor  int     // within the shown rows
+	offset  int     // first shown row on screen
+	before  held[K] // where that was when rows began to be left out
+	touched bool    // the user has moved, or chosen a row: from then on the cursor stays with its row
 
 	marks  map[K]uint64 // when it was marked: a running number
 	clock  uint64
@@ -93,7 +94,7 @@ func (m *Model[K]) Set(v *View[K]) {
 }
 
 // Filter shows only rows that hold all words; a word after ! must not occur. Case does not matter. The cursor stays on
-// its row, or goes to the next one that is shown.
+// its row, or goes back to the one it was on when all were shown, or to the next one that is shown.
 func (m *Model[K]) Filter(s string) {
 	if s == m.filter {
 		return
@@ -103,15 +104,24 @@ func (m *Model[K]) Filter(s string) {
 
 // limit changes which of the same rows are shown.
 func (m *Model[K]) limit(change func()) {
-	held := m.hold()
+	now := m.hold()
+	if !m.filtered() {
+		m.before = now
+	}
 	pos := m.position(m.cursor)
 	change()
 	m.refilter()
-	near := pos
+	at, line := pos, now.line
 	if m.filtered() {
-		near, _ = slices.BinarySearch(m.shown, int32(pos))
+		at, _ = slices.BinarySearch(m.shown, int32(pos))
 	}
-	m.restore(held, near)
+	for _, h := range []*held[K]{&m.before, &now} {
+		if there, ok := m.where(h.key); h.ok && ok {
+			at, line = there, h.line
+		}
+	}
+	m.place(at, line)
+	m.resumeSpan(now.span)
 }
 
 func (m *Model[K]) refilter() {
@@ -155,9 +165,14 @@ func (m *Model[K]) restore(h held[K], otherwise int) {
 	} else if at, ok := m.where(h.key); h.ok && ok {
 		m.cursor = at
 	}
-	m.offset = m.cursor - h.line
-	m.scroll()
+	m.place(m.cursor, h.line)
 	m.resumeSpan(h.span)
+}
+
+// place puts the cursor on a shown row and on that line of the screen, as near as can be.
+func (m *Model[K]) place(cursor, line int) {
+	m.cursor, m.offset = cursor, cursor-line
+	m.scroll()
 }
 
 // position in the view of a shown row.

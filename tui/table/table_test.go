@@ -147,6 +147,30 @@ func TestNarrowAndWide(t *testing.T) {
 	}
 }
 
+// More room never takes any from a column whose values are cut.
+func TestExtraColumnsComeAfterWhatIsCut(t *testing.T) {
+	before := 0
+	for w := 21; w < 120; w++ { // both are shown
+		m := New[string](plain(), []Column{{Title: "NAME", Flex: true, Width: 8}, {Title: "VERDICT", Flex: true, Width: 8}, {Title: "SERVERS", Extra: true}, {Title: "ID", Extra: true}})
+		m.SetSize(w, 3)
+		m.Set(Prepare(pools{{"an-id-of-some-length", "a-name-that-takes-its-room", "a-reason-that-takes-its-room", 3}}, Sort{}))
+		m.View()
+		flex := 0
+		for _, pl := range m.paint.layout {
+			if m.cols[pl.col].Flex {
+				flex += pl.width
+			}
+		}
+		if flex < before {
+			t.Errorf("%d columns: %d for what is cut, had %d:\n%s", w, flex, before, frame(m))
+		}
+		before = flex
+	}
+	if before != len("a-name-that-takes-its-room")+len("a-reason-that-takes-its-room") {
+		t.Errorf("%d columns at last", before)
+	}
+}
+
 func TestFilter(t *testing.T) {
 	for _, c := range []struct {
 		filter string
@@ -258,6 +282,43 @@ func TestCursorStaysAtTheTopUntilItIsMoved(t *testing.T) {
 	m.Set(Prepare(append(pools{{"p0", "aaa", "unused", 1}, {"p9", "a", "unused", 1}}, some...), Sort{}))
 	if k, _ := m.Current(); k != "p0" {
 		t.Errorf("on %s after moving", k)
+	}
+}
+
+// A filter comes and goes, the cursor stays where the user is: on its row, else on that from before the filter.
+func TestLeavingAFilterKeepsThePlace(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		moves int // before
+		typed []string
+		under int // moves under the filter
+		want  string
+	}{
+		{"found without a move", 0, []string{"p5"}, 0, "p5"},
+		{"moved to under it", 0, []string{"web"}, 1, "p5"},
+		{"still shown", 4, []string{"w", "web"}, 0, "p5"},
+		{"nothing was shown", 3, []string{"core", "wx"}, 0, "p1"},
+		{"nothing was shown, from the top", 0, []string{"zzz"}, 0, "p2"},
+		{"one filter after another", 3, []string{"zzz", "core", "zzz"}, 0, "p1"},
+	} {
+		m := open(some, 80, 4)
+		for range test.moves {
+			do(m, keys.Down)
+		}
+		line := m.cursor - m.offset
+		for _, s := range test.typed {
+			m.Filter(s)
+		}
+		for range test.under {
+			do(m, keys.Down)
+		}
+		m.Filter("")
+		if got, _ := m.Current(); got != test.want {
+			t.Errorf("%s: on %s, want %s", test.name, got, test.want)
+		}
+		if test.moves == 3 && m.cursor-m.offset != line {
+			t.Errorf("%s: on line %d, was %d", test.name, m.cursor-m.offset, line)
+		}
 	}
 }
 

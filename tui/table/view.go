@@ -19,6 +19,9 @@ type Source[K comparable] interface {
 	Text(i int) string                    // what the filter searches
 }
 
+// Lacking is a [Source] that knows which rows say nothing in a column: they stand last, in reverse too.
+type Lacking interface{ Lacks(i, col int) bool }
+
 // Sort is an order of rows. A column that does not exist leaves the order of the source.
 type Sort struct {
 	Column  int
@@ -61,7 +64,19 @@ func Prepare[K comparable](src Source[K], s Sort) *View[K] {
 		if s.Reverse {
 			sign = -1
 		}
+		lacks := make([]bool, n)
+		if l, ok := src.(Lacking); ok {
+			for i := range lacks {
+				lacks[i] = l.Lacks(i, s.Column)
+			}
+		}
 		slices.SortFunc(v.order, func(a, b int32) int {
+			switch {
+			case lacks[a] && !lacks[b]:
+				return 1
+			case lacks[b] && !lacks[a]:
+				return -1
+			}
 			if c := src.Compare(s.Column, int(a), int(b)); c != 0 {
 				return sign * c
 			}
