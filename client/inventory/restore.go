@@ -77,7 +77,7 @@ type Comeback struct {
 // ID of the resource now, "" when it is not there.
 func (c *Comeback) ID() string { return c.There[Itself] }
 
-// Stays: it was never deleted. What was taken away before that comes back, if it is still there.
+// Stays says that it was never deleted: what was taken away before that comes back, if it is still there.
 func (c *Comeback) Stays() bool {
 	b, ok := c.Back.(*poolBack)
 	return ok && b.Stays
