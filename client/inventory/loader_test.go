@@ -330,15 +330,16 @@ func TestCloudWithoutSharedLoadBalancers(t *testing.T) {
 	}
 }
 
-// TestSharedPoolIsOneRow: whichever list shows it first.
+// TestSharedPoolIsOneRow: whichever list shows it first. What says when it was made is no pool of a shared load balancer.
 func TestSharedPoolIsOneRow(t *testing.T) {
 	v3 := object{"id": "s1", "name": "shared", "members": refs("m1"), "protection_status": "consoleProtection", "vpc_id": "v"}
 	v2 := object{"id": "s1", "name": "shared", "members": refs("m1", "m2"), "healthmonitor_id": "h1"}
 	only := object{"id": "s2", "name": "shared-only"}
 	dedicated := object{"id": "d1", "name": "dedicated"}
+	newer := object{"id": "d2", "name": "in both", "created_at": "2026-01-02T03:04:05Z"}
 	for _, first := range []string{"pools", "lbaas/pools"} {
 		t.Run(first+" first", func(t *testing.T) {
-			w := &world{lists: map[string][]object{"pools": {v3, dedicated}, "lbaas/pools": {v2, only}}}
+			w := &world{lists: map[string][]object{"pools": {v3, dedicated, newer}, "lbaas/pools": {v2, only, {"id": "d2", "name": "in both"}}}}
 			second := "pools"
 			if first == second {
 				second = "lbaas/pools"
@@ -347,7 +348,7 @@ func TestSharedPoolIsOneRow(t *testing.T) {
 			l, _ := w.serve(t)
 			var before, last *inventory.Snapshot
 			for s := range l.Load(t.Context(), inventory.Pools) {
-				if len(s.Listing(inventory.Pools).Resources) == 2 && before == nil {
+				if len(s.Listing(inventory.Pools).Resources) == 3 && before == nil {
 					before = s
 					if v := s.Listing(inventory.Pools).Resources[1].Verdict; v.State != inventory.Unknown {
 						t.Errorf("%q before the other list is there", said(v))
@@ -357,8 +358,8 @@ func TestSharedPoolIsOneRow(t *testing.T) {
 				last = s
 			}
 			listing := last.Listing(inventory.Pools)
-			if len(listing.Resources) != 3 {
-				t.Fatalf("%d rows, want 3", len(listing.Resources))
+			if len(listing.Resources) != 4 {
+				t.Fatalf("%d rows, want 4", len(listing.Resources))
 			}
 			r := named(t, listing, "shared")
 			p := r.Object.(*inventory.Pool)
@@ -366,14 +367,14 @@ func TestSharedPoolIsOneRow(t *testing.T) {
 				t.Errorf("%+v %q", p, said(r.Verdict))
 			}
 			for name, call := range map[string]string{
-				"shared": "DELETE v2.0/lbaas/pools/{id}", "shared-only": "DELETE v2.0/lbaas/pools/{id}", "dedicated": "POST pools/batch-delete",
+				"shared": "DELETE v2.0/lbaas/pools/{id}", "shared-only": "DELETE v2.0/lbaas/pools/{id}", "dedicated": "POST pools/batch-delete", "in both": "POST pools/batch-delete",
 			} {
 				if got := listing.Kind.Deletion.Route(named(t, listing, name)).Call; got != call {
 					t.Errorf("%s is deleted by %s", name, got)
 				}
 			}
 			old := before.Listing(inventory.Pools)
-			if len(old.Resources) != 2 || old.Resources[0].Object.(*inventory.Pool) == p {
+			if len(old.Resources) != 3 || old.Resources[0].Object.(*inventory.Pool) == p {
 				t.Error("an earlier snapshot has changed")
 			}
 		})

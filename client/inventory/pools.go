@@ -119,13 +119,15 @@ func listPools(q *query, pages iter.Seq2[[]client.Pool, error], shared bool) err
 	return nil
 }
 
-// mergePools joins what the v3 and the v2.0 list say of one pool: v3 knows more fields, either may know of a user.
+// mergePools joins what the v3 and the v2.0 list say of one pool: v3 knows more fields, either may know of a user. Of what is
+// on a shared load balancer v3 does not say when it was made (api.md 2): one of which it does is dedicated, even where the
+// v2.0 list shows it too.
 func mergePools(a, b Resource) Resource {
 	p, q := *pool(b), pool(a)
 	if q.v3 && !p.v3 {
 		b, p, q = a, *pool(a), pool(b)
 	}
-	p.Shared = p.Shared || q.Shared
+	p.Shared = (p.Shared || q.Shared) && !(p.v3 && !p.CreatedAt.IsZero())
 	p.MemberDeletionProtection = p.MemberDeletionProtection || q.MemberDeletionProtection
 	if protectedBy(p.ProtectionStatus, p.ProtectionReason) == nil {
 		p.ProtectionStatus, p.ProtectionReason = q.ProtectionStatus, q.ProtectionReason

@@ -133,13 +133,14 @@ func readPools(ctx context.Context, c *client.Client, dedicated, shared, inside 
 	return l, nil
 }
 
-// pool is the pool as the lists show it; one of a shared load balancer may be in both.
+// pool is the pool as the lists show it; one of a shared load balancer may be in both, see [mergePools].
 func (l *poolLists) pool(id string) (s client.Spec, shared, ok bool) {
 	if s, ok = l.shared[id]; ok {
-		if v3, also := l.v3[id]; also {
+		v3, also := l.v3[id]
+		if also {
 			s = v3
 		}
-		return s, true, true
+		return s, !also || !v3.Has("created_at"), true
 	}
 	s, ok = l.v3[id]
 	return s, false, ok
