@@ -83,8 +83,9 @@ func noteGroups(rows []Resource, p *part) {
 		p.ipGroups[r.Ref.ID] = ipGroup(r)
 	}
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r Resource) bool { return p.ipGroups[r.Ref.ID] != ipGroup(r) }) // listed again later
-	sets := make([][]block, len(rows))    // empty for a group that lists nothing, or something that cannot be read
-	bounded := make([][]block, len(rows)) // without families of which they cover every address: all is within that
+	// What each group covers: nothing for one that lists nothing, or something that cannot be read; and the same without
+	// families of which it covers every address, for all is within that.
+	sets, bounded := make([][]block, len(rows)), make([][]block, len(rows))
 	for i, r := range rows {
 		all, whole := coverage(ipGroup(r))
 		bounded[i] = all
