@@ -128,9 +128,10 @@ func TestFailedRefreshKeepsRowsAndMarks(t *testing.T) {
 
 func TestSaysWhyThereAreNoRows(t *testing.T) {
 	failed := errors.New("listing pools: ELB.0001 Policy doesn't allow elb:pools:list to be performed")
-	gateway := listing(true, nil, nil)
+	gateway, some := listing(true, nil, nil), listing(true, nil, unused(1))
 	for i := range gateway.Listings {
 		gateway.Listings[i].Note = "The profile names no gateway"
+		some.Listings[i].Note = "one gateway does not run"
 	}
 	for _, test := range []struct {
 		name  string
@@ -141,6 +142,7 @@ func TestSaysWhyThereAreNoRows(t *testing.T) {
 		{"failed", listing(true, failed, nil), nil, []string{"Pools in acme · eu-de could not be listed", "elb:pools:list", "ctrl+r tries again"}},
 		{"empty", listing(true, nil, nil), nil, []string{"No pools in acme · eu-de"}},
 		{"note", gateway, nil, []string{"No pools", "The profile names no gateway"}},
+		{"note beside rows", some, nil, []string{"web-1", "! One gateway does not run"}},
 		{
 			"filter", listing(true, nil, unused(1, 2)), func(p *probe) { p.press("/").write("xyz").press("enter") },
 			[]string{"Nothing matches “xyz”", "2 hidden; esc clears the filter", "0 of 2"},

@@ -50,6 +50,9 @@ func (m *Model) trouble() string {
 			}
 		}
 	}
+	if t.table.Total() > 0 && t.listing != nil { // without rows it stands in their place
+		return theme.Sentence(t.listing.Note)
+	}
 	return ""
 }
 
