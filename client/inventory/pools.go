@@ -127,7 +127,7 @@ func mergePools(a, b Resource) Resource {
 	if q.v3 && !p.v3 {
 		b, p, q = a, *pool(a), pool(b)
 	}
-	p.Shared = (p.Shared || q.Shared) && !(p.v3 && !p.CreatedAt.IsZero())
+	p.Shared = (p.Shared || q.Shared) && (!p.v3 || p.CreatedAt.IsZero())
 	p.MemberDeletionProtection = p.MemberDeletionProtection || q.MemberDeletionProtection
 	if protectedBy(p.ProtectionStatus, p.ProtectionReason) == nil {
 		p.ProtectionStatus, p.ProtectionReason = q.ProtectionStatus, q.ProtectionReason
