@@ -1,6 +1,8 @@
 package browse
 
 import (
+	"slices"
+
 	"janitor/client/inventory"
 	"janitor/tui/card"
 	"janitor/tui/theme"
@@ -22,13 +24,12 @@ func (p *pane) draw(m *Model, w, h int) []string {
 		*p = pane{}
 	} else if p.of != r.Ref || p.from != t.shown || p.w != w || p.look != th.Look() {
 		*p = pane{of: r.Ref, from: t.shown, look: th.Look(), w: w, lines: card.Lines(th, r, t.shown.Graph, t.shown.At, w-2)}
+		for i, line := range p.lines {
+			p.lines[i] = " " + line
+		}
 	}
-	lines := make([]string, min(len(p.lines), h))
-	for i := range lines {
-		lines[i] = " " + p.lines[i]
+	if len(p.lines) <= h || h <= 0 {
+		return p.lines[:min(len(p.lines), max(h, 0))]
 	}
-	if len(p.lines) > h && h > 0 {
-		lines[h-1] = " " + th.Paint(theme.Muted, th.Ellipsis)
-	}
-	return lines
+	return append(slices.Clone(p.lines[:h-1]), " "+th.Paint(theme.Muted, th.Ellipsis))
 }

@@ -91,7 +91,7 @@ func (m *Model) body(t *tab, w, h int) string {
 	if pw == 0 {
 		return left
 	}
-	return strings.Join(screen.Beside(m.env.Theme, strings.Split(left, "\n"), m.pane.draw(m, pw, h), tw), "\n")
+	return screen.Beside(m.env.Theme, strings.Split(left, "\n"), m.pane.draw(m, pw, h), tw)
 }
 
 // instead says why there are no rows: what, where, and what to do.

@@ -38,7 +38,7 @@ func (m *Model) View(w, h int) string {
 	case m.reading >= 0:
 		body = append([]string{m.rule(w)}, m.whole(m.reading, w, room-1, now)...)
 	case tall && pw > 0 && room >= paneRoom:
-		body = screen.Beside(m.env.Theme, m.list(w-pw-1, room, now), m.pane(pw-1, room, now, true), w-pw-1)
+		body = strings.Split(screen.Beside(m.env.Theme, m.list(w-pw-1, room, now), m.pane(pw-1, room, now, true), w-pw-1), "\n")
 	case tall && room >= paneRoom:
 		below := paneHeight(room)
 		body = append(m.list(w, room-below-1, now), m.rule(w))

@@ -1,6 +1,10 @@
 package screen
 
-import "janitor/tui/theme"
+import (
+	"strings"
+
+	"janitor/tui/theme"
+)
 
 // PaneWidth is how wide a pane beside a list becomes of w columns when it wants so many: enough to read, 0 where there is
 // no room for both.
@@ -11,14 +15,27 @@ func PaneWidth(w, want int) int {
 	return max(want, 48)
 }
 
-// Beside puts two blocks of lines next to each other; the left one is w columns wide.
-func Beside(t *theme.Theme, left, right []string, w int) []string {
+// Beside puts two blocks of lines next to each other, as one; the left one is w columns wide.
+func Beside(t *theme.Theme, left, right []string, w int) string {
 	edge := t.Paint(theme.Border, "│")
-	for i := range left {
-		left[i] = theme.FitPainted(left[i], w) + edge
+	var b strings.Builder
+	b.Grow(2 * (len(left) + 1) * w) // there are colours too
+	for i, line := range left {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		n := theme.WidthPainted(line)
+		if n > w {
+			line, n = theme.FitPainted(line, w), w
+		}
+		b.WriteString(line)
+		for ; n < w; n++ {
+			b.WriteByte(' ')
+		}
+		b.WriteString(edge)
 		if i < len(right) {
-			left[i] += right[i]
+			b.WriteString(right[i])
 		}
 	}
-	return left
+	return b.String()
 }
