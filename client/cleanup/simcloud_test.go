@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -571,14 +572,14 @@ func TestListsThatFail(t *testing.T) {
 	})
 	t.Run("after a lost answer", func(t *testing.T) {
 		var s *sim
-		sent := false
+		var sent atomic.Bool
 		s = simulate(t, simcloud.Options{}, func(w http.ResponseWriter, r *http.Request) bool {
 			switch {
 			case strings.HasSuffix(r.URL.Path, "/pools/batch-delete"):
-				sent = true
+				sent.Store(true)
 				s.cloud.ServeHTTP(httptest.NewRecorder(), r) // applied
 				panic(http.ErrAbortHandler)                  // and cut off
-			case sent && isList(r, "pools"):
+			case sent.Load() && isList(r, "pools"):
 				return refuse(w)
 			}
 			return false
