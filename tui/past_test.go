@@ -17,6 +17,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
+	"janitor/tui/theme"
 	"janitor/tui/keys"
 )
 
@@ -90,7 +91,7 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 
 // The keys that write reports tell the formats.
 func TestTheHelpNamesEveryReport(t *testing.T) {
-	want := "write reports: " + series(cleanup.Formats())
+	want := "write reports: " + theme.Series(cleanup.Formats())
 	for _, in := range []keys.Context{keys.Run, keys.History} {
 		for _, b := range keys.Default().Own(in) {
 			if b.Action == keys.Export && b.Help != want {

@@ -49,14 +49,14 @@ func (m *Model) written(msg written) {
 	}
 	m.reports = append(m.reports, msg.paths)
 	names := append([]string{filepath.Base(msg.paths[0])}, formats(msg.paths[1:])...)
-	m.notice = screen.Notice{Text: "Reports written: " + series(names) + " in " + atHome(filepath.Dir(msg.paths[0]))}
+	m.notice = screen.Notice{Text: "Reports written: " + theme.Series(names) + " in " + atHome(filepath.Dir(msg.paths[0]))}
 }
 
 // whereReports ends the summary.
 func (m *Model) whereReports() string {
 	var s strings.Builder
 	for _, paths := range m.reports {
-		s.WriteString("\nReport: " + paths[0] + " (also " + series(formats(paths[1:])) + ")")
+		s.WriteString("\nReport: " + paths[0] + " (also " + theme.Series(formats(paths[1:])) + ")")
 	}
 	return s.String()
 }
@@ -68,15 +68,6 @@ func formats(paths []string) []string {
 		out[i] = filepath.Ext(path)
 	}
 	return out
-}
-
-// series is "a, b and c".
-func series(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // atHome is a path as people write it.

@@ -247,7 +247,7 @@ func (m *Model) elsewhere(key string) string {
 	if len(places) == 0 {
 		return ""
 	}
-	return key + " works " + series(places)
+	return key + " works " + theme.Series(places)
 }
 
 // tables are the lists that things are marked in: others are lists too.
@@ -260,7 +260,7 @@ func (m *Model) tables() string {
 	for _, k := range first.Kinds() {
 		kinds = append(kinds, k.Many)
 	}
-	return "in the tables of " + series(kinds)
+	return "in the tables of " + theme.Series(kinds)
 }
 
 // context is where keys hold now.

@@ -179,38 +179,30 @@ func faultChanged(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a member gone before, from a file", func(t *testing.T) {
-		f := meet(t, simcloud.Options{Size: 100}, way{}, 1, nil)
-		plan := f.members(t, 3)
-		file, err := plan.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if f.plan, err = DecodePlan(file); err != nil {
-			t.Fatal(err)
-		}
-		f.cloud.Remove(f.plan.Items[0].Resource.Ref.ID)
-		_, results, run := f.outcomes(t)
-		if s := run.Summary(); s.Counts[Deleted] != 2 || s.Counts[AlreadyGone] != 1 || !s.OK() {
-			t.Errorf("%s: %+v", s, results)
-		}
-	})
-	t.Run("members whose channel is gone, from a file", func(t *testing.T) {
-		f := meet(t, simcloud.Options{Size: 100}, way{}, 1, nil)
-		plan := f.members(t, 3)
-		file, err := plan.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if f.plan, err = DecodePlan(file); err != nil {
-			t.Fatal(err)
-		}
-		f.cloud.Remove(f.plan.Items[0].Resource.Ref.Parent)
-		_, results, run := f.outcomes(t)
-		if s := run.Summary(); s.Counts[AlreadyGone] != 3 || !s.OK() {
-			t.Errorf("%s: %+v", s, results)
-		}
-	})
+	for name, c := range map[string]struct {
+		remove        func(Item) string
+		gone, deleted int
+	}{
+		"a member gone before, from a file":          {func(it Item) string { return it.Resource.Ref.ID }, 1, 2},
+		"members whose channel is gone, from a file": {func(it Item) string { return it.Resource.Ref.Parent }, 3, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := meet(t, simcloud.Options{Size: 100}, way{}, 1, nil)
+			plan := f.members(t, 3)
+			file, err := plan.Encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if f.plan, err = DecodePlan(file); err != nil {
+				t.Fatal(err)
+			}
+			f.cloud.Remove(c.remove(f.plan.Items[0]))
+			_, results, run := f.outcomes(t)
+			if s := run.Summary(); s.Counts[Deleted] != c.deleted || s.Counts[AlreadyGone] != c.gone || !s.OK() {
+				t.Errorf("%s: %+v", s, results)
+			}
+		})
+	}
 	t.Run("edited, from a file", func(t *testing.T) {
 		f := meet(t, simcloud.Options{}, way{}, 1, func(ids []string) []simcloud.Rule { return []simcloud.Rule{nudged(simcloud.Hand{Edit: ids[0]})} })
 		file, err := f.plan.Encode()

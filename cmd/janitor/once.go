@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"janitor/client/cleanup"
+	"janitor/tui/theme"
 )
 
 // once leaves of a document what no run has executed yet. A document is executed once: whoever applies it again, as a job
@@ -43,7 +44,7 @@ func once(past *cleanup.History, doc cleanup.Document, digest, what string) (res
 	if len(names) > 1 {
 		ran = "runs "
 	}
-	ran += listed(names)
+	ran += theme.Series(names)
 	switch {
 	case len(names) == 0:
 		return doc, "", nil
@@ -95,13 +96,4 @@ func (e executed) take(p cleanup.Plan) (*cleanup.Past, error) {
 // idle: the run was stopped before it sent anything, such as for credentials that were refused. It has not done its step.
 func idle(l *cleanup.Ledger) bool {
 	return l.Finished && l.Stopped != "" && !slices.ContainsFunc(l.Items, func(e cleanup.Entry) bool { return e.Sent+e.Steps > 0 })
-}
-
-// listed is "a, b and c".
-func listed(names []string) string {
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

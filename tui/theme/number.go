@@ -41,6 +41,15 @@ func Clock(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
+// Series is "a, b and c".
+func Series(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
 // Sentence begins with a capital letter.
 func Sentence(s string) string {
 	if s == "" {
