@@ -74,7 +74,7 @@ var channels = &Kind{
 	links: linksOfChannel,
 }
 
-var channelUnknown = []Reason{{Text: "APIs that call it are not listed"}}
+var channelUnknown = []Reason{{Text: "callers not listed"}}
 
 func channel(r Resource) *Channel { return r.Object.(*Channel) }
 

@@ -461,7 +461,7 @@ func TestChannelsThatOthersReferTo(t *testing.T) {
 	}}}
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Channels)
-	for name, want := range map[string]string{"origin": "in use: reference channel mirror", "mirror": "unknown: APIs that call it are not listed"} {
+	for name, want := range map[string]string{"origin": "in use: reference channel mirror", "mirror": "unknown: callers not listed"} {
 		if got := said(named(t, listing, name).Verdict); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

@@ -401,7 +401,7 @@ func TestChannelsAreNeverUnused(t *testing.T) {
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Channels)
 	r := named(t, listing, "orders")
-	if got, want := said(r.Verdict), "unknown: APIs that call it are not listed [abnormal]"; got != want {
+	if got, want := said(r.Verdict), "unknown: callers not listed [abnormal]"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if listing.Kind.Deletion != nil || listing.Kind.WhyNot == "" {
