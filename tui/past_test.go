@@ -17,8 +17,8 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
-	"janitor/tui/theme"
 	"janitor/tui/keys"
+	"janitor/tui/theme"
 )
 
 // brokenOff is a run of these that ended before its first request, as when its program is told to end. It gives its name.
