@@ -19,7 +19,7 @@ import (
 var (
 	batches = []string{"/pools/batch-delete", "/certificates/batch-delete", "/members/batch-delete"}
 	noV3    = []string{"/v3/*/elb"}
-	pending = simcloud.Script{Rules: []simcloud.Rule{{Path: "/v2.0/lbaas/**", Also: true, Do: simcloud.Act{Pending: time.Second}}}}
+	pending = simcloud.Script{Rules: []simcloud.Rule{{Path: "/v2.0/lbaas/**", Also: true, Do: simcloud.Act{Pending: 50 * time.Millisecond}}}}
 )
 
 // TestTheSameOutcomesInEveryCloud: what was marked in an account that has everything ends in the same way where there
@@ -60,7 +60,7 @@ func TestTheSameOutcomesInEveryCloud(t *testing.T) {
 			c.options.Seed = 4
 			s := newUndoLab(t, c.options)
 			if c.options.Octavia {
-				s.engine.rest = time.Second
+				s.engine.rest = 50 * time.Millisecond
 			}
 			from := inventory.Last(s.loader.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))
 			for _, l := range from.Listings {

@@ -417,9 +417,15 @@ func faultEntries(t *testing.T) {
 			})}, 1, nil)
 			var plan Plan
 			for _, g := range f.load(inventory.IPGroups).Listing(inventory.IPGroups).Resources {
+				if g.Verdict.State != inventory.InUse {
+					continue
+				}
 				from := inventory.Last(f.loader.Open(t.Context(), inventory.Entries, []inventory.Resource{g}))
-				if all := from.Listing(inventory.Entries).Resources; g.Verdict.State == inventory.InUse && len(all) > 0 && len(all) < 30 && plan.Grade != inventory.Danger {
-					plan = f.sim.plan(all, from) // until a listener has no other group
+				if all := from.Listing(inventory.Entries).Resources; len(all) > 0 && len(all) < 30 {
+					plan = f.sim.plan(all, from)
+				}
+				if plan.Grade == inventory.Danger { // a listener has no other group
+					break
 				}
 			}
 			text := ""
