@@ -415,22 +415,24 @@ func faultEntries(t *testing.T) {
 					a["type"], a["enable_ipgroup"] = kind, true
 				}
 			})}, 1, nil)
-			var plan Plan
+			var (
+				plan Plan
+				text string
+			)
 			for _, g := range f.load(inventory.IPGroups).Listing(inventory.IPGroups).Resources {
 				if g.Verdict.State != inventory.InUse {
 					continue
 				}
 				from := inventory.Last(f.loader.Open(t.Context(), inventory.Entries, []inventory.Resource{g}))
 				if all := from.Listing(inventory.Entries).Resources; len(all) > 0 && len(all) < 30 {
-					plan = f.sim.plan(all, from)
+					plan, text = f.sim.plan(all, from), ""
 				}
-				if plan.Grade == inventory.Danger { // a listener has no other group
+				for _, c := range plan.Consequences {
+					text += c.Text + "\n"
+				}
+				if strings.Contains(text, words) { // a listener has no other group
 					break
 				}
-			}
-			text := ""
-			for _, c := range plan.Consequences {
-				text += c.Text + "\n"
 			}
 			if plan.Grade != inventory.Danger || !plan.Typed() || !strings.Contains(text, words) {
 				t.Errorf("%s: %s, typed %v: %s", kind, plan.Grade, plan.Typed(), text)

@@ -32,6 +32,7 @@ type change struct {
 	no4, no6   bool       // the union covers some of them before, and none after, though some of the other family
 	example    netip.Addr // the first of those; zero when there are none
 	empty      bool       // the union covers nothing any more
+	drained    string     // a group that is left without entries, while the union is not empty; "" = none
 
 	odd     int // entries lost that are no address, block or range: what they cover is not known
 	oddLeft int // the same of those that stay
@@ -41,9 +42,12 @@ type change struct {
 // blind: only an IP group names the listener, so that neither its other groups are known nor whether it is white or black.
 func (c *change) blind() bool { return c.Via != viaAccess }
 
+// closes: it lets in nobody of a family any more.
+func (c *change) closes() bool { return (c.no4 || c.no6) && !c.Access.Black }
+
 func (c *change) grade() Grade {
 	switch {
-	case c.empty, c.all4, c.all6, (c.no4 || c.no6) && !c.Access.Black:
+	case c.empty, c.all4, c.all6, c.closes(), c.drained != "":
 		return Danger
 	case c.example.IsValid(), c.odd > 0:
 		return Care
@@ -121,6 +125,11 @@ func (c *change) compute(lists *accessLists, losers []*accessList) {
 	c.no4, c.no6 = c.v4.Sign() > 0 && !left4 && left6, c.v6.Sign() > 0 && !left6 && left4
 	c.odd, c.oddLeft = countOdd(losers, applied)
 	c.name = c.blame(losers)
+	for _, l := range losers {
+		if !c.empty && c.drained == "" && l.drained() {
+			c.drained = l.label()
+		}
+	}
 }
 
 // countOdd counts what is no address, block or range; the same text in two groups is one.
@@ -154,7 +163,7 @@ func (c *change) blame(losers []*accessList) string {
 		}
 	}
 	for _, l := range losers {
-		if len(l.stays)+len(l.oddStays) == 0 {
+		if l.drained() {
 			return l.label()
 		}
 	}
@@ -177,6 +186,9 @@ func (l *accessList) covers() []block {
 	}
 	return l.stays
 }
+
+// drained: nothing is left in it.
+func (l *accessList) drained() bool { return len(l.stays)+len(l.oddStays) == 0 }
 
 func (l *accessList) label() string { return cmp.Or(l.group.Name, l.group.ID) }
 

@@ -364,6 +364,9 @@ func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 				}
 			}
 		}
+		drained := slices.ContainsFunc(lose, func(id string) bool {
+			return !slices.ContainsFunc(w.groups[at[id]].Entries, func(e client.IPEntry) bool { return !w.doomed[[2]string{id, e.IP}] })
+		})
 		o.hidden = len(unknown)
 		o.loses = len(refs)
 		o.left = len(oddStays)
@@ -387,7 +390,7 @@ func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 		o.all4, o.all6 = covered[32] && o.v4 != "0", covered[128] && o.v6 != "0"
 		closed := kept[32] != kept[128] && (o.v4 != "0" && !kept[32] || o.v6 != "0" && !kept[128])
 		switch {
-		case o.empty || o.all4 || o.all6 || closed && !w.black(l):
+		case o.empty || o.all4 || o.all6 || closed && !w.black(l) || drained:
 			o.grade = Danger
 		case o.v4 != "0" || o.v6 != "0" || o.odd > 0:
 			o.grade = Care

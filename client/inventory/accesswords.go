@@ -12,44 +12,51 @@ func (c *change) consequence() Consequence {
 	out := Consequence{
 		Of: c.of, Grade: c.grade(), Key: c.By + " " + c.Via + " " + c.Access.String(),
 		Much: []*big.Int{c.v4, c.v6, big.NewInt(int64(c.odd))},
+		Text: c.text(),
 	}
+	if c.drained != "" { // as S2 has it (api.md 2.9)
+		out.Text += "; IP group " + c.drained + " is left empty, which may stand for every address"
+	}
+	if out.Grade == Danger {
+		out.Name = c.name
+	}
+	return out
+}
+
+// text is what the listener does then.
+func (c *change) text() (text string) {
 	says := c.says()
 	switch {
 	case c.empty:
-		out.Text = c.Text + " " + says.empty + c.unless("some")
+		text = c.Text + " " + says.empty + c.unless("some")
 	case c.all4 || c.all6:
-		out.Text = c.Text + " no longer " + says.covers + " every " + c.families() + " address: " + says.changes + " " + c.amount()
-	case out.Grade == Danger:
-		out.Text = c.Text + " " + says.covers + " no " + c.families() + " address any more: " + says.changes + " " + c.amount()
+		text = c.Text + " no longer " + says.covers + " every " + c.families() + " address: " + says.changes + " " + c.amount()
+	case c.closes():
+		text = c.Text + " " + says.covers + " no " + c.families() + " address any more: " + says.changes + " " + c.amount()
 	case c.example.IsValid():
-		out.Text = c.Text + " " + says.changes + " " + c.amount()
+		text = c.Text + " " + says.changes + " " + c.amount()
 	case c.odd > 0:
-		out.Text = c.Text + " loses " + oddEntries(c.odd)
-		return out
+		return c.Text + " loses " + oddEntries(c.odd)
 	default:
-		out.Text = "nothing changes for " + c.Text + ": other entries cover the same addresses"
-		return out
+		return "nothing changes for " + c.Text + ": other entries cover the same addresses"
 	}
 	if c.Access.Off {
 		if !c.empty {
-			out.Text += ","
+			text += ","
 		}
-		out.Text += " once its access control is switched on"
+		text += " once its access control is switched on"
 	}
 	odd := c.odd + c.oddLeft
 	if c.empty {
 		odd = c.oddLeft // whatever the others cover, it goes
 	}
 	if c.empty && c.example.IsValid() {
-		out.Text += ": " + says.loses + " " + c.count()
+		text += ": " + says.loses + " " + c.count()
 	}
 	if odd > 0 {
-		out.Text += " (not counting " + oddEntries(odd) + ")"
+		text += " (not counting " + oddEntries(odd) + ")"
 	}
-	if out.Grade == Danger {
-		out.Name = c.name
-	}
-	return out
+	return text
 }
 
 // verbs are what a listener does when the union of its IP groups shrinks.

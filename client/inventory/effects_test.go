@@ -130,13 +130,13 @@ func TestEffectsOfEntries(t *testing.T) {
 			},
 		},
 		"another spelling stays, in another group": {
-			[]object{group("w", "office", "::1"), group("h", "home", "0:0:0:0:0:0:0:1/128")},
+			[]object{group("w", "office", "::1", "::2"), group("h", "home", "0:0:0:0:0:0:0:1/128")},
 			[]object{listener("l", "web-443", "w,h", "white")},
 			[]string{"::1"},
 			[]string{"none: nothing changes for listener web-443 (white): other entries cover the same addresses (1)"},
 		},
 		"two spellings count once": {
-			[]object{group("w", "office", "10.0.0.1", "10.0.0.2"), group("h", "home", "10.0.0.1/32")},
+			[]object{group("w", "office", "10.0.0.1", "10.0.0.2"), group("h", "home", "10.0.0.1/32", "10.0.0.3")},
 			[]object{listener("l", "web-443", "w,h", "white")},
 			[]string{"10.0.0.1", "10.0.0.1/32"},
 			[]string{"care: listener web-443 (white) shuts out 1 address: 10.0.0.1 (2)"},
@@ -164,9 +164,20 @@ func TestEffectsOfEntries(t *testing.T) {
 		},
 		"an emptied group beside another": {
 			[]object{group("w", "office", "10.0.0.1"), group("h", "home", "10.0.0.2")},
-			[]object{listener("l", "web-443", "w,h", "white")},
+			[]object{listener("l", "web-443", "w,h", "white"), listener("m", "api-443", "w,h", "black")},
 			[]string{"10.0.0.1"},
-			[]string{"care: listener web-443 (white) shuts out 1 address: 10.0.0.1 (1)"},
+			[]string{
+				"danger: listener web-443 (white) shuts out 1 address: 10.0.0.1; IP group office is left empty, which may stand for every address (1) [office]",
+				"danger: listener api-443 (black) lets in 1 address: 10.0.0.1; IP group office is left empty, which may stand for every address (1) [office]",
+			},
+		},
+		"an emptied group whose entries another has too": {
+			[]object{group("w", "office", "::1"), group("h", "home", "0:0:0:0:0:0:0:1/128")},
+			[]object{listener("l", "web-443", "w,h", "white")},
+			[]string{"::1"},
+			[]string{
+				"danger: nothing changes for listener web-443 (white): other entries cover the same addresses; IP group office is left empty, which may stand for every address (1) [office]",
+			},
 		},
 		"an emptied group beside an empty one": {
 			[]object{group("n", "nothing"), group("w", "office", "10.0.0.1")},
@@ -238,7 +249,7 @@ func TestEffectsOfEntries(t *testing.T) {
 			[]string{"danger: listener web-443 (white) no longer lets in every IPv4 and every IPv6 address: shuts out 2 147 483 647 IPv4 and 2^128 IPv6 addresses, such as 0.0.0.0 (2) [home]"},
 		},
 		"every address twice": {
-			[]object{group("w", "office", "0.0.0.0/0"), group("h", "home", "0.0.0.0/1", "128.0.0.0/1")},
+			[]object{group("w", "office", "0.0.0.0/0", "10.0.0.1"), group("h", "home", "0.0.0.0/1", "128.0.0.0/1")},
 			[]object{listener("l", "web-443", "w,h", "white")},
 			[]string{"0.0.0.0/0"},
 			[]string{"none: nothing changes for listener web-443 (white): other entries cover the same addresses (1)"},
@@ -344,7 +355,7 @@ func TestEffectsKnowOtherGroups(t *testing.T) {
 		refuse bool
 		want   string
 	}{
-		"listed":     {false, "care: listener web-443 (white) shuts out 8 addresses, such as 10.0.0.8 (1)"},
+		"listed":     {false, "danger: listener web-443 (white) shuts out 8 addresses, such as 10.0.0.8; IP group office is left empty, which may stand for every address (1) [office]"},
 		"not listed": {true, "danger: listener web-443 (white) lets nobody in unless its other IP groups list some: shuts out up to 16 addresses, such as 10.0.0.0 (1) [office]"},
 	} {
 		t.Run(name, func(t *testing.T) {
