@@ -253,13 +253,31 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 	if more := beyond(planned.Holds, holds, "holding"); more != "" {
 		return skipped("now " + more)
 	}
-	if at := fresh.Updated; r.untouched(i) && !at.IsZero() && !planned.Resource.Updated.IsZero() && !at.Equal(planned.Resource.Updated) {
-		return skipped("edited " + at.UTC().Format("2006-01-02 15:04:05 UTC"))
+	if edit := edited(planned, kind, fresh); edit != "" && r.untouched(i) {
+		return skipped(edit)
 	}
 	if !cleared && (refused || d.Demands != nil && d.Demands(fresh)) {
 		left = append(left, holds...)
 	}
 	return left, nil
+}
+
+// edited tells how a resource is not as it was planned, "" when nothing shows that.
+func edited(planned *Item, kind *inventory.Kind, fresh inventory.Resource) string {
+	if before, at := planned.Resource.Updated, fresh.Updated; !before.IsZero() && !at.IsZero() && !at.Equal(before) {
+		return "edited " + at.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	var now []inventory.Field
+	if len(planned.Settings) > 0 && kind.Deletion.Settings != nil {
+		now = kind.Deletion.Settings(fresh)
+	}
+	for _, was := range planned.Settings {
+		i := slices.IndexFunc(now, func(f inventory.Field) bool { return f.Name == was.Name })
+		if i >= 0 && now[i].Value != was.Value {
+			return fmt.Sprintf("its %s was %q, now %q", was.Name, was.Value, now[i].Value)
+		}
+	}
+	return ""
 }
 
 // untouched: no request of this run can have edited an item, so that others have where it was edited. A step that takes one

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -224,6 +225,57 @@ func faultChanged(t *testing.T) {
 		})}, 1, nil)
 		it = f.ids[0]
 		says(t, f.check(t, "skipped", "")[0], `changed: now named "something-else"`)
+	})
+	t.Run("edited, where no time tells it", func(t *testing.T) {
+		for name, c := range map[string]struct {
+			list, field string
+			plan        func(*fault) Plan
+			says        string
+		}{
+			"the weight of a member": {
+				"members", "weight", func(f *fault) Plan { return f.members(t, 1) }, `its weight was "`,
+			},
+			"the description of a shared pool": {
+				"pools", "description", func(f *fault) Plan {
+					from := f.load(inventory.Pools)
+					return f.sim.plan(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool {
+						return unused(r) && r.Object.(*inventory.Pool).Shared && r.Updated.IsZero()
+					}), from)
+				}, `its description was "`,
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				var (
+					mu sync.Mutex
+					it string
+				)
+				f := meet(t, simcloud.Options{Size: 100}, way{around: rewritten(c.list, func(o map[string]any) {
+					mu.Lock()
+					defer mu.Unlock()
+					if o["id"] != it {
+						return
+					}
+					switch was := o[c.field].(type) {
+					case float64:
+						o[c.field] = was + 1
+					case string:
+						o[c.field] = "payroll needs it, do not delete"
+					}
+				})}, 1, nil)
+				plan := c.plan(f)
+				file, err := plan.Encode()
+				if err != nil || len(plan.Items) != 1 {
+					t.Fatalf("%d items, %v", len(plan.Items), err)
+				}
+				if f.plan, err = DecodePlan(file); err != nil {
+					t.Fatal(err)
+				}
+				mu.Lock()
+				it = plan.Items[0].Resource.Ref.ID
+				mu.Unlock()
+				says(t, f.check(t, "skipped", "")[0], "changed: "+c.says)
+			})
+		}
 	})
 }
 

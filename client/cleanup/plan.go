@@ -26,7 +26,8 @@ type Plan struct {
 // Item is one resource to delete as it was when the plan was made.
 type Item struct {
 	Resource inventory.Resource
-	Takes    string // what disappears along with it
+	Settings []inventory.Field // as it was set; nil where the service tells when it was edited
+	Takes    string            // what disappears along with it
 	Undo     inventory.Undo
 	UndoWhy  string
 
@@ -184,7 +185,7 @@ func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, off map[inven
 	}
 	undo, why := d.Undo(res)
 	return Item{
-		Resource: res, Takes: takes(kind, res), Undo: undo, UndoWhy: why,
+		Resource: res, Settings: undated(kind, res), Takes: takes(kind, res), Undo: undo, UndoWhy: why,
 		Detaches: prerequisites(steps), Holds: prerequisites(before(kind, res, g)), Demands: d.Demands != nil && d.Demands(res),
 	}, nil
 }
@@ -337,6 +338,14 @@ func takes(kind *inventory.Kind, res inventory.Resource) string {
 		return ""
 	}
 	return kind.Deletion.Takes(res)
+}
+
+// undated is what tells of an edit where no time does.
+func undated(kind *inventory.Kind, res inventory.Resource) []inventory.Field {
+	if !res.Updated.IsZero() || kind.Deletion == nil || kind.Deletion.Settings == nil {
+		return nil
+	}
+	return kind.Deletion.Settings(res)
 }
 
 // before are the steps that take away what a resource holds of its own.

@@ -45,6 +45,7 @@ type itemFile struct {
 	Created  *time.Time  `json:"created,omitempty"`
 	Updated  *time.Time  `json:"updated,omitempty"`
 	Verdict  verdictFile `json:"verdict"`
+	Settings []fieldFile `json:"settings,omitempty"`
 	Takes    string      `json:"takes,omitempty"`
 	Undo     string      `json:"undo"`
 	UndoWhy  string      `json:"undo_why,omitempty"`
@@ -64,6 +65,11 @@ type reasonFile struct {
 	Text string `json:"text"`
 	Via  string `json:"via,omitempty"`
 	By   string `json:"by,omitempty"`
+}
+
+type fieldFile struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 type stepFile struct {
@@ -185,6 +191,9 @@ func fileOf(it *Item) itemFile {
 		updated := res.Updated.UTC()
 		f.Updated = &updated
 	}
+	for _, s := range it.Settings {
+		f.Settings = append(f.Settings, fieldFile(s))
+	}
 	for _, r := range res.Verdict.Reasons {
 		f.Verdict.Reasons = append(f.Verdict.Reasons, reasonFile(r))
 	}
@@ -305,8 +314,12 @@ func (f *itemFile) item() (Item, error) {
 	for _, r := range f.Verdict.Reasons {
 		res.Verdict.Reasons = append(res.Verdict.Reasons, inventory.Reason(r))
 	}
+	var settings []inventory.Field
+	for _, s := range f.Settings {
+		settings = append(settings, inventory.Field(s))
+	}
 	return Item{
-		Resource: res, Takes: f.Takes, Undo: undo, UndoWhy: f.UndoWhy,
+		Resource: res, Settings: settings, Takes: f.Takes, Undo: undo, UndoWhy: f.UndoWhy,
 		Detaches: steps(f.Detaches), Holds: steps(f.Holds), Demands: f.Demands,
 	}, nil
 }

@@ -68,6 +68,14 @@ var certificates = &Kind{
 			}
 			return deleteCertificates
 		},
+		Settings: func(r Resource) []Field {
+			c := certificate(r)
+			expires := ""
+			if at := c.ExpireTime.Time; !at.IsZero() {
+				expires = at.UTC().Format(time.RFC3339)
+			}
+			return []Field{{"description", c.Description}, {"domain", c.Domain}, {"fingerprint", c.Fingerprint}, {"expiry", expires}}
+		},
 		Undo:    undoCertificate,
 		Effects: effectsOfCertificates,
 	},

@@ -49,8 +49,9 @@ var entries = &Kind{
 		}, func(f Field) bool { return f.Value == "" })
 	},
 	Deletion: &Deletion{
-		Route:   func(Resource) *Route { return deleteEntries },
-		UsedToo: true,
+		Route:    func(Resource) *Route { return deleteEntries },
+		UsedToo:  true,
+		Settings: func(r Resource) []Field { return []Field{{"note", entry(r).Description}} },
 		Undo: func(r Resource) (Undo, string) {
 			e, twin := entry(r), ""
 			for _, other := range e.Group.Entries {

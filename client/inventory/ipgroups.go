@@ -44,7 +44,8 @@ var ipGroups = &Kind{
 		)
 	},
 	Deletion: &Deletion{
-		Route: func(Resource) *Route { return deleteIPGroup },
+		Route:    func(Resource) *Route { return deleteIPGroup },
+		Settings: func(r Resource) []Field { return []Field{{"description", ipGroup(r).Description}} },
 		Takes: func(r Resource) string {
 			if n := len(ipGroup(r).Entries); n > 0 {
 				return count(n, "entry", "entries")

@@ -187,6 +187,8 @@ type Deletion struct {
 	// when the user asked for it. The error says why janitor cannot do that for this resource. nil: never for this kind.
 	// doomed are all that are to be taken out of use together: what several of them are in loses them in one step.
 	Detach func(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error)
+	// Settings are what people set in it, besides its name. They tell of an edit where the service tells no time of one.
+	Settings func(Resource) []Field
 	// Takes says what disappears along with it ("3 servers, 1 health monitor"), "" for nothing.
 	Takes func(Resource) string
 	// Undo grades the way back and says why it is not exact.

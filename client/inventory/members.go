@@ -82,6 +82,10 @@ var members = &Kind{
 	Deletion: &Deletion{
 		Route:   func(Resource) *Route { return deleteMember },
 		UsedToo: true,
+		Settings: func(r Resource) []Field {
+			m := member(r)
+			return []Field{{"weight", optional(m.Weight)}, {"status", m.status()}, {"server group", m.GroupName}, {"backup", m.backup()}}
+		},
 		Undo:    func(Resource) (Undo, string) { return NewID, "" },
 		Effects: effectsOfMembers,
 	},

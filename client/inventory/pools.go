@@ -71,6 +71,10 @@ var pools = &Kind{
 		Before:  beforePool,
 		Demands: func(r Resource) bool { return pool(r).Shared },
 		Detach:  detachPool,
+		Settings: func(r Resource) []Field {
+			p := pool(r)
+			return []Field{{"description", p.Description}, {"protocol", p.Protocol}, {"algorithm", p.Algorithm}}
+		},
 		Takes:   takenWithPool,
 		Undo:    func(r Resource) (Undo, string) { return lossy(NewID, newID, onSeveral(pool(r).LoadBalancers)) },
 		Effects: effectsOfPools,
