@@ -64,6 +64,7 @@ var ipGroups = &Kind{
 		}
 	},
 	names:   true,
+	inside:  func(r Resource) []Resource { return entriesOf(r.Ref.Scope, ipGroup(r)) },
 	project: func(r Resource) string { return ipGroup(r).EnterpriseProjectID },
 	note:    noteGroups,
 	merge: func(seen, again Resource) Resource { // either may know of a listener

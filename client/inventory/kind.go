@@ -47,6 +47,8 @@ type Kind struct {
 	note func(rows []Resource, p *part)
 	// merge joins two sightings of one resource, the later one second; nil: the later one replaces the earlier one.
 	merge func(seen, again Resource) Resource
+	// inside are the resources of the kind Holds that the object itself lists, and that go along with it; nil: none do.
+	inside func(Resource) []Resource
 	// parent gives what a resource lives in, as far as it knows it; nil for top-level kinds.
 	parent func(Resource) Resource
 }

@@ -501,7 +501,7 @@ func (r *reading) snapshot() *Snapshot {
 	}
 	s := &Snapshot{At: r.at, Graph: r.graph, Done: r.running == 0, Listings: make([]Listing, len(r.listings))}
 	for i, g := range r.listings {
-		g.judge(r.graph, r.protect)
+		g.judge(r.graph, r.guard())
 		l := g.listing
 		l.Resources = g.rows[:g.shown:g.shown]
 		l.Done = g.running == 0
@@ -517,16 +517,16 @@ func (r *reading) snapshot() *Snapshot {
 	return s
 }
 
-// protect asks the profile.
-func (r *reading) protect(res *Resource) string {
+// guard asks what the profile protects, as of when this reading began.
+func (r *reading) guard() *guard {
 	if r.loader.Protect == nil {
-		return ""
+		return &guard{}
 	}
-	return r.loader.Protect(res, r.at)
+	return &guard{graph: r.graph, ask: func(res *Resource) string { return r.loader.Protect(res, r.at) }}
 }
 
 // judge makes the verdicts of all rows and lets a snapshot show them.
-func (g *growing) judge(graph *Graph, protect func(*Resource) string) {
+func (g *growing) judge(graph *Graph, kept *guard) {
 	k := g.listing.Kind
 	settled := 0
 	for _, ids := range [...][]ListID{k.Needs, k.looks} {
@@ -550,7 +550,7 @@ func (g *growing) judge(graph *Graph, protect func(*Resource) string) {
 	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
 		v := k.Judge(g.rows[i], graph)
 		g.rows[i].Verdict = v // what the profile protects may be told by it
-		if why := protect(&g.rows[i]); why != "" {
+		if why := kept.keeps(k, &g.rows[i]); why != "" {
 			v.State, v.Reasons = Protected, append([]Reason{{Text: why}}, v.Reasons...)
 		}
 		if i > 0 { // neighbours, such as the entries of a group, often have the same reasons
