@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"fmt"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -70,10 +71,29 @@ func (m *Model) replan(msg confirm.DetachMsg) tea.Cmd {
 func (m *Model) planFor(p *planning) tea.Cmd {
 	m.plan = p
 	choice := cleanup.Choice{InHand: m.inHand(), Detach: p.detach}
+	limits := []cleanup.Limits{m.opts.Limits}
+	if s, stands := m.stepFor(p.refs); stands {
+		choice.Attached, choice.Bare = !s.Detach, !s.Empty
+		limits = append(limits, s.Limits)
+	}
 	return func() tea.Msg {
 		plan, err := cleanup.NewPlan(p.refs, p.from, choice)
+		for _, l := range limits {
+			if excess := l.Check(cleanup.Stage{Listed: p.listed(), Plan: plan}); err == nil && excess != nil {
+				err = fmt.Errorf("%w: unmark some", excess)
+			}
+		}
 		return planned{p, plan, err}
 	}
+}
+
+// stepFor is the step of a runbook that these are about.
+func (m *Model) stepFor(refs []inventory.Ref) (s Step, stands bool) {
+	if len(m.opts.Steps) == 0 {
+		return s, false
+	}
+	s = m.opts.Steps[m.walk.at]
+	return s, !slices.ContainsFunc(refs, func(r inventory.Ref) bool { return r.Kind != s.Kind })
 }
 
 func (m *Model) planned(msg planned) tea.Cmd {

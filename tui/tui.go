@@ -41,6 +41,7 @@ type Options struct {
 	GoTo    func(place string) // is told the name of a place, before the program ends
 	Notice  string             // to begin with, of something that went wrong
 	Steps   []Step             // of a runbook, to be walked through
+	Limits  cleanup.Limits     // of what one dialog may delete; the zero value sets none
 	Plans   []cleanup.Plan     // confirmed already: executed one after another, from the beginning on
 	Started func(*cleanup.Run) // is told of every run, on the event loop; nil: nobody is
 	Now     func() time.Time   // nil: time.Now

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/tui/browse"
 	"janitor/tui/keys"
@@ -21,6 +22,11 @@ type Step struct {
 	In     []string // parents, by name or id; nil = all
 	Expr   string   // expression
 	Reason string   // why, as the runbook says; ""
+	// What of its kind is deleted while the walk stands here keeps to these: how much, whether what is in use may be taken
+	// out of use first, whether what a resource holds may be taken away first.
+	Limits cleanup.Limits
+	Detach bool
+	Empty  bool
 }
 
 // walk is where a walk through the steps stands.

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
 )
@@ -30,7 +31,7 @@ func TestARunbookIsWalkedThrough(t *testing.T) {
 	group := a.list(t, inventory.IPGroups)[0]
 	entries := len(a.children(t, inventory.Entries, group))
 	a.opts.Steps = []Step{
-		{Name: "empty pools", Kind: inventory.Pools, Expr: "unused && servers == 0", Reason: "OPS-7"},
+		{Name: "empty pools", Kind: inventory.Pools, Expr: "unused && servers == 0", Reason: "OPS-7", Empty: true},
 		{Name: "used pools", Kind: inventory.Pools, Expr: "used"},
 		{Name: "entries", Kind: inventory.Entries, In: []string{group.Ref.ID, group.Name}, Expr: "size > 0"},
 		{Name: "of nothing", Kind: inventory.Entries, In: []string{"nowhere"}, Expr: "size > 0"},
@@ -54,6 +55,47 @@ func TestARunbookIsWalkedThrough(t *testing.T) {
 	x.press("esc").see(fmt.Sprintf("1 Pools %d", len(pools)-empty)).press(">").see("step 2/4", fmt.Sprintf("%d marked", used))
 	x.press("<").see("step 1/4", fmt.Sprintf("0 of %d", len(pools)-empty)).gone(fmt.Sprintf("%d marked", empty))
 	x.press("ctrl+c").end()
+}
+
+// What is deleted at a step is no more than the step, the runbook and the profile allow; elsewhere only the last two hold.
+func TestAStepKeepsToWhatItAllows(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	laden, used := 0, 0
+	for _, r := range a.list(t, inventory.Pools) {
+		p, ok := r.Object.(*inventory.Pool)
+		if ok && r.Verdict.State == inventory.Unused && p.Shared && p.Members.Len() > 0 {
+			laden++
+		}
+		if r.Verdict.State == inventory.InUse {
+			used++
+		}
+	}
+	a.opts.Limits = cleanup.Limits{Items: 22}
+	a.opts.Steps = []Step{
+		{Name: "few", Kind: inventory.Pools, Expr: "used", Limits: cleanup.Limits{Items: laden - 1}, Empty: true, Detach: true},
+		{Name: "bare", Kind: inventory.Pools, Expr: `unused && type == "shared" && servers > 0`},
+		{Name: "laden", Kind: inventory.Pools, Expr: `unused && type == "shared" && servers > 0`, Limits: cleanup.Limits{Items: laden - 1}, Empty: true},
+		{Name: "whole", Kind: inventory.Pools, Expr: `unused && type == "shared" && servers > 0`, Empty: true},
+		{Name: "in use", Kind: inventory.Pools, Expr: "used"},
+	}
+	x := open(t, a.opts, 120, 36).see("step 1", fmt.Sprintf("%d marked", used))
+	leave := func() *terminal {
+		a.clock.pass(time.Second)
+		return x.press("esc").gone("╭")
+	}
+	x.press("ctrl+d").see("Nothing to delete", "take", "out of use")
+	leave().press(">").see("bare", fmt.Sprintf("%d marked", laden))
+	x.press("ctrl+d").see("Nothing to delete", "to be taken away first, which is not allowed")
+	leave().press(">").see("laden", fmt.Sprintf("%d marked", laden))
+	x.press("ctrl+d").see(fmt.Sprintf("Not deleted: %d items are more than the limit of %d: unmark some", laden, laden-1))
+	x.press(">").see("whole", fmt.Sprintf("%d marked", laden))
+	x.press("ctrl+d").see(fmt.Sprintf("Delete %d pools", laden), "removed first")
+	leave().press(">").see("in use", fmt.Sprintf("%d marked", used))
+	x.press("ctrl+d").see("Nothing to delete", "in use by").gone("out of use")
+	leave().press("2").see("EXPIRES").press("ctrl+a", "ctrl+d").see("Not deleted: 23 items are more than the limit of 22: unmark some")
+	x.press("space").see("35 marked").press("ctrl+d").see("Delete 22 of 35 ")
+	leave().press("ctrl+c").end()
 }
 
 // A filter that is typed before the list is complete keeps a step from marking what it no longer shows.

@@ -183,7 +183,15 @@ type Limits struct {
 // percentFrom: below, a percentage says nothing. One of three is much, and is what somebody wanted.
 const percentFrom = 10
 
-// Check says why the steps delete too much, nil when they do not.
+// Excess is more than a limit allows.
+type Excess struct {
+	Text string // "51 items are more than the limit of 50"
+	Flag string // what would allow it on the command line: "--max-items 51"
+}
+
+func (e *Excess) Error() string { return e.Text }
+
+// Check says why the steps delete too much, as an [*Excess], nil when they do not.
 func (l Limits) Check(steps ...Stage) error {
 	items := 0
 	doomed, listed := map[inventory.KindID]int{}, map[inventory.KindID]int{}
@@ -196,13 +204,15 @@ func (l Limits) Check(steps ...Stage) error {
 		}
 	}
 	if l.Items > 0 && items > l.Items {
-		return fmt.Errorf("%d items are more than the limit of %d: choose fewer, or give --max-items %d", items, l.Items, items)
+		return &Excess{fmt.Sprintf("%d items are more than the limit of %d", items, l.Items), fmt.Sprintf("--max-items %d", items)}
 	}
 	for _, kind := range slices.Sorted(maps.Keys(doomed)) {
 		n, all := doomed[kind], listed[kind]
 		if l.Percent > 0 && n >= percentFrom && n*100 > l.Percent*all {
-			return fmt.Errorf("%d of %d %s are more than the limit of %d %%: choose fewer, or give --max-percent %d",
-				n, all, kind, l.Percent, min(100, (n*100+max(all, 1)-1)/max(all, 1)))
+			return &Excess{
+				fmt.Sprintf("%d of %d %s are more than the limit of %d %%", n, all, kind, l.Percent),
+				fmt.Sprintf("--max-percent %d", min(100, (n*100+max(all, 1)-1)/max(all, 1))),
+			}
 		}
 	}
 	return nil

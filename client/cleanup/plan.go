@@ -62,6 +62,8 @@ type Choice struct {
 	InHand []inventory.Ref
 	// Detach takes what is in use out of use first, where janitor can do that. It changes live traffic.
 	Detach bool
+	// Attached offers nowhere what Detach does.
+	Attached bool
 	// Bare leaves out what has to have something taken away before it.
 	Bare bool
 }
@@ -99,6 +101,9 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 		}
 		kind := from.Listing(ref.Kind).Kind
 		item, out := p.weigh(kind, res, off, from.Graph)
+		if out != nil && c.Attached {
+			out.CanDetach = false
+		}
 		if out == nil && c.Bare && item.Demands && len(item.Holds) > 0 {
 			out = &LeftOut{Ref: ref, Label: res.Label(), Why: "holds " + heldBy(item) + ", to be taken away first, which is not allowed"}
 		}

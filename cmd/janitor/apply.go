@@ -102,7 +102,7 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 	}
 	// Whoever types a word or gives a digest has seen how much it is.
 	if err := limitsOf(cmd, a.limits, p).Check(doc.Steps...); a.yes && a.approved == "" && len(doc.Dangers()) == 0 && err != nil {
-		return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w, or --approve-digest", err)}
+		return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w, or --approve-digest", allowing(err))}
 	}
 	if err := approve(cmd, doc, p, a.yes, a.approved != "", path == "-"); err != nil {
 		return err

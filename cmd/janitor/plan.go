@@ -151,9 +151,17 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 		(&lines{cmd.ErrOrStderr()}).say("%s", note)
 	}
 	if err := limitsOf(cmd, p.limits, used).Check(stage); err != nil {
-		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", err)}
+		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", allowing(err))}
 	}
 	return cleanup.NewDocument(whereIs(used, s), version(), time.Now(), planLife, stage), nil
+}
+
+// allowing says how the command line can have what is above its limits.
+func allowing(err error) error {
+	if e, ok := errors.AsType[*cleanup.Excess](err); ok {
+		return fmt.Errorf("%w: choose fewer, or give %s", err, e.Flag)
+	}
+	return err
 }
 
 // limitsOf are those of the flags, else the profile's, else the usual.

@@ -17,6 +17,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/profile"
+	"janitor/client/runbook"
 	"janitor/tui"
 	"janitor/tui/keys"
 )
@@ -198,7 +199,8 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	ways := &elsewhere{p: p, s: s, none: what.demo, to: map[string]profile.Choice{}}
 	_, err = onScreen(cmd, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
-		Kind: what.kind, Views: what.views, Keys: what.keys, Steps: what.walk.steps,
+		Kind: what.kind, Views: what.views, Keys: what.keys,
+		Steps: what.walk.steps, Limits: stepLimits(stepLimits(cleanup.Limits{}, runbook.Limits(p.Limits)), what.walk.limits),
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy, AlwaysName: p.Confirm == profile.AlwaysName,
 		History: what.past, Reports: what.reports,
 		Log:      shownLog(ctx),

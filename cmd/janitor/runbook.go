@@ -95,12 +95,12 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 			return none, err
 		}
 		if err := stepLimits(cleanup.Limits{}, step.Limits).Check(stage); err != nil {
-			return none, &failure{statusRefused, fmt.Errorf("nothing is planned: step %d: %w", i+1, err)}
+			return none, &failure{statusRefused, fmt.Errorf("nothing is planned: step %d: %w: choose fewer, or raise the limits of the step", i+1, err)}
 		}
 		stages = append(stages, stage)
 	}
 	if err := stepLimits(limitsOf(cmd, limits, p), book.Limits).Check(stages...); err != nil {
-		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", err)}
+		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w: choose fewer, or raise the limits of the runbook", err)}
 	}
 	return cleanup.NewDocument(whereIs(p, s), version(), time.Now(), planLife, stages...), nil
 }
@@ -153,9 +153,10 @@ func stepLimits(l cleanup.Limits, own runbook.Limits) cleanup.Limits {
 
 // walkBook is a runbook for the screen; the zero value is none.
 type walkBook struct {
-	path  string
-	scope runbook.Scope
-	steps []tui.Step
+	path   string
+	scope  runbook.Scope
+	steps  []tui.Step
+	limits runbook.Limits // of all steps together
 }
 
 // walkThrough reads the runbook of that path, and lets it choose the profile where the command line does not.
@@ -169,7 +170,7 @@ func walkThrough(path string, set map[string]string, choice *profile.Choice) (wa
 	}
 	choice.Profile = cmp.Or(choice.Profile, book.Scope.Profile)
 	choice.Region = cmp.Or(choice.Region, book.Scope.Region)
-	walk := walkBook{path: path, scope: book.Scope}
+	walk := walkBook{path: path, scope: book.Scope, limits: book.Limits}
 	for i, s := range steps {
 		expr := s.Where
 		if s.Keep != "" {
@@ -178,7 +179,10 @@ func walkThrough(path string, set map[string]string, choice *profile.Choice) (wa
 		if _, err := filter.Expression(s.kind, expr); err != nil {
 			return walkBook{}, usage("%s: step %d: where and keep together: %w", path, i+1, err)
 		}
-		walk.steps = append(walk.steps, tui.Step{Name: cmp.Or(s.Name, s.Kind), Kind: s.kind.ID, In: s.In, Expr: expr, Reason: s.Reason})
+		walk.steps = append(walk.steps, tui.Step{
+			Name: cmp.Or(s.Name, s.Kind), Kind: s.kind.ID, In: s.In, Expr: expr, Reason: s.Reason,
+			Limits: stepLimits(cleanup.Limits{}, s.Limits), Detach: s.Allows(runbook.Detach), Empty: s.Allows(runbook.Prerequisites),
+		})
 	}
 	return walk, nil
 }
