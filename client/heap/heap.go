@@ -11,8 +11,8 @@ import (
 const Usual = 64 << 20
 
 // Room lets a small heap grow by so many bytes from one collection to the next. Without it one of a few MB is collected
-// every few milliseconds while lists are read and journals written, which takes a fifth of a short run. A heap that is
-// larger than that doubles in between, as always.
+// every few milliseconds while lists are read and journals written, which takes a fifth of a short run. One that is more
+// than twice as large grows by half.
 func Room(bytes uint64) {
 	debug.SetGCPercent(percent(alive(), bytes))
 	runtime.AddCleanup(&marker{}, Room, bytes) // after each collection anew
@@ -22,18 +22,32 @@ func Room(bytes uint64) {
 type marker struct{ _ *marker }
 
 // alive is how much the last collection left, in bytes; 0 before the first one.
-func alive() uint64 {
-	read := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(read)
-	if read[0].Value.Kind() != metrics.KindUint64 {
+func alive() uint64 { return read("/gc/heap/live:bytes") }
+
+// read is a number that the runtime keeps; 0 where it does not.
+func read(name string) uint64 {
+	one := []metrics.Sample{{Name: name}}
+	metrics.Read(one)
+	if one[0].Value.Kind() != metrics.KindUint64 {
 		return 0
 	}
-	return read[0].Value.Uint64()
+	return one[0].Value.Uint64()
 }
 
 // Even an empty heap is taken for one of so many bytes: the percentages of the collector begin there.
 const least = 4 << 20
 
 func percent(alive, room uint64) int {
-	return int(max(100, 100*room/max(alive, least)))
+	return int(max(50, 100*room/max(alive, least)))
 }
+
+// Settle gives back to the system what reading a large account has left, if that is much: an idle program collects
+// nothing for minutes. It takes as long as a collection.
+func Settle() {
+	if held() > 2*Usual {
+		debug.FreeOSMemory()
+	}
+}
+
+// held is how much of the system's memory is ours, in bytes.
+func held() uint64 { return read("/memory/classes/total:bytes") - read("/memory/classes/heap/released:bytes") }

@@ -15,8 +15,9 @@ func TestPercent(t *testing.T) {
 		{1 << 20, 64 << 20, 1600},
 		{8 << 20, 64 << 20, 800},
 		{64 << 20, 64 << 20, 100},
-		{500 << 20, 64 << 20, 100},
-		{8 << 20, 0, 100},
+		{128 << 20, 64 << 20, 50},
+		{500 << 20, 64 << 20, 50},
+		{8 << 20, 0, 50},
 	} {
 		if got := percent(c.alive, c.room); got != c.want {
 			t.Errorf("%d MB alive and room for %d MB: %d %%, want %d", c.alive>>20, c.room>>20, got, c.want)
@@ -47,7 +48,21 @@ func TestRoomFollowsTheHeap(t *testing.T) {
 		return now()
 	}()
 	again := now()
-	if small < 300 || large != 100 || again < 300 {
+	if small < 300 || large != 50 || again < 300 {
 		t.Errorf("%d %%, with 64 MB alive %d %%, afterwards %d %%", small, large, again)
+	}
+}
+
+// What a large account has left goes back to the system at once.
+func TestSettle(t *testing.T) {
+	much := make([]byte, 4*Usual)
+	for i := 0; i < len(much); i += 1024 {
+		much[i] = 1
+	}
+	runtime.KeepAlive(much)
+	before := held()
+	Settle()
+	if after := held(); before < 4*Usual || after > before-3*Usual {
+		t.Errorf("%d MB before, %d MB after", before>>20, after>>20)
 	}
 }

@@ -122,8 +122,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case arrived:
 		return m.arrive(msg)
 	case finished:
-		m.finish(msg)
+		cmd := m.finish(msg)
 		m.markChosen()
+		return cmd
 	case prepared:
 		return m.answer(msg)
 	case GoingMsg:

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/heap"
 	"janitor/client/inventory"
 	"janitor/tui/screen"
 	"janitor/tui/table"
@@ -109,9 +110,12 @@ func (t *tab) wish() wish {
 	return w
 }
 
+// many rows are prepared again only when there are half as many more: each time costs as much as all that are there.
+const many = 5_000
+
 // wants says whether to show l in place of what is shown.
 func (w wish) wants(l *inventory.Listing, s *inventory.Snapshot) bool {
-	if same(w.shown, l.Resources) {
+	if n := len(w.shown); same(w.shown, l.Resources) || n > many && !l.Done && len(l.Resources) < n+n/2 {
 		return false
 	}
 	return !w.whole || l.Err == nil && settled(l, s)
@@ -157,7 +161,7 @@ func (m *Model) receive(t *tab, s *inventory.Snapshot, c *content) tea.Cmd {
 	switch replaces := !t.whole || l.Err == nil && settled(l, s); {
 	case c != nil:
 		again = m.put(t, c)
-	case !replaces:
+	case !replaces, t.content != nil && !same(t.content.rows.items, l.Resources):
 		return nil
 	}
 	t.shown, t.listing = s, l
@@ -210,10 +214,15 @@ func (m *Model) own(ref inventory.Ref) bool {
 	return own
 }
 
-func (m *Model) finish(msg finished) {
+func (m *Model) finish(msg finished) tea.Cmd {
 	m.requests = slices.DeleteFunc(m.requests, func(r *request) bool { return r == msg.from })
-	if msg.from == m.loading {
-		m.loading = nil
+	if msg.from != m.loading {
+		return nil
+	}
+	m.loading = nil
+	return func() tea.Msg {
+		heap.Settle()
+		return nil
 	}
 }
 
