@@ -50,4 +50,6 @@ func Settle() {
 }
 
 // held is how much of the system's memory is ours, in bytes.
-func held() uint64 { return read("/memory/classes/total:bytes") - read("/memory/classes/heap/released:bytes") }
+func held() uint64 {
+	return read("/memory/classes/total:bytes") - read("/memory/classes/heap/released:bytes")
+}
