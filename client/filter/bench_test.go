@@ -31,7 +31,7 @@ func many() []inventory.Resource {
 	return rows
 }
 
-// BenchmarkMatch asks 100 000 rows on one core.
+// BenchmarkMatch asks 100 000 rows on one core. Plain words are measured in the table, which has the text of all rows ready.
 func BenchmarkMatch(b *testing.B) {
 	rows := many()
 	for _, text := range []string{
@@ -39,8 +39,6 @@ func BenchmarkMatch(b *testing.B) {
 		`=unused && age > 90d && !(name startsWith "prod-")`,
 		`=any(reasons, .via == "default_pool_id") && servers > 1`,
 		`=verdict in ["unused", "unknown"] && name matches "-7.*-prod"`,
-		"pool-777",
-		"!production",
 	} {
 		b.Run(text, func(b *testing.B) {
 			f, err := filter.New(inventory.Kinds()[0], text)

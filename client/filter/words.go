@@ -1,72 +1,35 @@
 package filter
 
 import (
-	"slices"
 	"strings"
+	"time"
 
 	"janitor/client/inventory"
+	"janitor/client/search"
 )
 
-// words matches rows that show each word somewhere and none of those after a "!", with or without a space between. A "!"
-// that no word follows is one that is still being typed.
-func words(kind *inventory.Kind, text string) test {
-	var wanted, unwanted []string
-	not := false
-	for w := range strings.FieldsSeq(text) {
-		bare, here := strings.CutPrefix(w, "!")
-		switch not = not || here; {
-		case bare == "":
-			continue
-		case not:
-			unwanted = append(unwanted, bare)
-		default:
-			wanted = append(wanted, w)
-		}
-		not = false
-	}
-	// Long words are rarer: most rows are out after the first.
-	slices.SortStableFunc(wanted, func(a, b string) int { return len(b) - len(a) })
-	var shown []inventory.Column
-	for _, c := range kind.Columns[1:] {
-		if !c.Hidden && !c.Parent {
-			shown = append(shown, c)
-		}
-	}
+// words matches rows whose [Text] the words let through.
+func words(kind *inventory.Kind, typed string) test {
+	w := search.Parse(typed)
 	return func(x row) Answer {
-		for _, w := range wanted {
-			if !shows(x, shown, w) {
-				return No
-			}
-		}
-		for _, w := range unwanted {
-			if shows(x, shown, w) {
-				return No
-			}
-		}
-		return Yes
+		text := Text(kind, x.Resource, x.now)
+		return answer(w.Match(search.AppendFolded(make([]byte, 0, len(text)), text)))
 	}
 }
 
-// shows: word is part of something that the row can show: name, id, parent, verdict, reasons, signs, columns. What
-// is cheap to look at comes first.
-func shows(x row, columns []inventory.Column, word string) bool {
-	if contains(x.Name, word) || contains(x.Ref.ID, word) || contains(x.In, word) || contains(x.Verdict.State.String(), word) {
-		return true
+// Text is all that a row of a kind can show, in lines: name, id, parent, verdict, every reason and sign, every column. It is
+// where plain words are looked for. Ages are seen from now.
+func Text(kind *inventory.Kind, r *inventory.Resource, now time.Time) string {
+	lines := make([]string, 0, 8+len(kind.Columns))
+	lines = append(lines, r.Name, r.Ref.ID, r.In, r.Verdict.State.String())
+	for _, reason := range r.Verdict.Reasons {
+		lines = append(lines, reason.Text)
 	}
-	for i := range x.Verdict.Reasons {
-		if contains(x.Verdict.Reasons[i].Text, word) {
-			return true
+	lines = append(lines, r.Verdict.Signs...)
+	for _, c := range kind.Columns[1:] {
+		if !c.Parent && !c.Hidden {
+			lines = append(lines, c.Value(*r, now))
 		}
 	}
-	for _, sign := range x.Verdict.Signs {
-		if contains(sign, word) {
-			return true
-		}
-	}
-	for i := range columns {
-		if contains(columns[i].Value(*x.Resource, x.now), word) {
-			return true
-		}
-	}
-	return false
+	return strings.Join(lines, "\n")
 }

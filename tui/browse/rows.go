@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode"
 
+	"janitor/client/filter"
 	"janitor/client/inventory"
 	"janitor/tui/card"
 	"janitor/tui/keys"
@@ -190,19 +191,5 @@ func (r *rows) Lacks(i, col int) bool {
 	return o >= 0 && r.kind.Columns[o].Data != nil && !r.kind.Columns[o].Data(r.items[i], r.at).Known
 }
 
-// Text is everything a row can show: name, id, verdict, every reason and sign, every column.
-func (r *rows) Text(i int) string {
-	item := &r.items[i]
-	parts := make([]string, 0, 8+len(r.kind.Columns))
-	parts = append(parts, item.Name, item.Ref.ID, item.In, item.Verdict.State.String())
-	for _, reason := range item.Verdict.Reasons {
-		parts = append(parts, reason.Text)
-	}
-	parts = append(parts, item.Verdict.Signs...)
-	for _, c := range r.kind.Columns[1:] {
-		if !c.Parent && !c.Hidden {
-			parts = append(parts, c.Value(*item, r.at))
-		}
-	}
-	return strings.Join(parts, "\n")
-}
+// Text is where the filter looks for plain words.
+func (r *rows) Text(i int) string { return filter.Text(r.kind, &r.items[i], r.at) }

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/logbook"
+	"janitor/client/search"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -169,17 +170,11 @@ func (m *Model) Hints() []keys.Action {
 	return []keys.Action{keys.Filter, keys.Wide, keys.Back, keys.Help}
 }
 
-// lets says whether the filter lets a line through: all its words stand in it, and none that has ! before it.
-func (m *Model) lets(l *logbook.Line, words []string) bool {
-	if len(words) == 0 {
+// lets says whether the filter lets a line through.
+func lets(words search.Words, l *logbook.Line) bool {
+	if words.Empty() {
 		return true
 	}
-	text := strings.ToLower(strings.Join([]string{l.At.UTC().Format(clock), l.Level.String(), l.Message, l.Rest}, " "))
-	for _, word := range words {
-		without, not := strings.CutPrefix(word, "!")
-		if without != "" && strings.Contains(text, without) == not {
-			return false
-		}
-	}
-	return true
+	text := strings.Join([]string{l.At.UTC().Format(clock), l.Level.String(), l.Message, l.Rest}, " ")
+	return words.Match(search.AppendFolded(nil, text))
 }

@@ -168,7 +168,7 @@ func TestTheFilter(t *testing.T) {
 		typed string
 		shown int
 	}{
-		{"", 12}, {"request", 7}, {"REQUEST method=POST", 3}, {"warn", 3}, {"warn !method", 1}, {"12:00:01", 1}, {"!", 12}, {"名前", 1}, {"teapot", 0},
+		{"", 12}, {"request", 7}, {"REQUEST method=POST", 3}, {"warn", 3}, {"warn !method", 1}, {"warn ! method", 1}, {"12:00:01", 1}, {"!", 12}, {"名前", 1}, {"teapot", 0},
 	} {
 		m.put("/" + test.typed)
 		m.View(80, 22)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"janitor/client/logbook"
+	"janitor/client/search"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -95,9 +96,9 @@ func (m *Model) lay(w int) {
 	if m.text != nil && len(m.rows) == len(m.lines) {
 		return
 	}
-	words := strings.Fields(strings.ToLower(m.line.String()))
+	words := search.Parse(m.line.String())
 	for i := len(m.rows); i < len(m.lines); i++ {
-		if !m.lets(&m.lines[i], words) {
+		if !lets(words, &m.lines[i]) {
 			m.rows = append(m.rows, 0)
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"janitor/client/search"
 	"janitor/tui/keys"
 )
 
@@ -131,10 +132,10 @@ func TestShownIsWhatMaskAndWordsSay(t *testing.T) {
 				wander(rng, m)
 			}
 			var want []string
-			q := parse(words)
+			w := search.Parse(words)
 			for pos := range m.view.Len() {
 				row := int(m.view.order[pos])
-				if (state == "" || rows[row].state == state) && q.match([]byte(strings.ToLower(rows.Text(row)))) {
+				if (state == "" || rows[row].state == state) && w.Match([]byte(strings.ToLower(rows.Text(row)))) {
 					want = append(want, rows[row].id)
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"janitor/client/search"
 	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
@@ -35,7 +36,7 @@ type Model[K comparable] struct {
 	wide bool
 
 	filter string
-	query  query
+	words  search.Words
 	shown  []int32 // positions that are shown, when not all are: found, or those that the view keeps
 	found  []int32 // positions that pass the filter, when there is one
 
@@ -99,7 +100,7 @@ func (m *Model[K]) Filter(s string) {
 	if s == m.filter {
 		return
 	}
-	m.limit(func() { m.filter, m.query = s, parse(s) })
+	m.limit(func() { m.filter, m.words = s, search.Parse(s) })
 }
 
 // limit changes which of the same rows are shown.
@@ -126,8 +127,8 @@ func (m *Model[K]) limit(change func()) {
 
 func (m *Model[K]) refilter() {
 	switch {
-	case !m.query.empty():
-		m.found = m.view.match(m.query, m.found[:0])
+	case !m.words.Empty():
+		m.found = m.view.match(m.words, m.found[:0])
 		m.shown = m.found
 	case m.view.narrowed():
 		m.shown = m.view.kept
@@ -138,7 +139,7 @@ func (m *Model[K]) refilter() {
 	m.paint.forget()
 }
 
-func (m *Model[K]) filtered() bool { return !m.query.empty() || m.view.narrowed() }
+func (m *Model[K]) filtered() bool { return !m.words.Empty() || m.view.narrowed() }
 
 // held is where the user is, in terms that outlive a change of rows.
 type held[K comparable] struct {

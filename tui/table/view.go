@@ -1,12 +1,10 @@
 package table
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
-	"unicode"
-	"unicode/utf8"
 
+	"janitor/client/search"
 	"janitor/tui/theme"
 )
 
@@ -87,7 +85,7 @@ func Prepare[K comparable](src Source[K], s Sort) *View[K] {
 	}
 	for pos, row := range v.order {
 		v.place[row] = int32(pos)
-		v.text = appendFolded(v.text, src.Text(int(row)))
+		v.text = search.AppendFolded(v.text, src.Text(int(row)))
 		v.ends = append(v.ends, uint32(len(v.text)))
 	}
 	return v
@@ -145,8 +143,8 @@ func (v *View[K]) find(k K) (int, bool) {
 	return int(v.place[row]), true
 }
 
-// match appends the positions that are kept and whose text holds all words and none of the excluded ones.
-func (v *View[K]) match(q query, dst []int32) []int32 {
+// match appends the positions that are kept and whose text the words let through.
+func (v *View[K]) match(words search.Words, dst []int32) []int32 {
 	switch {
 	case v == nil:
 	case v.narrow:
@@ -155,78 +153,18 @@ func (v *View[K]) match(q query, dst []int32) []int32 {
 			if pos > 0 {
 				start = v.ends[pos-1]
 			}
-			if q.match(v.text[start:v.ends[pos]]) {
+			if words.Match(v.text[start:v.ends[pos]]) {
 				dst = append(dst, pos)
 			}
 		}
 	default:
 		start := uint32(0)
 		for pos, end := range v.ends {
-			if q.match(v.text[start:end]) {
+			if words.Match(v.text[start:end]) {
 				dst = append(dst, int32(pos))
 			}
 			start = end
 		}
-	}
-	return dst
-}
-
-// query is a filter: words that must occur and words that must not, folded.
-type query struct{ words, without [][]byte }
-
-// parse reads a filter. A word after a "!", with or without a space between, must not occur; a "!" that no word follows
-// is one that is still being typed.
-func parse(s string) query {
-	var q query
-	not := false
-	for w := range bytes.FieldsSeq(appendFolded(nil, s)) {
-		bare, here := bytes.CutPrefix(w, []byte("!"))
-		switch not = not || here; {
-		case len(bare) == 0:
-			continue
-		case not:
-			q.without = append(q.without, bare)
-		default:
-			q.words = append(q.words, w)
-		}
-		not = false
-	}
-	// Long words are rarer: most rows are out after the first.
-	slices.SortStableFunc(q.words, func(a, b []byte) int { return len(b) - len(a) })
-	return q
-}
-
-func (q *query) match(text []byte) bool {
-	for _, w := range q.words {
-		if !bytes.Contains(text, w) {
-			return false
-		}
-	}
-	for _, w := range q.without {
-		if bytes.Contains(text, w) {
-			return false
-		}
-	}
-	return true
-}
-
-func (q *query) empty() bool { return len(q.words)+len(q.without) == 0 }
-
-// appendFolded makes upper and lower case the same, for the text and for the words searched in it.
-func appendFolded(dst []byte, s string) []byte {
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			dst = append(dst, c)
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		dst = utf8.AppendRune(dst, unicode.ToLower(r))
-		i += size
 	}
 	return dst
 }
