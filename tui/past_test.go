@@ -15,10 +15,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
 	"janitor/tui/keys"
-	"janitor/tui/theme"
 )
 
 // brokenOff is a run of these that ended before its first request, as when its program is told to end. It gives its name.
@@ -91,7 +91,7 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 
 // The keys that write reports tell the formats.
 func TestTheHelpNamesEveryReport(t *testing.T) {
-	want := "write reports: " + theme.Series(cleanup.Formats())
+	want := "write reports: " + english.And(cleanup.Formats())
 	for _, in := range []keys.Context{keys.Run, keys.History} {
 		for _, b := range keys.Default().Own(in) {
 			if b.Action == keys.Export && b.Help != want {

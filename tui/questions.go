@@ -111,12 +111,7 @@ func (m *Model) askUndo(p cleanup.Plan) *ask.Model {
 		lines = append(lines, ask.Line{Glyph: t.Skip, Role: theme.Muted, Name: strings.TrimSpace(l.Label + " " + out[i]), Note: "stays gone: " + l.Why})
 	}
 	one, many := p.Nouns()
-	count := func(n int) string {
-		if n == 1 {
-			return "1 " + one
-		}
-		return theme.Number(n) + " " + many
-	}
+	count := func(n int) string { return theme.Count(n, one, many) }
 	text := count(len(p.Items)-hopeless) + " will be brought back as the journal has them; what is there again already is left alone."
 	if not := hopeless + len(p.LeftOut); not > 0 {
 		text += " " + count(not) + " not."

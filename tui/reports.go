@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
@@ -49,14 +50,14 @@ func (m *Model) written(msg written) {
 	}
 	m.reports = append(m.reports, msg.paths)
 	names := append([]string{filepath.Base(msg.paths[0])}, formats(msg.paths[1:])...)
-	m.notice = screen.Notice{Text: "Reports written: " + theme.Series(names) + " in " + atHome(filepath.Dir(msg.paths[0]))}
+	m.notice = screen.Notice{Text: "Reports written: " + english.And(names) + " in " + atHome(filepath.Dir(msg.paths[0]))}
 }
 
 // whereReports ends the summary.
 func (m *Model) whereReports() string {
 	var s strings.Builder
 	for _, paths := range m.reports {
-		s.WriteString("\nReport: " + paths[0] + " (also " + theme.Series(formats(paths[1:])) + ")")
+		s.WriteString("\nReport: " + paths[0] + " (also " + english.And(formats(paths[1:])) + ")")
 	}
 	return s.String()
 }

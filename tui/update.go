@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/tui/ask"
 	"janitor/tui/browse"
@@ -247,7 +248,7 @@ func (m *Model) elsewhere(key string) string {
 	if len(places) == 0 {
 		return ""
 	}
-	return key + " works " + theme.Series(places)
+	return key + " works " + english.And(places)
 }
 
 // tables are the lists that things are marked in: others are lists too.
@@ -260,7 +261,7 @@ func (m *Model) tables() string {
 	for _, k := range first.Kinds() {
 		kinds = append(kinds, k.Many)
 	}
-	return "in the tables of " + theme.Series(kinds)
+	return "in the tables of " + english.And(kinds)
 }
 
 // context is where keys hold now.

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"janitor/client"
+	"janitor/client/english"
 	"janitor/client/inventory"
 )
 
@@ -457,7 +458,7 @@ func (it *item) story(v ending) string {
 	}
 	what, n := detached.sofar()
 	if n == len(names) && 0 < n && n <= wordNames {
-		what = series(names, " and ")
+		what = english.And(names)
 	}
 	put(what, n, "detached")
 	what, n = removed.sofar()

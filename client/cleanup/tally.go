@@ -3,6 +3,8 @@ package cleanup
 import (
 	"fmt"
 	"strings"
+
+	"janitor/client/english"
 )
 
 // tally counts what steps take away, by what it is.
@@ -34,7 +36,7 @@ func (t tally) all() string {
 	for _, c := range t {
 		parts = append(parts, number(c.n, c.noun))
 	}
-	return series(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // sofar is what is done: "2 of 3 servers", "3 servers and 1 health monitor"; the number of it, 0 for nothing.
@@ -49,27 +51,10 @@ func (t tally) sofar() (text string, n int) {
 			parts = append(parts, fmt.Sprintf("%d of %s", c.done, number(c.n, c.noun)))
 		}
 	}
-	return series(parts, " and "), n
+	return english.And(parts), n
 }
 
-// series joins parts by commas, the last one by what is given.
-func series(parts []string, last string) string {
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	n := len(parts) - 1
-	return strings.Join(parts[:n], ", ") + last + parts[n]
-}
-
-func number(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, stem)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
+func number(n int, noun string) string { return english.Count(n, noun, english.Plural(noun)) }
 
 // First says what is taken away before the deletions, over all items: "7 servers, 2 health monitors"; "" for nothing.
 func (p Plan) First() string { return p.held(true) }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"janitor/client/english"
 	"janitor/client/inventory"
 )
 
@@ -267,10 +268,7 @@ func (p Plan) hopeless() (why string, all bool) {
 // what is "12 pools", "3 items" when kinds are mixed.
 func (p Plan) what() string {
 	one, many := p.Nouns()
-	if len(p.Items) == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", len(p.Items), many)
+	return english.Count(len(p.Items), one, many)
 }
 
 // comeback is an item of the undo of what the ledger tells.

@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"janitor/client/inventory"
+	"janitor/client/spelling"
 )
 
 // call compiles a function.
@@ -37,7 +38,7 @@ func (c *compiler) call(at int, name string, args []ast.Node) (operand, *Error) 
 	}
 	known := functionsOf(c.kind)
 	err := fail(at, "there is no function %q", name)
-	err.Near, err.Fields = nearest(name, known), known
+	err.Near, err.Fields = spelling.Nearest(name, known), known
 	return operand{}, err
 }
 
@@ -296,7 +297,7 @@ func (c *compiler) element(n ast.Node) (operand, *Error) {
 	default:
 		of := []string{"text", "via", "by"}
 		err := fail(at(n), "a reason has no %q", name.Value)
-		err.Near, err.Fields = nearest(name.Value, of), of
+		err.Near, err.Fields = spelling.Nearest(name.Value, of), of
 		return operand{}, err
 	}
 	return o, nil

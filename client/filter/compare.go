@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"janitor/client/spelling"
 )
 
 // compare compiles a comparison whose sign stands at that place.
@@ -78,7 +80,7 @@ func equalText(at int, a, b operand) (test, *Error) {
 	}
 	if a.oneOf != nil && !slices.ContainsFunc(a.oneOf, func(w string) bool { return strings.EqualFold(w, b.s) }) {
 		err := fail(b.at, "%s is never %q", a.say(), b.s)
-		err.Near, err.Fields = nearest(b.s, a.oneOf), a.oneOf
+		err.Near, err.Fields = spelling.Nearest(b.s, a.oneOf), a.oneOf
 		return nil, err
 	}
 	text, want := a.text, b.s

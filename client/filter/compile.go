@@ -11,6 +11,7 @@ import (
 	"github.com/expr-lang/expr/parser"
 
 	"janitor/client/inventory"
+	"janitor/client/spelling"
 )
 
 // deepest is how many brackets may stand in one another.
@@ -247,7 +248,7 @@ func (c *compiler) unknown(at int, name string) *Error {
 		names[i] = f.name
 	}
 	err := fail(at, "%s have no field %q", c.kind.Many, name)
-	err.Near, err.Fields = nearest(name, names), names
+	err.Near, err.Fields = spelling.Nearest(name, names), names
 	return err
 }
 

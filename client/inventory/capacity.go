@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"janitor/client/english"
 )
 
 // effectsOfMembers looks at each channel as a whole: several members together can be its last ones.
@@ -84,7 +86,7 @@ func (f *fate) loss(users []Use) Consequence {
 	case 1:
 		c.Text += "; " + others[0] + " uses this channel"
 	default:
-		c.Text += "; " + and(others) + " use this channel"
+		c.Text += "; " + english.And(others) + " use this channel"
 	}
 	return c
 }

@@ -127,22 +127,6 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d min", max(d, 0)/time.Minute)
 }
 
-// count is a number with its noun: "1 server", "3 servers".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
-// and joins words: "a", "a and b", "a, b and c".
-func and(words []string) string {
-	if n := len(words) - 1; n > 0 {
-		return strings.Join(words[:n], ", ") + " and " + words[n]
-	}
-	return strings.Join(words, "")
-}
-
 // moment is a time for the detail view: "2025-04-02 00:39 UTC, 601 d ago"; "" when not known.
 func moment(t, now time.Time) string {
 	if t.IsZero() {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"janitor/client"
+	"janitor/client/english"
 )
 
 // ListID names a list that verdicts depend on; it is the word for it in sentences. The own list of a kind is called
@@ -167,7 +168,7 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 				failed = append(failed, Reason{})
 			}
 			alike[why] = append(alike[why], string(id))
-			failed[at[why]].Text = and(alike[why]) + " could not be listed: " + why
+			failed[at[why]].Text = english.And(alike[why]) + " could not be listed: " + why
 		case !p.done && !own:
 			waiting = append(waiting, Reason{Text: fmt.Sprintf("%s are still being listed", id)})
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"janitor/client"
+	"janitor/client/english"
 )
 
 var ipGroups = &Kind{
@@ -48,7 +49,7 @@ var ipGroups = &Kind{
 		Settings: func(r Resource) []Field { return []Field{{"description", ipGroup(r).Description}} },
 		Takes: func(r Resource) string {
 			if n := len(ipGroup(r).Entries); n > 0 {
-				return count(n, "entry", "entries")
+				return english.Count(n, "entry", "entries")
 			}
 			return ""
 		},

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"janitor/client"
+	"janitor/client/english"
 )
 
 // Loader reads kinds, together with the lists that refer to them, into snapshots.
@@ -604,7 +605,7 @@ func (s several) Error() string {
 		doings[why] = append(doings[why], doing)
 	}
 	for i, why := range causes {
-		causes[i] = strings.TrimSuffix(and(doings[why])+rest[why], ".")
+		causes[i] = strings.TrimSuffix(english.And(doings[why])+rest[why], ".")
 	}
 	return strings.Join(causes, "; ")
 }

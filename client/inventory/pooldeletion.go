@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"janitor/client"
+	"janitor/client/english"
 )
 
 // laneOfPool: a shared load balancer takes one change after the other (api.md 3).
@@ -183,7 +184,7 @@ func effectsOfPools(doomed, _ []Resource, g *Graph) []Consequence {
 		case !known:
 			serving = "; how many servers carry this traffic is not known"
 		case n > 0:
-			serving = "; " + count(n, "server carries", "servers carry") + " this traffic now"
+			serving = "; " + english.Count(n, "server carries", "servers carry") + " this traffic now"
 		}
 		for _, u := range g.Uses(Pools, p.ID) {
 			text := g.without(u, p, goes)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"janitor/client"
+	"janitor/client/english"
 )
 
 // Pool is a backend server group. Shared: it belongs to a shared load balancer (v2.0), whatever list showed it first.
@@ -226,7 +227,7 @@ func takenWithPool(r Resource) string {
 	p := pool(r)
 	var taken []string
 	if n := p.Members.Len(); n > 0 {
-		taken = append(taken, count(n, "server", "servers"))
+		taken = append(taken, english.Count(n, "server", "servers"))
 	}
 	if p.HealthMonitorID != "" {
 		taken = append(taken, "1 health monitor")

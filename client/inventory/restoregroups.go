@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"janitor/client"
+	"janitor/client/english"
 )
 
 // whole is an object that comes back by one request: an IP group or a certificate. Those of one name could be taken for
@@ -113,7 +114,7 @@ func (b *groupBack) With() string {
 	if len(entries) == 0 {
 		return ""
 	}
-	return count(len(entries), "entry", "entries")
+	return english.Count(len(entries), "entry", "entries")
 }
 
 func (b *groupBack) Next(c *Comeback) (Making, bool) {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"janitor/client"
+	"janitor/client/english"
 )
 
 // poolBack is a pool as it was, with its members, its health monitor and what referred to it.
@@ -66,7 +67,7 @@ func remainsOfPool(kept json.RawMessage, shown bool, away []string) (json.RawMes
 	}
 	b.Users = slices.DeleteFunc(b.Users, func(u poolUser) bool { return !taken(u.ID) })
 	if n := len(slices.DeleteFunc(slices.Clone(away), func(id string) bool { return known[id] })); n > 0 {
-		b.Lacks = []string{count(n, "thing that was taken away was", "things that were taken away were") + " not kept"}
+		b.Lacks = []string{english.Count(n, "thing that was taken away was", "things that were taken away were") + " not kept"}
 	}
 	return json.Marshal(b)
 }
@@ -74,7 +75,7 @@ func remainsOfPool(kept json.RawMessage, shown bool, away []string) (json.RawMes
 // miss notes what of a pool was not kept.
 func (b *poolBack) miss(members, monitor bool) {
 	if n := b.Pool.IDs("members").Len(); members && n > 0 {
-		b.Lacks = append(b.Lacks, "its "+count(n, "server was", "servers were")+" not kept")
+		b.Lacks = append(b.Lacks, "its "+english.Count(n, "server was", "servers were")+" not kept")
 	}
 	if monitor && b.Pool.Has("healthmonitor_id") {
 		b.Lacks = append(b.Lacks, "its health monitor was not kept")
@@ -264,7 +265,7 @@ func onSeveral(balancers client.IDs) string {
 func (b *poolBack) With() string {
 	var parts []string
 	if n := len(b.Members); n > 0 {
-		parts = append(parts, count(n, "server", "servers"))
+		parts = append(parts, english.Count(n, "server", "servers"))
 	}
 	if b.Monitor != nil {
 		parts = append(parts, "1 health monitor")

@@ -33,7 +33,7 @@ func Parse(typed string) Words {
 	return w
 }
 
-// Empty: every text is let through.
+// Empty says that every text is let through.
 func (w *Words) Empty() bool { return len(w.with)+len(w.without) == 0 }
 
 // Match says whether a text, which [AppendFolded] has folded, is let through.

@@ -13,6 +13,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/profile"
 	"janitor/tui"
 	"janitor/tui/keys"
@@ -195,7 +196,7 @@ func unbegun(left []cleanup.Stage, of int) string {
 	if len(left) == 1 {
 		were = "was"
 	}
-	return fmt.Sprintf("%d of %s %s not begun: %s", len(left), amount(of, "step", "steps"), were, strings.Join(stepNames(left), ", "))
+	return fmt.Sprintf("%d of %s %s not begun: %s", len(left), english.Count(of, "step", "steps"), were, strings.Join(stepNames(left), ", "))
 }
 
 func stepNames(steps []cleanup.Stage) []string {

@@ -15,6 +15,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/profile"
 )
 
@@ -52,7 +53,7 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 			word = s.Plan.Name(p.Name, doc.Where.Project)
 		}
 		one, many := s.Plan.Nouns()
-		question := fmt.Sprintf("Type %s to delete %s: ", word, amount(len(s.Plan.Items), one, many))
+		question := fmt.Sprintf("Type %s to delete %s: ", word, english.Count(len(s.Plan.Items), one, many))
 		if !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, func(typed string) bool { return typed == word }) {
 			return unconfirmed(cmd.Context(), "nothing is deleted")
 		}

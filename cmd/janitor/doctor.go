@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"janitor/client/doctor"
+	"janitor/client/english"
 	"janitor/client/profile"
 )
 
@@ -45,7 +46,7 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 			case r.Refused():
 				return &failure{statusCredentials, fmt.Errorf("%v: the credentials are refused", p)}
 			case bad > 0:
-				return fmt.Errorf("%v: %d of %s %s bad", p, bad, amount(len(r.Findings), "finding", "findings"), are(bad))
+				return fmt.Errorf("%v: %d of %s %s bad", p, bad, english.Count(len(r.Findings), "finding", "findings"), are(bad))
 			}
 			return nil
 		},
@@ -74,6 +75,6 @@ func printReport(w io.Writer, out form, r doctor.Report) error {
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\nProfile %s, region %s, project %s: %d ok, %s, %d bad, %d unknown\n", r.Profile, r.Region, r.Project,
-		r.Count(doctor.OK), amount(r.Count(doctor.Warning), "warning", "warnings"), r.Count(doctor.Bad), r.Count(doctor.Unknown))
+		r.Count(doctor.OK), english.Count(r.Count(doctor.Warning), "warning", "warnings"), r.Count(doctor.Bad), r.Count(doctor.Unknown))
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"janitor/client/english"
 )
 
 // form is how a command prints: a table for people, or one of the forms for programs.
@@ -14,7 +16,7 @@ type form string
 // flag is -o, which takes one of these; the first is the usual one.
 func (f *form) flag(flags *pflag.FlagSet, of ...form) {
 	*f = of[0]
-	flags.VarP(&formFlag{f, of}, "output", "o", "how to print: "+(&formFlag{of: of}).words(", ", " or "))
+	flags.VarP(&formFlag{f, of}, "output", "o", "how to print: "+english.Or((&formFlag{of: of}).words()))
 }
 
 func forms(words []string) []form {
@@ -30,27 +32,20 @@ type formFlag struct {
 	of []form
 }
 
-func (f *formFlag) Type() string   { return f.words("|", "|") }
+func (f *formFlag) Type() string   { return strings.Join(f.words(), "|") }
 func (f *formFlag) String() string { return string(*f.to) }
 func (f *formFlag) Set(s string) error {
 	if !slices.Contains(f.of, form(s)) {
-		return errors.New("it is " + f.words(", ", " or "))
+		return errors.New("it is " + english.Or(f.words()))
 	}
 	*f.to = form(s)
 	return nil
 }
 
-func (f *formFlag) words(between, last string) string {
-	var b strings.Builder
+func (f *formFlag) words() []string {
+	words := make([]string, len(f.of))
 	for i, word := range f.of {
-		switch {
-		case i == 0:
-		case i == len(f.of)-1:
-			b.WriteString(last)
-		default:
-			b.WriteString(between)
-		}
-		b.WriteString(string(word))
+		words[i] = string(word)
 	}
-	return b.String()
+	return words
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"janitor/client/cleanup"
-	"janitor/tui/theme"
+	"janitor/client/english"
 )
 
 // once leaves of a document what no run has executed yet. A document is executed once: whoever applies it again, as a job
@@ -44,7 +44,7 @@ func once(past *cleanup.History, doc cleanup.Document, digest, what string) (res
 	if len(names) > 1 {
 		ran = "runs "
 	}
-	ran += theme.Series(names)
+	ran += english.And(names)
 	switch {
 	case len(names) == 0:
 		return doc, "", nil
@@ -57,7 +57,7 @@ func once(past *cleanup.History, doc cleanup.Document, digest, what string) (res
 	}
 	doc.Steps = steps[first:]
 	return doc, fmt.Sprintf("%d of %s %s executed before, as %s; going on with the rest: %s",
-		first, amount(len(steps), "step", "steps"), was, ran, strings.Join(stepNames(doc.Steps), ", ")), nil
+		first, english.Count(len(steps), "step", "steps"), was, ran, strings.Join(stepNames(doc.Steps), ", ")), nil
 }
 
 // executed are the runs of a document, oldest first, by the digest of their plan. Two steps may have the same one.

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/client/profile"
 	"janitor/tui/theme"
@@ -243,7 +244,7 @@ func tellPlan(w io.Writer, doc cleanup.Document) {
 		if len(s.Plan.Items) == 0 {
 			out.say("Nothing to delete: %s", s.Chosen)
 		} else {
-			out.say("%s would be deleted, of %d, in %s %s:", amount(len(s.Plan.Items), one, many), s.Listed, doc.Where.Profile, doc.Where.Region)
+			out.say("%s would be deleted, of %d, in %s %s:", english.Count(len(s.Plan.Items), one, many), s.Listed, doc.Where.Profile, doc.Where.Region)
 		}
 		for _, it := range s.Plan.Items {
 			out.say("  %s", itemWords(&it))

@@ -10,6 +10,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/profile"
 )
 
@@ -65,7 +66,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 				have = "has"
 			}
 			(&lines{cmd.ErrOrStderr()}).say("Resuming run %s in %s %s: %d of %s %s no outcome.",
-				past.ID, at.Profile, at.Region, open, amount(len(past.Ledger.Items), "item", "items"), have)
+				past.ID, at.Profile, at.Region, open, english.Count(len(past.Ledger.Items), "item", "items"), have)
 			ctx, release := lasting(cmd.Context())
 			defer release()
 			run := engine.Resume(ctx, past.Ledger, j)

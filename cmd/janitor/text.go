@@ -10,13 +10,6 @@ import (
 	"janitor/tui/theme"
 )
 
-func amount(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 func are(n int) string {
 	if n == 1 {
 		return "is"

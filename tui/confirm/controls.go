@@ -198,10 +198,7 @@ func (m *Model) hints(w int) string {
 	t, k := m.env.Theme, m.env.Keys
 	where := t.Paint(theme.Muted, m.where())
 	if m.below > 0 && m.top+m.page < len(m.rows) {
-		effects := theme.Number(m.below) + " effects below"
-		if m.below == 1 {
-			effects = "1 effect below"
-		}
+		effects := theme.Count(m.below, "effect", "effects") + " below"
 		between := " " + t.Dot + " "
 		if w < 40 {
 			between = " "

@@ -531,9 +531,4 @@ func (m *Model) paint(r theme.Role, s string, w int) []string {
 	return lines
 }
 
-func (m *Model) count(n int) string {
-	if n == 1 {
-		return "1 " + m.one
-	}
-	return theme.Number(n) + " " + m.many
-}
+func (m *Model) count(n int) string { return theme.Count(n, m.one, m.many) }

@@ -50,12 +50,12 @@ func (m *Model) View(w, h int) string {
 // head says how much there is and where, what is wrong with the file, and what is filtered.
 func (m *Model) head(w int) []string {
 	t := m.env.Theme
-	left := " " + t.Paint(theme.Title, "Log") + "  " + amount(len(m.lines), "line")
+	left := " " + t.Paint(theme.Title, "Log") + "  " + theme.Count(len(m.lines), "line", "lines")
 	if m.total > len(m.lines) {
 		left += " of " + theme.Number(m.total)
 	}
 	if m.warned > 0 {
-		left += t.Paint(theme.Muted, " "+t.Dot+" ") + t.Paint(theme.Warn, amount(m.warned, "warning"))
+		left += t.Paint(theme.Muted, " "+t.Dot+" ") + t.Paint(theme.Warn, theme.Count(m.warned, "warning", "warnings"))
 	}
 	left += t.Paint(theme.Muted, " "+t.Dot+" times are UTC")
 	right := m.book.Path() + " "
@@ -78,13 +78,6 @@ func (m *Model) head(w int) []string {
 		lines = append(lines, theme.Spread(" "+t.Paint(theme.Key, "/")+typed, t.Paint(theme.Muted, of), w))
 	}
 	return lines
-}
-
-func amount(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return theme.Number(n) + " " + of + "s"
 }
 
 // lay puts the lines on the page: those that came since the last time or, where anything else has changed, all.

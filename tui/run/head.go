@@ -90,7 +90,7 @@ func (m *Model) cost() string {
 	if p.Requests == 0 {
 		return ""
 	}
-	text := number(p.Requests, "request")
+	text := theme.Count(p.Requests, "request", "requests")
 	if p.Throttled > 0 {
 		text += ", " + theme.Number(p.Throttled) + " throttled"
 	}
@@ -311,13 +311,6 @@ func per(d time.Duration) string {
 		return " in " + theme.Duration(d)
 	}
 	return " in " + theme.Seconds(d)
-}
-
-func number(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return theme.Number(n) + " " + noun
 }
 
 // tally counts the items by where they stand, closer together where there is little room.

@@ -386,12 +386,7 @@ func (m *Model) stopped() bool { return m.stopping || m.live() && m.counts[clean
 
 func (m *Model) live() bool { return m.phase != cleanup.Finished }
 
-func (m *Model) count(n int) string {
-	if n == 1 {
-		return "1 " + m.summary.One
-	}
-	return theme.Number(n) + " " + m.summary.Many
-}
+func (m *Model) count(n int) string { return theme.Count(n, m.summary.One, m.summary.Many) }
 
 // canRetry says whether the engine would find something to try again.
 func (m *Model) canRetry() bool {

@@ -121,9 +121,9 @@ func (m *Model) heading(requests []cleanup.Request) string {
 	case 0:
 		return "No request about it"
 	case cleanup.MaxRequests:
-		return "The last " + number(n, "request") + " about it"
+		return "The last " + theme.Count(n, "request", "requests") + " about it"
 	default:
-		return number(n, "request") + " about it"
+		return theme.Count(n, "request", "requests") + " about it"
 	}
 }
 
@@ -149,7 +149,7 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 		call += " (" + q.Step + ")"
 	}
 	if q.Items > 1 {
-		call += ", " + number(q.Items, "item")
+		call += ", " + theme.Count(q.Items, "item", "items")
 	}
 	if !whole { // what was cut can be read in the whole
 		if s := doubts(q); s != "" {

@@ -230,7 +230,7 @@ func (r *row) tells() string {
 		f.Right = 0
 		text = Found(f, r.undoes) + "; "
 	}
-	text += noun(s)
+	text += theme.Count(s.Items, s.One, s.Many)
 	switch {
 	case all && r.found.Any() && r.found.OK():
 		text += " deleted, verified gone"
@@ -262,13 +262,6 @@ func (r *row) tells() string {
 var worstFirst = [...]cleanup.Outcome{
 	cleanup.Reappeared, cleanup.Failed, cleanup.Unknown, cleanup.Blocked, cleanup.Skipped, cleanup.Cancelled, cleanup.Pending,
 	cleanup.Deleted, cleanup.AlreadyGone, cleanup.Restored, cleanup.AlreadyThere,
-}
-
-func noun(s *cleanup.Summary) string {
-	if s.Items == 1 {
-		return "1 " + s.One
-	}
-	return theme.Number(s.Items) + " " + s.Many
 }
 
 // sign is the glyph of a run and its role.

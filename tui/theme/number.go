@@ -17,6 +17,14 @@ func Number(n int) string {
 	return s
 }
 
+// Count is a [Number] with its noun: "1 server", "12 000 servers".
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Number(n) + " " + many
+}
+
 // Duration is short and keeps two or three digits: "0.21 s", "12.3 s", "2:05".
 func Duration(d time.Duration) string {
 	switch s := d.Seconds(); {
@@ -39,15 +47,6 @@ func Clock(d time.Duration) string {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
-}
-
-// Series is "a, b and c".
-func Series(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // Sentence begins with a capital letter.
