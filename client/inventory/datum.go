@@ -1,6 +1,10 @@
 package inventory
 
-import "net/netip"
+import (
+	"math"
+	"net/netip"
+	"time"
+)
 
 // Type is what a column holds, for filters and exports.
 type Type uint8
@@ -25,4 +29,30 @@ type Datum struct {
 	Number    float64    // Number and Size as such, Span in seconds, Moment in seconds since 1970, Flag 0 or 1
 	Words     []string   // Words; shared, never written to
 	Low, High netip.Addr // Block, both ends included
+}
+
+// Value is a datum of that type for programs: a text, a number, true or false, or a list of words; nil when it is not known.
+// A Moment is a text as RFC 3339 has it, a Span whole seconds, a Block an address or "first-last".
+func (d Datum) Value(t Type) any {
+	if !d.Known {
+		return nil
+	}
+	switch t {
+	case Text:
+		return d.Text
+	case Flag:
+		return d.Number != 0
+	case Moment:
+		return time.Unix(int64(d.Number), 0).UTC().Format(time.RFC3339)
+	case Words:
+		return append([]string{}, d.Words...)
+	case Block:
+		if d.Low == d.High {
+			return d.Low.String()
+		}
+		return d.Low.String() + "-" + d.High.String()
+	case Span:
+		return math.Round(d.Number)
+	}
+	return d.Number
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -67,7 +66,6 @@ func (c Column) typed(t Type, of func(Resource) Datum) Column {
 func fact(id string, t Type, means string, of func(r Resource, now time.Time) Datum) Column {
 	return Column{
 		ID: id, Title: strings.ToUpper(id), Type: t, Data: of, Hidden: true, Means: means,
-		Value: func(r Resource, now time.Time) string { return of(r, now).String(t) },
 		Compare: func(a, b Resource) int {
 			// What is seen from now is compared as seen from any moment.
 			return of(a, time.Time{}).compare(of(b, time.Time{}))
@@ -89,31 +87,6 @@ func createdFact() Column {
 
 func descriptionFact(of func(Resource) string) Column {
 	return fact("description", Text, "description", func(r Resource, _ time.Time) Datum { return free(of(r)) })
-}
-
-// String is the datum for exports: "" when it is not known, moments in UTC, lengths of time in seconds.
-func (d Datum) String(t Type) string {
-	if !d.Known {
-		return ""
-	}
-	switch t {
-	case Text:
-		return d.Text
-	case Number, Size, Span:
-		return strconv.FormatFloat(d.Number, 'f', -1, 64)
-	case Moment:
-		return time.Unix(int64(d.Number), 0).UTC().Format(time.RFC3339)
-	case Flag:
-		return strconv.FormatBool(d.Number != 0)
-	case Words:
-		return strings.Join(d.Words, ", ")
-	case Block:
-		if d.Low == d.High {
-			return d.Low.String()
-		}
-		return d.Low.String() + "-" + d.High.String()
-	}
-	return ""
 }
 
 // compare puts what is not known last.

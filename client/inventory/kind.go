@@ -130,7 +130,8 @@ func Parents(of []Resource) []Resource {
 type Column struct {
 	ID    string // word for filters and exports: "servers"
 	Title string // heading: "SERVERS"
-	// Value is what the cell shows. Ages and times left are seen from now: [Snapshot.At] of the snapshot shown.
+	// Value is what the cell shows; nil when Hidden. Ages and times left are seen from now: [Snapshot.At] of the snapshot
+	// shown.
 	Value   func(r Resource, now time.Time) string
 	Compare func(a, b Resource) int // never nil; text without case, numbers and times as such
 	// Type and Data are what filters and exports read; a column without Data is for the eye only.

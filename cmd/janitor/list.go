@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
 	"strings"
 	"syscall"
@@ -172,28 +171,7 @@ func value(col inventory.Column, r *inventory.Resource, now time.Time) any {
 	if col.Data == nil {
 		return nil
 	}
-	d := col.Data(*r, now)
-	if !d.Known {
-		return nil
-	}
-	switch col.Type {
-	case inventory.Text:
-		return d.Text
-	case inventory.Flag:
-		return d.Number != 0
-	case inventory.Moment:
-		return time.Unix(int64(d.Number), 0).UTC().Format(time.RFC3339)
-	case inventory.Words:
-		return append([]string{}, d.Words...)
-	case inventory.Block:
-		if d.Low == d.High {
-			return d.Low.String()
-		}
-		return d.Low.String() + "-" + d.High.String()
-	case inventory.Span:
-		return math.Round(d.Number)
-	}
-	return d.Number
+	return col.Data(*r, now).Value(col.Type)
 }
 
 func printJSON(w io.Writer, c *chosen) error {
@@ -260,7 +238,7 @@ func printListTable(w io.Writer, wide bool, c *chosen) error {
 	var columns []inventory.Column
 	head := []string{}
 	for i, col := range c.kind.Columns {
-		if col.Hidden || col.Value == nil || col.Extra && !wide && col.ID != "id" {
+		if col.Hidden || col.Extra && !wide && col.ID != "id" {
 			continue
 		}
 		columns = append(columns, col)

@@ -16,6 +16,7 @@ import (
 	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/client/profile"
+	"janitor/client/runbook"
 	"janitor/tui/theme"
 )
 
@@ -167,13 +168,14 @@ func allowing(err error) error {
 
 // limitsOf are those of the flags, else the profile's, else the usual.
 func limitsOf(cmd *cobra.Command, l cleanup.Limits, p profile.Profile) cleanup.Limits {
-	if own := p.Limits.MaxItems; own != nil && !cmd.Flags().Changed("max-items") {
-		l.Items = *own
+	own := p.Limits
+	if cmd.Flags().Changed("max-items") {
+		own.MaxItems = nil
 	}
-	if own := p.Limits.MaxPercent; own != nil && !cmd.Flags().Changed("max-percent") {
-		l.Percent = *own
+	if cmd.Flags().Changed("max-percent") {
+		own.MaxPercent = nil
 	}
-	return l
+	return stepLimits(l, runbook.Limits(own))
 }
 
 // planOf plans the ids, or all that were chosen.

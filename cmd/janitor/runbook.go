@@ -140,7 +140,7 @@ func (s *bookStep) plan(got *chosen) (cleanup.Stage, error) {
 	return stage, err
 }
 
-// stepLimits are the limits with those of a runbook in their place, where it sets any.
+// stepLimits are the limits with those that were written down in their place, where there are any.
 func stepLimits(l cleanup.Limits, own runbook.Limits) cleanup.Limits {
 	if own.MaxItems != nil {
 		l.Items = *own.MaxItems
