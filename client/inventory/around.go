@@ -342,10 +342,10 @@ func monitorRow(home ScopeID, m *client.HealthMonitor, shared bool) Resource {
 	return Resource{Ref: Ref{Scope: home, Kind: Monitors, ID: m.ID}, Name: name, Object: &Monitor{HealthMonitor: *m, Shared: shared, v3: !shared}}
 }
 
-// memberGroups come with the list of channels.
 var memberGroups = &Kind{
 	ID: MemberGroups, One: "server group", Many: "server groups", Title: "Server groups", Within: Channels,
 	WhyNot:  "A server group" + notOurs,
+	along:   ListID(Channels),
 	Columns: []Column{nameColumn("NAME"), idColumn()},
 	Fields: func(r Resource, now time.Time) []Field {
 		return fields(r, now, Field{"Channel", r.In}, Field{"Refers to channel", r.Object.(*client.MemberGroup).ReferenceChannelID})

@@ -37,6 +37,8 @@ type Kind struct {
 	looks []ListID
 	// lists are read side by side; together they are the kind's listing.
 	lists []list
+	// along is the list of another kind with which the rows of this one come; "" for kinds that have lists.
+	along ListID
 	// links are the references that the object's own fields hold, in either direction.
 	links func(r Resource, tell func(link))
 	// names: its objects are listeners or can name some.

@@ -226,9 +226,9 @@ func (r *reading) addAround(k *Kind) {
 				r.read(r.grow(other), l)
 			}
 		}
-	}
-	if k == channels || k == members { // they come with the list of channels
-		r.grow(memberGroups)
+		if _, read := r.parts[other.along]; read {
+			r.grow(other)
+		}
 	}
 }
 
