@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,12 +76,11 @@ func TestASecondRunLeavesOutWhatTheFirstHas(t *testing.T) {
 func TestARetriedRunIsNotRetriedBesideItsRetry(t *testing.T) {
 	t.Parallel()
 	more := make(chan struct{})
-	first := true
+	var refused atomic.Bool
 	a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
 		held := gate(more)(h)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.Contains(r.URL.Path, "batch-delete") && first {
-				first = false
+			if strings.Contains(r.URL.Path, "batch-delete") && !refused.Swap(true) {
 				w.WriteHeader(http.StatusForbidden)
 				_, _ = io.WriteString(w, `{"error_code":"ELB.0001","error_msg":"no"}`)
 				return
@@ -111,12 +111,12 @@ func TestTheThirdCtrlCDoesNotWait(t *testing.T) {
 	}{
 		"the quota holds up the proof": {
 			front: func(h http.Handler) http.Handler {
-				deleted := false
+				var deleted atomic.Bool
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					switch {
 					case strings.Contains(r.URL.Path, "batch-delete"):
-						deleted = true
-					case deleted && strings.HasSuffix(r.URL.Path, "/elb/pools"):
+						deleted.Store(true)
+					case deleted.Load() && strings.HasSuffix(r.URL.Path, "/elb/pools"):
 						w.Header().Set("Retry-After", "57")
 						w.WriteHeader(http.StatusTooManyRequests)
 						return

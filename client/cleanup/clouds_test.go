@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -282,9 +283,9 @@ func TestWithoutAnyBatchCalls(t *testing.T) {
 // TestOneGatewayOfTwoFails: channels of ROMA Connect and API Gateway are listed and emptied side by side, and the one that
 // refuses holds nothing of the other up.
 func TestOneGatewayOfTwoFails(t *testing.T) {
-	broken := ""
+	var broken atomic.Pointer[string] // service
 	s := simulate(t, simcloud.Options{}, func(w http.ResponseWriter, r *http.Request) bool {
-		if broken == "" || !strings.Contains(r.URL.Path, "/"+broken+"/") {
+		if service := broken.Load(); service == nil || !strings.Contains(r.URL.Path, "/"+*service+"/") {
 			return false
 		}
 		w.WriteHeader(http.StatusForbidden)
@@ -292,7 +293,7 @@ func TestOneGatewayOfTwoFails(t *testing.T) {
 		return true
 	})
 	for _, service := range []string{"apic", "apigw"} {
-		broken = ""
+		broken.Store(nil)
 		channels := s.load(inventory.Channels).Listing(inventory.Channels)
 		from := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels.Resources))
 		seen := map[string]bool{}
@@ -309,7 +310,7 @@ func TestOneGatewayOfTwoFails(t *testing.T) {
 			t.Fatal(len(two), channels.Err)
 		}
 		plan := s.plan(two, from)
-		broken = service
+		broken.Store(&service)
 		if l := s.load(inventory.Channels).Listing(inventory.Channels); l.Err == nil || len(l.Resources) == 0 || len(l.Resources) >= len(channels.Resources) {
 			t.Errorf("without %s: %d of %d channels, %v", service, len(l.Resources), len(channels.Resources), l.Err)
 		}

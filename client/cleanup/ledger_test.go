@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -516,14 +517,14 @@ func TestARunWithoutItsJournalSendsNothing(t *testing.T) {
 // While the service works through the first batch, what is to be sent after it is written down already.
 func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 	const n = 130
-	var ahead int
+	var ahead atomic.Int64
 	disk := &memory{}
 	var once sync.Once
 	s := simulate(t, simcloud.Options{Size: simcloud.Empty}, func(_ http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, "/pools/batch-delete") {
 			once.Do(func() {
-				for end := time.Now().Add(10 * time.Second); ahead < n && time.Now().Before(end); time.Sleep(time.Millisecond) {
-					ahead = bytes.Count(disk.bytes(), []byte(`"type":"object"`))
+				for end := time.Now().Add(10 * time.Second); ahead.Load() < n && time.Now().Before(end); time.Sleep(time.Millisecond) {
+					ahead.Store(int64(bytes.Count(disk.bytes(), []byte(`"type":"object"`))))
 				}
 			})
 		}
@@ -537,8 +538,8 @@ func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources, from)); summary.Counts[Deleted] != n {
 		t.Error(summary)
 	}
-	if ahead != n {
-		t.Errorf("%d of %d objects were written before the first answer", ahead, n)
+	if got := ahead.Load(); got != n {
+		t.Errorf("%d of %d objects were written before the first answer", got, n)
 	}
 	if all := bytes.Count(disk.bytes(), []byte(`"type":"object"`)); all != n {
 		t.Errorf("%d objects were written in the end, want each once", all)

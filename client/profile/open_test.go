@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,9 +76,9 @@ func TestATokenThatEndsMidRunIsRenewedOnceForAll(t *testing.T) {
 
 func TestASecondRefusalIsUnauthorised(t *testing.T) {
 	cloud := simcloud.New(simcloud.Options{Seed: 1})
-	refusing := false
+	var refusing atomic.Bool
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if refusing && r.URL.Path != "/v3/auth/tokens" {
+		if refusing.Load() && r.URL.Path != "/v3/auth/tokens" {
 			w.WriteHeader(http.StatusUnauthorized)
 			fmt.Fprint(w, `{"error_msg":"The token must be updated","error_code":"APIGW.0307"}`)
 			return
@@ -92,7 +93,7 @@ func TestASecondRefusalIsUnauthorised(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	refusing = true
+	refusing.Store(true)
 	for range 3 {
 		for _, err := range s.Client.Pools(t.Context()) {
 			if !errors.Is(err, client.Unauthorised) || !strings.Contains(err.Error(), "APIGW.0307") || !strings.Contains(err.Error(), "check the credentials") {
