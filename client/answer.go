@@ -1,11 +1,12 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
 	"slices"
+
+	"janitor/client/decode"
 )
 
 // answer is a JSON object of which one key holds what was asked for: {"pools": […], …}, {"pool": {…}, …}. Without a key
@@ -21,7 +22,7 @@ type answer[T any] struct {
 	Linked   bool      // Links were there, perhaps empty
 	Total    *int      // gateways
 
-	quick    *quick // decodes it; nil = one of its own
+	decoder  *decode.Decoder // nil = one of its own
 	harmless bool
 }
 
@@ -47,12 +48,12 @@ func (a *answer[T]) UnmarshalJSON(data []byte) error {
 
 // thoroughly decodes any answer that makes sense.
 func (a *answer[T]) thoroughly(data []byte) error {
-	*a = answer[T]{key: a.key, quick: a.quick}
+	*a = answer[T]{key: a.key, decoder: a.decoder}
 	if a.key == "" {
 		a.Given = true
-		return decode(data, &a.Value)
+		return decode.Lenient(data, &a.Value)
 	}
-	var parts map[string]part
+	var parts map[string]decode.Part
 	if err := json.Unmarshal(data, &parts); err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func (a *answer[T]) thoroughly(data []byte) error {
 	_, a.Linked = parts[a.key+"_links"]
 	for _, field := range a.fields() {
 		if part, ok := parts[field.key]; ok {
-			if err := decode(part, field.into); err != nil {
+			if err := decode.Lenient(part, field.into); err != nil {
 				return err
 			}
 		}
@@ -79,38 +80,36 @@ func (a *answer[T]) fields() [4]answerField {
 }
 
 // quickly decodes an answer that is as documented; otherwise it says false and leaves anything.
-func (a *answer[T]) quickly(data []byte) (ok bool) {
-	q := a.quick
-	if q == nil {
-		q = &quick{}
+func (a *answer[T]) quickly(data []byte) bool {
+	d := a.decoder
+	if d == nil {
+		d = &decode.Decoder{}
 	}
-	*a = answer[T]{key: a.key, quick: a.quick}
-	q.begin(data)
-	defer func() {
-		ok = q.end(ok)
-		a.harmless = ok && !q.odd
-	}()
+	*a = answer[T]{key: a.key, decoder: a.decoder}
+	whole := d.Answer(data, func() bool { return a.read(d) })
+	a.harmless = whole && d.Harmless()
+	return whole
+}
+
+func (a *answer[T]) read(d *decode.Decoder) bool {
 	if a.key == "" {
 		a.Given = true
-		return q.into(&a.Value)
+		return d.Value(&a.Value)
 	}
 	fields := a.fields()
 	var given [len(fields)]bool
-	ok = q.each('{', '}', func() bool {
-		name, ok := q.name()
-		if !ok {
-			return false
-		}
+	ok := d.Object(func(name []byte) bool {
 		i := slices.IndexFunc(fields[:], func(f answerField) bool { return f.key == string(name) })
 		if i < 0 {
-			return q.skip()
+			_, ok := d.Raw()
+			return ok
 		}
 		again := given[i]
 		given[i] = true
-		if q.white(); i == 0 {
-			a.Null = bytes.HasPrefix(q.data[q.at:], []byte("null"))
+		if i == 0 {
+			a.Null = d.Null()
 		}
-		return !again && q.into(fields[i].into)
+		return !again && d.Value(fields[i].into)
 	})
 	a.Given, a.Linked = given[0], given[2]
 	return ok
@@ -118,16 +117,6 @@ func (a *answer[T]) quickly(data []byte) (ok bool) {
 
 // Harmless says that no text in the answer needs cleaning; see [wire.Decode].
 func (a *answer[T]) Harmless() bool { return a.harmless }
-
-// part is a value within an answer. Unlike [json.RawMessage] it is no copy: an answer may be large and hold private keys.
-// So it must not outlive the bytes it was decoded from.
-type part []byte
-
-// UnmarshalJSON keeps a view of data.
-func (p *part) UnmarshalJSON(data []byte) error {
-	*p = data
-	return nil
-}
 
 // next is the marker of the page after this one, "" after the last. silent: the answer has no word about paging.
 func (a *answer[T]) next() (marker string, silent bool) {

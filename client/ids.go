@@ -6,6 +6,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"janitor/client/decode"
 )
 
 // IDs point at other objects, in the order in which the service listed them; services write [{"id":"…"}, …]. A hundred
@@ -66,7 +68,7 @@ func (ids IDs) Equal(others IDs) bool { return ids == others }
 // UnmarshalJSON takes what the services write, a bare id for an object too, and cleans it.
 func (ids *IDs) UnmarshalJSON(data []byte) error {
 	var refs []idRef
-	if err := decode(data, &refs); err != nil {
+	if err := decode.Lenient(data, &refs); err != nil {
 		return err
 	}
 	all := make([]string, len(refs))
@@ -75,6 +77,13 @@ func (ids *IDs) UnmarshalJSON(data []byte) error {
 	}
 	*ids = NewIDs(all...)
 	return nil
+}
+
+// DecodeFrom takes what the services write as documented; see [decode.Own].
+func (ids *IDs) DecodeFrom(d *decode.Decoder) bool {
+	lines, ok := d.IDs()
+	*ids = IDs{lines}
+	return ok
 }
 
 // MarshalJSON writes them as the services do.

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+
+	"janitor/client/decode"
 )
 
 // mostRestarts is how often a list is begun again because the object that its marker names was deleted meanwhile.
@@ -22,7 +24,7 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 	return func(yield func([]T, error) bool) {
 		seen := map[string]bool{}
 		marker, before := "", ""
-		var q quick
+		var d decode.Decoder
 		most, guessing := c.page, false
 		var given given
 		for range c.mostPages {
@@ -37,7 +39,7 @@ func markers[T object](ctx context.Context, c *Client, r request, key string) it
 				if marker != "" {
 					query.Set("marker", marker)
 				}
-				a.key, a.quick = key, &q
+				a.key, a.decoder = key, &d
 				err = r.get(ctx, query, &a)
 				return a, err
 			}
@@ -139,10 +141,10 @@ func fresh[T object](g *given, page []T) []T {
 func offsets[T object](ctx context.Context, c *Client, r request, key string) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
 		offset, known, before := 0, 0, ""
-		var q quick
+		var d decode.Decoder
 		for n := range c.mostPages {
 			query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(c.gatewayPage)}}
-			a := answer[[]T]{key: key, quick: &q}
+			a := answer[[]T]{key: key, decoder: &d}
 			err := r.get(ctx, query, &a)
 			page, total := a.Value, a.Total
 			switch {

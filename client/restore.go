@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"janitor/client/decode"
 )
 
 // Spec is what it takes to make an object again: its id and some of its fields, as the service wrote them. Unlike all
@@ -47,12 +49,12 @@ func (s *Spec) take(data []byte, names []string) error {
 
 func (s *Spec) thoroughly(data []byte, names []string) error {
 	*s = Spec{}
-	var parts map[string]part
+	var parts map[string]decode.Part
 	if err := json.Unmarshal(data, &parts); err != nil {
 		return err
 	}
 	if id, ok := parts["id"]; ok {
-		if err := decode(id, &s.ID); err != nil {
+		if err := decode.Lenient(id, &s.ID); err != nil {
 			return err
 		}
 		s.ID = Clean(s.ID)
@@ -68,37 +70,30 @@ func (s *Spec) thoroughly(data []byte, names []string) error {
 
 // quickly is take for an object as they are, with its names given; lists of them are long.
 func (s *Spec) quickly(data []byte, names []string) bool {
-	q := quick{data: data}
-	if !s.read(&q, names) {
-		return false
-	}
-	q.white()
-	return q.at == len(data)
+	var d decode.Decoder
+	return d.Answer(data, func() bool { return s.read(&d, names) })
 }
 
 // read is quickly for the next value. All values become views of one text, which holds nothing else.
-func (s *Spec) read(q *quick, names []string) bool {
+func (s *Spec) read(d *decode.Decoder, names []string) bool {
 	if names == nil || len(names) > 64 {
 		return false
 	}
-	type value struct{ name, from, to int }
+	type value struct {
+		name int
+		raw  []byte
+	}
 	var (
 		values = make([]value, 0, 32)
 		id     []byte
 		size   int
 		seen   uint64 // by the place among names
 	)
-	if !q.each('{', '}', func() bool {
-		name, ok := q.name()
+	if !d.Object(func(name []byte) bool {
+		raw, ok := d.Raw()
 		if !ok {
 			return false
 		}
-		q.white()
-		from := q.at
-		if !q.skip() {
-			return false
-		}
-		raw := q.data[from:q.at]
 		if string(name) == "id" {
 			again := id != nil
 			id = raw
@@ -113,27 +108,26 @@ func (s *Spec) read(q *quick, names []string) bool {
 		if again || !says(string(raw)) {
 			return !again
 		}
-		values = append(values, value{i, from, q.at})
+		values = append(values, value{i, raw})
 		size += len(raw)
 		return true
 	}) {
 		return false
 	}
 	*s = Spec{fields: make([]keptField, len(values))}
-	if id != nil && decode(id, &s.ID) != nil {
+	if id != nil && decode.Lenient(id, &s.ID) != nil {
 		return false
 	}
 	s.ID = Clean(s.ID)
 	var text strings.Builder
 	text.Grow(size)
 	for _, v := range values {
-		text.Write(q.data[v.from:v.to])
+		text.Write(v.raw)
 	}
 	all := text.String()
 	for i, v := range values {
-		size := v.to - v.from
-		s.fields[i] = keptField{names[v.name], all[:size]}
-		all = all[size:]
+		s.fields[i] = keptField{names[v.name], all[:len(v.raw)]}
+		all = all[len(v.raw):]
 	}
 	slices.SortFunc(s.fields, byName)
 	return true
@@ -245,7 +239,7 @@ func (s Spec) Into(name string, v any) error {
 	if !s.Has(name) {
 		return nil
 	}
-	return decode([]byte(s.value(name)), v)
+	return decode.Lenient([]byte(s.value(name)), v)
 }
 
 // IDs are those that the field points at, or the id that it is.
@@ -327,9 +321,10 @@ func (f *filled[F]) UnmarshalJSON(data []byte) error {
 	return f.take(data, of.names())
 }
 
-func (f *filled[F]) read(q *quick) bool {
+// DecodeFrom is UnmarshalJSON for objects as they are documented; see [decode.Own].
+func (f *filled[F]) DecodeFrom(d *decode.Decoder) bool {
 	var of F
-	return f.Spec.read(q, of.names())
+	return f.read(d, of.names())
 }
 
 func (f filled[F]) key() string { return f.ID }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"janitor/client/decode"
 )
 
 // The values of protection_status that are documented; compare without case.
@@ -42,6 +44,19 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 		}
 	}
 	return nil
+}
+
+// DecodeFrom takes a time, most often one as ELB v3 writes it; see [decode.Own].
+func (t *Time) DecodeFrom(d *decode.Decoder) bool {
+	raw, ok := d.Raw()
+	if !ok {
+		return false
+	}
+	if raw[0] == '"' && t.UnmarshalText(raw[1:len(raw)-1]) == nil {
+		t.Time = t.UTC()
+		return true
+	}
+	return t.UnmarshalJSON(raw) == nil
 }
 
 // MarshalJSON writes the zero time as null.

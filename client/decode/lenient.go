@@ -1,4 +1,4 @@
-package client
+package decode
 
 import (
 	"bytes"
@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// decode is json.Unmarshal for services that do not keep to their documents: when values have other types than v, it
+// Lenient is json.Unmarshal for services that do not keep to their documents: when values have other types than v, it
 // tries once more with those put right whose meaning is plain: "443" and 443.0 for a number, 5 for a string, "true" and 1
 // for a bool, "", {} and [] for an object or list that is unset (api.md 1), a bare id for an object of an id. Whatever
 // else does not fit stays an error: a reference must not get lost.
-func decode(data []byte, v any) error {
+func Lenient(data []byte, v any) error {
 	err := json.Unmarshal(data, v)
 	if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd {
 		return err
@@ -31,16 +31,11 @@ func decode(data []byte, v any) error {
 	return err
 }
 
-var (
-	ownDecoding = reflect.TypeFor[json.Unmarshaler]()
-	reference   = reflect.TypeFor[idRef]()
-)
-
 // fit writes the JSON value raw as one that fits t; as it is when it cannot. Of an object that is known only what t knows
 // is written, so that private keys go no further.
-func fit(b *bytes.Buffer, raw part, t reflect.Type) {
+func fit(b *bytes.Buffer, raw Part, t reflect.Type) {
 	raw = bytes.TrimSpace(raw)
-	if reflect.PointerTo(t).Implements(ownDecoding) || len(raw) == 0 || string(raw) == "null" {
+	if reflect.PointerTo(t).Implements(unmarshalsItself) || len(raw) == 0 || string(raw) == "null" {
 		b.Write(raw)
 		return
 	}
@@ -54,7 +49,7 @@ func fit(b *bytes.Buffer, raw part, t reflect.Type) {
 			fitObject(b, raw, t)
 		case unset:
 			b.WriteString("null")
-		case raw[0] == '"' && t == reference:
+		case raw[0] == '"' && refers(t):
 			fmt.Fprintf(b, `{"id":%s}`, raw)
 		default:
 			b.Write(raw)
@@ -88,6 +83,9 @@ func fit(b *bytes.Buffer, raw part, t reflect.Type) {
 	}
 }
 
+// refers: it is an object of an id and nothing else.
+func refers(t reflect.Type) bool { return t.NumField() == 1 && t.Field(0).Tag.Get("json") == "id" }
+
 // plain is the number or bool that a word means, otherwise when it means none.
 func plain(word string, isBool bool, otherwise string) string {
 	if word == "" {
@@ -106,8 +104,8 @@ func plain(word string, isBool bool, otherwise string) string {
 	return otherwise
 }
 
-func fitObject(b *bytes.Buffer, raw part, t reflect.Type) {
-	var parts map[string]part
+func fitObject(b *bytes.Buffer, raw Part, t reflect.Type) {
+	var parts map[string]Part
 	if json.Unmarshal(raw, &parts) != nil {
 		b.Write(raw)
 		return
@@ -131,8 +129,8 @@ func fitObject(b *bytes.Buffer, raw part, t reflect.Type) {
 	b.WriteByte('}')
 }
 
-func fitList(b *bytes.Buffer, raw part, t reflect.Type) {
-	var parts []part
+func fitList(b *bytes.Buffer, raw Part, t reflect.Type) {
+	var parts []Part
 	if json.Unmarshal(raw, &parts) != nil {
 		b.Write(raw)
 		return
@@ -145,4 +143,14 @@ func fitList(b *bytes.Buffer, raw part, t reflect.Type) {
 		fit(b, part, t)
 	}
 	b.WriteByte(']')
+}
+
+// Part is a value within an answer. Unlike [json.RawMessage] it is no copy: an answer may be large and hold private keys.
+// So it must not outlive the bytes it was decoded from.
+type Part []byte
+
+// UnmarshalJSON keeps a view of data.
+func (p *Part) UnmarshalJSON(data []byte) error {
+	*p = data
+	return nil
 }

@@ -1,0 +1,118 @@
+// Package decode reads the JSON of services. A [Decoder] is quick and takes what is as documented; [Lenient] takes its time,
+// and takes whatever has a plain meaning.
+package decode
+
+import (
+	"reflect"
+	"strings"
+)
+
+// Decoder decodes in one pass what is as documented, for lists are long and [json.Unmarshal] goes over them several times.
+// What it takes it decodes as json.Unmarshal does. It refuses whatever is wrong or merely unusual — another type, a name in
+// other case or given twice, a number with a fraction —, which is for [Lenient] to look at. Methods that say false leave
+// everything half done.
+//
+// The zero value is ready. One that decodes the pages of a list one after the other spares making much of its own anew, and
+// keeps text that comes again once.
+type Decoder struct {
+	data  []byte
+	at    int
+	depth int
+	odd   bool // something was decoded that has to be cleaned, or may have to
+
+	texts  texts
+	plans  map[reflect.Type]*plan
+	drafts map[reflect.Type]*draft
+	lines  []byte // of IDs
+}
+
+// Own is a value that takes from the decoder what it is made of. None of its text needs cleaning afterwards.
+type Own interface{ DecodeFrom(d *Decoder) bool }
+
+// Answer decodes an answer, by what read takes from the decoder, and says whether it took all of it. Afterwards the
+// decoder has let go of the answer, which may hold private keys.
+func (d *Decoder) Answer(data []byte, read func() bool) bool {
+	d.texts.prepare(len(data))
+	d.data, d.at, d.depth, d.odd = data, 0, 0, false
+	ok := read()
+	d.white()
+	ok = ok && d.at == len(d.data)
+	d.data = nil
+	if !ok {
+		clear(d.drafts)
+	}
+	return ok
+}
+
+// Harmless says that all text of the last answer was printable ASCII of at most 256 characters.
+func (d *Decoder) Harmless() bool { return !d.odd }
+
+// Value decodes the next value into what v points at, which is a zero value.
+func (d *Decoder) Value(v any) bool {
+	if d.plans == nil {
+		d.plans, d.drafts = map[reflect.Type]*plan{}, map[reflect.Type]*draft{}
+	}
+	to := reflect.ValueOf(v).Elem()
+	p, known := d.plans[to.Type()]
+	if !known {
+		p = planFor(to.Type())
+		d.plans[to.Type()] = p
+	}
+	return p != nil && d.decode(p, to)
+}
+
+// Object goes through the fields of an object: field must take the value of the one of that name.
+func (d *Decoder) Object(field func(name []byte) bool) bool {
+	return d.each('{', '}', func() bool {
+		name, ok := d.name()
+		return ok && field(name)
+	})
+}
+
+// Raw is the next value as it stands, part of the answer.
+func (d *Decoder) Raw() ([]byte, bool) {
+	d.white()
+	from := d.at
+	if !d.skip() {
+		return nil, false
+	}
+	return d.data[from:d.at], true
+}
+
+// Null says whether the next value is null, and leaves it there.
+func (d *Decoder) Null() bool {
+	d.white()
+	return d.at < len(d.data) && d.data[d.at] == 'n'
+}
+
+// IDs reads a list of objects of which only the id counts: each id with a line break after it.
+func (d *Decoder) IDs() (lines string, ok bool) {
+	if d.Null() {
+		return "", d.word("null")
+	}
+	d.lines = d.lines[:0]
+	ok = d.each('[', ']', func() bool {
+		given := false
+		ok := d.Object(func(name []byte) bool {
+			switch {
+			case string(name) != "id":
+				return !strings.EqualFold(string(name), "id") && d.skip()
+			case given:
+				return false
+			}
+			given = true
+			if d.Null() {
+				return d.word("null")
+			}
+			raw, plain, ok := d.quoted()
+			d.lines = append(d.lines, raw...)
+			return ok && plain && len(raw) <= shortest
+		})
+		d.lines = append(d.lines, '\n')
+		return ok
+	})
+	if !ok {
+		return "", false
+	}
+	return d.texts.keep(d.lines), true
+}

@@ -1,0 +1,40 @@
+package decode
+
+import (
+	"hash/maphash"
+	"strings"
+)
+
+// texts keeps text many at a time: an answer holds hundreds of thousands that are short, and most of those that were there
+// before come soon again.
+type texts struct {
+	chunk  int
+	seed   maphash.Seed
+	room   strings.Builder // what it holds is never written again, so parts of it can be given away
+	recent [256]string     // by hash
+}
+
+// prepare is for the first answer, which says how much there may be.
+func (t *texts) prepare(answer int) {
+	if t.chunk == 0 {
+		t.chunk, t.seed = min(answer, 16<<10), maphash.MakeSeed()
+	}
+}
+
+func (t *texts) keep(b []byte) string {
+	if len(b) == 0 {
+		return ""
+	}
+	known := &t.recent[maphash.Bytes(t.seed, b)%uint64(len(t.recent))]
+	if *known == string(b) {
+		return *known
+	}
+	if t.room.Cap()-t.room.Len() < len(b) {
+		t.room.Reset()
+		t.room.Grow(max(t.chunk, len(b)))
+	}
+	from := t.room.Len()
+	t.room.Write(b)
+	*known = t.room.String()[from:]
+	return *known
+}
