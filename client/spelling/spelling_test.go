@@ -13,7 +13,7 @@ func TestTheNearestOfTheKnownWordsIsMeant(t *testing.T) {
 		"agge":      "age",       // one too many
 		"ag":        "age",       // one is missing
 		"aga":       "age",       // another one
-		"nmae":      "name",      // two are swapped
+		"aeg":       "age",       // two are swapped
 		"NAME":      "name",      // case
 		" name ":    "name",      // blanks around
 		"grösse":    "größe",     // characters, not bytes
