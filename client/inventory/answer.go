@@ -26,10 +26,22 @@ func needs(permission string, err error) error {
 // unsupported is a 403 that no permission helps against (api.md 6.2).
 const unsupported = "ELB.8962"
 
-// needing is a way to delete that tells which permission it needs (api.md 2.12).
-func needing(permission string, send func(context.Context, *client.Deleter, []Resource) ([]Answer, error)) func(context.Context, *client.Deleter, []Resource) ([]Answer, error) {
+// send is [Route.Send].
+type send = func(context.Context, *client.Deleter, []Resource) ([]Answer, error)
+
+// inBatches deletes many by their ids in one request. A refusal tells which permission it takes (api.md 2.12), as with
+// oneByOne.
+func inBatches(permission string, remove func(*client.Deleter, context.Context, []string) (client.Batch, error)) send {
 	return func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-		answers, err := send(ctx, d, items)
+		answers, err := batch(remove(d, ctx, idsOf(items)))
+		return answers, needs(permission, err)
+	}
+}
+
+// oneByOne deletes one by its id.
+func oneByOne(permission string, remove func(*client.Deleter, context.Context, string) error) send {
+	return func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+		answers, err := single(items, remove(d, ctx, items[0].Ref.ID))
 		return answers, needs(permission, err)
 	}
 }

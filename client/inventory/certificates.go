@@ -320,20 +320,14 @@ func effectsOfCertificates(doomed, _ []Resource, _ *Graph) []Consequence {
 var (
 	deleteCertificates = &Route{
 		Call: "POST certificates/batch-delete", Max: 50, Instead: deleteCertificate,
-		Send: needing("elb:certificates:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-			return batch(d.DeleteCertificates(ctx, idsOf(items)))
-		}),
+		Send: inBatches("elb:certificates:delete", (*client.Deleter).DeleteCertificates),
 	}
 	deleteCertificate = &Route{
 		Call: "DELETE certificates/{id}", Max: 1,
-		Send: needing("elb:certificates:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-			return single(items, d.DeleteCertificate(ctx, items[0].Ref.ID))
-		}),
+		Send: oneByOne("elb:certificates:delete", (*client.Deleter).DeleteCertificate),
 	}
 	deleteSharedCertificate = &Route{
 		Call: "DELETE v2.0/lbaas/certificates/{id}", Max: 1,
-		Send: needing("elb:certificates:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-			return single(items, d.DeleteSharedCertificate(ctx, items[0].Ref.ID))
-		}),
+		Send: oneByOne("elb:certificates:delete", (*client.Deleter).DeleteSharedCertificate),
 	}
 )

@@ -202,16 +202,16 @@ func judgeEntry(r Resource, g *Graph) Verdict {
 
 var deleteEntries = &Route{
 	Call: "POST ipgroups/{id}/iplist/batch-delete", Max: 50,
-	Send: needing("elb:ipgroups:put", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 		group, requestID, err := d.DeleteEntries(ctx, items[0].Ref.Parent, idsOf(items))
 		if err != nil {
-			return nil, err
+			return nil, needs("elb:ipgroups:put", err)
 		}
 		if !strings.EqualFold(group.ID, items[0].Ref.Parent) {
 			return []Answer{{ID: group.ID, RequestID: requestID}}, nil // nobody asked for that one
 		}
 		return remaining(items, group, requestID), nil
-	}),
+	},
 }
 
 // remaining reads S2's answer, which is the group as it is afterwards. An entry still in it was not deleted, or the answer

@@ -161,7 +161,5 @@ func ipGroupRow(home ScopeID, g *client.IPGroup) Resource {
 
 var deleteIPGroup = &Route{
 	Call: "DELETE ipgroups/{id}", Max: 1,
-	Send: needing("elb:ipgroups:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-		return single(items, d.DeleteIPGroup(ctx, items[0].Ref.ID))
-	}),
+	Send: oneByOne("elb:ipgroups:delete", (*client.Deleter).DeleteIPGroup),
 }

@@ -238,20 +238,14 @@ func takenWithPool(r Resource) string {
 var (
 	deletePools = &Route{
 		Call: "POST pools/batch-delete", Max: 50, Instead: deletePool,
-		Send: needing("elb:pools:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-			return batch(d.DeletePools(ctx, idsOf(items)))
-		}),
+		Send: inBatches("elb:pools:delete", (*client.Deleter).DeletePools),
 	}
 	deletePool = &Route{
 		Call: "DELETE pools/{id}", Max: 1,
-		Send: needing("elb:pools:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-			return single(items, d.DeletePool(ctx, items[0].Ref.ID))
-		}),
+		Send: oneByOne("elb:pools:delete", (*client.Deleter).DeletePool),
 	}
 	deleteSharedPool = &Route{
 		Call: "DELETE v2.0/lbaas/pools/{id}", Max: 1,
-		Send: needing("elb:pools:delete", func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-			return single(items, d.DeleteSharedPool(ctx, items[0].Ref.ID))
-		}),
+		Send: oneByOne("elb:pools:delete", (*client.Deleter).DeleteSharedPool),
 	}
 )
