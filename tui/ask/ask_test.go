@@ -10,24 +10,13 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"janitor/tui/internal/golden"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
 
 var epoch = time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
-
-func keyOf(s string) tea.KeyPressMsg {
-	switch s {
-	case "enter":
-		return tea.KeyPressMsg{Code: tea.KeyEnter}
-	case "esc":
-		return tea.KeyPressMsg{Code: tea.KeyEscape}
-	case "tab":
-		return tea.KeyPressMsg{Code: tea.KeyTab}
-	}
-	return tea.KeyPressMsg{Code: rune(s[0]), Text: s}
-}
 
 func dialog(now *time.Time, n int) *Model {
 	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: func() time.Time { return *now }}
@@ -45,7 +34,7 @@ func TestAQuestionIsNotAnsweredByAccident(t *testing.T) {
 	answerOf := func(q *Model, names ...string) any {
 		var cmd tea.Cmd
 		for _, name := range names {
-			cmd = q.Press(keyOf(name))
+			cmd = q.Press(screentest.Key(name))
 		}
 		if cmd == nil {
 			return nil
@@ -78,7 +67,7 @@ func TestAQuestionIsNotAnsweredByAccident(t *testing.T) {
 	}
 	q := dialog(&now, 3)
 	now = now.Add(time.Hour)
-	if q.Over("", 20, 5); q.Press(keyOf("y")) != nil {
+	if q.Over("", 20, 5); q.Press(screentest.Key("y")) != nil {
 		t.Error("what cannot be read can be answered with yes")
 	}
 }
@@ -89,20 +78,12 @@ func TestAQuestionAtEverySize(t *testing.T) {
 	below := strings.Repeat("below ", 40)
 	for w := 1; w < 150; w += 3 {
 		for h := 1; h < 40; h += 2 {
-			lines := strings.Split(q.Over(below, w, h), "\n")
-			if len(lines) != h {
-				t.Fatalf("%d lines at %d×%d", len(lines), w, h)
-			}
-			for _, line := range lines {
-				if got := ansi.StringWidth(line); got > w {
-					t.Fatalf("%d columns at %d×%d: %q", got, w, h, line)
-				}
-			}
+			screentest.Fits(t, "a question", q.Over(below, w, h), w, h)
 		}
 	}
 	golden.Check(t, "question.txt", ansi.Strip(q.Over("", 80, 22))+"\n")
 	now = now.Add(screen.Grace)
-	q.Press(keyOf("G"))
+	q.Press(screentest.Key("G"))
 	if got := q.Over("", 80, 22); !strings.Contains(got, "web-39") || strings.Contains(got, "web-0 ") {
 		t.Errorf("does not scroll:\n%s", got)
 	}

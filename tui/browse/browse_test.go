@@ -14,6 +14,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/inventory"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -349,32 +350,13 @@ func TestHostileNamesAreHarmlessAndAligned(t *testing.T) {
 	p := newProbe(t, &feed{whole(rows)}, nil)
 	for _, w := range []int{80, 120, 160} {
 		for range names {
-			checkFrame(t, p.View(w, 20), w, 20)
+			screentest.Fits(t, "the list", p.View(w, 20), w, 20)
 			p.press("down")
 		}
 		p.press("g")
 	}
 	p.press("/").write("中文")
-	checkFrame(t, p.View(80, 20), 80, 20)
-}
-
-// checkFrame: exactly h lines, none wider than w, no control bytes but those of colours.
-func checkFrame(t *testing.T, view string, w, h int) {
-	t.Helper()
-	lines := strings.Split(view, "\n")
-	if len(lines) != h {
-		t.Errorf("%d lines at %d×%d", len(lines), w, h)
-	}
-	for _, line := range lines {
-		if got := ansi.StringWidth(line); got > w {
-			t.Errorf("a line of %d columns at %d×%d: %q", got, w, h, line)
-		}
-		for _, r := range ansi.Strip(line) {
-			if r < ' ' || r == 0x7f || 0x80 <= r && r <= 0x9f || 0x200b <= r && r <= 0x200f || 0x202a <= r && r <= 0x202e {
-				t.Errorf("%U in %q", r, line)
-			}
-		}
-	}
+	screentest.Fits(t, "the list", p.View(80, 20), 80, 20)
 }
 
 func TestEverySize(t *testing.T) {
@@ -383,8 +365,8 @@ func TestEverySize(t *testing.T) {
 	for w := 1; w < 200; w += 7 {
 		for h := 1; h < 40; h += 3 {
 			p.press("down", "space")
-			checkFrame(t, p.View(w, h), w, h)
-			checkFrame(t, empty.View(w, h), w, h)
+			screentest.Fits(t, "the list", p.View(w, h), w, h)
+			screentest.Fits(t, "the list", empty.View(w, h), w, h)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"janitor/client/filter"
 	"janitor/client/inventory"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 )
 
@@ -149,13 +150,13 @@ func TestAllIsWhatTheExpressionLetsThrough(t *testing.T) {
 	p.View(120, 20)
 	var waiting []tea.Cmd
 	press := func(k tea.KeyPressMsg) { waiting = append(waiting, p.Update(k)) }
-	press(key(t, "/"))
+	press(screentest.Key("/"))
 	for _, r := range "=unused" {
 		press(tea.KeyPressMsg{Code: r, Text: string(r)})
 	}
-	press(key(t, "enter"))
-	press(key(t, "ctrl+a"))
-	press(key(t, "ctrl+d"))
+	press(screentest.Key("enter"))
+	press(screentest.Key("ctrl+a"))
+	press(screentest.Key("ctrl+d"))
 	if n := p.tab().table.Marked(); n != 0 {
 		t.Errorf("%d marked before the rows are there", n)
 	}
@@ -278,7 +279,7 @@ func TestShownIsWhatTheLastRightFilterSays(t *testing.T) {
 			}
 			if len(piece) > 1 && (piece == "backspace" || piece == "enter" || piece == "esc" || piece == "tab" || piece == "left" ||
 				piece == "space" || strings.HasPrefix(piece, "ctrl+")) || piece == "/" || piece == "V" || piece == "*" {
-				waiting = append(waiting, p.Update(key(t, piece)))
+				waiting = append(waiting, p.Update(screentest.Key(piece)))
 			} else if p.input.on {
 				for _, r := range piece {
 					waiting = append(waiting, p.Update(tea.KeyPressMsg{Code: r, Text: string(r)}))
@@ -327,7 +328,7 @@ func TestEverySizeWhileTypingAnExpression(t *testing.T) {
 		p.write(typed)
 		for w := 1; w < 150; w += 3 {
 			for h := 1; h < 12; h++ {
-				checkFrame(t, p.View(w, h), w, h)
+				screentest.Fits(t, "the list", p.View(w, h), w, h)
 			}
 		}
 		if p.input.wrong != nil && !strings.Contains(ansi.Strip(p.View(80, 20)), "^") {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/inventory"
+	"janitor/tui/internal/screentest"
 )
 
 // mixed are pools of all verdicts, some with signs.
@@ -110,9 +111,9 @@ func TestLimitsHoldForEveryListing(t *testing.T) {
 func TestKeysWaitForTheRowsAskedFor(t *testing.T) {
 	p := newProbe(t, &feed{whole(mixed())}, nil)
 	p.View(120, 20)
-	find := p.Update(key(t, "V"))
+	find := p.Update(screentest.Key("V"))
 	for _, name := range []string{"ctrl+a", "V", "space"} {
-		if cmd := p.Update(key(t, name)); cmd != nil {
+		if cmd := p.Update(screentest.Key(name)); cmd != nil {
 			t.Errorf("%s did not wait: %#v", name, cmd())
 		}
 	}

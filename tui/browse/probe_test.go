@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -16,6 +14,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/inventory"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -85,7 +84,7 @@ func (p *probe) run(cmd tea.Cmd) {
 func (p *probe) press(names ...string) *probe {
 	p.t.Helper()
 	for _, name := range names {
-		p.run(p.Update(key(p.t, name)))
+		p.run(p.Update(screentest.Key(name)))
 	}
 	return p
 }
@@ -107,39 +106,6 @@ func (p *probe) lastSaid() string {
 	s := p.said[len(p.said)-1]
 	p.said = nil
 	return s
-}
-
-// key is the message of a key, made from its name; the name is checked to be the one a program would see.
-func key(t *testing.T, name string) tea.KeyPressMsg {
-	t.Helper()
-	var k tea.Key
-	rest := name
-	for _, mod := range []struct {
-		prefix string
-		mod    tea.KeyMod
-	}{{"ctrl+", tea.ModCtrl}, {"shift+", tea.ModShift}} {
-		if s, ok := strings.CutPrefix(rest, mod.prefix); ok && s != "" {
-			k.Mod |= mod.mod
-			rest = s
-		}
-	}
-	special := map[string]rune{
-		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
-		"right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd, "pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp,
-		"backspace": tea.KeyBackspace, "delete": tea.KeyDelete, "space": tea.KeySpace,
-	}
-	if code, ok := special[rest]; ok {
-		k.Code = code
-	} else {
-		k.Code, _ = utf8.DecodeRuneInString(rest)
-	}
-	if k.Mod == 0 && (k.Code == tea.KeySpace || len([]rune(rest)) == 1) {
-		k.Text = string(k.Code)
-	}
-	if got := tea.KeyPressMsg(k).String(); got != name {
-		t.Fatalf("key %q is seen as %q", name, got)
-	}
-	return tea.KeyPressMsg(k)
 }
 
 // pool makes a resource as the loader would; n is part of its id.

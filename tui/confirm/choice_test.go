@@ -163,7 +163,7 @@ func TestFieldStaysInSight(t *testing.T) {
 			d := ready(plan)
 			lines := len(strings.Split(strings.TrimSpace(d.text(size[0], size[1])), "\n"))
 			for _, r := range want + "more" {
-				d.key(tea.Key{Code: r, Text: string(r)})
+				d.key(tea.KeyPressMsg{Code: r, Text: string(r)})
 				got := d.text(size[0], size[1])
 				shown := false
 				for _, after := range []string{string(r) + "▏", string(r) + " ✓", string(r) + "✓", ">  ✓", string(r) + "  ", "> ▏"} {
@@ -201,7 +201,7 @@ func TestMoreThanWasWantedIsSeen(t *testing.T) {
 	} {
 		d := ready(dangers(test.names...))
 		for _, r := range test.typed {
-			d.key(tea.Key{Code: r, Text: string(r)})
+			d.key(tea.KeyPressMsg{Code: r, Text: string(r)})
 		}
 		if got := d.text(test.w, test.h); !strings.Contains(got, test.shows) {
 			t.Errorf("%q of %q at %d×%d does not show %q:\n%s", test.typed, test.names, test.w, test.h, test.shows, got)

@@ -14,6 +14,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/tui/confirm"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -68,25 +69,17 @@ func (d *dialog) press(script string) *dialog {
 	for word := range strings.FieldsSeq(script) {
 		if text, ok := strings.CutPrefix(word, `"`); ok {
 			for _, r := range strings.TrimSuffix(text, `"`) {
-				d.key(tea.Key{Code: r, Text: string(r)})
+				d.key(tea.KeyPressMsg{Code: r, Text: string(r)})
 			}
 			continue
 		}
-		d.key(named[word])
+		d.key(screentest.Key(word))
 	}
 	return d
 }
 
-var named = map[string]tea.Key{
-	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
-	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight},
-	"backspace": {Code: tea.KeyBackspace}, "down": {Code: tea.KeyDown}, "up": {Code: tea.KeyUp},
-	"pgdown": {Code: tea.KeyPgDown}, "pgup": {Code: tea.KeyPgUp}, "ctrl+d": {Code: 'd', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
-	"space": {Code: ' ', Text: " "},
-}
-
-func (d *dialog) key(k tea.Key) {
-	cmd := d.Update(tea.KeyPressMsg(k))
+func (d *dialog) key(k tea.KeyPressMsg) {
+	cmd := d.Update(k)
 	d.View(80, 24) // as the program does after every message
 	if cmd == nil {
 		return
@@ -535,7 +528,7 @@ func TestListIsWhole(t *testing.T) {
 		var seen strings.Builder
 		for range 600 {
 			seen.WriteString(d.text(size[0], size[1]))
-			d.Update(tea.KeyPressMsg(named["down"]))
+			d.Update(screentest.Key("down"))
 		}
 		for i := range 100 {
 			if name := fmt.Sprintf("web-%03d", i); !strings.Contains(seen.String(), name) {
@@ -591,19 +584,11 @@ func TestEverySize(t *testing.T) {
 		for h := 1; h <= 60; h += 1 + h/5 {
 			for w := 1; w <= 200; w += 1 + w/8 {
 				got := d.Over(below, w, h)
-				lines := strings.Split(got, "\n")
-				if len(lines) != h {
-					t.Fatalf("%s %d×%d: %d lines", name, w, h, len(lines))
-				}
-				for i, line := range lines {
-					if have := ansi.StringWidth(line); have > w {
-						t.Fatalf("%s %d×%d: line %d is %d columns wide: %q", name, w, h, i, have, line)
-					}
-				}
-				if strings.ContainsAny(ansi.Strip(got), "\x1b\u202e\u200b\r\t\x07") || strings.Contains(got, "\x1b[31mred") {
+				screentest.Fits(t, name, got, w, h)
+				if strings.Contains(got, "\x1b[31mred") {
 					t.Fatalf("%s %d×%d: bytes of the service came through: %q", name, w, h, got)
 				}
-				d.Update(tea.KeyPressMsg(named[[]string{"down", "pgdown", "up"}[(w+h)%3]]))
+				d.Update(screentest.Key([]string{"down", "pgdown", "up"}[(w+h)%3]))
 			}
 		}
 	}
@@ -634,7 +619,7 @@ func BenchmarkView(b *testing.B) {
 			d := ready(plan(n, n/2))
 			b.ReportAllocs()
 			for b.Loop() {
-				d.Update(tea.KeyPressMsg(named["down"]))
+				d.Update(screentest.Key("down"))
 				d.View(120, 36)
 			}
 		})
@@ -651,7 +636,7 @@ func TestOtherKeysAreNamed(t *testing.T) {
 	}
 	d := openWith(bound, plan(40, 0), 0, nil)
 	d.now = d.now.Add(time.Second)
-	d.press(`"40"`).key(tea.Key{Code: tea.KeyF3})
+	d.press(`"40"`).key(tea.KeyPressMsg{Code: tea.KeyF3})
 	got := d.text(110, 24)
 	for _, want := range []string{"ctrl+g cancel", "ctrl+p ctrl+n scroll", "Press f2 on Delete"} {
 		if !strings.Contains(got, want) {

@@ -11,6 +11,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/inventory"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -103,18 +104,7 @@ func TestHostileFieldsAtEverySize(t *testing.T) {
 		m := show(r, raw)
 		for w := 1; w < 130; w += 3 {
 			for h := 1; h < 30; h += 4 {
-				lines := strings.Split(m.View(w, h), "\n")
-				if len(lines) != h {
-					t.Fatalf("%d lines at %d×%d", len(lines), w, h)
-				}
-				for _, line := range lines {
-					if ansi.StringWidth(line) > w {
-						t.Fatalf("a line wider than %d: %q", w, line)
-					}
-					if plain := ansi.Strip(line); strings.ContainsAny(plain, "\x1b\x07\u202e") {
-						t.Fatalf("a control character in %q", line)
-					}
-				}
+				screentest.Fits(t, "fields", m.View(w, h), w, h)
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"janitor/client"
 	"janitor/client/inventory"
 	"janitor/tui/card"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -356,18 +357,7 @@ func TestHostileTreesAtEverySize(t *testing.T) {
 		for w := 1; w < 130; w += 7 {
 			for h := 1; h < 30; h += 4 {
 				press(m, 'j')
-				lines := strings.Split(m.View(w, h), "\n")
-				if len(lines) != h {
-					t.Fatalf("%d lines at %d×%d", len(lines), w, h)
-				}
-				for _, line := range lines {
-					if got := ansi.StringWidth(line); got > w {
-						t.Fatalf("%d of %d columns: %q", got, w, line)
-					}
-					if plain := ansi.Strip(line); strings.ContainsAny(plain, "\x1b\x07\u202e") {
-						t.Fatalf("a control character in %q", line)
-					}
-				}
+				screentest.Fits(t, "a tree", m.View(w, h), w, h)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"janitor/client/inventory"
 	"janitor/tui/card"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -93,14 +94,8 @@ func TestFits80x24AndScrollsToItsEnd(t *testing.T) {
 	seen := map[string]bool{}
 	for range 20 {
 		view := m.View(80, 22)
-		lines := strings.Split(view, "\n")
-		if len(lines) != 22 {
-			t.Fatalf("%d lines", len(lines))
-		}
-		for _, line := range lines {
-			if ansi.StringWidth(line) > 80 {
-				t.Errorf("too wide: %q", line)
-			}
+		screentest.Fits(t, "help", view, 80, 22)
+		for line := range strings.SplitSeq(view, "\n") {
 			seen[strings.TrimSpace(ansi.Strip(line))] = true
 		}
 		m.Update(tea.KeyPressMsg{Code: tea.KeyPgDown})

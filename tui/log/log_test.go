@@ -13,6 +13,7 @@ import (
 
 	"janitor/client/logbook"
 	"janitor/tui/internal/golden"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -202,16 +203,8 @@ func TestEveryLineFits(t *testing.T) {
 		m := show(b)
 		for range 2 {
 			view := m.View(size[0], size[1])
-			lines := strings.Split(view, "\n")
-			if len(lines) != size[1] {
-				t.Errorf("%v: %d lines", size, len(lines))
-			}
-			for _, line := range lines {
-				if ansi.StringWidth(line) > size[0] {
-					t.Errorf("%v: too wide: %q", size, line)
-				}
-			}
-			if strings.ContainsAny(view, "\a\u202e") || strings.Contains(view, "\x1b[2J") {
+			screentest.Fits(t, "the log", view, size[0], size[1])
+			if strings.Contains(view, "\x1b[2J") {
 				t.Errorf("%v: acts on the terminal: %q", size, view)
 			}
 			m.Update(wide)

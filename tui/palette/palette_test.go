@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -186,15 +187,7 @@ func TestEverySize(t *testing.T) {
 			w, h := 1+rng.IntN(130), 1+rng.IntN(40)
 			m.Press(tea.KeyPressMsg{Code: []rune{tea.KeyDown, tea.KeyUp, tea.KeyPgDown, tea.KeyEnd}[rng.IntN(4)]})
 			view := m.Over(strings.Repeat(strings.Repeat("x", 200)+"\n", 50), w, h)
-			lines := strings.Split(view, "\n")
-			if len(lines) != h {
-				t.Fatalf("%d lines at %d×%d", len(lines), w, h)
-			}
-			for _, line := range lines {
-				if got := ansi.StringWidth(line); got > w {
-					t.Fatalf("%d columns at %d×%d: %q", got, w, h, line)
-				}
-			}
+			screentest.Fits(t, "the palette", view, w, h)
 			if w > 8 && h > around+2 && len(m.found) > 0 && !strings.Contains(view, "▍") {
 				t.Fatalf("the cursor is not in sight at %d×%d:\n%s", w, h, ansi.Strip(view))
 			}

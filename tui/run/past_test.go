@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"janitor/client/cleanup"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -260,13 +260,13 @@ func TestARealRunFromItsJournal(t *testing.T) {
 	}
 	from := Past(env, all[0])
 	rows := func(m *Model) (out []string) {
-		m.Update(tea.KeyPressMsg(named["home"]))
+		m.Update(screentest.Key("home"))
 		for range 3 {
-			m.Update(tea.KeyPressMsg(named["enter"]))
+			m.Update(screentest.Key("enter"))
 			out = append(out, strings.Split(ansi.Strip(m.View(120, 30)), "\n")[4:]...)
-			m.Update(tea.KeyPressMsg(named["esc"]))
+			m.Update(screentest.Key("esc"))
 			out = append(out, strings.Split(ansi.Strip(m.View(120, 30)), "\n")[4:]...)
-			m.Update(tea.KeyPressMsg(named["down"]))
+			m.Update(screentest.Key("down"))
 		}
 		return out
 	}

@@ -15,6 +15,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -144,11 +145,7 @@ func (d *desk) finish(s cleanup.Summary) {
 // press returns what the keys led to, notices aside.
 func (d *desk) press(names ...string) (out []tea.Msg) {
 	for _, name := range names {
-		k, ok := named[name]
-		if !ok {
-			k = tea.Key{Code: rune(name[0]), Text: name}
-		}
-		cmd := d.Update(tea.KeyPressMsg(k))
+		cmd := d.Update(screentest.Key(name))
 		d.View(80, 24)
 		if cmd == nil {
 			continue
@@ -162,11 +159,6 @@ func (d *desk) press(names ...string) (out []tea.Msg) {
 		}
 	}
 	return out
-}
-
-var named = map[string]tea.Key{
-	"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
-	"end": {Code: tea.KeyEnd}, "home": {Code: tea.KeyHome}, "esc": {Code: tea.KeyEscape}, "enter": {Code: tea.KeyEnter},
 }
 
 func summary(n int, counts map[cleanup.Outcome]int, proved int) cleanup.Summary {
@@ -694,7 +686,7 @@ func TestPaneWhereThereIsLittleRoom(t *testing.T) {
 		if got := d.text(size[0], size[1]); strings.Contains(got, "of it all") || !strings.Contains(got, "web-0004") {
 			t.Errorf("%v: a pane, or no list:\n%s", size, got)
 		}
-		k := tea.KeyPressMsg(named["enter"])
+		k := screentest.Key("enter")
 		d.Update(k)
 		if got := d.text(size[0], size[1]); !strings.Contains(strings.Join(strings.Fields(got), " "), "in the middle of it all") {
 			t.Errorf("%v: the error cannot be read:\n%s", size, got)
@@ -707,7 +699,7 @@ func TestPaneWhereThereIsLittleRoom(t *testing.T) {
 	for _, h := range []int{10, 24} { // nothing has failed yet: the item that the run is at
 		d := newDesk(30)
 		d.text(50, h)
-		d.Update(tea.KeyPressMsg(named["enter"]))
+		d.Update(screentest.Key("enter"))
 		if got := d.text(50, h); !strings.Contains(got, "id-0000") {
 			t.Errorf("an empty pane:\n%s", got)
 		}
@@ -782,19 +774,11 @@ func TestEverySize(t *testing.T) {
 			for w := 1; w <= 200; w += 1 + w/5 {
 				for _, d := range []*desk{d, empty} {
 					got := d.View(w, h)
-					lines := strings.Split(got, "\n")
-					if len(lines) != h {
-						t.Fatalf("stage %d, %d×%d: %d lines", n, w, h, len(lines))
-					}
-					for i, line := range lines {
-						if have := ansi.StringWidth(line); have > w {
-							t.Fatalf("stage %d, %d×%d: line %d is %d columns wide: %q", n, w, h, i, have, line)
-						}
-					}
-					if strings.ContainsAny(ansi.Strip(got), "\x1b\u202e\u200b\r\t\x07") || strings.Contains(got, "\x1b[31mred") {
+					screentest.Fits(t, fmt.Sprint("stage ", n), got, w, h)
+					if strings.Contains(got, "\x1b[31mred") {
 						t.Fatalf("stage %d, %d×%d: bytes of the service came through: %q", n, w, h, got)
 					}
-					d.Update(tea.KeyPressMsg(named[[]string{"down", "pgdown", "up", "pgup"}[(w+h)%4]]))
+					d.Update(screentest.Key([]string{"down", "pgdown", "up", "pgup"}[(w+h)%4]))
 				}
 			}
 		}
@@ -836,7 +820,7 @@ func BenchmarkView(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				d.Update(tea.KeyPressMsg(named["up"]))
+				d.Update(screentest.Key("up"))
 				d.View(120, 36)
 			}
 		})

@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"janitor/client/cleanup"
+	"janitor/tui/internal/screentest"
 )
 
 // asked is a desk with an item that has seen some trouble.
@@ -54,7 +54,7 @@ func TestEveryRequestIsTold(t *testing.T) {
 	for _, size := range [][2]int{{40, 8}, {50, 10}, {80, 22}, {120, 34}, {160, 46}} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			d := asked()
-			d.Update(tea.KeyPressMsg(named["enter"]))
+			d.Update(screentest.Key("enter"))
 			var seen []string // line by line
 			for n := range 60 {
 				lines := strings.Split(d.text(size[0], size[1]), "\n")
@@ -64,7 +64,7 @@ func TestEveryRequestIsTold(t *testing.T) {
 					lines = lines[len(lines)-1:]
 				}
 				seen = append(seen, lines...)
-				d.Update(tea.KeyPressMsg(named["down"]))
+				d.Update(screentest.Key("down"))
 			}
 			rest := bare(strings.Join(seen, " "))
 			for _, s := range everything {

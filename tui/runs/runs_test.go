@@ -16,6 +16,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/tui/internal/golden"
+	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -122,25 +123,11 @@ func drain(m *Model, cmd tea.Cmd) {
 
 func (m *Model) text(w, h int) string { return golden.Trim(ansi.Strip(m.View(w, h))) }
 
-func keyOf(s string) tea.KeyPressMsg {
-	switch s {
-	case "enter":
-		return tea.KeyPressMsg{Code: tea.KeyEnter}
-	case "esc":
-		return tea.KeyPressMsg{Code: tea.KeyEscape}
-	case "tab":
-		return tea.KeyPressMsg{Code: tea.KeyTab}
-	case "ctrl+r":
-		return tea.KeyPressMsg{Code: 'r', Mod: tea.ModCtrl}
-	}
-	return tea.KeyPressMsg{Code: rune(s[0]), Text: s}
-}
-
 // press gives what the last of the keys asks for.
 func press(m *Model, names ...string) tea.Msg {
 	var cmd tea.Cmd
 	for _, name := range names {
-		cmd = m.Update(keyOf(name))
+		cmd = m.Update(screentest.Key(name))
 	}
 	if cmd == nil {
 		return nil
@@ -184,7 +171,7 @@ func TestAnUnreadableHistorySaysSoAndCanBeReadAgain(t *testing.T) {
 		t.Errorf("does not say so:\n%s", got)
 	}
 	h.err = nil
-	drain(m, m.Update(keyOf("ctrl+r")))
+	drain(m, m.Update(screentest.Key("ctrl+r")))
 	if got := m.text(80, 20); !strings.Contains(got, "Runs 8") || strings.Contains(got, "cannot be read") {
 		t.Errorf("was not read again:\n%s", got)
 	}
@@ -305,7 +292,7 @@ func TestReadingAgainKeepsTheRun(t *testing.T) {
 	m := shown(t, Options{History: h})
 	press(m, "j", "j")
 	m.shelf.from = append(shelfOf{past(-1, cleanup.Deleted)}, h...) // one is new
-	cmd := m.Update(keyOf("ctrl+r"))
+	cmd := m.Update(screentest.Key("ctrl+r"))
 	for n := 0; cmd != nil; n++ {
 		msg := cmd()
 		cmd = m.Update(msg)
@@ -320,7 +307,7 @@ func TestReadingAgainKeepsTheRun(t *testing.T) {
 		t.Errorf("the new one is not there:\n%s", got)
 	}
 	m.shelf.from = append(slices.Clone(h[:2]), h[3:]...) // and the run is gone: the cursor stays at its place
-	drain(m, m.Update(keyOf("ctrl+r")))
+	drain(m, m.Update(screentest.Key("ctrl+r")))
 	m.View(100, 30)
 	if r, _ := m.current(); r.id != h[4].ID {
 		t.Errorf("the cursor is on %s", r.id)
@@ -334,7 +321,7 @@ func TestStaleRepliesAreDropped(t *testing.T) {
 	cmd := m.Update(first)
 	late := cmd()
 	drain(m, m.Update(late))
-	again := m.Update(keyOf("ctrl+r"))
+	again := m.Update(screentest.Key("ctrl+r"))
 	if m.Update(late); len(m.past) != 8 {
 		t.Errorf("%d runs after a stale reply", len(m.past))
 	}
@@ -368,17 +355,10 @@ func TestEverySize(t *testing.T) {
 	for _, m := range []*Model{shown(t, Options{History: h}), shown(t, Options{History: shelfOf{}}), shown(t, Options{})} {
 		for w := 1; w < 170; w += 3 {
 			for hh := 1; hh < 40; hh += 2 {
-				lines := strings.Split(m.View(w, hh), "\n")
-				if len(lines) != hh {
-					t.Fatalf("%d lines at %d×%d", len(lines), w, hh)
-				}
-				for _, line := range lines {
-					if got := ansi.StringWidth(line); got > w {
-						t.Fatalf("%d columns at %d×%d: %q", got, w, hh, line)
-					}
-					if strings.Contains(line, "\x1b[31m") {
-						t.Fatalf("a name acts on the terminal: %q", line)
-					}
+				view := m.View(w, hh)
+				screentest.Fits(t, "runs", view, w, hh)
+				if strings.Contains(view, "\x1b[31m") {
+					t.Fatalf("a name acts on the terminal: %q", view)
 				}
 			}
 		}
