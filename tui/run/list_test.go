@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"janitor/client/cleanup"
+	"janitor/tui/internal/screentest"
 )
 
 // F goes through the outcomes that there are, f back to all; the head says what is shown and how much is hidden.
@@ -92,5 +93,152 @@ func TestNoItemsNoOutcome(t *testing.T) {
 	d := newDesk(0)
 	if d.press("F"); !slices.Equal(d.notices, []string{"There are no items"}) {
 		t.Errorf("said %q", d.notices)
+	}
+}
+
+func TestOnlyFailures(t *testing.T) {
+	d := newDesk(50)
+	d.press("f")
+	if !slices.Equal(d.notices, []string{"No failures so far"}) {
+		t.Errorf("said %q", d.notices)
+	}
+	d.deleted(0, 1, 2)
+	d.end(40, cleanup.Result{Outcome: cleanup.Blocked})
+	d.end(7, cleanup.Result{Outcome: cleanup.Failed})
+	d.press("f")
+	got := d.text(80, 24)
+	if !strings.Contains(got, "web-0007") || !strings.Contains(got, "web-0040") || strings.Contains(got, "web-0001") {
+		t.Errorf("does not list the failures alone:\n%s", got)
+	}
+	d.press("f")
+	if got := d.text(80, 24); !strings.Contains(got, "web-0001") {
+		t.Errorf("does not list all:\n%s", got)
+	}
+}
+
+func TestListFollowsUntilTheUserMoves(t *testing.T) {
+	d := newDesk(200)
+	for i := range 100 {
+		d.deleted(i)
+	}
+	d.deleted(190) // out of order: the list stays at the first that is still open
+	if got := d.text(80, 24); !strings.Contains(got, "web-0099") || !strings.Contains(got, "web-0100") {
+		t.Errorf("does not follow:\n%s", got)
+	}
+	d.press("home")
+	for i := range 50 {
+		d.deleted(100 + i)
+	}
+	if got := d.text(80, 24); !strings.Contains(got, "web-0000") || strings.Contains(got, "web-0150") {
+		t.Errorf("does not stay where the user is:\n%s", got)
+	}
+	d.press("end")
+	if got := d.text(80, 24); !strings.Contains(got, "web-0199") {
+		t.Errorf("does not go to the end:\n%s", got)
+	}
+	d.press("end")
+	if got := d.text(80, 24); !strings.Contains(got, "web-0150") {
+		t.Errorf("does not follow again:\n%s", got)
+	}
+	d.press("up")
+	d.finish(summary(200, nil, 0))
+	if d.cursor != 149 {
+		t.Errorf("the end moved the cursor to %d", d.cursor)
+	}
+}
+
+// What is not known is not said to be there.
+func TestWhatIsLeft(t *testing.T) {
+	for _, tt := range []struct {
+		failed, unknown int
+		want            string
+	}{
+		{2, 0, "2 not deleted: f shows only them"},
+		{2, 1, "2 not deleted, 1 unknown: f shows only them"},
+		{0, 1, "1 unknown: f shows only it"},
+	} {
+		d := newDesk(5)
+		for i := range 5 {
+			switch {
+			case i < tt.failed:
+				d.end(i, cleanup.Result{Outcome: cleanup.Failed})
+			case i < tt.failed+tt.unknown:
+				d.end(i, cleanup.Result{Outcome: cleanup.Unknown})
+			default:
+				d.deleted(i)
+			}
+		}
+		d.finish(summary(5, nil, 0))
+		if got := d.text(80, 24); !strings.Contains(got, tt.want) {
+			t.Errorf("want %q in:\n%s", tt.want, got)
+		}
+	}
+	d := newDesk(1)
+	d.finish(summary(1, nil, 0))
+	if d.press("f"); !slices.Equal(d.notices, []string{"No failures"}) {
+		t.Errorf("said %q", d.notices)
+	}
+}
+
+func TestSameNames(t *testing.T) {
+	p := plan(3)
+	p.Items[0].Resource.Name, p.Items[0].Resource.Ref.ID = "acl1", "a39ea157-1111"
+	p.Items[1].Resource.Name, p.Items[1].Resource.Ref.ID = "acl1", "b39ea157-2222"
+	for _, w := range []int{40, 80} {
+		got := deskOf(p).text(w, 24)
+		if !strings.Contains(got, "acl1 a39ea157…") || !strings.Contains(got, "acl1 b39ea157…") || !strings.Contains(got, "web-0002") {
+			t.Errorf("does not tell them apart:\n%s", got)
+		}
+	}
+}
+
+// On a small terminal the list has the lines until more is asked for; then all that was said can be read.
+func TestPaneWhereThereIsLittleRoom(t *testing.T) {
+	for _, size := range [][2]int{{50, 10}, {40, 8}} {
+		d := newDesk(30)
+		d.end(4, cleanup.Result{Outcome: cleanup.Failed, Message: "backend exploded in the middle of it all"})
+		if got := d.text(size[0], size[1]); strings.Contains(got, "of it all") || !strings.Contains(got, "web-0004") {
+			t.Errorf("%v: a pane, or no list:\n%s", size, got)
+		}
+		k := screentest.Key("enter")
+		d.Update(k)
+		if got := d.text(size[0], size[1]); !strings.Contains(strings.Join(strings.Fields(got), " "), "in the middle of it all") {
+			t.Errorf("%v: the error cannot be read:\n%s", size, got)
+		}
+		d.Update(k)
+		if got := d.text(size[0], size[1]); strings.Contains(got, "of it all") {
+			t.Errorf("%v: the pane does not go away:\n%s", size, got)
+		}
+	}
+	for _, h := range []int{10, 24} { // nothing has failed yet: the item that the run is at
+		d := newDesk(30)
+		d.text(50, h)
+		d.Update(screentest.Key("enter"))
+		if got := d.text(50, h); !strings.Contains(got, "id-0000") {
+			t.Errorf("an empty pane:\n%s", got)
+		}
+	}
+}
+
+// Below the list stands all that the service said, which the list has to cut.
+func TestCurrentItemIsToldWhole(t *testing.T) {
+	d := newDesk(30)
+	d.end(4, cleanup.Result{
+		Outcome: cleanup.Blocked, Code: "ELB.8907", RequestID: "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+		Message: "pool 11111111-2222-3333-4444-555555555555 is used by listener api-443 and by policy images",
+	})
+	want := []string{"0a1b2c3d4e5f60718293a4b5c6d7e8f9", "by listener", "policy images"}
+	for _, keys := range [][]string{nil, {"home", "down", "down", "down", "down"}} { // the last failure; the current item
+		d.press(keys...)
+		got := strings.Join(strings.Fields(d.text(80, 24)), " ")
+		for _, s := range want {
+			if !strings.Contains(got, s) {
+				t.Errorf("%v: does not show %q:\n%s", keys, s, d.text(80, 24))
+			}
+		}
+	}
+	d.press("down")
+	if got := d.text(80, 24); strings.Contains(got, want[0]) {
+		t.Errorf("shows another item's request:\n%s", got)
 	}
 }

@@ -44,7 +44,7 @@ func Key(name string) tea.KeyPressMsg {
 	return tea.KeyPressMsg(k)
 }
 
-// Fits: a frame has exactly h lines, none of them wider than w columns, and no control characters but those of its own
+// Fits says that a frame has exactly h lines, none of them wider than w columns, and no control characters but those of its own
 // colours. what says in a failure which frame it is.
 func Fits(t *testing.T, what, frame string, w, h int) {
 	t.Helper()
