@@ -2,12 +2,9 @@ package inventory
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"janitor/client"
@@ -230,17 +227,4 @@ func (g *Graph) listenerName(id string) string {
 		return id
 	}
 	return cmp.Or(g.names[id], id)
-}
-
-// cause is an error without what was being done, which the sentence around it says already.
-func cause(err error) string {
-	e, ok := errors.AsType[*client.Error](err)
-	if !ok {
-		return err.Error()
-	}
-	said := e.Said()
-	if status := strconv.Itoa(e.Status); e.Status != 0 && !strings.Contains(said, status) {
-		return status + " " + said
-	}
-	return said
 }

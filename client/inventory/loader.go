@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/maphash"
 	"iter"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"janitor/client"
-	"janitor/client/english"
 )
 
 // Loader reads kinds, together with the lists that refer to them, into snapshots.
@@ -570,57 +568,3 @@ func (g *growing) judge(graph *Graph, kept *guard) {
 	}
 	g.judged, g.shown = len(g.rows), len(g.rows)
 }
-
-// join makes one error of one line; nil when none of them is one.
-func join(errs []error) error {
-	errs = slices.DeleteFunc(slices.Clone(errs), func(err error) bool { return err == nil })
-	switch len(errs) {
-	case 0:
-		return nil
-	case 1:
-		return errs[0]
-	}
-	return several(errs)
-}
-
-type several []error
-
-// Error tells a common cause once: "listing pools and shared pools: 403 …".
-func (s several) Error() string {
-	var causes []string
-	doings := map[string][]string{}
-	rest := map[string]string{} // how the sentence ends; of a common cause the first one's, for request ids differ
-	for _, err := range s {
-		doing, end := whatAndWhy(err)
-		why := cause(err)
-		if doing == "" {
-			why = end
-		}
-		if doings[why] == nil {
-			causes = append(causes, why)
-			rest[why] = end
-		} else {
-			doing = strings.TrimPrefix(doing, "listing ")
-		}
-		doings[why] = append(doings[why], doing)
-	}
-	for i, why := range causes {
-		causes[i] = strings.TrimSuffix(english.And(doings[why])+rest[why], ".")
-	}
-	return strings.Join(causes, "; ")
-}
-
-// whatAndWhy splits an error after what was being done; the first half is empty when it does not say so.
-func whatAndWhy(err error) (what, why string) {
-	text := err.Error()
-	if e, ok := errors.AsType[*client.Error](err); ok {
-		if end, found := strings.CutPrefix(e.Error(), e.Doing); found && e.Doing != "" {
-			if what, whole := strings.CutSuffix(text, end); whole {
-				return what, end
-			}
-		}
-	}
-	return "", text
-}
-
-func (s several) Unwrap() []error { return s }

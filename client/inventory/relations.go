@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -183,29 +182,6 @@ var permissions = map[ListID]string{
 	sharedL7Policies:     "elb:l7policies:list",
 	namedListeners:       "elb:listeners:get",
 }
-
-// couldNot says that a list, or an object, is not known and why; who lacks a permission is told which.
-func couldNot(what, verb, permission string, err error) string {
-	return what + " could not be " + verb + ": " + because(permission, err)
-}
-
-// because is a cause as the end of a sentence that others may follow.
-func because(permission string, err error) string {
-	why := strings.TrimSuffix(cause(err), ".")
-	if permission != "" && errors.Is(err, client.Forbidden) && !strings.Contains(why, permission) {
-		why = "needs " + permission + " (" + why + ")"
-	}
-	return why
-}
-
-// unread is an error whose text stands for itself.
-type unread struct {
-	text  string
-	cause error
-}
-
-func (u *unread) Error() string { return u.text }
-func (u *unread) Unwrap() error { return u.cause }
 
 // set makes the map where there is none yet.
 func set[K comparable, V any](m *map[K]V, k K, v V) {
