@@ -1,9 +1,6 @@
 package cleanup
 
-import "strings"
-
-// shortID is how many characters of an id tell two things of one name apart.
-const shortID = 8
+import "janitor/client/inventory"
 
 // Tags tell apart what has the same label in the same parent: the beginning of the id ("a39ea157…"), the whole id where
 // its beginning is no help, "" where the label says enough. They go with Items and LeftOut one to one.
@@ -23,26 +20,17 @@ func (p Plan) Tags() (items, leftOut []string) {
 	count := make(map[name]int, len(names))
 	for _, n := range names {
 		count[name{n.label, n.in, ""}]++
-		count[name{n.label, n.in, short(n.id)}]++
+		count[name{n.label, n.in, inventory.Brief(n.id)}]++
 	}
 	tags := make([]string, len(names))
 	for i, n := range names {
 		switch {
 		case n.id == n.label || n.id == "" || count[name{n.label, n.in, ""}] == 1:
-		case count[name{n.label, n.in, short(n.id)}] == 1:
-			tags[i] = short(n.id)
+		case count[name{n.label, n.in, inventory.Brief(n.id)}] == 1:
+			tags[i] = inventory.Brief(n.id)
 		default:
 			tags[i] = n.id
 		}
 	}
 	return tags[:len(p.Items):len(p.Items)], tags[len(p.Items):]
-}
-
-func short(id string) string {
-	for i := range id {
-		if shortID == strings.Count(id[:i], "")-1 {
-			return id[:i] + "…"
-		}
-	}
-	return id
 }

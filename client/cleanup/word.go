@@ -89,7 +89,7 @@ func typedName(c inventory.Consequence) string {
 }
 
 // beginning is the id as tags show it, less the dots.
-func beginning(id string) string { return strings.TrimSuffix(short(id), "…") }
+func beginning(id string) string { return strings.TrimSuffix(inventory.Brief(id), "…") }
 
 func canType(s string) bool {
 	if s == "" || len(s) > wordName || strings.TrimSpace(s) != s || strings.Contains(s, "  ") {

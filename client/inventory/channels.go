@@ -152,7 +152,7 @@ func gatewayName(g client.Gateway) string {
 	if g.Service == client.ROMA {
 		service = "ROMA"
 	}
-	return service + " " + brief(g.InstanceID)
+	return service + " " + Brief(g.InstanceID)
 }
 
 // gatewayWhole is the name of the gateway with its whole id.

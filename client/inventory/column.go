@@ -139,12 +139,16 @@ func moment(t, now time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04 MST") + ", " + away
 }
 
-// brief is the beginning of an id, enough for people to tell a few apart.
-func brief(id string) string {
-	if len(id) <= 8 {
-		return id
+// Brief is the beginning of an id, enough to tell two things of one name apart: "a39ea157…".
+func Brief(id string) string {
+	n := 0
+	for i := range id {
+		if n == 8 {
+			return id[:i] + "…"
+		}
+		n++
 	}
-	return id[:8] + "…"
+	return id
 }
 
 // fields are those that all kinds have, around the kind's own.

@@ -211,7 +211,7 @@ func (m *Member) address() string {
 	host := m.Host
 	switch {
 	case host == "" && m.ECSName != "":
-		host = fmt.Sprintf("%s (%s)", m.ECSName, brief(m.ECSID))
+		host = fmt.Sprintf("%s (%s)", m.ECSName, Brief(m.ECSID))
 	case host == "":
 		host = m.ECSID
 	}

@@ -102,9 +102,9 @@ func loadBalancer(p *Pool) string {
 	case 0:
 		return ""
 	case 1:
-		return brief(p.LoadBalancers.First())
+		return Brief(p.LoadBalancers.First())
 	}
-	return fmt.Sprintf("%s +%d", brief(p.LoadBalancers.First()), p.LoadBalancers.Len()-1)
+	return fmt.Sprintf("%s +%d", Brief(p.LoadBalancers.First()), p.LoadBalancers.Len()-1)
 }
 
 func listPools(q *query, pages iter.Seq2[[]client.Pool, error], shared bool) error {
