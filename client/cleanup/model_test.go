@@ -199,7 +199,7 @@ func (m *model) watch(cloud *simcloud.Cloud) front {
 			return false
 		}
 		m.mu.Lock()
-		dead := m.remains != nil
+		dead, disk := m.remains != nil, m.disk
 		m.changes++
 		stop := m.stop
 		now := m.changes == m.stopAt
@@ -207,7 +207,7 @@ func (m *model) watch(cloud *simcloud.Cloud) front {
 		if dead {
 			panic(http.ErrAbortHandler)
 		}
-		m.announced(r)
+		m.announced(r, disk)
 		if now && stop != nil {
 			stop()
 		}
@@ -246,11 +246,11 @@ func (m *model) bury() {
 	m.remains = nil
 }
 
-// announced: there is an intent on disk, and no answer that settles it, for what the request is about.
-func (m *model) announced(r *http.Request) {
-	m.disk.mu.Lock()
-	lines, _, err := journal.Read(m.disk.data[:m.disk.synced])
-	m.disk.mu.Unlock()
+// announced: there is an intent on the disk of when the request came, and no answer that settles it, for what it is about.
+func (m *model) announced(r *http.Request, disk *memory) {
+	disk.mu.Lock()
+	lines, _, err := journal.Read(disk.data[:disk.synced])
+	disk.mu.Unlock()
 	if err != nil {
 		m.t.Error(err)
 	}
