@@ -91,20 +91,27 @@ func (c *Client) Listeners(ctx context.Context) iter.Seq2[[]Listener, error] {
 	return markers[Listener](ctx, c, c.dedicated().sub("listeners").doing("listing listeners"), "listeners")
 }
 
+// withRecycled is the parameter that asks for what lies in the recycle bin too.
+const withRecycled = "include_recycle_bin"
+
 // RecycledListeners lists the listeners of ELB v3, with those of load balancers in the recycle bin among them. A cloud
 // without one may refuse the question with status 400 or ELB.8962, or answer as [Client.Listeners].
 func (c *Client) RecycledListeners(ctx context.Context) iter.Seq2[[]Listener, error] {
 	r := c.dedicated().sub("listeners").doing("listing listeners in the recycle bin")
-	r.also = url.Values{"include_recycle_bin": {"true"}}
+	r.also = url.Values{withRecycled: {"true"}}
 	return markers[Listener](ctx, c, r, "listeners")
 }
 
 // GrantedListeners lists the listeners of ELB v3 of all enterprise projects that the credentials have rights for, project by
 // project. [Client.Listeners] names none: it shows all that rights to the whole cover or, on some clouds, the default
-// enterprise project alone (api.md 2.2). A cloud may not know the question, and who has no such rights is refused.
-func (c *Client) GrantedListeners(ctx context.Context) iter.Seq2[[]Listener, error] {
+// enterprise project alone (api.md 2.2). A cloud may not know the question, and who has no such rights is refused. recycled:
+// those of load balancers in the recycle bin are among them, where the cloud takes both questions at once.
+func (c *Client) GrantedListeners(ctx context.Context, recycled bool) iter.Seq2[[]Listener, error] {
 	r := c.dedicated().sub("listeners").doing("listing listeners of all enterprise projects")
 	r.also = allGranted()
+	if recycled {
+		r.also.Set(withRecycled, "true")
+	}
 	return markers[Listener](ctx, c, r, "listeners")
 }
 

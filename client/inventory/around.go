@@ -445,7 +445,7 @@ func readNamed(ctx context.Context, q *query) error {
 func readGranted(ctx context.Context, q *query) error {
 	var more []Resource
 	begun := false
-	for page, err := range q.client.GrantedListeners(ctx) {
+	for page, err := range grantedListeners(ctx, q) {
 		switch {
 		case !begun && refuses(err):
 			if e, ok := errors.AsType[*client.Error](err); ok && e.Class == client.Forbidden && e.Code != unsupported {
@@ -480,6 +480,28 @@ func readGranted(ctx context.Context, q *query) error {
 		q.others(rows)
 	}
 	return nil
+}
+
+// grantedListeners are those of all enterprise projects, with those in the recycle bin where the cloud has one and takes both
+// questions at once.
+func grantedListeners(ctx context.Context, q *query) iter.Seq2[[]client.Listener, error] {
+	plain := q.client.GrantedListeners(ctx, false)
+	if !q.binned {
+		return plain
+	}
+	return func(yield func([]client.Listener, error) bool) {
+		begun := false
+		for page, err := range q.client.GrantedListeners(ctx, true) {
+			if !begun && refuses(err) {
+				plain(yield)
+				return
+			}
+			begun = true
+			if !yield(page, err) {
+				return
+			}
+		}
+	}
 }
 
 // refuses: the service does not know what is asked for, or does not let us ask for it.

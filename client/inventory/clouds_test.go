@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -281,6 +282,50 @@ func TestHiddenListenersAreRemembered(t *testing.T) {
 	_, listing := load(t, l, inventory.Pools)
 	if got := said(named(t, listing, "pool").Verdict); got != "in use: listener theirs [empty]" {
 		t.Errorf("the pool is %q", got)
+	}
+}
+
+// TestTheRecycleBinOfOtherProjects: a listener that lies in it, and is in another enterprise project, is shown by that list alone
+// which is asked for both. A cloud that does not take both at once is asked for the projects only.
+func TestTheRecycleBinOfOtherProjects(t *testing.T) {
+	const wide, widest = "all_granted_eps listeners", "all_granted_eps recycled"
+	mine := object{"id": "l1", "name": "mine"}
+	theirs := object{"id": "l2", "name": "theirs", "default_pool_id": "p2"}
+	binned := object{"id": "l3", "name": "binned", "default_pool_id": "p1"}
+	for name, tt := range map[string]struct {
+		lists map[string][]object
+		p1    string
+		asked []string
+	}{
+		"both at once":  {map[string][]object{"recycled": {}, widest: {mine, theirs, binned}}, "in use: listener binned [empty]", []string{widest}},
+		"one at a time": {map[string][]object{"recycled": {}, wide: {mine, theirs}}, "unused: no listener, no policy [empty]", []string{widest, wide}},
+		"no bin":        {map[string][]object{wide: {mine, theirs}}, "unused: no listener, no policy [empty]", []string{wide}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{lists: map[string][]object{
+				"pools":                      {{"id": "p1", "name": "held", "enterprise_project_id": "0"}, {"id": "p2", "name": "taken"}},
+				"listeners":                  {mine},
+				"all_granted_eps l7policies": {},
+			}}
+			maps.Copy(w.lists, tt.lists)
+			l, _ := w.serve(t)
+			_, listing := load(t, l, inventory.Pools)
+			if got := said(named(t, listing, "held").Verdict); got != tt.p1 {
+				t.Errorf("%q, want %q", got, tt.p1)
+			}
+			if got := said(named(t, listing, "taken").Verdict); got != "in use: listener theirs [empty]" {
+				t.Errorf("%q", got)
+			}
+			var asked []string
+			for _, path := range w.seen {
+				if list, ok := strings.CutPrefix(path, "GET "); ok && (list == wide || list == widest) {
+					asked = append(asked, list)
+				}
+			}
+			if !slices.Equal(asked, tt.asked) {
+				t.Errorf("asked for %q, want %q", asked, tt.asked)
+			}
+		})
 	}
 }
 

@@ -153,6 +153,7 @@ type query struct {
 	missing map[string]bool  // which of them do not exist; it is the list's to fill
 	listed  map[string]bool  // the listeners that were listed
 
+	binned  bool        // the cloud has a recycle bin
 	divided bool        // objects are in enterprise projects, and these lists may not show all of them
 	hides   func(bool)  // whether they do not
 	refuses func(error) // why it may not be asked whether they do
@@ -178,6 +179,7 @@ type reading struct {
 	naming   int    // of these, those that rest waits for
 	lasts    int    // of these, those that come last
 	aside    []client.Listener
+	binned   bool // the list of the recycle bin has answered
 	divided  bool // objects say which enterprise project they are in
 }
 
@@ -330,7 +332,7 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	q.aside = func(page []client.Listener) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.aside = append(r.aside, page...)
+		r.aside, r.binned = append(r.aside, page...), true
 		r.divided = r.divided || slices.ContainsFunc(page, func(l client.Listener) bool { return l.EnterpriseProjectID != "" })
 	}
 	if l.last {
@@ -413,7 +415,7 @@ func (r *reading) unlisted(ctx context.Context, q *query) {
 	if len(named) > 0 {
 		r.signal() // reading them takes its time
 	}
-	q.named, q.listed = named, listed
+	q.named, q.listed, q.binned = named, listed, r.binned
 	q.divided = r.loader.cloud.mayHide(r.divided && !r.loader.brief) // what is known is so whichever objects are listed
 }
 

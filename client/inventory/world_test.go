@@ -120,7 +120,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if all == nil {
 		all = []object{}
 	}
-	plural := path[strings.LastIndexAny(path, "/ ")+1:]
+	plural := strings.Replace(path[strings.LastIndexAny(path, "/ ")+1:], "recycled", "listeners", 1)
 	q := r.URL.Query()
 	limit, _ := strconv.Atoi(q.Get("limit"))
 	if w.pages > 0 {
