@@ -307,6 +307,48 @@ func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
 	}
 }
 
+// Lists show what was made only after a while, and the answer that tells of it may be lost as well: it is made once, and back.
+func TestListsLagBehindWhatWasMade(t *testing.T) {
+	for _, lost := range []bool{true, false} {
+		t.Run(fmt.Sprintf("answer lost: %v", lost), func(t *testing.T) {
+			var late, made atomic.Int32 // late: lists that will not show it yet
+			lab := &undoLab{history: NewHistory(t.TempDir(), "test")}
+			lab.sim = simulate(t, simcloud.Options{Seed: 5, Size: 25}, func(w http.ResponseWriter, r *http.Request) bool {
+				if !strings.HasSuffix(r.URL.Path, "/elb/pools") {
+					return false
+				}
+				if r.Method == http.MethodPost {
+					late.Store(maxLag)
+					answer := httptest.NewRecorder()
+					lab.cloud.ServeHTTP(answer, r)
+					if made.Add(1) == 1 && lost {
+						panic(http.ErrAbortHandler)
+					}
+					w.WriteHeader(answer.Code)
+					w.Write(answer.Body.Bytes())
+					return true
+				}
+				if late.Add(-1) < 0 {
+					return false
+				}
+				io.WriteString(w, `{"pools":[],"page_info":{"current_count":0},"request_id":"r"}`)
+				return true
+			})
+			lab.engine.journal = lab.history.Journal(lab.where())
+			before := lab.state()
+			from := lab.load(inventory.Pools)
+			deleted := lab.delete(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool {
+				return unused(r) && dedicated(r) && r.Object.(*inventory.Pool).Members.Len() == 0
+			}), from, Choice{})
+			summary, results := lab.undo(deleted)
+			if !summary.OK() || results[0].NewID == "" {
+				t.Error(summary, results)
+			}
+			compare(t, before, lab.state(), map[string]string{results[0].NewID: results[0].Ref.ID}, nil)
+		})
+	}
+}
+
 // What was made and is taken away by others before the rest of it can be made is not made again; the item ends all the same.
 func TestWhatWasMadeIsTakenAway(t *testing.T) {
 	var taken atomic.Int32

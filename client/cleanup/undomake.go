@@ -262,8 +262,8 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 	r.mu.Unlock()
 	kind := r.kinds[r.plan.Items[items[0]].Resource.Ref.Kind]
 	open := items
-	for try := 1; try <= 2 && len(open) > 0; try++ { // a list can lag behind for a moment
-		if try > 1 && r.engine.nap(ctx, 1) != nil { // one list does not say that it is not there: whoever resumes reads again
+	for lag := 0; lag <= maxLag && len(open) > 0; lag++ { // lists can lag behind, as in prove
+		if lag > 0 && r.engine.nap(ctx, lag) != nil { // one list does not say that it is not there: whoever resumes reads again
 			v.outcome, v.message = Unknown, v.message+"; not read back to the end"
 			for _, i := range open {
 				r.mayBeMade(i, part, twins)
@@ -456,8 +456,8 @@ func (r *Run) proveBack(ctx context.Context) {
 	r.enter(Proving)
 	left := items
 	failed := map[string]bool{}
-	for try := 1; try <= 2 && len(left) > 0; try++ { // a list can lag behind
-		if try > 1 && r.engine.nap(ctx, 1) != nil {
+	for lag := 0; lag <= maxLag && len(left) > 0; lag++ { // lists can lag behind, as in prove
+		if lag > 0 && r.engine.nap(ctx, lag) != nil {
 			return
 		}
 		var missing []int
@@ -470,7 +470,7 @@ func (r *Run) proveBack(ctx context.Context) {
 			for _, i := range of {
 				lacks, err := r.lacking(i), r.undo.all[i].Err
 				switch {
-				case lacks != "" && try == 1:
+				case lacks != "" && lag < maxLag:
 					missing = append(missing, i)
 				case lacks != "" || err == nil:
 					r.concludeBack(i, lacks)
