@@ -66,7 +66,8 @@ func TestAnswers(t *testing.T) {
 		"lost before":             {lost(0), "deleted, deleted, deleted", "", "a b c | a b c"},
 		"lost after":              {lost(3), "deleted, deleted, deleted", "connection reset; read back: gone", "a b c"},
 		"lost in between":         {lost(2), "deleted, deleted, deleted", "", "a b c | c"},
-		"500 for good":            {always(fails(500, "", "APIG.9999", "System error")), "failed, failed, failed", "System error; read back: still there", "a b c | a b c | a b c"},
+		"500 for good":            {always(fails(500, "", "APIG.9999", "System error")), "failed, failed, failed", "System error; read back: still there", "a b c | a b c | a b c | a | b | c"},
+		"502 for good":            {always(fails(502, "", "APIGW.0610", "no backend")), "failed, failed, failed", "no backend; read back: still there", "a b c | a b c | a b c"},
 		"500 once":                {first(fails(500, "", "APIG.9999", "System error")), "deleted, deleted, deleted", "", "a b c | a b c"},
 		"unreadable answer":       {first(fails(200, client.BadAnswer, "", "not JSON")), "deleted, deleted, deleted", "", "a b c | a b c"},
 		"never left":              {always(&client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}), "failed, failed, failed", "no route", "a b c"},
@@ -92,6 +93,15 @@ func TestAnswers(t *testing.T) {
 		}, "deleted, deleted, blocked", "", "a b c | a b c | a b c | a | b c | b | c | c"},
 		"throttled, once": {first(fails(429, client.Throttled, "APIGW.0308", "limit")), "deleted, deleted, deleted", "", "a b c | a b c"},
 
+		"500 for one of them": {func(w *world, n int, call string, ids []string) ([]inventory.Answer, error) {
+			switch {
+			case !slices.Contains(ids, "a"):
+				return w.deleteAll(call, ids)
+			case len(ids) > 1:
+				return nil, fails(500, "", "ELB.8906", "internal error")
+			}
+			return nil, fails(409, client.InUse, "ELB.8907", "it is used")
+		}, "blocked, deleted, deleted", "it is used", "a b c | a b c | a b c | a | b | c"},
 		"one spoils the batch": {func(w *world, n int, call string, ids []string) ([]inventory.Answer, error) {
 			if slices.Contains(ids, "a") {
 				return nil, fails(409, client.InUse, "ELB.8907", "pool a is using this listener")

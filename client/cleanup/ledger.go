@@ -341,7 +341,7 @@ func (l *Ledger) answer(body json.RawMessage) error {
 	}
 	for _, s := range a.Said {
 		switch n := slices.Index(in.IDs, s.ID); {
-		case n < 0 && !l.stop.Safety: // the run may have been killed before it could note that it stops
+		case n < 0 && !l.stop.Safety && unasked(s.ID, in.IDs): // the run may have been killed before it could note that it stops
 			l.stop = remark{Text: safetyStop(s.ID), Stop: true, Final: true, Safety: true}
 			l.Stopped = l.stop.Text
 		case n >= 0 && in.Makes && s.New != "":

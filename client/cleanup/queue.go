@@ -9,15 +9,14 @@ import (
 
 // piece is items of one place that one call can delete together, or the rest of such items.
 type piece struct {
-	at        place
-	lane      place
-	way       waypoint
-	items     []int
-	waits     int      // how often it was put off
-	throttled int      // how often there were too many requests for it
-	part      bool     // of a batch that was refused as a whole
-	from      waypoint // the batch call that refused it although it was one item; zero for none
-	flight    *flight  // nil until it is handed out
+	at    place
+	lane  place
+	way   waypoint
+	items []int
+	tries
+	part   bool     // of a batch that was refused as a whole
+	from   waypoint // the batch call that refused it although it was one item; zero for none
+	flight *flight  // nil until it is handed out
 }
 
 // flight is a piece that was handed out.

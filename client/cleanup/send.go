@@ -1,7 +1,6 @@
 package cleanup
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,6 +128,9 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 				continue
 			}
 		}
+		if r.askAlone(p, d.item, d.is) {
+			continue
+		}
 		r.end(d.item, d.is)
 	}
 	if len(troubled) == 0 {
@@ -149,18 +151,28 @@ func safetyStop(alien string) string {
 	return fmt.Sprintf("safety stop: the service answered about %q, which was not asked for", alien)
 }
 
+// unasked: the id is none of those asked about, however it is spelt.
+func unasked(id string, asked []string) bool {
+	plain := func(id string) string { return strings.ToLower(strings.ReplaceAll(id, "-", "")) }
+	return !slices.ContainsFunc(asked, func(a string) bool { return plain(a) == plain(id) })
+}
+
 // words are what an answer says of each id; distrust says why it is not to be believed, alien is what it says of
 // something else.
 func (r *Run) words(items []int, answers []inventory.Answer) (said map[string]inventory.Answer, distrust string, alien *inventory.Answer) {
+	ids := make([]string, len(items))
 	asked := make(map[string]bool, len(items))
-	for _, i := range items {
-		asked[r.plan.Items[i].Resource.Ref.ID] = true
+	for n, i := range items {
+		ids[n] = r.plan.Items[i].Resource.Ref.ID
+		asked[ids[n]] = true
 	}
 	said = make(map[string]inventory.Answer, len(answers))
 	for n, a := range answers {
 		if !asked[a.ID] {
 			distrust = fmt.Sprintf("the answer speaks of %q, which was not asked for", a.ID)
-			alien = cmp.Or(alien, &answers[n])
+			if alien == nil && unasked(a.ID, ids) {
+				alien = &answers[n]
+			}
 		}
 		if before, doubled := said[a.ID]; doubled && (before.Said != a.Said || before.Code != a.Code) {
 			distrust = fmt.Sprintf("the answer contradicts itself about %q", a.ID)
@@ -189,53 +201,41 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 			return nil
 		}
 	}
-	switch {
-	case errors.Is(err, client.RouteAbsent) && p.way.route.Instead != nil:
+	switch instead := p.way.route.Instead; {
+	case errors.Is(err, client.RouteAbsent) && instead != nil:
 		r.absent(p.way)
 		return r.again(nil, p)
-
-	case errors.Is(err, client.Throttled): // whoever lets the next one in knows when
-		if p.throttled++; p.throttled > maxThrottled {
-			return r.endAll(p, v)
-		}
-		r.outwait(err)
+	case errors.Is(err, client.NotFound) && instead != nil: // the call or something in it: the answer does not say
+		p.way.route = instead
 		return r.again(nil, p)
-
-	case errors.Is(err, client.Pending): // refused for the moment
-		if r.heldBack(p, v, err) {
-			return nil
-		}
-		p.waits++
-		if len(p.items) > 1 && p.waits > maxWaitTogether {
-			return r.again(nil, halves(p)...)
-		}
-		if p.waits > maxWait {
-			return r.endAll(p, v)
-		}
-		left = r.again(nil, p)
-		if left != nil && r.engine.nap(sending, p.waits) != nil {
-			return nil // whoever stopped the run ends the items
-		}
-		return left
-
-	case unsent(err) && sending.Err() != nil:
-		return r.again(nil, p)
-
-	case errors.Is(err, client.Unauthorised): // the others would fare no better, and every try can count against the account
-		r.unauthorised(v)
-		return r.endAll(p, v)
-
-	case errors.Is(err, client.NotFound) && p.way.route.Instead != nil: // the call or something in it: the answer does not say
-		p.way.route = p.way.route.Instead
-		return r.again(nil, p)
-
 	case errors.Is(err, client.NotFound):
 		for _, d := range r.readBack(ctx, p.at, doubtsOf(p, v), AlreadyGone) {
 			r.end(d.item, d.is)
 		}
 		return nil
-
-	case divisible(err) && sent > 1: // one item spoils it, or it is too big
+	case errors.Is(err, client.Pending) && r.heldBack(p, v, err):
+		return nil
+	}
+	next, pause := r.after(sending, err, v, &p.tries)
+	if errors.Is(err, client.Pending) && len(p.items) > 1 && p.waits > maxWaitTogether {
+		return r.again(nil, halves(p)...)
+	}
+	switch next {
+	case giveUp:
+		return r.endAll(p, v)
+	case leaveOff:
+		return r.again(nil, p)
+	case sendAgain:
+		left = r.again(nil, p)
+		if left != nil && pause > 0 && r.engine.nap(sending, pause) != nil {
+			return nil // whoever stopped the run ends the items
+		}
+		return left
+	case lookUp:
+		return r.lost(ctx, sending, p, v, err)
+	case isRefused:
+	}
+	if divisible(err) && sent > 1 { // one item spoils it, or it is too big
 		if aboutSize(err) {
 			r.engine.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, sent) })
 			if _, most := r.engine.way(p.way, false, asTried); sent > p.way.route.Max && most < sent && !p.part { // its size it is
@@ -243,21 +243,18 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 			}
 		}
 		return r.again(nil, halves(p)...)
-
-	case definite(err):
-		if aboutSize(err) && p.part { // it was this item that spoilt the batches, not their size
-			r.engine.learn(p.way, func(l *lesson) { l.refused = 0 })
-		}
-		if aboutSize(err) && p.way.route.Instead != nil { // the item, or batches of any size: the other call will tell
-			p.from, p.way.route = p.way, p.way.route.Instead
-			return r.again(&v, p)
-		}
-		if r.heldBack(p, v, err) {
-			return nil
-		}
-		return r.endAll(p, v)
 	}
-	return r.lost(ctx, sending, p, v, err)
+	if aboutSize(err) && p.part { // it was this item that spoilt the batches, not their size
+		r.engine.learn(p.way, func(l *lesson) { l.refused = 0 })
+	}
+	if aboutSize(err) && p.way.route.Instead != nil { // the item, or batches of any size: the other call will tell
+		p.from, p.way.route = p.way, p.way.route.Instead
+		return r.again(&v, p)
+	}
+	if r.heldBack(p, v, err) {
+		return nil
+	}
+	return r.endAll(p, v)
 }
 
 // heldBack: one item was refused and is set aside as what it holds may be the cause. The services have many words for
@@ -313,26 +310,35 @@ func doubtsOf(p piece, v ending) []doubt {
 }
 
 // lost deals with a request whose answer says nothing about whether it was applied: what is still there is sent again,
-// a few times, never without having been read back.
+// a few times, never without having been read back. One item can be too much for the service and take its batch down with
+// it: once more each goes on its own then.
 func (r *Run) lost(ctx, sending context.Context, p piece, v ending, err error) (left []piece) {
 	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
-	var again []int
-	worst := 0
+	next, apart := p, p
+	next.items, apart.items, apart.way.route = nil, nil, p.way.route.Instead
+	spoilt := statusOf(err) == http.StatusInternalServerError && apart.way.route != nil
+	worst := 1
 	for _, d := range r.readBack(ctx, p.at, doubtsOf(p, v), Deleted) {
-		n := r.countLost(d.item)
-		if n >= maxLost {
+		switch n := r.countLost(d.item); {
+		case n < maxLost:
+			worst = max(worst, n)
+			next.items = append(next.items, d.item)
+		case spoilt:
+			apart.items = append(apart.items, d.item)
+		default:
 			r.end(d.item, d.is)
-			continue
 		}
-		worst = max(worst, n)
-		again = append(again, d.item)
 	}
-	if len(again) == 0 {
+	for _, p := range []piece{next, apart} {
+		if len(p.items) > 0 {
+			left = append(left, p)
+		}
+	}
+	if len(left) == 0 {
 		return nil
 	}
-	p.items = again
 	v.message += "; read back: still there"
-	left = r.again(&v, p)
+	left = r.again(&v, left...)
 	if left != nil && r.engine.rally(sending, worst, err) != nil {
 		return nil // whoever stopped the run ends the items
 	}

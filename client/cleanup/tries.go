@@ -8,11 +8,14 @@ import (
 )
 
 // tries counts how often a request was put off, one after the other.
-type tries struct{ throttled, waits int }
+type tries struct {
+	throttled int // there were too many
+	waits     int // the service was busy
+}
 
 func (t *tries) reset() { *t = tries{} }
 
-// reaction is what a failed request about one thing calls for.
+// reaction is what a failed request calls for.
 type reaction int
 
 const (
