@@ -234,21 +234,29 @@ func TestReadingBackFails(t *testing.T) {
 	})
 }
 
-// A list that lags behind for a moment is not a thing that reappeared.
+// A list that lags behind for a moment is not a thing that reappeared, nor one that stayed.
 func TestLaggingList(t *testing.T) {
-	w := newWorld(t).with("a")
-	p := w.plan(things)
-	w.answer = func(_ string, ids []string) ([]inventory.Answer, error) {
-		return say(inventory.SaidDeleted, ids...), nil
-	}
-	w.listing = func(n int) error {
-		if n == 2 { // check, first closing list, second
-			w.rows[things] = nil
-		}
-		return nil
-	}
-	if res := finished(t, w.engine(1).Start(t.Context(), p))[0]; res.Outcome != Deleted || !res.Proved {
-		t.Errorf("%+v, want deleted and proved", res)
+	for name, c := range map[string]struct {
+		said []inventory.Answer
+		late int // the list that shows it no more
+	}{
+		"said to be deleted": {say(inventory.SaidDeleted, "a"), 2}, // after the check and the first closing list
+		"not mentioned":      {nil, 3},                             // after reading back as well
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).with("a")
+			p := w.plan(things)
+			w.answer = func(string, []string) ([]inventory.Answer, error) { return c.said, nil }
+			w.listing = func(n int) error {
+				if n == c.late {
+					w.rows[things] = nil
+				}
+				return nil
+			}
+			if res := finished(t, w.engine(1).Start(t.Context(), p))[0]; res.Outcome != Deleted || !res.Proved {
+				t.Errorf("%+v, want deleted and proved", res)
+			}
+		})
 	}
 }
 

@@ -114,14 +114,9 @@ func (r *Run) prove(ctx context.Context) {
 	if now == nil {
 		now = r.engine.list(ctx, r.kinds, r.resources(items))
 	}
-	var back []int
-	for _, i := range items {
-		if r.contradicts(i, now) {
-			back = append(back, i)
-		}
-	}
-	// A list can lag behind a deletion, for up to ten seconds (api.md 4.7): only what the last one still shows has reappeared.
-	// What the service says to be still deleting is waited for longer.
+	back := slices.DeleteFunc(slices.Clone(items), func(i int) bool { return !r.lingers(i, now) })
+	// A list can lag behind a deletion, for up to ten seconds (api.md 4.7): only what the last one still shows has reappeared,
+	// or stayed. What the service says to be still deleting is waited for longer.
 	for try := 1; len(back) > 0 && (try <= maxLag || try <= maxWait && r.going(back, now)) && r.engine.nap(ctx, try) == nil; try++ {
 		second := r.engine.list(ctx, r.kinds, r.resources(back))
 		for _, i := range back {
@@ -132,7 +127,7 @@ func (r *Run) prove(ctx context.Context) {
 				delete(now.found, ref)
 			}
 		}
-		back = slices.DeleteFunc(back, func(i int) bool { return !r.contradicts(i, now) })
+		back = slices.DeleteFunc(back, func(i int) bool { return !r.lingers(i, now) })
 	}
 	made := r.madeMeanwhile(now)
 	failed := map[place]bool{}
@@ -226,11 +221,14 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 
 func gone(o Outcome) bool { return o == Deleted || o == AlreadyGone }
 
-func (r *Run) contradicts(i int, now *view) bool {
+// lingers: the list shows what is said to be gone, or what a request may have deleted that nothing was heard of. Who has
+// stopped a run does not wait for the latter.
+func (r *Run) lingers(i int, now *view) bool {
 	_, there := now.found[r.plan.Items[i].Resource.Ref]
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return there && gone(r.items[i].result.Outcome)
+	o := r.items[i].result.Outcome
+	return there && (gone(o) || (o == Failed || o == Unknown) && r.items[i].doubt && r.stopped == nil)
 }
 
 // madeAgain begins the message of what has reappeared under another id.
