@@ -253,7 +253,8 @@ func (c Call) again(e *Error) bool {
 		return e.Status < 300 && !errors.Is(e.Err, errTooLarge)
 	case "":
 		switch e.Status {
-		case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		case http.StatusRequestTimeout,
+			http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 			return true // an internal error is often over at once (api.md 7)
 		}
 	}

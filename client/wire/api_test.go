@@ -280,6 +280,7 @@ func TestReadingCallsAreSentAgain(t *testing.T) {
 		{"after one without words", "GET", []func(*http.Request) (*http.Response, error){answer(500, ``), answer(500, `<html>`), good}, 3, "", true},
 		{"nor after more of them", "GET", []func(*http.Request) (*http.Response, error){answer(500, `{"error_code":"APIG.3500"}`)}, 3, "", false},
 		{"nor when what failed was not internal", "GET", []func(*http.Request) (*http.Response, error){answer(501, ``)}, 1, RouteAbsent, false},
+		{"after a request that took too long to arrive", "GET", []func(*http.Request) (*http.Response, error){answer(408, ""), good}, 2, "", true},
 		{"nor when it is gone with 503", "GET", []func(*http.Request) (*http.Response, error){answer(503, `{"error_code":"ELB.6002"}`)}, 1, NotFound, false},
 		{"deleting ones are not", "DELETE", []func(*http.Request) (*http.Response, error){broken}, 1, Transport, false},
 		{"nor batches", "POST", []func(*http.Request) (*http.Response, error){answer(503, ``)}, 1, "", false},
