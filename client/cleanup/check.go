@@ -237,7 +237,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 	if fresh.Verdict.State == inventory.InUse && !d.UsedToo {
 		steps, err := d.Detach(fresh, leaving, g)
 		for _, s := range steps {
-			left = append(left, move{s, true})
+			left = append(left, moveOf(s, true))
 		}
 		switch more := beyond(planned.Detaches, left, "also used by"); {
 		case err != nil:
@@ -248,7 +248,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 	}
 	var holds []move
 	for _, s := range before(kind, fresh, g) {
-		holds = append(holds, move{s, false})
+		holds = append(holds, moveOf(s, false))
 	}
 	if more := beyond(planned.Holds, holds, "holding"); more != "" {
 		return skipped("now " + more)

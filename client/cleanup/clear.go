@@ -15,27 +15,13 @@ import (
 
 // move is a step that has to go before an item.
 type move struct {
-	inventory.Step
-	detach bool // takes the item out of use; otherwise it takes away what the item holds
+	taken
+	lane string // see [inventory.Step]
+	send func(ctx context.Context, d *client.Deleter) error
 }
 
-// leaves: the object that it changes stays, without what it referred to.
-func (m move) leaves() bool { return m.detach && !m.Whole }
-
-func (m move) same(other move) bool { return m.ID == other.ID && m.detach == other.detach }
-
-// doneByAny: one of these steps does the same for the item of this one: it is taken out of the same object in the same
-// way, or the object is deleted.
-func (m move) doneByAny(others []move) bool {
-	return slices.ContainsFunc(others, func(o move) bool { return m.same(o) && m.detach && (o.Whole || o.Call == m.Call) })
-}
-
-// did is what became of what a step takes away.
-func (m move) did() string {
-	if m.leaves() {
-		return "detached"
-	}
-	return "removed"
+func moveOf(s inventory.Step, detach bool) move {
+	return move{taken{prerequisite(s), detach, s.Whole}, s.Lane, s.Send}
 }
 
 // work checks the items and sends them: first those that can go as they are, then those that something has to go
@@ -157,7 +143,7 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 	r.mu.Lock()
 	for _, i := range items {
 		left := r.items[i].left
-		if slices.ContainsFunc(left, func(m move) bool { return m.detach && changed[m.ID] }) {
+		if slices.ContainsFunc(left, func(m move) bool { return m.Detach && changed[m.ID] }) {
 			later = append(later, i)
 			continue
 		}
@@ -166,7 +152,7 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 			p.lane = r.lane(i, left[0])
 		}
 		for _, m := range left {
-			changed[m.ID] = changed[m.ID] || m.detach
+			changed[m.ID] = changed[m.ID] || m.Detach
 		}
 		pieces = append(pieces, p)
 	}
@@ -195,10 +181,10 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 
 // lane is where a step must not meet another: its own lane within the scope of the item.
 func (r *Run) lane(i int, m move) place {
-	if m.Lane == "" {
+	if m.lane == "" {
 		return place{}
 	}
-	return place{scope: r.plan.Items[i].Resource.Ref.Scope, parent: m.Lane}
+	return place{scope: r.plan.Items[i].Resource.Ref.Scope, parent: m.lane}
 }
 
 // clearItem makes the steps of one item, one after the other, and looks again between them. It stops at what cannot be
@@ -217,7 +203,7 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 		service := r.plan.Items[i].Resource.Ref.Scope.Service()
 		out := outgoing{call: m.Call, step: &m, lane: r.lane(i, m), service: service, items: []int{i}}
 		sent := r.depart(sending, out, tell, func(d *client.Deleter, _ []int, _ []inventory.Resource) ([]inventory.Answer, error) {
-			err = m.Send(ctx, d)
+			err = m.send(ctx, d)
 			return nil, err
 		})
 		if !sent {
@@ -286,21 +272,21 @@ func (r *Run) moved(i int) {
 	it := &r.items[i]
 	m := it.left[0]
 	it.left = it.left[1:]
-	it.add(m)
-	r.share(i, m)
+	it.add(m.taken)
+	r.share(i, m.taken)
 	r.land(i, it.instead)
 }
 
 // add notes a step as done, once: a list that lagged behind can have had it done again.
-func (it *item) add(done move) {
+func (it *item) add(done taken) {
 	if !slices.ContainsFunc(it.done, done.same) {
 		it.done = append(it.done, done)
 	}
 }
 
 // share notes a step that is done for all other items that it has taken out of use as well. With the lock held.
-func (r *Run) share(by int, done move) {
-	if !done.detach {
+func (r *Run) share(by int, done taken) {
+	if !done.Detach {
 		return
 	}
 	for i := range r.items {
@@ -308,19 +294,19 @@ func (r *Run) share(by int, done move) {
 		if i == by || it.result.Outcome != Pending {
 			continue
 		}
-		if n := slices.IndexFunc(it.left, func(m move) bool { return m.doneByAny([]move{done}) }); n >= 0 {
-			it.add(it.left[n])
+		if n := slices.IndexFunc(it.left, func(m move) bool { return m.doneByAny([]taken{done}) }); n >= 0 {
+			it.add(it.left[n].taken)
 			it.left = slices.Delete(slices.Clone(it.left), n, n+1)
 		}
 	}
 }
 
 // flyingMoves are the steps in flight that take something out of use. With the lock held.
-func (r *Run) flyingMoves() []move {
-	var flying []move
+func (r *Run) flyingMoves() []taken {
+	var flying []taken
 	for i := range r.items {
-		if it := &r.items[i]; it.flying && len(it.left) > 0 && it.left[0].detach {
-			flying = append(flying, it.left[0])
+		if it := &r.items[i]; it.flying && len(it.left) > 0 && it.left[0].Detach {
+			flying = append(flying, it.left[0].taken)
 		}
 	}
 	return flying
@@ -368,11 +354,11 @@ func (r *Run) lostMove(ctx context.Context, i int, v ending) (times int, on bool
 	}
 	there := false
 	for n, m := range it.left {
-		if slices.ContainsFunc(left, m.same) {
+		if slices.ContainsFunc(left, func(l move) bool { return l.same(m.taken) }) {
 			there = there || n == 0
 		} else {
-			it.add(m)
-			r.share(i, m)
+			it.add(m.taken)
+			r.share(i, m.taken)
 		}
 	}
 	r.seen(i, now, left)

@@ -56,9 +56,9 @@ type Entry struct {
 	making *intent         // the latest, of an undo
 
 	detached []string // ids of the objects that it was, or may have been, taken out of
-	done     []move   // steps that were made before it
+	done     []taken  // steps that were made before it
 	away     []string // ids of what these, and those that may have been made, took away
-	tried    *move    // the latest, which may have been
+	tried    *taken   // the latest, which may have been
 	said     said     // what the service said of the last request to delete it; of an item that is in doubt nothing
 }
 
@@ -241,9 +241,8 @@ func (l *Ledger) intent(body json.RawMessage) error {
 			if in.Step.Detach {
 				it.detached = append(it.detached, in.Step.ID)
 			}
-			m := in.Step.move()
-			it.tried = &m
-			it.away = append(it.away, m.ID)
+			it.tried = in.Step
+			it.away = append(it.away, in.Step.ID)
 			it.Steps++
 		}
 	}

@@ -2,9 +2,8 @@ package cleanup
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
-
-	"janitor/client/inventory"
 )
 
 // The types of a journal's lines, in about the order in which they come.
@@ -121,13 +120,28 @@ type intent struct {
 
 // taken is the step that a request makes before a deletion.
 type taken struct {
-	stepFile
+	Prerequisite
 	Detach bool `json:"detach,omitempty"` // takes the item out of use
 	Whole  bool `json:"whole,omitempty"`  // by deleting what uses it
 }
 
-func (t *taken) move() move {
-	return move{inventory.Step{What: t.What, Which: t.Which, ID: t.ID, Whole: t.Whole, Call: t.Call}, t.Detach}
+// leaves: the object that it changes stays, without what it referred to.
+func (t taken) leaves() bool { return t.Detach && !t.Whole }
+
+func (t taken) same(other taken) bool { return t.ID == other.ID && t.Detach == other.Detach }
+
+// doneByAny: one of these steps does the same for the item of this one: it is taken out of the same object in the same
+// way, or the object is deleted.
+func (t taken) doneByAny(others []taken) bool {
+	return slices.ContainsFunc(others, func(o taken) bool { return t.same(o) && t.Detach && (o.Whole || o.Call == t.Call) })
+}
+
+// did is what became of what it takes away.
+func (t taken) did() string {
+	if t.leaves() {
+		return "detached"
+	}
+	return "removed"
 }
 
 // answer is what came of a request. Doubt are the items that it may have reached without the answer saying so.

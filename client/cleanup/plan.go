@@ -43,7 +43,12 @@ type Item struct {
 
 // Prerequisite is what one step takes away before an item can go: a server, a health monitor, a policy. It is confirmed
 // with its Call: the same policy changed or deleted is not the same.
-type Prerequisite struct{ What, Which, ID, Call string }
+type Prerequisite struct {
+	What  string `json:"what"`
+	Which string `json:"which,omitempty"`
+	ID    string `json:"id"`
+	Call  string `json:"call"`
+}
 
 func (p Prerequisite) String() string { return strings.TrimSpace(p.What + " " + p.Which) }
 
@@ -361,10 +366,12 @@ func before(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) []
 	return kind.Deletion.Before(res, g)
 }
 
+func prerequisite(s inventory.Step) Prerequisite { return Prerequisite{s.What, s.Which, s.ID, s.Call} }
+
 func prerequisites(steps []inventory.Step) []Prerequisite {
 	var out []Prerequisite
 	for _, s := range steps {
-		out = append(out, Prerequisite{What: s.What, Which: s.Which, ID: s.ID, Call: s.Call})
+		out = append(out, prerequisite(s))
 	}
 	return out
 }

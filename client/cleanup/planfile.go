@@ -49,9 +49,10 @@ type itemFile struct {
 	Takes    string      `json:"takes,omitempty"`
 	Undo     string      `json:"undo"`
 	UndoWhy  string      `json:"undo_why,omitempty"`
-	Detaches []stepFile  `json:"detaches,omitempty"`
-	Holds    []stepFile  `json:"holds,omitempty"`
-	Demands  bool        `json:"demands,omitempty"`
+
+	Detaches []Prerequisite `json:"detaches,omitempty"`
+	Holds    []Prerequisite `json:"holds,omitempty"`
+	Demands  bool           `json:"demands,omitempty"`
 }
 
 type verdictFile struct {
@@ -70,13 +71,6 @@ type reasonFile struct {
 type fieldFile struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
-}
-
-type stepFile struct {
-	What  string `json:"what"`
-	Which string `json:"which,omitempty"`
-	ID    string `json:"id"`
-	Call  string `json:"call"`
 }
 
 type leftOutFile struct {
@@ -181,7 +175,7 @@ func fileOf(it *Item) itemFile {
 		Ref: refFile(res.Ref), Name: res.Name, In: res.In,
 		Verdict: verdictFile{State: res.Verdict.State.String(), Signs: res.Verdict.Signs, Partial: res.Verdict.Partial},
 		Takes:   it.Takes, Undo: it.Undo.String(), UndoWhy: it.UndoWhy,
-		Detaches: stepFiles(it.Detaches), Holds: stepFiles(it.Holds), Demands: it.Demands,
+		Detaches: it.Detaches, Holds: it.Holds, Demands: it.Demands,
 	}
 	if !res.Created.IsZero() {
 		created := res.Created.UTC()
@@ -198,14 +192,6 @@ func fileOf(it *Item) itemFile {
 		f.Verdict.Reasons = append(f.Verdict.Reasons, reasonFile(r))
 	}
 	return f
-}
-
-func stepFiles(ps []Prerequisite) []stepFile {
-	var out []stepFile
-	for _, p := range ps {
-		out = append(out, stepFile(p))
-	}
-	return out
 }
 
 // Digest is the SHA-256 of a plan's file.
@@ -320,16 +306,8 @@ func (f *itemFile) item() (Item, error) {
 	}
 	return Item{
 		Resource: res, Settings: settings, Takes: f.Takes, Undo: undo, UndoWhy: f.UndoWhy,
-		Detaches: steps(f.Detaches), Holds: steps(f.Holds), Demands: f.Demands,
+		Detaches: f.Detaches, Holds: f.Holds, Demands: f.Demands,
 	}, nil
-}
-
-func steps(fs []stepFile) []Prerequisite {
-	var out []Prerequisite
-	for _, f := range fs {
-		out = append(out, Prerequisite(f))
-	}
-	return out
 }
 
 // named finds the value that a word stands for, of the values up to last.

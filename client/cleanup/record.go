@@ -87,7 +87,7 @@ func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) 
 		}
 	}
 	if step != nil {
-		in.Step = &taken{stepFile{step.What, step.Which, step.ID, step.Call}, step.detach, step.Whole}
+		in.Step = &step.taken
 	}
 	r.mu.Lock()
 	r.requests++

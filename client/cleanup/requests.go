@@ -78,7 +78,7 @@ func newDealings(items int) dealings {
 func (b *dealings) send(in intent, at time.Time) {
 	s := &sending{number: in.Request, call: in.Call, items: in.Items, ids: in.IDs, at: at}
 	if in.Step != nil {
-		s.step = in.Step.move().String()
+		s.step = in.Step.String()
 	}
 	if in.Makes {
 		s.step = in.Part

@@ -97,14 +97,15 @@ type item struct {
 	shown   Step               // the last that was told of Sent, Reading and Rechecking
 	told    int                // how many of these were told
 
-	done, left []move // what went before it, and what has yet to; in order
-	lostMoves  int    // steps that ended in server trouble
-	alone      bool   // refused in a batch, which gives no reason
-	refused    bool   // the deletion, once, as it holds something
-	cleared    bool   // nothing was left to go before it: a refusal is final now
-	toldMoves  int
+	done      []taken // what went before it, in order
+	left      []move  // what has yet to
+	lostMoves int     // steps that ended in server trouble
+	alone     bool    // refused in a batch, which gives no reason
+	refused   bool    // the deletion, once, as it holds something
+	cleared   bool    // nothing was left to go before it: a refusal is final now
+	toldMoves int
 
-	tried   *move             // before the run was broken off: perhaps it was done
+	tried   *taken            // before the run was broken off: perhaps it was done
 	kept    [sha256.Size]byte // of the object as the journal has it
 	written bool              // the journal has it as it was seen last
 	back    inventory.Back    // what it takes to make it again, until the journal has it
@@ -503,8 +504,8 @@ func (r *Run) seen(i int, now *view, left []move) {
 	it := &r.items[i]
 	it.written = false
 	it.fresh, it.until, it.lasts, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, now.lasts, left
-	if m := it.tried; m != nil && !slices.ContainsFunc(left, m.same) {
-		it.add(*m)
+	if t := it.tried; t != nil && !slices.ContainsFunc(left, func(m move) bool { return m.same(*t) }) {
+		it.add(*t)
 	}
 	it.tried = nil
 }
