@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -40,8 +41,9 @@ type Agency struct {
 	rest     time.Time // no further question before, after one in vain
 }
 
-// NewAgency asks the metadata service at base, usually [MetadataService], and no proxy.
-func NewAgency(base string) *Agency {
+// NewAgency asks the metadata service at base, usually [MetadataService], and no proxy. log is told of its requests; nil =
+// nobody is.
+func NewAgency(base string, log *slog.Logger) *Agency {
 	t := wire.NewTransport()
 	t.Proxy = nil
 	t.DialContext = (&net.Dialer{Timeout: metadataReach}).DialContext
@@ -49,7 +51,7 @@ func NewAgency(base string) *Agency {
 	return &Agency{
 		base: strings.TrimRight(base, "/"),
 		http: http.Client{
-			Transport:     t,
+			Transport:     wire.Logged(t, log),
 			Timeout:       metadataTime,
 			CheckRedirect: wire.NoRedirect,
 		},

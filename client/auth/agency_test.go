@@ -1,8 +1,10 @@
 package auth
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -165,8 +167,30 @@ func (m *metadata) start(t *testing.T) (*Agency, *http.Client, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := NewAgency(server.URL)
+	a := NewAgency(server.URL, nil)
 	return a, &http.Client{Transport: a.Transport(project, hosts, base)}, server.URL
+}
+
+// The log tells what was asked of the metadata service, and nothing of what it gave.
+func TestTheLogOfAnAgency(t *testing.T) {
+	server := httptest.NewServer(&metadata{life: time.Hour})
+	defer server.Close()
+	var log bytes.Buffer
+	a := NewAgency(server.URL, slog.New(slog.NewTextHandler(&log, nil)))
+	if err := a.Fetch(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"method=PUT status=200", "path=/meta-data/latest/api/token", "method=GET status=200", "path=/openstack/latest/securitykey"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%q is not in the log:\n%s", want, &log)
+		}
+	}
+	keys := a.keys()
+	for _, secret := range []string{keys.AccessKey, keys.SecretKey, keys.SecurityToken} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("%q is in the log:\n%s", secret, &log)
+		}
+	}
 }
 
 func TestServersWithoutAnAgency(t *testing.T) {
@@ -191,7 +215,7 @@ func TestServersWithoutAnAgency(t *testing.T) {
 			if c.answer == nil {
 				at = gone.URL
 			}
-			err := NewAgency(at).Fetch(t.Context())
+			err := NewAgency(at, nil).Fetch(t.Context())
 			if errors.Is(err, wire.RouteAbsent) || errors.Is(err, wire.NotFound) {
 				t.Errorf("%s: a lack of the cloud", err)
 			}

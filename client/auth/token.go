@@ -409,7 +409,10 @@ func (t *Tokens) failed(ctx context.Context, err error) error {
 			e = wire.Answered(answered.Actual, answered.ResponseHeader, body, nil, true)
 			e.Message = strings.ReplaceAll(e.Message, password, "[secret]") // what was escaped in JSON
 		}
-		if answered.Actual < 400 {
+		switch {
+		case answered.Actual < 300: // of a login, 201
+			e.Class, e.Message = wire.BadAnswer, "the answer holds no token: something else than IAM answers"
+		case answered.Actual < 400:
 			e.Class, e.Message = wire.BadAnswer, "redirects to another address, which is not followed"
 		}
 		return t.failure(e)

@@ -245,6 +245,9 @@ func TestLoginErrors(t *testing.T) {
 	}{
 		{"no token", func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated); fmt.Fprint(w, `{"token":{}}`) }, wire.BadAnswer, "holds no token", 1},
 		{"a page", func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated); fmt.Fprint(w, `<html>`) }, wire.BadAnswer, "not JSON", 1},
+		{"a page of something else", func(w http.ResponseWriter) {
+			fmt.Fprint(w, "<html><title>Sign in</title>")
+		}, wire.BadAnswer, "the answer holds no token: something else than IAM answers (HTTP 200", 1},
 		{"a redirect", func(w http.ResponseWriter) {
 			w.Header().Set("Location", "https://evil.example.com")
 			w.WriteHeader(http.StatusTemporaryRedirect)

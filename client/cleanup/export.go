@@ -315,19 +315,26 @@ func (r report) markdown(w io.Writer) error {
 	for _, f := range r.facts() {
 		row(f.Name, inMarkdown(f.Value))
 	}
-	out.WriteString("\n## Items\n\n")
-	table("Outcome", "Kind", "Name", "Id", "Why", "Request", "Took", "Undo")
-	for i := range r.Items {
-		it := &r.Items[i]
-		row(inMarkdown(it.word()), inMarkdown(it.Kind), inMarkdown(it.where()), inMarkdown(it.ids()), inMarkdown(strings.TrimSpace(it.Code+" "+it.Message)),
-			inMarkdown(it.RequestID), it.took(), inMarkdown(it.undo()))
-	}
 	if len(r.Consequences) > 0 {
 		out.WriteString("\n## Consequences\n\n")
 		table("Grade", "What it does")
 		for _, c := range r.Consequences {
 			row(c.Grade, inMarkdown(c.Text))
 		}
+	}
+	out.WriteString("\n## Items\n\n")
+	items := [][]string{{"Outcome", "Kind", "Name", "Id", "First, along", "Why", "Request", "Took", "Undo"}}
+	for i := range r.Items {
+		it := &r.Items[i]
+		items = append(items, []string{
+			inMarkdown(it.word()), inMarkdown(it.Kind), inMarkdown(it.where()), inMarkdown(it.ids()), inMarkdown(it.with()),
+			inMarkdown(strings.TrimSpace(it.Code + " " + it.Message)), inMarkdown(it.RequestID), it.took(), inMarkdown(it.undo()),
+		})
+	}
+	items = filled(items)
+	table(items[0]...)
+	for _, cells := range items[1:] {
+		row(cells...)
 	}
 	if len(r.LeftOut) > 0 {
 		out.WriteString("\n## Left out\n\n")
@@ -338,6 +345,23 @@ func (r report) markdown(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// filled leaves out the columns that have nothing below their heading, unless all have.
+func filled(rows [][]string) [][]string {
+	if len(rows) == 1 {
+		return rows
+	}
+	out := make([][]string, len(rows))
+	for col := range rows[0] {
+		if !slices.ContainsFunc(rows[1:], func(row []string) bool { return row[col] != "" }) {
+			continue
+		}
+		for i, row := range rows {
+			out[i] = append(out[i], row[col])
+		}
+	}
+	return out
 }
 
 func (r report) title() string {
@@ -352,12 +376,12 @@ type fact struct{ Name, Value string }
 
 // facts are those that are known.
 func (r report) facts() []fact {
-	begun, requests := "Begun", strconv.Itoa(r.Requests)
+	result, begun, requests := "Result", "Begun", strconv.Itoa(r.Requests)
 	if r.State == planned {
-		begun, requests = "Made", ""
+		result, begun, requests = "Plan", "Made", ""
 	}
 	all := []fact{
-		{"Result", r.Summary},
+		{result, r.Summary},
 		{"State", r.State},
 		{"Undoes", r.Undoes},
 		{"Where", strings.TrimSpace(r.Profile + " " + r.Region + " " + r.Project)},
@@ -393,7 +417,7 @@ func when(t *time.Time) string {
 // word is the outcome with how sure it is.
 func (it *reportItem) word() string {
 	s := it.Outcome
-	if it.Proved && it.Outcome == Deleted.String() {
+	if it.Proved && (it.Outcome == Deleted.String() || it.Outcome == Restored.String()) {
 		s += ", proved"
 	}
 	if it.Found != "" {
@@ -407,6 +431,11 @@ func (it *reportItem) where() string {
 		return it.Name
 	}
 	return it.Name + " in " + it.In
+}
+
+// with is what goes first or along: by name, else how much it is.
+func (it *reportItem) with() string {
+	return cmp.Or(strings.Join(it.First, ", "), it.Takes)
 }
 
 func (it *reportItem) ids() string {

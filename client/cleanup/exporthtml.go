@@ -37,9 +37,9 @@ func (r report) html(w io.Writer) error {
 		"title": report.title, "facts": report.facts,
 		"word": func(it reportItem) string { return it.word() }, "where": func(it reportItem) string { return it.where() },
 		"ids": func(it reportItem) string { return it.ids() }, "took": func(it reportItem) string { return it.took() },
-		"undo": func(it reportItem) string { return it.undo() },
-		"join": func(s []string) string { return strings.Join(s, ", ") },
-		"mood": mood,
+		"undo":    func(it reportItem) string { return it.undo() },
+		"besides": func(it reportItem) string { return it.with() },
+		"mood":    mood,
 	}).Parse(pageText)
 	if err != nil {
 		return err
@@ -89,7 +89,7 @@ th { color: var(--soft); font-weight: 600; }
 {{end}}<h2>Items</h2>
 <table>
 <tr><th>Outcome</th><th>Kind</th><th>Name and id</th><th>First, along</th><th>Why</th><th>Request</th><th>Took</th><th>Undo</th></tr>{{range .Items}}
-<tr><td class="{{mood .}}">{{word .}}</td><td>{{.Kind}}</td><td>{{where .}}<br><span class="id">{{ids .}}</span></td><td>{{join .First}}{{if .Takes}} {{.Takes}}{{end}}</td><td>{{.Code}} {{.Message}}</td><td class="id">{{.RequestID}}</td><td>{{took .}}</td><td>{{undo .}}</td></tr>{{end}}
+<tr><td class="{{mood .}}">{{word .}}</td><td>{{.Kind}}</td><td>{{where .}}<br><span class="id">{{ids .}}</span></td><td>{{besides .}}</td><td>{{.Code}} {{.Message}}</td><td class="id">{{.RequestID}}</td><td>{{took .}}</td><td>{{undo .}}</td></tr>{{end}}
 </table>
 {{if .LeftOut}}<h2>Left out</h2>
 <table>

@@ -63,22 +63,35 @@ func NewHistory(dir, version string) *History {
 // deletes there ([*journal.HeldError]), or the journal cannot be written.
 func (h *History) Journal(at Where) func(Plan) (Journal, error) { return h.JournalFor(at, Why{}) }
 
-// JournalFor is [History.Journal] for a run that was given a reason. A plan of an undo may also be [ErrOutdated].
-func (h *History) JournalFor(at Where, why Why) func(Plan) (Journal, error) {
+// JournalFor is [History.Journal] for a run that was given a reason. A plan of an undo may also be [ErrOutdated]. With the
+// project locked, so that nobody else begins a run there, each of checks is given the runs that this function has begun
+// before; its error keeps the next one from beginning.
+func (h *History) JournalFor(at Where, why Why, checks ...func(mine []string) error) func(Plan) (Journal, error) {
+	var mu sync.Mutex
+	var mine []string
 	return func(p Plan) (Journal, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		id := newRunName()
 		release, err := h.lock(at, id)
 		if err != nil {
 			return nil, err
 		}
+		err = h.outdated(p)
+		for _, check := range checks {
+			if err == nil {
+				err = check(mine)
+			}
+		}
 		var r *recording
-		if err = h.outdated(p); err == nil {
+		if err == nil {
 			r, err = h.create(id, at, why, p)
 		}
 		if err != nil {
 			release()
 			return nil, err
 		}
+		mine = append(mine, id)
 		r.releases = append(r.releases, release)
 		return r, nil
 	}
@@ -350,35 +363,52 @@ func (h *History) Names() ([]string, error) {
 	return names, nil
 }
 
+// Headless is a run whose journal tells nothing of it: its first line was changed, or cannot be read.
+type Headless struct {
+	Run  string
+	Plan string // digest of its plan; "" where that cannot be read either
+}
+
 // RunsOf are the headers of the runs that execute an approved [Document] of this digest in a project, newest first. Nothing
-// else of the journals is read; what has no header, or one that was changed, is passed over.
-func (h *History) RunsOf(document string, at Where) ([]Header, error) {
+// else of the journals is read. What the document may be of, too, is headless; what was not begun is passed over.
+func (h *History) RunsOf(document string, at Where) (of []Header, headless []Headless, err error) {
 	names, err := h.Names()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var of []Header
 	for _, name := range names {
-		head, ok := h.header(name)
-		if ok && head.Run == name && head.Why.Approved == document && head.Where.Region == at.Region && head.Where.Project == at.Project {
+		switch head, err := h.header(name); {
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, io.EOF):
+		case err != nil || head.Run != name:
+			less := Headless{Run: name}
+			if file, err := readPlan(filepath.Join(h.Folder(name), planName)); err == nil {
+				if _, err := DecodePlan(file); err == nil {
+					less.Plan = Digest(file)
+				}
+			}
+			headless = append(headless, less)
+		case head.Why.Approved == document && head.Where.Region == at.Region && head.Where.Project == at.Project:
 			of = append(of, head)
 		}
 	}
-	return of, nil
+	return of, headless, nil
 }
 
-// header is the first line of a run's journal; false: there is none.
-func (h *History) header(run string) (head Header, ok bool) {
+// header is the first line of a run's journal.
+func (h *History) header(run string) (head Header, err error) {
 	f, err := os.Open(filepath.Join(h.Folder(run), journalName))
 	if err != nil {
-		return head, false
+		return head, err
 	}
 	defer f.Close() //nolint:errcheck // only read
 	line, err := journal.NewReader(f).Next()
-	if err != nil || line.Type != lineHeader {
-		return head, false
+	switch {
+	case err != nil:
+		return head, err
+	case line.Type != lineHeader:
+		return head, &journal.Damage{Line: 1, Why: "it is no header"}
 	}
-	return head, json.Unmarshal(line.Body, &head) == nil
+	return head, json.Unmarshal(line.Body, &head)
 }
 
 // Folder is where a run has its plan and its journal.

@@ -174,14 +174,6 @@ func short(err error) string {
 	return cut(said.Error())
 }
 
-// counted is the finding of a list whose first page was read.
-func counted(what string, n int, err error, permission string) Finding {
-	if err != nil {
-		return failed("list", what, err, permission)
-	}
-	return Finding{Area: "list", What: what, State: OK, Says: amount(n)}
-}
-
 func services(e profile.Endpoints) []struct{ name, at string } {
 	return []struct{ name, at string }{{"elb", e.ELB}, {"apig", e.APIG}, {"roma", e.ROMA}, {"iam", e.IAM}}
 }

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -453,5 +454,61 @@ func TestAReadOnlyProfile(t *testing.T) {
 func TestAProfileThatIsWrongIsNotExamined(t *testing.T) {
 	if _, err := Examine(t.Context(), profile.Profile{Name: "x"}); !errors.Is(err, profile.Usage) {
 		t.Errorf("%v", err)
+	}
+}
+
+// How much there is is what a list itself says: a gateway gives up to 500 at once, or as few as it likes. Nothing more than
+// the first page is asked for.
+func TestHowMuchThereIs(t *testing.T) {
+	for _, test := range []struct {
+		given, total int
+		says         string
+	}{{0, 0, "works; there are none"}, {300, 300, "works; 300"}, {500, 501, "works; 500 or more"}, {20, 300, "works; 20 or more"}} {
+		cloud := simcloud.New(simcloud.Options{Seed: 1})
+		var asked atomic.Int32
+		url, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/apigw/instances"):
+				fmt.Fprint(w, `{"total":1,"size":1,"instances":[{"id":"a","instance_name":"gate","status":"Running"}]}`)
+			case strings.Contains(r.URL.Path, "/apigw/instances/a/"):
+				asked.Add(1)
+				channels := make([]string, test.given)
+				for i := range channels {
+					channels[i] = fmt.Sprintf(`{"id":"c%d"}`, i)
+				}
+				fmt.Fprintf(w, `{"total":%d,"size":%d,"vpc_channels":[%s]}`, test.total, test.given, strings.Join(channels, ","))
+			default:
+				cloud.ServeHTTP(w, r)
+			}
+		}))
+		r := examine(t, keys(cloud, url))
+		if f := finding(t, r, "list", "channels of gate"); f.Says != test.says || asked.Load() != 1 {
+			t.Errorf("%d of %d: %s, after %d requests", test.given, test.total, f.Says, asked.Load())
+		}
+	}
+}
+
+// The project may stand on any page of the list of ours.
+func TestAProjectAmongMany(t *testing.T) {
+	for _, test := range []struct {
+		second func(simcloud.Account) string // page
+		state  State
+		says   string
+	}{
+		{func(a simcloud.Account) string { return a.ProjectID }, OK, "(ours)"},
+		{func(simcloud.Account) string { return "99" }, Bad, "is none of the projects of these credentials: first, ours"},
+	} {
+		cloud := simcloud.New(simcloud.Options{Seed: 1})
+		url, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.URL.Path != "/v3/auth/projects":
+				cloud.ServeHTTP(w, r)
+			case r.URL.RawQuery == "":
+				fmt.Fprintf(w, `{"projects":[{"id":"1","name":"first"}],"links":{"next":"http://%s/v3/auth/projects?page=2"}}`, r.Host)
+			default:
+				fmt.Fprintf(w, `{"projects":[{"id":%q,"name":"ours"}],"links":{"next":null}}`, test.second(cloud.Account()))
+			}
+		}))
+		expect(t, examine(t, keys(cloud, url)), "identity", "project", test.state, test.says)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"janitor/client/auth"
 	"janitor/client/wire"
 )
 
@@ -80,35 +81,23 @@ func (e examination) until() Finding {
 // project is whether the profile's project is one that we may use.
 func (e examination) project(ctx context.Context, iam *wire.API) Finding {
 	f := Finding{Area: "identity", What: "project", State: OK}
-	var answer struct {
-		Projects []struct {
-			ID   string `json:"id"`
-			Name string `json:"name"`
-		} `json:"projects"`
-		Links struct {
-			Next any `json:"next"`
-		} `json:"links"`
-	}
-	// Needs no permission (api.md 5).
-	err := iam.Do(ctx, wire.Call{Doing: "asking for our projects", Method: http.MethodGet, Path: "/v3/auth/projects", Out: &answer})
-	switch {
-	case errors.Is(err, wire.RouteAbsent):
-		f.State, f.Says = Unknown, e.session.Project+"; this cloud does not say which projects are ours"
-		return f
-	case err != nil:
-		return failed("identity", "project", err, "")
-	}
 	var names []string
-	for _, p := range answer.Projects {
-		if p.ID == e.session.Project {
-			f.Says = fmt.Sprintf("%s (%s)", p.ID, p.Name)
+	// Needs no permission (api.md 5).
+	for page, err := range auth.Projects(ctx, iam, "asking for our projects", "/v3/auth/projects", nil) {
+		switch {
+		case errors.Is(err, wire.RouteAbsent):
+			f.State, f.Says = Unknown, e.session.Project+"; this cloud does not say which projects are ours"
 			return f
+		case err != nil:
+			return failed("identity", "project", err, "")
 		}
-		names = append(names, p.Name)
-	}
-	if next, ok := answer.Links.Next.(string); ok && next != "" {
-		f.State, f.Says = Unknown, e.session.Project+" is not among the first of our many projects"
-		return f
+		for _, p := range page {
+			if p.ID == e.session.Project {
+				f.Says = fmt.Sprintf("%s (%s)", p.ID, p.Name)
+				return f
+			}
+			names = append(names, p.Name)
+		}
 	}
 	f.State = Bad
 	f.Says = fmt.Sprintf("%s is none of the projects of these credentials: %s", e.session.Project, strings.Join(names[:min(len(names), 10)], ", "))

@@ -12,64 +12,54 @@ import (
 	"janitor/client/wire"
 )
 
-// firstPage reads one page of a list.
-func firstPage[T any](ctx context.Context, list func(context.Context) iter.Seq2[[]T, error]) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
-	defer cancel()
-	for page, err := range list(ctx) {
-		return len(page), err
-	}
-	return 0, nil
+// first is the first page of a list, and whether there is more.
+type first[T any] struct {
+	page []T
+	more bool
 }
 
-// amount of a first page, which is all there is unless it is full.
-func amount(n int) string {
-	switch {
-	case n == 0:
-		return "works; there are none"
-	case n >= client.FirstPage:
-		return fmt.Sprintf("works; %d or more", n)
+// firstPage reads one page. What would be asked for after it is not sent: that something would be says that there is more.
+func firstPage[T any](ctx context.Context, list func(context.Context) iter.Seq2[[]T, error]) (f first[T], err error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	read := false
+	for page, err := range list(ctx) {
+		if read {
+			f.more = true
+			return f, nil
+		}
+		if err != nil {
+			return f, err
+		}
+		f.page, read = page, true
+		cancel()
 	}
-	return fmt.Sprintf("works; %d", n)
+	return f, nil
+}
+
+func (f first[T]) amount() string {
+	switch {
+	case f.more:
+		return fmt.Sprintf("works; %d or more", len(f.page))
+	case len(f.page) == 0:
+		return "works; there are none"
+	}
+	return fmt.Sprintf("works; %d", len(f.page))
 }
 
 // lists reads the first page of everything that janitor lists of load balancers.
 func (e examination) lists(ctx context.Context) []Finding {
 	c := e.session.Client
 	checks := []func() Finding{
-		func() Finding { n, err := firstPage(ctx, c.Pools); return counted("pools", n, err, "elb:pools:list") },
-		func() Finding {
-			n, err := firstPage(ctx, c.PoolMembers)
-			return counted("members", n, err, "elb:members:list")
-		},
-		func() Finding {
-			n, err := firstPage(ctx, c.HealthMonitors)
-			return counted("health monitors", n, err, "elb:healthmonitors:list")
-		},
-		func() Finding {
-			n, err := firstPage(ctx, c.Certificates)
-			return counted("certificates", n, err, "elb:certificates:list")
-		},
-		func() Finding {
-			n, err := firstPage(ctx, c.IPGroups)
-			return counted("IP groups", n, err, "elb:ipgroups:list")
-		},
-		func() Finding {
-			n, err := firstPage(ctx, c.Listeners)
-			return scanned(counted("listeners", n, err, "elb:listeners:list"))
-		},
-		func() Finding {
-			n, err := firstPage(ctx, c.L7Policies)
-			return scanned(counted("policies", n, err, "elb:l7policies:list"))
-		},
-		func() Finding {
-			n, err := firstPage(ctx, c.LoadBalancers)
-			return counted("load balancers", n, err, "elb:loadbalancers:list")
-		},
-		func() Finding {
-			n, err := firstPage(ctx, c.SharedPools)
-			return counted("shared pools (v2.0)", n, err, "elb:pools:list")
-		},
+		func() Finding { return listed(ctx, "pools", c.Pools, "elb:pools:list") },
+		func() Finding { return listed(ctx, "members", c.PoolMembers, "elb:members:list") },
+		func() Finding { return listed(ctx, "health monitors", c.HealthMonitors, "elb:healthmonitors:list") },
+		func() Finding { return listed(ctx, "certificates", c.Certificates, "elb:certificates:list") },
+		func() Finding { return listed(ctx, "IP groups", c.IPGroups, "elb:ipgroups:list") },
+		func() Finding { return scanned(listed(ctx, "listeners", c.Listeners, "elb:listeners:list")) },
+		func() Finding { return scanned(listed(ctx, "policies", c.L7Policies, "elb:l7policies:list")) },
+		func() Finding { return listed(ctx, "load balancers", c.LoadBalancers, "elb:loadbalancers:list") },
+		func() Finding { return listed(ctx, "shared pools (v2.0)", c.SharedPools, "elb:pools:list") },
 	}
 	found := make([]Finding, len(checks))
 	var all sync.WaitGroup
@@ -78,6 +68,19 @@ func (e examination) lists(ctx context.Context) []Finding {
 	}
 	all.Wait()
 	return found
+}
+
+// listed is the finding of a list whose first page is read.
+func listed[T any](ctx context.Context, what string, list func(context.Context) iter.Seq2[[]T, error], permission string) Finding {
+	f, err := firstPage(ctx, list)
+	return f.finding(what, err, permission)
+}
+
+func (f first[T]) finding(what string, err error, permission string) Finding {
+	if err != nil {
+		return failed("list", what, err, permission)
+	}
+	return Finding{Area: "list", What: what, State: OK, Says: f.amount()}
 }
 
 // scanned is a list that tells what is in use.
@@ -101,33 +104,24 @@ func (e examination) gateways(ctx context.Context) []Finding {
 		if service.at == "" {
 			continue
 		}
-		var instances []client.Instance
-		_, err := firstPage(ctx, func(ctx context.Context) iter.Seq2[[]client.Instance, error] {
-			return func(yield func([]client.Instance, error) bool) {
-				for page, err := range e.session.Client.Instances(ctx, service.name) {
-					instances = page
-					if !yield(page, err) {
-						return
-					}
-				}
-			}
+		instances, err := firstPage(ctx, func(ctx context.Context) iter.Seq2[[]client.Instance, error] {
+			return e.session.Client.Instances(ctx, service.name)
 		})
 		if errors.Is(err, wire.RouteAbsent) {
 			found = append(found, Finding{Area: "list", What: service.word, State: OK, Says: "this cloud does not offer it"})
 			continue
 		}
-		found = append(found, counted(service.word+" instances", len(instances), err, service.permission))
-		for _, i := range instances[:min(len(instances), gatewaysMost)] {
+		found = append(found, instances.finding(service.word+" instances", err, service.permission))
+		for _, i := range instances.page[:min(len(instances.page), gatewaysMost)] {
 			what := "channels of " + cut(i.Name)
 			if i.Idle() {
 				found = append(found, Finding{Area: "list", What: what, State: Unknown, Says: "the instance is not running: " + cut(i.Status)})
 				continue
 			}
-			n, err := firstPage(ctx, func(ctx context.Context) iter.Seq2[[]client.Channel, error] {
+			channels := func(ctx context.Context) iter.Seq2[[]client.Channel, error] {
 				return e.session.Client.Channels(ctx, client.Gateway{Service: service.name, InstanceID: i.ID})
-			})
-			f := counted(what, n, err, map[string]string{client.APIG: "apig:vpcChannels:list"}[service.name])
-			found = append(found, f)
+			}
+			found = append(found, listed(ctx, what, channels, map[string]string{client.APIG: "apig:vpcChannels:list"}[service.name]))
 		}
 	}
 	return found

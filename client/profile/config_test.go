@@ -252,15 +252,17 @@ func TestTheExampleOfTheREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, _ := strings.Cut(string(readme), "\n## Your account\n")
-	_, after, _ = strings.Cut(after, "```yaml\n")
-	config, _, ok := strings.Cut(after, "```")
-	if !ok {
-		t.Fatal("README.md has no YAML example")
-	}
-	for _, name := range []string{"acme", "otc", "elsewhere"} {
-		if _, err := Find(Choice{Profile: name, Lookup: environ(t, config)}); err != nil {
-			t.Error(err)
+	for chapter, names := range map[string][]string{"Your account": {"acme"}, "Configuration": {"acme", "otc", "elsewhere"}} {
+		_, after, _ := strings.Cut(string(readme), "\n## "+chapter+"\n")
+		_, after, _ = strings.Cut(after, "```yaml\n")
+		config, _, ok := strings.Cut(after, "```")
+		if !ok {
+			t.Fatalf("README.md has no YAML example of %s", chapter)
+		}
+		for _, name := range names {
+			if _, err := Find(Choice{Profile: name, Lookup: environ(t, config)}); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }
@@ -270,7 +272,7 @@ func TestTheREADMEKnowsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, account, _ := strings.Cut(string(readme), "## Your account")
+	_, account, _ := strings.Cut(string(readme), "\n## Configuration\n")
 	account, _, _ = strings.Cut(account, "\n## ")
 	for _, of := range []reflect.Type{reflect.TypeFor[Profile](), reflect.TypeFor[Auth](), reflect.TypeFor[Endpoints](), reflect.TypeFor[Gateway](), reflect.TypeFor[Limits]()} {
 		for _, key := range yamlfile.Keys(of) {

@@ -2,9 +2,9 @@ package profile
 
 import (
 	"context"
-	"net/http"
 	"strings"
 
+	"janitor/client/auth"
 	"janitor/client/wire"
 )
 
@@ -20,22 +20,16 @@ func (s *Session) Projects(ctx context.Context) ([]Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	var answer struct {
-		Projects []struct {
-			ID      string `json:"id"`
-			Name    string `json:"name"`
-			Enabled *bool  `json:"enabled"`
-		} `json:"projects"`
-	}
-	err = api.Do(ctx, wire.Call{Doing: "listing projects", Method: http.MethodGet, Path: "/v3/auth/projects", Out: &answer})
-	if err != nil {
-		return nil, err
-	}
 	var all []Project
-	for _, p := range answer.Projects {
-		region, _, _ := strings.Cut(p.Name, "_")
-		if projectForm.MatchString(p.ID) && regionForm.MatchString(region) && (p.Enabled == nil || *p.Enabled) {
-			all = append(all, Project{p.ID, p.Name, region})
+	for page, err := range auth.Projects(ctx, api, "listing projects", "/v3/auth/projects", nil) {
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range page {
+			region, _, _ := strings.Cut(p.Name, "_")
+			if projectForm.MatchString(p.ID) && regionForm.MatchString(region) && (p.Enabled == nil || *p.Enabled) {
+				all = append(all, Project{p.ID, p.Name, region})
+			}
 		}
 	}
 	return all, nil

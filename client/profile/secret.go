@@ -78,8 +78,11 @@ func (s Secret) value(ctx context.Context, lookup func(string) (string, bool)) (
 		return value, nil
 	}
 	if name, ok := strings.CutPrefix(string(s), "env:"); ok {
-		if v, _ := lookup(name); v != "" {
+		switch v, set := lookup(name); {
+		case v != "":
 			return v, nil
+		case set:
+			return "", fmt.Errorf("the environment variable %q is empty", name)
 		}
 		return "", fmt.Errorf("the environment variable %q is not set", name)
 	}
@@ -103,7 +106,7 @@ func (s Secret) value(ctx context.Context, lookup func(string) (string, bool)) (
 	case out.over:
 		return "", fmt.Errorf("the command %q printed more than %d KiB", words[0], commandMax>>10)
 	case err != nil:
-		return "", fmt.Errorf("the command %q: %w", words[0], commandError(ctx, err))
+		return "", fmt.Errorf("the command %q %w", words[0], commandError(ctx, err))
 	}
 	line, _, _ := strings.Cut(string(out.data), "\n")
 	if line = strings.TrimRight(line, "\r"); line == "" {
@@ -137,13 +140,13 @@ func commandError(ctx context.Context, err error) error {
 	var start *exec.Error
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("stopped after at most %v: %w", commandTime, ctx.Err())
+		return fmt.Errorf("was stopped after at most %v: %w", commandTime, ctx.Err())
 	case errors.As(err, &exit):
 		return fmt.Errorf("ended with %v; run it by hand to see why", exit.ProcessState)
 	case errors.As(err, &start):
-		return start.Err
+		return fmt.Errorf("cannot be run: %w", start.Err)
 	default:
-		return err
+		return fmt.Errorf("has failed: %w", err)
 	}
 }
 
@@ -176,9 +179,9 @@ func split(command string) ([]string, error) {
 	}
 	switch {
 	case quote != 0:
-		return nil, fmt.Errorf("cmd: has a %c that is not closed", quote)
+		return nil, usage("cmd: has a %c that is not closed", quote)
 	case len(words) == 0 || words[0] == "":
-		return nil, errors.New("cmd: names no command")
+		return nil, usage("cmd: names no command")
 	}
 	return words, nil
 }

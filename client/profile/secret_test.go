@@ -55,7 +55,7 @@ func TestSecretValues(t *testing.T) {
 		{name: "itself", secret: "hunter2", want: "hunter2"},
 		{name: "variable", secret: "env:SK", want: "cmd:not run"},
 		{name: "no variable", secret: "env:NONE", fails: `variable "NONE" is not set`},
-		{name: "empty variable", secret: "env:EMPTY", fails: `variable "EMPTY" is not set`},
+		{name: "empty variable", secret: "env:EMPTY", fails: `variable "EMPTY" is empty`},
 		{name: "first line", secret: Secret("cmd:'" + self + "' a  'b c' \"d'e\" $HOME *.go ''"), command: "print", want: "a|b c|d'e|$HOME|*.go|"},
 		{name: "failing", secret: Secret("cmd:'" + self + "' hunter2"), command: "fail", fails: "ended with exit status 3"},
 		{name: "silent", secret: Secret("cmd:'" + self + "'"), command: "silent", fails: "printed nothing"},

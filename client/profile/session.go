@@ -166,7 +166,7 @@ func (p Profile) unidentified(err error) error {
 	switch {
 	case errors.Is(err, wire.Unauthorised), errors.Is(err, wire.Forbidden), errors.Is(err, Credentials):
 		return credentials(err, "%v", p)
-	case errors.Is(err, wire.Transport):
+	case errors.Is(err, wire.Transport), errors.Is(err, wire.BadAnswer):
 		return fmt.Errorf("%v: %w; check the network and the address (endpoints.iam, or --endpoint iam=https://…)", p, err)
 	}
 	return fmt.Errorf("%v: %w", p, err)
@@ -196,6 +196,9 @@ func (p Profile) fetch(ctx context.Context) (identity, error) {
 	} {
 		var err error
 		if *s.to, err = s.from.value(ctx, p.lookup); err != nil {
+			if errors.Is(err, Usage) { // as it is written
+				return identity{}, usage("%v: %s: %v", p, p.word(s.key), err)
+			}
 			return identity{}, credentials(err, "%v: %s", p, p.word(s.key))
 		}
 	}
@@ -338,7 +341,7 @@ func (p Profile) fromServer(ctx context.Context) (*auth.Agency, Profile, error) 
 	if at == "" {
 		return nil, p, credentials(nil, "%v: the metadata service is not asked while JANITOR_METADATA is off", p)
 	}
-	server := auth.NewAgency(at)
+	server := auth.NewAgency(at, p.Log)
 	if err := server.Fetch(ctx); err != nil {
 		if p.searched != "" {
 			return nil, p, p.nowhere(err.Error())
@@ -383,34 +386,24 @@ func (p Profile) lookUp(ctx context.Context, iam string, t http.RoundTripper) (s
 	if err != nil {
 		return "", err
 	}
-	var answer struct {
-		Projects []struct {
-			ID   string `json:"id"`
-			Name string `json:"name"`
-		} `json:"projects"`
-	}
-	call := wire.Call{
-		Doing:  "looking up the project's id by its name",
-		Method: http.MethodGet,
-		Path:   "/v3/projects",
-		Query:  url.Values{"name": {p.ProjectName}},
-		Out:    &answer,
-	}
-	err = api.Do(ctx, call)
 	var ids []string
-	match := func() bool {
-		for _, found := range answer.Projects {
-			if found.Name == p.ProjectName || p.typed && found.ID == p.ProjectID { // whatever else a service finds by a name
-				ids = append(ids, found.ID)
+	look := func(path string, query url.Values) error {
+		for page, err := range auth.Projects(ctx, api, "looking up the project's id by its name", path, query) {
+			if err != nil {
+				return err
+			}
+			for _, found := range page {
+				if found.Name == p.ProjectName || p.typed && found.ID == p.ProjectID { // whatever else a service finds by a name
+					ids = append(ids, found.ID)
+				}
 			}
 		}
-		return len(ids) > 0
+		return nil
 	}
-	if errors.Is(err, wire.Forbidden) || errors.Is(err, wire.RouteAbsent) || err == nil && !match() && p.typed {
-		call.Path, call.Query = "/v3/auth/projects", nil
-		if err = api.Do(ctx, call); err == nil {
-			match()
-		}
+	err = look("/v3/projects", url.Values{"name": {p.ProjectName}})
+	if errors.Is(err, wire.Forbidden) || errors.Is(err, wire.RouteAbsent) || err == nil && len(ids) == 0 && p.typed {
+		ids = nil
+		err = look("/v3/auth/projects", nil)
 	}
 	switch {
 	case err != nil:

@@ -168,6 +168,9 @@ func TestOpenFails(t *testing.T) {
 			[]string{`no project "nowhere"`, "project_id"}, false},
 		{"no such variable", func(p *Profile, _ simcloud.Account) { p.Auth = Auth{AccessKey: "env:NONE", SecretKey: "hunter2"} }, Credentials,
 			[]string{"access_key", `"NONE" is not set`}, true},
+		{"a command that is none", func(p *Profile, _ simcloud.Account) {
+			p.Auth = Auth{AccessKey: "hunter2", SecretKey: "cmd:pass 'show"}
+		}, Usage, []string{"secret_key", "a ' that is not closed"}, true},
 		{"incomplete", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a); p.Region = "" }, Usage, []string{"no region"}, true},
 		{"plain http", func(p *Profile, a simcloud.Account) { p.Auth = keysOf(a); p.Endpoints.ELB = "http://example.com" }, Usage, []string{"elb", "https"}, true},
 	}

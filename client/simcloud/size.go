@@ -19,6 +19,9 @@ const (
 	Empty Size = -2 // nothing but the gateways
 )
 
+// mostOfAKind takes seconds to make, and half a gigabyte.
+const mostOfAKind = 100_000
+
 // ParseSize reads "small", "large" or a number from 1.
 func ParseSize(s string) (Size, error) {
 	switch strings.ToLower(s) {
@@ -28,8 +31,8 @@ func ParseSize(s string) (Size, error) {
 		return Large, nil
 	}
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 || n > 1_000_000 {
-		return 0, fmt.Errorf("size %q is none of small, large and a number from 1 to 1000000", s)
+	if err != nil || n < 1 || n > mostOfAKind {
+		return 0, fmt.Errorf("size %q is none of small, large and a number from 1 to %d", s, mostOfAKind)
 	}
 	return Size(n), nil
 }

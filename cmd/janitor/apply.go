@@ -52,6 +52,9 @@ The profile is the one that the plan was made with, unless --profile names anoth
 			case 0:
 				return usage("name a plan: the file that janitor plan wrote, - being stdin")
 			case 1:
+				if args[0] == "" { // a variable that is not set
+					return usage("name a plan: its name is empty")
+				}
 				return nil
 			}
 			return usage("%d arguments where one plan is expected", len(args))
@@ -79,7 +82,7 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 		}
 	}
 	past := history()
-	doc, digest, err := a.document(cmd, past, path)
+	doc, digest, unless, err := a.document(cmd, past, path)
 	if err != nil {
 		return err
 	}
@@ -110,7 +113,7 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 	}
 	why := a.why
 	why.Approved = digest // by which the runs of this plan are found again
-	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why), Log: logOf(cmd.Context())})
+	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why, unless), Log: logOf(cmd.Context())})
 	if a.screen {
 		return watchOnScreen(cmd, tui.Options{
 			Profile: s.Profile, Region: s.Region, Project: s.Project,
@@ -122,23 +125,34 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 }
 
 // document reads what is to be executed: a plan that is fresh, the approved one where one is, less what was executed
-// before.
-func (a *applying) document(cmd *cobra.Command, past *cleanup.History, path string) (doc cleanup.Document, digest string, err error) {
-	doc, digest, err = readPlan(cmd, path)
-	if err != nil {
-		return doc, digest, err
+// before. unless refuses to begin a run of it once somebody else has.
+func (a *applying) document(cmd *cobra.Command, past *cleanup.History, path string) (doc cleanup.Document, digest string, unless func([]string) error, err error) {
+	fail := func(err error) (cleanup.Document, string, func([]string) error, error) { return doc, digest, nil, err }
+	if doc, digest, err = readPlan(cmd, path); err != nil {
+		return fail(err)
 	}
 	if err := fresh(doc, path, time.Now()); err != nil {
-		return doc, digest, err
+		return fail(err)
 	}
 	if a.approved != "" && !strings.EqualFold(a.approved, digest) {
-		return doc, digest, &failure{statusRefused, fmt.Errorf("nothing is deleted: %s has the digest %s, another one was approved", path, digest)}
+		return fail(&failure{statusRefused, fmt.Errorf("nothing is deleted: %s has the digest %s, another one was approved", path, digest)})
 	}
-	doc, note, err := once(past, doc, digest, planWords(path))
-	if note != "" {
-		(&lines{cmd.ErrOrStderr()}).say("%s", note)
+	what := planWords(path)
+	runs, doubts, err := runsOf(past, doc, digest)
+	if err != nil {
+		return fail(err)
 	}
-	return doc, digest, err
+	unless = unlessMeanwhile(past, doc, digest, what, runs.names())
+	doc, note, err := once(runs, doc, what)
+	if err != nil {
+		return fail(err)
+	}
+	for _, said := range []string{doubtful(past, doubts, what), note} {
+		if said != "" {
+			(&lines{cmd.ErrOrStderr()}).say("%s", said)
+		}
+	}
+	return doc, digest, unless, nil
 }
 
 // execute runs the steps one after another, as long as nothing stands in the way of the next.
@@ -168,7 +182,10 @@ func execute(cmd *cobra.Command, out form, engine *cleanup.Engine, doc cleanup.D
 		err := watch(cmd, out, run)
 		failed = errors.Join(failed, err)
 		if f, final := errors.AsType[*failure](err); final && f.status != statusFailed {
-			return stoppedBefore(steps[i+1:], len(steps), failed)
+			if run.Unrecorded() == nil || run.Resumable() { // it has a journal
+				i++
+			}
+			return stoppedBefore(steps[i:], len(steps), failed)
 		}
 	}
 	return failed

@@ -55,7 +55,7 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 		one, many := s.Plan.Nouns()
 		question := fmt.Sprintf("Type %s to delete %s: ", word, english.Count(len(s.Plan.Items), one, many))
 		if !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, func(typed string) bool { return typed == word }) {
-			return unconfirmed(cmd.Context(), "nothing is deleted")
+			return unconfirmed(cmd.Context(), "nothing is deleted", word)
 		}
 	}
 	return nil
@@ -81,12 +81,12 @@ func asked(ctx context.Context, in *os.File, out io.Writer, question string, rig
 	return right(typed)
 }
 
-// unconfirmed is why nothing happens after a question that was not answered with yes.
-func unconfirmed(ctx context.Context, nothing string) error {
+// unconfirmed is why nothing happens after a question that was not answered with the word.
+func unconfirmed(ctx context.Context, nothing, word string) error {
 	if _, ok := errors.AsType[*overdue](context.Cause(ctx)); ok {
 		return halted(ctx, ": "+nothing)
 	}
-	return &failure{statusRefused, fmt.Errorf("%s: not confirmed", nothing)}
+	return &failure{statusRefused, fmt.Errorf("%s: not confirmed, which takes %s", nothing, word)}
 }
 
 // typedLine is what is typed until enter; a signal ends the waiting.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -18,7 +19,7 @@ func TestChaosCanBeCopedWith(t *testing.T) {
 	if err := sim.script(); err != nil {
 		t.Fatal(err)
 	}
-	v, err := sim.serve(t.Context(), "127.0.0.1:0")
+	v, err := sim.serve(t.Context(), "127.0.0.1:0", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}

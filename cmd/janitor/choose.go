@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -22,6 +23,15 @@ import (
 type choosing struct {
 	in    []string // parents, by name or id
 	where string   // an expression
+	book  bool     // a runbook says it, not flags
+}
+
+// called is what one of the choices is called where it was written.
+func (c *choosing) called(what string) string {
+	if c.book {
+		return what
+	}
+	return "--" + what
 }
 
 func (c *choosing) flags(f *pflag.FlagSet) {
@@ -54,17 +64,20 @@ func anyKind(word string) (*inventory.Kind, error) {
 // compile reads the expression for the kind, before anything is sent; nil when there is none.
 func (c *choosing) compile(kind *inventory.Kind) (*filter.Filter, error) {
 	if len(c.in) > 0 && kind.Within == "" {
-		return nil, usage("--in: %s live within nothing; it is for entries and members", kind.Many)
+		return nil, usage("%s: %s live within nothing; it is for entries and members", c.called("in"), kind.Many)
 	}
 	if slices.Contains(c.in, "") { // of a variable that is not set; there are channels without a name
-		return nil, usage("--in: it is empty: give a name or an id")
+		return nil, usage("%s: it is empty: give a name or an id", c.called("in"))
 	}
 	if strings.TrimSpace(c.where) == "" {
 		return nil, nil //nolint:nilnil // no filter is one
 	}
+	if strings.HasPrefix(strings.TrimSpace(c.where), "=") {
+		return nil, usage("%s: leave out the = at the beginning: only on the screen it says that an expression follows", c.called("where"))
+	}
 	f, err := filter.Expression(kind, c.where)
 	if err != nil {
-		return nil, usage("--where: %w", err)
+		return nil, usage("%s: %w", c.called("where"), err)
 	}
 	return f, nil
 }
@@ -90,6 +103,7 @@ func (c *choosing) from(ctx context.Context, choice profile.Choice, kind *invent
 
 // choose reads the kind and keeps what the expression selects, all without one. Errors are of choosing or of the parents' list.
 func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind, f *filter.Filter) (*chosen, error) {
+	defer waiting(os.Stderr, "Listing "+kind.Many+" and what may use them.")()
 	loader = loader.WithDetail()
 	out := &chosen{kind: kind}
 	if kind.Within == "" {
@@ -141,7 +155,7 @@ func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *
 	}
 	parents, err := listing.Chosen(c.in)
 	if err != nil {
-		return nil, usage("--in: %w", err)
+		return nil, usage("%s: %w; janitor list %s shows what there is", c.called("in"), err, kind.Within)
 	}
 	return parents, nil
 }
@@ -211,7 +225,14 @@ func (c *chosen) incomplete() error {
 	if c.err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s could not be listed to the end: %w", c.kind.Many, c.err)
+	far, way := "", ""
+	if c.all > 0 {
+		far = " to the end"
+	}
+	if errors.Is(c.err, client.Transport) || errors.Is(c.err, client.BadAnswer) {
+		way = "; janitor doctor looks at the way there"
+	}
+	return fmt.Errorf("%s could not be listed%s: %w%s", c.kind.Many, far, c.err, way)
 }
 
 // notes are what there is to know besides the list: what is not in it, and why.

@@ -22,14 +22,14 @@ func demoCommand() *cobra.Command {
 		Short: "Open the screen on a simulated cloud",
 		Long: `demo opens the same screen on a cloud that is simulated in this process: a grown account with things in use,
 forgotten, protected and expired. Requests are real HTTP over the loopback interface; nothing leaves this machine.
---size large is one as full as its default quotas allow.
+A large one (--size large) is as full as its default quotas allow.
 
 With --chaos or --faults things go wrong, so that one can watch janitor cope; it then logs in with a password. The same
 number of --chaos always makes the same trouble: lost answers, refusals, another client's hand.`,
 		Example: `  janitor demo
   janitor demo --size large --quota 600/1m
   janitor demo --chaos=7`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := sim.script(); err != nil {
 				return err
@@ -41,7 +41,7 @@ number of --chaos always makes the same trouble: lost answers, refusals, another
 			if err := needTerminal(); err != nil {
 				return err
 			}
-			v, err := sim.serve(cmd.Context(), "127.0.0.1:0")
+			v, err := sim.serve(cmd.Context(), "127.0.0.1:0", cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}

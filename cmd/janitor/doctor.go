@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -23,19 +24,21 @@ of the clocks, who we are and until when, whether every list works, which batch 
 changes nothing: which batch calls there are is asked without credentials, where the answer tells.
 
 Each line is ok, a warning, bad or unknown, and says what to do. What cannot be found out without changing anything is
-unknown; that is not bad.
+unknown; that is not bad. -o json prints an object with findings, each with area, what, state, says and do.
 
 Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 		Example: `  janitor doctor
   janitor doctor --profile otc -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := profile.Find(choice)
 			if err != nil {
 				return err
 			}
 			warn(cmd.ErrOrStderr(), p)
+			asking := waiting(os.Stderr, "Asking the services.")
 			r, err := doctor.Examine(cmd.Context(), logged(cmd.Context(), p))
+			asking()
 			if err != nil {
 				return interrupted(cmd.Context(), err)
 			}

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"html"
+	"io"
 	"os"
 	"os/exec"
 	"regexp"
@@ -58,7 +59,7 @@ var drawDoctor = flag.Bool("draw", false, "draw testdata/doctor.svg anew")
 // TestPictureOfTheDoctor: the picture of the README shows what the command prints.
 func TestPictureOfTheDoctor(t *testing.T) {
 	sim := simulation{Options: simcloud.Options{Seed: 1, Size: simcloud.Large, Lacks: []string{"/certificates/batch-delete"}}}
-	v, err := sim.serve(t.Context(), "127.0.0.1:0")
+	v, err := sim.serve(t.Context(), "127.0.0.1:0", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func BenchmarkListToFirstOutput(b *testing.B) {
 		b.Fatalf("%v: %s", err, out)
 	}
 	sim := simulation{Options: simcloud.Options{Size: simcloud.Empty, Latency: trip}}
-	v, err := sim.serve(b.Context(), "127.0.0.1:0")
+	v, err := sim.serve(b.Context(), "127.0.0.1:0", io.Discard)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -11,8 +11,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"os/user"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -21,6 +24,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"janitor/client"
 	"janitor/client/heap"
@@ -47,9 +51,11 @@ func main() { os.Exit(run()) }
 
 func run() int {
 	heap.Room(heap.Usual)
+	findHome()
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
-	signal.Ignore(syscall.SIGPIPE) // a run whose output nobody reads any more comes to its end in order
+	defer context.AfterFunc(ctx, stop)() // what does not heed the first signal is ended by the next
+	signal.Ignore(syscall.SIGPIPE)       // a run whose output nobody reads any more comes to its end in order
 	log := &record{book: logbook.New(filepath.Join(xdg.StateHome, "janitor", "janitor.log"))}
 	err := program().ExecuteContext(log.within(ctx))
 	if said(err) {
@@ -57,6 +63,17 @@ func run() int {
 	}
 	log.end(ctx, os.Stderr, err)
 	return status(err)
+}
+
+// findHome is for jobs that are run without HOME, as by systemd: their runs are those of the user all the same.
+func findHome() {
+	if runtime.GOOS == "windows" || os.Getenv("HOME") != "" {
+		return
+	}
+	if u, err := user.Current(); err == nil && u.HomeDir != "" {
+		os.Setenv("HOME", u.HomeDir) //nolint:errcheck // it holds no zero byte
+		xdg.Reload()
+	}
 }
 
 // lasting is a context that goes on when the first signal has ended ctx, and ends with the second one. release waits for
@@ -103,10 +120,9 @@ func program() *cobra.Command {
 		Use:    "man",
 		Short:  "Print the manual page",
 		Hidden: true,
-		Args:   cobra.NoArgs,
+		Args:   noArguments,
 		RunE:   func(*cobra.Command, []string) error { return enough(laidOut("man")) },
 	})
-	root.SetHelpCommand(helpCommand())
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == "completion" {
 			cmd.RunE, cmd.Args = noShell, cobra.ArbitraryArgs
@@ -118,10 +134,11 @@ func program() *cobra.Command {
 	}
 	usageErrors(root)
 	completions(root)
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if log := recordOf(cmd.Context()); log != nil {
 			log.command = cmd.CommandPath()
 		}
+		return noneEmpty(cmd)
 	}
 	return root
 }
@@ -131,10 +148,11 @@ func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
 		Short: "Help about any command",
+		Long:  "help COMMAND shows what a command does and which flags it takes, as COMMAND --help does.",
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			var words []cobra.Completion
 			for _, c := range cmd.Root().Commands() {
-				if len(args) == 0 && c.IsAvailableCommand() {
+				if len(args) == 0 && (c.IsAvailableCommand() || c.IsAdditionalHelpTopicCommand()) {
 					words = append(words, described(c.Name(), c.Short))
 				}
 			}
@@ -143,7 +161,15 @@ func helpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			of, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage("there is no command %q: commands are %s", strings.Join(args, " "), commandWords(cmd.Root()))
+				word, within := strings.Join(args, " "), cmd.Root()
+				switch {
+				case err != nil:
+				case of.HasAvailableSubCommands():
+					word, within = strings.Join(rest, " "), of
+				default:
+					return usage("%s has no commands of its own: leave out %q", of.CommandPath(), strings.Join(rest, " "))
+				}
+				return usage("there is no command %q%s", word, meant(word, commands(within), ": commands are "+commandWords(within)))
 			}
 			return of.Help()
 		},
@@ -279,6 +305,26 @@ func plain(err error) error {
 		says = "it is too large"
 	}
 	return errors.New(strings.Replace(err.Error(), wrong.Error(), says, 1))
+}
+
+// noneEmpty refuses flags that were given nothing: that is of a variable that is not set, and the usual value in its place
+// would be another profile, or a list of everything.
+func noneEmpty(cmd *cobra.Command) (err error) {
+	free := []string{"reason", "ticket"}
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if err == nil && f.Value.Type() == "string" && strings.TrimSpace(f.Value.String()) == "" && !slices.Contains(free, f.Name) {
+			err = usage("--%s is empty: give it a value, or leave it out", f.Name)
+		}
+	})
+	return err
+}
+
+// noArguments is for commands that take none.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("it takes no arguments: leave out %q", args[0])
+	}
+	return nil
 }
 
 // usageErrors makes every wrong flag and argument of the commands a usage error.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -201,7 +202,7 @@ func pools(ts *testscript.TestScript, neg bool, args []string) {
 func TestServingLeavesNothingBehind(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	sim := simulation{Options: simcloud.Options{Seed: 7}}
-	v, err := sim.serve(t.Context(), "127.0.0.1:0")
+	v, err := sim.serve(t.Context(), "127.0.0.1:0", io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,22 +219,35 @@ func TestServingLeavesNothingBehind(t *testing.T) {
 	v.stop()
 }
 
-// A large account takes minutes to make: a signal does not wait for it.
+// A large account takes seconds to make: that is said, and a signal does not wait for it.
 func TestASignalWhileTheAccountIsMade(t *testing.T) {
 	ctx, signal := context.WithCancel(t.Context())
 	held, made := make(chan struct{}), make(chan struct{})
 	sim := simulation{Options: simcloud.Options{Now: sync.OnceValue(func() time.Time {
 		defer close(made)
-		signal()
 		<-held
 		return time.Now()
 	})}}
-	_, err := sim.serve(ctx, "127.0.0.1:0")
+	told := heard(func(line string) {
+		if !strings.Contains(line, "takes a while") {
+			t.Errorf("told %q", line)
+		}
+		signal()
+	})
+	_, err := sim.serve(ctx, "127.0.0.1:0", told)
 	if status(err) != statusInterrupted {
 		t.Errorf("status %d, %v", status(err), err)
 	}
 	close(held)
 	<-made
+}
+
+// heard is a writer that hands on what is written.
+type heard func(string)
+
+func (s heard) Write(p []byte) (int, error) {
+	s(string(p))
+	return len(p), nil
 }
 
 func TestErrorsAreOneHarmlessLine(t *testing.T) {

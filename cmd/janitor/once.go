@@ -2,21 +2,24 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"janitor/client/cleanup"
 	"janitor/client/english"
 )
 
-// once leaves of a document what no run has executed yet. A document is executed once: whoever applies it again, as a job
-// that is repeated, does not want to lose again what was brought back meanwhile. Steps that were not begun since what came
+// once leaves of a document what no run of before has executed. A document is executed once: whoever applies it again, as a
+// job that is repeated, does not want to lose again what was brought back meanwhile. Steps that were not begun since what came
 // before them was broken off are still to be had; note says which were executed.
-func once(past *cleanup.History, doc cleanup.Document, digest, what string) (rest cleanup.Document, note string, err error) {
-	runs, err := runsOf(past, doc, digest)
-	if err != nil || len(runs) == 0 {
-		return doc, "", err
+func once(runs executed, doc cleanup.Document, what string) (rest cleanup.Document, note string, err error) {
+	if len(runs) == 0 {
+		return doc, "", nil
 	}
+	runs = maps.Clone(runs) // each is taken once
 	steps := toDo(doc)
 	first := 0 // step without a run
 	gaps := false
@@ -60,22 +63,79 @@ func once(past *cleanup.History, doc cleanup.Document, digest, what string) (res
 		first, english.Count(len(steps), "step", "steps"), was, ran, strings.Join(stepNames(doc.Steps), ", ")), nil
 }
 
+// began is when a run of that name did, by the clock of this machine; zero when its name does not say.
+func began(run string) time.Time {
+	stamp, _, _ := strings.Cut(run, "-")
+	t, _ := time.Parse("20060102T150405Z", stamp) // else it is zero
+	return t
+}
+
 // executed are the runs of a document, oldest first, by the digest of their plan. Two steps may have the same one.
 type executed map[string][]*cleanup.Past
 
-// runsOf reads the runs of a document that have done something of it.
-func runsOf(past *cleanup.History, doc cleanup.Document, digest string) (executed, error) {
-	headers, err := past.RunsOf(digest, doc.Where)
+// runsOf reads the runs of a document that have done something of it. One whose journal was damaged may be of it when it was
+// begun after the document was made, with the plan of a step; doubts are those of which even that cannot be told.
+func runsOf(past *cleanup.History, doc cleanup.Document, digest string) (runs executed, doubts []string, err error) {
+	headers, headless, err := past.RunsOf(digest, doc.Where)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	runs := executed{}
+	runs = executed{}
 	for _, h := range slices.Backward(headers) {
 		if run := past.Read(h.Run); run.Err != nil || !idle(run.Ledger) {
 			runs[h.Plan] = append(runs[h.Plan], run)
 		}
 	}
-	return runs, nil
+	for _, h := range slices.Backward(headless) {
+		switch {
+		case began(h.Run).Before(doc.Made):
+		case h.Plan == "":
+			doubts = append(doubts, h.Run)
+		default:
+			runs[h.Plan] = append(runs[h.Plan], past.Read(h.Run))
+		}
+	}
+	return runs, doubts, nil
+}
+
+// doubtful warns of runs that cannot be read and may be of a plan.
+func doubtful(past *cleanup.History, doubts []string, what string) string {
+	if len(doubts) == 0 {
+		return ""
+	}
+	run, is := "Run "+doubts[0], "is damaged: whether it"
+	if len(doubts) > 1 {
+		run, is = "Runs "+english.And(doubts), "are damaged: whether they"
+	}
+	return fmt.Sprintf("%s in %s %s executed %s cannot be told", run, filepath.Dir(past.Folder(doubts[0])), is, what)
+}
+
+// names are the runs, in no order.
+func (e executed) names() []string {
+	var names []string
+	for _, of := range e {
+		for _, run := range of {
+			names = append(names, run.ID)
+		}
+	}
+	return names
+}
+
+// unlessMeanwhile refuses to begin a run of a document when there is another one than those that were known, and than those of
+// this process: two jobs that are started together both find that nothing was executed before.
+func unlessMeanwhile(past *cleanup.History, doc cleanup.Document, digest, what string, known []string) func(mine []string) error {
+	return func(mine []string) error {
+		runs, _, err := runsOf(past, doc, digest)
+		if err != nil {
+			return err
+		}
+		for _, name := range runs.names() {
+			if !slices.Contains(known, name) && !slices.Contains(mine, name) {
+				return usage("%s was applied meanwhile, as run %s: plan again", what, name)
+			}
+		}
+		return nil
+	}
 }
 
 // take is the run of a plan, and not that of another step with the same plan; nil when there is none.

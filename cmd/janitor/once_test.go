@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +35,11 @@ func TestStepsAreExecutedOnce(t *testing.T) {
 	}
 	left := func(digest string, want ...string) {
 		t.Helper()
-		doc, note, err := once(past, a.doc, digest, "plan p.json")
+		runs, doubts, err := runsOf(past, a.doc, digest)
+		if err != nil || len(doubts) > 0 {
+			t.Fatal(doubts, err)
+		}
+		doc, note, err := once(runs, a.doc, "plan p.json")
 		switch {
 		case len(want) == 0:
 			if status(err) != statusUsage || !strings.Contains(oneLine(err), "plan p.json was applied before, as run") {
@@ -66,7 +74,89 @@ func TestStepsAreExecutedOnce(t *testing.T) {
 
 	elsewhere := a.doc
 	elsewhere.Where.Project = "another"
-	if _, note, err := once(past, elsewhere, "one", "plan p.json"); note != "" || err != nil {
-		t.Errorf("of another project: %q, %v", note, err)
+	if runs, _, err := runsOf(past, elsewhere, "one"); len(runs) > 0 || err != nil {
+		t.Errorf("of another project: %v, %v", runs, err)
+	}
+}
+
+// Two jobs that are started together both find that nothing of a document was executed before: the one that comes to the lock
+// of the project second looks again there. Its own steps do not stand in its way.
+func TestADocumentThatWasAppliedMeanwhile(t *testing.T) {
+	a := toApply(t, func(bool) {})
+	past := cleanup.NewHistory(t.TempDir(), "test")
+	job := func() *cleanup.Engine {
+		runs, _, err := runsOf(past, a.doc, "one")
+		if err != nil || len(runs) > 0 {
+			t.Fatal(runs, err)
+		}
+		unless := unlessMeanwhile(past, a.doc, "one", "plan p.json", runs.names())
+		return a.with(cleanup.Options{Journal: past.JournalFor(a.doc.Where, cleanup.Why{Approved: "one"}, unless)})
+	}
+	jobs := []*cleanup.Engine{job(), job()}
+	apply := func(e *cleanup.Engine) error {
+		cmd := &cobra.Command{}
+		cmd.SetContext(t.Context())
+		cmd.SetOut(io.Discard)
+		cmd.SetErr(io.Discard)
+		return execute(cmd, "table", e, a.doc, "one")
+	}
+	if err := apply(jobs[0]); err != nil {
+		t.Fatal(err)
+	}
+	before, err := past.Names()
+	if err != nil || len(before) != 2 {
+		t.Fatal(before, err)
+	}
+	err = apply(jobs[1])
+	if status(err) != statusUsage || !strings.Contains(oneLine(err), "plan p.json was applied meanwhile, as run ") || !strings.Contains(oneLine(err), "2 of 2 steps were not begun") {
+		t.Errorf("status %d, %v", status(err), err)
+	}
+	if after, err := past.Names(); err != nil || !slices.Equal(after, before) {
+		t.Errorf("runs are %q, %v; were %q", after, err, before)
+	}
+}
+
+// A run whose journal was damaged in its first line does not say what it executed. Where it has the plan of a step it counts;
+// where that cannot be told it is named, as long as it can be of this document.
+func TestRunsThatDoNotSayWhatTheyExecuted(t *testing.T) {
+	a := toApply(t, func(bool) {})
+	a.doc.Made = time.Now().UTC().Truncate(time.Second)
+	past := cleanup.NewHistory(t.TempDir(), "test")
+	run := a.with(cleanup.Options{Journal: past.JournalFor(a.doc.Where, cleanup.Why{Approved: "one"})}).Start(t.Context(), a.doc.Steps[0].Plan)
+	for range run.Events() {
+	}
+	run.Wait()
+	id := run.ID()
+	file := filepath.Join(past.Folder(id), "journal.ndjson")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.Replace(data, []byte("one"), []byte("two"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runs, doubts, err := runsOf(past, a.doc, "one")
+	if err != nil || len(doubts) > 0 || !slices.Equal(runs.names(), []string{id}) {
+		t.Fatalf("%v, %v, %v", runs.names(), doubts, err)
+	}
+	if doc, note, err := once(runs, a.doc, "plan p.json"); err != nil || len(doc.Steps) != 1 || !strings.Contains(note, id) {
+		t.Errorf("%v, %q, %v", stepNames(doc.Steps), note, err)
+	}
+
+	if err := os.WriteFile(filepath.Join(past.Folder(id), "plan.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runs, doubts, err = runsOf(past, a.doc, "one")
+	if err != nil || len(runs) > 0 || !slices.Equal(doubts, []string{id}) {
+		t.Fatalf("%v, %v, %v", runs.names(), doubts, err)
+	}
+	says := doubtful(past, doubts, "plan p.json")
+	if want := "Run " + id + " in " + filepath.Dir(past.Folder(id)) + " is damaged: whether it executed plan p.json cannot be told"; says != want {
+		t.Errorf("%q, want %q", says, want)
+	}
+
+	a.doc.Made = a.doc.Made.Add(time.Hour) // planned again
+	if runs, doubts, err := runsOf(past, a.doc, "one"); err != nil || len(runs)+len(doubts) > 0 {
+		t.Errorf("%v, %v, %v", runs.names(), doubts, err)
 	}
 }

@@ -188,7 +188,7 @@ func planOf(got *chosen, ids []string, where string, choice cleanup.Choice) (cle
 		for _, id := range ids {
 			res, err := got.snapshot.Listing(got.kind.ID).Named(id)
 			if err != nil {
-				return stage, usage("nothing is planned: %w", err)
+				return stage, usage("nothing is planned: %w; janitor list %s shows what there is", err, got.kind.ID)
 			}
 			rows = append(rows, res)
 		}
@@ -248,8 +248,9 @@ func tellPlan(w io.Writer, doc cleanup.Document) {
 		} else {
 			out.say("%s would be deleted, of %d, in %s %s:", english.Count(len(s.Plan.Items), one, many), s.Listed, doc.Where.Profile, doc.Where.Region)
 		}
+		in := parentsOf(&s.Plan)
 		for _, it := range s.Plan.Items {
-			out.say("  %s", itemWords(&it))
+			out.say("  %s", itemWords(&it, in))
 		}
 		if first := s.Plan.First(); first != "" {
 			out.say("Removed first: %s.", first)
@@ -268,7 +269,7 @@ func tellPlan(w io.Writer, doc cleanup.Document) {
 	}
 }
 
-func itemWords(it *cleanup.Item) string {
+func itemWords(it *cleanup.Item, in parents) string {
 	label := it.Resource.Label()
 	if theme.Width(label) > maxCell {
 		label = strings.TrimRight(theme.Fit(label, maxCell), " ")
@@ -278,7 +279,7 @@ func itemWords(it *cleanup.Item) string {
 		parts = append(parts, it.Resource.Ref.ID)
 	}
 	if it.Resource.In != "" {
-		parts = append(parts, "in "+it.Resource.In)
+		parts = append(parts, "in "+in[it.Resource.Ref.Parent])
 	}
 	for _, d := range it.Detaches {
 		parts = append(parts, "taken out first: "+d.String())

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"janitor/client/cleanup"
+	"janitor/client/inventory"
 )
 
 // change FILE OLD NEW TO: writes the file with all OLD replaced by NEW, in which \n is a new line, to another.
@@ -127,5 +129,29 @@ func TestAQuestionIsAnsweredOrNot(t *testing.T) {
 		stop()
 		keys.Close()
 		in.Close()
+	}
+}
+
+// Two groups may be called the same: then their entries are told apart by the ids of the groups.
+func TestGroupsOfTheSameName(t *testing.T) {
+	entry := func(group, name, id string) cleanup.Item {
+		return cleanup.Item{Resource: inventory.Resource{Ref: inventory.Ref{Kind: inventory.Entries, Parent: group, ID: id}, Name: id, In: name}}
+	}
+	plan := cleanup.Plan{Items: []cleanup.Item{
+		entry("g1", "acl", "10.0.0.1"), entry("g2", "acl", "10.0.0.1"), entry("g1", "acl", "10.0.0.2"), entry("g3", "office", "10.0.0.1"),
+	}}
+	in := parentsOf(&plan)
+	for i, want := range []string{"acl (g1)", "acl (g2)", "acl (g1)", "office"} {
+		if got := itemWords(&plan.Items[i], in); !strings.Contains(got, "  in "+want+"  ") {
+			t.Errorf("%q does not say %q", got, want)
+		}
+	}
+	table := tableOf(&plan)
+	table.add(lineOf("", &plan, 1, cleanup.Result{}, ""))
+	if got := table.rows[1]; !slices.Contains(got, "acl (g2)") {
+		t.Errorf("%q", got)
+	}
+	if in := parentsOf(&cleanup.Plan{Items: []cleanup.Item{{}}}); in != nil {
+		t.Errorf("in nothing: %v", in)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/muesli/cancelreader"
 	"github.com/spf13/cobra"
 
 	"janitor/client/cleanup"
@@ -37,10 +39,10 @@ func free(path string) error {
 	folder := filepath.Dir(path)
 	info, err := os.Stat(folder)
 	switch _, taken := os.Lstat(path); {
-	case path == "":
-		return usage("-o: no file is named; - is stdout")
 	case taken == nil:
 		return exists(path)
+	case errors.Is(err, fs.ErrNotExist):
+		return usage("the plan cannot be written: there is no folder %s", folder)
 	case err != nil:
 		return usage("the plan cannot be written: %w", err)
 	case !info.IsDir():
@@ -68,15 +70,25 @@ func writeNew(path string, data []byte) error {
 // readPlan reads the file of a plan, - being stdin.
 func readPlan(cmd *cobra.Command, path string) (cleanup.Document, string, error) {
 	in := cmd.InOrStdin()
-	if path != "-" {
+	switch f, isFile := in.(*os.File); {
+	case path != "-":
 		f, err := os.Open(path) //nolint:gosec // the user says which
 		if err != nil {
 			return cleanup.Document{}, "", usage("the plan cannot be read: %w", err)
 		}
 		defer f.Close() //nolint:errcheck // only read
 		in = f
+	case isFile: // perhaps nobody writes to it: a signal ends the waiting
+		if r, err := cancelreader.NewReader(f); err == nil { // not of what never waits, such as a file
+			defer r.Close() // stdin stays open
+			defer context.AfterFunc(cmd.Context(), func() { r.Cancel() })()
+			in = r
+		}
 	}
 	doc, digest, err := cleanup.DecodeDocument(in)
+	if cmd.Context().Err() != nil {
+		return doc, "", interrupted(cmd.Context(), err)
+	}
 	if err != nil {
 		if path == "-" {
 			path = "stdin"

@@ -25,7 +25,7 @@ server. The one that is used is marked with *; what cannot be used says why.
 It sends nothing, runs no command and shows no secret; of access keys it shows the first four and the last two characters.`,
 		Example: `  janitor profiles
   janitor profiles -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			all, warnings, inactive, err := profile.List(choice)
 			if err != nil {
@@ -75,10 +75,12 @@ func printProfiles(w io.Writer, out form, all []profile.Found, inactive error) e
 		}
 		// Errors begin with the profile and its place, which stand here already.
 		problem := strings.TrimPrefix(f.Problem, fmt.Sprintf("profile %q (%s)", f.Name, f.Where))
-		if problem != "" {
+		if rest, of := strings.CutPrefix(problem, f.Where); of { // with the line
+			where += rest
+		} else if problem != "" {
 			where += ": " + strings.TrimSpace(strings.TrimPrefix(problem, ":"))
 		}
-		rows = append(rows, []string{mark, f.Name, f.Cloud, f.Region, f.Project, f.As, where})
+		rows = append(rows, []string{mark, strings.TrimSuffix(f.Name, "/"), f.Cloud, f.Region, f.Project, f.As, where})
 	}
 	return printTable(w, rows)
 }

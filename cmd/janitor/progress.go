@@ -39,6 +39,18 @@ func progressOn(w io.Writer) *progress {
 	return p
 }
 
+// patience is how long somebody looks at a terminal on which nothing happens.
+const patience = time.Second
+
+// waiting tells somebody at a terminal what is waited for, when it takes long; stop ends that.
+func waiting(stderr *os.File, what string) (stop func()) {
+	if !term.IsTerminal(int(stderr.Fd())) {
+		return func() {}
+	}
+	timer := time.AfterFunc(patience, func() { (&lines{stderr}).say("%s", what) })
+	return func() { timer.Stop() }
+}
+
 // follow hands every event of a run to take, and shows in between how far it is.
 func (p *progress) follow(run *cleanup.Run, take func(cleanup.Event)) {
 	events := run.Events()

@@ -38,7 +38,9 @@ KIND opens on that tab: ` + strings.Join(topKinds(), ", ") + `.
 The profile is the one of --profile, else the current one of the config file ($JANITOR_CONFIG, else
 janitor/config.yaml in the user's config directory), else the first of: the environment (HUAWEICLOUD_SDK_…, HW_… or
 OS_…), ~/.huaweicloud/credentials, clouds.yaml, KooCLI's current profile, the agency of the server it runs on.
-janitor profiles shows what there is.`,
+janitor profiles shows what there is.
+
+janitor help exit-status says what the exit statuses mean.`,
 		Example: `  janitor demo
   janitor --profile acme --read-only
   janitor certificates`,
@@ -83,10 +85,18 @@ janitor profiles shows what there is.`,
 	flags.StringVarP(&book, "file", "f", "", "runbook to walk through, step by step")
 	flags.StringToStringVar(&set, "set", nil, "variable of the runbook, as NAME=VALUE")
 	root.AddCommand(demoCommand(), simulateCommand(), runsCommand(), resumeCommand(), verifyCommand(), reportCommand(), undoCommand(), listCommand(), planCommand(), applyCommand())
-	root.AddCommand(profilesCommand(), doctorCommand())
+	root.AddCommand(profilesCommand(), doctorCommand(), statusTopic())
+	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.Short = "Print what has a shell complete words"
+		completion.Long = `completion prints a script for a shell that has it complete commands, kinds, runs, profiles, plan files and the values of
+flags. Completing sends nothing. The help of each shell says where its script goes; to try it in bash:
+
+    source <(janitor completion bash)`
+		for _, shell := range completion.Commands() {
+			shell.Short = "Print the script for " + shell.Name()
+		}
 	}
 	return root
 }

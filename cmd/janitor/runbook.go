@@ -43,7 +43,7 @@ func readBook(path string, set map[string]string) (runbook.Runbook, []bookStep, 
 		fail := func(err error) (runbook.Runbook, []bookStep, error) {
 			return book, nil, usage("%s: step %d: %w", path, i+1, err)
 		}
-		step := bookStep{Step: s, which: choosing{in: s.In, where: s.Where}}
+		step := bookStep{Step: s, which: choosing{in: s.In, where: s.Where, book: true}}
 		if step.kind, err = anyKind(s.Kind); err != nil {
 			return fail(err)
 		}
@@ -81,11 +81,11 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 	var stages []cleanup.Stage
 	for i, step := range steps {
 		got, err := step.which.choose(cmd.Context(), loader, step.kind, step.where)
-		if err != nil {
-			return none, err
+		if err == nil {
+			err = got.incomplete()
 		}
-		if err := got.incomplete(); err != nil {
-			return none, fmt.Errorf("nothing is planned: %w", err)
+		if err != nil {
+			return none, fmt.Errorf("nothing is planned: %s: step %d: %w", path, i+1, err)
 		}
 		for _, note := range got.notes() {
 			(&lines{cmd.ErrOrStderr()}).say("Step %d: %s", i+1, note)
@@ -99,8 +99,15 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 		}
 		stages = append(stages, stage)
 	}
-	if err := stepLimits(limitsOf(cmd, limits, p), book.Limits).Check(stages...); err != nil {
-		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w: choose fewer, or raise the limits of the runbook", err)}
+	all := stepLimits(limitsOf(cmd, limits, p), book.Limits)
+	if cmd.Flags().Changed("max-items") { // whoever gives it now knows how much it is
+		all.Items = limits.Items
+	}
+	if cmd.Flags().Changed("max-percent") {
+		all.Percent = limits.Percent
+	}
+	if err := all.Check(stages...); err != nil {
+		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", allowing(err))}
 	}
 	return cleanup.NewDocument(whereIs(p, s), version(), time.Now(), planLife, stages...), nil
 }
@@ -136,6 +143,9 @@ func (s *bookStep) plan(got *chosen) (cleanup.Stage, error) {
 	})
 	stage, err := planOf(got, nil, s.Where, cleanup.Choice{Detach: s.Allows(runbook.Detach), Bare: !s.Allows(runbook.Prerequisites)})
 	stage.Name = cmp.Or(s.Name, s.Kind)
+	if s.Reason != "" { // whoever approves it asks for it
+		stage.Chosen += "; reason: " + s.Reason
+	}
 	stage.Plan.LeftOut = append(stage.Plan.LeftOut, kept...)
 	return stage, err
 }

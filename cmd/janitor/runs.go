@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -179,20 +180,48 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 
 // itemTable is a table of the items of a plan, for people.
 type itemTable struct {
-	rows     [][]string
-	in, undo bool // whether there are columns for what items are in, and for new ids
+	rows [][]string
+	in   parents // nil: there is no column for what items are in
+	undo bool    // there is one for new ids
 }
 
 // tableOf has the heading, with what is found of the items where that is asked for.
 func tableOf(p *cleanup.Plan, found ...string) *itemTable {
-	t := &itemTable{in: nested(p), undo: p.Undoes != ""}
+	t := &itemTable{in: parentsOf(p), undo: p.Undoes != ""}
 	t.row("OUTCOME", itemLine{Kind: "KIND", Name: "NAME", ID: "ID", In: "IN", NewID: "NEW ID"}, found, "WHY")
 	return t
 }
 
-// nested: entries of two groups may look the same.
-func nested(p *cleanup.Plan) bool {
-	return slices.ContainsFunc(p.Items, func(it cleanup.Item) bool { return it.Resource.In != "" })
+// parents are what the items of a plan are in, by id, as people are told of them: entries of two groups may look the same,
+// and two groups may be called the same.
+type parents map[string]string
+
+// parentsOf is nil when the items are in nothing.
+func parentsOf(p *cleanup.Plan) parents {
+	named := map[string]string{} // by name: the first id
+	twice := map[string]bool{}   // names of several
+	for _, it := range p.Items {
+		name, id := it.Resource.In, it.Resource.Ref.Parent
+		if name == "" {
+			continue
+		}
+		if first, is := named[name]; is && first != id {
+			twice[name] = true
+		}
+		named[name] = cmp.Or(named[name], id)
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	in := parents{}
+	for _, it := range p.Items {
+		name, id := it.Resource.In, it.Resource.Ref.Parent
+		if twice[name] {
+			name += " (" + id + ")"
+		}
+		in[id] = name
+	}
+	return in
 }
 
 func (t *itemTable) add(l itemLine, found ...string) {
@@ -205,8 +234,8 @@ func (t *itemTable) add(l itemLine, found ...string) {
 
 func (t *itemTable) row(outcome string, l itemLine, found []string, why string) {
 	cells := []string{outcome, l.Kind, l.Name, l.ID}
-	if t.in {
-		cells = append(cells, l.In)
+	if t.in != nil {
+		cells = append(cells, cmp.Or(t.in[l.Parent], l.In))
 	}
 	if t.undo {
 		cells = append(cells, l.NewID)
@@ -216,8 +245,12 @@ func (t *itemTable) row(outcome string, l itemLine, found []string, why string) 
 
 func (t *itemTable) print(w io.Writer) error { return printTable(w, t.rows) }
 
-// unrecorded is the exit status of a journal that cannot be written, or is not begun since another janitor is or was at it.
+// unrecorded is the exit status of a journal that cannot be written, or is not begun since another janitor is or was at it; some
+// errors bring their own.
 func unrecorded(err error) error {
+	if known, is := errors.AsType[*failure](err); is {
+		return known
+	}
 	if _, held := errors.AsType[*journal.HeldError](err); held || errors.Is(err, cleanup.ErrOutdated) {
 		return &failure{statusRefused, err}
 	}

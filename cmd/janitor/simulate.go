@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -64,21 +65,25 @@ type served struct {
 	done    chan error // what ended serving
 }
 
-// serve starts the cloud on a listener; stop ends it.
-func (s *simulation) serve(ctx context.Context, listen string) (*served, error) {
+// serve starts the cloud on a listener; stop ends it. stderr is told when that takes long.
+func (s *simulation) serve(ctx context.Context, listen string, stderr io.Writer) (*served, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", listen)
 	if err != nil {
 		return nil, fmt.Errorf("the simulated cloud cannot listen on %s: %w", listen, err)
 	}
 	made := make(chan *simcloud.Cloud, 1)
-	go func() { made <- simcloud.New(s.Options) }() // a large one takes minutes: it is not waited for after a signal
+	go func() { made <- simcloud.New(s.Options) }() // a large one takes seconds: it is not waited for after a signal
 	var cloud *simcloud.Cloud
-	select {
-	case cloud = <-made:
-	case <-ctx.Done():
-		listener.Close() //nolint:errcheck // nobody has connected
-		return nil, interrupted(ctx, ctx.Err())
+	for long := time.After(patience); cloud == nil; {
+		select {
+		case cloud = <-made:
+		case <-long:
+			fmt.Fprintln(stderr, "Making an account of this size takes a while.") //nolint:errcheck // for people
+		case <-ctx.Done():
+			listener.Close() //nolint:errcheck // nobody has connected
+			return nil, interrupted(ctx, ctx.Err())
+		}
 	}
 	v := &served{
 		url:     "http://" + listener.Addr().String(),
@@ -130,7 +135,7 @@ signs with the access key and one that logs in with the password.`,
   # another one
   tail -n +2 simulated.txt > config.yaml
   JANITOR_CONFIG=config.yaml janitor`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := loopbackOnly(listen); err != nil {
 				return err
@@ -138,7 +143,7 @@ signs with the access key and one that logs in with the password.`,
 			if err := sim.script(); err != nil {
 				return err
 			}
-			v, err := sim.serve(cmd.Context(), listen)
+			v, err := sim.serve(cmd.Context(), listen, cmd.ErrOrStderr())
 			if err != nil {
 				return err
 			}

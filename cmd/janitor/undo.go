@@ -75,7 +75,7 @@ another one for the same project.`,
 			question := fmt.Sprintf("Bring this back in the project of run %s? Type yes: ", past.ID)
 			saysYes := func(typed string) bool { return strings.EqualFold(strings.TrimSpace(typed), "yes") }
 			if !yes && !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, saysYes) {
-				return unconfirmed(cmd.Context(), "nothing is brought back")
+				return unconfirmed(cmd.Context(), "nothing is brought back", "yes")
 			}
 			begin := runs.Journal(past.Ledger.Header.Where)
 			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
@@ -93,17 +93,17 @@ another one for the same project.`,
 
 // printUndo shows what an undo would bring back, for people.
 func printUndo(w io.Writer, p cleanup.Plan) error {
-	in := nested(&p)
+	in := parentsOf(&p)
 	head := []string{"UNDO", "KIND", "NAME", "ID"}
-	if in {
+	if in != nil {
 		head = append(head, "IN")
 	}
 	rows := [][]string{append(head, "WITH", "BUT")}
 	for _, it := range p.Items {
 		ref := it.Resource.Ref
 		row := []string{it.Undo.String(), string(ref.Kind), it.Resource.Name, ref.ID}
-		if in {
-			row = append(row, it.Resource.In)
+		if in != nil {
+			row = append(row, in[ref.Parent])
 		}
 		rows = append(rows, append(row, it.Takes, it.UndoWhy))
 	}
