@@ -124,7 +124,7 @@ func TestResumingOnTheScreen(t *testing.T) {
 	id := a.brokenOff(t, h, three)
 	x := open(t, a.opts, 110, 30).see("listed just now", "1 unfinished run of ", ": h shows it").press("down").gone("unfinished").press("h").see("· unfinished", "3 without an outcome: R goes on")
 	x.press("v").see("Not finished: resume it first, R")
-	x.press("R").see("Resume run "+id, "3 of 3 items have no outcome", three[2].Label(), "checked, then deleted")
+	x.press("R").see("Resume run "+id, "All 3 pools are without an outcome.", three[2].Label(), "checked, then deleted")
 	x.press("y", "enter").taken().see("Resume run ") // at once: it may have come up under a typing hand
 	a.clock.pass(time.Second)
 	x.press("enter").see("Nothing was done").press("enter").see("Unfinished", "pending")
@@ -224,7 +224,7 @@ func TestARunIsNotResumedBesideOneThatHasItsItems(t *testing.T) {
 	x.press("ctrl+d").confirm(a, "1").see("Deleting 1 pool").press("h").see("Runs 2", "1 unfinished").press("down", "R")
 	x.see("Another run is deleting some of these: resume when it has ended")
 	release()
-	x.see("✓ finished").press("R").see("2 of 2 items have no outcome")
+	x.see("✓ finished").press("R").see("Both pools are without an outcome.")
 	a.clock.pass(time.Second)
 	x.press("y").see("already gone").see("deleted (proved gone)").press("h").see("Runs 2").gone("unfinished")
 }
@@ -242,8 +242,8 @@ func TestUndoAsksWithTheGradeOfEveryItem(t *testing.T) {
 	})
 	got := ansi.Strip(m.frame())
 	for _, want := range []string{
-		"Undo run 20260801T120000Z-9999 · ", "3 pools will be brought back", "web-a  exact", "web-b  new id", "web-c  lossy: its weights are lost",
-		"web-e  impossible: its private key is not kept", "web-d  stays gone: its private key was never kept", "2 pools not.",
+		"Undo run 20260801T120000Z-9999 ─ ", "3 pools will be brought back", "web-a  exact", "web-b  new id", "web-c  lossy: its weights are lost",
+		"web-e  impossible: its private key is not kept", "web-d  stays gone: its private key was never kept", "2 stay gone.",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
@@ -262,7 +262,7 @@ func TestUndoingOnTheScreen(t *testing.T) {
 	if err != nil || len(names) != 1 {
 		t.Fatal(names, err)
 	}
-	x.press("h").see("Runs 1").press("u").see("Undo run "+names[0]+" · acme · eu-sim-1", "1 pool will be brought back", one[0].Label()+"  new id")
+	x.press("h").see("Runs 1").press("u").see("Undo run "+names[0]+" ─ acme · eu-sim-1", "1 pool will be brought back", one[0].Label()+"  new id")
 	a.clock.pass(time.Second)
 	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("1 pool will be brought back")
 	a.clock.pass(time.Second)

@@ -144,7 +144,7 @@ func TestInUseIsLeftOutWithTheNameOfItsUser(t *testing.T) {
 	free := some(t, all, 1, unusedDedicated)[0]
 	x := open(t, a.opts, 120, 30).see("listed just now")
 	x.choose(used.Ref.ID, free.Ref.ID).press("ctrl+d")
-	x.see("1 will be deleted, 1 is left out", used.Verdict.Reasons[0].Text)
+	x.see("1 pool will be deleted, 1 is left out", used.Verdict.Reasons[0].Text)
 	x.confirm(a, "1").see("1 deleted (proved gone)")
 	checkDeleted(t, a, []string{free.Ref.ID}, all)
 }
@@ -295,7 +295,7 @@ func TestQuittingWithARunGoingOn(t *testing.T) {
 	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("deleting 0/3, r shows it · listed")
 	x.resize(80, 24).see("acme · eu-sim-1 · c3cc4483… ", "deleting 0/3, r shows it ").gone("· listed") // where this is, is always said
 	x.resize(60, 24).see("acme · eu-sim-1 · c3cc4483… ", "deleting 0/3 ").gone("shows it").resize(100, 30).see("shows it")
-	const question = "3 of 3 still to go: leave and cancel?"
+	const question = "All 3 pools are still to go: leave and cancel?"
 	x.press("q", "q", "y", "enter").see(question, "[ Stay ]").taken().see(question) // the clock stands still: these keys came at once
 	a.clock.pass(time.Second)
 	x.press("enter").see("The run goes on").gone(question).press("q").see(question)
@@ -338,7 +338,7 @@ func TestCancellingARunAsks(t *testing.T) {
 	x := open(t, a.opts, 80, 24).see("listed just now").choose(ids(some(t, a.list(t, inventory.Pools), 3, unusedDedicated))...)
 	release := sync.OnceFunc(func() { close(more) })
 	t.Cleanup(release)
-	const question = "3 of 3 still to go: send nothing more?"
+	const question = "All 3 pools are still to go: send nothing more?"
 	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("c", "y", "enter").see(question, "[ Go on ]").taken().see(question)
 	a.clock.pass(time.Second)
 	x.press("enter").see("The run goes on").gone(question).see("Deleting 3 pools", "◌ 3 in flight").press("c").see(question)
@@ -357,7 +357,7 @@ func TestLeavingARun(t *testing.T) {
 		x := open(t, a.opts, 80, 24).see("listed just now").choose(ids(some(t, a.list(t, inventory.Pools), 3, unusedDedicated))...)
 		release := sync.OnceFunc(func() { close(more) })
 		t.Cleanup(release)
-		x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("esc").see("r shows it").press("q").see("still to go", "y leave")
+		x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("esc").see("r shows it").press("q").see("still to go", "Press y to leave")
 		a.clock.pass(time.Second)
 		if yes {
 			x.press("tab", "enter").see("3 in flight")
@@ -414,7 +414,7 @@ func TestRetryDeletesWhatFailed(t *testing.T) {
 	x.press("ctrl+d").confirm(a, "2").see("2 failed", "elb:pools:delete")
 	allowed.Store(true)
 	before := len(a.deletions())
-	x.press("r", "y", "enter").taken().see("Retry the run · acme", "2 of 2 pools are tried again: checked, deleted as confirmed on 2026-08-01 12:00 UTC, and", "failed: ")
+	x.press("r", "y", "enter").taken().see("Retry the run ─ acme", "Both pools are tried again.", "First checked, then deleted as confirmed on 2026-08-01 12:00 UTC", "failed: ")
 	a.clock.pass(time.Second)
 	x.press("enter").see("Nothing was done").press("r").see("Retry the run")
 	a.clock.pass(time.Second)
@@ -460,7 +460,7 @@ func TestRetryTellsOfDangers(t *testing.T) {
 	a.clock.pass(time.Second)
 	before, _, _ := strings.Cut(x.text(), " to delete:")
 	x.press(before[strings.LastIndex(before, "Type ")+len("Type "):], "enter").see(" failed", "not allowed")
-	x.press("r").see("Retry the run", "1 of 1 entry is tried again", "! danger", danger)
+	x.press("r").see("Retry the run", "1 entry is tried again", "! danger", danger)
 	a.clock.pass(time.Second)
 	x.press("esc").see("Nothing was done").press("ctrl+c").end()
 }

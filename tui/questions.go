@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
@@ -30,26 +31,20 @@ func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
 		}
 		lines = append(lines, line)
 	}
-	does := "deleted as confirmed on " + r.Started().UTC().Format("2006-01-02 15:04 UTC")
+	does := "deleted as confirmed on " + confirmed(r.Started())
 	if p.Undoes != "" {
 		does = "brought back"
 	}
-	are := "are"
-	if len(lines) == 1 {
-		are = "is"
-	}
-	what, many := p.Nouns()
-	if len(p.Items) > 1 {
-		what = many
-	}
-	text := fmt.Sprintf("%s of %s %s %s tried again: checked, %s, and proved.", theme.Number(len(lines)), theme.Number(len(p.Items)), what, are, does)
+	one, many := p.Nouns()
+	text := theme.Sentence(theme.Are(len(lines), len(p.Items), one, many)) + " tried again."
+	more := "First checked, then " + does + ", in the end proved."
 	id := ""
 	if h, ok := r.Recorded(); ok {
 		id = h.Run
 	}
 	risks := m.risks(p, retried)
 	return ask.New(m.env, ask.Question{
-		Title: m.about("Retry", id), Text: text, Verb: "Retry", Lines: append(risks, lines...), Grave: len(risks) > 0,
+		Title: about("Retry", id), Place: m.scope(), Text: text, More: more, Verb: "Retry", What: count(p, len(lines)), Lines: append(risks, lines...), Grave: len(risks) > 0,
 	})
 }
 
@@ -65,24 +60,18 @@ func (m *Model) askResume(p *cleanup.Past) *ask.Model {
 		}
 		lines = append(lines, line)
 	}
-	open := len(lines)
-	left, are, were := "items have no outcome", "they are", "they were"
-	if open == 1 {
-		left, are, were = "items has no outcome", "it is", "it was"
-	}
-	left = fmt.Sprintf("%s of %s %s", theme.Number(open), theme.Number(len(l.Items)), left)
-	text := fmt.Sprintf("%s: %s checked again and deleted as %s confirmed on %s, then the whole is proved.",
-		left, are, were, l.Header.Started.UTC().Format("2006-01-02 15:04 UTC"))
+	one, many := l.Plan.Nouns()
+	text := theme.Sentence(theme.Are(len(lines), len(l.Items), one, many)) + " without an outcome."
+	more := "First checked again, then deleted as confirmed on " + confirmed(l.Header.Started) + ", in the end the whole is proved."
 	switch {
-	case open == 0:
-		text = "All its items have their outcome: nothing is deleted, the whole is proved."
+	case len(lines) == 0:
+		text, more = "All its items have their outcome.", "Nothing is deleted, the whole is proved."
 	case l.Stopped != "":
-		text = fmt.Sprintf("%s. It stopped: %s. If that was for good, nothing more is sent, and what was done is proved.",
-			left, strings.TrimSuffix(l.Stopped, "."))
+		more = fmt.Sprintf("It stopped: %s. If that was for good, nothing more is sent, and what was done is proved.", strings.TrimSuffix(l.Stopped, "."))
 	}
 	risks := m.risks(l.Plan, l.Open())
 	return ask.New(m.env, ask.Question{
-		Title: m.about("Resume", p.ID), Text: text, Verb: "Resume", Lines: append(risks, lines...), Grave: len(risks) > 0,
+		Title: about("Resume", p.ID), Place: m.scope(), Text: text, More: more, Verb: "Resume", Lines: append(risks, lines...), Grave: len(risks) > 0,
 	})
 }
 
@@ -110,13 +99,19 @@ func (m *Model) askUndo(p cleanup.Plan) *ask.Model {
 	for i, l := range p.LeftOut {
 		lines = append(lines, ask.Line{Glyph: t.Skip, Role: theme.Muted, Name: strings.TrimSpace(l.Label + " " + out[i]), Note: "stays gone: " + l.Why})
 	}
-	one, many := p.Nouns()
-	count := func(n int) string { return theme.Count(n, one, many) }
-	text := count(len(p.Items)-hopeless) + " will be brought back as the journal has them; what is there again already is left alone."
-	if not := hopeless + len(p.LeftOut); not > 0 {
-		text += " " + count(not) + " not."
+	text := count(p, len(p.Items)-hopeless) + " will be brought back as the journal has them"
+	switch not := hopeless + len(p.LeftOut); not {
+	case 0:
+		text += "."
+	case 1:
+		text += ", 1 stays gone."
+	default:
+		text += ", " + theme.Number(not) + " stay gone."
 	}
-	return ask.New(m.env, ask.Question{Title: m.about("Undo", p.Undoes), Text: text, Verb: "Bring back", Lines: lines})
+	return ask.New(m.env, ask.Question{
+		Title: about("Undo", p.Undoes), Place: m.scope(), Text: text, More: "What is there again already is left alone.",
+		Verb: "Bring back", What: count(p, len(p.Items)-hopeless), Lines: lines,
+	})
 }
 
 // risks are what the deletion of these items of a plan puts in danger, as it was confirmed.
@@ -133,13 +128,22 @@ func (m *Model) risks(p cleanup.Plan, items []int) (lines []ask.Line) {
 	return lines
 }
 
-// about is the title of a question on a run: "Undo run ID · acme · eu-de · 99a3…".
-func (m *Model) about(verb, id string) string {
+// about is the title of a question on a run: "Undo run ID".
+func about(verb, id string) string {
 	if id == "" { // it leaves no record
-		return verb + " the run " + m.env.Theme.Dot + " " + m.scope()
+		return verb + " the run"
 	}
-	return verb + " run " + id + " " + m.env.Theme.Dot + " " + m.scope()
+	return verb + " run " + id
 }
+
+// count is so many of the items of a plan: "23 pools".
+func count(p cleanup.Plan, n int) string {
+	one, many := p.Nouns()
+	return theme.Count(n, one, many)
+}
+
+// confirmed is when something was, for the question whether that still holds.
+func confirmed(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
 func label(r *inventory.Resource, tag string) string {
 	s := r.Label()

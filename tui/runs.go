@@ -234,21 +234,26 @@ func (m *Model) leave() tea.Cmd {
 		return nil
 	}
 	m.matter = &matter{WantMsg: screen.WantMsg{By: m.top(), Do: keys.Quit}}
-	m.question = ask.New(m.env, ask.Question{Title: "Leave janitor " + m.env.Theme.Dot + " " + m.scope(), Text: m.toGo(), Not: "Stay", Verb: "Leave"})
+	m.question = ask.New(m.env, ask.Question{Title: "Leave janitor", Place: m.scope(), Text: m.toGo(), More: proves, Not: "Stay", Verb: "Leave"})
 	return m.question.Init()
 }
 
 // toGo is what leaving would cancel.
 func (m *Model) toGo() string {
 	left, all := 0, 0
-	for _, s := range m.goingOn(nil) {
+	one, many := "item", "items"
+	going := m.goingOn(nil)
+	for _, s := range going {
 		done, total, _ := s.screen.Progress()
 		left, all = left+total-done, all+total
+	}
+	if len(going) == 1 {
+		one, many = going[0].run.Plan().Nouns()
 	}
 	if left == 0 {
 		return "All items have their outcome, the proof is yet to come: leave as soon as it is there?"
 	}
-	return fmt.Sprintf("%s of %s still to go: leave and cancel? What was sent is proved first.", theme.Number(left), theme.Number(all))
+	return theme.Sentence(theme.Are(left, all, one, many)) + " still to go: leave and cancel?"
 }
 
 // drain cancels what goes on and quits when that has ended.
@@ -267,14 +272,18 @@ func (m *Model) wantCancel(msg run.CancelMsg) tea.Cmd {
 	}
 	m.matter = &matter{WantMsg: screen.WantMsg{By: msg.By, Do: keys.CancelRun}}
 	m.question = ask.New(m.env, ask.Question{
-		Title: m.about("Cancel", ""), Text: toCancel(msg.By), Not: "Go on", Verb: "Cancel the run",
+		Title: about("Cancel", ""), Place: m.scope(), Text: toCancel(msg.By), More: proves, Not: "Go on", Verb: "Cancel the run",
 	})
 	return m.question.Init()
 }
 
+// proves is what becomes of what is in flight when a run is cancelled.
+const proves = "What was sent is proved."
+
 func toCancel(r *run.Model) string {
 	done, total, _ := r.Progress()
-	return fmt.Sprintf("%s of %s still to go: send nothing more? What was sent is proved.", theme.Number(total-done), theme.Number(total))
+	one, many := r.Run().Plan().Nouns()
+	return theme.Sentence(theme.Are(total-done, total, one, many)) + " still to go: send nothing more?"
 }
 
 // reply does what was answered to the question on leaving or cancelling; all others are about what is to be begun.

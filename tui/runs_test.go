@@ -52,7 +52,7 @@ func TestASecondRunLeavesOutWhatTheFirstHas(t *testing.T) {
 	x.see("listed just now").choose(four[:3]...)
 	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools").press("esc").see("r shows it", "3 marked")
 	x.press("/", "ctrl+u", four[3], "enter").see("/" + four[3]).press("space").see("4 marked")
-	x.press("ctrl+d").see("1 will be deleted, 3 are left out", "being deleted by the run that is going")
+	x.press("ctrl+d").see("1 pool will be deleted, 3 are left out", "being deleted by the run that is going")
 	x.confirm(a, "1").see("Deleting 1 pool", "run 2 of 2")
 
 	x.press("esc").see("1 Pools").press("r").see("run 2 of 2")

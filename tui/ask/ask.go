@@ -22,9 +22,12 @@ type Line struct {
 // Question is what is asked.
 type Question struct {
 	Title string
-	Text  string // what will happen
+	Place string // that it is about
+	Text  string // what will happen, as a sentence
+	More  string // what there is to say of it; ""
 	Verb  string // of the button
-	Not   string // of the one that has the focus; "" for Cancel
+	What  string // that is done to, after the verb where there is room: "23 pools"; ""
+	Not   string // of the button that has the focus; "" for Cancel
 	Lines []Line
 	Grave bool // something is in danger
 }
@@ -108,10 +111,8 @@ func (m *Model) answer(yes bool) tea.Cmd {
 
 // Columns and lines of the terminal.
 const (
-	widest = 110
-	gap    = 2  // between a name and its note
-	airy   = 16 // lines from which there are blank ones
-	short  = 60 // of text, where there are no lines
+	gap   = 2  // between a name and its note
+	short = 60 // of text, where there are no lines
 )
 
 // Over draws the question over another screen, which it dims.
@@ -121,26 +122,25 @@ func (m *Model) Over(below string, w, h int) string {
 }
 
 func (m *Model) box(w, h int) string {
-	t, k := m.env.Theme, m.env.Keys
+	t := m.env.Theme
+	no := m.env.Keys.Label(keys.No)
 	if m.cramped = screen.Cramped(w, h); m.cramped {
-		return m.small(w)
+		return screen.TooSmall(m.Title, no, w, h)
 	}
-	bw := min(w, widest)
+	bw := min(w, screen.DialogWidth)
 	if len(m.Lines) == 0 {
-		bw = min(bw, max(theme.Width(m.Title)+2, theme.Width(m.Text), short)+4)
+		bw = min(bw, max(theme.Width(m.Title)+3+theme.Width(m.Place)+2, theme.Width(m.Text)+1+theme.Width(m.More), short)+4)
 	}
-	tw, tight := bw-4, h < airy
-	var body []string
-	for _, line := range theme.WrapTo(m.Text, tw, h/3) {
-		body = append(body, t.Paint(theme.Text, line))
-	}
+	tw, tight := bw-4, h < screen.DialogAiry
+	body := screen.Paragraph(t, []screen.Said{{Role: theme.Strong, Text: m.Text}, {Role: theme.Text, Text: m.More}}, tw)
+	controls, presses := m.controls(tw)
 	room := h - 2 - len(body) - 2 // buttons, keys
 	if !tight {
 		body = append(body, "")
 		room -= 4
 	}
 	if m.cramped = room < 1; m.cramped {
-		return m.small(w)
+		return screen.TooSmall(m.Title, no, w, h)
 	}
 	m.lay(tw)
 	m.page = min(len(m.rows), room)
@@ -151,24 +151,40 @@ func (m *Model) box(w, h int) string {
 	if !tight && len(m.rows) > 0 {
 		body = append(body, "")
 	}
-	buttons := t.ButtonText(m.Not, !m.focus, false) + "  " + t.ButtonText(m.Verb, m.focus, true)
-	body = append(body, theme.Spread("", buttons, tw))
-	hints := []string{
-		t.Hint(k.Label(keys.Yes), strings.ToLower(m.Verb)), t.Hint(k.Label(keys.No), strings.ToLower(m.Not)), t.Hint(k.Label(keys.NextFocus), "next button"),
-	}
-	if n := m.top + m.page; m.page < len(m.rows) {
-		hints = append(hints, t.Paint(theme.Muted, theme.Number(m.rows[m.top].i+1)+"–"+theme.Number(m.rows[n-1].i+1)+" of "+theme.Number(len(m.Lines))))
-	}
-	body = append(body, theme.FitPainted(strings.Join(hints, t.Paint(theme.Muted, " "+t.Dot+" ")), tw))
-	box := t.Box
-	if m.Grave {
-		box = t.DangerBox
-	}
-	return box(t.Paint(theme.Title, m.Title), strings.Join(body, "\n"), bw)
+	return screen.Frame(t, m.Title, m.Place, m.Grave, append(body, controls, m.hints(tw, presses)), bw)
 }
 
-func (m *Model) small(w int) string {
-	return theme.Fit("Too small to ask: "+m.env.Keys.Label(keys.No)+" cancels", w)
+// controls are what to press and the buttons, in shorter words where they would not fit side by side. presses: the line
+// says which key is yes.
+func (m *Model) controls(w int) (line string, presses bool) {
+	t := m.env.Theme
+	press := screen.PressYes(m.env, strings.ToLower(m.Verb))
+	buttons := func(text string) string {
+		return screen.Buttons(t, m.Waiting(), screen.Button{Text: m.Not, Focus: !m.focus}, screen.Button{Text: text, Focus: m.focus, Does: true})
+	}
+	whole := strings.TrimSpace(m.Verb + " " + m.What)
+	for _, says := range []struct{ press, button string }{{press, whole}, {press, m.Verb}, {"", whole}} {
+		if b := buttons(says.button); theme.WidthPainted(says.press)+1+theme.WidthPainted(b) <= w {
+			return theme.Spread(says.press, b, w), says.press != ""
+		}
+	}
+	return theme.Spread("", buttons(m.Verb), w), false
+}
+
+// hints are the keys, as many as fit beside what is in sight; the one for yes where the line above does not say it.
+func (m *Model) hints(w int, presses bool) string {
+	t, k := m.env.Theme, m.env.Keys
+	all := []string{t.Hint(k.Label(keys.No), strings.ToLower(m.Not))}
+	if !presses {
+		all = append(all, t.Hint(k.Label(keys.Yes), strings.ToLower(m.Verb)))
+	}
+	where := ""
+	if n := m.top + m.page; m.page < len(m.rows) {
+		all = append(all, screen.ScrollHint(m.env))
+		where = theme.Number(m.rows[m.top].i+1) + "–" + theme.Number(m.rows[n-1].i+1) + " of " + theme.Number(len(m.Lines))
+	}
+	all = append(all, t.Hint(k.Label(keys.NextFocus), "other button"))
+	return screen.HintLine(t, all, t.Paint(theme.Muted, where), w)
 }
 
 // lay breaks the lines into rows of w columns: names below each other and notes beside them, those that are longer whole

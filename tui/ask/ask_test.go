@@ -25,7 +25,10 @@ func dialog(now *time.Time, n int) *Model {
 		lines[i] = Line{env.Theme.OK, theme.Good, fmt.Sprint("web-", i), "new id"}
 	}
 	lines[0].Note = "lossy: its server web-7 is in another subnet and its weights are those of the day it was deleted, last " + strings.Repeat("x", 90)
-	return New(env, Question{Title: "Undo run 20260731T120000Z-0001 · acme · eu-de", Text: "40 pools will be brought back.", Verb: "Bring back", Lines: lines})
+	return New(env, Question{
+		Title: "Undo run 20260731T120000Z-0001", Place: "acme · eu-de", Text: "40 pools will be brought back.",
+		More: "What is there again already is left alone.", Verb: "Bring back", What: "40 pools", Lines: lines,
+	})
 }
 
 // One key press does nothing by accident: not in the first moment, and enter is Cancel.

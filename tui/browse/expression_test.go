@@ -123,7 +123,7 @@ func TestRowsThatDoNotTellAreCountedNotShown(t *testing.T) {
 		}
 	}
 	p.press("/", "ctrl+u").write(`=used && name == "edge-4"`).press("enter")
-	if got := p.text(120, 20); !strings.Contains(got, "1 of them do not tell what the expression asks for") {
+	if got := p.text(120, 20); !strings.Contains(got, "For 1 of the 5 pools it is not known whether it matches") {
 		t.Errorf("%s", got)
 	}
 }

@@ -120,7 +120,11 @@ func (m *Model) instead(w, h int) string {
 		title = t.nothing()
 		text = []string{theme.Number(t.table.Total()) + " hidden; " + label(keys.Back) + t.undone()}
 		if n := t.content.undecided; n > 0 {
-			text = append(text, theme.Number(n)+" of them do not tell what the expression asks for")
+			match := "they match"
+			if n == 1 {
+				match = "it matches"
+			}
+			text = append(text, "For "+theme.Number(n)+" of the "+theme.Number(t.table.Total())+" "+kind.Many+" it is not known whether "+match)
 		}
 	case l != nil && l.Err != nil:
 		role = theme.Bad

@@ -69,13 +69,16 @@ type Model struct {
 	notes   int
 	undos   int
 
-	order   []int // of the items in the list: those that the filter hides first
-	rows    []row // the list as it was last drawn, in size
-	size    size
-	below   int  // effects that stand below the items
-	top     int  // first row shown
-	page    int  // rows shown
-	cramped bool // the last frame had no room for the list
+	presses  bool  // the last frame asked for the key that says yes
+	order    []int // of the items in the list: those that the filter hides first
+	outOrder []int // of what is left out: together what is so for one reason
+	groups   []int // how many there are of each reason, in that order
+	rows     []row // the list as it was last drawn, in size
+	size     size
+	below    int  // effects that stand below the items
+	top      int  // first row shown
+	page     int  // rows shown
+	cramped  bool // the last frame had no room for the list
 }
 
 // size is the room for the list.

@@ -3,6 +3,7 @@ package confirm_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -408,11 +409,13 @@ func TestShows(t *testing.T) {
 		not    []string
 	}{
 		{"counts and scope", plan(10, 2), 0,
-			[]string{"Delete 10 of 12 marked pools ─ " + scope, "10 will be deleted, 2 are left out.", "Delete 10 pools", "undo: new id"}, []string{"Type", "hidden", "by hand"}},
+			[]string{"Delete 10 of 12 marked pools ─ " + scope, "10 pools will be deleted, 2 are left out.", "Delete 10 pools", "undo: new id"}, []string{"Type", "hidden", "by hand"}},
 		{"one of each", plan(1, 1), 1,
-			[]string{"Delete 1 of 2 marked pools", "1 will be deleted, 1 is left out.", "All that will be deleted is hidden by the filter.", "● web-000  hidden  ", "Delete 1 pool "}, nil},
-		{"hidden marks and some left out", plan(3, 2), 1, []string{"3 will be deleted, 2 are left out. 1 of the 3 is hidden by the filter.", "● web-002  hidden  "}, []string{"web-001  hidden", "web-000  hidden"}},
-		{"hidden marks", plan(5, 0), 3, []string{"5 pools will be deleted. 3 of them are hidden by the filter."}, nil},
+			[]string{"Delete 1 of 2 marked pools", "1 pool will be deleted, 1 is left out.", "All that will be deleted is hidden by the filter.", "● web-000  hidden  ", "Delete 1 pool "}, nil},
+		{"hidden marks and some left out", plan(3, 2), 1, []string{"3 pools will be deleted, 2 are left out.", "1 of the 3 pools to delete is hidden by the filter.", "● web-002  hidden  "}, []string{"web-001  hidden", "web-000  hidden"}},
+		{"hidden marks", plan(5, 0), 3, []string{"5 pools will be deleted. 3 of the 5 pools are hidden by the filter."}, nil},
+		{"what y does", plan(3, 0), 0, []string{"│ Press y to delete ", "│ n cancel · tab other button"}, []string{"y delete"}},
+		{"nothing can be pressed", plan(0, 1), 0, nil, []string{"Press"}},
 		{"left out and why", plan(2, 1), 0, []string{"– web-002  left out: in use by listener api-443"}, nil},
 		{"typed count", plan(12, 0), 0, []string{"Type 12 to delete: ▏"}, nil},
 		{"consequences", dangerous(), 0,
@@ -426,9 +429,9 @@ func TestShows(t *testing.T) {
 		}, 0, []string{"care    shop-2021 is lost", "undo: impossible"}, []string{"private key"}},
 		{"one that cannot be", plan(0, 1), 0, []string{"This pool cannot be deleted."}, nil},
 		{"large numbers", plan(43087, 1), 0,
-			[]string{"Delete 43 087 of 43 088 marked pools", "43 087 will be", "Delete 43 087 pools", "Type 43087 to delete", "of 43 088"}, nil},
+			[]string{"Delete 43 087 of 43 088 marked pools", "43 087 pools will be", "Delete 43 087 pools", "Type 43087 to delete", "of 43 088"}, nil},
 		{"nothing left", plan(0, 2), 0,
-			[]string{"Nothing to delete ─", "None of 2 marked pools can be deleted.", "[ Close ]", "web-001"}, []string{"[ Cancel", "Delete 0", "Type"}},
+			[]string{"Nothing to delete ─", "None of the 2 marked pools can be deleted.", "[ Close ]", "web-001"}, []string{"[ Cancel", "Delete 0", "Type"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := open(tt.plan, tt.hidden).text(80, 24)
@@ -642,5 +645,49 @@ func TestOtherKeysAreNamed(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}
+	}
+}
+
+// A reason that several share stands there once, with their number, and they below it; nothing is lost by that.
+func TestOneReasonStandsOnce(t *testing.T) {
+	p := plan(2, 9)
+	for i, why := range []string{"protected", "", "seen by nobody", "", "protected", "", "", "protected", ""} {
+		if why != "" {
+			p.LeftOut[i].Why = why
+		}
+	}
+	const used = "in use by listener api-443"
+	want := []string{
+		"– 3 left out: protected", "web-002", "web-006", "web-009",
+		"– 5 left out: " + used, "web-003", "web-005", "web-007", "web-008", "web-010",
+		"– web-004  left out: seen by nobody",
+	}
+	lines := func(d *dialog, h int) (out []string) {
+		for line := range strings.SplitSeq(d.text(80, h), "\n") {
+			line = strings.TrimSpace(strings.Trim(strings.TrimSpace(line), "│"))
+			if strings.Contains(line, "left out:") || strings.HasPrefix(line, "web-") {
+				out = append(out, line)
+			}
+		}
+		return out
+	}
+	if got := lines(ready(p), 40); !slices.Equal(got, want) {
+		t.Errorf("shows\n%s", strings.Join(got, "\n"))
+	}
+	d := ready(p)
+	seen := map[string]bool{}
+	for range 20 {
+		for _, line := range lines(d, 12) {
+			seen[line] = true
+		}
+		d.Update(tea.KeyPressMsg{Code: tea.KeyDown})
+	}
+	for _, line := range want {
+		if !seen[line] {
+			t.Errorf("cannot be scrolled to: %s", line)
+		}
+	}
+	if got := d.text(80, 12); !strings.Contains(got, "–11 of 11") {
+		t.Errorf("does not count all:\n%s", got)
 	}
 }

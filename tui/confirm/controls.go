@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"janitor/tui/keys"
+	"janitor/tui/screen"
 	"janitor/tui/theme"
 )
 
@@ -16,11 +17,13 @@ func (m *Model) controls(w int) []string {
 	}
 	brief := "Delete"
 	whole := brief + " " + m.count(len(m.plan.Items))
-	for _, words := range []struct{ ask, button string }{{" to delete", whole}, {" to delete", brief}, {"", brief}} {
+	for _, words := range []struct{ ask, button string }{{" to delete", whole}, {" to delete", brief}, {"", whole}, {"", brief}} {
 		if buttons := m.buttons(words.button); m.promptWidth(words.ask)+1+theme.WidthPainted(buttons) <= w {
+			m.presses = m.want == "" && !m.empty() && words.ask != ""
 			return append(lines, theme.Spread(m.prompt(words.ask, w-1-theme.WidthPainted(buttons)), buttons, w))
 		}
 	}
+	m.presses = false
 	button := whole
 	if theme.WidthPainted(m.buttons(whole)) > w {
 		button = brief
@@ -118,18 +121,24 @@ func (m *Model) field(w int) []string {
 
 // promptWidth is what the prompt takes at least.
 func (m *Model) promptWidth(ask string) int {
-	if m.want == "" || m.empty() {
+	switch {
+	case m.empty() || m.want == "" && ask == "":
 		return 0
+	case m.want == "":
+		return theme.WidthPainted(screen.PressYes(m.env, "delete"))
 	}
 	return len("Type ") + len(m.want) + len(ask) + len(": ") + len(m.want) + min(len(ask), 1) + 1 // the cursor
 }
 
-// prompt asks for what is wanted, in at most w columns, and shows what was typed. What is longer takes the place of the
+// prompt asks for yes or what is wanted, in at most w columns, and shows what was typed. What is longer takes the place of the
 // first word, for it is seen then that one is to type; and of what is too long the end is shown.
 func (m *Model) prompt(ask string, w int) string {
 	t := m.env.Theme
-	if m.want == "" || m.empty() {
+	switch {
+	case m.empty() || m.want == "" && ask == "":
 		return ""
+	case m.want == "":
+		return screen.PressYes(m.env, "delete")
 	}
 	lead, room := "Type ", len(m.want)+max(w-m.promptWidth(ask), 0)
 	if theme.Width(m.typed) > room {
@@ -161,28 +170,14 @@ func end(s string, w int) string {
 	return "…" + theme.Fit(s, theme.Width(s))
 }
 
-// buttons always take the same columns, whatever has the focus.
 func (m *Model) buttons(proceeds string) string {
+	t, dim := m.env.Theme, m.Waiting() || m.asked
 	if m.empty() {
-		return m.button("Close", m.focus == cancel, false, true)
+		return screen.Buttons(t, dim, screen.Button{Text: "Close", Focus: m.focus == cancel})
 	}
-	return m.button("Cancel", m.focus == cancel, false, true) + " " +
-		m.button(proceeds, m.focus == proceed, true, m.matches())
-}
-
-func (m *Model) button(s string, focus, danger, able bool) string {
-	t := m.env.Theme
-	dim := m.Waiting() || m.asked
-	switch {
-	case focus && dim:
-		return t.Paint(theme.Muted, t.Pointer+"[ "+s+" ]")
-	case focus:
-		return t.Paint(theme.Strong, t.Pointer) + t.ButtonText(s, true, danger)
-	case !able || dim:
-		return t.Paint(theme.Muted, "   "+s+"  ")
-	default:
-		return " " + t.ButtonText(s, false, danger)
-	}
+	return screen.Buttons(t, dim,
+		screen.Button{Text: "Cancel", Focus: m.focus == cancel},
+		screen.Button{Text: proceeds, Focus: m.focus == proceed, Does: true, Off: !m.matches()})
 }
 
 // noKey is the key that cancels: one that does not type where typing goes to the field.
@@ -211,15 +206,11 @@ func (m *Model) hints(w int) string {
 		all = []string{t.Hint(m.noKey(), "close")}
 	case m.empty():
 		all = []string{t.Hint(k.Label(keys.Confirm), "close")}
-	case m.want == "":
+	case m.want == "" && !m.presses:
 		all = append(all, t.Hint(k.Label(keys.Yes), "delete"))
 	}
 	if m.page < len(m.rows) {
-		up, down := k.Label(keys.Up), k.Label(keys.Down)
-		if theme.Width(up+down) > 2 {
-			up += " "
-		}
-		all = append(all, t.Hint(up+down, "scroll"))
+		all = append(all, screen.ScrollHint(m.env))
 	}
 	switch {
 	case m.focus == choice:
@@ -232,13 +223,5 @@ func (m *Model) hints(w int) string {
 	if !m.empty() {
 		all = append(all, t.Hint(k.Label(keys.SavePlan), "saves the plan"))
 	}
-	line := all[0]
-	for _, hint := range all[1:] {
-		longer := line + t.Paint(theme.Muted, " "+t.Dot+" ") + hint
-		if theme.WidthPainted(longer)+1+theme.WidthPainted(where) > w {
-			break
-		}
-		line = longer
-	}
-	return theme.Spread(line, where, w)
+	return screen.HintLine(t, all, where, w)
 }

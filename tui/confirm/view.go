@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -12,11 +13,9 @@ import (
 
 // Columns and lines of the terminal.
 const (
-	widest  = 120 // the dialog grows no wider
-	airy    = 16  // lines from which there are blank ones
-	narrow  = 56  // columns of text below which words give way
-	gap     = 2   // between two columns
-	longest = 40  // columns of a note that names give way to
+	narrow  = 56 // columns of text below which words give way
+	gap     = 2  // between two columns
+	longest = 40 // columns of a note that names give way to
 
 	shortestID = 8 // what has to be typed of one, in characters
 )
@@ -39,10 +38,10 @@ func (m *Model) Over(below string, w, h int) string {
 func (m *Model) dialog(w, h int) string {
 	t := m.env.Theme
 	if m.cramped = screen.Cramped(w, h); m.cramped {
-		return m.small(w, h)
+		return screen.TooSmall(m.title(), m.noKey(), w, h)
 	}
-	bw := min(w, widest)
-	tw, tight := bw-4, h < airy
+	bw := min(w, screen.DialogWidth)
+	tw, tight := bw-4, h < screen.DialogAiry
 	head, controls := m.head(tw, tight), m.controls(tw)
 	room := h - 2 - len(head) - len(controls) - 1 // a line of keys below the buttons
 	if !tight {
@@ -50,7 +49,7 @@ func (m *Model) dialog(w, h int) string {
 		room -= 4 // two lines of the screen below stay in sight, blank ones or a notice set the list off
 	}
 	if m.cramped = room < 1; m.cramped {
-		return m.small(w, h)
+		return screen.TooSmall(m.title(), m.noKey(), w, h)
 	}
 	m.lay(room, tw, tight)
 	m.page = min(len(m.rows), room)
@@ -69,23 +68,7 @@ func (m *Model) dialog(w, h int) string {
 	}
 	body = append(append(body, controls...), keys)
 
-	title := t.Paint(theme.Title, m.title())
-	if m.scope != "" {
-		title += t.Paint(theme.Border, " ─ ") + t.Paint(theme.Muted, m.scope)
-	}
-	if m.plan.Grade == inventory.Danger {
-		return t.DangerBox(title, strings.Join(body, "\n"), bw)
-	}
-	return t.Box(title, strings.Join(body, "\n"), bw)
-}
-
-// small is all that a terminal shows that is too small for the list: a way out.
-func (m *Model) small(w, h int) string {
-	lines := []string{"Too small to confirm", m.noKey() + " cancels", m.title()}
-	for i := range lines {
-		lines[i] = theme.Fit(lines[i], w)
-	}
-	return strings.Join(lines[:min(h, len(lines))], "\n")
+	return screen.Frame(t, m.title(), m.scope, m.plan.Grade == inventory.Danger, body, bw)
 }
 
 func (m *Model) title() string {
@@ -108,60 +91,44 @@ func (m *Model) head(w int, tight bool) []string {
 	case n == 0 && out == 1:
 		s = "This " + m.one + " cannot be deleted."
 	case n == 0:
-		s = fmt.Sprintf("None of %s marked %s can be deleted.", theme.Number(out), m.many)
+		s = fmt.Sprintf("None of the %s marked %s can be deleted.", theme.Number(out), m.many)
 	case tight:
 	case out == 0:
 		s = m.count(n) + " will be deleted."
 	case out == 1:
-		s = theme.Number(n) + " will be deleted, 1 is left out."
+		s = m.count(n) + " will be deleted, 1 is left out."
 	default:
-		s = theme.Number(n) + " will be deleted, " + theme.Number(out) + " are left out."
+		s = m.count(n) + " will be deleted, " + theme.Number(out) + " are left out."
 	}
-	type sentence struct {
-		role theme.Role
-		text string
-	}
-	says := []sentence{{theme.Strong, s}}
+	says := []screen.Said{{Role: theme.Strong, Text: s}}
+	say := func(r theme.Role, text string) { says = append(says, screen.Said{Role: r, Text: text}) }
 	if m.first != "" && !tight {
-		says = append(says, sentence{theme.Text, "Also removed first: " + m.first + "."})
+		say(theme.Text, "Also removed first: "+m.first+".")
 	}
 	if m.along != "" && !tight {
-		says = append(says, sentence{theme.Text, "Going along: " + m.along + "."})
+		say(theme.Text, "Going along: "+m.along+".")
 	}
-	switch n := m.detaches; {
-	case n == 1:
-		says = append(says, sentence{theme.Warn, "1 is taken out of use first."})
-	case n > 1:
-		says = append(says, sentence{theme.Warn, theme.Number(n) + " are taken out of use first."})
-	}
-	them := "them"
-	if out > 0 {
-		them = "the " + theme.Number(n)
+	if m.detaches > 0 {
+		say(theme.Warn, theme.Sentence(m.are(m.detaches))+" taken out of use first.")
 	}
 	switch m.hidden {
 	case 0:
 	case n:
-		says = append(says, sentence{theme.Warn, "All that will be deleted is hidden by the filter."})
-	case 1:
-		says = append(says, sentence{theme.Warn, "1 of " + them + " is hidden by the filter."})
+		say(theme.Warn, "All that will be deleted is hidden by the filter.")
 	default:
-		says = append(says, sentence{theme.Warn, theme.Number(m.hidden) + " of " + them + " are hidden by the filter."})
+		say(theme.Warn, m.are(m.hidden)+" hidden by the filter.")
 	}
-	if m.whose != "" {
-		says = append(says, sentence{theme.Text, m.whose})
+	say(theme.Text, m.whose)
+	return screen.Paragraph(m.env.Theme, says, w)
+}
+
+// are begins a sentence about so many of what will be deleted.
+func (m *Model) are(n int) string {
+	many := m.many
+	if len(m.plan.LeftOut) > 0 {
+		many += " to delete"
 	}
-	var lines []string
-	for _, say := range says {
-		last := len(lines) - 1
-		switch {
-		case say.text == "":
-		case last >= 0 && theme.WidthPainted(lines[last])+1+theme.Width(say.text) <= w:
-			lines[last] += " " + m.env.Theme.Paint(say.role, say.text)
-		default:
-			lines = append(lines, m.paint(say.role, say.text, w)...)
-		}
-	}
-	return lines
+	return theme.Are(n, len(m.plan.Items), m.one, many)
 }
 
 // where says which of the items, deleted or left out, are in sight, "" when all are.
@@ -175,7 +142,7 @@ func (m *Model) where() string {
 		switch r.what {
 		case doomed:
 			n = r.i + 1
-		case spared:
+		case spared, sharing:
 			n = len(m.plan.Items) + r.i + 1
 		default:
 			continue
@@ -204,7 +171,9 @@ type part uint8
 const (
 	effect part = iota
 	doomed
-	spared
+	spared  // left out, with its reason
+	reason  // of several that are left out
+	sharing // one of these
 	blank
 )
 
@@ -239,11 +208,35 @@ func (m *Model) measure() {
 	}
 	m.hidden = len(m.order)
 	m.order = append(m.order, seen...)
+	m.group()
+	at := 0
+	for _, group := range m.groups {
+		if group == 1 {
+			m.names = max(m.names, tagged(m.out(at).Label, m.outTags[m.outOrder[at]]))
+		}
+		at += group
+	}
+}
+
+// group puts together what is left out for the same reason, in the order in which the reasons come first in the plan.
+func (m *Model) group() {
+	place := map[string]int{} // of a reason among them
+	var shared [][]int
 	for i := range m.plan.LeftOut {
-		if m.plan.LeftOut[i].CanDetach {
+		l := &m.plan.LeftOut[i]
+		if l.CanDetach {
 			m.detachable++
 		}
-		m.names = max(m.names, tagged(m.plan.LeftOut[i].Label, m.outTags[i]))
+		at, known := place[l.Why]
+		if !known {
+			at = len(shared)
+			place[l.Why], shared = at, append(shared, nil)
+		}
+		shared[at] = append(shared[at], i)
+	}
+	for _, of := range shared {
+		m.outOrder = append(m.outOrder, of...)
+		m.groups = append(m.groups, len(of))
 	}
 }
 
@@ -328,9 +321,7 @@ func (m *Model) lay(h, w int, tight bool) {
 	if len(m.plan.LeftOut) > 0 {
 		apart()
 	}
-	for i, l := range m.plan.LeftOut {
-		m.wrap(spared, i, "left out: "+l.Why, w-2-m.nameWidth(w)-gap)
-	}
+	m.layOut(w)
 	if len(below) > 0 {
 		apart()
 	}
@@ -338,6 +329,25 @@ func (m *Model) lay(h, w int, tight bool) {
 		m.effect(i, w)
 	}
 }
+
+// layOut adds the rows of what is left out: each with its reason beside it, or a reason once with all that share it below.
+func (m *Model) layOut(w int) {
+	at := 0
+	for _, group := range m.groups {
+		if group == 1 {
+			m.wrap(spared, at, "left out: "+m.out(at).Why, w-2-m.nameWidth(w)-gap)
+		} else {
+			m.wrap(reason, at, theme.Number(group)+" left out: "+m.out(at).Why, w-2)
+			for i := at; i < at+group; i++ {
+				m.rows = append(m.rows, row{what: sharing, i: i})
+			}
+		}
+		at += group
+	}
+}
+
+// out is what is left out, by its place in the list.
+func (m *Model) out(i int) *cleanup.LeftOut { return &m.plan.LeftOut[m.outOrder[i]] }
 
 // effect adds the rows of a consequence; its grade has a column of its own where there is room for one.
 func (m *Model) effect(i, w int) {
@@ -377,7 +387,7 @@ func (m *Model) nameWidth(w int) int {
 			free -= gap + want
 		}
 	}
-	if len(m.plan.LeftOut) > 0 {
+	if slices.Contains(m.groups, 1) {
 		free = min(free, w/2)
 	}
 	return min(m.names, max(free, w/4, min(w/3, 16)))
@@ -415,8 +425,16 @@ func (m *Model) row(r row, w int) string {
 		if !r.first {
 			return theme.Fit("", lead) + why
 		}
-		name := theme.FitTail(m.plan.LeftOut[r.i].Label, m.outTags[r.i], lead-2-gap) + theme.Fit("", gap)
+		name := theme.FitTail(m.out(r.i).Label, m.outTags[m.outOrder[r.i]], lead-2-gap) + theme.Fit("", gap)
 		return t.Paint(theme.Warn, t.Skip) + " " + name + why
+	case reason:
+		lead := theme.Fit("", 2)
+		if r.first {
+			lead = t.Paint(theme.Warn, t.Skip) + " "
+		}
+		return lead + t.Paint(theme.Muted, theme.Fit(r.text, w-2))
+	case sharing:
+		return theme.Fit("", 4) + theme.FitTail(m.out(r.i).Label, m.outTags[m.outOrder[r.i]], w-4)
 	}
 	return ""
 }
@@ -520,15 +538,6 @@ func undoWord(u inventory.Undo) (string, theme.Role) {
 		return "undo: " + u.String(), theme.Muted
 	}
 	return "undo: " + u.String(), theme.Warn
-}
-
-// paint wraps s to w columns.
-func (m *Model) paint(r theme.Role, s string, w int) []string {
-	lines := theme.Wrap(s, w)
-	for i := range lines {
-		lines[i] = m.env.Theme.Paint(r, lines[i])
-	}
-	return lines
 }
 
 func (m *Model) count(n int) string { return theme.Count(n, m.one, m.many) }

@@ -49,6 +49,21 @@ func Clock(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
+// Are begins a sentence about some of several things: "22 of the 23 pools are", "1 of the 23 pools is", "both pools are".
+func Are(n, of int, one, many string) string {
+	switch {
+	case n == of && n == 1:
+		return "1 " + one + " is"
+	case n == of && n == 2:
+		return "both " + many + " are"
+	case n == of:
+		return "all " + Number(n) + " " + many + " are"
+	case n == 1:
+		return "1 of the " + Number(of) + " " + many + " is"
+	}
+	return Number(n) + " of the " + Number(of) + " " + many + " are"
+}
+
 // Sentence begins with a capital letter.
 func Sentence(s string) string {
 	if s == "" {

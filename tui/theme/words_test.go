@@ -52,3 +52,17 @@ func TestSecondsAreRoundedUp(t *testing.T) {
 		}
 	}
 }
+
+func TestSomeOfSeveral(t *testing.T) {
+	for _, test := range []struct {
+		n, of int
+		want  string
+	}{
+		{1, 1, "1 pool is"}, {1, 23, "1 of the 23 pools is"}, {2, 2, "both pools are"}, {3, 3, "all 3 pools are"},
+		{22, 23, "22 of the 23 pools are"}, {1, 2, "1 of the 2 pools is"}, {1000, 43087, "1 000 of the 43 087 pools are"}, {0, 3, "0 of the 3 pools are"},
+	} {
+		if got := theme.Are(test.n, test.of, "pool", "pools"); got != test.want {
+			t.Errorf("%d of %d: %q, want %q", test.n, test.of, got, test.want)
+		}
+	}
+}
