@@ -76,40 +76,90 @@ func (m *Model) small(w, h int) string {
 	return strings.Join(lines[:min(len(lines), h)], "\n")
 }
 
-// head is where this is, and what is going on. Of the latter gives way what would hide the former.
+// headline is what the first line has room for.
+type headline struct {
+	brand  bool // the name of the program
+	step   step
+	shows  bool // how to see what is going on
+	listed bool // how old the listing is
+}
+
+// step is how much is said of the step of a runbook.
+type step uint8
+
+const (
+	number  step = iota // "step 2/3"
+	cut                 // with the beginning of its name
+	whole
+)
+
+// shortest is how many columns of a step with its name tell it from others.
+const shortest = 24
+
+// head is where this is, which step of a runbook, and what is going on. Of the latter gives way what would hide the
+// former; of the step's name a part stays.
 func (m *Model) head(w int) string {
-	left := " " + m.env.Theme.Paint(theme.Title, "janitor") + "  " + m.scope()
-	right := m.aside(true, true)
-	for _, shows := range []bool{true, false} {
-		if theme.WidthPainted(left)+1+theme.WidthPainted(right) <= w {
+	ways := []headline{
+		{brand: true, step: whole, shows: true, listed: true},
+		{step: whole, shows: true, listed: true},
+		{step: cut, shows: true, listed: true},
+		{step: cut, shows: true},
+		{step: cut},
+		{},
+	}
+	if len(m.opts.Steps) == 0 {
+		ways = []headline{{brand: true, shows: true, listed: true}, {brand: true, shows: true}, {brand: true}}
+	}
+	var left, right string
+	for _, way := range ways {
+		left = " " + m.scope()
+		if way.brand {
+			left = " " + m.env.Theme.Paint(theme.Title, "janitor") + " " + left
+		}
+		right = m.aside(way, "")
+		room := w - theme.WidthPainted(left) - 1 - theme.WidthPainted(right)
+		if way.step > number {
+			s := m.stepTitle(way.step)
+			room-- // one blank more before it
+			if theme.WidthPainted(right) > 1 {
+				room -= len(" - ") // what comes after it is set off
+			}
+			if way.step == cut && room >= shortest {
+				s = theme.Fit(s, min(room, theme.Width(s)))
+			}
+			room -= theme.Width(s)
+			right = m.aside(way, s)
+		}
+		if room >= 0 {
 			break
 		}
-		right = m.aside(shows, false)
 	}
 	return theme.Spread(left, right, w)
 }
 
-// aside is what is going on, with how to see it and how old the listing is where that is wanted.
-func (m *Model) aside(shows, listed bool) string {
+// aside is what is going on, after a step of a runbook.
+func (m *Model) aside(has headline, step string) string {
 	t := m.env.Theme
 	var right []string
+	put := func(r theme.Role, s string) {
+		if s != "" {
+			right = append(right, t.Paint(r, s))
+		}
+	}
 	if m.opts.Engine == nil {
 		right = append(right, t.Badge(theme.Info, "read-only"))
 	}
-	if s := m.stepTitle(); s != "" {
-		right = append(right, t.Paint(theme.Strong, s))
+	if has.step == number {
+		step = m.stepTitle(number)
 	}
-	if s := m.which(); s != "" {
-		right = append(right, t.Paint(theme.Muted, s))
-	}
-	if s := m.progress(shows); s != "" {
-		right = append(right, t.Paint(theme.Accent, s))
-	}
+	put(theme.Strong, step)
+	put(theme.Muted, m.which())
+	put(theme.Accent, m.progress(has.shows))
 	if m.verifying != "" {
-		right = append(right, t.Paint(theme.Accent, "verifying"+t.Ellipsis))
+		put(theme.Accent, "verifying"+t.Ellipsis)
 	}
-	if s := m.listed(); listed && s != "" {
-		right = append(right, t.Paint(theme.Muted, s))
+	if has.listed {
+		put(theme.Muted, m.listed())
 	}
 	return strings.Join(right, t.Paint(theme.Muted, " "+t.Dot+" ")) + " "
 }

@@ -125,12 +125,16 @@ func parentsOf(ctx context.Context, loader *inventory.Loader, kind inventory.Kin
 	return l.Chosen(names)
 }
 
-// stepTitle says in the frame which step it is: "step 2/3".
-func (m *Model) stepTitle() string {
-	if len(m.opts.Steps) == 0 {
+// stepTitle says in the frame which step it is, "" without a runbook.
+func (m *Model) stepTitle(much step) string {
+	n := len(m.opts.Steps)
+	switch {
+	case n == 0:
 		return ""
+	case much == number || m.opts.Steps[m.walk.at].Name == "":
+		return fmt.Sprintf("step %d/%d", m.walk.at+1, n)
 	}
-	return fmt.Sprintf("step %d/%d", m.walk.at+1, len(m.opts.Steps))
+	return fmt.Sprintf("step %d of %d: %s", m.walk.at+1, n, m.opts.Steps[m.walk.at].Name)
 }
 
 func (s Step) title(i int) string {

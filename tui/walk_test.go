@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,23 +38,23 @@ func TestARunbookIsWalkedThrough(t *testing.T) {
 		{Name: "of nothing", Kind: inventory.Entries, In: []string{"nowhere"}, Expr: "size > 0"},
 	}
 	marked := func(n int) string { return fmt.Sprintf("%d of %d", n, len(pools)) }
-	x := open(t, a.opts, 120, 36).see("step 1/4", fmt.Sprintf("%d marked", empty), marked(empty), "Step 1: empty pools – OPS-7")
+	x := open(t, a.opts, 120, 36).see("step 1 of 4: empty pools · listed", fmt.Sprintf("%d marked", empty), marked(empty), "Step 1: empty pools – OPS-7")
 	x.press("<").see("This is the first step")
 	x.press("V").see("[unused]") // of a step all is shown that it marks
-	x.press(">").see("step 2/4", fmt.Sprintf("%d marked", used), marked(used), "/=used").gone("[unused]")
-	x.press(">").see("step 3/4", fmt.Sprintf("%d of %d", entries, entries), fmt.Sprintf("%d marked", entries))
-	x.press(">").see("step 4/4", `Step 4: no IP group has the name or id "nowhere"`)
+	x.press(">").see("step 2 of 4: used pools", fmt.Sprintf("%d marked", used), marked(used), "/=used").gone("[unused]")
+	x.press(">").see("step 3 of 4: entries", fmt.Sprintf("%d of %d", entries, entries), fmt.Sprintf("%d marked", entries))
+	x.press(">").see("step 4 of 4: of nothing", `Step 4: no IP group has the name or id "nowhere"`)
 	x.press(">").see("The runbook is through: this is step 4 of 4")
 	if asked := a.deletions(); len(asked) > 0 {
 		t.Fatalf("walking asked for %q", asked)
 	}
 
-	x.press("<", "<", "<").see("step 1/4", fmt.Sprintf("%d marked", empty))
+	x.press("<", "<", "<").see("step 1 of 4: empty pools", fmt.Sprintf("%d marked", empty))
 	x.press("ctrl+d").see("Delete ")
 	a.clock.pass(time.Second)
 	x.confirm(a, fmt.Sprint(empty)).see(fmt.Sprintf("%d deleted (proved gone)", empty))
-	x.press("esc").see(fmt.Sprintf("1 Pools %d", len(pools)-empty)).press(">").see("step 2/4", fmt.Sprintf("%d marked", used))
-	x.press("<").see("step 1/4", fmt.Sprintf("0 of %d", len(pools)-empty)).gone(fmt.Sprintf("%d marked", empty))
+	x.press("esc").see(fmt.Sprintf("1 Pools %d", len(pools)-empty)).press(">").see("step 2 of 4: used pools", fmt.Sprintf("%d marked", used))
+	x.press("<").see("step 1 of 4: empty pools", fmt.Sprintf("0 of %d", len(pools)-empty)).gone(fmt.Sprintf("%d marked", empty))
 	x.press("ctrl+c").end()
 }
 
@@ -98,12 +99,36 @@ func TestAStepKeepsToWhatItAllows(t *testing.T) {
 	leave().press("ctrl+c").end()
 }
 
+// The step stands in the frame on every screen, as much of it as there is room for; where one is and what goes on stay.
+func TestTheStepStaysInTheFrame(t *testing.T) {
+	t.Parallel()
+	more := make(chan struct{})
+	release := sync.OnceFunc(func() { close(more) })
+	t.Cleanup(release)
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, gate(more))
+	pool := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)[0]
+	a.opts.Steps = []Step{
+		{Name: "what nobody has used for a long time", Kind: inventory.Pools, Expr: "unused && id == \"" + pool.Ref.ID + "\""},
+		{Name: "next", Kind: inventory.Pools, Expr: "used"},
+	}
+	x := open(t, a.opts, 80, 24).see("acme · eu-sim-1 · c3cc4483…", "  step 1 of 2: what nobody has u… · listed", "1 marked")
+	x.resize(120, 30).see("janitor", "step 1 of 2: what nobody has used for a long time", "listed just now")
+	x.resize(60, 24).see("acme · eu-sim-1 · c3cc4483…", "step 1 of 2: what nobo").gone("listed")
+	x.resize(40, 12).see("acme · eu-sim-1 · c3cc4483…   step 1/2")
+	const here = "step 1 of 2: what nobody has used for a long t"
+	x.resize(80, 24).press("ctrl+d").see("Delete 1 pool", "step 1 of 2: what nobody")
+	x.confirm(a, "1").see("Deleting 1 pool", here)
+	x.press("esc").see("what nobody has used… · deleting 0/1", "r run")
+	release()
+	x.see("Run ended").press("ctrl+c").end()
+}
+
 // A filter that is typed before the list is complete keeps a step from marking what it no longer shows.
 func TestAnotherFilterKeepsAStepFromMarking(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1, Latency: 300 * time.Millisecond})
 	a.opts.Steps = []Step{{Name: "all", Kind: inventory.Pools, Expr: "used || unused"}}
-	x := open(t, a.opts, 120, 36).see("step 1/1")
+	x := open(t, a.opts, 120, 36).see("step 1 of 1: all")
 	x.press("/", "ctrl+u", "a", "enter").see("/a", "listed").gone("marked")
 	x.press("ctrl+c").end()
 }
