@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,8 +89,8 @@ type headline struct {
 type step uint8
 
 const (
-	number  step = iota // "step 2/3"
-	cut                 // with the beginning of its name
+	number step = iota // "step 2/3"
+	cut                // with the beginning of its name
 	whole
 )
 
@@ -323,7 +324,15 @@ func (m *Model) foot(w int) string {
 	if in == keys.Browse && (m.walk.missed || m.walk.at+1 < len(m.opts.Steps)) {
 		actions = slices.Insert(actions, slices.Index(actions, keys.Help), keys.NextStep)
 	}
-	return m.hints.draw(m.env, in, actions, w)
+	worder, _ := m.top().(screen.Worder)
+	all := make([]hint, len(actions))
+	for i, a := range actions {
+		all[i].action = a
+		if worder != nil {
+			all[i].word = worder.Word(a)
+		}
+	}
+	return m.hints.draw(m.env, in, all, w)
 }
 
 // noticed: there is a notice, and it is for the screen on top.
@@ -331,17 +340,23 @@ func (m *Model) noticed() bool {
 	return m.notice.Text != "" && (m.notice.By == nil || m.notice.By == m.top())
 }
 
+// hint is an action for the foot line, with a word for what it does when its binding's is not right.
+type hint struct {
+	action keys.Action
+	word   string
+}
+
 // hints keeps the foot line until it changes.
 type hints struct {
 	in      keys.Context
-	actions []keys.Action
+	actions []hint
 	w       int
 	look    theme.Look
 	text    string
 }
 
 // draw shows as many as fit, whole ones only. Where there is little room, the way to the others and what deletes stay.
-func (h *hints) draw(env *screen.Env, in keys.Context, actions []keys.Action, w int) string {
+func (h *hints) draw(env *screen.Env, in keys.Context, actions []hint, w int) string {
 	t := env.Theme
 	if h.in == in && h.w == w && h.look == t.Look() && slices.Equal(h.actions, actions) {
 		return h.text
@@ -350,8 +365,10 @@ func (h *hints) draw(env *screen.Env, in keys.Context, actions []keys.Action, w 
 	bindings := env.Keys.Bindings(in)
 	var shown []keys.Binding
 	for _, a := range actions {
-		if i := slices.IndexFunc(bindings, func(b keys.Binding) bool { return b.Action == a && b.Short != "" }); i >= 0 {
-			shown = append(shown, bindings[i])
+		if i := slices.IndexFunc(bindings, func(b keys.Binding) bool { return b.Action == a.action && b.Short != "" }); i >= 0 {
+			b := bindings[i]
+			b.Short = cmp.Or(a.word, b.Short)
+			shown = append(shown, b)
 		}
 	}
 	const gap = 3

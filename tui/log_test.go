@@ -18,7 +18,7 @@ func TestTheLogOfTheSession(t *testing.T) {
 	x.press(":", "log", "enter").see(" Log  ", "times are UTC", "request  method=GET status=200", "/ filter", "esc back")
 	x.press("/", "!request").see("shown  says=", "no credentials").gone("method=GET").press("esc").see("method=GET")
 	x.press("/", "q:?").see("No line has these words").press("enter", "esc").see("method=GET")
-	x.press("ctrl+w").see("path=/v3/" + a.Account().ProjectID + "/elb/").press(":").see("╭─ Go ").press("esc").gone("╭─ Go ")
+	x.see("ctrl+w whole lines").press("ctrl+w").see("path=/v3/"+a.Account().ProjectID+"/elb/", "ctrl+w cut lines").press(":").see("╭─ Go ").press("esc").gone("╭─ Go ")
 	x.press("?").see("show the whole of long lines, or cut them").press("esc").see(" Log  ")
 	x.press("ctrl+d").see("ctrl+d works in the tables of pools, certificates, IP groups and channels and in the detail").press("esc").see("1 Pools").press("ctrl+c").end()
 }

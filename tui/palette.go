@@ -9,7 +9,9 @@ import (
 	"janitor/tui/browse"
 	"janitor/tui/keys"
 	"janitor/tui/palette"
+	"janitor/tui/run"
 	"janitor/tui/runs"
+	"janitor/tui/screen"
 )
 
 // View is an expression with a name, from the config file.
@@ -163,6 +165,9 @@ func (m *Model) actionEntries(in keys.Context) []palette.Entry {
 		if b.In == keys.Move || len(b.Keys) == 0 || b.Action == keys.Go || b.Action == keys.Runs || slices.Contains(kinds[:], b.Action) {
 			continue
 		}
+		if b.Action == keys.LeaveRun && !m.watching() {
+			continue // it is the way back
+		}
 		if slices.ContainsFunc(entries, func(e palette.Entry) bool { return e.Key == b.Label() }) {
 			continue // the same key under another name
 		}
@@ -170,10 +175,36 @@ func (m *Model) actionEntries(in keys.Context) []palette.Entry {
 			Name: b.Help, Key: b.Label(), Danger: b.Danger,
 			Do: func() tea.Cmd { return m.press(keys.Press(b.Keys[0])) },
 		}
-		if b.Danger {
+		if e.Why = m.whyNot(b.Action); e.Why == "" && b.Danger {
 			e.Why = m.readOnly()
 		}
 		entries = append(entries, e)
 	}
 	return entries
+}
+
+// watching: a run is on the screen, and goes on.
+func (m *Model) watching() bool {
+	r, ok := m.top().(*run.Model)
+	if !ok {
+		return false
+	}
+	_, _, live := r.Progress()
+	return live
+}
+
+// whyNot is why a key would do nothing now, by what the program and the screen on top know of it.
+func (m *Model) whyNot(a keys.Action) string {
+	switch a {
+	case keys.ShowRun:
+		return m.notShowRun()
+	case keys.NextStep:
+		return m.notStep(+1)
+	case keys.PrevStep:
+		return m.notStep(-1)
+	}
+	if r, ok := m.top().(screen.Refuser); ok {
+		return r.WhyNot(a)
+	}
+	return ""
 }

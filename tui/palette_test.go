@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/inventory"
 	"janitor/client/simcloud"
 	"janitor/tui/browse"
 	"janitor/tui/keys"
@@ -33,7 +34,7 @@ func TestThePaletteDoesWhatKeysDo(t *testing.T) {
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	x.press(":", "mark all", "enter").see("48 marked")
 	x.press(":", "raw", "enter").see(`"id":`).press("esc").see("1 Pools")
-	x.press(":", "show the run", "enter").see("No run yet in this session")
+	x.press(":", "show the run", "enter").see("No run yet in this session").press("esc").gone("╭─ Go ")
 	x.press(":", "delete what", "enter").see("of 48 marked pools")
 	a.clock.pass(time.Second)
 	x.press("enter").see("Nothing was deleted").press(":", "quit", "down", "enter").end()
@@ -48,6 +49,34 @@ func TestThePaletteSaysWhatIsNotPossible(t *testing.T) {
 	a.opts.Engine, a.opts.ReadOnlyWhy = nil, "Read-only: the profile says read_only"
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	x.press(":", "delete what", "enter").see("╭─ Go ", "Read-only: the profile says read_only").press("\x1b").gone("╭─ Go ")
+}
+
+// What a key could not do now stands at the end, with the reason; what it can do stands before.
+func TestThePaletteEndsInWhatIsNotPossible(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.recorded(t)
+	pool := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)[0]
+	x := open(t, a.opts, 120, 30).see("listed just now").press(":")
+	for typed, why := range map[string]string{
+		"show the run": "No run yet in this session", "next step": "There is no runbook", "take all marks": "Nothing is marked",
+		"read whole": "Nothing is missing from this list", "open the entries": "Pools hold nothing to open",
+	} {
+		x.press("ctrl+u", typed).see("! " + why)
+	}
+	x.press("esc").gone("╭─ Go ").choose(pool.Ref.ID).press("ctrl+d").confirm(a, "1 pool").see("1 deleted (proved gone)")
+	x.press(":").see("copy the id that the item has now", "undo: bring back", "write reports").gone("leave it running")
+	if got := x.text(); strings.Index(got, "! Nothing to cancel: the run is finished") < strings.Index(got, "quit, from anywhere") {
+		t.Errorf("what is not possible does not stand at the end:\n%s", got)
+	}
+	for typed, why := range map[string]string{
+		"retry": "Nothing to retry: nothing failed", "only failures": "No failures", "go on with": "Nothing to resume: the run is finished",
+	} {
+		x.press("ctrl+u", typed).see("! " + why)
+	}
+	x.press("ctrl+u")
+	x.press("cancel", "enter").see("Nothing to cancel: the run is finished", "╭─ Go ").press("esc").gone("╭─ Go ")
+	x.press(":", "copy the id", "enter").see("Copied " + pool.Ref.ID).press("ctrl+c").end()
 }
 
 // What a screen asks for while the palette has come over it is no longer wanted.

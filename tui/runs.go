@@ -173,13 +173,21 @@ func (m *Model) live() *session {
 	return nil
 }
 
+func (m *Model) notShowRun() string {
+	if len(m.runs) == 0 {
+		return "No run yet in this session"
+	}
+	return ""
+}
+
 // showRun goes to the latest run that goes on, else to the latest; pressed again after coming back to the one before
 // the one shown last, and from the first to the latest.
 func (m *Model) showRun(again bool) tea.Cmd {
+	if why := m.notShowRun(); why != "" {
+		return screen.Say(why)
+	}
 	n := len(m.runs)
 	switch {
-	case n == 0:
-		return screen.Say("No run yet in this session")
 	case again:
 		m.shown = (m.shown + n - 1) % n
 	case m.live() != nil:

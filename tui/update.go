@@ -17,6 +17,7 @@ import (
 	"janitor/tui/help"
 	"janitor/tui/keys"
 	"janitor/tui/log"
+	"janitor/tui/notes"
 	"janitor/tui/run"
 	"janitor/tui/runs"
 	"janitor/tui/screen"
@@ -79,6 +80,11 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case detail.OpenMsg:
 		if m.onTop(msg.By) {
 			return m, m.read(msg.Next)
+		}
+	case browse.NotesMsg:
+		if m.onTop(msg.By) {
+			m.push(notes.New(m.env, msg.Title, msg.Notes))
+			return m, nil
 		}
 	case browse.ReleaseMsg:
 		return m, m.release(msg)

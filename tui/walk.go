@@ -47,20 +47,32 @@ type found struct {
 
 // step goes on, or back.
 func (m *Model) step(by int) tea.Cmd {
+	if why := m.notStep(by); why != "" {
+		return screen.Say(why)
+	}
+	return m.walkTo(m.walk.to(by))
+}
+
+// to is where a walk comes to from here.
+func (w walk) to(by int) int {
+	if w.missed && by > 0 {
+		return w.at
+	}
+	return w.at + by
+}
+
+// notStep is why there is no going on, or back, "" when there is.
+func (m *Model) notStep(by int) string {
 	n := len(m.opts.Steps)
-	if m.walk.missed && by > 0 {
-		by = 0
-	}
-	switch to := m.walk.at + by; {
+	switch to := m.walk.to(by); {
 	case n == 0:
-		return screen.Say("There is no runbook: janitor -f FILE walks through one")
+		return "There is no runbook: janitor -f FILE walks through one"
 	case to >= n:
-		return screen.Say(fmt.Sprintf("The runbook is through: this is step %d of %d", n, n))
+		return fmt.Sprintf("The runbook is through: this is step %d of %d", n, n)
 	case to < 0:
-		return screen.Say("This is the first step of the runbook")
-	default:
-		return m.walkTo(to)
+		return "This is the first step of the runbook"
 	}
+	return ""
 }
 
 // walkTo leaves what is open and shows what a step matches, marked.

@@ -36,33 +36,96 @@ func (m *Model) noRow() string {
 	}
 }
 
-func (m *Model) open() tea.Cmd {
-	r, ok := m.current()
-	if !ok {
-		return say(m.noRow())
+// WhyNot is why something cannot be done here now, as far as that can be said before it is tried; "" when it can.
+func (m *Model) WhyNot(a keys.Action) string {
+	t := m.tab()
+	switch a {
+	case keys.Open, keys.Detail, keys.Raw, keys.CopyID, keys.Mark, keys.Range, keys.RangeUp, keys.RangeDown, keys.RangeHere, keys.MarkAll, keys.Invert:
+		if _, ok := m.current(); !ok {
+			return m.noRow()
+		}
+	case keys.ClearMarks:
+		if t.table.Marked()+len(t.kept) == 0 {
+			return "Nothing is marked"
+		}
+	case keys.Children:
+		return m.notChildren()
+	case keys.Delete:
+		return m.notDelete()
+	case keys.Refresh:
+		if m.loading != nil {
+			return "Already listing"
+		}
+	case keys.Notes:
+		if len(m.lacks()) == 0 {
+			return "Nothing is missing from this list that is known of"
+		}
+	case keys.NextKind, keys.PrevKind:
+		if len(m.list) == 1 {
+			return m.env.Keys.Label(keys.Back) + " goes back to the kinds"
+		}
+	case keys.Back:
+		if !t.table.Ranging() && !t.limited() && len(m.opts.Parents) == 0 {
+			return "This is the first screen: " + m.env.Keys.Label(keys.Quit) + " quits"
+		}
 	}
+	return ""
+}
+
+// Word is what the way back undoes first.
+func (m *Model) Word(a keys.Action) string {
+	t := m.tab()
+	switch {
+	case a == keys.Back && !m.input.on && (t.table.Ranging() || t.limited()):
+		switch {
+		case t.table.Ranging():
+			return "end the range"
+		case t.filter != "":
+			return "clear the filter"
+		}
+		return "show all"
+	case a == keys.Range && t.table.Ranging():
+		return "end the range"
+	}
+	return ""
+}
+
+func (m *Model) open() tea.Cmd {
 	holds := m.tab().columns.kind.Holds
 	if holds == "" {
 		return m.detail(false)
 	}
+	r, ok := m.current()
+	if !ok {
+		return say(m.noRow())
+	}
 	return m.children(holds, []inventory.Resource{r})
 }
 
-func (m *Model) openMarked() tea.Cmd {
+// notChildren is why what the marked ones hold cannot be opened, "" when it can.
+func (m *Model) notChildren() string {
 	t := m.tab()
 	kind := t.columns.kind
 	key := m.env.Keys.Label(keys.Children)
 	if kind.Holds == "" {
-		return say(kind.Title + " hold nothing to open: " + key + " is for IP groups and channels")
+		return kind.Title + " hold nothing to open: " + key + " is for IP groups and channels"
 	}
 	held, err := inventory.Lookup(kind.Holds)
-	if err != nil {
-		return say(err.Error())
+	switch {
+	case err != nil:
+		return err.Error()
+	case t.table.Marked() == 0:
+		return "Mark " + kind.Many + " first: " + key + " opens the " + held.Many + " of all that are marked"
 	}
-	marks := t.table.Marks()
-	if len(marks) == 0 {
-		return say("Mark " + kind.Many + " first: " + key + " opens the " + held.Many + " of all that are marked")
+	return ""
+}
+
+func (m *Model) openMarked() tea.Cmd {
+	if why := m.notChildren(); why != "" {
+		return say(why)
 	}
+	t := m.tab()
+	kind, marks := t.columns.kind, t.table.Marks()
 	found := t.shown.Find(marks)
 	var parents []inventory.Resource
 	for _, ref := range marks {
@@ -101,29 +164,45 @@ func (m *Model) copyID() tea.Cmd {
 	return tea.Batch(tea.SetClipboard(r.Ref.ID), say("Copied "+r.Ref.ID))
 }
 
-// delete asks for the dialog, or says why there is nothing to ask.
-func (m *Model) delete() tea.Cmd {
+// notDelete is why there is nothing to ask, "" when there is.
+func (m *Model) notDelete() string {
 	t := m.tab()
 	kind := t.columns.kind
 	switch {
 	case m.opts.ReadOnly != "":
-		return say(m.opts.ReadOnly)
+		return m.opts.ReadOnly
 	case kind.Deletion == nil:
-		return say(kind.WhyNot)
+		return kind.WhyNot
+	case len(t.table.SelectedOrCurrent()) == 0:
+		return m.noRow()
 	}
-	refs := t.table.SelectedOrCurrent()
-	if len(refs) == 0 {
-		return say(m.noRow())
+	return ""
+}
+
+// delete asks for the dialog, or says why there is nothing to ask.
+func (m *Model) delete() tea.Cmd {
+	if why := m.notDelete(); why != "" {
+		return say(why)
 	}
-	msg := DeleteMsg{By: m, Refs: refs, From: t.shown, Hidden: t.table.HiddenMarks()}
+	t := m.tab()
+	msg := DeleteMsg{By: m, Refs: t.table.SelectedOrCurrent(), From: t.shown, Hidden: t.table.HiddenMarks()}
 	return func() tea.Msg { return msg }
 }
 
 func (m *Model) refresh() tea.Cmd {
-	if m.loading != nil {
-		return say("Already listing")
+	if why := m.WhyNot(keys.Refresh); why != "" {
+		return say(why)
 	}
 	return m.load()
+}
+
+// notes asks for what the list lacks to be shown whole.
+func (m *Model) notes() tea.Cmd {
+	if why := m.WhyNot(keys.Notes); why != "" {
+		return say(why)
+	}
+	msg := NotesMsg{By: m, Title: "What is missing or doubtful in this list of " + m.tab().columns.kind.Many, Notes: m.lacks()}
+	return func() tea.Msg { return msg }
 }
 
 // going marks what a run has deleted as such and takes it out of the marks; the rows go when they are listed again.

@@ -50,6 +50,12 @@ type (
 		From   *inventory.Snapshot
 		Hidden []inventory.Ref // those of them that no shown row has
 	}
+	// NotesMsg asks for what the list lacks to be shown whole.
+	NotesMsg struct {
+		By    *Model
+		Title string
+		Notes []string
+	}
 	// ReleaseMsg asks for the keys of [Model.Held] to be pressed: the rows that they are about are there now.
 	ReleaseMsg struct{ By *Model }
 )
@@ -186,6 +192,8 @@ func (m *Model) press(key string) tea.Cmd {
 		return m.delete()
 	case keys.Refresh:
 		return m.refresh()
+	case keys.Notes:
+		return m.notes()
 	case keys.Kind1:
 		return m.show(0)
 	case keys.Kind2:
@@ -227,7 +235,7 @@ func (m *Model) back() tea.Cmd {
 		m.Leave()
 		return nil
 	}
-	return say("This is the first screen: " + m.env.Keys.Label(keys.Quit) + " quits")
+	return say(m.WhyNot(keys.Back))
 }
 
 // Typing says that every key goes into the filter, or waits because one before it does.

@@ -127,6 +127,53 @@ func TestFailedRefreshKeepsRowsAndMarks(t *testing.T) {
 	}
 }
 
+// What a list lacks stands above its rows in a line as long as they are shown, and is shown whole when asked for.
+func TestANoteStandsAboveTheRows(t *testing.T) {
+	noted := listing(true, nil, mixed())
+	note := "ROMA 442395e9… does not run: it is FROZEN; APIG ac0c5493… does not run: it is CreateFail; APIG 1c0c5493… does not run: it is CreateFail"
+	for i := range noted.Listings {
+		noted.Listings[i].Note = note
+	}
+	p := newProbe(t, &feed{{noted}}, nil)
+	for _, keys := range []string{"", "j", "V", "V", "V", "o", "space"} {
+		if keys != "" {
+			p.press(keys)
+		}
+		got := p.text(100, 20)
+		if n := strings.Count(got, "does not run"); n != 2 || !strings.Contains(got, "! ROMA 4423") || !strings.Contains(got, "…  ! more") {
+			t.Errorf("after %q it stands there in %d parts:\n%s", keys, n, got)
+		}
+	}
+	if got := p.text(180, 20); !strings.Contains(got, "it is CreateFail") || strings.Contains(got, "! more") {
+		t.Errorf("there is room for it:\n%s", got)
+	}
+	p.out = nil
+	p.press("!")
+	if msg, ok := p.out[0].(NotesMsg); !ok || msg.By != p.Model || !slices.Equal(msg.Notes, []string{note}) {
+		t.Errorf("asks for %v", p.out)
+	}
+	whole := newProbe(t, &feed{whole(mixed())}, nil)
+	whole.press("!")
+	if got := whole.lastSaid(); got != "Nothing is missing from this list that is known of" {
+		t.Errorf("of a whole list: %q", got)
+	}
+}
+
+// Several lacks have a line each, or share one on a low screen; what to do comes with each.
+func TestSeveralLacksAreAllTold(t *testing.T) {
+	some := listing(true, errors.New("listing pools: 503 at page 3"), unused(1, 2))
+	for i := range some.Listings {
+		some.Listings[i].Note = "shared pools: this cloud has none"
+	}
+	p := newProbe(t, &feed{{some}}, nil)
+	if got := p.text(100, 20); !strings.Contains(got, "! These are not all (ctrl+r tries again): listing pools: 503 at page 3") || !strings.Contains(got, "\n ! Shared pools: this cloud") {
+		t.Errorf("at 20 lines:\n%s", got)
+	}
+	if got := p.text(120, 10); !strings.Contains(got, "503 at page 3; Shared pools: this cloud") {
+		t.Errorf("at 10 lines:\n%s", got)
+	}
+}
+
 func TestSaysWhyThereAreNoRows(t *testing.T) {
 	failed := errors.New("listing pools: ELB.0001 Policy doesn't allow elb:pools:list to be performed")
 	gateway, some := listing(true, nil, nil), listing(true, nil, unused(1))

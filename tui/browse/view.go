@@ -1,6 +1,7 @@
 package browse
 
 import (
+	"slices"
 	"strings"
 
 	"janitor/tui/keys"
@@ -15,9 +16,7 @@ func (m *Model) View(w, h int) string {
 	lines := make([]string, 0, h+1)
 	lines = append(lines, m.head(w), "")
 	lines = append(lines, m.advice(w)...)
-	if s := m.trouble(); s != "" {
-		lines = append(lines, m.warn(s, w)...)
-	}
+	lines = append(lines, m.warnings(w, h)...)
 	if len(lines) > h {
 		lines = lines[:max(h, 0)]
 	}
@@ -30,39 +29,89 @@ func (m *Model) View(w, h int) string {
 	return strings.Join(lines, "\n")
 }
 
-// trouble is what makes the table incomplete or doubtful, "" when nothing does.
-func (m *Model) trouble() string {
+// warnings say what makes the rows incomplete or doubtful: a note in a line, what failed in two, or all of it as if it
+// were one where there is little room. What stands in the place of the rows is not said twice.
+func (m *Model) warnings(w, h int) []string {
 	t := m.tab()
-	if t.table.Total() == 0 && t.listing != nil && t.listing.Err != nil {
-		return "" // stands in the place of the rows
+	if t.table.Total() == 0 {
+		return nil
 	}
-	again := " (" + m.env.Keys.Label(keys.Refresh) + " tries again): "
-	if l := t.coming; l != nil && l.Err != nil {
-		if t.whole {
-			return "Could not be listed again, the rows are from before" + again + l.Err.Error()
-		}
-		return "These are not all" + again + l.Err.Error()
+	failures, lines := m.failures(), []string(nil)
+	if h < lowly {
+		return m.warn(strings.Join(m.lacks(), "; "), w, 1+min(len(failures), 1))
 	}
-	if t.shown != nil {
-		for _, id := range t.columns.kind.Needs {
-			if _, err := t.shown.Graph.State(id); err != nil {
-				return "Not every verdict is known" + again + err.Error()
-			}
-		}
+	for _, s := range failures {
+		lines = append(lines, m.warn(s, w, 2)...)
 	}
-	if t.table.Total() > 0 && t.listing != nil { // without rows it stands in their place
-		return theme.Sentence(t.listing.Note)
+	return append(lines, m.warn(m.note(), w, 1)...)
+}
+
+// lowly is the height in lines below which warnings share theirs.
+const lowly = 16
+
+// lacks is what makes the rows incomplete or doubtful, as sentences; none when nothing does.
+func (m *Model) lacks() []string {
+	said := m.failures()
+	if note := m.note(); note != "" {
+		said = append(said, note)
+	}
+	return said
+}
+
+// note is what the list says of itself, "" when nothing.
+func (m *Model) note() string {
+	if l := m.tab().listing; l != nil {
+		return theme.Sentence(l.Note)
 	}
 	return ""
 }
 
-// warn draws the trouble in at most two lines.
-func (m *Model) warn(s string, w int) []string {
+// failures are what could not be read, and what to do about it.
+func (m *Model) failures() []string {
+	t := m.tab()
+	again := " (" + m.env.Keys.Label(keys.Refresh) + " tries again): "
+	var said []string
+	if l := t.coming; l != nil && l.Err != nil {
+		if t.whole {
+			said = append(said, "Could not be listed again, the rows are from before"+again+l.Err.Error())
+		} else {
+			said = append(said, "These are not all"+again+l.Err.Error())
+		}
+	}
+	if t.shown == nil {
+		return said
+	}
+	var unread []string
+	for _, id := range t.columns.kind.Needs {
+		if _, err := t.shown.Graph.State(id); err != nil && !slices.Contains(unread, err.Error()) {
+			unread = append(unread, err.Error())
+		}
+	}
+	if len(unread) > 0 {
+		said = append(said, "Not every verdict is known"+again+strings.Join(unread, "; "))
+	}
+	return said
+}
+
+// warn draws a warning in at most so many lines; where they have no room, the last one ends in the key that shows all.
+func (m *Model) warn(s string, w, most int) []string {
+	if s == "" {
+		return nil
+	}
 	th := m.env.Theme
-	parts := theme.WrapTo(s, w-4, 2)
+	parts, hint := theme.Wrap(s, w-4), ""
+	if len(parts) > most {
+		hint = "  " + th.Hint(m.env.Keys.Label(keys.Notes), "more") + " "
+		parts[most-1] += " " + parts[most]
+		parts = parts[:most]
+	}
 	lead := " " + th.Left + " "
 	for i, part := range parts {
-		parts[i] = th.Paint(theme.Warn, theme.Fit(lead+part, w))
+		if i == most-1 {
+			parts[i] = th.Paint(theme.Warn, theme.Fit(lead+part, max(w-theme.WidthPainted(hint), 1))) + hint
+		} else {
+			parts[i] = th.Paint(theme.Warn, theme.Fit(lead+part, w))
+		}
 		lead = "   "
 	}
 	return parts

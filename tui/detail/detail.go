@@ -100,7 +100,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case keys.CopyID:
 		return tea.Batch(tea.SetClipboard(m.resource.Ref.ID), screen.Say("Copied "+m.resource.Ref.ID))
 	case keys.Delete:
-		if why := m.whyNot(); why != "" {
+		if why := m.notDelete(); why != "" {
 			return screen.Say(why)
 		}
 		return func() tea.Msg { return DeleteMsg{By: m, Ref: m.resource.Ref, From: m.from} }
@@ -120,24 +120,33 @@ func (m *Model) page() *page {
 	return &m.card
 }
 
-// open goes to what the cursor is on, or says why not.
-func (m *Model) open() tea.Cmd {
+// notOpen is why there is nothing to open, "" when there is.
+func (m *Model) notOpen() string {
 	label := m.env.Keys.Label
 	n := m.card.current()
 	switch {
 	case m.raw:
-		return screen.Say("Nothing to open in the JSON: " + label(keys.Raw) + " goes back to the references")
+		return "Nothing to open in the JSON: " + label(keys.Raw) + " goes back to the references"
 	case m.trees == nil:
-		return screen.Say("The references are still being put together")
+		return "The references are still being put together"
 	case len(m.card.nodes) == 0:
-		return screen.Say("Nothing to open: no references are known")
+		return "Nothing to open: no references are known"
 	case n == nil:
-		return screen.Say("No reference is in view: " + label(keys.Up) + " and " + label(keys.Down) + " go there")
+		return "No reference is in view: " + label(keys.Up) + " and " + label(keys.Down) + " go there"
 	case !n.Listed:
-		return screen.Say(cannot(n.Branch))
+		return cannot(n.Branch)
 	case len(m.trail) >= deepest:
-		return screen.Say(theme.Number(deepest) + " details are open, one on the other: " + label(keys.Back) + " goes back")
+		return theme.Number(deepest) + " details are open, one on the other: " + label(keys.Back) + " goes back"
 	}
+	return ""
+}
+
+// open goes to what the cursor is on, or says why not.
+func (m *Model) open() tea.Cmd {
+	if why := m.notOpen(); why != "" {
+		return screen.Say(why)
+	}
+	n := m.card.current()
 	next := New(m.env, n.Resource, m.from, false, m.readOnly)
 	next.trail = append(slices.Clip(m.trail), next.trail...)
 	return func() tea.Msg { return OpenMsg{By: m, Next: next} }
@@ -154,8 +163,27 @@ func cannot(b *inventory.Branch) string {
 	return b.Text + " cannot be opened: " + b.Note
 }
 
-// whyNot is why the resource cannot be deleted from here, "" when the dialog has more to say.
-func (m *Model) whyNot() string {
+// Word is where the key for the JSON goes.
+func (m *Model) Word(a keys.Action) string {
+	if a == keys.Raw && m.raw {
+		return "fields"
+	}
+	return ""
+}
+
+// WhyNot is why something cannot be done here now, "" when it can.
+func (m *Model) WhyNot(a keys.Action) string {
+	switch a {
+	case keys.Open:
+		return m.notOpen()
+	case keys.Delete:
+		return m.notDelete()
+	}
+	return ""
+}
+
+// notDelete is why the resource cannot be deleted from here, "" when the dialog has more to say.
+func (m *Model) notDelete() string {
 	if m.readOnly != "" {
 		return m.readOnly
 	}
@@ -178,7 +206,7 @@ func (m *Model) Hints() []keys.Action {
 		hints = append(hints, keys.Open)
 	}
 	hints = append(hints, keys.Raw, keys.CopyID)
-	if m.whyNot() == "" {
+	if m.notDelete() == "" {
 		hints = append(hints, keys.Delete)
 	}
 	return append(hints, keys.Back, keys.Help)

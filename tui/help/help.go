@@ -41,12 +41,22 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case keys.Back, keys.Help:
 		m.Leave()
 		return nil
-	case keys.Open, keys.Raw, keys.CopyID, keys.Delete, keys.ShowRun:
-		return screen.Say(m.env.Keys.Label(action) + " works in lists and in the detail: " + m.env.Keys.Label(keys.Back) + " goes back")
 	default:
+		if why := m.WhyNot(action); why != "" {
+			return screen.Say(why)
+		}
 		screen.Scroll(&m.page, action)
 	}
 	return nil
+}
+
+// WhyNot is why a key that works elsewhere does not here.
+func (m *Model) WhyNot(a keys.Action) string {
+	switch a {
+	case keys.Open, keys.Raw, keys.CopyID, keys.Delete, keys.ShowRun:
+		return m.env.Keys.Label(a) + " works in lists and in the detail: " + m.env.Keys.Label(keys.Back) + " goes back"
+	}
+	return ""
 }
 
 // Hints for the foot of the frame.

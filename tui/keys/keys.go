@@ -39,6 +39,7 @@ const (
 	CopyID   Action = "copy-id"
 	Delete   Action = "delete"
 	Refresh  Action = "refresh"
+	Notes    Action = "notes" // on what a list lacks
 	ShowRun  Action = "show-run"
 	Runs     Action = "runs"      // those of this session and past ones
 	ShowLog  Action = "log"       // has no keys: it is chosen by its name
@@ -65,6 +66,7 @@ const (
 	OnlyFailures Action = "only-failures"
 	NextOutcome  Action = "next-outcome" // only one of them is shown
 	Pane         Action = "pane"
+	CopyItem     Action = "copy-item" // its id; the key of CopyID cancels a run
 	Undo         Action = "undo"
 	Resume       Action = "resume"
 	Verify       Action = "verify"
@@ -160,6 +162,7 @@ func defaults() []Binding {
 		{Action: CopyID, In: Browse, Keys: []string{"c"}, Help: "copy the id"},
 		{Action: Delete, In: Browse, Keys: []string{"ctrl+d", "delete"}, Help: "delete what is marked, or the current row: opens the dialog", Short: "delete", Danger: true},
 		{Action: Refresh, In: Browse, Keys: []string{"ctrl+r"}, Help: "list again", Short: "list again"},
+		{Action: Notes, In: Browse, Keys: []string{"!"}, Help: "read whole what is missing or doubtful in the list", Short: "what is missing"},
 		{Action: ShowRun, In: Browse, Keys: []string{"r"}, Help: "show the run; again after coming back: the one before", Short: "run"},
 		{Action: Runs, In: Browse, Keys: []string{"h"}, Help: "the runs, past ones too"},
 		{Action: NextStep, In: Browse, Keys: []string{">"}, Help: "next step of the runbook: what it matches is marked", Short: "next step"},
@@ -176,6 +179,7 @@ func defaults() []Binding {
 		{Action: OnlyFailures, In: Run, Keys: []string{"f"}, Help: "show only failures, or all", Short: "only failures"},
 		{Action: NextOutcome, In: Run, Keys: []string{"F"}, Help: "show only one outcome, then only the next, then all"},
 		{Action: Pane, In: Run, Keys: []string{"enter", "d"}, Help: "all that is known of the row with its requests, or back to the list", Short: "detail"},
+		{Action: CopyItem, In: Run, Keys: []string{"C"}, Help: "copy the id that the item has now", Short: "copy id"},
 		{Action: Undo, In: Run, Keys: []string{"u"}, Help: "undo: bring back what the run has deleted, asks first", Short: "undo"},
 		{Action: Resume, In: Run, Keys: []string{"R"}, Help: "go on with a run that is not finished: asks first", Short: "resume", Danger: true},
 		{Action: Verify, In: Run, Keys: []string{"v"}, Help: "list again what a finished run was about", Short: "verify"},
@@ -199,7 +203,7 @@ func defaults() []Binding {
 		{Action: Runs, In: Reading, Keys: []string{"h"}, Help: "the runs, past ones too"},
 
 		{Action: Filter, In: Log, Keys: []string{"/"}, Help: "filter: words, !word excludes", Short: "filter"},
-		{Action: Wide, In: Log, Keys: []string{"ctrl+w"}, Help: "show the whole of long lines, or cut them", Short: "long lines"},
+		{Action: Wide, In: Log, Keys: []string{"ctrl+w"}, Help: "show the whole of long lines, or cut them", Short: "whole lines"},
 
 		{Action: Yes, In: Dialog, Keys: []string{"y"}, Help: "yes, where nothing has to be typed", Danger: true},
 		{Action: No, In: Dialog, Keys: []string{"n", "esc"}, Help: "no; where something has to be typed, only {no}"},

@@ -170,6 +170,17 @@ func (m *Model) Hints() []keys.Action {
 	return []keys.Action{keys.Filter, keys.Wide, keys.Back, keys.Help}
 }
 
+// Word is what the key for long lines does next, and what the way back does first.
+func (m *Model) Word(a keys.Action) string {
+	switch {
+	case a == keys.Wide && m.whole:
+		return "cut lines"
+	case a == keys.Back && !m.typing && m.line.String() != "":
+		return "clear the filter"
+	}
+	return ""
+}
+
 // lets says whether the filter lets a line through.
 func lets(words search.Words, l *logbook.Line) bool {
 	if words.Empty() {

@@ -19,7 +19,7 @@ const (
 func lead(entries []Entry) int {
 	w := 0
 	for _, e := range entries {
-		if e.About != "" || e.Why != "" {
+		if e.About != "" || e.Why != "" && theme.Width(e.Name) <= mostLead {
 			w = max(w, theme.Width(e.Name))
 		}
 	}
@@ -120,6 +120,9 @@ func (m *Model) row(e Entry, cursor bool, w int) string {
 	nw := room
 	if about != "" {
 		nw = min(max(theme.Width(e.Name), m.lead), room)
+	}
+	if e.Why != "" { // why not says more than the end of a name
+		nw = min(nw, max(room-2-theme.Width(about), room*2/5))
 	}
 	s := paint(theme.Accent, bar) + paint(theme.Text, " ") + paint(name, theme.Fit(e.Name, nw))
 	if rest := room - nw; rest > 0 {

@@ -196,9 +196,9 @@ func TestHintsOfAPastRun(t *testing.T) {
 		want []keys.Action
 	}{
 		{"finished", &cleanup.Past{Ledger: ledger(2, cleanup.Deleted, cleanup.Failed)},
-			[]keys.Action{keys.Undo, keys.Verify, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help}},
+			[]keys.Action{keys.Undo, keys.Verify, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help, keys.CopyItem}},
 		{"unfinished", &cleanup.Past{Ledger: ledger(2, cleanup.Deleted)},
-			[]keys.Action{keys.Resume, keys.Back, keys.Pane, keys.Export, keys.Help}},
+			[]keys.Action{keys.Resume, keys.Back, keys.Pane, keys.Export, keys.Help, keys.CopyItem}},
 		{"damaged", &cleanup.Past{Err: errors.New("damaged")}, []keys.Action{keys.Back, keys.Pane, keys.Help}},
 	} {
 		if got := past(tt.past).Hints(); !slices.Equal(got, tt.want) {

@@ -3,6 +3,7 @@
 package run
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -140,7 +141,7 @@ func (m *Model) title() string {
 // Hints are what the foot of the frame shows.
 func (m *Model) Hints() []keys.Action {
 	if m.reading >= 0 {
-		return []keys.Action{keys.Back, keys.Help}
+		return []keys.Action{keys.Back, keys.CopyItem, keys.Help}
 	}
 	var hints []keys.Action
 	switch {
@@ -169,7 +170,19 @@ func (m *Model) Hints() []keys.Action {
 	if !m.live() && m.whyNot(keys.Export) == "" {
 		hints = append(hints, keys.Export)
 	}
-	return append(hints, keys.Help)
+	hints = append(hints, keys.Help)
+	if m.WhyNot(keys.CopyItem) == "" {
+		hints = append(hints, keys.CopyItem)
+	}
+	return hints
+}
+
+// Word is what the key that narrows the list does once it has.
+func (m *Model) Word(a keys.Action) string {
+	if a == keys.OnlyFailures && !m.only.all() {
+		return "show all"
+	}
+	return ""
 }
 
 // happened carries everything the run has said since the last one.
@@ -257,28 +270,66 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 		return nil
 	}
 	switch a {
-	case keys.OnlyFailures:
-		return m.failures()
-	case keys.NextOutcome:
-		return m.nextOutcome()
-	case keys.CancelRun:
-		if why := m.notCancel(); why != "" {
-			return screen.Say(why)
-		}
-		return func() tea.Msg { return CancelMsg{m} }
-	case keys.Retry:
-		return m.retry()
-	case keys.Pane:
-		m.open()
 	case keys.Back, keys.LeaveRun:
 		m.Leave()
-	case keys.Undo, keys.Export, keys.Resume, keys.Verify:
-		if why := m.whyNot(a); why != "" {
-			return screen.Say(why)
-		}
+		return nil
+	}
+	if why := m.WhyNot(a); why != "" {
+		return screen.Say(why)
+	}
+	switch a {
+	case keys.OnlyFailures:
+		m.failures()
+	case keys.NextOutcome:
+		m.pick(m.nextSelection())
+	case keys.CancelRun:
+		return func() tea.Msg { return CancelMsg{m} }
+	case keys.Pane:
+		m.open()
+	case keys.CopyItem:
+		return m.copyID()
+	case keys.Retry, keys.Undo, keys.Export, keys.Resume, keys.Verify:
 		return m.want(a)
 	}
 	return nil
+}
+
+// WhyNot is why something cannot be done here now, "" when it can.
+func (m *Model) WhyNot(a keys.Action) string {
+	switch a {
+	case keys.OnlyFailures:
+		return m.notNarrow()
+	case keys.NextOutcome:
+		if len(m.items) == 0 {
+			return "There are no items"
+		}
+	case keys.CancelRun:
+		return m.notCancel()
+	case keys.Retry:
+		return m.notRetry()
+	case keys.CopyItem:
+		if m.pointed() < 0 {
+			return "No row is chosen: " + m.env.Keys.Label(keys.Up) + " and " + m.env.Keys.Label(keys.Down) + " go there"
+		}
+	case keys.Undo, keys.Export, keys.Resume, keys.Verify:
+		return m.whyNot(a)
+	}
+	return ""
+}
+
+// pointed is the item that is opened, or that the pane tells of; -1 for none.
+func (m *Model) pointed() int {
+	if m.reading >= 0 {
+		return m.reading
+	}
+	return m.subject()
+}
+
+// copyID copies the id by which the service knows an item now.
+func (m *Model) copyID() tea.Cmd {
+	i := m.pointed()
+	id := cmp.Or(m.items[i].result.NewID, m.plan.Items[i].Resource.Ref.ID)
+	return tea.Batch(tea.SetClipboard(id), screen.Say("Copied "+id))
 }
 
 // want asks the root for something to be done with the run.
@@ -314,18 +365,19 @@ func (m *Model) Stop() tea.Cmd {
 	return screen.Say("Cancelled: nothing more is sent")
 }
 
-func (m *Model) retry() tea.Cmd {
+// notRetry is why nothing can be tried again, "" when something can.
+func (m *Model) notRetry() string {
 	switch {
 	case m.past != nil && m.whyNot(keys.Resume) == "":
-		return screen.Say("Only a run of this session is retried: " + m.env.Keys.Label(keys.Resume) + " resumes this one")
+		return "Only a run of this session is retried: " + m.env.Keys.Label(keys.Resume) + " resumes this one"
 	case m.past != nil:
-		return screen.Say("Only a run of this session is retried: mark what is left in its list")
+		return "Only a run of this session is retried: mark what is left in its list"
 	case m.live():
-		return screen.Say("The run still goes on: retry it when it is finished")
+		return "The run still goes on: retry it when it is finished"
 	case !m.canRetry():
-		return screen.Say("Nothing to retry: " + m.kept())
+		return "Nothing to retry: " + m.kept()
 	}
-	return m.want(keys.Retry)
+	return ""
 }
 
 // kept says of a run without anything to retry what is still there all the same: lists take marks off what is gone only.
@@ -347,27 +399,23 @@ func (m *Model) kept() string {
 }
 
 // failures lists only them, or everything again.
-func (m *Model) failures() tea.Cmd {
-	switch {
-	case !m.only.all():
-		m.pick(selection{})
-	case m.failed() > 0:
+func (m *Model) failures() {
+	if m.only.all() {
 		m.pick(selection{failures: true})
-	case m.live():
-		return screen.Say("No failures so far")
-	default:
-		return screen.Say("No failures")
+	} else {
+		m.pick(selection{})
 	}
-	return nil
 }
 
-// nextOutcome lists only the items of one outcome, of the next one that there is, then all again.
-func (m *Model) nextOutcome() tea.Cmd {
-	if len(m.items) == 0 {
-		return screen.Say("There are no items")
+// notNarrow is why the list cannot be narrowed to failures, "" when it can, or is already.
+func (m *Model) notNarrow() string {
+	switch {
+	case !m.only.all() || m.failed() > 0:
+		return ""
+	case m.live():
+		return "No failures so far"
 	}
-	m.pick(m.nextSelection())
-	return nil
+	return "No failures"
 }
 
 // open shows the story of the current item in place of the list. When the list follows the run and nothing has failed,

@@ -151,12 +151,21 @@ func (d *desk) press(names ...string) (out []tea.Msg) {
 		if cmd == nil {
 			continue
 		}
-		if msg := cmd(); msg != nil {
+		msgs := []tea.Msg{cmd()}
+		if all, ok := msgs[0].(tea.BatchMsg); ok { // a copy, and a word on it
+			msgs = msgs[:0]
+			for _, cmd := range all {
+				msgs = append(msgs, cmd())
+			}
+		}
+		for _, msg := range msgs {
 			if n, ok := msg.(screen.Notice); ok {
 				d.notices = append(d.notices, n.Text)
 				continue
 			}
-			out = append(out, msg)
+			if msg != nil {
+				out = append(out, msg)
+			}
 		}
 	}
 	return out
@@ -572,9 +581,9 @@ func TestHintsAreWhatIsPossible(t *testing.T) {
 		want []keys.Action
 	}{
 		{func() {}, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.Pane, keys.Help}},
-		{func() { d.end(0, cleanup.Result{Outcome: cleanup.Failed}) }, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
-		{func() { d.cancel() }, []keys.Action{keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help}},
-		{func() { d.deleted(1); d.finish(summary(2, nil, 0)) }, []keys.Action{keys.Retry, keys.Undo, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help}},
+		{func() { d.end(0, cleanup.Result{Outcome: cleanup.Failed}) }, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help, keys.CopyItem}},
+		{func() { d.cancel() }, []keys.Action{keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help, keys.CopyItem}},
+		{func() { d.deleted(1); d.finish(summary(2, nil, 0)) }, []keys.Action{keys.Retry, keys.Undo, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help, keys.CopyItem}},
 	} {
 		tt.do()
 		if got := d.Hints(); !slices.Equal(got, tt.want) {
@@ -678,5 +687,28 @@ func BenchmarkView(b *testing.B) {
 				d.View(120, 36)
 			}
 		})
+	}
+}
+
+// The key that copies elsewhere cancels here: another one copies the id by which the service knows the item now.
+func TestCopiesTheIDOfAnItem(t *testing.T) {
+	d := newDesk(2)
+	if d.press("C"); !slices.Equal(d.notices, []string{"No row is chosen: ↑ and ↓ go there"}) {
+		t.Errorf("while the list follows the run: %q", d.notices)
+	}
+	d.end(1, cleanup.Result{Outcome: cleanup.Restored, NewID: "the-new-one"})
+	for _, test := range []struct{ keys, want string }{
+		{"g C", "Copied " + d.plan.Items[0].Resource.Ref.ID},
+		{"G C", "Copied the-new-one"},
+		{"g enter j C", "Copied " + d.plan.Items[0].Resource.Ref.ID}, // in the detail of that item
+	} {
+		d.notices = nil
+		d.press(strings.Fields(test.keys)...)
+		if !slices.Equal(d.notices, []string{test.want}) {
+			t.Errorf("%s: %q, want %q", test.keys, d.notices, test.want)
+		}
+	}
+	if !slices.Contains(d.Hints(), keys.CopyItem) {
+		t.Error("the foot of the detail does not name the key")
 	}
 }

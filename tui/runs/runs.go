@@ -162,22 +162,44 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	m.move(0)
-	r, ok := m.current()
-	switch {
-	case !ok && m.reading != nil:
-		return screen.Say("The runs are still being read")
-	case !ok:
-		return screen.Say("There is no run")
-	case action == keys.CopyID && r.id == "":
-		return screen.Say("This run has no name: it leaves no record")
-	case action == keys.CopyID:
-		return tea.Batch(tea.SetClipboard(r.id), screen.Say("Copied "+r.id))
-	}
-	if why := m.whyNot(action, &r); why != "" {
+	if why := m.WhyNot(action); why != "" {
 		return screen.Say(why)
+	}
+	r := m.rows[m.at]
+	if action == keys.CopyID {
+		return tea.Batch(tea.SetClipboard(r.id), screen.Say("Copied "+r.id))
 	}
 	msg := screen.WantMsg{By: m, Do: action, Run: r.run, ID: r.id}
 	return func() tea.Msg { return msg }
+}
+
+// WhyNot is why something cannot be done here now, "" when it can be tried.
+func (m *Model) WhyNot(a keys.Action) string {
+	switch a {
+	case keys.Refresh:
+		switch {
+		case m.opts.History == nil:
+			return "Runs leave no record here: there is nothing to read"
+		case m.reading != nil:
+			return "The runs are still being read"
+		}
+		return ""
+	case keys.Open, keys.Resume, keys.Verify, keys.Undo, keys.Export, keys.CopyID:
+	default:
+		return ""
+	}
+	r, ok := m.current()
+	switch {
+	case !ok && m.reading != nil:
+		return "The runs are still being read"
+	case !ok:
+		return "There is no run"
+	case a == keys.CopyID && r.id == "":
+		return "This run has no name: it leaves no record"
+	case a == keys.CopyID:
+		return ""
+	}
+	return m.whyNot(a, &r)
 }
 
 // whyNot is why something cannot be done with a run by what the list knows, "" when it can be tried.
@@ -189,11 +211,8 @@ func (m *Model) whyNot(a keys.Action, r *row) string {
 }
 
 func (m *Model) refresh() tea.Cmd {
-	switch {
-	case m.opts.History == nil:
-		return screen.Say("Runs leave no record here: there is nothing to read")
-	case m.reading != nil:
-		return screen.Say("The runs are still being read")
+	if why := m.WhyNot(keys.Refresh); why != "" {
+		return screen.Say(why)
 	}
 	return m.read()
 }

@@ -24,6 +24,16 @@ type Hinter interface {
 	Hints() []keys.Action
 }
 
+// Worder is a screen whose keys do something else by now than their bindings say. A word is "" where the binding is right.
+type Worder interface {
+	Word(keys.Action) string
+}
+
+// Refuser is a screen that says why it cannot do something now, as a sentence; "" when it can, or when it does not know.
+type Refuser interface {
+	WhyNot(keys.Action) string
+}
+
 // Typer is a screen that may be taking text. Every key is its own then, except the one that always quits.
 type Typer interface {
 	Typing() bool
