@@ -19,7 +19,7 @@ const (
 func lead(entries []Entry) int {
 	w := 0
 	for _, e := range entries {
-		if e.About != "" || e.Why != "" && theme.Width(e.Name) <= mostLead {
+		if e.About != "" || e.Why != "" && e.Key == "" { // actions with a key have long names
 			w = max(w, theme.Width(e.Name))
 		}
 	}
