@@ -109,7 +109,7 @@ func (m *Model) head(w int) string {
 		{},
 	}
 	if len(m.opts.Steps) == 0 {
-		ways = []headline{{brand: true, shows: true, listed: true}, {brand: true, shows: true}, {brand: true}}
+		ways = []headline{{brand: true, shows: true, listed: true}, {brand: true, shows: true}, {brand: true}, {}}
 	}
 	var left, right string
 	for _, way := range ways {

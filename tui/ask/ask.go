@@ -133,6 +133,10 @@ func (m *Model) box(w, h int) string {
 	}
 	tw, tight := bw-4, h < screen.DialogAiry
 	body := screen.Paragraph(t, []screen.Said{{Role: theme.Strong, Text: m.Text}, {Role: theme.Text, Text: m.More}}, tw)
+	if most := max(h/3, 1); len(body) > most && len(m.Lines) > 0 { // what it is about has to be seen
+		body = body[:most]
+		body[most-1] = theme.FitPainted(body[most-1], min(theme.WidthPainted(body[most-1]), tw-2)) + " " + t.Ellipsis
+	}
 	controls, presses := m.controls(tw)
 	room := h - 2 - len(body) - 2 // buttons, keys
 	if !tight {

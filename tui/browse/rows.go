@@ -126,7 +126,11 @@ func (r *rows) Cell(i, col int) (string, theme.Role) {
 		}
 		return why(item.Verdict), r.whyRole(item.Verdict)
 	case 0:
-		return r.kind.Columns[0].Value(*item, r.at), theme.Text
+		role := theme.Text
+		if r.deleted(item.Ref) {
+			role = theme.Muted
+		}
+		return r.kind.Columns[0].Value(*item, r.at), role
 	default:
 		return r.kind.Columns[o].Value(*item, r.at), theme.Muted
 	}

@@ -119,7 +119,7 @@ func (m *Model) row(e Entry, cursor bool, w int) string {
 	room := max(w-2-kw-1, 0) // the bar and a blank before, a blank after
 	nw := room
 	if about != "" {
-		nw = min(max(theme.Width(e.Name), m.lead), room)
+		nw = min(max(theme.Width(e.Name), min(m.lead, room*2/5)), room)
 	}
 	if e.Why != "" { // why not says more than the end of a name
 		nw = min(nw, max(room-2-theme.Width(about), room*2/5))

@@ -39,6 +39,10 @@ func (m *Model) pane(w, h int, now time.Time, whole bool) []string {
 	var lines []string
 	if i := m.subject(); i >= 0 {
 		lines = m.story(i, w, now, whole)
+	} else if m.shown() > 0 {
+		k := m.env.Keys
+		tells := k.Label(keys.Up) + " or " + k.Label(keys.Down) + " chooses a row: what is known of it is told here"
+		lines = []string{"   " + m.env.Theme.Paint(theme.Muted, theme.Fit(tells, max(w-4, 0)))}
 	}
 	if len(lines) > h && h > 0 {
 		t := m.env.Theme
