@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -161,15 +162,27 @@ func (m *Model) lacks(a keys.Action) string {
 	return ""
 }
 
-// isMine refuses runs of another project, and of a profile that is called otherwise: by that name its things are known.
+// isMine refuses runs that are not for this session.
 func (m *Model) isMine(p *cleanup.Past) error {
-	if err := p.In(m.opts.Region, m.opts.Project); err != nil {
-		return fmt.Errorf("%w; this session is for project %s of %s", err, m.opts.Project, m.opts.Region)
+	if p.Err != nil {
+		return p.Err
 	}
-	if name := p.Ledger.Header.Where.Profile; name != m.opts.Profile {
-		return fmt.Errorf("run %s was begun with the profile %s, this session has %s: janitor --profile %s", p.ID, name, m.opts.Profile, name)
+	if why := m.foreign(p.ID, p.Ledger.Header.Where); why != "" {
+		return errors.New(why)
 	}
 	return nil
+}
+
+// foreign is why a run is not for this session: it is about another project, or of a profile that is called otherwise,
+// and by that name its things are known. It is "" when it is.
+func (m *Model) foreign(run string, at cleanup.Where) string {
+	switch {
+	case at.Region != m.opts.Region || at.Project != m.opts.Project:
+		return fmt.Sprintf("run %s is about project %s of %s; this session is for project %s of %s", run, at.Project, at.Region, m.opts.Project, m.opts.Region)
+	case at.Profile != m.opts.Profile:
+		return fmt.Sprintf("run %s was begun with the profile %s, this session has %s: janitor --profile %s", run, at.Profile, m.opts.Profile, at.Profile)
+	}
+	return ""
 }
 
 // take opens a run of the history, or asks before it is gone on with or undone.

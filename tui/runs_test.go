@@ -261,7 +261,8 @@ func TestReadOnlyHelpDoesNotPromise(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	a.opts.Engine = nil
-	x := open(t, a.opts, 100, 60).see("listed just now").press("?").see("(read-only) delete what is marked")
+	x := open(t, a.opts, 100, 60).see("listed just now").press("?").see("(read-only) delete what is marked").press("esc").see("1 Pools")
+	x.press("h").see("No run yet").press("?").see("(read-only) undo: bring back", "(read-only) go on with a run").press("esc", "esc").see("1 Pools").press("?")
 	x.press("esc").see("1 Pools").press("d").see("Used by").gone("ctrl+d").press("ctrl+d").see("Read-only: this session cannot delete")
 	x.press("esc").see("1 Pools").press("f").see("f works on the screen of a run")
 }

@@ -106,7 +106,7 @@ func New(ctx context.Context, o Options) *Model {
 		look = *o.Look
 	}
 	m := &Model{opts: o, ctx: ctx, marks: map[inventory.Ref][]inventory.Ref{}, env: &screen.Env{Theme: theme.New(look), Keys: keys.Default(), Now: o.Now}}
-	m.env.Cannot = m.lacks
+	m.env.Cannot, m.env.Foreign = m.lacks, m.foreign
 	if o.Keys != nil {
 		m.env.Keys = *o.Keys
 	}

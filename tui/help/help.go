@@ -148,7 +148,7 @@ func (m *Model) section(c keys.Context, w int) []string {
 	for _, b := range own {
 		role, does := theme.Key, b.Help
 		switch {
-		case b.Danger && m.off:
+		case m.off && (b.Danger || m.env.Cannot != nil && m.env.Cannot(b.Action) != ""):
 			role, does = theme.Muted, "(read-only) "+does
 		case b.Danger:
 			role = theme.Bad

@@ -162,6 +162,22 @@ func TestSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+// Why the entry at hand is not possible stands whole at the foot, before it is chosen.
+func TestTheFootSaysWhyNot(t *testing.T) {
+	m := open([]Entry{{Name: "cancel: send nothing more, asks first", Key: "c", Why: "Nothing to cancel: every item has its outcome"}, {Name: "help", Key: "?"}})
+	foot := func() string {
+		lines := strings.Split(strings.TrimRight(ansi.Strip(m.Over("", 60, 24)), " \n"), "\n")
+		return strings.Trim(lines[len(lines)-2], " │")
+	}
+	if got := foot(); !strings.HasPrefix(got, "enter do it") { // what is possible comes first
+		t.Errorf("of what is possible: %q", got)
+	}
+	m.Press(tea.KeyPressMsg{Code: tea.KeyDown})
+	if got := foot(); got != "Nothing to cancel: every item has its outcome" {
+		t.Errorf("of what is not: %q", got)
+	}
+}
+
 func TestATooLongPasteIsRefused(t *testing.T) {
 	m := open(some)
 	m.write("po")

@@ -78,8 +78,12 @@ func (m *Model) box(w, h int) string {
 // foot is why the entry is not possible, or how to go on.
 func (m *Model) foot() string {
 	t := m.env.Theme
-	if m.say != "" {
-		return t.Paint(theme.Warn, m.say)
+	why := m.say
+	if why == "" && len(m.found) > 0 {
+		why = m.entries[m.found[m.cursor]].Why // its own line may have no room for it
+	}
+	if why != "" {
+		return t.Paint(theme.Warn, why)
 	}
 	hint := func(a keys.Action) string {
 		for _, b := range m.env.Keys.Own(keys.Choosing) {

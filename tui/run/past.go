@@ -74,7 +74,9 @@ func (m *Model) standing() screen.Standing {
 		s.Live, s.Away, s.Finished = m.past.Live, m.past.Live, m.finished()
 		if m.past.Ledger == nil {
 			s.Lost = m.past.Err.Error()
+			break
 		}
+		s = s.Of(m.env, m.past.ID, m.past.Ledger.Header.Where)
 	case m.run != nil:
 		_, s.Record = m.run.Recorded()
 		s.Finished = !m.run.Resumable()

@@ -204,10 +204,14 @@ func (m *Model) WhyNot(a keys.Action) string {
 
 // whyNot is why something cannot be done with a run by what the list knows, "" when it can be tried.
 func (m *Model) whyNot(a keys.Action, r *row) string {
-	return screen.Standing{
+	s := screen.Standing{
 		Record: r.id != "", Lost: r.err, Live: r.live, Away: r.run == nil, Finished: r.finished, Undoes: r.undoes,
 		Undoable: r.summary.Counts[cleanup.Deleted] + r.summary.Changed,
-	}.WhyNot(a, m.env)
+	}
+	if r.run == nil {
+		s = s.Of(m.env, r.id, r.where)
+	}
+	return s.WhyNot(a, m.env)
 }
 
 func (m *Model) refresh() tea.Cmd {

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/cleanup"
 	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
@@ -52,7 +53,8 @@ type Env struct {
 	Keys  keys.Map
 	Now   func() time.Time
 
-	Cannot func(keys.Action) string // why this session can do something with no run, "" when it can; nil: it can do all
+	Cannot  func(keys.Action) string                  // why this session can do something with no run, "" when it can; nil: it can do all
+	Foreign func(run string, of cleanup.Where) string // why it can go on with no run of there, "" when it can; nil: with any
 }
 
 // Notice is a sentence for the foot of the frame: why an action is not possible now, or what has just happened.

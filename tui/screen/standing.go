@@ -1,16 +1,29 @@
 package screen
 
-import "janitor/tui/keys"
+import (
+	"janitor/client/cleanup"
+	"janitor/tui/keys"
+	"janitor/tui/theme"
+)
 
 // Standing is what decides what can be done with a run.
 type Standing struct {
 	Record   bool   // it has a journal
+	Foreign  string // why it is not for this session, as an error says it; "" when it is
 	Lost     string // why its journal does not tell what became of it; "" when it does
 	Live     bool   // it goes on
 	Away     bool   // in another janitor
 	Finished bool
 	Undoes   bool // it brings back what another run has deleted
 	Undoable int  // items that it has deleted, or changed
+}
+
+// Of fills in what a run of there is to this session.
+func (s Standing) Of(env *Env, run string, there cleanup.Where) Standing {
+	if env.Foreign != nil && s.Record && s.Lost == "" {
+		s.Foreign = env.Foreign(run, there)
+	}
+	return s
 }
 
 // WhyNot is why something cannot be done with a run, as a sentence; "" when it can be tried: [keys.Open], Resume, Verify,
@@ -36,6 +49,8 @@ func (s Standing) WhyNot(a keys.Action, env *Env) string {
 		return "This run leaves no record: there is nothing to go by"
 	case env.Cannot != nil && env.Cannot(a) != "":
 		return env.Cannot(a)
+	case s.Foreign != "":
+		return theme.Sentence(s.Foreign)
 	case s.Live && s.Away:
 		return "Another janitor is at this run"
 	case s.Live && a == keys.Resume:

@@ -3,6 +3,7 @@ package screen
 import (
 	"testing"
 
+	"janitor/client/cleanup"
 	"janitor/tui/keys"
 )
 
@@ -14,6 +15,9 @@ func TestWhatCanBeDoneWithARun(t *testing.T) {
 	undo := Standing{Record: true, Finished: true, Undoes: true}
 	none := Standing{Record: true, Finished: true}
 	lost := Standing{Record: true, Lost: "run r is damaged"}
+	foreign := Standing{Record: true, Finished: true, Undoable: 2}.Of(&Env{Foreign: func(run string, at cleanup.Where) string {
+		return "run " + run + " is of " + at.Profile
+	}}, "r", cleanup.Where{Profile: "other"})
 	mute := Standing{Finished: true, Undoable: 2}
 	const noRecord = "This run leaves no record: there is nothing to go by"
 	for _, test := range []struct {
@@ -46,6 +50,11 @@ func TestWhatCanBeDoneWithARun(t *testing.T) {
 		{"lost", lost, keys.Verify, "Nothing to verify: run r is damaged"},
 		{"lost", lost, keys.Export, "Nothing to report: run r is damaged"},
 		{"mute", mute, keys.Resume, noRecord},
+		{"foreign", foreign, keys.Open, ""},
+		{"foreign", foreign, keys.Export, ""},
+		{"foreign", foreign, keys.Undo, "Run r is of other"},
+		{"foreign", foreign, keys.Verify, "Run r is of other"},
+		{"foreign", foreign, keys.Resume, "Run r is of other"},
 		{"mute", mute, keys.Undo, noRecord},
 		{"mute", mute, keys.Verify, noRecord},
 		{"mute", mute, keys.Export, ""},
