@@ -37,17 +37,6 @@ func (p *Past) CanVerify() error {
 	return nil
 }
 
-// In is an error unless the run is about this project: no request may go to another one. The profile may be called otherwise.
-func (p *Past) In(region, project string) error {
-	if p.Err != nil {
-		return p.Err
-	}
-	if at := p.Ledger.Header.Where; at.Region != region || at.Project != project {
-		return fmt.Errorf("run %s is about project %s of %s", p.ID, at.Project, at.Region)
-	}
-	return nil
-}
-
 // Recorded is the header of the run's journal; false: it has none, or not yet.
 func (r *Run) Recorded() (Header, bool) {
 	r.mu.Lock()

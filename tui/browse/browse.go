@@ -256,6 +256,16 @@ func (m *Model) Hints() []keys.Action {
 	if l := m.tab().newest(); l != nil && l.Err != nil {
 		hints = append(hints, keys.Refresh)
 	}
+	_, row := m.tab().table.Row()
+	if !row { // nothing to mark, to open or to delete
+		if m.tab().table.Total() > 0 {
+			hints = append(hints, keys.Filter)
+		}
+		if len(m.opts.Parents) > 0 || m.tab().limited() {
+			hints = append(hints, keys.Back)
+		}
+		return append(hints, keys.Help, keys.Go)
+	}
 	hints = append(hints, keys.Mark, keys.Filter, keys.Open)
 	if m.tab().columns.kind.Holds != "" && m.tab().table.Marked() > 0 {
 		hints = append(hints, keys.Children)

@@ -1,6 +1,7 @@
 package browse
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"janitor/client/inventory"
 	"janitor/tui/internal/screentest"
+	"janitor/tui/keys"
 )
 
 // mixed are pools of all verdicts, some with signs.
@@ -75,6 +77,45 @@ func hintsOf(p *probe) []string {
 		out = append(out, p.env.Keys.Label(a)+" "+string(a))
 	}
 	return out
+}
+
+// Where there is no row, the foot names nothing that needs one.
+func TestHintsWithoutARow(t *testing.T) {
+	failed := errors.New("listing pools: 503")
+	for _, test := range []struct {
+		name string
+		feed []*inventory.Snapshot
+		keys string
+		want []keys.Action
+	}{
+		{"none", whole(nil), "", []keys.Action{keys.Help, keys.Go}},
+		{"not listed", []*inventory.Snapshot{listing(true, failed, nil)}, "", []keys.Action{keys.Refresh, keys.Help, keys.Go}},
+		{"all hidden", whole(unused(1, 2)), "VVV", []keys.Action{keys.Filter, keys.Back, keys.Help, keys.Go}},
+	} {
+		p := newProbe(t, &feed{test.feed}, nil)
+		for _, key := range test.keys {
+			p.press(string(key))
+		}
+		if got := p.Hints(); !slices.Equal(got, test.want) {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+// The way back says what it undoes first.
+func TestTheWayBackSaysWhatItUndoes(t *testing.T) {
+	p := newProbe(t, &feed{whole(unused(1, 2, 3))}, nil)
+	for _, step := range []struct{ press, want string }{
+		{"V", "show all"}, {"v", "end the range"}, {"esc", "show all"}, {"esc", ""},
+	} {
+		if p.press(step.press); p.Word(keys.Back) != step.want {
+			t.Errorf("after %s: %q, want %q", step.press, p.Word(keys.Back), step.want)
+		}
+	}
+	p.press("/").write("web").press("enter")
+	if got := p.Word(keys.Back); got != "clear the filter" {
+		t.Errorf("with a filter: %q", got)
+	}
 }
 
 func TestNothingToShowSaysWhatHidesIt(t *testing.T) {
