@@ -626,7 +626,7 @@ func TestThePlanOfTheDialogIsSaved(t *testing.T) {
 		return "plan-1.json", nil
 	}
 	x := open(t, a.opts, 100, 30).see("listed just now")
-	x.choose(ids(two)...).press("ctrl+d").see("Delete 2", "ctrl+s saves the plan")
+	x.choose(ids(two)...).press("ctrl+d").see("Delete 2", "ctrl+s save the plan")
 	a.clock.pass(time.Second)
 	x.press("ctrl+s").see("Saved: janitor apply plan-1.json")
 	if p := written.Load(); p == nil || len(p.Items) != 2 {

@@ -79,13 +79,13 @@ func (m *Model) Word(a keys.Action) string {
 	case a == keys.Back && !m.input.on && (t.table.Ranging() || t.limited()):
 		switch {
 		case t.table.Ranging():
-			return "end the range"
+			return "end range"
 		case t.filter != "":
 			return "clear the filter"
 		}
 		return "show all"
 	case a == keys.Range && t.table.Ranging():
-		return "end the range"
+		return "end range"
 	}
 	return ""
 }

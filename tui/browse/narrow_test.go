@@ -106,7 +106,7 @@ func TestHintsWithoutARow(t *testing.T) {
 func TestTheWayBackSaysWhatItUndoes(t *testing.T) {
 	p := newProbe(t, &feed{whole(unused(1, 2, 3))}, nil)
 	for _, step := range []struct{ press, want string }{
-		{"V", "show all"}, {"v", "end the range"}, {"esc", "show all"}, {"esc", ""},
+		{"V", "show all"}, {"v", "end range"}, {"esc", "show all"}, {"esc", ""},
 	} {
 		if p.press(step.press); p.Word(keys.Back) != step.want {
 			t.Errorf("after %s: %q, want %q", step.press, p.Word(keys.Back), step.want)

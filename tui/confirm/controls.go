@@ -214,14 +214,14 @@ func (m *Model) hints(w int) string {
 	}
 	switch {
 	case m.focus == choice:
-		all = append(all, t.Hint(k.Label(keys.Toggle), "switches"))
+		all = append(all, t.Hint(k.Label(keys.Toggle), "switch"))
 	case m.offers():
-		all = append(all, t.Hint(k.Label(keys.NextFocus), "goes on"))
+		all = append(all, t.Hint(k.Label(keys.NextFocus), "go on"))
 	case !m.empty():
 		all = append(all, t.Hint(k.Label(keys.NextFocus), "other button"))
 	}
 	if !m.empty() {
-		all = append(all, t.Hint(k.Label(keys.SavePlan), "saves the plan"))
+		all = append(all, t.Hint(k.Label(keys.SavePlan), "save the plan"))
 	}
 	return screen.HintLine(t, all, where, w)
 }

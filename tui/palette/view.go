@@ -125,8 +125,8 @@ func (m *Model) row(e Entry, cursor bool, w int) string {
 	if about != "" {
 		nw = min(max(theme.Width(e.Name), min(m.lead, room*2/5)), room)
 	}
-	if e.Why != "" { // why not says more than the end of a name
-		nw = min(nw, max(room-2-theme.Width(about), room*2/5))
+	if e.Why != "" && e.Key != "" { // why not says more than the end of a long name
+		nw = min(max(m.lead, w*2/5), room)
 	}
 	s := paint(theme.Accent, bar) + paint(theme.Text, " ") + paint(name, theme.Fit(e.Name, nw))
 	if rest := room - nw; rest > 0 {

@@ -349,7 +349,11 @@ func (m *Model) story(r *row, w int) []string {
 		more = append(more, "its last line was not written to its end: resume cuts it off")
 	}
 	if !r.live && r.state == "unfinished" {
-		more = append(more, fmt.Sprintf("%s without an outcome: %s goes on", theme.Number(r.open), m.env.Keys.Label(keys.Resume)))
+		left := theme.Number(r.open) + " without an outcome"
+		if r.open == 0 {
+			left = "not proved to the end"
+		}
+		more = append(more, left+": "+m.env.Keys.Label(keys.Resume)+" goes on")
 	}
 	put(theme.Muted, more...)
 	lines = lines[:min(len(lines), paneHeight+2)]

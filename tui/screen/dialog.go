@@ -98,7 +98,7 @@ func HintLine(t *theme.Theme, hints []string, where string, w int) string {
 	line := hints[0]
 	for _, hint := range hints[1:] {
 		longer := line + t.Paint(theme.Muted, " "+t.Dot+" ") + hint
-		if theme.WidthPainted(longer)+1+theme.WidthPainted(where) > w {
+		if theme.WidthPainted(longer)+2+theme.WidthPainted(where) > w {
 			break
 		}
 		line = longer
