@@ -364,3 +364,27 @@ func TestEverySize(t *testing.T) {
 		}
 	}
 }
+
+// A run that is not finished although all have an outcome lacks the proof: that is what resume is for.
+func TestAnUnfinishedRunSaysWhatIsLeft(t *testing.T) {
+	all := past(0, cleanup.Deleted, cleanup.Unknown)
+	all.Ledger.Finished, all.Ledger.Ended = false, time.Time{}
+	for want, p := range map[string]*cleanup.Past{"not proved to the end: R goes on": all, "2 without an outcome: R goes on": some(t)[1]} {
+		if got := shown(t, Options{History: shelfOf{p}}).text(80, 22); !strings.Contains(got, want) || strings.Contains(got, "0 without") {
+			t.Errorf("no %q:\n%s", want, got)
+		}
+	}
+}
+
+// What is of another place says so, and the foot does not name what it refuses.
+func TestARunOfElsewhere(t *testing.T) {
+	m := shown(t, Options{History: some(t)})
+	m.env.Foreign = func(run string, of cleanup.Where) string { return "run " + run + " was begun with the profile " + of.Profile }
+	press(m, "G", "k", "k", "k", "k")
+	if n, ok := press(m, "u").(screen.Notice); !ok || !strings.Contains(n.Text, "was begun with the profile acme-prod") {
+		t.Errorf("undo says %v", n)
+	}
+	if want := []keys.Action{keys.Open, keys.Export, keys.Back, keys.Help}; !slices.Equal(m.Hints(), want) {
+		t.Errorf("hints %v, want %v", m.Hints(), want)
+	}
+}

@@ -51,12 +51,12 @@ func Clock(d time.Duration) string {
 
 // Are begins a sentence about some of several things: "22 of the 23 pools are", "1 of the 23 pools is", "both pools are".
 func Are(n, of int, one, many string) string {
-	switch {
-	case n == of && n == 1:
+	switch all := n == of; {
+	case all && n == 1:
 		return "1 " + one + " is"
-	case n == of && n == 2:
+	case all && n == 2:
 		return "both " + many + " are"
-	case n == of:
+	case all:
 		return "all " + Number(n) + " " + many + " are"
 	case n == 1:
 		return "1 of the " + Number(of) + " " + many + " is"
