@@ -379,7 +379,9 @@ func TestAnUnfinishedRunSaysWhatIsLeft(t *testing.T) {
 // What is of another place says so, and the foot does not name what it refuses.
 func TestARunOfElsewhere(t *testing.T) {
 	m := shown(t, Options{History: some(t)})
-	m.env.Foreign = func(run string, of cleanup.Where) string { return "run " + run + " was begun with the profile " + of.Profile }
+	m.env.Foreign = func(run string, of cleanup.Where) string {
+		return "run " + run + " was begun with the profile " + of.Profile
+	}
 	press(m, "G", "k", "k", "k", "k")
 	if n, ok := press(m, "u").(screen.Notice); !ok || !strings.Contains(n.Text, "was begun with the profile acme-prod") {
 		t.Errorf("undo says %v", n)
