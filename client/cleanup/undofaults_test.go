@@ -557,14 +557,52 @@ func TestChangedReferencesAreLeftAlone(t *testing.T) {
 	}
 }
 
-func (lab *undoLab) put(path, body string) {
+// A policy that sent to several of the pools is made again once, also when they have to go back into others before it.
+func TestAPolicyOfSeveralPoolsComesBackOnce(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})
+	for _, id := range []string{"a", "b", "other"} {
+		lab.cloud.AddPool(id, id)
+	}
+	dedicated := map[any]bool{}
+	for _, lb := range lab.raw("/v3/P/elb/loadbalancers?limit=2000", "loadbalancers") {
+		dedicated[lb["id"]] = lb["guaranteed"] == true
+	}
+	listener := ""
+	for _, l := range lab.raw("/v3/P/elb/listeners?limit=2000", "listeners") {
+		on := l["loadbalancers"].([]any)[0].(map[string]any)["id"]
+		if protocol := l["protocol"]; dedicated[on] && (protocol == "HTTP" || protocol == "HTTPS") {
+			listener = l["id"].(string)
+		}
+	}
+	for n, pools := range [][]string{{"b", "other"}, {"a", "b"}, {"b", "other"}} {
+		var weighted []map[string]any
+		for _, id := range pools {
+			weighted = append(weighted, map[string]any{"pool_id": id, "weight": 3})
+		}
+		body, err := json.Marshal(map[string]any{"l7policy": map[string]any{
+			"name": fmt.Sprint("weighted ", n), "action": "REDIRECT_TO_POOL", "listener_id": listener, "redirect_pools_config": weighted,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		lab.change(http.MethodPost, "/v3/P/elb/l7policies", string(body))
+	}
+	before := lab.state()
+	from := lab.load(inventory.Pools)
+	past := lab.delete(pick(from, inventory.Pools, 2, func(r inventory.Resource) bool { return r.Name == "a" || r.Name == "b" }), from, Choice{Detach: true})
+	lab.back(before, []*Past{past}, func(p *Past) []Result { _, results := lab.undo(p); return results })
+}
+
+func (lab *undoLab) put(path, body string) { lab.t.Helper(); lab.change(http.MethodPut, path, body) }
+
+func (lab *undoLab) change(method, path, body string) {
 	lab.t.Helper()
-	req, err := http.NewRequestWithContext(lab.t.Context(), http.MethodPut, lab.url+strings.ReplaceAll(path, "/P/", "/"+lab.project+"/"), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(lab.t.Context(), method, lab.url+strings.ReplaceAll(path, "/P/", "/"+lab.project+"/"), strings.NewReader(body))
 	if err != nil {
 		lab.t.Fatal(err)
 	}
 	resp, err := lab.http.Do(req)
-	if err != nil || resp.StatusCode != http.StatusOK {
+	if err != nil || resp.StatusCode/100 != 2 {
 		lab.t.Fatal(resp, err)
 	}
 	resp.Body.Close()

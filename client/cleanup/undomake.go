@@ -133,7 +133,7 @@ func (r *Run) nextMaking(items []int, late bool) (m inventory.Making, together [
 		if c == nil || i == together[0] || c.ID() == "" || len(r.pending([]int{i})) == 0 {
 			continue
 		}
-		if next, ok := c.Back.Next(c); ok && next.Part == m.Part {
+		if c.Awaits(m.Part) {
 			together = append(together, i)
 		}
 	}

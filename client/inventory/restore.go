@@ -104,6 +104,19 @@ func (c *Comeback) Lacking(made map[string]bool) string {
 	return ""
 }
 
+// Awaits says whether a part of this name is among what is left to be made, not only next.
+func (c *Comeback) Awaits(part string) bool {
+	ahead := *c
+	ahead.There = maps.Clone(c.There)
+	for {
+		next, more := c.Back.Next(&ahead)
+		if !more || next.Part == part || ahead.There[next.Part] != "" {
+			return more && next.Part == part
+		}
+		ahead.found(next.Part, "made by then")
+	}
+}
+
 func (c *Comeback) begin(known map[string]bool) {
 	c.There, c.Twins, c.Differ, c.Aside, c.Err, c.Known = map[string]string{}, map[string][]string{}, map[string]bool{}, nil, nil, known
 }
