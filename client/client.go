@@ -106,6 +106,7 @@ type services struct {
 	sharing         *sharing        // see [Client.Moment]; nil = everything is asked for
 	while           context.Context // see [Deleter.While]
 	turn            *wire.Turn      // see [Deleter.Enter]
+	noted           *string         // see [Deleter.Noting]
 }
 
 func newServices(c Config) (services, error) {
@@ -168,7 +169,7 @@ type request struct {
 
 // on begins a request below a fixed prefix.
 func (s *services) on(api *wire.API, err error, prefix string) request {
-	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while, Turn: s.turn}, sharing: s.sharing, asker: &asker{}}
+	return request{api: api, err: err, call: wire.Call{Path: prefix, While: s.while, Turn: s.turn, RequestID: s.noted}, sharing: s.sharing, asker: &asker{}}
 }
 
 // dedicated begins a request to ELB v3.
@@ -221,8 +222,13 @@ func (r request) get(ctx context.Context, query url.Values, out any) error {
 }
 
 func (r request) post(ctx context.Context, in, out any, requestID *string) error {
-	r.call.Method, r.call.In, r.call.Out, r.call.RequestID = http.MethodPost, in, out, requestID
-	return r.send(ctx)
+	noted := r.call.RequestID
+	r.call.Method, r.call.In, r.call.Out, r.call.RequestID = http.MethodPost, in, out, cmp.Or(requestID, noted)
+	err := r.send(ctx)
+	if noted != nil && err == nil {
+		*noted = *r.call.RequestID
+	}
+	return err
 }
 
 // put changes an object. What the answer shows of it is not read: a change is proved by reading afresh.
@@ -273,6 +279,14 @@ func (d *Deleter) Enter(ctx context.Context, service string, more func() int) (i
 	s := d.services
 	s.turn = turn
 	return &Deleter{s}, turn.Done, nil
+}
+
+// Noting gives a Deleter that puts the service's id of each request that succeeds into id: that of the last one is there. The
+// errors of others have their own ([Error.RequestID]). It is for one goroutine.
+func (d *Deleter) Noting(id *string) *Deleter {
+	s := d.services
+	s.noted = id
+	return &Deleter{s}
 }
 
 // Pace tells how fast a service may be used at the moment.

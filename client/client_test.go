@@ -235,6 +235,43 @@ func TestS4(t *testing.T) {
 	}
 }
 
+// The id of a request stands in its answer's body, else in a header; IAM calls it otherwise (api.md 6.1).
+func TestNotingTheIDsOfRequests(t *testing.T) {
+	for _, tt := range []struct {
+		name, header, body string
+		status             int
+		want               string
+	}{
+		{"no body", "X-Request-Id", "", 204, "from-header"},
+		{"IAM's header", "X-Iam-Trace-Id", "", 204, "from-header"},
+		{"body", "X-Request-Id", `{"pools": [{"id": "p", "ret_status": "successful"}], "request_id": "from-body"}`, 200, "from-body"},
+		{"neither", "X-Other", "", 204, ""},
+		{"refused", "X-Request-Id", `{"error_code": "ELB.8907", "error_msg": "in use"}`, 409, "before"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := deleter(t, listen(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set(tt.header, "from-header")
+				w.WriteHeader(tt.status)
+				fmt.Fprint(w, tt.body)
+			}))
+			id := "before"
+			var err error
+			if tt.status == 204 {
+				err = d.Noting(&id).DeletePool(t.Context(), "p")
+			} else {
+				var b Batch
+				if b, err = d.Noting(&id).DeletePools(t.Context(), []string{"p"}); err == nil && b.RequestID != tt.want {
+					t.Errorf("the batch has %q", b.RequestID)
+				}
+			}
+			var e *Error
+			if refused := errors.As(err, &e); id != tt.want || refused != (tt.status >= 400) || refused && e.RequestID != "from-header" {
+				t.Errorf("noted %q, want %q; %v", id, tt.want, err)
+			}
+		})
+	}
+}
+
 func TestEveryCallHasItsPath(t *testing.T) {
 	v3, v2 := "/v3/"+project+"/elb/", "/v2.0/lbaas/"
 	channels := "/v2/" + project + "/apigw/instances/i%2F1/vpc-channels"

@@ -244,7 +244,8 @@ func (d *Deleter) AddChannelMember(ctx context.Context, g Gateway, channelID str
 	r := d.within(g).sub("vpc-channels").id(channelID).sub("members").doing("adding a member to channel %s", channelID)
 	a := answer[[]filled[channelMemberForm]]{key: "members"}
 	in := map[string][]any{"members": {s.body(channelMemberFields)}}
-	if err := r.post(ctx, in, &a, nil); err != nil {
+	var requestID string
+	if err := r.post(ctx, in, &a, &requestID); err != nil {
 		return "", err
 	}
 	for _, m := range a.Value {
@@ -252,7 +253,7 @@ func (d *Deleter) AddChannelMember(ctx context.Context, g Gateway, channelID str
 			return m.ID, nil
 		}
 	}
-	return "", r.bad("", "the answer does not show the new member")
+	return "", r.bad(requestID, "the answer does not show the new member")
 }
 
 // SetDefaultPool gives a listener its default pool.

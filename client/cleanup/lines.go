@@ -146,10 +146,11 @@ func (t taken) did() string {
 
 // answer is what came of a request. Doubt are the items that it may have reached without the answer saying so.
 type answer struct {
-	Request int      `json:"request"`
-	Said    []said   `json:"said,omitempty"`
-	Error   *failure `json:"error,omitempty"`
-	Doubt   []int    `json:"doubt,omitempty"`
+	Request   int      `json:"request"`
+	RequestID string   `json:"request_id,omitempty"` // of an answer that does not speak of each item, as those to steps
+	Said      []said   `json:"said,omitempty"`
+	Error     *failure `json:"error,omitempty"`
+	Doubt     []int    `json:"doubt,omitempty"`
 }
 
 type said struct {

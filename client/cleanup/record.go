@@ -169,9 +169,15 @@ func ofItem(i int, name string, value []byte) json.RawMessage {
 }
 
 // replied writes down what came of a request. What it leaves open stays unread until a list shows it.
-func (r *Run) replied(request int, out outgoing, items []int, answers []inventory.Answer, err error) {
+func (r *Run) replied(request int, out outgoing, items []int, answers []inventory.Answer, id string, err error) {
 	a := answer{Request: request}
 	var alien *inventory.Answer
+	for n := range answers {
+		answers[n].RequestID = cmp.Or(answers[n].RequestID, id) // an answer without a body has it in its header only
+	}
+	if len(answers) < len(items) {
+		a.RequestID = id
+	}
 	for _, one := range answers {
 		a.Said = append(a.Said, said{one.ID, saidWord(one.Said), one.Code, one.Message, one.RequestID, one.New})
 	}

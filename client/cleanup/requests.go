@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"janitor/client/inventory"
 )
 
 // MaxRequests is how many requests about one item are kept: of more, the latest.
@@ -60,6 +62,7 @@ type sending struct {
 	took       time.Duration
 	answered   bool
 	failure    failure
+	requestID  string // of an answer that does not speak of each item
 }
 
 // mention is what one request was to one item.
@@ -98,7 +101,7 @@ func (b *dealings) answer(a answer, at time.Time) {
 		return
 	}
 	delete(b.waiting, a.Request)
-	s.answered, s.took = true, max(at.Sub(s.at), 0)
+	s.answered, s.took, s.requestID = true, max(at.Sub(s.at), 0), a.RequestID
 	if a.Error != nil {
 		s.failure = *a.Error
 	}
@@ -139,6 +142,21 @@ func (b *dealings) read(s sight) {
 	}
 }
 
+// madeBy is the id of the request that has made an item again, else of the latest that has made a part of it; "" when none says
+// so.
+func (b *dealings) madeBy(item int) (id string) {
+	for _, m := range slices.Backward(b.about[item]) {
+		switch {
+		case m.said.New == "":
+		case m.of.step == inventory.Itself:
+			return m.said.RequestID
+		case id == "":
+			id = m.said.RequestID
+		}
+	}
+	return id
+}
+
 // goOn are the dealings for a process that takes the run up: what waits for an answer will get none.
 func (b *dealings) goOn() dealings {
 	next := newDealings(len(b.about))
@@ -163,7 +181,7 @@ func (b *dealings) requests(item int) []Request {
 			N: s.number, Call: s.call, Step: s.step, Items: len(s.items), At: s.at, Took: s.took,
 			Answered: s.answered, Status: s.failure.Status, Said: m.said.Said,
 			Code: cmp.Or(m.said.Code, s.failure.Code), Message: cmp.Or(m.said.Message, s.failure.Message),
-			RequestID: cmp.Or(m.said.RequestID, s.failure.RequestID), Doubt: m.doubt, Found: m.found,
+			RequestID: cmp.Or(m.said.RequestID, s.failure.RequestID, s.requestID), Doubt: m.doubt, Found: m.found,
 		})
 	}
 	return out

@@ -430,9 +430,14 @@ func (r *Run) depart(
 		return false
 	}
 	landed := r.leaves(out.service)
-	answers, err := send(out.in.deleter, open, resources)
+	var id string // as the service calls the request, where its answer says that it succeeded
+	d := out.in.deleter
+	if d != nil {
+		d = d.Noting(&id)
+	}
+	answers, err := send(d, open, resources)
 	landed(err)
-	r.replied(request, out, open, answers, err)
+	r.replied(request, out, open, answers, id, err)
 	r.allowed(out, err)
 	return true
 }

@@ -222,7 +222,7 @@ func (r *Run) back(i int) {
 	defer r.mu.Unlock()
 	it := &r.items[i]
 	if len(r.undo.ours[i]) > 0 {
-		v.outcome = Restored
+		v.outcome, v.requestID = Restored, r.book.madeBy(i)
 	}
 	if id := c.ID(); id != c.Ref.ID {
 		it.result.NewID = id

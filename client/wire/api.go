@@ -349,7 +349,9 @@ func (a *API) send(ctx context.Context, c Call, body []byte, got *received) *Err
 		var id struct {
 			RequestID string `json:"request_id"`
 		}
-		_ = json.Unmarshal(answer, &id) // no body, no id
+		if len(answer) > 0 {
+			_ = json.Unmarshal(answer, &id) // no JSON, no id
+		}
 		*c.RequestID = requestID(id.RequestID, resp.Header)
 	}
 	return nil
