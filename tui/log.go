@@ -32,6 +32,17 @@ func (m *Model) logShown(before screen.Notice) {
 	}
 }
 
+// tellClock says once that the clock of this computer is wrong, when nothing else is being said. The log has it already.
+func (m *Model) tellClock() {
+	if m.opts.Clock == nil || m.timed || m.noticed() {
+		return
+	}
+	if wrong := m.opts.Clock(); wrong != "" {
+		m.timed = true
+		m.notice = screen.Notice{Text: wrong, Bad: true}
+	}
+}
+
 // tellUnlogged says once that the log cannot be written, when nothing else is being said.
 func (m *Model) tellUnlogged() {
 	if m.opts.Log == nil || m.unlogged || m.noticed() {

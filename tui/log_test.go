@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"janitor/client/logbook"
@@ -21,6 +22,23 @@ func TestTheLogOfTheSession(t *testing.T) {
 	x.see("ctrl+w whole lines").press("ctrl+w").see("path=/v3/"+a.Account().ProjectID+"/elb/", "ctrl+w cut lines").press(":").see("╭─ Go ").press("esc").gone("╭─ Go ")
 	x.press("?").see("show the whole of long lines, or cut them").press("esc").see(" Log  ")
 	x.press("ctrl+d").see("ctrl+d works in the tables of pools, certificates, IP groups and channels and in the detail").press("esc").see("1 Pools").press("ctrl+c").end()
+}
+
+// That the clock of this computer is wrong is said once, when it is known, in full also where lines are short.
+func TestAWrongClockIsToldOnce(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	var known atomic.Bool
+	a.opts.Clock = func() string {
+		if !known.Load() {
+			return ""
+		}
+		return "The clock of this computer is 2h0m0s behind that of the services: ages, expiry and signatures go by theirs. Set it right."
+	}
+	x := open(t, a.opts, 80, 24).see("listed", "1 Pools").gone("clock of this computer")
+	known.Store(true)
+	x.see("The clock of this computer is 2h0m0s behind", "Set it right.")
+	x.press("down").gone("clock of this computer").press("c").see("Copied").gone("clock of this computer").press("ctrl+c").end()
 }
 
 // Nothing stops for a log that cannot be written; it is said once.

@@ -48,6 +48,7 @@ type Options struct {
 	Look    *theme.Look        // nil: what the terminal says of itself
 	Keys    *keys.Map          // nil: the default keys
 	Log     *logbook.Book      // nil: there is none
+	Clock   func() string      // says that the clock of this computer is wrong, once that is known; nil: nobody can tell
 
 	// InFlight ends when what is in flight is to be broken off too, after the program was told to end; nil: it is waited for.
 	InFlight context.Context
@@ -90,6 +91,7 @@ type Model struct {
 	hints    hints
 	notice   screen.Notice
 	unlogged bool // it was said that the log cannot be written
+	timed    bool // it was said that the clock is wrong
 	asked    bool // the next press of the key that quits from anywhere cancels what is running
 	askedAt  time.Time
 	quitting bool // quits when the last run has ended

@@ -64,6 +64,7 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.dress(look)
 	case ticked:
 		m.tellUnlogged()
+		m.tellClock()
 		return m, m.tick()
 	case screen.Notice:
 		m.notice = msg

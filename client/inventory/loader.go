@@ -17,6 +17,9 @@ import (
 // Loader reads kinds, together with the lists that refer to them, into snapshots.
 type Loader struct {
 	Now func() time.Time // nil: time.Now
+	// Ahead is how far the clock of the services, whose times are shown and judged, is ahead of Now as far as that is known; it
+	// may be learnt on the way. nil: it is not.
+	Ahead func() time.Duration
 	// Protect says why the profile never wants a resource deleted, "" when it does not mind; nil: it minds nothing.
 	Protect func(r *Resource, now time.Time) string
 
@@ -84,7 +87,7 @@ func (l *Loader) read(ctx context.Context, around bool, parents []Resource, kind
 		if l.Now != nil {
 			now = l.Now
 		}
-		r := &reading{loader: l, at: now(), changed: make(chan struct{}, 1), rest: make(chan struct{}), parts: map[ListID]part{}}
+		r := &reading{loader: l, began: now(), changed: make(chan struct{}, 1), rest: make(chan struct{}), parts: map[ListID]part{}}
 		for _, id := range kinds {
 			switch k, err := Lookup(id); {
 			case err != nil:
@@ -170,8 +173,10 @@ type reading struct {
 
 	onlyShared func() bool // of the cloud, found out when it matters
 
+	began time.Time // by our clock
+
 	mu       sync.Mutex // guards what follows
-	at       time.Time
+	ahead    time.Duration
 	listings []*growing
 	parts    map[ListID]part
 	graph    *Graph // of parts; nil when they have changed since
@@ -493,14 +498,17 @@ func (g *growing) find(ref Ref) (at int, again bool) {
 func (r *reading) snapshot() *Snapshot {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.loader.Ahead != nil {
+		r.goBy(r.loader.Ahead())
+	}
 	if r.graph == nil {
 		kinds := make([]*Kind, len(r.listings))
 		for i, g := range r.listings {
 			kinds[i] = g.listing.Kind
 		}
-		r.graph = newGraph(r.at, r.parts, kinds)
+		r.graph = newGraph(r.at(), r.parts, kinds)
 	}
-	s := &Snapshot{At: r.at, Graph: r.graph, Done: r.running == 0, Listings: make([]Listing, len(r.listings))}
+	s := &Snapshot{At: r.at(), Ahead: r.ahead, Graph: r.graph, Done: r.running == 0, Listings: make([]Listing, len(r.listings))}
 	for i, g := range r.listings {
 		g.judge(r.graph, r.guard())
 		l := g.listing
@@ -518,12 +526,26 @@ func (r *reading) snapshot() *Snapshot {
 	return s
 }
 
+// at is when this reading began, by the clock of the services.
+func (r *reading) at() time.Time { return r.began.Add(r.ahead) }
+
+// goBy judges everything again when the services' clock turns out to be another one.
+func (r *reading) goBy(ahead time.Duration) {
+	if ahead == r.ahead {
+		return
+	}
+	r.ahead, r.graph = ahead, nil
+	for _, g := range r.listings {
+		g.judged = 0
+	}
+}
+
 // guard asks what the profile protects, as of when this reading began.
 func (r *reading) guard() *guard {
 	if r.loader.Protect == nil {
 		return &guard{}
 	}
-	return &guard{graph: r.graph, ask: func(res *Resource) string { return r.loader.Protect(res, r.at) }}
+	return &guard{graph: r.graph, ask: func(res *Resource) string { return r.loader.Protect(res, r.at()) }}
 }
 
 // judge makes the verdicts of all rows and lets a snapshot show them.

@@ -16,8 +16,9 @@ import (
 // Snapshot is what is known at one moment: immutable, handed from the loader to screens, plans and proofs.
 // While lists still load, snapshots follow one another, each knowing at least as much as the one before.
 type Snapshot struct {
-	At       time.Time // when loading began
-	Listings []Listing // one a kind: those asked for, in that order, then those around them
+	At       time.Time     // when loading began, by the clock of the services as far as that is known: what ages are seen from
+	Ahead    time.Duration // how far that is ahead of ours
+	Listings []Listing     // one a kind: those asked for, in that order, then those around them
 	Graph    *Graph
 	Done     bool // every list has ended, well or badly
 }
@@ -32,6 +33,9 @@ type Listing struct {
 	Lacking   error  // how the cloud said that it has none of this kind at all; not a failure
 	Note      string // why nothing, or not all, is there although nothing failed, as a sentence for the user; mostly ""
 }
+
+// Began is when loading began by our clock.
+func (s *Snapshot) Began() time.Time { return s.At.Add(-s.Ahead) }
 
 // Listing of a kind; nil when the snapshot does not hold it.
 func (s *Snapshot) Listing(kind KindID) *Listing {

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,17 +18,34 @@ func TestFaultTable(t *testing.T) {
 	t.Run("30_scope", faultScope)
 }
 
-// Row 22: a session says that the clock of this computer is wrong.
+// Row 22: a session says that the clock of this computer is wrong, in a sentence and once in the log, and knows by how much,
+// whichever way it has signed in; also when that is not so much that signatures are refused.
 func faultSkew(t *testing.T) {
 	t.Helper()
-	for ahead, want := range map[time.Duration]string{0: "", time.Hour: "behind that of the services", -2 * time.Hour: "ahead of that of the services"} {
+	for _, tt := range []struct {
+		ahead time.Duration
+		auth  func(simcloud.Account) Auth
+		want  string
+	}{
+		{0, keysOf, ""},
+		{0, loginOf, ""},
+		{time.Hour, keysOf, "1h0m0s behind that of the services"},
+		{-2 * time.Hour, keysOf, "2h0m0s ahead of that of the services"},
+		{8 * time.Minute, keysOf, "8m0s behind that of the services"},
+		{time.Hour, loginOf, "1h0m0s behind that of the services"},
+		{-20 * time.Hour, loginOf, "20h0m0s ahead of that of the services"},
+		{2 * time.Minute, loginOf, ""},
+	} {
+		ahead, want := tt.ahead, tt.want
 		script := simcloud.Script{Rules: []simcloud.Rule{{Also: true, Do: simcloud.Act{Skew: ahead, Delay: time.Nanosecond}}}}
 		cloud := simcloud.New(simcloud.Options{Seed: 1, Script: script})
 		server := httptest.NewServer(cloud)
 		t.Cleanup(server.Close)
 		a := cloud.Account()
+		var log strings.Builder
 		s, err := Profile{
-			Name: "sim", Region: a.Region, ProjectID: a.ProjectID, Auth: keysOf(a), Endpoints: Endpoints{ELB: server.URL, IAM: server.URL + "/v3"},
+			Name: "sim", Region: a.Region, ProjectID: a.ProjectID, Auth: tt.auth(a), Endpoints: Endpoints{ELB: server.URL, IAM: server.URL + "/v3"},
+			Log: slog.New(slog.NewTextHandler(&log, nil)),
 		}.Open(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -41,6 +59,12 @@ func faultSkew(t *testing.T) {
 		}
 		if got := s.Clock(); n == 0 || (got == "") != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%v: %d pools, %q", ahead, n, got)
+		}
+		if known := s.Ahead(); (known-ahead).Abs() > 30*time.Second && want != "" || want == "" && known != 0 {
+			t.Errorf("%v: goes by %v", ahead, known)
+		}
+		if n := strings.Count(log.String(), "clock of this computer"); n != 0 && want == "" || n != 1 && want != "" {
+			t.Errorf("%v: %d lines of the log", ahead, n)
 		}
 		s.Close()
 	}

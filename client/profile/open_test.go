@@ -323,7 +323,7 @@ func TestAProxyIsNamedWhenItFails(t *testing.T) {
 	}
 	base.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://user:hunter2@127.0.0.1:1") }
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://elb.example.com/x", nil)
-	_, err = naming(base).RoundTrip(req)
+	_, err = proxied{base, &clock{}}.RoundTrip(req)
 	if err == nil || !strings.Contains(err.Error(), "through the proxy http://127.0.0.1:1 (HTTPS_PROXY") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("%v", err)
 	}

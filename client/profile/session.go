@@ -33,18 +33,24 @@ type Session struct {
 	log  *slog.Logger // nil = nobody is told
 }
 
-// Clock says that the clock of this computer is wrong, as a sentence, when requests had to be signed by the services'; ""
-// otherwise.
+// Clock says that the clock of this computer is wrong, as a sentence, when the services tell another time, or requests had to
+// be signed by theirs; "" otherwise.
 func (s *Session) Clock() string {
-	ahead, is := time.Duration(s.skew.Load()), "behind"
+	ahead, is, goes := s.Ahead().Round(10*time.Second), "behind", "ages, expiry and signatures go by theirs"
+	if ahead == 0 {
+		ahead, goes = time.Duration(s.skew.Load()), "requests are signed by theirs"
+	}
 	switch {
 	case ahead == 0:
 		return ""
 	case ahead < 0:
 		ahead, is = -ahead, "ahead of"
 	}
-	return fmt.Sprintf("The clock of this computer is %s %s that of the services: requests are signed by theirs. Set it right.", ahead, is)
+	return fmt.Sprintf("The clock of this computer is %s %s that of the services: %s. Set it right.", ahead, is, goes)
 }
+
+// Ahead is how far the services' clock is ahead of ours, as their answers tell so far; 0 for what does not matter.
+func (s *Session) Ahead() time.Duration { return s.clock.by() }
 
 func (s *Session) skewed(ahead time.Duration) { s.skew.Store(int64(ahead)) }
 
@@ -53,7 +59,8 @@ type Reach struct {
 	Endpoints Endpoints
 	Bare      http.RoundTripper
 
-	base *http.Transport
+	base  *http.Transport
+	clock *clock
 }
 
 // Identity is who we are, without secrets.
@@ -82,7 +89,8 @@ func (p Profile) Reach() (Reach, error) {
 }
 
 func (p Profile) reach(base *http.Transport) Reach {
-	return Reach{Endpoints: p.resolve(), Bare: naming(base), base: base}
+	c := &clock{log: p.Log}
+	return Reach{Endpoints: p.resolve(), Bare: proxied{base, c}, base: base, clock: c}
 }
 
 // Open checks the profile, fetches its secrets, logs in where it has a password and looks the project up where it has

@@ -53,14 +53,20 @@ func (p Profile) unusable(key, path string, err error) error {
 	return usage("%v: %s %s cannot be read: %v", p, p.word(key), path, err)
 }
 
-// proxied tells of the proxy that a request without an answer went through: the address in the error is another one.
-type proxied struct{ base *http.Transport }
-
-func naming(t *http.Transport) http.RoundTripper { return proxied{t} }
+// proxied tells of the proxy that a request without an answer went through: the address in the error is another one. Answers
+// tell the time.
+type proxied struct {
+	base  *http.Transport
+	clock *clock
+}
 
 func (t proxied) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.base.RoundTrip(req)
-	if err == nil || t.base.Proxy == nil {
+	if err == nil {
+		t.clock.saw(req, resp)
+		return resp, nil
+	}
+	if t.base.Proxy == nil {
 		return resp, err
 	}
 	if proxy, _ := t.base.Proxy(req); proxy != nil { // without the user and password that its address may hold

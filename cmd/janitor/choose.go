@@ -186,7 +186,7 @@ func loaderOf(p profile.Profile, s *profile.Session, at inventory.Scope) (*inven
 		return nil, err
 	}
 	loader := inventory.NewLoader(s.Client, at)
-	loader.Protect = protect
+	loader.Protect, loader.Ahead = protect, s.Ahead
 	return loader, nil
 }
 

@@ -50,7 +50,7 @@ In json, ndjson and csv, lengths of time are seconds and points in time are UTC.
 			if err != nil {
 				return err
 			}
-			defer s.Close()
+			defer closing(cmd, s)
 			if got.all == 0 && got.err != nil { // an empty list would say that there is nothing
 				return got.incomplete()
 			}

@@ -141,7 +141,7 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	if err != nil {
 		return none, err
 	}
-	defer s.Close()
+	defer closing(cmd, s)
 	if err := got.incomplete(); err != nil {
 		return none, fmt.Errorf("nothing is planned: %w", err)
 	}

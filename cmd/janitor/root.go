@@ -190,7 +190,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	if err != nil {
 		return nil, &unopened{interrupted(ctx, err)}
 	}
-	defer s.Close()
+	defer closing(cmd, s)
 	if err := within(what.walk.path, what.walk.scope, s); err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		Steps: what.walk.steps, Limits: stepLimits(stepLimits(cleanup.Limits{}, runbook.Limits(p.Limits)), what.walk.limits),
 		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy, AlwaysName: p.Confirm == profile.AlwaysName,
 		History: what.past, Reports: what.reports,
-		Log:      shownLog(ctx),
+		Log: shownLog(ctx), Clock: s.Clock,
 		SavePlan: save,
 		Places:   ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
 		Now: time.Now,

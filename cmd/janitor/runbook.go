@@ -74,7 +74,7 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 	if err != nil {
 		return none, err
 	}
-	defer s.Close()
+	defer closing(cmd, s)
 	if err := within(path, book.Scope, s); err != nil {
 		return none, err
 	}

@@ -285,7 +285,7 @@ func (m *Model) Loading() bool { return m.loading != nil }
 // ListedAt is when the listing of what is shown began; the zero time before there is anything, or when it failed.
 func (m *Model) ListedAt() time.Time {
 	if t := m.tab(); t.shown != nil && !t.failed() {
-		return t.shown.At
+		return t.shown.Began()
 	}
 	return time.Time{}
 }

@@ -86,7 +86,7 @@ func (m *Model) read(r *request) tea.Cmd {
 		msg := arrived{from: r, snapshot: s, content: make([]*content, len(wanted))}
 		for i, w := range wanted {
 			if l := s.Listing(w.columns.kind.ID); l != nil && w.wants(l, s) {
-				msg.content[i] = prepare(m.ctx, &rows{columns: w.columns, items: l.Resources, at: s.At}, w.sort, w.limits)
+				msg.content[i] = prepare(m.ctx, &rows{columns: w.columns, items: l.Resources, at: s.At, listed: s.Began()}, w.sort, w.limits)
 			}
 		}
 		return msg

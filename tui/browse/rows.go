@@ -104,8 +104,9 @@ func (l letters) take(title string) rune {
 // rows is a listing as a table sees it.
 type rows struct {
 	*columns
-	items []inventory.Resource
-	at    time.Time // ages are seen from here
+	items  []inventory.Resource
+	at     time.Time // ages are seen from here
+	listed time.Time // by our clock
 }
 
 func (r *rows) Len() int                { return len(r.items) }
@@ -139,7 +140,7 @@ func (r *rows) Cell(i, col int) (string, theme.Role) {
 // deleted: a run of this session has deleted it since it was listed.
 func (r *rows) deleted(ref inventory.Ref) bool {
 	at := r.ours[ref]
-	return !at.IsZero() && !at.Before(r.at)
+	return !at.IsZero() && !at.Before(r.listed)
 }
 
 func (r *rows) whyRole(v inventory.Verdict) theme.Role {

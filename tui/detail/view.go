@@ -2,6 +2,7 @@ package detail
 
 import (
 	"strings"
+	"time"
 
 	"janitor/client/inventory"
 	"janitor/tui/card"
@@ -75,8 +76,16 @@ func (m *Model) fill(p *page, w int) {
 	}
 	tree("Used by", func(t *trees) []card.Node { return t.usedBy })
 	tree("Uses", func(t *trees) []card.Node { return t.uses })
-	p.text(card.Fields(t, m.resource, m.env.Now(), w)...)
+	p.text(card.Fields(t, m.resource, m.now(), w)...)
 	p.ready()
+}
+
+// now is the time by the clock of the services, whose times are shown.
+func (m *Model) now() time.Time {
+	if m.from == nil {
+		return m.env.Now()
+	}
+	return m.env.Now().Add(m.from.Ahead)
 }
 
 // nothing stands in the place of an empty tree.
