@@ -54,10 +54,13 @@ type stageFile struct {
 	Plan   json.RawMessage `json:"plan"`
 }
 
-// NewDocument is a document of these steps that is good for so long, made by the user of this machine.
-func NewDocument(at Where, version string, made time.Time, life time.Duration, steps ...Stage) Document {
+// NewDocument is a document of these steps that is good for so long, made by the user of this machine, whom the cloud takes for
+// as.
+func NewDocument(at Where, as Principal, version string, made time.Time, life time.Duration, steps ...Stage) Document {
 	made = made.UTC().Truncate(time.Second)
-	return Document{Made: made, Expires: made.Add(life), By: whoIsThis(), Version: version, Where: at, Steps: steps}
+	by := whoIsThis()
+	by.As = as
+	return Document{Made: made, Expires: made.Add(life), By: by, Version: version, Where: at, Steps: steps}
 }
 
 // Encode gives the file and its digest, which stands for all that is in it.

@@ -16,7 +16,7 @@ func someDocument(t *testing.T) Document {
 	w.with("t1").with("t2")
 	at := Where{Profile: "p", Region: "r", Project: "x"}
 	made := time.Date(2026, 11, 25, 3, 0, 0, 999, time.UTC)
-	return NewDocument(at, "1.2", made, time.Hour, Stage{Chosen: "things where unused", Listed: 4, Plan: w.plan(things)})
+	return NewDocument(at, Principal{Way: "access key", AccessKey: "ABCD…YZ"}, "1.2", made, time.Hour, Stage{Chosen: "things where unused", Listed: 4, Plan: w.plan(things)})
 }
 
 func TestADocumentIsReadAsItWasWritten(t *testing.T) {
@@ -36,7 +36,7 @@ func TestADocumentIsReadAsItWasWritten(t *testing.T) {
 	if err != nil || !bytes.Equal(twice, file) {
 		t.Errorf("written again it is another file: %s", cmp.Diff(string(file), string(twice)))
 	}
-	if back.Items() != 2 || back.Expires.Sub(back.Made) != time.Hour || back.Steps[0].Listed != 4 {
+	if back.By.As != doc.By.As || back.By.As.String() != "access key ABCD…YZ" || back.Items() != 2 || back.Expires.Sub(back.Made) != time.Hour || back.Steps[0].Listed != 4 {
 		t.Errorf("got %+v", back)
 	}
 

@@ -93,6 +93,7 @@ type report struct {
 	Summary  string     `json:"summary"`
 	Stopped  string     `json:"stopped,omitempty"` // why, before its end
 	Who      string     `json:"who,omitempty"`
+	As       string     `json:"as,omitempty"` // whom the cloud took them for
 	Profile  string     `json:"profile,omitempty"`
 	Region   string     `json:"region,omitempty"`
 	Project  string     `json:"project,omitempty"`
@@ -202,7 +203,7 @@ func reportOf(h Header, p Plan, s Summary) report {
 	}
 	out.Ticket, out.Reason, out.Digest = clean(h.Why.Ticket), clean(h.Why.Reason), clean(h.Why.Approved)
 	if h.Who != (Who{}) {
-		out.Who = clean(h.Who.String())
+		out.Who, out.As = clean(h.Who.String()), clean(h.Who.As.String())
 	}
 	for i := range p.Items {
 		it := &p.Items[i]
@@ -264,7 +265,7 @@ func (r report) csv(w io.Writer) error {
 		out.WriteString("\r\n")
 	}
 	row("run", "started", "who", "profile", "region", "project", "outcome", "proved", "verified", "kind", "name", "in", "parent", "id",
-		"new_id", "code", "message", "request_id", "seconds", "requests", "first", "takes", "undo", "undo_why")
+		"new_id", "code", "message", "request_id", "seconds", "requests", "first", "takes", "undo", "undo_why", "as")
 	of := []string{r.Run, r.Started.Format(time.RFC3339), r.Who, r.Profile, r.Region, r.Project}
 	for i := range r.Items {
 		it := &r.Items[i]
@@ -274,12 +275,12 @@ func (r report) csv(w io.Writer) error {
 		}
 		row(slices.Concat(of, []string{
 			it.Outcome, strconv.FormatBool(it.Proved), string(it.Found), it.Kind, it.Name, it.In, it.Parent, it.ID, it.NewID, it.Code, it.Message,
-			it.RequestID, seconds, strconv.Itoa(it.Requests), strings.Join(it.First, "; "), it.Takes, it.Undo, it.UndoWhy,
+			it.RequestID, seconds, strconv.Itoa(it.Requests), strings.Join(it.First, "; "), it.Takes, it.Undo, it.UndoWhy, r.As,
 		})...)
 	}
 	for _, l := range r.LeftOut {
 		row(slices.Concat(of, []string{
-			"left out", "false", "", l.Kind, l.Name, "", "", l.ID, "", "", l.Why, "", "", "0", "", "", "", "",
+			"left out", "false", "", l.Kind, l.Name, "", "", l.ID, "", "", l.Why, "", "", "0", "", "", "", "", r.As,
 		})...)
 	}
 	_, err := io.WriteString(w, out.String())
@@ -386,6 +387,7 @@ func (r report) facts() []fact {
 		{"Undoes", r.Undoes},
 		{"Where", strings.TrimSpace(r.Profile + " " + r.Region + " " + r.Project)},
 		{"Who", r.Who},
+		{"As", r.As},
 		{"Ticket", r.Ticket},
 		{"Reason", r.Reason},
 		{"Digest", r.Digest},

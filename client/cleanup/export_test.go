@@ -25,7 +25,9 @@ func reported(name string) *Ledger {
 	started := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
 	return &Ledger{
 		Header: Header{
-			Run: "20260801T120000Z-abc123", Who: Who{User: name, Host: "build-7", PID: 1}, Where: Where{Profile: name, Region: "eu-de", Project: "p"},
+			Run:     "20260801T120000Z-abc123",
+			Who:     Who{User: name, Host: "build-7", PID: 1, As: Principal{Way: "password", User: name, Account: "acme"}},
+			Where:   Where{Profile: name, Region: "eu-de", Project: "p"},
 			Version: "v1.2.3", Started: started,
 		},
 		Plan: Plan{
@@ -59,7 +61,8 @@ func TestAReportTellsAll(t *testing.T) {
 	for _, want := range []string{
 		"# janitor: run 20260801T120000Z-abc123\n",
 		"| Result | 2 pools: 1 deleted (proved gone), 1 blocked; stopped: web-old |",
-		"| State | finished |", "| Where | web-old eu-de p |", "| Who | web-old&#64;build-7 |", "| Begun | 2026-08-01 12:00:00 UTC |",
+		"| State | finished |", "| Where | web-old eu-de p |", "| Who | web-old&#64;build-7 |",
+		"| As | password of user web-old in account acme |", "| Begun | 2026-08-01 12:00:00 UTC |",
 		"| Ended | 2026-08-01 12:00:02 UTC, after 2s |", "| Verified | 2026-08-01 13:00:00 UTC |", "| Requests | 3 |", "| Janitor | v1.2.3 |",
 		"| deleted, proved; verified: gone | pools | web-old | 1 | server web-old |  | web-old | 0.21 s | new id |",
 		"| blocked | pools | web-old in web-old | 2 | web-old | ELB.8907 web-old | r-2 |  | impossible: web-old |",
@@ -73,7 +76,10 @@ func TestAReportTellsAll(t *testing.T) {
 	if err := json.Unmarshal([]byte(exported(t, JSON, l)), &back); err != nil {
 		t.Fatal(err)
 	}
-	if back.Format != 1 || back.State != "finished" || back.Requests != 3 || len(back.Items) != 2 || back.Items[1].Code != "ELB.8907" ||
+	if html := exported(t, HTML, l); !strings.Contains(html, "password of user web-old in account acme") {
+		t.Errorf("HTML: %s", html)
+	}
+	if back.As != "password of user web-old in account acme" || back.Format != 1 || back.State != "finished" || back.Requests != 3 || len(back.Items) != 2 || back.Items[1].Code != "ELB.8907" ||
 		back.Items[0].First[0] != "server web-old" || back.LeftOut[0].ID != "3" || back.Consequences[0].Grade != "danger" {
 		t.Errorf("JSON: %+v", back)
 	}
@@ -81,7 +87,8 @@ func TestAReportTellsAll(t *testing.T) {
 	if err != nil || len(rows) != 4 {
 		t.Fatalf("CSV: %v, %v", rows, err)
 	}
-	if rows[1][6] != "deleted" || rows[1][18] != "0.21" || rows[2][15] != "ELB.8907" || rows[3][6] != "left out" || rows[3][16] != "web-old" {
+	if rows[1][6] != "deleted" || rows[1][18] != "0.21" || rows[2][15] != "ELB.8907" || rows[3][6] != "left out" || rows[3][16] != "web-old" ||
+		rows[0][24] != "as" || rows[1][24] != "password of user web-old in account acme" || rows[3][24] != rows[1][24] {
 		t.Errorf("CSV: %q", rows)
 	}
 }

@@ -43,6 +43,7 @@ type History struct {
 
 	mu     sync.Mutex
 	scopes map[string]*scopeLock // that this process holds, by path
+	as     Principal
 }
 
 // scopeLock is shared by the runs of one process, which do not stand in each other's way.
@@ -57,6 +58,21 @@ func NewHistory(dir, version string) *History {
 		dir: dir, version: version, scopes: map[string]*scopeLock{},
 		disk: func(f *os.File) journal.Disk { return f },
 	}
+}
+
+// ActAs has journals say from now on whom the cloud takes us for.
+func (h *History) ActAs(p Principal) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.as = p
+}
+
+func (h *History) who() Who {
+	w := whoIsThis()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	w.As = h.as
+	return w
 }
 
 // Journal begins the journal of a plan in a new folder: [Options.Journal] at a place. Errors are sentences: another janitor
@@ -174,7 +190,7 @@ func (h *History) create(id string, at Where, why Why, p Plan) (*recording, erro
 	}
 	r.digested = make(chan struct{})
 	r.header = Header{
-		Format: journalFormat, Run: id, Items: len(p.Items), Who: whoIsThis(), Where: at, Why: why,
+		Format: journalFormat, Run: id, Items: len(p.Items), Who: h.who(), Where: at, Why: why,
 		Version: h.version, Go: runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, Started: time.Now().UTC(),
 	}
 	r.Writer = journal.Begin(h.disk(f), func() (string, any, error) {
@@ -573,7 +589,7 @@ func (h *History) goOn(p *Past, line string) (*recording, error) {
 	}
 	if err == nil {
 		r.Writer, r.header = journal.NewWriter(h.disk(f), p.Ledger.tail), p.Ledger.Header
-		err = r.Append(line, resumed{Who: whoIsThis(), Version: h.version, Started: time.Now().UTC()})
+		err = r.Append(line, resumed{Who: h.who(), Version: h.version, Started: time.Now().UTC()})
 		if err == nil {
 			err = r.Sync()
 		}

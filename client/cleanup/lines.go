@@ -43,12 +43,37 @@ type Header struct {
 
 // Who is the user of this machine who started something.
 type Who struct {
-	User string `json:"user"`
-	Host string `json:"host"`
-	PID  int    `json:"pid"`
+	User string    `json:"user"`
+	Host string    `json:"host"`
+	PID  int       `json:"pid"`
+	As   Principal `json:"as,omitzero"` // zero = not known: the file is older than that
 }
 
 func (w Who) String() string { return w.User + "@" + w.Host }
+
+// Principal is whom the cloud takes somebody for, as far as that is known without asking: two who work on one machine may look
+// alike otherwise. There is no secret in it.
+type Principal struct {
+	Way       string `json:"way"`                  // "access key", "password", "token" or "agency"
+	AccessKey string `json:"access_key,omitempty"` // masked
+	User      string `json:"user,omitempty"`
+	Account   string `json:"account,omitempty"`
+}
+
+// String is "password of user alice in account acme", "access key ABCD…YZ"; "" when nothing is known.
+func (p Principal) String() string {
+	s := p.Way
+	if p.AccessKey != "" {
+		s += " " + p.AccessKey
+	}
+	if p.User != "" {
+		s += " of user " + p.User
+	}
+	if p.Account != "" {
+		s += " in account " + p.Account
+	}
+	return s
+}
 
 // Where is the project that a run is about, and the services it speaks to.
 type Where struct {

@@ -112,12 +112,15 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 		return err
 	}
 	why := a.why
+	past.ActAs(whoIs(s))
 	why.Approved = digest // by which the runs of this plan are found again
-	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(whereIs(p, s), why, unless), Log: logOf(cmd.Context())})
+	at := whereIs(p, s)
+	at.Profile = doc.Where.Profile // by which its items are called, whatever --profile is
+	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(at, why, unless), Log: logOf(cmd.Context())})
 	if a.screen {
 		return watchOnScreen(cmd, tui.Options{
 			Profile: s.Profile, Region: s.Region, Project: s.Project,
-			Loader: loader.WithDetail(), Engine: engine, History: past, Log: shownLog(cmd.Context()),
+			Loader: loader.WithDetail(), Engine: engine, History: past, Log: shownLog(cmd.Context()), Clock: s.Clock,
 			Keys: bound, AlwaysName: p.Confirm == profile.AlwaysName, Now: time.Now,
 		}, doc)
 	}

@@ -155,7 +155,7 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	if err := limitsOf(cmd, p.limits, used).Check(stage); err != nil {
 		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", allowing(err))}
 	}
-	return cleanup.NewDocument(whereIs(used, s), version(), time.Now(), planLife, stage), nil
+	return cleanup.NewDocument(whereIs(used, s), whoIs(s), version(), time.Now(), planLife, stage), nil
 }
 
 // allowing says how the command line can have what is above its limits.

@@ -59,7 +59,7 @@ func parses(ts *testscript.TestScript, neg bool, args []string) {
 
 func TestAPlanHasItsTime(t *testing.T) {
 	made := time.Date(2026, 11, 25, 3, 0, 0, 0, time.UTC)
-	doc := cleanup.NewDocument(cleanup.Where{}, "test", made, planLife)
+	doc := cleanup.NewDocument(cleanup.Where{}, cleanup.Principal{}, "test", made, planLife)
 	for name, test := range map[string]struct {
 		now  time.Time
 		want string // "" = it is good

@@ -16,9 +16,9 @@ import (
 )
 
 // savePlan writes a plan of the screen into the current directory.
-func savePlan(at cleanup.Where, plan cleanup.Plan, listed int) (string, error) {
+func savePlan(at cleanup.Where, as cleanup.Principal, plan cleanup.Plan, listed int) (string, error) {
 	now := time.Now()
-	doc := cleanup.NewDocument(at, version(), now, planLife, cleanup.Stage{Chosen: "marked on the screen", Listed: listed, Plan: plan})
+	doc := cleanup.NewDocument(at, as, version(), now, planLife, cleanup.Stage{Chosen: "marked on the screen", Listed: listed, Plan: plan})
 	file, _, err := doc.Encode()
 	if err != nil {
 		return "", err

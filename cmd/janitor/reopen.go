@@ -66,6 +66,11 @@ func closing(cmd *cobra.Command, s *profile.Session) {
 	s.Close()
 }
 
+// whoIs is whom the cloud takes us for in a session, for the header of journals.
+func whoIs(s *profile.Session) cleanup.Principal {
+	return cleanup.Principal{Way: s.Who.Way, AccessKey: s.Who.AccessKey, User: s.Who.User, Account: s.Who.Account}
+}
+
 // whereIs is the place of a session, for the header of journals.
 func whereIs(p profile.Profile, s *profile.Session) cleanup.Where {
 	w := cleanup.Where{Profile: s.Profile, Region: s.Region, Project: s.Project, Endpoints: map[string]string{}}

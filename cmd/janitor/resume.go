@@ -52,6 +52,7 @@ The profile is the run's own, unless --profile names another one for the same pr
 			if s.Deleter == nil {
 				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
 			}
+			runs.ActAs(whoIs(s))
 			j, err := runs.Resume(past)
 			if err != nil {
 				return unrecorded(err)

@@ -198,13 +198,16 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	if err != nil {
 		return nil, err
 	}
+	what.past.ActAs(whoIs(s))
 	var engine *cleanup.Engine
 	if s.Deleter != nil {
 		engine = cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: what.past.Journal(whereIs(p, s)), Log: logOf(ctx)})
 	}
 	var save func(cleanup.Plan, int) (string, error)
 	if !what.demo { // nobody could execute a plan of a cloud that ends with this process
-		save = func(plan cleanup.Plan, listed int) (string, error) { return savePlan(whereIs(p, s), plan, listed) }
+		save = func(plan cleanup.Plan, listed int) (string, error) {
+			return savePlan(whereIs(p, s), whoIs(s), plan, listed)
+		}
 	}
 	ways := &elsewhere{p: p, s: s, none: what.demo, to: map[string]profile.Choice{}}
 	_, err = onScreen(cmd, tui.Options{

@@ -109,7 +109,7 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 	if err := all.Check(stages...); err != nil {
 		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", allowing(err))}
 	}
-	return cleanup.NewDocument(whereIs(p, s), version(), time.Now(), planLife, stages...), nil
+	return cleanup.NewDocument(whereIs(p, s), whoIs(s), version(), time.Now(), planLife, stages...), nil
 }
 
 // within refuses a runbook that is for another place.

@@ -174,7 +174,12 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 	if err := table.print(w); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%s: %s\n", p.State(), client.CleanWhole(l.Counts().String()))
+	by := l.Header.Who.String()
+	if as := l.Header.Who.As.String(); as != "" {
+		by += ", as " + as
+	}
+	_, err := fmt.Fprintf(w, "\n%s: %s\nbegun %s by %s\n", p.State(), client.CleanWhole(l.Counts().String()),
+		l.Header.Started.UTC().Format("2006-01-02 15:04:05 UTC"), client.CleanWhole(by))
 	return err
 }
 

@@ -77,6 +77,7 @@ another one for the same project.`,
 			if !yes && !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, saysYes) {
 				return unconfirmed(cmd.Context(), "nothing is brought back", "yes")
 			}
+			runs.ActAs(whoIs(s))
 			begin := runs.Journal(past.Ledger.Header.Where)
 			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
 			ctx, release := lasting(cmd.Context())

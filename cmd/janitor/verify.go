@@ -42,6 +42,7 @@ The exit status is 0 when everything that was said to be gone is gone, 4 when th
 				return err
 			}
 			defer closing(cmd, s)
+			runs.ActAs(whoIs(s))
 			return verify(cmd, out, runs, past, loader)
 		},
 	}

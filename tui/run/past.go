@@ -120,6 +120,9 @@ func (m *Model) history(w int, now time.Time) []string {
 	when := l.Header.Started.In(zone).Format(moment + " MST")
 	at := l.Header.Where
 	parts := []string{when, took, "by " + l.Header.Who.String(), at.Profile, at.Region, t.Brief(at.Project)}
+	if as := l.Header.Who.As.String(); as != "" {
+		parts = append(parts, "as "+as)
+	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
 	lines = append(lines, t.Paint(theme.Muted, theme.Fit("   "+strings.Join(parts, " "+t.Dot+" "), w)))
 	var more []string
