@@ -60,9 +60,9 @@ func TestAnAnswerThatTellsNoTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, date := range []string{"", "soon", "2026-01-02T00:00:00Z", strings.Repeat("9", 1000)} {
-		c.saw(req, &http.Response{StatusCode: 200, Header: http.Header{"Date": {date}}})
+		c.saw(req, &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Date": {date}}})
 	}
-	c.saw(req, &http.Response{StatusCode: 200, Header: http.Header{}})
+	c.saw(req, &http.Response{StatusCode: http.StatusOK, Header: http.Header{}})
 	if got := c.by(); got != 0 {
 		t.Error(got)
 	}
@@ -75,7 +75,7 @@ func TestTheClockAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp := &http.Response{StatusCode: 200, Header: http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}}
+	resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}}
 	c.saw(req, resp)
 	if n := testing.AllocsPerRun(100, func() { c.saw(req, resp) }); n > 0 {
 		t.Errorf("%v allocations", n)
