@@ -3,13 +3,17 @@ module janitor
 go 1.26.0
 
 require (
+	// The modules of charm.land are Bubble Tea, Bubbles, Lip Gloss and Fang; their sources are at github.com/charmbracelet.
 	charm.land/bubbles/v2 v2.2.1
 	charm.land/bubbletea/v2 v2.1.1
 	charm.land/fang/v2 v2.0.1
 	charm.land/lipgloss/v2 v2.0.6
 	github.com/adrg/xdg v0.5.3
+	// How many colours the terminal has: the type in which Bubble Tea says it.
 	github.com/charmbracelet/colorprofile v0.4.3
+	// Tests: the cells and keys that the virtual terminal and Bubble Tea are made of.
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4
+	// Widths of what a reader takes for one character, as Bubble Tea measures them.
 	github.com/charmbracelet/x/ansi v0.11.9
 	github.com/charmbracelet/x/vt v0.0.0-20260727090823-41c9e6be3365
 	github.com/expr-lang/expr v1.17.8
@@ -17,11 +21,14 @@ require (
 	github.com/gofrs/flock v0.13.1
 	github.com/google/go-cmp v0.7.0
 	github.com/gophercloud/gophercloud/v2 v2.15.0
+	// Waiting for an answer on stdin that a signal ends; Bubble Tea reads with it, too.
 	github.com/muesli/cancelreader v0.2.2
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
+	// The flags of Cobra, to give several commands the same ones.
 	github.com/spf13/pflag v1.0.9
 	go.uber.org/goleak v1.3.0
+	// Whether stdin and stdout are terminals, and how wide they are.
 	golang.org/x/term v0.47.0
 )
 

@@ -19,6 +19,17 @@ import (
 // many is a session over n made-up pools, listed and on screen.
 func many(tb testing.TB, n, w, h int) *Model {
 	tb.Helper()
+	return called(tb, n, w, h, func(i int) string {
+		if i%10 == 0 {
+			return fmt.Sprintf("在庫-%d-検証用", i)
+		}
+		return fmt.Sprintf("service-%d-backend", i)
+	})
+}
+
+// called is many with names of its own.
+func called(tb testing.TB, n, w, h int, name func(i int) string) *Model {
+	tb.Helper()
 	now := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
 	states := []inventory.Verdict{
 		{State: inventory.Unused, Reasons: []inventory.Reason{{Text: "no listener, no policy"}}, Signs: []string{"no members"}},
@@ -28,10 +39,7 @@ func many(tb testing.TB, n, w, h int) *Model {
 	pools := make([]inventory.Resource, n)
 	for i := range pools {
 		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", uint32(i*2654435761), i)
-		name := fmt.Sprintf("service-%d-backend", i)
-		if i%10 == 0 {
-			name = fmt.Sprintf("在庫-%d-検証用", i)
-		}
+		name := name(i)
 		pools[i] = inventory.Resource{
 			Ref: inventory.Ref{Scope: "s", Kind: inventory.Pools, ID: id}, Name: name, Created: now.AddDate(0, 0, -i%2000),
 			Object:  &inventory.Pool{Pool: client.Pool{ID: id, Name: name, Protocol: "HTTP", Members: client.NewIDs(make([]string, i%9)...)}},

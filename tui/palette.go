@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/filter"
 	"janitor/client/inventory"
 	"janitor/tui/browse"
 	"janitor/tui/keys"
@@ -77,8 +78,8 @@ func (m *Model) viewEntries() []palette.Entry {
 		if !ok {
 			e.Why = "Views are of lists: " + m.env.Keys.Label(keys.Back) + " goes back"
 		} else {
-			e.Why = list.Unfit("=" + v.Expr)
-			e.Do = func() tea.Cmd { return list.Filter("=" + v.Expr) }
+			e.Why = list.Unfit("=" + filter.Bare(v.Expr))
+			e.Do = func() tea.Cmd { return list.Filter("=" + filter.Bare(v.Expr)) }
 		}
 		entries[i] = e
 	}

@@ -98,7 +98,7 @@ func TestThePaletteTakesTheKeys(t *testing.T) {
 func TestSavedViewsInThePalette(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})
-	a.opts.Views = []View{{"stale", "unused && age > 180d"}, {"expiring", "expires < 30d"}}
+	a.opts.Views = []View{{"stale", "=unused && age > 180d"}, {"expiring", "expires < 30d"}}
 	x := open(t, a.opts, 100, 30).see("listed just now")
 	x.press(":", "view").see("view stale", "unused && age > 180d", `! pools have no field "expires"`)
 	x.press("down", "enter").see("╭─ Go ").press("esc").gone("╭─ Go ").see("1/48")

@@ -110,8 +110,8 @@ func TestVerifyTellsWhatIsThereAgain(t *testing.T) {
 	x := open(t, a.opts, 100, 30).see("listed just now").choose(ids(two)...)
 	x.press("ctrl+d").confirm(a, "2").see("2 deleted (proved gone)")
 	a.AddPool(two[1].Ref.ID, two[1].Label())
-	x.press("h").see("Runs 1").press("v").see("Verified: 1 still gone, 1 there again", "there again when it was verified")
-	x.press("h").see("✗ finished", "1 there again; 2 pools")
+	x.press("h").see("Runs 1").press("v").see("Verified: 1 still gone, 1 reappeared", "reappeared, as verify found")
+	x.press("h").see("✗ finished", "1 reappeared; 2 pools")
 }
 
 // Resuming asks first, and does no more than what was confirmed then.

@@ -115,7 +115,9 @@ type report struct {
 type reportItem struct {
 	Outcome   string   `json:"outcome"`
 	Proved    bool     `json:"proved"`
-	Found     Presence `json:"found,omitempty"` // by the latest verify
+	Found     Presence `json:"found,omitempty"`           // by the latest verify
+	Back      string   `json:"brought_back_by,omitempty"` // of what it found there: the run that has
+	verified  string   // Found in words
 	Kind      string   `json:"kind"`
 	Name      string   `json:"name"`
 	In        string   `json:"in,omitempty"`
@@ -185,7 +187,7 @@ func (l *Ledger) report() report {
 	for i := range l.Items {
 		entry, it := &l.Items[i], &out.Items[i]
 		it.end(entry.Result, len(l.book.requests(i)))
-		it.Found = entry.Found
+		it.Found, it.Back, it.verified = entry.Found, entry.Back, entry.Found.Says(entry.Result.Outcome, entry.Back)
 		if entry.Unread && entry.Result.Outcome == Pending {
 			it.Outcome = inDoubt
 		}
@@ -423,7 +425,7 @@ func (it *reportItem) word() string {
 		s += ", proved"
 	}
 	if it.Found != "" {
-		s += "; verified: " + string(it.Found)
+		s += "; verified: " + it.verified
 	}
 	return s
 }

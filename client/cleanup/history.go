@@ -579,6 +579,11 @@ func (h *History) Resume(p *Past) (Journal, error) {
 
 // Verify opens the journal of a finished run, for [Verify].
 func (h *History) Verify(p *Past) (Journal, error) {
+	back, err := h.returned(p)
+	if err != nil {
+		return nil, err
+	}
+	p.Ledger.back = back
 	return h.goOn(p, lineVerify)
 }
 

@@ -33,12 +33,13 @@ type Ledger struct {
 	book      dealings
 	made      int // requests with an intent
 	verifying *verifying
+	back      map[int]string // items that an undo has brought back, while they are verified
 }
 
 // verifying is a verify that has not told of all items yet: until then what the one before found counts.
 type verifying struct {
 	begun time.Time
-	found map[int]Presence
+	found map[int]Found
 }
 
 // Entry is where one item stands.
@@ -50,6 +51,7 @@ type Entry struct {
 	Unread  bool            // a request may have reached it, and no list was read since
 	Object  json.RawMessage // as it was when it was sent; nil: it was not
 	Found   Presence        // what the latest verify found
+	Back    string          // the run that had brought back what it found there; "" when none had
 
 	whole  Kept            // what it takes to make it again
 	ours   map[string]bool // parts that this run has made
@@ -168,7 +170,7 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 		if !l.Finished {
 			return errors.New("verified before its end")
 		}
-		l.verifying = &verifying{v.Started, map[int]Presence{}}
+		l.verifying = &verifying{v.Started, map[int]Found{}}
 		return nil
 	case lineFound:
 		return l.found(line.Body)
@@ -440,12 +442,14 @@ func (l *Ledger) found(body json.RawMessage) error {
 		return errors.New("found something that nobody looked for")
 	case f.Is != IsGone && f.Is != IsThere && f.Is != IsUnknown:
 		return fmt.Errorf("unknown word %q", f.Is)
+	case f.Back != "" && (f.Is != IsThere || !runName.MatchString(f.Back)):
+		return fmt.Errorf("brought back by %q, and %s", f.Back, f.Is)
 	}
 	v := l.verifying
-	if v.found[f.Item] = f.Is; len(v.found) == len(l.Items) {
+	if v.found[f.Item] = f; len(v.found) == len(l.Items) {
 		l.Verified = v.begun
-		for i, is := range v.found {
-			l.Items[i].Found = is
+		for i, f := range v.found {
+			l.Items[i].Found, l.Items[i].Back = f.Is, f.Back
 		}
 	}
 	return nil

@@ -23,7 +23,8 @@ type Found struct {
 	Item int      `json:"item"` // of the plan
 	Is   Presence `json:"is"`
 	Why  string   `json:"why,omitempty"`
-	Err  error    `json:"-"` // why its list could not be read; nil where Why is all there is
+	Back string   `json:"back,omitempty"` // of what is there, but was deleted: the run that has brought it back
+	Err  error    `json:"-"`              // why its list could not be read; nil where Why is all there is
 }
 
 // wanted is where an outcome says that an item is; "" when it says nothing of that.
@@ -41,7 +42,8 @@ func (o Outcome) wanted() Presence {
 func (p Presence) Proves(o Outcome) bool { return o.wanted() == "" || p == o.wanted() }
 
 // Findings count what the latest verify of a run found of what is said to be gone or, of an undo, to be back.
-type Findings struct{ Right, Wrong, Unknown int }
+// Back is there again since an undo has brought it back.
+type Findings struct{ Right, Back, Wrong, Unknown int }
 
 // Findings are all 0 when the run was never verified to the end, and when nothing is said to be gone or back.
 func (l *Ledger) Findings() (f Findings) {
@@ -52,6 +54,8 @@ func (l *Ledger) Findings() (f Findings) {
 			f.Right++
 		case e.Found == IsUnknown:
 			f.Unknown++
+		case e.Back != "":
+			f.Back++
 		default:
 			f.Wrong++
 		}
@@ -100,6 +104,9 @@ func (e *Engine) verify(ctx context.Context, l *Ledger, j Journal) ([]Found, err
 			f.Is, f.Why = IsUnknown, fmt.Sprintf("unknown kind %q", ref.Kind)
 		case there:
 			f.Is = IsThere
+			if wanted := l.Items[i].Result.Outcome.wanted(); wanted == IsGone {
+				f.Back = l.back[i]
+			}
 		case now.bad[placeOf(kind, ref)] != nil:
 			f.Is, f.Err = IsUnknown, now.bad[placeOf(kind, ref)]
 			f.Why = f.Err.Error()

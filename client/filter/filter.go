@@ -19,6 +19,7 @@
 package filter
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -74,9 +75,26 @@ func New(kind *inventory.Kind, text string) (*Filter, error) {
 	return &Filter{text: text, match: words(kind, text), words: true}, nil
 }
 
-// Expression reads an expression without the "=": saved views, --where. Errors are of type [*Error].
+// Expression reads an expression where there can be nothing else: saved views, --where. The "=" that it has on the screen may
+// stand before it. Errors are of type [*Error].
 func Expression(kind *inventory.Kind, text string) (*Filter, error) {
-	return expression(kind, text, 0)
+	from, is := isExpression(text)
+	f, err := expression(kind, text, from)
+	if wrong, ok := errors.AsType[*Error](err); ok && !is && wrong.Near == "" {
+		if instead := spelt(kind, text); instead != "" {
+			wrong.Text += ": plain words are the screen's, here write " + instead
+		}
+	}
+	return f, err
+}
+
+// Bare is an expression without the "=" that may stand before it.
+func Bare(text string) string {
+	if _, is := isExpression(text); !is {
+		return text
+	}
+	_, bare, _ := strings.Cut(text, "=")
+	return bare
 }
 
 // Match asks about one row. Ages are seen from now.

@@ -327,16 +327,50 @@ func TestCases(t *testing.T) {
 
 func TestExpressionWithoutSign(t *testing.T) {
 	r := samplePool()
-	f, err := filter.Expression(kind(t, inventory.Pools), `used && servers == 2`)
-	if err != nil || f.Match(&r, now) != filter.Yes || f.Words() {
-		t.Errorf("%v, %v", f, err)
+	for _, text := range []string{`used && servers == 2`, `=used && servers == 2`, ` = used && servers == 2`} {
+		f, err := filter.Expression(kind(t, inventory.Pools), text)
+		if err != nil || f.Match(&r, now) != filter.Yes || f.Words() {
+			t.Errorf("%s: %v, %v", text, f, err)
+		}
+		if got := strings.TrimSpace(filter.Bare(text)); got != "used && servers == 2" {
+			t.Errorf("%s without its sign is %q", text, got)
+		}
 	}
-	var bad *filter.Error
-	if _, err := filter.Expression(kind(t, inventory.Pools), `=used`); !errors.As(err, &bad) || bad.Column != 1 {
-		t.Errorf("an expression with its sign: %v", err)
+	for text, column := range map[string]int{``: 1, `=`: 2, `==used`: 2, `= =used`: 3, `used =`: 6} {
+		var bad *filter.Error
+		if _, err := filter.Expression(kind(t, inventory.Pools), text); !errors.As(err, &bad) || bad.Column != column {
+			t.Errorf("%s: %v, want an error in column %d", text, err, column)
+		}
 	}
-	if _, err := filter.Expression(kind(t, inventory.Pools), ``); !errors.As(err, &bad) || bad.Column != 1 {
-		t.Errorf("no expression at all: %v", err)
+}
+
+// What is plain words on the screen is no expression: the error says how it is written.
+func TestPlainWordsInPlaceOfAnExpression(t *testing.T) {
+	const hint = "plain words are the screen's, here write "
+	for _, e := range []struct {
+		kind         inventory.KindID
+		filter, want string
+	}{
+		{inventory.Pools, `web`, `pools have no field "web": ` + hint + `name contains "web"`},
+		{inventory.Pools, `web prod-2`, `prod is not expected here: ` + hint + `name contains "web" && name contains "prod-2"`},
+		{inventory.Pools, `!prod`, hint + `!(name contains "prod")`},
+		{inventory.Pools, `web-blue`, hint + `name contains "web-blue"`},
+		{inventory.Pools, `在庫`, hint + `name contains "在庫"`},
+		{inventory.Entries, `10.2`, hint + `name contains "10.2"`},
+		{inventory.Pools, `unusd`, `did you mean unused?`},
+		{inventory.Pools, `web unused`, ""},
+		{inventory.Pools, `web && blue`, ""},
+		{inventory.Pools, `=web`, ""},
+		{inventory.Pools, `agge > 90d`, ""},
+		{inventory.Pools, `not`, ""},
+	} {
+		_, err := filter.Expression(kind(t, e.kind), e.filter)
+		switch {
+		case err == nil:
+			t.Errorf("%s is no expression", e.filter)
+		case e.want == "" && strings.Contains(err.Error(), hint), !strings.Contains(err.Error(), e.want):
+			t.Errorf("%s: %v\nwant %s", e.filter, err, e.want)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package filter
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,4 +35,30 @@ func Text(kind *inventory.Kind, r *inventory.Resource, now time.Time) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// plainWord is what somebody types who looks for a name or an address, and an expression hardly ever has.
+var plainWord = regexp.MustCompile(`^!?[\pL\pN_][\pL\pN_.:/-]*$`)
+
+// spelt is the expression that comes nearest to plain words; "" when a text is none, or rather an expression with a mistake.
+func spelt(kind *inventory.Kind, text string) string {
+	fields := fieldsOf(kind)
+	at := slices.IndexFunc(fields, func(f field) bool { return f.what == tText })
+	if at < 0 {
+		return ""
+	}
+	var parts []string
+	for w := range strings.FieldsSeq(text) {
+		bare, not := strings.CutPrefix(w, "!")
+		known := slices.ContainsFunc(fields, func(f field) bool { return f.name == bare })
+		if known || !plainWord.MatchString(w) || slices.Contains(operators, bare) || slices.Contains(foreign, bare) {
+			return ""
+		}
+		part := fmt.Sprintf("%s contains %q", fields[at].name, bare)
+		if not {
+			part = "!(" + part + ")"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, " && ")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type file struct {
 
 	saved []View    // Views in their order
 	bound []Binding // Keys, by action
+
+	protected []View // by profile, in their order
 }
 
 // configPath says where the config file is and whether the user named it.
@@ -67,6 +70,11 @@ func parseConfig(path string, data []byte) (file, error) {
 	}
 	if _, ok := c.Profiles[c.Current]; c.Current != "" && !reserved(c.Current) && !ok {
 		return file{}, usage("%s:%d: current is %q, and there is no such profile: %s", path, r.Lines["current"], c.Current, c.choices())
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Profiles)) {
+		for _, expr := range c.Profiles[name].Protect {
+			c.protected = append(c.protected, View{Name: name, Expr: expr, Where: c.Profiles[name].where})
+		}
 	}
 	c.bound = c.bindings(path, r.Lines)
 	var err error

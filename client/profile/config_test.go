@@ -83,7 +83,6 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"views without names", "current: acme", "current: acme\nviews: unused", []string{"config.yaml:2", "views", "key: value"}},
 		{"odd name of a view", "current: acme", "current: acme\nviews:\n  old one: unused", []string{"config.yaml:3", `"old one"`, "letters, digits and dashes"}},
 		{"empty view", "current: acme", "current: acme\nviews:\n  old: ' '", []string{"config.yaml:3", `"old"`, "is empty"}},
-		{"view with =", "current: acme", "current: acme\nviews:\n  old: \"=unused\"", []string{"config.yaml:3", `"old"`, "leave it out"}},
 		{"doubled view", "current: acme", "current: acme\nviews:\n  old: unused\n  old: used", []string{"config.yaml:4", "already defined"}},
 		{"keys of one text", "current: acme", "current: acme\nkeys: {delete: x}", []string{"config.yaml:2", "keys.delete", "must be a list"}},
 		{"key that is a number", "current: acme", "current: acme\nkeys:\n  top: [1]", []string{"config.yaml:3", "keys.top", "put it in quotes"}},

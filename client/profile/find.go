@@ -240,7 +240,7 @@ func (p *Profile) guard(config file, path string) error {
 		}
 		p.Warnings = append(p.Warnings, said)
 	}
-	p.Views, p.Keys = config.saved, config.bound
+	p.Views, p.Keys, p.Protected = config.saved, config.bound, config.protected
 	return nil
 }
 

@@ -36,6 +36,7 @@ type Profile struct {
 	Name       string       `yaml:"-"`
 	Views      []View       `yaml:"-"` // of the whole config file, in its order
 	Keys       []Binding    `yaml:"-"` // of the whole config file, by action
+	Protected  []View       `yaml:"-"` // what the profiles of the config file protect, each called by its profile
 	Warnings   []string     `yaml:"-"` // what is dangerous but works, each a line for people
 	Log        *slog.Logger `yaml:"-"` // is told of every request of its sessions; nil = nobody is
 	where      string       // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program

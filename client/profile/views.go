@@ -29,8 +29,6 @@ func (c file) views(path string, lines map[string]int) ([]View, error) {
 			return nil, usage("%s: a view cannot be called %q: letters, digits and dashes only", v.Where, name)
 		case v.Expr == "":
 			return nil, usage("%s: the view %q is empty: give it an expression, such as unused && age > 180d", v.Where, name)
-		case strings.HasPrefix(v.Expr, "="):
-			return nil, usage("%s: the view %q begins with =: leave it out, it is only typed on the screen", v.Where, name)
 		}
 		all = append(all, v)
 	}

@@ -1,13 +1,16 @@
 // Package spelling finds the word that was probably meant by one that nobody knows.
 package spelling
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Nearest of the known words to one that is not known, of equally near ones the first; "" when none is near. Case does not
 // matter.
 func Nearest(word string, known []string) string {
 	word = strings.ToLower(strings.TrimSpace(word))
-	best, least := "", (len(word)+2)/3+1
+	best, least := "", (utf8.RuneCountInString(word)+2)/3+1
 	for _, k := range known {
 		if d := distance(word, strings.ToLower(k)); d < least {
 			best, least = k, d

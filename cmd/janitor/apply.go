@@ -81,6 +81,9 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 			return err
 		}
 	}
+	if err := history().Ready(); err != nil { // what was applied before could not be told either
+		return unrecorded(err)
+	}
 	past := history()
 	doc, digest, unless, err := a.document(cmd, past, path)
 	if err != nil {

@@ -72,9 +72,6 @@ func (c *choosing) compile(kind *inventory.Kind) (*filter.Filter, error) {
 	if strings.TrimSpace(c.where) == "" {
 		return nil, nil //nolint:nilnil // no filter is one
 	}
-	if strings.HasPrefix(strings.TrimSpace(c.where), "=") {
-		return nil, usage("%s: leave out the = at the beginning: only on the screen it says that an expression follows", c.called("where"))
-	}
 	f, err := filter.Expression(kind, c.where)
 	if err != nil {
 		return nil, usage("%s: %w", c.called("where"), err)
@@ -162,7 +159,8 @@ func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *
 
 // open finds and opens the profile, to read.
 func open(ctx context.Context, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
-	p, err := profile.Find(choice)
+	f, err := findProfile(choice)
+	p := f.Profile
 	if err != nil {
 		return nil, nil, p, err
 	}

@@ -31,10 +31,11 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
   janitor doctor --profile otc -o json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := profile.Find(choice)
+			f, err := findProfile(choice)
 			if err != nil {
 				return err
 			}
+			p := f.Profile
 			warn(cmd.ErrOrStderr(), p)
 			asking := waiting(os.Stderr, "Asking the services.")
 			r, err := doctor.Examine(cmd.Context(), logged(cmd.Context(), p))

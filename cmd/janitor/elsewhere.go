@@ -39,7 +39,8 @@ func (e *elsewhere) choice(place string) *profile.Choice {
 // places are all of them; the error is why those that IAM knows are missing.
 func (e *elsewhere) places(ctx context.Context) ([]tui.Place, error) {
 	if e.none {
-		return nil, nil
+		why := "You are here, and there is no other: the cloud of a demo is simulated in this program"
+		return []tui.Place{{Name: "profile " + e.s.Profile, Why: why}, {Name: "region " + e.s.Region, Why: why}, {Name: "project " + e.s.Project, Why: why}}, nil
 	}
 	projects, err := e.projects(ctx)
 	return append(e.profiles(), projects...), err

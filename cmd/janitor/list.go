@@ -17,6 +17,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/profile"
+	"janitor/tui/theme"
 )
 
 func listCommand() *cobra.Command {
@@ -248,12 +249,21 @@ func printListTable(w io.Writer, wide bool, c *chosen) error {
 		}
 	}
 	head = append(head, "WHY")
+	named := map[string]string{}
+	for i := range c.rows {
+		named[c.rows[i].Ref.Parent] = c.rows[i].In
+	}
+	tags := inventory.Tags(named) // by which groups of one name are told apart
 	rows := [][]string{head}
 	for i := range c.rows {
 		r := &c.rows[i]
 		var row []string
 		for n, col := range columns {
-			row = append(row, col.Value(*r, c.snapshot.At))
+			cell := col.Value(*r, c.snapshot.At)
+			if col.Parent {
+				cell = theme.Tagged(cell, tags[r.Ref.Parent], maxCell)
+			}
+			row = append(row, cell)
 			if n == 0 {
 				row = append(row, r.Verdict.State.String())
 			}

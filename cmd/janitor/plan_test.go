@@ -141,14 +141,14 @@ func TestGroupsOfTheSameName(t *testing.T) {
 		entry("g1", "acl", "10.0.0.1"), entry("g2", "acl", "10.0.0.1"), entry("g1", "acl", "10.0.0.2"), entry("g3", "office", "10.0.0.1"),
 	}}
 	in := parentsOf(&plan)
-	for i, want := range []string{"acl (g1)", "acl (g2)", "acl (g1)", "office"} {
+	for i, want := range []string{"acl g1", "acl g2", "acl g1", "office"} {
 		if got := itemWords(&plan.Items[i], in); !strings.Contains(got, "  in "+want+"  ") {
 			t.Errorf("%q does not say %q", got, want)
 		}
 	}
 	table := tableOf(&plan)
 	table.add(lineOf("", &plan, 1, cleanup.Result{}, ""))
-	if got := table.rows[1]; !slices.Contains(got, "acl (g2)") {
+	if got := table.rows[1]; !slices.Contains(got, "acl g2") {
 		t.Errorf("%q", got)
 	}
 	if in := parentsOf(&cleanup.Plan{Items: []cleanup.Item{{}}}); in != nil {

@@ -35,6 +35,9 @@ It sends nothing, runs no command and shows no secret; of access keys it shows t
 				return err
 			}
 			warn(cmd.ErrOrStderr(), profile.Profile{Warnings: warnings})
+			if inactive == nil {
+				_, inactive = findProfile(choice) // what else is wrong with the config file
+			}
 			return inactive
 		},
 	}

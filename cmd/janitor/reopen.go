@@ -30,7 +30,8 @@ func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*pr
 func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
 	choice.Profile = cmp.Or(choice.Profile, at.Profile)
 	choice.Region = at.Region
-	p, err := profile.Find(choice)
+	f, err := findProfile(choice)
+	p := f.Profile
 	if err != nil {
 		return nil, nil, p, err
 	}

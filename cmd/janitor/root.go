@@ -60,23 +60,15 @@ janitor help exit-status says what the exit statuses mean.`,
 			if err != nil {
 				return err
 			}
-			p, err := profile.Find(choice)
-			if err != nil {
-				return err
-			}
-			views, err := checkViews(p.Views)
-			if err != nil {
-				return err
-			}
-			bound, err := checkKeys(p.Keys)
+			p, err := findProfile(choice)
 			if err != nil {
 				return err
 			}
 			if err := needTerminal(); err != nil {
 				return err
 			}
-			warn(cmd.ErrOrStderr(), p)
-			return show(cmd, p, shown{past: history(), readOnly: choice.ReadOnly, kind: kind, views: views, keys: bound, walk: walk})
+			warn(cmd.ErrOrStderr(), p.Profile)
+			return show(cmd, p.Profile, shown{past: history(), readOnly: choice.ReadOnly, kind: kind, views: p.views, keys: p.keys, walk: walk})
 		},
 	}
 	flags := root.Flags()

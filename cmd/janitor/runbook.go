@@ -184,7 +184,7 @@ func walkThrough(path string, set map[string]string, choice *profile.Choice) (wa
 	for i, s := range steps {
 		expr := s.Where
 		if s.Keep != "" {
-			expr = fmt.Sprintf("(%s) && !(%s)", s.Where, s.Keep)
+			expr = fmt.Sprintf("(%s) && !(%s)", filter.Bare(s.Where), filter.Bare(s.Keep))
 		}
 		if _, err := filter.Expression(s.kind, expr); err != nil {
 			return walkBook{}, usage("%s: step %d: where and keep together: %w", path, i+1, err)

@@ -15,6 +15,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/cleanup"
+	"janitor/client/inventory"
 	"janitor/client/journal"
 )
 
@@ -137,6 +138,7 @@ type itemLine struct {
 	Outcome   string           `json:"outcome"`
 	Proved    bool             `json:"proved"`
 	Found     cleanup.Presence `json:"found,omitempty"`
+	Back      string           `json:"brought_back_by,omitempty"` // the run that has
 	Code      string           `json:"code,omitempty"`
 	Message   string           `json:"message,omitempty"`
 	RequestID string           `json:"request_id,omitempty"`
@@ -157,6 +159,7 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 	for i := range l.Items {
 		entry := &l.Items[i]
 		line := lineOf("", &l.Plan, i, entry.Result, entry.Found)
+		line.Back = entry.Back
 		if entry.Unread && entry.Result.Outcome == cleanup.Pending {
 			line.Outcome = "in doubt"
 		}
@@ -166,7 +169,7 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 			}
 			continue
 		}
-		table.add(line, string(line.Found))
+		table.add(line, entry.Found.Says(entry.Result.Outcome, entry.Back))
 	}
 	if out == "ndjson" {
 		return nil
@@ -203,28 +206,17 @@ type parents map[string]string
 
 // parentsOf is nil when the items are in nothing.
 func parentsOf(p *cleanup.Plan) parents {
-	named := map[string]string{} // by name: the first id
-	twice := map[string]bool{}   // names of several
-	for _, it := range p.Items {
-		name, id := it.Resource.In, it.Resource.Ref.Parent
-		if name == "" {
-			continue
-		}
-		if first, is := named[name]; is && first != id {
-			twice[name] = true
-		}
-		named[name] = cmp.Or(named[name], id)
-	}
-	if len(named) == 0 {
-		return nil
-	}
 	in := parents{}
 	for _, it := range p.Items {
-		name, id := it.Resource.In, it.Resource.Ref.Parent
-		if twice[name] {
-			name += " (" + id + ")"
+		if it.Resource.In != "" {
+			in[it.Resource.Ref.Parent] = it.Resource.In
 		}
-		in[id] = name
+	}
+	if len(in) == 0 {
+		return nil
+	}
+	for id, tag := range inventory.Tags(in) {
+		in[id] += " " + tag
 	}
 	return in
 }

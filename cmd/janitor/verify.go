@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +26,7 @@ func verifyCommand() *cobra.Command {
 		Long: `verify lists again what a finished run was about and says of every item whether it is gone, there, or not known because
 its list could not be read. It changes nothing, and writes what it finds to the run's journal.
 
-The exit status is 0 when everything that was said to be gone is gone, 4 when the credentials are refused, else 1.`,
+The exit status is 0 when everything that was said to be gone is gone, or was brought back by an undo, 4 when the credentials are refused, else 1.`,
 		Args:              oneRun,
 		ValidArgsFunction: runArgs(verifiable),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,30 +69,31 @@ func verify(cmd *cobra.Command, out form, runs *cleanup.History, past *cleanup.P
 	if undo {
 		want, is, wrongly = "back", cleanup.IsThere, "gone again"
 	}
+	back := map[string]int{} // by the run that has brought it back
 	table := tableOf(&past.Ledger.Plan, "NOW")
 	wrong, unknown := 0, 0
 	var broken, cause error
 	for i, f := range found {
 		res := past.Ledger.Items[i].Result
 		line := lineOf("", &past.Ledger.Plan, i, res, f.Is)
+		line.Back = f.Back
 		if f.Why != "" { // besides what the run says of it
 			line.Message = strings.TrimPrefix(line.Message+"; "+f.Why, "; ")
 		}
-		says := string(f.Is)
-		if !f.Is.Proves(res.Outcome) {
-			if f.Is != cleanup.IsUnknown {
-				wrong++
-				says = wrongly
-			} else {
-				unknown++
-				cause = cmp.Or(cause, f.Err)
-				says = "not known"
-			}
+		switch {
+		case f.Is.Proves(res.Outcome):
+		case f.Is == cleanup.IsUnknown:
+			unknown++
+			cause = cmp.Or(cause, f.Err)
+		case f.Back != "":
+			back[f.Back]++
+		default:
+			wrong++
 		}
 		if out == "ndjson" {
 			broken = cmp.Or(broken, enc.Encode(line))
 		}
-		table.add(line, says)
+		table.add(line, f.Is.Says(res.Outcome, f.Back))
 	}
 	if out == "table" {
 		broken = table.print(cmd.OutOrStdout())
@@ -108,6 +111,10 @@ func verify(cmd *cobra.Command, out form, runs *cleanup.History, past *cleanup.P
 		}
 		return err
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s (%s).\n", past.ID, want, is, time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
+	var but strings.Builder
+	for _, run := range slices.Sorted(maps.Keys(back)) {
+		fmt.Fprintf(&but, ", but %d %s brought back by run %s", back[run], are(back[run]), run)
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s%s (%s).\n", past.ID, want, is, but.String(), time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
 	return enough(broken)
 }

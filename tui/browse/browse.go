@@ -113,7 +113,7 @@ func New(ctx context.Context, env *screen.Env, o Options) *Model {
 			m.active = i
 		}
 		c, heads := layOut(env, k, len(o.Parents))
-		c.ours = m.ours
+		c.ours, c.tags = m.ours, tags(o.Parents)
 		m.list = append(m.list, &tab{columns: c, table: table.New[inventory.Ref](env.Theme, heads)})
 	}
 	return m

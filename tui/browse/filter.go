@@ -157,11 +157,12 @@ func (m *Model) Choose(expr string) tea.Cmd {
 	t := m.tab()
 	t.table.Do(keys.ClearMarks)
 	t.kept = nil
-	fits := m.Unfit("="+expr) == ""
+	expr = "=" + filter.Bare(expr)
+	fits := m.Unfit(expr) == ""
 	if fits {
 		t.limits.show = showAll
 	}
-	cmd := m.Filter("=" + expr)
+	cmd := m.Filter(expr)
 	t.chosen = fits
 	if m.loading == nil {
 		cmd = tea.Batch(cmd, m.load())

@@ -23,6 +23,7 @@ type columns struct {
 	states [inventory.Protected + 1]string
 	roles  [inventory.Protected + 1]theme.Role
 
+	tags map[string]string           // of parents that are called as others are
 	gone string                      // in place of a verdict
 	ours map[inventory.Ref]time.Time // of the screen; read on the event loop only
 }
@@ -133,6 +134,9 @@ func (r *rows) Cell(i, col int) (string, theme.Role) {
 		}
 		return r.kind.Columns[0].Value(*item, r.at), role
 	default:
+		if c := r.kind.Columns[o]; c.Parent {
+			return theme.Tagged(c.Value(*item, r.at), r.tags[item.Ref.Parent], c.Width), theme.Muted
+		}
 		return r.kind.Columns[o].Value(*item, r.at), theme.Muted
 	}
 }

@@ -34,7 +34,7 @@ func (m *Model) known(e *cleanup.Entry) string {
 		if e.Found == cleanup.IsUnknown {
 			return "could not be verified"
 		}
-		return string(e.Found) + " again when it was verified"
+		return e.Found.Says(e.Result.Outcome, e.Back) + ", as verify found"
 	case e.Result.Outcome != cleanup.Pending:
 		return ""
 	case e.Unread && e.Sent == 0:
@@ -152,11 +152,14 @@ func (m *Model) verified() (string, theme.Role) {
 	case f.Wrong > 0 && m.undoes:
 		return theme.Number(f.Wrong) + " gone again", theme.Bad
 	case f.Wrong > 0:
-		return theme.Number(f.Wrong) + " there again", theme.Bad
+		return theme.Number(f.Wrong) + " reappeared", theme.Bad
 	case f.Unknown > 0:
 		return theme.Number(f.Unknown) + " could not be read", theme.Warn
 	case !f.Any():
 		return "there was nothing to look for", theme.Muted
+	}
+	if n := m.past.Ledger.Findings().Back; n > 0 {
+		return theme.Number(n) + " brought back by an undo", theme.Good
 	}
 	return "all as it should be", theme.Good
 }

@@ -89,16 +89,16 @@ func TestAPastRunTellsWhatItsJournalDoes(t *testing.T) {
 		{
 			"verified, and something is back", &cleanup.Past{Ledger: verified},
 			[]string{
-				"verified 2026-03-01 11:59: 1 there again",
-				"web-0001  there again when it was verified; proved gone",
+				"verified 2026-03-01 11:59: 1 reappeared",
+				"web-0001  reappeared, as verify found; proved gone",
 				"web-0002  could not be verified; proved gone",
 			}, "not verified",
 		},
 		{
 			"an undo verified, and something is gone", &cleanup.Past{Ledger: undone},
-			[]string{"verified 2026-03-01 11:59: 1 gone again", "web-0001  gone again when it was verified", "web-0002  could not be verified"}, "there again",
+			[]string{"verified 2026-03-01 11:59: 1 gone again", "web-0001  gone again, as verify found", "web-0002  could not be verified"}, "reappeared",
 		},
-		{"verified", &cleanup.Past{Ledger: sound}, []string{"verified 2026-03-01 12:00: all as it should be"}, "there again"},
+		{"verified", &cleanup.Past{Ledger: sound}, []string{"verified 2026-03-01 12:00: all as it should be"}, "reappeared"},
 		{
 			"damaged", &cleanup.Past{ID: "r", Err: errors.New("run r is damaged: journal.ndjson line 7: the hash is not that of \x1b[31mthe line")},
 			[]string{"✗ run r is damaged: journal.ndjson line 7: the hash is not that of"}, "\x1b",

@@ -164,9 +164,9 @@ func sessionRow(s *Session, n int) row {
 	return r
 }
 
-// Found says what a verify has found: "3 still gone", "2 still gone, 1 there again"; of an undo "3 still there".
+// Found says what a verify has found: "3 still gone", "2 still gone, 1 reappeared"; of an undo "3 still there".
 func Found(f cleanup.Findings, undoes bool) string {
-	right, wrong := "still gone", "there again"
+	right, wrong := "still gone", "reappeared"
 	if undoes {
 		right, wrong = "still there", "gone again"
 	}
@@ -174,7 +174,7 @@ func Found(f cleanup.Findings, undoes bool) string {
 	for _, part := range []struct {
 		n    int
 		word string
-	}{{f.Right, right}, {f.Wrong, wrong}, {f.Unknown, "not known"}} {
+	}{{f.Right, right}, {f.Back, "brought back"}, {f.Wrong, wrong}, {f.Unknown, "not known"}} {
 		if part.n > 0 {
 			parts = append(parts, theme.Number(part.n)+" "+part.word)
 		}

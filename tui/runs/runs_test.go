@@ -99,7 +99,7 @@ func TestTheVerifyOfAnUndo(t *testing.T) {
 		"1 gone again, 1 not known":     undo(cleanup.IsGone, cleanup.IsUnknown, cleanup.IsGone),
 		"there was nothing to look for": undo(),
 	} {
-		if got := strings.Join(strings.Fields(m.text(120, 30)), " "); !strings.Contains(got, "UTC: "+want) || strings.Contains(got, "there again") {
+		if got := strings.Join(strings.Fields(m.text(120, 30)), " "); !strings.Contains(got, "UTC: "+want) || strings.Contains(got, "reappeared") {
 			t.Errorf("no %q:\n%s", want, got)
 		}
 	}

@@ -142,11 +142,17 @@ func (m *Model[K]) drawRow(shown int) {
 
 func (m *Model[K]) appendRow(dst []byte, row int, cursor, marked bool) []byte {
 	t, left := m.theme, m.w
+	last := theme.Text
+	// What is blank is painted as what stands before it: it looks the same, and a change of colours costs the terminal more
+	// bytes than most cells have.
 	cell := func(r theme.Role, s string, w int, right bool) {
 		w = min(w, left)
 		left -= w
+		if s != "" {
+			last = r
+		}
 		if w > 0 {
-			dst = t.AppendCell(dst, r, cursor, s, w, right)
+			dst = t.AppendCell(dst, last, cursor, s, w, right)
 		}
 	}
 	bar, mark := "", ""

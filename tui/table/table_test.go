@@ -3,6 +3,7 @@ package table
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -556,5 +557,29 @@ func TestHeadingShowsTheLetterThatSorts(t *testing.T) {
 	m := open(some, 80, 2)
 	if got := m.View(); !strings.Contains(got, "\x1b[4mV\x1b[mERDICT") {
 		t.Errorf("%q", got)
+	}
+}
+
+// What is blank has the colours of what stands before it, so that they change once for each cell that shows something.
+func TestBlanksChangeNoColours(t *testing.T) {
+	m := New[string](theme.New(theme.Look{Dark: true}), columns)
+	m.SetSize(80, 4)
+	m.Set(Prepare(some, Sort{}))
+	painted := regexp.MustCompile(`\x1b\[([0-9;]+)m([^\x1b]*)`)
+	for i, line := range strings.Split(m.View(), "\n")[1:] {
+		last := ""
+		for _, run := range painted.FindAllStringSubmatch(line, -1) {
+			if blank := strings.TrimSpace(run[2]) == ""; blank && last != "" && run[1] != last {
+				t.Errorf("row %d: a blank changes %s to %s: %q", i, last, run[1], line)
+			}
+			last = run[1]
+		}
+	}
+	row := strings.Split(m.View(), "\n")[2]
+	if want := "   core-DB    "; !strings.HasPrefix(row, want) {
+		t.Errorf("%q does not begin with %q", row, want)
+	}
+	if want := "\x1b[38;5;114mprotected\x1b[m\x1b[38;5;114m  \x1b[m"; !strings.Contains(row, want) {
+		t.Errorf("%q does not hold %q", row, want)
 	}
 }
