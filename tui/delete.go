@@ -71,16 +71,20 @@ func (m *Model) replan(msg confirm.DetachMsg) tea.Cmd {
 func (m *Model) planFor(p *planning) tea.Cmd {
 	m.plan = p
 	choice := cleanup.Choice{InHand: m.inHand(), Detach: p.detach}
-	limits := []cleanup.Limits{m.opts.Limits}
+	type limit struct {
+		cleanup.Limits
+		of string
+	}
+	limits := []limit{{m.opts.Limits, "profile or runbook set"}}
 	if s, stands := m.stepFor(p.refs); stands {
 		choice.Attached, choice.Bare = !s.Detach, !s.Empty
-		limits = append(limits, s.Limits)
+		limits = append(limits, limit{s.Limits, "the step sets"})
 	}
 	return func() tea.Msg {
 		plan, err := cleanup.NewPlan(p.refs, p.from, choice)
 		for _, l := range limits {
 			if excess := l.Check(cleanup.Stage{Listed: p.listed(), Plan: plan}); err == nil && excess != nil {
-				err = fmt.Errorf("%w: unmark some", excess)
+				err = fmt.Errorf("%w that %s: unmark some", excess, l.of)
 			}
 		}
 		return planned{p, plan, err}
