@@ -133,7 +133,7 @@ func TestAHealthyProfileChangesNothing(t *testing.T) {
 			expect(t, before, "identity", "project", OK, a.ProjectID, a.Region)
 			expect(t, before, "list", "pools", OK, "works; 48")
 			expect(t, before, "list", "API Gateway instances", OK)
-			for _, what := range []string{"pools", "certificates", "members", "IP group entries"} {
+			for _, what := range []string{"pools", "certificates", "IP group entries"} {
 				expect(t, before, "batch", what, OK, "offered")
 			}
 			expect(t, before, "quota", "certificates", OK, "used, at most 120")
@@ -161,7 +161,6 @@ func TestASisterCloudWithoutBatchCalls(t *testing.T) {
 	r := examine(t, keys(cloud, url))
 	expect(t, r, "batch", "pools", Warning, "not offered", "one by one")
 	expect(t, r, "batch", "certificates", Warning, "not offered")
-	expect(t, r, "batch", "members", Warning, "not offered")
 	expect(t, r, "batch", "IP group entries", OK, "offered")
 	expect(t, r, "list", "shared pools (v2.0)", Warning, "does not offer it", "APIGW.0101")
 	expect(t, r, "list", "ROMA Connect", OK, "does not offer it")
@@ -212,7 +211,7 @@ func TestCloudsThatDoNotTellStrangers(t *testing.T) {
 			cloud := simcloud.New(simcloud.Options{Seed: 1})
 			url, record := serve(t, test.handler(cloud))
 			r := examine(t, keys(cloud, url))
-			for _, what := range []string{"pools", "certificates", "members", "IP group entries"} {
+			for _, what := range []string{"pools", "certificates", "IP group entries"} {
 				expect(t, r, "batch", what, Unknown, "shows when first used", test.says)
 			}
 			if r.Count(Bad) > 0 || len(record.changes) > 0 {
