@@ -62,10 +62,12 @@ func picture(screen cells) string {
 					continue
 				}
 				// Wide characters stand alone, so that a font that is not exactly two cells wide moves nothing after them.
-				if x > from && (!c.Style.Equal(&style) || c.Width > 1 || wide(screen, from, y)) {
+				if x > from && !blank(c, style) && (!c.Style.Equal(&style) || c.Width > 1 || wide(screen, from, y)) {
 					break
 				}
-				style = c.Style
+				if x == from {
+					style = c.Style
+				}
 				text.WriteString(c.Content)
 			}
 			drawStrip(&shapes, &texts, strip{from, x, y, style, text.String()}, foreground, background)
@@ -78,6 +80,13 @@ func picture(screen cells) string {
 %s</g>
 </svg>
 `, width, height, width, height, background, shapes.String(), foreground, texts.String())
+}
+
+// blank: nothing shows of the cell, whatever style the renderer found cheapest for it.
+func blank(c *uv.Cell, among uv.Style) bool {
+	bare := uv.Style{Bg: c.Style.Bg}
+	return strings.TrimSpace(c.Content) == "" && bare.Equal(&uv.Style{Bg: among.Bg}) &&
+		(c.Style.Attrs|among.Attrs)&uv.AttrReverse == 0 && c.Style.Underline == 0 && among.Underline == 0
 }
 
 func wide(screen cells, x, y int) bool {
@@ -102,7 +111,6 @@ func drawStrip(shapes, texts *strings.Builder, r strip, foreground, background s
 	if bg != background {
 		fmt.Fprintf(shapes, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/>\n", left, top, width, cellHigh, bg)
 	}
-	// Blanks at either end have whatever style the renderer found cheapest.
 	bare := strings.TrimLeft(r.text, " ")
 	trimmed := strings.TrimRight(bare, " ")
 	if strings.TrimSpace(trimmed) == "" {

@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"charm.land/bubbles/v2/viewport"
-	tea "charm.land/bubbletea/v2"
-
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -16,64 +13,26 @@ import (
 
 // Model is the help screen.
 type Model struct {
-	screen.Exit
+	screen.Reading
 
-	env   *screen.Env
 	first keys.Context
 	off   bool // what deletes does not work
-	page  viewport.Model
-	w     int
-	look  theme.Look
 }
 
 // New makes the screen; the sections that hold on the screen one comes from stand first.
 func New(env *screen.Env, first keys.Context, readOnly bool) *Model {
-	return &Model{env: env, first: first, off: readOnly, page: viewport.New()}
-}
-
-// Update takes keys.
-func (m *Model) Update(msg tea.Msg) tea.Cmd {
-	key, ok := msg.(tea.KeyPressMsg)
-	if !ok {
-		return nil
-	}
-	switch action, _ := m.env.Keys.Action(keys.Reading, key.String()); action {
-	case keys.Back, keys.Help:
-		m.Leave()
-		return nil
-	default:
-		if why := m.WhyNot(action); why != "" {
-			return screen.Say(why)
-		}
-		screen.Scroll(&m.page, action)
-	}
-	return nil
-}
-
-// WhyNot is why a key that works elsewhere does not here.
-func (m *Model) WhyNot(a keys.Action) string {
-	switch a {
-	case keys.Open, keys.Raw, keys.CopyID, keys.Delete, keys.ShowRun:
-		return m.env.Keys.Label(a) + " works in lists and in the detail: " + m.env.Keys.Label(keys.Back) + " goes back"
-	}
-	return ""
+	m := &Model{first: first, off: readOnly}
+	m.Reading = screen.NewReading(env, m.lines, keys.Help)
+	return m
 }
 
 // Hints for the foot of the frame.
 func (m *Model) Hints() []keys.Action { return []keys.Action{keys.Up, keys.Down, keys.Back} }
 
-// View draws the page at its place, in two columns where there is room.
-func (m *Model) View(w, h int) string {
-	if look := m.env.Theme.Look(); w != m.w || look != m.look {
-		m.w, m.look = w, look
-		m.page.SetContentLines(m.lines(w))
-	}
-	return screen.Page(m.env.Theme, &m.page, w, h)
-}
-
 // twoFrom is the width from which sections stand side by side.
 const twoFrom = 120
 
+// lines stand in two columns where there is room.
 func (m *Model) lines(w int) []string {
 	if w < twoFrom {
 		return slices.Concat(m.parts(w)...)
@@ -140,7 +99,7 @@ func (m *Model) signs(w int) []string {
 }
 
 func (m *Model) section(c keys.Context, w int) []string {
-	own := m.env.Keys.Own(c)
+	own := m.Env.Keys.Own(c)
 	if len(own) == 0 {
 		return nil
 	}
@@ -148,7 +107,7 @@ func (m *Model) section(c keys.Context, w int) []string {
 	for _, b := range own {
 		role, does := theme.Key, b.Help
 		switch {
-		case m.off && (b.Danger || m.env.Cannot != nil && m.env.Cannot(b.Action) != ""):
+		case m.off && (b.Danger || m.Env.Cannot != nil && m.Env.Cannot(b.Action) != ""):
 			role, does = theme.Muted, "(read-only) "+does
 		case b.Danger:
 			role = theme.Bad
@@ -159,13 +118,13 @@ func (m *Model) section(c keys.Context, w int) []string {
 }
 
 func (m *Model) title(s string, w int) string {
-	return " " + m.env.Theme.Paint(theme.Title, theme.Fit(s, min(theme.Width(s), max(w-1, 0))))
+	return " " + m.Env.Theme.Paint(theme.Title, theme.Fit(s, min(theme.Width(s), max(w-1, 0))))
 }
 
 // explain appends a sign or keys and, beside them, what they mean.
 func (m *Model) explain(lines []string, role theme.Role, sign, means string, w int) []string {
 	width := max(keyColumn, theme.Width(sign))
-	head := "  " + m.env.Theme.Paint(role, theme.Fit(sign, width)) + " "
+	head := "  " + m.Env.Theme.Paint(role, theme.Fit(sign, width)) + " "
 	for _, part := range theme.Wrap(means, max(w-width-3, 12)) {
 		lines = append(lines, head+part)
 		head = strings.Repeat(" ", width+3)

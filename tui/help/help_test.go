@@ -77,12 +77,12 @@ func TestExplainsEveryVerdictAndGrade(t *testing.T) {
 	m := open(keys.Browse)
 	got := strings.Join(strings.Fields(ansi.Strip(strings.Join(m.signs(80), "\n"))), " ")
 	for s := range inventory.Protected + 1 {
-		glyph, _ := card.State(m.env.Theme, s)
+		glyph, _ := card.State(m.Env.Theme, s)
 		if want := glyph + " " + s.String() + " " + meaning(s); !strings.Contains(got, want) {
 			t.Errorf("%q is missing: %s", want, got)
 		}
 	}
-	for _, want := range []string{m.env.Theme.Mark, m.env.Theme.Bar, inventory.Care.String(), inventory.Danger.String(), "V shows only those"} {
+	for _, want := range []string{m.Env.Theme.Mark, m.Env.Theme.Bar, inventory.Care.String(), inventory.Danger.String(), "V shows only those"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing: %s", want, got)
 		}

@@ -16,7 +16,7 @@ type mark struct {
 
 // legend is drawn from what the tables draw from, so that it cannot show another sign than they do.
 func (m *Model) legend() []mark {
-	t, label := m.env.Theme, m.env.Keys.Label
+	t, label := m.Env.Theme, m.Env.Keys.Label
 	var all []mark
 	for _, s := range []inventory.State{inventory.Unused, inventory.InUse, inventory.Protected, inventory.Unknown} {
 		glyph, role := card.State(t, s)
