@@ -37,7 +37,7 @@ func (m *Model) path() string {
 	}
 	names := make([]string, len(m.opts.Parents))
 	for i, p := range m.opts.Parents {
-		names[i] = p.Label()
+		names[i] = strings.TrimSpace(p.Label() + " " + m.tab().columns.tags[p.Ref.ID])
 	}
 	return kind.Title + " of " + theme.Number(len(names)) + " " + within.Many + ": " + strings.Join(names, ", ")
 }
