@@ -349,6 +349,14 @@ func (p *Past) State() string {
 	return "unfinished"
 }
 
+// Ready is why no run could be begun here, as far as can be told without writing anything: its folder is none, or not ours.
+func (h *History) Ready() error {
+	if _, err := h.Names(); err != nil {
+		return unwritable(filepath.Join(h.dir, "runs"), err)
+	}
+	return nil
+}
+
 // All are the runs, newest first.
 func (h *History) All() ([]*Past, error) {
 	names, err := h.Names()

@@ -1,37 +1,10 @@
 package cleanup
 
 import (
-	"path/filepath"
 	"slices"
 
 	"janitor/client/inventory"
 )
-
-// Says is what was found of an item, in the words that people are told; "" when nobody has looked. back is the run that has
-// brought it back.
-func (p Presence) Says(o Outcome, back string) string {
-	switch {
-	case p == IsUnknown:
-		return "not known"
-	case p.Proves(o):
-		return string(p)
-	case p == "":
-		return ""
-	case p == IsGone:
-		return "gone again"
-	case back != "":
-		return "brought back by " + back
-	}
-	return "reappeared"
-}
-
-// Ready is why no run could be begun here, as far as can be told without writing anything: its folder is none, or not ours.
-func (h *History) Ready() error {
-	if _, err := h.Names(); err != nil {
-		return unwritable(filepath.Join(h.dir, "runs"), err)
-	}
-	return nil
-}
 
 // returned are the items of a run that deleted, by the undo that has brought them back last. What came back under another id
 // is not among them, for nobody takes it for the old one; an undo that cannot be read tells of none.

@@ -41,6 +41,24 @@ func (o Outcome) wanted() Presence {
 // Proves says whether what lists show is what the outcome wants: gone is gone, and back is there.
 func (p Presence) Proves(o Outcome) bool { return o.wanted() == "" || p == o.wanted() }
 
+// Says is what was found of an item, in the words that people are told; "" when nobody has looked. back is the run that has
+// brought it back.
+func (p Presence) Says(o Outcome, back string) string {
+	switch {
+	case p == IsUnknown:
+		return "not known"
+	case p.Proves(o):
+		return string(p)
+	case p == "":
+		return ""
+	case p == IsGone:
+		return "gone again"
+	case back != "":
+		return "brought back by " + back
+	}
+	return "reappeared"
+}
+
 // Findings count what the latest verify of a run found of what is said to be gone or, of an undo, to be back.
 // Back is there again since an undo has brought it back.
 type Findings struct{ Right, Back, Wrong, Unknown int }
