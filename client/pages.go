@@ -16,84 +16,130 @@ import (
 // mostRestarts is how often a list is begun again because the object that its marker names was deleted meanwhile.
 const mostRestarts = 5
 
-// markers lists by marker and limit: ELB v3 and v2.0. key is the list's name in the answer. The iteration ends after
-// the first error. A list that goes round in circles, promises more after an empty page or has more pages than is sane
-// is an error: what it holds cannot be trusted to be all. One whose marker is refused is begun again, and gives nothing
-// twice: the services do not know the markers of what is deleted (api.md 2.2; Octavia, Neutron).
+// markers lists by marker and limit: ELB v3 and v2.0. key is the list's name in the answer. An empty list gives one empty
+// page. The iteration ends after the first error. A list that goes round in circles, promises more after an empty page or has
+// more pages than is sane is an error: what it holds cannot be trusted to be all. One whose marker is refused is begun again,
+// and gives nothing twice: the services do not know the markers of what is deleted (api.md 2.2; Octavia, Neutron).
 func markers[T object](ctx context.Context, c *Client, r request, key string) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
-		seen := map[string]bool{}
-		marker, before := "", ""
-		var d decode.Decoder
-		most, guessing := c.page, false
-		var given given
+		w := walk[T]{client: c, request: r, key: key, most: c.page, seen: map[string]bool{}}
+		empty := true
 		for range c.mostPages {
-			begins := marker == ""
-			limit := most
-			if begins && !c.whole {
-				limit = min(c.first, c.page)
-			}
-			ask := func() (a answer[[]T], err error) {
-				query := url.Values{"limit": {strconv.Itoa(limit)}}
-				maps.Copy(query, r.also)
-				if marker != "" {
-					query.Set("marker", marker)
-				}
-				a.key, a.decoder = key, &d
-				err = r.get(ctx, query, &a)
-				return a, err
-			}
-			a, err := ask()
-			if limit > c.first && statusOf(err) == http.StatusBadRequest { // perhaps too much to ask for
-				limit = c.first
-				if a, err = ask(); err == nil {
-					most = c.first
-				}
-			}
-			if status := statusOf(err); !begins && (status == http.StatusBadRequest || status == http.StatusNotFound) && given.anew(marker) {
-				seen, marker, before, guessing = map[string]bool{}, "", "", false
-				continue
-			}
-			page := a.Value
-			next, silent := a.next()
-			// Silence ends a list of v2.0, unless the page is full or a link that cannot be used promises more; in v3 it says
-			// nothing at all. Then the id that ends this page is asked for what follows. Who gives more than the limit does
-			// not page.
-			open := !r.quiet || guessing || len(page) == limit || len(a.Links) > 0
-			if silent && open && len(page) > 0 && len(page) <= limit {
-				next, guessing = page[len(page)-1].key(), true
-			}
-			switch {
-			case err != nil:
-			case page == nil && !a.none():
-				err = r.bad("", "the answer holds no list of %s", key)
-			case len(page) == 0 && next == marker: // an empty page is the end, whatever it repeats (api.md 2.2)
-				next = ""
-			case len(page) == 0 && next != "":
-				err = r.bad("", "an empty page promises more")
-			case len(page) > 0 && !begins && page[0].key() == before:
-				if guessing && silent && len(page) < min(limit, c.first) { // it knows no markers, and gave all that it has
-					return
-				}
-				err = r.bad("", "the same page came twice")
-			case seen[next]:
-				err = r.bad("", "the pages go round in circles at marker %s", next)
-			}
+			page, more, err := w.step(ctx)
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if before = ""; len(page) > 0 {
-				before = page[0].key()
+			if len(page) > 0 || empty && !more {
+				empty = false
+				if !yield(page, nil) {
+					return
+				}
 			}
-			if page = fresh(&given, page); (len(page) > 0 || !given.again) && !yield(page, nil) || next == "" {
+			if !more {
 				return
 			}
-			seen[next] = true
-			marker = next
 		}
 		yield(nil, r.bad("", "the list does not end: stopped after %d pages", c.mostPages))
 	}
+}
+
+// walk goes through a list from marker to marker.
+type walk[T object] struct {
+	client  *Client
+	request request
+	key     string
+	most    int // objects on a page: what the service has not refused
+
+	marker  string          // of the page to come, "" = the first
+	before  string          // what the page before began with
+	guessed bool            // markers are taken from the ends of pages: the service does not say where the next one begins
+	seen    map[string]bool // markers
+	given   given
+
+	decoder decode.Decoder
+}
+
+// step reads one page and gives what of it was not handed out yet; more says whether another one follows.
+func (w *walk[T]) step(ctx context.Context) (page []T, more bool, err error) {
+	a, limit, err := w.ask(ctx)
+	switch {
+	case err != nil && w.anew(err):
+		return nil, true, nil
+	case err != nil:
+		return nil, false, err
+	}
+	page = a.Value
+	next, silent := w.next(a, limit)
+	switch {
+	case page == nil && !a.none():
+		return nil, false, w.request.bad("", "the answer holds no list of %s", w.key)
+	case len(page) == 0 && next == w.marker: // an empty page is the end, whatever it repeats (api.md 2.2)
+		return nil, false, nil
+	case len(page) == 0 && next != "":
+		return nil, false, w.request.bad("", "an empty page promises more")
+	case len(page) == 0:
+	case w.marker != "" && page[0].key() == w.before:
+		if w.guessed && silent && len(page) < min(limit, w.client.first) { // it knows no markers, and gave all that it has
+			return nil, false, nil
+		}
+		return nil, false, w.request.bad("", "the same page came twice")
+	case w.seen[next]:
+		return nil, false, w.request.bad("", "the pages go round in circles at marker %s", next)
+	default:
+		w.before = page[0].key()
+	}
+	w.marker, w.seen[next] = next, true
+	return fresh(&w.given, page), next != "", nil
+}
+
+// ask asks for the page at the marker, for a smaller one when a large one is refused. limit is what was asked for.
+func (w *walk[T]) ask(ctx context.Context) (a answer[[]T], limit int, err error) {
+	get := func(limit int) (answer[[]T], int, error) {
+		query := url.Values{"limit": {strconv.Itoa(limit)}}
+		maps.Copy(query, w.request.also)
+		if w.marker != "" {
+			query.Set("marker", w.marker)
+		}
+		a := answer[[]T]{key: w.key, decoder: &w.decoder}
+		err := w.request.get(ctx, query, &a)
+		return a, limit, err
+	}
+	limit = w.most
+	if w.marker == "" && !w.client.whole {
+		limit = min(w.client.first, w.client.page)
+	}
+	a, limit, err = get(limit)
+	if limit > w.client.first && statusOf(err) == http.StatusBadRequest { // perhaps too much to ask for
+		if a, limit, err = get(w.client.first); err == nil {
+			w.most = w.client.first
+		}
+	}
+	return a, limit, err
+}
+
+// next is the marker of the page after this one, "" after the last. silent: the answer has no word about paging. That ends a
+// list of v2.0, unless the page is full or a link that cannot be used promises more; in v3 it says nothing at all. Then the
+// id that ends this page is asked for what follows. Who gives more than the limit does not page.
+func (w *walk[T]) next(a answer[[]T], limit int) (marker string, silent bool) {
+	page := a.Value
+	marker, silent = a.next()
+	open := !w.request.quiet || w.guessed || len(page) == limit || len(a.Links) > 0
+	if silent && open && len(page) > 0 && len(page) <= limit {
+		marker, w.guessed = page[len(page)-1].key(), true
+	}
+	return marker, silent
+}
+
+// anew begins the list again, if its marker may be gone and that may help.
+func (w *walk[T]) anew(err error) bool {
+	status := statusOf(err)
+	if w.marker == "" || status != http.StatusBadRequest && status != http.StatusNotFound || !w.given.anew(w.marker) {
+		return false
+	}
+	w.marker, w.before, w.guessed = "", "", false
+	clear(w.seen)
+	return true
 }
 
 // given is what a list has handed out, for when it is begun again.
