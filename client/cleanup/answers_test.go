@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"janitor/client"
 	"janitor/client/inventory"
@@ -258,6 +260,30 @@ func TestLaggingList(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Lists may lag for ten seconds (api.md 4.7).
+func TestListLagsForTenSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t).with("a")
+		p := w.plan(things)
+		var deleted time.Time
+		w.answer = func(string, []string) ([]inventory.Answer, error) {
+			deleted = time.Now()
+			return say(inventory.SaidDeleted, "a"), nil
+		}
+		w.listing = func(int) error {
+			if !deleted.IsZero() && time.Since(deleted) >= 10*time.Second {
+				w.rows[things] = nil
+			}
+			return nil
+		}
+		e := w.engine(1)
+		e.rest = time.Second
+		if res := finished(t, e.Start(t.Context(), p))[0]; res.Outcome != Deleted || !res.Proved {
+			t.Errorf("%+v, want deleted and proved", res)
+		}
+	})
 }
 
 func TestBatchSizeIsLearnt(t *testing.T) {

@@ -38,8 +38,9 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	keeps := r.keepAhead(sending, in, items)
 	now := r.engine.lookIn(sending, in, r.kinds, r.resources(items))
 	r.looked(time.Since(began))
-	// A list can lag behind a change for a moment, as in prove: only what a second one still shows is in use.
-	if slices.ContainsFunc(items, func(i int) bool { return r.lags(i, now) }) && r.engine.nap(sending, 1) == nil {
+	// A list can lag behind a change, as in prove: only what the last one still shows is in use.
+	lags := func(i int) bool { return r.lags(i, now) }
+	for try := 1; try <= maxLag && slices.ContainsFunc(items, lags) && r.engine.nap(sending, try) == nil; try++ {
 		now = r.engine.look(sending, r.kinds, r.resources(items))
 	}
 	if sending.Err() != nil {

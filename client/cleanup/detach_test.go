@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"janitor/client"
 	"janitor/client/inventory"
@@ -206,24 +208,33 @@ func TestDetachTogetherIsToldOfBoth(t *testing.T) {
 	}
 }
 
-// A list that shows an old user for a moment does not block what was taken out of use.
+// A list that shows an old user for ten seconds (api.md 4.7) does not block what was taken out of use.
 func TestLaggingUsers(t *testing.T) {
+	synctest.Test(t, testLaggingUsers)
+}
+
+func testLaggingUsers(t *testing.T) {
 	w := newWorld(t).withJar("a", jar{users: []string{"listener api"}})
 	p, err := NewPlan([]inventory.Ref{jarRef("a")}, inventory.Last(w.snapshot([]inventory.KindID{jars}, nil)), Choice{Detach: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.watch(p)
-	w.lists = 0
-	w.stepping = func(string, string) error { return nil }
-	w.listing = func(n int) error {
-		if n == 2 { // check, after the step, and again
+	var left time.Time
+	w.stepping = func(string, string) error {
+		left = time.Now()
+		return nil
+	}
+	w.listing = func(int) error {
+		if !left.IsZero() && time.Since(left) >= 10*time.Second && len(w.rows[jars]) > 0 {
 			w.rows[jars] = slices.Clone(w.rows[jars])
 			w.rows[jars][0].Object, w.rows[jars][0].Verdict = jar{}, state(inventory.Unused)
 		}
 		return nil
 	}
-	if res := finished(t, w.engine(1).Start(t.Context(), p))[0]; res.Outcome != Deleted {
+	e := w.engine(1)
+	e.rest = time.Second
+	if res := finished(t, e.Start(t.Context(), p))[0]; res.Outcome != Deleted {
 		t.Errorf("%+v, want deleted", res)
 	}
 }

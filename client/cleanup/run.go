@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	maxLag  = 3 // how often closing lists are read again for what they still show
+	maxLag  = 4 // how often lists are read again for what they still show: eleven seconds and more, for they lag up to ten
 	maxLost = 3 // how often an item is sent into server trouble, read back in between each time
 	maxWait = 5 // how often a request is put off because the service is busy
 	// How often one that is throttled is sent again. Before each time the service is left alone for as long as it asks,
