@@ -127,6 +127,11 @@ func (c *Client) L7Policies(ctx context.Context) iter.Seq2[[]L7Policy, error] {
 	return markers[L7Policy](ctx, c, c.dedicated().sub("l7policies").doing("listing l7policies"), "l7policies")
 }
 
+// L7Policy shows one.
+func (c *Client) L7Policy(ctx context.Context, id string) (*L7Policy, error) {
+	return show[L7Policy](ctx, c.dedicated().sub("l7policies").id(id).doing("reading l7policy %s", id), "l7policy", id)
+}
+
 // GrantedL7Policies lists the forwarding policies of ELB v3 of all enterprise projects; see [Client.GrantedListeners].
 func (c *Client) GrantedL7Policies(ctx context.Context) iter.Seq2[[]L7Policy, error] {
 	r := c.dedicated().sub("l7policies").doing("listing l7policies of all enterprise projects")

@@ -138,3 +138,42 @@ func TestNothingWasTakenAway(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What no list shows is asked for by its id before it is said to be gone: it may lie in the recycle bin, or belong to
+// another enterprise project.
+func TestUsersThatNoListShowsGetTheirPoolsBack(t *testing.T) {
+	var hidden atomic.Bool
+	lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulate(t, simcloud.Options{Seed: 5, Size: 25}, func(w http.ResponseWriter, r *http.Request) bool {
+		list := r.Method == http.MethodGet && (strings.HasSuffix(r.URL.Path, "/elb/listeners") || strings.HasSuffix(r.URL.Path, "/elb/l7policies"))
+		if !hidden.Load() || !list {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"listeners":[],"l7policies":[],"page_info":{"current_count":0}}`))
+		return true
+	})}
+	lab.engine.journal = lab.history.Journal(lab.where())
+	before := lab.state()
+	from := lab.load(inventory.Pools)
+	taken := map[string]bool{}
+	used := pick(from, inventory.Pools, 12, func(r inventory.Resource) bool {
+		p, err := NewPlan(refsOf([]inventory.Resource{r}), from, Choice{Detach: true})
+		if err != nil || len(p.Items) != 1 || !dedicated(r) {
+			return false
+		}
+		for _, d := range p.Items[0].Detaches {
+			taken[d.Call] = true
+		}
+		return len(p.Items[0].Detaches) > 0
+	})
+	if !taken["PUT listeners/{id}"] || !taken["DELETE l7policies/{id}"] {
+		t.Fatal(taken)
+	}
+	past := lab.delete(used, from, Choice{Detach: true})
+	lab.back(before, []*Past{past}, func(p *Past) []Result {
+		hidden.Store(true)
+		defer hidden.Store(false)
+		_, results := lab.undo(p)
+		return results
+	})
+}

@@ -241,8 +241,50 @@ func lookForUsers(ctx context.Context, c *client.Client, all []*Comeback, shared
 			if !u.taken(one) || one.Err != nil {
 				continue
 			}
-			one.Err = u.look(ctx, c, one, listeners, policies, specs)
+			if one.Err = u.askFor(ctx, c, one, listeners, policies); one.Err == nil {
+				one.Err = u.look(ctx, c, one, listeners, policies, specs)
+			}
 		}
+	}
+	return nil
+}
+
+// askFor asks for what no list shows, and adds it to them: it may lie in the recycle bin, or belong to another enterprise
+// project (api.md 2.2, 2.6).
+func (u *poolUser) askFor(ctx context.Context, c *client.Client, one *Comeback, listeners map[string]client.Listener, policies map[string]client.L7Policy) error {
+	var listener, policy string
+	switch u.Is {
+	case ofDefaultPool:
+		listener = u.ID
+	case ofShare:
+		policy = u.ID
+	case ofPolicy:
+		policy = one.Made[u.part()]
+		if u.Policy != nil {
+			listener = u.Policy.Text("listener_id")
+		}
+	}
+	show := c.Listener
+	if u.Shared {
+		show = c.SharedListener
+	}
+	if err := askOne(ctx, listeners, listener, show); err != nil {
+		return err
+	}
+	return askOne(ctx, policies, policy, c.L7Policy)
+}
+
+// askOne adds the object of this id to those that are known, if there is one.
+func askOne[T any](ctx context.Context, known map[string]T, id string, show func(context.Context, string) (*T, error)) error {
+	if _, ok := known[id]; ok || id == "" {
+		return nil
+	}
+	o, err := show(ctx, id)
+	switch {
+	case err == nil:
+		known[id] = *o
+	case !errors.Is(err, client.NotFound) && !errors.Is(err, client.RouteAbsent):
+		return err
 	}
 	return nil
 }
