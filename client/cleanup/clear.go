@@ -241,10 +241,7 @@ func (m move) failed(err error) ending {
 	if err == nil {
 		return ending{}
 	}
-	v := endingOf(err)
-	if errors.Is(err, client.RouteAbsent) {
-		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
-	}
+	v := endingOfCall(m.Call, err)
 	v.message = fmt.Sprintf("%s could not be %s: %s", m, m.did(), v.message)
 	return v
 }

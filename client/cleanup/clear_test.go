@@ -311,7 +311,7 @@ func TestRefusalOfOneThenSteps(t *testing.T) {
 		"credentials":         {jar{stubborn: true, holds: []string{s1}}, fails(401, client.Unauthorised, "APIGW.0301", "bad token"), Failed, "bad token", refused},
 		"throttled":           {jar{stubborn: true, holds: []string{s1}}, fails(429, client.Throttled, "APIGW.0308", "limit"), Failed, "limit", strings.TrimSuffix(strings.Repeat("delete a | ", maxThrottled+1), " | ")},
 		"not found":           {jar{stubborn: true, holds: []string{s1}}, fails(404, client.NotFound, "ELB.8904", "not found"), Failed, "not found; read back: still there", refused},
-		"call does not exist": {jar{stubborn: true, holds: []string{s1}}, fails(404, client.RouteAbsent, "APIGW.0101", "no such API"), Failed, "no such API", refused},
+		"call does not exist": {jar{stubborn: true, holds: []string{s1}}, fails(404, client.RouteAbsent, "APIGW.0101", "no such API"), Failed, "this cloud does not have the call single (no such API)", refused},
 		"never left":          {jar{stubborn: true, holds: []string{s1}}, &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}, Failed, "no route to host", refused},
 		"emptied before":      {jar{demands: true, holds: []string{s1}}, fails(400, "", "ELB.8902", "no"), Failed, "no; 1 server was removed", "a: " + s1 + " | delete a"},
 	} {

@@ -194,7 +194,7 @@ func (r *Run) gone(i int) Outcome {
 
 // refused deals with a request that has no answer for each item.
 func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []piece) {
-	v := endingOf(err)
+	v := endingOfCall(p.way.route.Call, err)
 	sent := len(p.items)
 	if partly(sent, err) {
 		if p.items = r.survivors(ctx, p, v); len(p.items) == 0 {
@@ -380,6 +380,15 @@ func endingOf(err error) ending {
 		if errors.Is(err, class) {
 			v.outcome = Blocked
 		}
+	}
+	return v
+}
+
+// endingOfCall also names the call where this cloud does not have it.
+func endingOfCall(call string, err error) ending {
+	v := endingOf(err)
+	if errors.Is(err, client.RouteAbsent) {
+		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", call, v.message)
 	}
 	return v
 }

@@ -98,10 +98,7 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 
 // unmade is what an error of making something means for its item.
 func unmade(m inventory.Making, err error) ending {
-	v := endingOf(err)
-	if errors.Is(err, client.RouteAbsent) {
-		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", m.Call, v.message)
-	}
+	v := endingOfCall(m.Call, err)
 	if m.Part != inventory.Itself {
 		v.message = fmt.Sprintf("%s could not be brought back: %s", m, v.message)
 	}
