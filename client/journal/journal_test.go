@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -66,6 +68,10 @@ func TestEveryChangeShows(t *testing.T) {
 	_, other := written(t, 4)
 	join := func(ls ...[]byte) []byte { return bytes.Join(ls, nil) }
 	edited := bytes.Replace(lines[1], []byte(`"i":1`), []byte(`"i":7`), 1)
+	sealed := func(line string) []byte { // with the right hash, whatever it says
+		return []byte(line + sumKey + sumOf([]byte(line)) + "\"}\n")
+	}
+	const begin = `{"n":1,"at":"2026-01-02T03:04:05Z"`
 	for name, test := range map[string]struct {
 		data []byte
 		line int
@@ -80,6 +86,13 @@ func TestEveryChangeShows(t *testing.T) {
 		"of another journal":  {join(lines[0], bytes.SplitAfter(other, []byte("\n"))[1]), 2, "does not follow"},
 		"an empty line":       {join(lines[0], []byte("\n"), lines[1]), 2, "no line of a journal"},
 		"something else":      {join(lines[0], []byte("hello\n")), 2, "no line of a journal"},
+		"something long":      {join(lines[0], bytes.Repeat([]byte("x"), 200), []byte("\n")), 2, "no line of a journal"},
+		"a field more":        {sealed(begin + `,"type":"note","body":0,"before":"","more":1`), 1, "no line of a journal"},
+		"two values":          {sealed(begin + `,"type":"note","body":0,"before":""} {"n":1`), 1, "no line of a journal"},
+		"no type":             {sealed(begin + `,"body":0,"before":""`), 1, "no line of a journal"},
+		"a type of two words": {sealed(begin + `,"type":"two words","body":0,"before":""`), 1, "no line of a journal"},
+		"no body":             {sealed(begin + `,"type":"note","before":""`), 1, "no line of a journal"},
+		"no JSON":             {sealed(`{"n":one`), 1, "no line of a journal"},
 		"two on one line":     {join(bytes.TrimSpace(lines[0]), lines[1]), 1, "was changed"},
 		"too long a line":     {join(lines[0], bytes.Repeat([]byte("x"), maxLine+1)), 2, "longer than"},
 	} {
@@ -91,6 +104,16 @@ func TestEveryChangeShows(t *testing.T) {
 			}
 			if len(got) != test.line-1 || tail.Lines != test.line-1 {
 				t.Errorf("%d lines before it", len(got))
+			}
+			if want := fmt.Sprintf("line %d: %s", damage.Line, damage.Why); err.Error() != want {
+				t.Errorf("%q, want %q", err, want)
+			}
+			r := NewReader(bytes.NewReader(test.data))
+			for range test.line {
+				_, err = r.Next()
+			}
+			if _, again := r.Next(); again == nil || again != err { //nolint:errorlint // the very same
+				t.Errorf("after %v the reader goes on: %v", err, again)
 			}
 		})
 	}
@@ -126,6 +149,9 @@ func TestATornLineIsCutOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := NewWriter(f, tail)
+		if w.OnDisk() != tail.Lines {
+			t.Fatalf("%d bytes: %d lines are on disk, not %d", n, w.OnDisk(), tail.Lines)
+		}
 		if err := errors.Join(w.Append("more", n), w.Close()); err != nil {
 			t.Fatal(err)
 		}
@@ -205,6 +231,73 @@ func TestThoseWhoWaitTogetherShareAnFsync(t *testing.T) {
 	if lines, _, err := Read(disk.Bytes()); err != nil || len(lines) != n || disk.synced != disk.Len() || disk.syncs > n/2 {
 		t.Errorf("%d lines in %d fsyncs, %v", len(lines), disk.syncs, err)
 	}
+}
+
+func TestLinesAreWrittenSoonThoughNobodyWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		disk := &slow{}
+		w := NewWriter(disk, Tail{})
+		for i := range 3 {
+			if err := w.Append("note", i); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * aMoment)
+			if lines, _, err := Read(disk.Bytes()); err != nil || len(lines) != i+1 || disk.syncs > 0 {
+				t.Errorf("%d lines after %d, %d fsyncs, %v", len(lines), i+1, disk.syncs, err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// What may just be written may be read, and a byte more neither. In a bubble of its own every line has the same time, and
+// so the same length.
+func TestReadersAndWritersHaveTheSameBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		text := func(long int) json.RawMessage { return json.RawMessage(`"` + strings.Repeat("x", long-2) + `"`) }
+		write := func(tail Tail, bodies ...json.RawMessage) ([]byte, error) {
+			disk := &slow{}
+			w := NewWriter(disk, tail)
+			for _, b := range bodies {
+				w.Append("note", b)
+			}
+			err := w.Close()
+			return disk.Bytes(), err
+		}
+		short, err := write(Tail{}, text(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		most := maxLine - len(short) + 2
+		long, err := write(Tail{}, text(most))
+		if err != nil || len(long) != maxLine {
+			t.Fatalf("a line of %d bytes: %v", len(long), err)
+		}
+		if _, _, err := Read(long); err != nil {
+			t.Errorf("it is written and cannot be read: %v", err)
+		}
+		if _, err := write(Tail{}, text(most+1)); err == nil {
+			t.Error("a line too long is written")
+		}
+
+		two, err := write(Tail{}, text(2), text(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, room := range []int{len(two), len(two) - 1} {
+			full := Tail{Size: maxSize - int64(room)}
+			r := NewReader(bytes.NewReader(two))
+			r.tail = full
+			_, first := r.Next()
+			_, second := r.Next()
+			_, written := write(full, text(2), text(2))
+			if fits := room == len(two); first != nil || (second == nil) != fits || (written == nil) != fits {
+				t.Errorf("two lines of %d bytes where there is room for %d: read %v, written %v", len(two), room, second, written)
+			}
+		}
+	})
 }
 
 func TestAfterAFailureNothingIsWritten(t *testing.T) {
@@ -297,6 +390,9 @@ func TestBadLinesAreNotWritten(t *testing.T) {
 		body any
 	}{
 		"no word":  {"two words", 1},
+		"no name":  {"", 1},
+		"capitals": {"Note", 1},
+		"brackets": {"{note}", 1},
 		"no JSON":  {"note", func() {}},
 		"too long": {"note", strings.Repeat("x", maxLine)},
 	} {
@@ -385,6 +481,9 @@ func TestOnlyOneHoldsALock(t *testing.T) {
 	if Held(path) {
 		t.Error("held before it was taken")
 	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("to ask makes a file: %v", err)
+	}
 	me := Holder{Who: "jane@host", PID: 12, Run: "r1", Since: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	l, err := TryLock(path, me)
 	if err != nil {
@@ -401,6 +500,17 @@ func TestOnlyOneHoldsALock(t *testing.T) {
 	if want := "held by jane@host (process 12, run r1, since 2026-01-02 03:04:05 UTC)"; err.Error() != want {
 		t.Errorf("%q, want %q", err, want)
 	}
+	if info, err := os.Stat(holderPath(path)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	for _, text := range []string{"", "{", "no JSON"} {
+		if err := os.WriteFile(holderPath(path), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := TryLock(path, me); err == nil || err.Error() != "held by another janitor" {
+			t.Errorf("%q says who holds it: %v", text, err)
+		}
+	}
 	l.Unlock()
 	if Held(path) {
 		t.Error("still held")
@@ -410,6 +520,21 @@ func TestOnlyOneHoldsALock(t *testing.T) {
 		t.Fatal(err)
 	}
 	again.Unlock()
+}
+
+func TestALockThatCannotBeTakenIsNotHeld(t *testing.T) {
+	var held *HeldError
+	folder := t.TempDir()
+	if _, err := TryLock(filepath.Join(folder, "nowhere", "lock"), Holder{}); !errors.Is(err, os.ErrNotExist) || errors.As(err, &held) {
+		t.Errorf("without a folder: %v", err)
+	}
+	path := filepath.Join(folder, "lock")
+	if err := os.Mkdir(holderPath(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := TryLock(path, Holder{}); err == nil || errors.As(err, &held) || Held(path) {
+		t.Errorf("where its holder cannot be written: %v", err)
+	}
 }
 
 func FuzzReader(f *testing.F) {

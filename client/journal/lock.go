@@ -44,14 +44,12 @@ func TryLock(path string, h Holder) (*Lock, error) {
 	l := &Lock{flock.New(path)}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	got, err := l.file.TryLockContext(ctx, patience/10)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	_, err := l.file.TryLockContext(ctx, patience/10)
+	if errors.Is(err, context.DeadlineExceeded) {
 		return nil, &HeldError{holder(path)}
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
-	case !got:
-		return nil, &HeldError{holder(path)}
 	}
 	data, err := json.Marshal(h)
 	if err == nil {
@@ -75,10 +73,8 @@ func Held(path string) bool {
 		return false
 	}
 	file := flock.New(path)
+	defer file.Unlock() //nolint:errcheck // the descriptor is closed either way
 	got, err := file.TryRLock()
-	if err == nil && got {
-		file.Unlock() //nolint:errcheck // the descriptor is closed either way
-	}
 	return err == nil && !got
 }
 
@@ -91,9 +87,8 @@ func holder(path string) Holder {
 		return Holder{}
 	}
 	defer f.Close() //nolint:errcheck // only read
-	data, err := io.ReadAll(io.LimitReader(f, 4096))
 	var h Holder
-	if err != nil || json.Unmarshal(data, &h) != nil {
+	if json.NewDecoder(io.LimitReader(f, 4096)).Decode(&h) != nil {
 		return Holder{}
 	}
 	return h

@@ -159,7 +159,6 @@ func (w *Writer) add(e entry) {
 	buf, sum := encode(w.buf, w.lines+1, e.at, e.kind, e.body, w.sum)
 	long := len(buf) - len(w.buf)
 	switch {
-	case w.err != nil:
 	case long > maxLine:
 		w.fail(fmt.Errorf("a line of type %s is longer than %d bytes", e.kind, maxLine))
 	case w.size+int64(long) > maxSize:
