@@ -29,7 +29,7 @@ type change struct {
 
 	v4, v6     *big.Int   // how many addresses the union covers before and not after
 	all4, all6 bool       // the union covers every one of them before, and not after
-	no4, no6   bool       // the union covers some of them before, and none after, though some of the other family
+	no4, no6   bool       // the union covers some of them before, and none after
 	example    netip.Addr // the first of those; zero when there are none
 	empty      bool       // the union covers nothing any more
 	drained    string     // a group that is left without entries, while the union is not empty; "" = none
@@ -122,7 +122,7 @@ func (c *change) compute(lists *accessLists, losers []*accessList) {
 	keep = append(keep, lost) // together they are what was covered before
 	c.all4 = c.v4.Sign() > 0 && coverAll(every4, keep...)
 	c.all6 = c.v6.Sign() > 0 && coverAll(every6, keep...)
-	c.no4, c.no6 = c.v4.Sign() > 0 && !left4 && left6, c.v6.Sign() > 0 && !left6 && left4
+	c.no4, c.no6 = c.v4.Sign() > 0 && !left4, c.v6.Sign() > 0 && !left6
 	c.odd, c.oddLeft = countOdd(losers, applied)
 	c.name = c.blame(losers)
 	for _, l := range losers {

@@ -46,8 +46,7 @@ type Monitor struct {
 
 var listenerKind = &Kind{
 	ID: Listeners, One: "listener", Many: "listeners", Title: "Listeners",
-	WhyNot:  "A listener" + notOurs,
-	Columns: []Column{nameColumn("NAME"), idColumn()},
+	WhyNot: "A listener" + notOurs,
 	Fields: func(r Resource, now time.Time) []Field {
 		l := r.Object.(*Listener)
 		return fields(r, now,
@@ -146,8 +145,7 @@ func protocolAndPort(protocol string, number int) string {
 
 var policyKind = &Kind{
 	ID: Policies, One: "policy", Many: "policies", Title: "Policies",
-	WhyNot:  "A policy" + notOurs,
-	Columns: []Column{nameColumn("NAME"), idColumn()},
+	WhyNot: "A policy" + notOurs,
 	Fields: func(r Resource, now time.Time) []Field {
 		p := r.Object.(*Policy)
 		return fields(r, now,
@@ -222,8 +220,7 @@ func (p *Policy) mirrors() []string {
 
 var loadBalancers = &Kind{
 	ID: LoadBalancers, One: "load balancer", Many: "load balancers", Title: "Load balancers",
-	WhyNot:  "A load balancer" + notOurs,
-	Columns: []Column{nameColumn("NAME"), idColumn()},
+	WhyNot: "A load balancer" + notOurs,
 	Fields: func(r Resource, now time.Time) []Field {
 		b := r.Object.(*client.LoadBalancer)
 		return fields(r, now,
@@ -260,8 +257,7 @@ func balancerRow(home ScopeID, b *client.LoadBalancer) Resource {
 
 var servers = &Kind{
 	ID: Servers, One: "server", Many: "servers", Title: "Servers",
-	WhyNot:  "A server goes only with its pool",
-	Columns: []Column{nameColumn("NAME"), idColumn()},
+	WhyNot: "A server goes only with its pool",
 	Fields: func(r Resource, now time.Time) []Field {
 		m := r.Object.(*client.Member)
 		return fields(r, now,
@@ -312,8 +308,7 @@ func serverAddress(m *client.Member) string {
 
 var monitors = &Kind{
 	ID: Monitors, One: "health monitor", Many: "health monitors", Title: "Health monitors",
-	WhyNot:  "A health monitor goes only with its pool",
-	Columns: []Column{nameColumn("NAME"), idColumn()},
+	WhyNot: "A health monitor goes only with its pool",
 	Fields: func(r Resource, now time.Time) []Field {
 		m := r.Object.(*Monitor)
 		return fields(r, now, Field{"Type", m.Type}, Field{"Pools", ids(m.Pools)})
@@ -344,9 +339,8 @@ func monitorRow(home ScopeID, m *client.HealthMonitor, shared bool) Resource {
 
 var memberGroups = &Kind{
 	ID: MemberGroups, One: "server group", Many: "server groups", Title: "Server groups", Within: Channels,
-	WhyNot:  "A server group" + notOurs,
-	along:   ListID(Channels),
-	Columns: []Column{nameColumn("NAME"), idColumn()},
+	WhyNot: "A server group" + notOurs,
+	along:  ListID(Channels),
 	Fields: func(r Resource, now time.Time) []Field {
 		return fields(r, now, Field{"Channel", r.In}, Field{"Refers to channel", r.Object.(*client.MemberGroup).ReferenceChannelID})
 	},
@@ -437,7 +431,7 @@ func readNamed(ctx context.Context, q *query) error {
 			return err
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // readGranted looks for listeners of enterprise projects that the lists did not show (api.md 2.2), and, where there are any,

@@ -18,7 +18,7 @@ type block struct{ low, high netip.Addr }
 func parseBlock(ip string) block {
 	if from, to, isRange := strings.Cut(ip, "-"); isRange {
 		low, high := parseAddr(from), parseAddr(to)
-		if !low.IsValid() || !high.IsValid() || low.BitLen() != high.BitLen() || high.Less(low) {
+		if !low.IsValid() || low.BitLen() != high.BitLen() || high.Less(low) {
 			return block{}
 		}
 		return block{low, high}

@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -266,6 +267,28 @@ func TestARefusalIsNoSilence(t *testing.T) {
 			if got := s.Listing(inventory.Channels).Note; got != "" {
 				t.Errorf("%d: channels: %q", tt.status, got)
 			}
+		}
+	}
+}
+
+// TestARefusalInTheMiddleIsNoRefusal: a cloud that has answered knows the question. What the rest of its answer holds is not known.
+func TestARefusalInTheMiddleIsNoRefusal(t *testing.T) {
+	mine := object{"id": "l1", "name": "mine"}
+	for list, bin := range map[string][]object{"all_granted_eps listeners": nil, "all_granted_eps recycled": {}} {
+		w := &world{lists: map[string][]object{
+			"pools": {{"id": "p1", "name": "pool", "enterprise_project_id": "0"}}, "listeners": {mine}, "all_granted_eps listeners": {mine}, "recycled": bin,
+		}, answer: map[string]http.HandlerFunc{"GET " + list: func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Get("marker") != "" {
+				http.Error(rw, `{"error_code":"ELB.9802","error_msg":"no"}`, http.StatusForbidden)
+				return
+			}
+			json.NewEncoder(rw).Encode(object{"listeners": []object{mine}, "page_info": object{"next_marker": "l1"}})
+		}}}
+		l, _ := w.serve(t)
+		_, listing := load(t, l, inventory.Pools)
+		const want = "unknown: listeners of all enterprise projects could not be listed: needs elb:listeners:list (403 ELB.9802 no) [empty]"
+		if got := said(named(t, listing, "pool").Verdict); got != want {
+			t.Errorf("half of %s: %q, want %q", list, got, want)
 		}
 	}
 }

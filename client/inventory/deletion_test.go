@@ -138,9 +138,14 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			{"id": "l", "name": "web-443", "default_pool_id": "d"},
 			{"id": "h", "name": "pinned", "default_pool_id": "q", "protection_status": "consoleProtection", "protection_reason": "audit"},
 		},
-		"lbaas/listeners":  {{"id": "k", "name": "old-80", "default_pool_id": "s"}},
-		"lbaas/l7policies": {{"id": "z", "name": "old", "listener_id": "k", "redirect_pool_id": "s"}},
+		"lbaas/listeners": {{"id": "k", "name": "old-80", "default_pool_id": "s"}},
+		"lbaas/l7policies": {
+			{"id": "z", "name": "old", "listener_id": "k", "redirect_pool_id": "s"},
+			// Of dedicated ones the older API knows neither weights nor mirrors.
+			{"id": "x", "name": "a-b", "listener_id": "l"}, {"id": "u", "name": "copy", "listener_id": "l"},
+		},
 		"l7policies": {
+			{"id": "z", "name": "old", "listener_id": "k", "redirect_pool_id": "s"},
 			{"id": "y", "name": "/api", "listener_id": "l", "redirect_pool_id": "r"},
 			{"id": "x", "name": "a-b", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "w", "weight": 10}, {"pool_id": "other", "weight": 90}}},
 			{"id": "v", "name": "one", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "o", "weight": 1}}},

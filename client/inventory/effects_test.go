@@ -191,6 +191,12 @@ func TestEffectsOfEntries(t *testing.T) {
 			[]string{"10.0.0.2", "10.0.0.1"},
 			[]string{"danger: listener web-443 (white) lets nobody in: shuts out 2 addresses, such as 10.0.0.1 (2) [home]"},
 		},
+		"the second of two groups emptied": {
+			[]object{group("w", "office", "10.0.0.1", "10.0.0.2"), group("h", "home", "10.0.0.3")},
+			[]object{listener("l", "web-443", "w,h", "white")},
+			[]string{"10.0.0.1", "10.0.0.3"},
+			[]string{"danger: listener web-443 (white) shuts out 2 addresses, such as 10.0.0.1; IP group home is left empty, which may stand for every address (2) [home]"},
+		},
 		"a listener on two pages": {
 			[]object{group("w", "office", "10.0.0.1")},
 			[]object{listener("l", "web-443", "w", "white"), listener("l", "web-443", "w", "white")},

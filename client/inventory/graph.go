@@ -101,7 +101,7 @@ func (g *Graph) join(p facts) {
 	g.ipGroups = joined(g.ipGroups, p.ipGroups)
 	g.within = joined(g.within, p.within)
 	g.open = joined(g.open, p.open)
-	g.policies = joined(g.policies, p.policies)
+	g.policies = joined(p.policies, g.policies) // v3's list comes first, and knows more of what both show
 	g.guarded = joined(g.guarded, p.guarded)
 	g.unclear = joined(g.unclear, p.unclear)
 	g.servers = joined(g.servers, p.servers)

@@ -193,6 +193,13 @@ func TestListenersThatAreNotListed(t *testing.T) {
 			pool:   "unknown: names listener hidden, which does not exist", free: "unused: no listener, no policy", cert: "unused: no listener",
 			group: "unused: no listener",
 		},
+		"it does not exist, and the cloud has no shared ones": {
+			change: func(w *world) {
+				w.absent("lbaas/pools", "lbaas/listeners", "lbaas/l7policies", "lbaas/certificates", "lbaas/listeners/hidden")
+			},
+			pool: "unknown: names listener hidden, which does not exist", free: "unused: no listener, no policy", cert: "unused: no listener",
+			group: "unused: no listener",
+		},
 		"it may not be there or not be seen": {
 			change: func(w *world) { w.refuse("listeners/hidden", 403, "ELB.8903", "URI or resource not found") },
 			pool:   "in use: listener hidden",
@@ -326,6 +333,34 @@ func TestSignsThatAreNotAllKnown(t *testing.T) {
 	for name, want := range map[string]bool{"timeless": true, "timed": false} {
 		if got := named(t, s.Listing(inventory.Certificates), name).Verdict.Partial; got != want {
 			t.Errorf("%s: partial %v", name, got)
+		}
+	}
+}
+
+// TestSignsOfCertificatesNeedBothLists: one that is not there yet, or failed, may hold a twin or a newer one.
+func TestSignsOfCertificatesNeedBothLists(t *testing.T) {
+	for shown, other := range map[string]string{"certificates": "lbaas/certificates", "lbaas/certificates": "certificates"} {
+		w := &world{lists: map[string][]object{shown: {{"id": "d", "name": "timed", "expire_time": "2030-01-01T00:00:00Z"}}}}
+		release := w.hold(other, 1)
+		l, _ := w.serve(t)
+		waited := false
+		for s := range l.Load(t.Context(), inventory.Certificates) {
+			rows := s.Listing(inventory.Certificates).Resources
+			done, _ := s.Graph.State(inventory.ListID(strings.Replace(shown, "lbaas/", "shared ", 1)))
+			if partial := len(rows) > 0 && rows[0].Verdict.Partial; len(rows) > 0 && (partial && s.Done || !partial && !waited) {
+				t.Errorf("%s late, done %v: partial %v", other, s.Done, partial)
+			}
+			if len(rows) > 0 && done && !waited {
+				waited = true
+				close(release)
+			}
+		}
+		if !waited {
+			t.Errorf("%s did not end before %s began", shown, other)
+		}
+		w.refuse(other, http.StatusForbidden, "ELB.9802", "no")
+		if v := inventory.Last(l.Load(t.Context(), inventory.Certificates)).Listing(inventory.Certificates).Resources[0].Verdict; !v.Partial {
+			t.Errorf("%s is refused, and %q is all", other, said(v))
 		}
 	}
 }

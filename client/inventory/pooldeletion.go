@@ -157,7 +157,7 @@ func detachFromPolicy(step *Step, r Resource, doomed map[Ref]bool, policy *Polic
 		return errors.New(u.Text + " sends it a copy of its traffic: change that in the console first")
 	}
 	switch {
-	case policy.Shared:
+	case p.Shared:
 		step.What, step.Call = ofRedirect, putSharedPolicy
 		step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachSharedPolicy(ctx, policy.ID) }
 	case weighted && len(rest) > 0 && policy.RedirectPoolID != p.ID:
@@ -204,7 +204,7 @@ func (g *Graph) without(u Use, p *Pool, goes map[string]bool) string {
 		return u.Text + " is left without a default pool"
 	case policy == nil:
 		return u.Text + " loses it"
-	case policy.Shared:
+	case p.Shared:
 		return u.Text + " redirects to no pool any more"
 	case u.Via == "redirect_pools_config" && policy.RedirectPoolID != p.ID &&
 		slices.ContainsFunc(policy.WeightedPools, func(w client.WeightedPool) bool { return !goes[w.PoolID] }):

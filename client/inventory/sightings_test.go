@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"testing"
@@ -56,6 +57,54 @@ func TestSharedPoolIsOneRow(t *testing.T) {
 				t.Error("an earlier snapshot has changed")
 			}
 		})
+	}
+}
+
+// TestWhatIsAroundPoolsIsOneRow: whichever list shows it first, what v3 says is kept, for it says more.
+func TestWhatIsAroundPoolsIsOneRow(t *testing.T) {
+	for _, tt := range []struct {
+		kind inventory.KindID
+		list string
+		v3   object // fields that v2.0 does not show
+		want object
+	}{
+		{inventory.Listeners, "listeners", object{"protection_reason": "audit"}, object{"protection_reason": "audit", "shared": true}},
+		{inventory.Policies, "l7policies", object{"priority": 7.0}, object{"priority": 7.0, "shared": true}},
+		{inventory.Monitors, "healthmonitors", object{"type": "TLS"}, object{"type": "TLS", "shared": true}},
+		{inventory.LoadBalancers, "loadbalancers", object{"guaranteed": true}, object{"guaranteed": true}},
+		{inventory.LoadBalancers, "loadbalancers", object{"created_at": "2026-01-02T03:04:05Z"}, object{"created_at": "2026-01-02T03:04:05Z"}},
+	} {
+		for _, late := range []string{tt.list, "lbaas/" + tt.list} {
+			v3 := object{"id": "x", "name": "of v3"}
+			maps.Copy(v3, tt.v3)
+			w := &world{lists: map[string][]object{tt.list: {v3}, "lbaas/" + tt.list: {{"id": "x", "name": "of v2.0"}}}}
+			release := w.hold(late, 1)
+			l, _ := w.serve(t)
+			var rows []inventory.Resource
+			for s := range l.WithDetail().Load(t.Context(), inventory.Pools) {
+				if rows = s.Listing(tt.kind).Resources; len(rows) > 0 && !s.Done && release != nil {
+					close(release)
+					release = nil
+				}
+			}
+			if release != nil || len(rows) != 1 || rows[0].Name != "of v3" {
+				t.Errorf("%s, %s late: %+v", tt.kind, late, rows)
+				continue
+			}
+			data, err := json.Marshal(rows[0].Object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got object
+			if err := json.Unmarshal(data, &got); err != nil {
+				t.Fatal(err)
+			}
+			for field, want := range tt.want {
+				if got[field] != want {
+					t.Errorf("%s, %s late: %s is %v, want %v", tt.kind, late, field, got[field], want)
+				}
+			}
+		}
 	}
 }
 
