@@ -398,9 +398,9 @@ func TestEffectsKnowOtherGroups(t *testing.T) {
 	}
 }
 
-// TestTheKeyOfADangerStays: some of the entries are gone already when a plan is checked again; the danger that was
-// confirmed is still called the same.
-func TestTheKeyOfADangerStays(t *testing.T) {
+// TestTheKeyStays: some of the entries or members are gone already when a plan is checked again; what was confirmed is still
+// called the same.
+func TestTheKeyStays(t *testing.T) {
 	w := &world{lists: map[string][]object{
 		"ipgroups":  {group("w", "office", "10.0.0.1", "10.0.0.2", "10.0.0.3"), group("h", "home", "0.0.0.0/0", "10.0.0.4", "10.0.0.5")},
 		"listeners": {listener("l", "web-443", "w", "white"), listener("m", "api-443", "h", "white")},
@@ -422,6 +422,18 @@ func TestTheKeyOfADangerStays(t *testing.T) {
 	after := keys(effects(all[1:4], left, s.Graph))
 	if diff := cmp.Diff(before, after); diff != "" || len(before) != 2 || slices.Contains(before, "") {
 		t.Error(before, diff)
+	}
+
+	on := "apic/instances/" + roma + "/vpc-channels"
+	w = &world{lists: map[string][]object{
+		on: {{"id": "c", "name": "registered", "type": 3}}, on + "/c/members": {{"id": "f", "host": "f", "status": 2}, {"id": "g", "host": "g", "status": 2}},
+	}}
+	l, _ = w.serve(t)
+	s, listing = open(t, l, inventory.Members)
+	effects = listing.Kind.Deletion.Effects
+	two, one := effects(listing.Resources, listing.Resources, s.Graph), effects(listing.Resources[:1], listing.Resources[:1], s.Graph)
+	if len(two) != 1 || len(one) != 1 || two[0].Text == one[0].Text || two[0].Key == "" || two[0].Key != one[0].Key {
+		t.Errorf("%+v and %+v", two, one)
 	}
 }
 
