@@ -254,18 +254,95 @@ func TestTheLedgerRefusesWhatNoRunCanHaveWritten(t *testing.T) {
 		"unknown key":               {"unknown field", []story{{lineOutcome, map[string]any{"item": 0, "fate": "deleted"}}}},
 		"unknown outcome":           {`unknown word "eaten"`, []story{{lineOutcome, ended{Item: 0, Outcome: "eaten"}}}},
 		"verified before the end":   {"verified before its end", []story{{lineVerify, resumed{}}}},
+		"nothing in it":             {"request 1 after 0", []story{{lineIntent, intent{Request: 1}}}},
+		"fewer ids than items":      {"request 1 after 0", []story{keep, {lineIntent, intent{Request: 1, Items: []int{0, 1}, IDs: []string{"a"}}}}},
+		"twice in it":               {"item 0 twice in one request", []story{keep, {lineIntent, intent{Request: 1, Items: []int{0, 0}, IDs: []string{"a", "a"}}}}},
+		"a step that brings back":   {"a step before a deletion that brings back", []story{keep, {lineIntent, intent{Request: 1, Items: []int{0}, IDs: []string{"a"}, Makes: true, Step: &taken{}}}}},
+		"it brings back":            {"brings back in another run", []story{keep, {lineIntent, intent{Request: 1, Items: []int{0}, IDs: []string{"a"}, Makes: true}}}},
+		"it makes something":        {"made in a run that deletes", []story{{lineMade, made{Parts: map[string]string{"": "x"}}}}},
+		"restored":                  {"no outcome of such a run", []story{keep, send(1), ok, {lineOutcome, ended{Outcome: "restored"}}}},
+		"pending":                   {"item 0 ends pending", []story{{lineOutcome, ended{Outcome: "pending"}}}},
+		"proved with its outcome":   {"item 1 is proved before the proof", []story{{lineOutcome, ended{Item: 1, Outcome: "already gone", Proved: true}}}},
+		"keeps no such item":        {"no item 7", []story{{lineObject, kept{7, []byte(`{}`)}}}},
+		"asks for no such item":     {"no item 7", []story{{lineIntent, intent{Request: 1, Items: []int{7}, IDs: []string{"a"}}}}},
+		"reads no such item":        {"no item -1", []story{{lineRead, sight{Gone: []int{-1}}}}},
+		"found, and nobody looked":  {"nobody looked for", []story{keep, send(1), ok, deleted, skipped, end, {lineFound, Found{Is: IsGone}}}},
+		"found no such item":        {"no item 7", []story{keep, send(1), ok, deleted, skipped, end, {lineVerify, resumed{}}, {lineFound, Found{Item: 7, Is: IsGone}}}},
+		"found somehow":             {`unknown word "eaten"`, []story{keep, send(1), ok, deleted, skipped, end, {lineVerify, resumed{}}, {lineFound, Found{Is: "eaten"}}}},
+		"gone and brought back":     {"brought back by", []story{keep, send(1), ok, deleted, skipped, end, {lineVerify, resumed{}}, {lineFound, Found{Is: IsGone, Back: "20260101T000000Z-000000"}}}},
+		"brought back by nobody":    {`brought back by "me"`, []story{keep, send(1), ok, deleted, skipped, end, {lineVerify, resumed{}}, {lineFound, Found{Is: IsThere, Back: "me"}}}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			file, _ := p.Encode()
-			_, err := Replay(p, Digest(file), bytes.NewReader(tell(t, p, test.lines...)))
-			if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
-				t.Errorf("%v, want %q", err, test.want)
-			}
-			var damage *journal.Damage
-			if err != nil && !errors.As(err, &damage) {
-				t.Errorf("%v is no damage", err)
-			}
+		t.Run(name, func(t *testing.T) { refuses(t, p, test.want, test.lines) })
+	}
+}
+
+// refuses wants the journal of these lines to be damaged in this way, "" for not at all.
+func refuses(t *testing.T, p Plan, want string, lines []story) {
+	t.Helper()
+	_, err := Replay(p, digestOf(t, p), bytes.NewReader(tell(t, p, lines...)))
+	if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+		t.Errorf("%v, want %q", err, want)
+	}
+	var damage *journal.Damage
+	if err != nil && !errors.As(err, &damage) {
+		t.Errorf("%v is no damage", err)
+	}
+}
+
+func TestTheLedgerRefusesWhatNoUndoCanHaveWritten(t *testing.T) {
+	p := newWorld(t).with("a", "b").plan(things)
+	p.Undoes = "20260101T000000Z-000000"
+	whole := story{lineWhole, keptWhole{Item: 0, Back: []byte(`{}`)}}
+	send := story{lineIntent, intent{Request: 1, Call: "x", Items: []int{0}, IDs: []string{"a"}, Makes: true}}
+	ok := story{lineAnswer, answer{Request: 1, Said: []said{{ID: "a", Said: "deleted", New: "n"}}}}
+	for name, test := range map[string]struct {
+		want  string // "" = it is fine
+		lines []story
+	}{
+		"a whole item":        {"", []story{whole, send, ok, {lineOutcome, ended{Outcome: "restored", NewID: "n"}}}},
+		"made by another":     {"", []story{whole, {lineMade, made{Parts: map[string]string{"": "n"}, By: "20260101T000000Z-000001"}}}},
+		"not kept":            {"line 2: a request about item 0 before it was kept", []story{send}},
+		"kept twice":          {"item 0 is kept twice", []story{whole, whole}},
+		"keeps no such item":  {"no item 7", []story{{lineWhole, keptWhole{Item: 7}}}},
+		"it deletes":          {"a request that deletes in an undo", []story{whole, {lineIntent, intent{Request: 1, Items: []int{0}, IDs: []string{"a"}}}}},
+		"deleted":             {"no outcome of such a run", []story{whole, send, ok, {lineOutcome, ended{Outcome: "deleted"}}}},
+		"restored by nobody":  {"nothing was sent for that", []story{whole, {lineOutcome, ended{Outcome: "restored"}}}},
+		"made by nobody":      {"a part of item 0 is made, and nothing was sent for it", []story{whole, {lineMade, made{Parts: map[string]string{"": "n"}}}}},
+		"makes no such item":  {"no item 7", []story{{lineMade, made{Item: 7}}}},
+		"not read, then anew": {"a second request about item 0", []story{whole, send, {lineResume, resumed{}}, {lineIntent, intent{Request: 2, Items: []int{0}, IDs: []string{"a"}, Makes: true}}}},
+	} {
+		t.Run(name, func(t *testing.T) { refuses(t, p, test.want, test.lines) })
+	}
+}
+
+// A field that this janitor does not know may say what it must not overlook.
+func TestEveryLineIsReadStrictly(t *testing.T) {
+	w := newWorld(t).with("a", "b")
+	done := []story{{lineOutcome, ended{Item: 0, Outcome: "skipped"}}, {lineOutcome, ended{Item: 1, Outcome: "skipped"}}, {lineEnd, summing{}}, {lineVerify, resumed{}}}
+	for kind, before := range map[string][]story{
+		lineResume: nil, lineObject: nil, lineWhole: nil, lineMade: nil, lineIntent: nil, lineAnswer: nil, lineRead: nil, lineOutcome: nil,
+		lineProof: nil, lineNote: nil, lineEnd: done[:2], lineVerify: done[:3], lineFound: done,
+	} {
+		t.Run(kind, func(t *testing.T) {
+			refuses(t, w.plan(things), `unknown field "more"`, append(slices.Clip(before), story{kind, map[string]any{"more": 1}}))
 		})
+	}
+}
+
+// What a verify that was broken off has found is no answer to whether all is still gone.
+func TestVerifiedInPartIsNotVerified(t *testing.T) {
+	p := newWorld(t).with("a", "b").plan(things)
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	lines := []story{{lineOutcome, ended{Item: 0, Outcome: "already gone"}}, {lineOutcome, ended{Item: 1, Outcome: "already gone"}}, {lineEnd, summing{}}}
+	for _, is := range []Presence{IsGone, IsThere} {
+		lines = append(lines, story{lineVerify, resumed{Started: at}}, story{lineFound, Found{Item: 0, Is: is}}, story{lineFound, Found{Item: 1, Is: is}})
+	}
+	l := replayed(t, p, tell(t, p, lines[:len(lines)-1]...))
+	if l.Verified != at || l.Items[0].Found != IsGone || l.Items[1].Found != IsGone {
+		t.Errorf("%v, %+v", l.Verified, l.Items)
+	}
+	if l = replayed(t, p, tell(t, p, lines[:5]...)); !l.Verified.IsZero() || l.Items[0].Found != "" {
+		t.Errorf("%v, %+v", l.Verified, l.Items)
 	}
 }
 
@@ -276,6 +353,19 @@ func TestForeignJournalsAreRefused(t *testing.T) {
 	_, err := Replay(other, Digest(file), bytes.NewReader(tell(t, p)))
 	if err == nil || !strings.Contains(err.Error(), "another plan") {
 		t.Error(err)
+	}
+	for want, h := range map[string]Header{
+		"its format is 2, this janitor reads format 1": {Format: 2, Plan: digestOf(t, p), Items: 2},
+		"it is about 3 items, the plan has 2":          {Format: journalFormat, Plan: digestOf(t, p), Items: 3},
+	} {
+		disk := &memory{}
+		j := journal.NewWriter(disk, journal.Tail{})
+		if err := errors.Join(j.Append(lineHeader, h), j.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Replay(p, digestOf(t, p), bytes.NewReader(disk.bytes())); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }
 
