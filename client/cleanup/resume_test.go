@@ -648,7 +648,8 @@ func TestAHistoryThatCannotBeWrittenRefusesTheRun(t *testing.T) {
 	e.journal = NewHistory(file, "1").Journal(at)
 	run := e.Start(t.Context(), p)
 	finished(t, run)
-	if run.Unrecorded() == nil || len(w.sent) > 0 || w.lists > 0 || !strings.HasPrefix(run.Summary().Stopped, "the journal cannot be written: "+file) {
-		t.Errorf("%v; %d requests, %d lists", run.Unrecorded(), len(w.sent), w.lists)
+	stopped := run.Summary().Stopped
+	if run.Unrecorded() == nil || len(w.sent) > 0 || w.lists > 0 || !strings.HasPrefix(stopped, "the journal cannot be written: "+file) || strings.Count(stopped, file) != 1 {
+		t.Errorf("%v: %s; %d requests, %d lists", run.Unrecorded(), stopped, len(w.sent), w.lists)
 	}
 }

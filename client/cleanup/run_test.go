@@ -591,7 +591,7 @@ func TestRetry(t *testing.T) {
 		{Of: refsOf(p.of(things)[:1]), Text: "of fine", Grade: inventory.Danger},
 		{Of: refsOf(p.of(things)[:2]), Text: "of fine and refused", Grade: inventory.Care},
 	}
-	p.Grade = inventory.Danger
+	p.Grade, p.Detach = inventory.Danger, true
 	w.remove("gone")
 	w.change("renamed", func(r *inventory.Resource) { r.Name = "other" })
 	broken := true
@@ -628,8 +628,8 @@ func TestRetry(t *testing.T) {
 	if s := second.Summary().String(); s != "3 things: 3 deleted (proved gone)" {
 		t.Error(s)
 	}
-	if c := second.Plan().Consequences; len(c) != 1 || c[0].Text != "of fine and refused" || second.Plan().Grade != inventory.Care {
-		t.Errorf("consequences of the retry: %+v", c)
+	if c := second.Plan().Consequences; len(c) != 1 || c[0].Text != "of fine and refused" || second.Plan().Grade != inventory.Care || !second.Plan().Detach {
+		t.Errorf("the plan of the retry: %+v", second.Plan())
 	}
 	if _, ok := e.Retry(t.Context(), second); ok {
 		t.Error("there is nothing left to retry")

@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/inventory"
+	"janitor/client/journal"
 	"janitor/client/simcloud"
 )
 
@@ -217,6 +219,34 @@ func TestWhatMayBeAnUndoIsRead(t *testing.T) {
 	}
 	if _, err := lab.history.UndoPlan(past); err != nil {
 		t.Errorf("it was not begun, and %v", err)
+	}
+}
+
+// What an undo that is at work, or whose journal was changed, has made is not known: another one would make it again.
+func TestAnUndoBesideOneThatIsNotKnown(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})
+	from := lab.load(inventory.Pools)
+	past := lab.delete(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from, Choice{})
+	lab.undo(past)
+	undo := lab.newest()
+	lock, err := journal.TryLock(filepath.Join(lab.history.Folder(undo.ID), lockName), journal.Holder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lab.history.UndoPlan(past); !errors.Is(err, ErrGoesOn) || !strings.HasPrefix(err.Error(), "run "+undo.ID+", an undo of run "+past.ID+", goes on: ") {
+		t.Errorf("%v", err)
+	}
+	lock.Unlock()
+	lines := filepath.Join(lab.history.Folder(undo.ID), journalName)
+	data, err := os.ReadFile(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(lines, bytes.Replace(data, []byte("restored"), []byte("failed"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lab.history.UndoPlan(past); err == nil || !strings.HasPrefix(err.Error(), "an undo of run "+past.ID+" cannot be read, and what it has brought back is not known: ") {
+		t.Errorf("%v", err)
 	}
 }
 
