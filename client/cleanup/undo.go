@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"janitor/client"
 	"janitor/client/inventory"
@@ -126,13 +125,7 @@ func (r *Run) handOver(p *Plan) {
 func (r *Run) kindsInOrder() []*inventory.Kind {
 	kinds := slices.Collect(maps.Values(r.kinds))
 	slices.SortFunc(kinds, func(a, b *inventory.Kind) int {
-		switch {
-		case (a.Within == "") != (b.Within == "") && a.Within == "":
-			return -1
-		case (a.Within == "") != (b.Within == ""):
-			return 1
-		}
-		return strings.Compare(string(a.ID), string(b.ID))
+		return cmp.Or(cmp.Compare(a.Within, b.Within), cmp.Compare(a.ID, b.ID))
 	})
 	return kinds
 }

@@ -335,3 +335,48 @@ func TestAnUndoThatIsCancelled(t *testing.T) {
 	}
 	compare(t, before, lab.state(), was, apart)
 }
+
+// What it takes to bring it back is read first: where it cannot be, nothing is deleted.
+func TestWhatCannotBeKeptIsNotDeleted(t *testing.T) {
+	var down atomic.Bool
+	lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulate(t, simcloud.Options{Seed: 5, Size: 25}, func(w http.ResponseWriter, r *http.Request) bool {
+		if !down.Load() || !isList(r, "healthmonitors") {
+			return false
+		}
+		http.Error(w, `{"error_code":"ELB.8902","error_msg":"no"}`, http.StatusBadRequest)
+		return true
+	})}
+	lab.engine.journal = lab.history.Journal(lab.where())
+	from := lab.load(inventory.Pools)
+	p, err := NewPlan(refsOf(pick(from, inventory.Pools, 1, func(r inventory.Resource) bool {
+		return unused(r) && dedicated(r) && r.Object.(*inventory.Pool).HealthMonitorID != ""
+	})), from, Choice{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	down.Store(true)
+	_, results := lab.run(p)
+	const want = "not sent: what it takes to bring it back could not be read: "
+	if results[0].Outcome != Failed || !strings.HasPrefix(results[0].Message, want) || len(lab.changes()) > 0 {
+		t.Errorf("%+v, %q", results[0], lab.changes())
+	}
+	down.Store(false)
+	if _, results = lab.run(p); results[0].Outcome != Deleted {
+		t.Errorf("%+v", results[0])
+	}
+}
+
+func TestWhatLivesInOthersComesBackAfterThem(t *testing.T) {
+	r := &Run{kinds: map[inventory.KindID]*inventory.Kind{}}
+	for _, kind := range inventory.Kinds() {
+		r.kinds[kind.ID] = kind
+	}
+	var got []inventory.KindID
+	for _, kind := range r.kindsInOrder() {
+		got = append(got, kind.ID)
+	}
+	want := []inventory.KindID{inventory.Certificates, inventory.Channels, inventory.IPGroups, inventory.Pools, inventory.Members, inventory.Entries}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
