@@ -59,7 +59,6 @@ func NewTransport() *http.Transport {
 	t.MaxIdleConns = 4 * idleMost
 	t.MaxIdleConnsPerHost = idleMost
 	t.MaxResponseHeaderBytes = 256 << 10
-	t.ForceAttemptHTTP2 = false
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
 	t.OnProxyConnectResponse = proxyAnswered
@@ -93,8 +92,7 @@ func Endpoint(base string) (*url.URL, error) {
 }
 
 func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 // New makes an API of the service at base. t carries the credentials; nil = none.
@@ -390,7 +388,6 @@ func (a *API) request(ctx context.Context, c Call, body []byte) (*http.Request, 
 	if err != nil {
 		return nil, err
 	}
-	req.URL = u // String and back would be another spelling of the same path
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "janitor")
 	if body != nil {

@@ -79,7 +79,9 @@ func TestEndpointRefusesWhatGivesCredentialsAway(t *testing.T) {
 		"http://127.0.0.1.nip.io":     "plain http",
 		"http://10.0.0.1":             "plain http",
 		"https://user:hunter2@h":      "no user name",
+		"@h":                          "no user name",
 		"https://h/?a=b":              "leave out",
+		"https://h/?":                 "leave out",
 		"https://h/#x":                "leave out",
 		"elb.example.com":             "want an address",
 		"ftp://h":                     "want an address",
@@ -92,7 +94,7 @@ func TestEndpointRefusesWhatGivesCredentialsAway(t *testing.T) {
 		_, err := Endpoint(bad)
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q: %v, want something with %q", bad, err, part)
-		} else if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "\x1b") {
+		} else if strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "\x1b") || strings.Contains(err.Error(), "parse ") {
 			t.Errorf("%q: the error shows too much: %q", bad, err)
 		}
 	}
@@ -128,6 +130,13 @@ func TestThePathIsSentAsItIsEscaped(t *testing.T) {
 			t.Errorf("%q travels as %s", id, got)
 		}
 	}
+	got = ""
+	for _, path := range []string{"/pools/a b", "/pools/é", "/pools/%zz", "/pools/a?b"} {
+		var e *Error
+		if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: path}); !errors.As(err, &e) || !e.Unsent || got != "" {
+			t.Errorf("%s travels as %q: %v", path, got, err)
+		}
+	}
 	for _, id := range []string{"", ".", ".."} {
 		if _, err := Segment(id); err == nil {
 			t.Errorf("%q is taken for an id", id)
@@ -139,6 +148,9 @@ func TestAnswersAreDecodedCleanedAndTheirIDTold(t *testing.T) {
 	a := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
 		if in, _ := io.ReadAll(r.Body); string(in) != `{"ids":["a"]}` || r.Header.Get("Content-Type") != "application/json;charset=UTF-8" {
 			t.Errorf("got %s as %s", in, r.Header.Get("Content-Type"))
+		}
+		if r.Header.Get("Accept") != "application/json" || r.UserAgent() != "janitor" {
+			t.Errorf("%s wants %s", r.UserAgent(), r.Header.Get("Accept"))
 		}
 		w.Header().Set("X-Request-Id", "of-the-header")
 		fmt.Fprint(w, `{"name":"\u001b]0;x\u0007","request_id":"of-the-body"}`)
@@ -204,6 +216,33 @@ func TestUnreadableSuccessIsABadAnswer(t *testing.T) {
 				t.Errorf("sent %d times", sent)
 			}
 		})
+	}
+}
+
+func TestConnectionsSpeakHTTP1(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%q", r.Proto) }))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	transport := NewTransport()
+	defer transport.CloseIdleConnections()
+	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	a, err := New(server.URL, transport, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var proto string
+	if err := a.Do(t.Context(), Call{Method: http.MethodGet, Path: "/x", Out: &proto}); err != nil || proto != "HTTP/1.1" {
+		t.Errorf("%q, %v", proto, err)
+	}
+}
+
+func TestAHeaderThatDoesNotEnd(t *testing.T) {
+	a := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-More", strings.Repeat("x", 300<<10))
+	})
+	if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x"}); !errors.Is(err, Transport) {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -275,6 +314,8 @@ func TestReadingCallsAreSentAgain(t *testing.T) {
 		{"after a gateway's page", "GET", []func(*http.Request) (*http.Response, error){answer(502, "<html>"), answer(504, ""), good}, 3, "", true},
 		{"after half an answer", "GET", []func(*http.Request) (*http.Response, error){answer(200, `{"pools":[`), good}, 2, "", true},
 		{"but not for ever", "GET", []func(*http.Request) (*http.Response, error){broken}, 3, Transport, false},
+		{"nor after a redirect", "GET", []func(*http.Request) (*http.Response, error){answer(302, ``)}, 1, BadAnswer, false},
+		{"nor after more than is read", "GET", []func(*http.Request) (*http.Response, error){answer(200, `"`+strings.Repeat("x", 2000)+`"`)}, 1, BadAnswer, false},
 		{"nor after a plain no", "GET", []func(*http.Request) (*http.Response, error){answer(403, ``)}, 1, Forbidden, false},
 		{"after an internal error", "GET", []func(*http.Request) (*http.Response, error){answer(500, `{"error_code":"ELB.8906"}`), answer(500, `{"error_code":"APIG.9999"}`), good}, 3, "", true},
 		{"after one without words", "GET", []func(*http.Request) (*http.Response, error){answer(500, ``), answer(500, `<html>`), good}, 3, "", true},
@@ -288,7 +329,7 @@ func TestReadingCallsAreSentAgain(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a, sent := play(t, Options{}, c.answers...)
+				a, sent := play(t, Options{BodyCap: 1000}, c.answers...)
 				err := a.Do(t.Context(), Call{Method: c.method, Path: "/x", Out: new(any)})
 				if (err == nil) != c.ok || c.class != "" && !errors.Is(err, c.class) {
 					t.Errorf("%v", err)
@@ -313,9 +354,21 @@ func TestWhetherARequestLeftIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	call := Call{Doing: "deleting pool p", Method: http.MethodDelete, Path: "/pools/p"}
+	sent := 0
 	var e *Error
 	if err := a.Do(t.Context(), call); !errors.As(err, &e) || !errors.Is(err, Transport) || e.Unsent {
 		t.Errorf("the server hung up after reading it: %v, unsent %v", err, e.Unsent)
+	}
+	half := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+		if sent++; sent > 1 {
+			t.Error("it is sent again")
+		}
+		w.Header().Set("Content-Length", "100")
+		w.Header().Set("X-Request-Id", "r")
+		io.WriteString(w, `{"pools":`)
+	})
+	if err := half.Do(t.Context(), call); !errors.As(err, &e) || !errors.Is(err, Transport) || e.Unsent || e.Status != 200 || e.RequestID != "r" {
+		t.Errorf("half an answer: %+v", e)
 	}
 	server.Close()
 	if err := a.Do(t.Context(), call); !errors.As(err, &e) || !errors.Is(err, Transport) || !e.Unsent {
@@ -333,13 +386,16 @@ func TestCredentialsThatFail(t *testing.T) {
 		NotFound: "", RouteAbsent: "", InUse: "", Pending: "", BadAnswer: "", "": "",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			a, _ := play(t, Options{}, func(*http.Request) (*http.Response, error) {
+			a, sent := play(t, Options{}, func(*http.Request) (*http.Response, error) {
 				return nil, &Error{Doing: "logging in", Status: 404, Class: class, Message: "no such page"}
 			})
 			err := a.Do(t.Context(), Call{Doing: "deleting pool p", Method: http.MethodDelete, Path: "/pools/p", Named: true})
 			e, ok := errors.AsType[*Error](err)
 			if !ok || !e.Unsent || e.Class != want || e.Status != 0 {
 				t.Errorf("%s: %+v", class, e)
+			}
+			if n := sent.Load(); class != Throttled && n != 1 {
+				t.Errorf("%s: tried %d times, and those of the credentials have been already", class, n)
 			}
 			for _, other := range []Class{NotFound, RouteAbsent, InUse, Pending, BadAnswer} {
 				if errors.Is(err, other) {
@@ -412,6 +468,25 @@ func TestCancellingAndDeadlines(t *testing.T) {
 				t.Errorf("%v after %d", err, sent.Load())
 			}
 		})
+	})
+}
+
+// TestNothingIsSentOnceWhileIsOver: not after a pause either; what is in flight then is waited for.
+func TestNothingIsSentOnceWhileIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		while, cancel := context.WithCancel(t.Context())
+		a, sent := play(t, Options{}, func(r *http.Request) (*http.Response, error) {
+			cancel()
+			if time.Sleep(time.Second); r.Context().Err() != nil {
+				t.Error("what was in flight is ended")
+			}
+			return answer(429, "", "Retry-After", "60")(r)
+		})
+		begun := time.Now()
+		err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x", While: while})
+		if e, ok := errors.AsType[*Error](err); !ok || !e.Unsent || sent.Load() != 1 || time.Since(begun) != time.Second {
+			t.Errorf("%v after %d, %s", err, sent.Load(), time.Since(begun))
+		}
 	})
 }
 
