@@ -268,9 +268,9 @@ func (k *keeper) Read(p []byte) (int, error) {
 	if k.rest == "" {
 		return 0, io.EOF
 	}
-	n := copy(p, k.rest[:min(len(k.rest), 1000)])
+	n := min(copy(p, k.rest), 1000) // what is beyond n a reader may use as it likes
 	k.rest = k.rest[n:]
-	k.buffers = append(k.buffers, p[:n:n])
+	k.buffers = append(k.buffers, p)
 	return n, nil
 }
 
@@ -387,11 +387,11 @@ func TestCredentialsThatFail(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			a, sent := play(t, Options{}, func(*http.Request) (*http.Response, error) {
-				return nil, &Error{Doing: "logging in", Status: 404, Class: class, Message: "no such page"}
+				return nil, &Error{Doing: "logging in", Status: 404, Class: class, Message: "no such page", RetryAfter: time.Second}
 			})
 			err := a.Do(t.Context(), Call{Doing: "deleting pool p", Method: http.MethodDelete, Path: "/pools/p", Named: true})
 			e, ok := errors.AsType[*Error](err)
-			if !ok || !e.Unsent || e.Class != want || e.Status != 0 {
+			if !ok || !e.Unsent || e.Class != want || e.Status != 0 || e.RetryAfter != time.Second {
 				t.Errorf("%s: %+v", class, e)
 			}
 			if n := sent.Load(); class != Throttled && n != 1 {
