@@ -77,7 +77,7 @@ func (a *Agency) Fetch(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if err != nil {
-		if a.keys == nil || ctx.Err() != nil || !time.Now().Before(a.expires) {
+		if ctx.Err() != nil || !time.Now().Before(a.expires) { // zero without keys
 			return err
 		}
 		a.rest = time.Now().Add(restAfter) // meanwhile those that we have serve

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -193,20 +194,40 @@ func TestCredentialsStayWithTheirHosts(t *testing.T) {
 			"http://127.0.0.1:8081/v3":        false,
 		} {
 			allowed = allowed && name != "nobody"
-			sent = 0
-			req, err := http.NewRequest(http.MethodGet, address, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			resp, err := rt.RoundTrip(req)
-			if (err == nil) != allowed || (sent == 1) != allowed {
-				t.Errorf("%s to %s: %v, sent %d", name, address, err, sent)
-			}
-			if resp != nil {
-				resp.Body.Close()
+			for _, host := range []string{"", "evil.example.com"} { // another one in the header
+				sent = 0
+				body := &noted{}
+				req, err := http.NewRequest(http.MethodPost, address, body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if host != "" {
+					req.Host = host
+				}
+				allowed := allowed && host == ""
+				resp, err := rt.RoundTrip(req)
+				if (err == nil) != allowed || (sent == 1) != allowed {
+					t.Errorf("%s to %s %s: %v, sent %d", name, address, host, err, sent)
+				}
+				if e, ok := errors.AsType[*wire.Error](err); !allowed && (!ok || !e.Unsent || !body.closed) {
+					t.Errorf("%s to %s %s: %v is not said to be unsent, or its body is left open", name, address, host, err)
+				}
+				if resp != nil {
+					resp.Body.Close()
+				}
 			}
 		}
 	}
+}
+
+// noted is an empty body that knows whether it was closed.
+type noted struct{ closed bool }
+
+func (n *noted) Read([]byte) (int, error) { return 0, io.EOF }
+
+func (n *noted) Close() error {
+	n.closed = true
+	return nil
 }
 
 func TestNothingPrintsASecret(t *testing.T) {

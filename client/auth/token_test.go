@@ -149,6 +149,55 @@ func TestARefusedTokenIsRenewedOnceForAll(t *testing.T) {
 	if i.logins.Load() != 2 {
 		t.Errorf("%d logins", i.logins.Load())
 	}
+	i.revoked.Store(2) // soon after, and it was good
+	if status, body := post(t, client, url); status != 200 || body != "payload" || i.logins.Load() != 3 {
+		t.Errorf("%d %s after %d logins", status, body, i.logins.Load())
+	}
+}
+
+// What cannot be sent again as it was is not sent again: half a request could be applied.
+func TestABodyThatCannotBeHadAgain(t *testing.T) {
+	i := &iam{}
+	tokens, url, client := i.start(t, user)
+	if _, err := tokens.Login(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	i.revoked.Store(1)
+	resp, err := client.Post(url+"/v3/x", "application/json", io.MultiReader(strings.NewReader("payload")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized || i.asked.Load() != 1 {
+		t.Errorf("%s after %d requests", resp.Status, i.asked.Load())
+	}
+}
+
+func TestWhoseATokenIs(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || r.URL.Path != "/v3/auth/tokens" || r.Header.Get("X-Auth-Token") != "MIItoken" || r.Header.Get("X-Subject-Token") != "MIItoken" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		fmt.Fprintf(w, `{"token":{"project":{"id":%q,"name":"eu-example-1"},"user":{"name":"US\u001bER","domain":{"name":"ACCOUNT"}},"roles":[{"name":"elb_adm"}]}}`, project)
+	}))
+	defer server.Close()
+	hosts, err := NewHosts(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := wire.NewTransport()
+	defer base.CloseIdleConnections()
+	want := Session{ProjectID: project, ProjectName: "eu-example-1", User: `US\x1bER`, Account: "ACCOUNT", Roles: []string{"elb_adm"}}
+	for _, path := range []string{"", "/", "/v3", "/v3/"} {
+		got, err := Introduce(t.Context(), server.URL+path, "MIItoken", FixedToken("MIItoken", hosts).Transport(base))
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("at %q: %v %s", path, err, diff)
+		}
+	}
+	if _, err := Introduce(t.Context(), "http://elb.example.com", "MIItoken", base); err == nil || !strings.Contains(err.Error(), "plain http") {
+		t.Errorf("in the clear: %v", err)
+	}
 }
 
 func TestATokenThatNobodyAcceptsIsNotRenewedForEver(t *testing.T) {
@@ -245,6 +294,10 @@ func TestLoginErrors(t *testing.T) {
 	}{
 		{"no token", func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated); fmt.Fprint(w, `{"token":{}}`) }, wire.BadAnswer, "holds no token", 1},
 		{"a page", func(w http.ResponseWriter) { w.WriteHeader(http.StatusCreated); fmt.Fprint(w, `<html>`) }, wire.BadAnswer, "not JSON", 1},
+		{"more than is read", func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusCreated)
+			fmt.Fprint(w, `{"token":{}, "x":"`+strings.Repeat("x", loginCap)+`"}`)
+		}, wire.BadAnswer, "not JSON", 1},
 		{"a page of something else", func(w http.ResponseWriter) {
 			fmt.Fprint(w, "<html><title>Sign in</title>")
 		}, wire.BadAnswer, "the answer holds no token: something else than IAM answers (HTTP 200", 1},
