@@ -22,6 +22,7 @@ type metadata struct {
 	life     time.Duration
 	old      bool // no tokens of its own
 	away     bool
+	vain     atomic.Int32
 	ahead    time.Duration // of the clock of the service that it signs for
 	asked    atomic.Int32  // requests to that service
 	answer   func(w http.ResponseWriter)
@@ -41,6 +42,7 @@ func (m *metadata) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 	case m.away:
+		m.vain.Add(1)
 		w.WriteHeader(http.StatusServiceUnavailable)
 	case r.URL.Path == "/meta-data/latest/api/token" && m.old:
 		w.WriteHeader(http.StatusNotFound)
@@ -133,6 +135,9 @@ func TestKeysThatCannotBeRenewed(t *testing.T) {
 	}
 	if n := m.fetched.Load(); n != 1 {
 		t.Errorf("fetched %d times", n)
+	}
+	if n := m.vain.Load(); n != 2 { // for a token, then for keys; the next request lets it rest
+		t.Errorf("asked %d times in vain", n)
 	}
 	a.expires = time.Now()
 	if m.ask(t, c, url) {

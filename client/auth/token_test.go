@@ -93,18 +93,20 @@ func post(t *testing.T, c *http.Client, url string) (int, string) {
 }
 
 func TestLoginAsksForAProjectAndTellsIt(t *testing.T) {
-	const identity = `{"methods":["password"],"password":{"user":{"domain":{"name":"ACCOUNT"},"name":"USER","password":"hunter2"}}}`
+	byID := Login{Endpoint: "/v3", UserID: "U", Password: "hunter2", ProjectID: project}
+	byDomain := Login{User: "USER", Password: "hunter2", DomainID: "D", ProjectName: "eu-example-1"}
 	for _, c := range []struct {
-		name, endpoint, id, projectName, scope string
+		name        string
+		login       Login
+		user, scope string
 	}{
-		{"by name", "", "", "eu-example-1", `{"project":{"domain":{"name":"ACCOUNT"},"name":"eu-example-1"}}`},
-		{"by id", "/v3", project, "", `{"project":{"id":"` + project + `"}}`},
+		{"by name", user, `"domain":{"name":"ACCOUNT"},"name":"USER"`, `{"project":{"domain":{"name":"ACCOUNT"},"name":"eu-example-1"}}`},
+		{"by id", byID, `"id":"U"`, `{"project":{"id":"` + project + `"}}`},
+		{"by the id of the domain", byDomain, `"domain":{"id":"D"},"name":"USER"`, `{"project":{"domain":{"id":"D"},"name":"eu-example-1"}}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			i := &iam{}
-			l := user
-			l.Endpoint, l.ProjectID, l.ProjectName = c.endpoint, c.id, c.projectName
-			tokens, url, client := i.start(t, l)
+			tokens, url, client := i.start(t, c.login)
 			s, err := tokens.Login(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -120,6 +122,7 @@ func TestLoginAsksForAProjectAndTellsIt(t *testing.T) {
 			if err := json.Unmarshal([]byte(i.body.Load().(string)), &sent); err != nil {
 				t.Fatal(err)
 			}
+			identity := `{"methods":["password"],"password":{"user":{` + c.user + `,"password":"hunter2"}}}`
 			if string(sent.Auth.Identity) != identity || string(sent.Auth.Scope) != c.scope {
 				t.Errorf("sent %s", i.body.Load())
 			}
@@ -235,10 +238,16 @@ func TestElbSaysUnauthorisedWith403(t *testing.T) {
 }
 
 func TestAWrongPasswordIsNotTriedAgainAndAgain(t *testing.T) {
+	t.Run("401", func(t *testing.T) { wrongPassword(t, http.StatusUnauthorized, wire.Unauthorised) })
+	t.Run("403", func(t *testing.T) { wrongPassword(t, http.StatusForbidden, wire.Forbidden) })
+}
+
+func wrongPassword(t *testing.T, status int, class wire.Class) {
+	t.Helper()
 	i := &iam{answer: func(w http.ResponseWriter, _ int32) bool {
 		w.Header().Set("X-IAM-Trace-Id", "trace")
-		w.WriteHeader(http.StatusUnauthorized)
-		fmt.Fprint(w, `{"error":{"code":401,"message":"The username or password hunter2 is wrong.","title":"Error"}}`)
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"error":{"code":%d,"message":"The username or password hunter2 is wrong.","title":"Error"}}`, status)
 		return true
 	}}
 	_, url, client := i.start(t, user)
@@ -250,8 +259,8 @@ func TestAWrongPasswordIsNotTriedAgainAndAgain(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			err := api.Do(t.Context(), wire.Call{Doing: "listing pools", Method: "GET", Path: "/x", Out: new(any)})
-			want := "listing pools: logging in as user USER of ACCOUNT at " + url + ": The username or password [secret] is wrong. (HTTP 401, request trace)"
-			if !errors.Is(err, wire.Unauthorised) || !strings.HasPrefix(err.Error(), want) {
+			want := "listing pools: logging in as user USER of ACCOUNT at " + url + ": The username or password [secret] is wrong. (HTTP " + fmt.Sprint(status) + ", request trace)"
+			if !errors.Is(err, class) || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("%v", err)
 			}
 			var e *wire.Error
@@ -263,6 +272,21 @@ func TestAWrongPasswordIsNotTriedAgainAndAgain(t *testing.T) {
 	all.Wait()
 	if i.logins.Load() != 1 || i.asked.Load() != 0 {
 		t.Errorf("%d logins, %d requests", i.logins.Load(), i.asked.Load())
+	}
+}
+
+// JSON writes some characters of a password in another way.
+func TestAnEchoedPasswordIsHidden(t *testing.T) {
+	i := &iam{answer: func(w http.ResponseWriter, _ int32) bool {
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"error":{"code":401,"message":"hun\"ter\u00e92 is wrong","title":"Error"}}`)
+		return true
+	}}
+	login := user
+	login.Password = `hun"teré2`
+	tokens, _, _ := i.start(t, login)
+	if _, err := tokens.Login(t.Context()); err == nil || !strings.Contains(err.Error(), ": [secret] is wrong (HTTP 401") {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -314,6 +338,7 @@ func TestLoginErrors(t *testing.T) {
 			fmt.Fprint(w, `{"error":{"code":400,"message":"`+strings.Repeat("x", 249)+`hunter2hunter2"}}`)
 		}, "", "xxx[secre…", 1},
 		{"a gateway without IAM behind it", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway); fmt.Fprint(w, "<html>") }, "", "502", 3},
+		{"being busy", func(w http.ResponseWriter) { w.WriteHeader(http.StatusTooManyRequests) }, wire.Throttled, "429", 3},
 		{"hanging up", func(w http.ResponseWriter) { c, _, _ := http.NewResponseController(w).Hijack(); c.Close() }, wire.Transport, "no answer", 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
