@@ -133,11 +133,9 @@ func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *i
 			out.undecided++
 		}
 	}
-	if len(kind.Columns) > 0 && kind.Columns[0].Compare != nil {
-		slices.SortStableFunc(out.rows, func(a, b inventory.Resource) int {
-			return cmp.Or(cmp.Compare(a.In, b.In), cmp.Compare(a.Ref.Parent, b.Ref.Parent), kind.Columns[0].Compare(a, b))
-		})
-	}
+	slices.SortStableFunc(out.rows, func(a, b inventory.Resource) int {
+		return cmp.Or(cmp.Compare(a.In, b.In), cmp.Compare(a.Ref.Parent, b.Ref.Parent), kind.Columns[0].Compare(a, b))
+	})
 	return out, nil
 }
 
