@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -525,7 +526,52 @@ func TestOneGatewayServiceThatFailsDoesNotHideTheOther(t *testing.T) {
 		exchange{"GET /v2/" + project + "/apigw/instances?limit=500&offset=0", 200, `{"total":1,"instances":[{"id":"a1","status":"Running"}]}`})
 	c.Gateways = []Gateway{{ROMA, ""}, {APIG, ""}}
 	got, _, err := reader(t, c).Gateways(t.Context())
-	if diff := cmp.Diff([]Gateway{{APIG, "a1"}}, got); diff != "" || !errors.Is(err, Forbidden) {
+	const why = "listing apic instances: APIGW.0302 no (HTTP 403)"
+	if diff := cmp.Diff([]Gateway{{APIG, "a1"}}, got); diff != "" || !errors.Is(err, Forbidden) || err.Error() != why {
 		t.Error(err, diff)
+	}
+}
+
+func TestBothGatewayServicesFail(t *testing.T) {
+	c := script(t,
+		exchange{"GET /v2/" + project + "/instances?limit=500&offset=0", 403, `{"error_code":"APIGW.0302","error_msg":"no"}`},
+		exchange{"GET /v2/" + project + "/apigw/instances?limit=500&offset=0", 404, `{"error_code":"APIGW.0101","error_msg":"none"}`})
+	c.Gateways = []Gateway{{ROMA, ""}, {APIG, ""}}
+	_, _, err := reader(t, c).Gateways(t.Context())
+	if !errors.Is(err, Forbidden) || !errors.Is(err, RouteAbsent) {
+		t.Error(err)
+	}
+}
+
+// What is meant for one service never goes to another: each has its endpoint.
+func TestEachServiceHasItsEndpoint(t *testing.T) {
+	var asked []string
+	c := listen(t, func(w http.ResponseWriter, r *http.Request) {
+		service, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		asked = append(asked, service)
+		w.WriteHeader(http.StatusTeapot)
+	})
+	c.ELB, c.ROMA, c.APIG = c.ELB+"/elb-host", c.ROMA+"/roma-host", c.APIG+"/apig-host"
+	read, d := reader(t, c), deleter(t, c)
+	ctx := t.Context()
+	for _, tt := range []struct {
+		host string
+		do   func()
+	}{
+		{"elb-host", func() { collect(read.Pools(ctx)) }},
+		{"elb-host", func() { collect(read.SharedPools(ctx)) }},
+		{"elb-host", func() { d.DeletePool(ctx, "p") }},
+		{"elb-host", func() { d.DeleteSharedPool(ctx, "p") }},
+		{"roma-host", func() { collect(read.Instances(ctx, ROMA)) }},
+		{"roma-host", func() { collect(read.Channels(ctx, Gateway{ROMA, "i"})) }},
+		{"roma-host", func() { d.DeleteChannelMember(ctx, Gateway{ROMA, "i"}, "c", "m") }},
+		{"apig-host", func() { collect(read.Instances(ctx, APIG)) }},
+		{"apig-host", func() { collect(read.Channels(ctx, Gateway{APIG, "i"})) }},
+		{"apig-host", func() { d.DeleteChannelMember(ctx, Gateway{APIG, "i"}, "c", "m") }},
+	} {
+		asked = nil
+		if tt.do(); !slices.Equal(asked, []string{tt.host}) {
+			t.Errorf("asked %q, want %s", asked, tt.host)
+		}
 	}
 }

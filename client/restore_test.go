@@ -69,6 +69,7 @@ func FuzzQuickSpecs(f *testing.F) {
 	f.Add(` { "name" : "a" , "name" : "b", "id": null } `)
 	f.Add(`{"name":"a","name":null}`)
 	f.Add(`{"id":7}`)
+	f.Add(`{"id":"a\u001b[2J","name":"b"}`)
 	f.Add(`{"id":"a","ID":"b"}x`)
 	f.Fuzz(func(t *testing.T, text string) {
 		var quick, thorough Spec
