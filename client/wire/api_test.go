@@ -109,6 +109,7 @@ func TestThePathIsSentAsItIsEscaped(t *testing.T) {
 	a.base.Path = "/prefix/"
 	for id, want := range map[string]string{
 		"11111111-0000":    "11111111-0000",
+		"AZaz09":           "AZaz09",
 		"a/b":              "a%2Fb",
 		"../x":             "..%2Fx",
 		"a b+c:d@e&f":      "a%20b%2Bc%3Ad%40e%26f",

@@ -29,6 +29,7 @@ func TestCleanShowsWhatWouldActOnATerminal(t *testing.T) {
 		{"soft hyphen", "a\u00adb", `a\u00adb`},
 		{"tag characters", "a\U000e0041b", `a\U000e0041b`},
 		{"invisible letters", "a\u3164b\u115f", `a\u3164b\u115f`},
+		{"all else that is drawn as nothing", "a\u034fb\u1160c\u17b4d\u17b5e\u180bf\u180fg\u2800h\uffa0i\U000e0100j\U000e01efk", `a\u034fb\u1160c\u17b4d\u17b5e\u180bf\u180fg\u2800h\uffa0i\U000e0100j\U000e01efk`},
 		{"private use", "\ue0b0", `\ue0b0`},
 		{"invalid UTF-8", "a\xffb\xc3", `a\xffb\xc3`},
 		{"a replacement character that is meant", "a\ufffdb", "a\ufffdb"},

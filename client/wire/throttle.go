@@ -52,9 +52,6 @@ func quota(message string) (requests int, per time.Duration, ok bool) {
 // retryAfter reads the header as seconds or as a date; 0 when there is none or it lies in the past.
 func retryAfter(header http.Header) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
-	if value == "" {
-		return 0
-	}
 	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
 		return time.Duration(seconds) * time.Second
 	}

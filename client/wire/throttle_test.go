@@ -80,6 +80,7 @@ func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 		{"Fri, 02 Jan 2026 03:00:00 GMT", 0},
 		{"-5", 0},
 		{"soon", 0},
+		{"99999999999", 0}, // of nanoseconds there are not so many
 		{"", 0},
 	} {
 		if got := retryAfter(http.Header{"Retry-After": {c.after}, "Date": {date}}); got != c.want {
