@@ -131,11 +131,12 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			{"id": "d", "name": "default", "members": refs("1", "2"), "listeners": refs("l")}, {"id": "r", "name": "redirected", "listeners": refs("l")},
 			{"id": "w", "name": "weighted"}, {"id": "o", "name": "only weighted"}, {"id": "m", "name": "mirror"},
 			{"id": "n", "name": "named only", "listeners": refs("l")}, {"id": "free", "name": "free"}, {"id": "other", "name": "other"},
-			{"id": "q", "name": "guarded"},
+			{"id": "q", "name": "guarded"}, {"id": "k", "name": "half known", "members": refs("1", "elsewhere")},
 		},
 		"lbaas/pools": {{"id": "s", "name": "shared", "loadbalancers": refs("b"), "listeners": refs("k")}},
 		"listeners": {
 			{"id": "l", "name": "web-443", "default_pool_id": "d"},
+			{"id": "i", "name": "api-80", "default_pool_id": "k"},
 			{"id": "h", "name": "pinned", "default_pool_id": "q", "protection_status": "consoleProtection", "protection_reason": "audit"},
 		},
 		"lbaas/listeners": {{"id": "k", "name": "old-80", "default_pool_id": "s"}},
@@ -153,7 +154,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		},
 		"members": {{"id": "1", "operating_status": "ONLINE", "weight": 1}, {"id": "2", "operating_status": "ONLINE", "weight": 0}},
 	}}
-	asked := w.accept("PUT listeners/l", "DELETE l7policies/y", "PUT l7policies/x", "DELETE l7policies/v", "PUT lbaas/listeners/k", "PUT lbaas/l7policies/z")
+	asked := w.accept("PUT listeners/l", "PUT listeners/i", "DELETE l7policies/y", "PUT l7policies/x", "DELETE l7policies/v", "PUT lbaas/listeners/k", "PUT lbaas/l7policies/z")
 	l, d := w.serve(t)
 	s := inventory.Last(l.WithDetail().Load(t.Context(), inventory.Pools))
 	listing := s.Listing(inventory.Pools)
@@ -163,6 +164,10 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		"default": {
 			[]string{`PUT listeners/l {"listener":{"default_pool_id":null}}`},
 			[]string{"danger: default: listener web-443 is left without a default pool; 1 server carries this traffic now (1)"},
+		},
+		"half known": {
+			[]string{`PUT listeners/i {"listener":{"default_pool_id":null}}`},
+			[]string{"danger: half known: listener api-80 is left without a default pool; how many servers carry this traffic is not known (1)"},
 		},
 		"redirected": {
 			[]string{"DELETE l7policies/y"},
@@ -473,19 +478,24 @@ func TestEntriesStillThereWereNotDeleted(t *testing.T) {
 	}
 }
 
-// TestSameAddressTwice: deleting one of two spellings of an address leaves the other one, which is no failure.
+// TestSameAddressTwice: deleting one of two spellings of an address leaves the other one, which is no failure. The very one
+// that was asked for is, whatever became of the other meanwhile.
 func TestSameAddressTwice(t *testing.T) {
-	w := &world{lists: map[string][]object{"ipgroups": {{"id": "g1", "name": "office", "ip_list": []object{{"ip": "10.0.0.1"}, {"ip": "10.0.0.1/32"}}}}}}
-	w.answer = map[string]http.HandlerFunc{"POST ipgroups/g1/iplist/batch-delete": func(rw http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(rw, `{"ipgroup":{"id":"g1","ip_list":[{"ip":"10.0.0.1/32"}]}}`)
-	}}
-	l, d := w.serve(t)
-	_, listing := open(t, l, inventory.Entries)
-	got, err := send(t, d, listing.Kind.Deletion.Route(listing.Resources[0]), listing.Resources[:1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := []string{"10.0.0.1 deleted"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	for left, want := range map[string]string{
+		"10.0.0.1/32": "10.0.0.1 deleted", "10.0.0.1": "10.0.0.1 unclear  still in the group after the request",
+	} {
+		w := &world{lists: map[string][]object{"ipgroups": {{"id": "g1", "name": "office", "ip_list": []object{{"ip": "10.0.0.1"}, {"ip": "10.0.0.1/32"}}}}}}
+		w.answer = map[string]http.HandlerFunc{"POST ipgroups/g1/iplist/batch-delete": func(rw http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(rw, `{"request_id":"r-1","ipgroup":{"id":"g1","ip_list":[{"ip":%q}]}}`, left)
+		}}
+		l, d := w.serve(t)
+		_, listing := open(t, l, inventory.Entries)
+		got, err := send(t, d, listing.Kind.Deletion.Route(listing.Resources[0]), listing.Resources[:1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("%s is left: got %q, want %q", left, got, want)
+		}
 	}
 }
