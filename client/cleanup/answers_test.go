@@ -72,7 +72,7 @@ func TestAnswers(t *testing.T) {
 		"502 for good":            {always(fails(502, "", "APIGW.0610", "no backend")), "failed, failed, failed", "no backend; read back: still there", "a b c | a b c | a b c"},
 		"500 once":                {first(fails(500, "", "APIG.9999", "System error")), "deleted, deleted, deleted", "", "a b c | a b c"},
 		"unreadable answer":       {first(fails(200, client.BadAnswer, "", "not JSON")), "deleted, deleted, deleted", "", "a b c | a b c"},
-		"never left":              {always(&client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}), "failed, failed, failed", "no route", "a b c"},
+		"never left":              {always(&client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}), "cancelled, cancelled, cancelled", "not sent: the service cannot be reached: no route", "a b c"},
 		"400 for the batch":       {first(fails(400, "", "ELB.8902", "Batch operations are not allowed")), "deleted, deleted, deleted", "", "a b c | a | b c"},
 		"400 for each":            {always(fails(400, "", "ELB.8902", "invalid")), "failed, failed, failed", "invalid", "a b c | a | a | b c | b | b | c | c"},
 		"refused after one":       {after(1, fails(409, client.InUse, "ELB.8907", "pool b is used")), "deleted, deleted, deleted", "is used; read back: gone", "a b c | b | c"},

@@ -65,7 +65,7 @@ func TestSteps(t *testing.T) {
 		"in use":              {at(2, fails(409, client.InUse, "ELB.8907", "is in use")), Blocked, "health monitor could not be removed: is in use; 2 servers were removed", "a: " + s1 + " | a: " + s2 + " | a: " + monitor},
 		"bad request":         {at(0, fails(400, "", "ELB.8902", "invalid")), Failed, s1 + " could not be removed: invalid", "a: " + s1},
 		"call does not exist": {at(2, fails(404, client.RouteAbsent, "APIGW.0101", "no such API")), Failed, "this cloud does not have the call DELETE jars/{id}/pieces/{id}", "a: " + s1 + " | a: " + s2 + " | a: " + monitor},
-		"never left":          {at(0, &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}), Failed, "no route to host", "a: " + s1},
+		"never left":          {at(0, &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}), Cancelled, "not sent: the service cannot be reached: no route to host", "a: " + s1},
 		"lost before":         {at(1, fails(500, "", "APIG.9999", "System error")), Deleted, "removed first", strings.Replace(whole, s2, s2+" | a: "+s2, 1)},
 		"lost after":          {lost(1), Deleted, "2 servers and 1 health monitor removed first", whole},
 		"last one lost":       {lost(2), Deleted, "2 servers and 1 health monitor removed first", whole},
@@ -312,7 +312,7 @@ func TestRefusalOfOneThenSteps(t *testing.T) {
 		"throttled":           {jar{stubborn: true, holds: []string{s1}}, fails(429, client.Throttled, "APIGW.0308", "limit"), Failed, "limit", strings.TrimSuffix(strings.Repeat("delete a | ", maxThrottled+1), " | ")},
 		"not found":           {jar{stubborn: true, holds: []string{s1}}, fails(404, client.NotFound, "ELB.8904", "not found"), Failed, "not found; read back: still there", refused},
 		"call does not exist": {jar{stubborn: true, holds: []string{s1}}, fails(404, client.RouteAbsent, "APIGW.0101", "no such API"), Failed, "this cloud does not have the call single (no such API)", refused},
-		"never left":          {jar{stubborn: true, holds: []string{s1}}, &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}, Failed, "no route to host", refused},
+		"never left":          {jar{stubborn: true, holds: []string{s1}}, &client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}, Cancelled, "not sent: the service cannot be reached: no route to host", refused},
 		"emptied before":      {jar{demands: true, holds: []string{s1}}, fails(400, "", "ELB.8902", "no"), Failed, "no; 1 server was removed", "a: " + s1 + " | delete a"},
 	} {
 		t.Run(name, func(t *testing.T) {

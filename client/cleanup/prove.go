@@ -85,6 +85,9 @@ func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Out
 		case err != nil:
 			v.outcome = Unknown
 			v.message += fmt.Sprintf("; could not be read back: %v", err)
+			if offline(err) { // resume reads it back
+				r.cutOff(err)
+			}
 		default:
 			v.outcome = absent
 			if absent == AlreadyGone {

@@ -22,7 +22,7 @@ const (
 	giveUp    reaction = iota // for good: it was tried often enough, or nobody may
 	isRefused                 // it does not go
 	sendAgain                 // it was not done, and may go now
-	leaveOff                  // it never left, and the run is stopped
+	leaveOff                  // it never left, and the run has stopped
 	lookUp                    // it may have been done
 )
 
@@ -41,6 +41,8 @@ func (r *Run) after(sending context.Context, err error, v ending, t *tries) (nex
 		}
 		return sendAgain, t.waits
 	case unsent(err) && sending.Err() != nil:
+		return leaveOff, 0
+	case offline(err) && r.cutOff(err): // the others would fare no better
 		return leaveOff, 0
 	case errors.Is(err, client.Unauthorised):
 		r.unauthorised(v)

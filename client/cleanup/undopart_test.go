@@ -1,7 +1,9 @@
 package cleanup
 
 import (
+	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -121,6 +123,66 @@ func TestAServiceOutOfReach(t *testing.T) {
 	if s := run.Summary(); !s.OK() || s.Counts[Deleted] != 3 || run.Resumable() || len(lab.cloud.Requests()) == 0 {
 		t.Error(s)
 	}
+}
+
+// So it is when the network goes away in the middle, of a run as of its undo: what was not sent, or has no answer, stays open.
+func TestANetworkThatGoesAway(t *testing.T) {
+	var left atomic.Int64 // changing requests until then
+	connected := func() bool { return left.Load() > 0 }
+	lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulateBy(t, simcloud.Options{Seed: 5, Lacks: []string{oneByOne}}, way{
+		pipes: true,
+		front: func(_ http.ResponseWriter, r *http.Request) bool {
+			if r.Method != http.MethodGet && left.Add(-1) == 0 {
+				panic(http.ErrAbortHandler)
+			}
+			return false
+		},
+		carry: signedThrough(func(base http.RoundTripper) {
+			tr := base.(*http.Transport)
+			dial := tr.DialContext
+			tr.DisableKeepAlives = true
+			tr.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+				if !connected() {
+					return nil, &net.DNSError{Err: "no such host", Name: "elb.eu-de.example.com", IsNotFound: true}
+				}
+				return dial(ctx, network, addr)
+			}
+		}),
+	})}
+	lab.engine.journal = lab.history.Journal(lab.where())
+	left.Store(1 << 30)
+	from := lab.load(inventory.Pools)
+	plan := lab.plan(pick(from, inventory.Pools, 12, unused), from)
+	interrupted := func(run *Run) *Past {
+		t.Helper()
+		results := finished(t, run)
+		left.Store(1 << 30)
+		if s := run.Summary(); !run.Resumable() || s.Counts[Failed] > 0 || !strings.Contains(s.Stopped, "the service cannot be reached: ") {
+			t.Fatalf("%s: %+v", s, results)
+		}
+		past := lab.newest()
+		if past.CanResume() != nil || len(past.Ledger.Open()) == 0 {
+			t.Fatalf("it is over: %+v", past)
+		}
+		j, err := lab.history.Resume(past)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run = lab.engine.Resume(t.Context(), past.Ledger, j)
+		finished(t, run)
+		if s := run.Summary(); !s.OK() || run.Resumable() {
+			t.Errorf("resumed: %s", s)
+		}
+		return lab.newest()
+	}
+	left.Store(4)
+	past := interrupted(lab.engine.Start(t.Context(), plan))
+	undo, err := lab.history.UndoPlan(past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.Store(6)
+	interrupted(lab.engine.Undo(t.Context(), undo))
 }
 
 func TestNothingWasTakenAway(t *testing.T) {
