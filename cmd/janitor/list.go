@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -194,7 +195,11 @@ func printCSV(w io.Writer, c *chosen) error {
 	for _, col := range c.kind.Columns {
 		if col.Data != nil && col.ID != "id" && col.ID != "name" {
 			columns = append(columns, col)
-			head = append(head, col.ID)
+			name := col.ID
+			if slices.Contains(head, name) {
+				name = c.kind.One + "_" + name // channel_kind
+			}
+			head = append(head, name)
 		}
 	}
 	if err := out.Write(head); err != nil {

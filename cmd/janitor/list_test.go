@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,24 @@ import (
 	"janitor/client"
 	"janitor/client/inventory"
 )
+
+// No two columns of a CSV have the same name: programs take its cells by their names.
+func TestColumnsOfACSVHaveDifferentNames(t *testing.T) {
+	for _, kind := range inventory.Kinds() {
+		var out bytes.Buffer
+		if err := printCSV(&out, &chosen{kind: kind, snapshot: &inventory.Snapshot{}}); err != nil {
+			t.Fatal(err)
+		}
+		head, err := csv.NewReader(&out).Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(head)
+		if n := len(head); len(slices.Compact(head)) != n {
+			t.Errorf("%s: %q", kind.ID, head)
+		}
+	}
+}
 
 // In the table the same entry of two groups of one name is told by the beginning of the group's id; CSV has the whole id.
 func TestAListOfGroupsOfOneName(t *testing.T) {
