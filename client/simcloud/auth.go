@@ -82,17 +82,29 @@ func (q *call) forbidden() answer {
 	if q.family == roma || q.family == apig {
 		return channelError(http.StatusForbidden, "APIG.1005", "No permissions to request this method") // S4
 	}
+	return q.elb(http.StatusForbidden, "ELB.9802", "Policy doesn't allow %s to be performed.", q.permission())
+}
+
+// permission is what a request of the ELB families takes (api.md 2.12). Whoever changes the entries of an IP group changes
+// the group (api.md 2.9).
+func (q *call) permission() string {
+	_, rest, _ := strings.Cut(q.path, "/elb/")
+	if plain, shared := strings.CutPrefix(q.path, "/v2.0/lbaas/"); shared {
+		rest = plain
+	}
 	action := map[string]string{http.MethodGet: "get", http.MethodPost: "create", http.MethodPut: "put", http.MethodDelete: "delete"}[q.request.Method]
-	if strings.HasSuffix(q.path, "/batch-delete") {
+	rest, batch := strings.CutSuffix(rest, "/batch-delete")
+	words := strings.Split(rest, "/") // sorts and ids by turns
+	kind := words[(len(words)-1)&^1]
+	switch {
+	case kind == "iplist":
+		kind, action = "ipgroups", "put"
+	case batch:
 		action = "delete"
+	case action == "get" && len(words)%2 == 1:
+		action = "list"
 	}
-	kind := "pools"
-	if part := strings.Split(q.path, "/"); len(part) > 4 && part[3] == "elb" {
-		kind = part[4]
-	} else if len(part) > 3 {
-		kind = part[3]
-	}
-	return q.elb(http.StatusForbidden, "ELB.9802", "Policy doesn't allow elb:%s:%s to be performed.", kind, action)
+	return "elb:" + kind + ":" + action
 }
 
 // RevokeTokens makes every token so far invalid, as a change of password does: 401 APIGW.0307 from then on.

@@ -238,6 +238,34 @@ func TestRefusedInTheWordsOfTheFamily(t *testing.T) {
 	}
 }
 
+// Whoever may not enter a project is told of the permission that the request takes.
+func TestPermissions(t *testing.T) {
+	l := newLab(t, Options{Size: Empty})
+	other := "/v3/" + l.home.projects[1].ID + "/elb"
+	for request, want := range map[string]string{
+		"GET /pools":                               "elb:pools:list",
+		"GET /pools/x":                             "elb:pools:get",
+		"POST /pools":                              "elb:pools:create",
+		"DELETE /pools/x":                          "elb:pools:delete",
+		"POST /pools/batch-delete":                 "elb:pools:delete",
+		"GET /pools/x/members":                     "elb:members:list",
+		"DELETE /pools/x/members/y":                "elb:members:delete",
+		"POST /pools/x/members/batch-delete":       "elb:members:delete",
+		"DELETE /healthmonitors/x":                 "elb:healthmonitors:delete",
+		"POST /certificates/batch-delete":          "elb:certificates:delete",
+		"DELETE /ipgroups/x":                       "elb:ipgroups:delete",
+		"POST /ipgroups/x/iplist/create-or-update": "elb:ipgroups:put",
+		"POST /ipgroups/x/iplist/batch-delete":     "elb:ipgroups:put",
+		"PUT /listeners/x":                         "elb:listeners:put",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		r := l.do(method, other+path, "")
+		if r.status != http.StatusForbidden || r.str("error_code") != "ELB.9802" || r.str("error_msg") != "Policy doesn't allow "+want+" to be performed." {
+			t.Errorf("%s: %d %s, want %s", request, r.status, r.text, want)
+		}
+	}
+}
+
 func TestProjects(t *testing.T) {
 	l := newLab(t, Options{})
 	if r := l.must(200, "GET", "/v3/auth/projects", ""); len(r.ids("projects")) != 3 || r.str("projects", 0, "name") != l.account.Region {

@@ -134,6 +134,13 @@ func (b *builder) pool(shared bool) *pool {
 	if b.chance(15) && p.Protocol == "HTTP" {
 		p.SessionPersistence = []byte(`{"type":"HTTP_COOKIE","cookie_name":"","persistence_timeout":60}`)
 	}
+	switch {
+	case shared:
+	case len(b.w.pools.all)%6 == 2:
+		p.ConnectionDrain, p.PoolHealth = []byte(`{"enable":true,"timeout":300}`), []byte(`{"minimum_healthy_member_count":1}`)
+	case len(b.w.pools.all)%6 == 5:
+		p.SlowStart = []byte(`{"enable":true,"duration":60}`)
+	}
 	b.w.pools.all = append(b.w.pools.all, p)
 	return p
 }
@@ -147,7 +154,7 @@ func (b *builder) servers(p *pool, used, atLeastOne bool) {
 		n = 1 + b.n(min(3, b.counts.members))
 	}
 	port := pick(b, []int{80, 8080, 443, 8443, 9000, 3000})
-	for range n {
+	for i := range n {
 		m := &member{
 			ID: b.uuid(), Address: b.address(), ProtocolPort: port, SubnetID: pick(b, b.subnets), Weight: 1 + b.n(10),
 			IPVersion: "v4", OperatingStatus: "ONLINE", MemberType: "instance", AdminStateUp: true, ProjectID: b.w.project,
@@ -165,8 +172,11 @@ func (b *builder) servers(p *pool, used, atLeastOne bool) {
 		if b.chance(40) {
 			m.Name = fmt.Sprintf("ecs-%s-%02d", pick(b, applications), 1+b.n(20))
 		}
-		if p.Type == "ip" {
+		switch {
+		case p.Type == "ip":
 			m.SubnetID, m.MemberType = "", "ip"
+		case !p.shared:
+			m.Zone = region + string(rune('a'+i%2))
 		}
 		p.Members.all = append(p.Members.all, m)
 	}

@@ -94,6 +94,7 @@ func (q *call) createMember() answer {
 	in.into("subnet_cidr_id", &m.SubnetID)
 	in.into("subnet_id", &m.SubnetID) // v2.0
 	in.into("instance_id", &m.InstanceID)
+	in.into("availability_zone", &m.Zone)
 	if refused := q.setMember(m, in); refused.status != 0 {
 		return refused
 	}

@@ -35,6 +35,11 @@ type pool struct {
 	ProtectionStatus         string          `json:"protection_status"`
 	ProtectionReason         string          `json:"protection_reason"`
 	AnyPort                  bool            `json:"any_port_enable"`
+	ConnectionDrain          json.RawMessage `json:"connection_drain,omitempty"`
+	PoolHealth               json.RawMessage `json:"pool_health,omitempty"`
+	PublicBorderGroup        string          `json:"public_border_group,omitempty"`
+	QUICHash                 json.RawMessage `json:"quic_cid_hash_strategy,omitempty"`
+	AZAffinity               json.RawMessage `json:"az_affinity,omitempty"`
 	CreatedAt                string          `json:"created_at,omitempty"`
 	UpdatedAt                string          `json:"updated_at,omitempty"`
 
@@ -55,6 +60,7 @@ type member struct {
 	IPVersion       string `json:"ip_version"`
 	OperatingStatus string `json:"operating_status"`
 	MemberType      string `json:"member_type"`
+	Zone            string `json:"availability_zone,omitempty"`
 	InstanceID      string `json:"instance_id"`
 	AdminStateUp    bool   `json:"admin_state_up"`
 	ProjectID       string `json:"project_id"`
@@ -191,6 +197,7 @@ func (q *call) createPool() answer {
 	in.into("protocol", &p.Protocol)
 	in.into("ip_version", &p.IPVersion)
 	in.into("any_port_enable", &p.AnyPort)
+	in.into("public_border_group", &p.PublicBorderGroup)
 	in.into("enterprise_project_id", &p.EnterpriseProjectID)
 	if refused := q.setPool(p, in); refused.status != 0 {
 		return refused
@@ -247,6 +254,10 @@ func (q *call) setPool(p *pool, in *fields) answer {
 	in.into("lb_algorithm", &next.Algorithm)
 	in.into("session_persistence", &next.SessionPersistence)
 	in.into("slow_start", &next.SlowStart)
+	in.into("connection_drain", &next.ConnectionDrain)
+	in.into("pool_health", &next.PoolHealth)
+	in.into("quic_cid_hash_strategy", &next.QUICHash)
+	in.into("az_affinity", &next.AZAffinity)
 	in.into("member_deletion_protection_enable", &next.MemberDeletionProtection)
 	in.into("protection_status", &next.ProtectionStatus)
 	in.into("protection_reason", &next.ProtectionReason)

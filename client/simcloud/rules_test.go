@@ -1,11 +1,14 @@
 package simcloud
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // site is a load balancer with listener and pool, made over HTTP.
@@ -109,6 +112,31 @@ func TestPoolsInUse(t *testing.T) {
 	}
 	if len(l.must(200, "GET", l.p+"/loadbalancers/"+s.lb, "").at("loadbalancer", "pools").([]any)) != 1 {
 		t.Error("the load balancer still shows deleted pools")
+	}
+}
+
+// What a pool and a member are made with is shown as it was given (api.md 2.3, 2.4).
+func TestPoolsAreShownAsTheyWereMade(t *testing.T) {
+	l := newLab(t, Options{Size: Empty})
+	for _, made := range []string{
+		`{"connection_drain":{"enable":true,"timeout":300},"pool_health":{"minimum_healthy_member_count":2},"public_border_group":"edge"}`,
+		`{"quic_cid_hash_strategy":{"len":3,"offset":1},"az_affinity":{"enable":true},"slow_start":{"enable":true,"duration":60}}`,
+	} {
+		id := l.create("pools", `{"pool":`+strings.TrimSuffix(made, "}")+`,"protocol":"QUIC","lb_algorithm":"QUIC_CID","type":"ip"}}`)
+		var want map[string]any
+		if err := json.Unmarshal([]byte(made), &want); err != nil {
+			t.Fatal(err)
+		}
+		shown := l.must(200, "GET", l.p+"/pools/"+id, "")
+		for name, value := range want {
+			if diff := cmp.Diff(value, shown.at("pool", name)); diff != "" {
+				t.Errorf("%s (-made +shown):\n%s", name, diff)
+			}
+		}
+		member := l.create("pools/"+id+"/members", `{"member":{"address":"10.0.0.5","protocol_port":80,"availability_zone":"eu-sim-1b"}}`)
+		if got := l.must(200, "GET", l.p+"/pools/"+id+"/members/"+member, "").str("member", "availability_zone"); got != "eu-sim-1b" {
+			t.Errorf("availability_zone %q", got)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ func TestSharedFamilyHasTwoPrefixes(t *testing.T) {
 		t.Error(got)
 	}
 	other := strings.Repeat("0", 32)
-	if r := l.must(403, "GET", "/v2/"+other+"/elb/pools", ""); !strings.Contains(r.text, "elb:pools:get") {
+	if r := l.must(403, "GET", "/v2/"+other+"/elb/pools", ""); !strings.Contains(r.text, "elb:pools:list") {
 		t.Error(r.text)
 	}
 }
