@@ -326,6 +326,9 @@ func usageErrors(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
 		if check := cmd.Args; check != nil {
 			cmd.Args = func(cmd *cobra.Command, args []string) error {
+				if err := noneEmpty(cmd); err != nil { // a runbook of no name is not a kind that is missing
+					return err
+				}
 				if err := check(cmd, args); err != nil {
 					return usage("%w (see %s --help)", err, cmd.CommandPath())
 				}

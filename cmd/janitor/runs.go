@@ -77,6 +77,9 @@ A run is running, finished, unfinished (janitor resume RUN goes on with it), not
 
 // find is a run that can be read.
 func find(runs *cleanup.History, name string) (*cleanup.Past, error) {
+	if strings.TrimSpace(name) == "" { // a variable that is not set
+		return nil, usage("name a run: its name is empty")
+	}
 	past, err := runs.Find(name)
 	if errors.Is(err, cleanup.ErrNoRun) {
 		return nil, usage("%w", err)
