@@ -32,7 +32,7 @@ func ParseSize(s string) (Size, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > mostOfAKind {
-		return 0, fmt.Errorf("size %q is none of small, large and a number from 1 to %d", s, mostOfAKind)
+		return 0, fmt.Errorf("size %q is not small, large or a number from 1 to %d", s, mostOfAKind)
 	}
 	return Size(n), nil
 }

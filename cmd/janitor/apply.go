@@ -36,21 +36,21 @@ func applyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "apply PLAN",
 		Short: "Execute a plan",
-		Long: `apply executes a plan of janitor plan, - being stdin. It looks at every item again: what has changed since, or is used now, is
-skipped. What becomes of each is printed as it happens (-o ndjson) or in the end, and proved.
+		Long: `apply executes a plan made by janitor plan; - is stdin. It checks every item again, and skips what has changed since or is
+now in use. What becomes of each item is printed as it happens (-o ndjson) or at the end, and proved.
 
-With a terminal it asks. Without one it needs --yes or, where the plan speaks of a danger, --approve-digest with the digest
-that janitor plan told: whoever gives it has seen that very plan.
+At a terminal it asks. Without one it needs --yes or, where the plan contains a danger, --approve-digest with the digest
+that janitor plan printed: whoever gives it has seen that very plan.
 
-A plan is executed once. Of one that was broken off, the steps that were not begun are executed when it is applied again.
+A plan is executed once. If it was broken off, applying it again executes the steps that were not begun.
 ` + deadlineHelp + `
 
-The profile is the one that the plan was made with, unless --profile names another one for the same project.`,
+The profile is the one the plan was made with, unless --profile names another one for the same project.`,
 		ValidArgsFunction: planArgs,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
 			case 0:
-				return usage("name a plan: the file that janitor plan wrote, - being stdin")
+				return usage("name a plan: the file that janitor plan wrote, or - for stdin")
 			case 1:
 				if args[0] == "" { // a variable that is not set
 					return usage("name a plan: its name is empty")
@@ -66,11 +66,11 @@ The profile is the one that the plan was made with, unless --profile names anoth
 	a.out.flag(cmd.Flags(), "table", "ndjson")
 	a.limit.flag(cmd.Flags())
 	flags := cmd.Flags()
-	flags.BoolVar(&a.yes, "yes", false, "do not ask; not enough where the plan speaks of a danger")
+	flags.BoolVar(&a.yes, "yes", false, "do not ask; not enough where the plan contains a danger")
 	flags.StringVar(&a.approved, "approve-digest", "", "do not ask: this digest was approved")
 	flags.BoolVar(&a.screen, "watch", false, "show the run on the screen")
 	flags.StringVar(&a.why.Ticket, "ticket", "", "ticket that the run is for, kept in its journal")
-	flags.StringVar(&a.why.Reason, "reason", "", "why, kept in the journal")
+	flags.StringVar(&a.why.Reason, "reason", "", "why the run is done, kept in its journal")
 	return cmd
 }
 

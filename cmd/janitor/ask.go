@@ -35,7 +35,7 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 	case yes && named:
 		return refused("%v says confirm: %s: --yes is not enough, give --approve-digest", p, p.Confirm)
 	case yes:
-		return refused("the plan speaks of danger (%s): --yes is not enough, give --approve-digest", client.CleanWhole(dangers[0]))
+		return refused("the plan contains a danger (%s): --yes is not enough, give --approve-digest", client.CleanWhole(dangers[0]))
 	case stdinIsPlan:
 		return refused("the plan comes from stdin, so nobody can be asked: give %s", waysOut)
 	}
@@ -61,7 +61,7 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 	return nil
 }
 
-const noTerminal = "there is no terminal to ask at (stdin and stderr have to be one)"
+const noTerminal = "there is no terminal to ask at (stdin and stderr must be one)"
 
 // asksAt is where an answer is typed, when there is a terminal to see the question and to answer it.
 func asksAt(cmd *cobra.Command) (in *os.File, ok bool) {
@@ -86,7 +86,7 @@ func unconfirmed(ctx context.Context, nothing, word string) error {
 	if _, ok := errors.AsType[*overdue](context.Cause(ctx)); ok {
 		return halted(ctx, ": "+nothing)
 	}
-	return &failure{statusRefused, fmt.Errorf("%s: not confirmed, which takes %s", nothing, word)}
+	return &failure{statusRefused, fmt.Errorf("%s: not confirmed (type %s to confirm)", nothing, word)}
 }
 
 // typedLine is what is typed until enter; a signal ends the waiting.

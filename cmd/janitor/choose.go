@@ -36,7 +36,7 @@ func (c *choosing) called(what string) string {
 
 func (c *choosing) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&c.in, "in", nil, "only in this IP group or channel; may be repeated")
-	f.StringVar(&c.where, "where", "", "expression to fulfil, as 'unused && age > 90d'")
+	f.StringVar(&c.where, "where", "", "expression to match, such as 'unused && age > 90d'")
 }
 
 // chosen are the resources that a command line is about.
@@ -64,7 +64,7 @@ func anyKind(word string) (*inventory.Kind, error) {
 // compile reads the expression for the kind, before anything is sent; nil when there is none.
 func (c *choosing) compile(kind *inventory.Kind) (*filter.Filter, error) {
 	if len(c.in) > 0 && kind.Within == "" {
-		return nil, usage("%s: %s live within nothing; it is for entries and members", c.called("in"), kind.Many)
+		return nil, usage("%s: %s are not inside anything: it is for entries and members", c.called("in"), kind.Many)
 	}
 	if slices.Contains(c.in, "") { // of a variable that is not set; there are channels without a name
 		return nil, usage("%s: it is empty: give a name or an id", c.called("in"))
@@ -240,9 +240,9 @@ func (c *chosen) notes() []string {
 	switch c.undecided {
 	case 0:
 	case 1:
-		notes = append(notes, "Of 1 more it is not known whether it fulfils the expression: it is left out.")
+		notes = append(notes, "1 more is left out: it is not known whether it matches.")
 	default:
-		notes = append(notes, fmt.Sprintf("Of %d more it is not known whether they fulfil the expression: they are left out.", c.undecided))
+		notes = append(notes, fmt.Sprintf("%d more are left out: it is not known whether they match.", c.undecided))
 	}
 	return notes
 }

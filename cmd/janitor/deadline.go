@@ -12,8 +12,8 @@ import (
 
 // deadlineHelp is what the commands that take a deadline say of it.
 const deadlineHelp = `
-With --deadline nothing more is sent once so much time has passed since the command began; what is in flight comes to its
-end, what was not sent stays for janitor resume, and the exit status is 8.`
+With --deadline nothing more is sent once that much time has passed since the command began; requests in flight are
+finished, what was not sent is left to janitor resume, and the exit status is 8.`
 
 // deadline is how long a command may go on sending; 0 = as long as it takes.
 type deadline time.Duration

@@ -20,12 +20,12 @@ func demoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Open the screen on a simulated cloud",
-		Long: `demo opens the same screen on a cloud that is simulated in this process: a grown account with things in use,
-forgotten, protected and expired. Requests are real HTTP over the loopback interface; nothing leaves this machine.
-A large one (--size large) is as full as its default quotas allow.
+		Long: `demo opens the same screen on a cloud simulated in this process: an account that has grown for years, with things in
+use, forgotten, protected and expired. Requests are real HTTP over the loopback interface; nothing leaves this machine.
+With --size large the account is as full as its default quotas allow.
 
-With --chaos or --faults things go wrong, so that one can watch janitor cope; it then logs in with a password. The same
-number of --chaos always makes the same trouble: lost answers, refusals, another client's hand.`,
+With --chaos or --faults things go wrong, to show how janitor copes; it then logs in with a password. The same number of
+--chaos always makes the same trouble: lost answers, refusals, another client's changes.`,
 		Example: `  janitor demo
   janitor demo --size large --quota 600/1m
   janitor demo --chaos=7`,

@@ -18,10 +18,10 @@ func doctorCommand() *cobra.Command {
 	var choice profile.Choice
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Examine the profile and what this cloud offers",
-		Long: `doctor looks at everything that a profile needs: whether the services answer, their certificates, the difference
-of the clocks, who we are and until when, whether every list works, which batch calls this cloud has, and the quotas. It
-changes nothing: which batch calls there are is asked without credentials, where the answer tells.
+		Short: "Check the profile and what this cloud offers",
+		Long: `doctor checks everything a profile needs: whether the services answer, their certificates, whether the clocks agree, who
+you are and until when, whether every list works, which batch calls this cloud has, and the quotas. It changes nothing:
+batch calls are tried without credentials, where the refusal tells whether they exist.
 
 Each line is ok, a warning, bad or unknown, and says what to do. What cannot be found out without changing anything is
 unknown; that is not bad. -o json prints an object with findings, each with area, what, state, says and do.
@@ -57,7 +57,7 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 	}
 	choiceFlags(cmd.Flags(), &choice)
 	out.flag(cmd.Flags(), "table", "json")
-	cmd.Flags().BoolVar(&choice.ReadOnly, "read-only", false, "examine it as a session that never deletes")
+	cmd.Flags().BoolVar(&choice.ReadOnly, "read-only", false, "check it as a session that never deletes")
 	return cmd
 }
 

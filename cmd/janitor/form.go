@@ -16,7 +16,7 @@ type form string
 // flag is -o, which takes one of these; the first is the usual one.
 func (f *form) flag(flags *pflag.FlagSet, of ...form) {
 	*f = of[0]
-	flags.VarP(&formFlag{f, of}, "output", "o", "how to print: "+english.Or((&formFlag{of: of}).words()))
+	flags.VarP(&formFlag{f, of}, "output", "o", "output format: "+english.Or((&formFlag{of: of}).words()))
 }
 
 func forms(words []string) []form {
@@ -36,7 +36,7 @@ func (f *formFlag) Type() string   { return strings.Join(f.words(), "|") }
 func (f *formFlag) String() string { return string(*f.to) }
 func (f *formFlag) Set(s string) error {
 	if !slices.Contains(f.of, form(s)) {
-		return errors.New("it is " + english.Or(f.words()))
+		return errors.New("it must be " + english.Or(f.words()))
 	}
 	*f.to = form(s)
 	return nil

@@ -34,10 +34,10 @@ func listCommand() *cobra.Command {
 		Long: `list prints the resources of a kind: ` + kindWords() + `. Each has its verdict: unused, in use,
 protected, or unknown, and why. It changes nothing.
 
---where takes an expression as the screen does after /=, without the =. What is not known is neither true nor false: such
-resources are left out, and stderr says how many.
+--where takes an expression, as the screen does after /=, without the =. Resources for which it cannot be decided are left
+out; stderr says how many.
 
-In json, ndjson and csv, lengths of time are seconds and points in time are UTC. What is not known is left out.`,
+In json, ndjson and csv, lengths of time are in seconds and points in time in UTC. Unknown values are left out.`,
 		Example: `  janitor list pools --where 'unused && age > 90d'
   janitor list entries --in office-acl -o csv
   janitor list certificates --where 'expires < 30d' -o json`,

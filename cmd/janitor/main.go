@@ -288,10 +288,10 @@ func plain(err error) error {
 	if !is {
 		return err
 	}
-	says := "it is a number, 0 or more"
+	says := "it must be a number, 0 or more"
 	switch {
 	case wrong.Func == "ParseBool":
-		says = "it is true or false"
+		says = "it must be true or false"
 	case errors.Is(wrong, strconv.ErrRange):
 		says = "it is too large"
 	}

@@ -35,7 +35,7 @@ func once(runs executed, doc cleanup.Document, what string) (rest cleanup.Docume
 		switch over := run.Err == nil && run.Ledger.Finished; {
 		case over: // somebody may be verifying it
 		case run.Live:
-			return doc, "", &failure{statusRefused, fmt.Errorf("%s is being applied: run %s goes on", what, run.ID)}
+			return doc, "", &failure{statusRefused, fmt.Errorf("%s is being applied: run %s is under way", what, run.ID)}
 		case run.Err == nil:
 			return doc, "", usage("%s was begun before, and run %s is not finished: janitor resume %s goes on with it", what, run.ID, run.ID)
 		}
@@ -59,7 +59,7 @@ func once(runs executed, doc cleanup.Document, what string) (rest cleanup.Docume
 		was = "was"
 	}
 	doc.Steps = steps[first:]
-	return doc, fmt.Sprintf("%d of %s %s executed before, as %s; going on with the rest: %s",
+	return doc, fmt.Sprintf("%d of %s %s executed before, as %s; continuing with the rest: %s",
 		first, english.Count(len(steps), "step", "steps"), was, ran, strings.Join(stepNames(doc.Steps), ", ")), nil
 }
 
@@ -103,11 +103,11 @@ func doubtful(past *cleanup.History, doubts []string, what string) string {
 	if len(doubts) == 0 {
 		return ""
 	}
-	run, is := "Run "+doubts[0], "is damaged: whether it"
+	run, is := "Run "+doubts[0], "is damaged: it"
 	if len(doubts) > 1 {
-		run, is = "Runs "+english.And(doubts), "are damaged: whether they"
+		run, is = "Runs "+english.And(doubts), "are damaged: they"
 	}
-	return fmt.Sprintf("%s in %s %s executed %s cannot be told", run, filepath.Dir(past.Folder(doubts[0])), is, what)
+	return fmt.Sprintf("%s in %s %s may have executed %s", run, filepath.Dir(past.Folder(doubts[0])), is, what)
 }
 
 // names are the runs, in no order.

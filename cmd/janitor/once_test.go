@@ -151,7 +151,7 @@ func TestRunsThatDoNotSayWhatTheyExecuted(t *testing.T) {
 		t.Fatalf("%v, %v, %v", runs.names(), doubts, err)
 	}
 	says := doubtful(past, doubts, "plan p.json")
-	if want := "Run " + id + " in " + filepath.Dir(past.Folder(id)) + " is damaged: whether it executed plan p.json cannot be told"; says != want {
+	if want := "Run " + id + " in " + filepath.Dir(past.Folder(id)) + " is damaged: it may have executed plan p.json"; says != want {
 		t.Errorf("%q, want %q", says, want)
 	}
 

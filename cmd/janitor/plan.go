@@ -31,8 +31,8 @@ const (
 // limitFlags take the limits of a command from its flags.
 func limitFlags(f *pflag.FlagSet, l *cleanup.Limits) {
 	l.Items, l.Percent = maxItems, maxPercent
-	f.Var((*limitFlag)(&l.Items), "max-items", "most items of a plan; 0 = no limit")
-	f.Var((*limitFlag)(&l.Percent), "max-percent", "most percent of a kind; 0 = no limit")
+	f.Var((*limitFlag)(&l.Items), "max-items", "largest number of items; 0 = no limit")
+	f.Var((*limitFlag)(&l.Percent), "max-percent", "largest share of a kind, in percent; 0 = no limit")
 }
 
 type limitFlag int
@@ -42,7 +42,7 @@ func (f *limitFlag) String() string { return strconv.Itoa(int(*f)) }
 func (f *limitFlag) Set(s string) error {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
-		return errors.New("it is a number, 0 or more")
+		return errors.New("it must be a number, 0 or more")
 	}
 	*f = limitFlag(n)
 	return nil
@@ -65,15 +65,15 @@ func planCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan KIND [ID...]",
 		Short: "Write down what would be deleted",
-		Long: `plan chooses resources of a kind by their ids, or by --where, and writes a plan: what would be deleted, what goes first,
-what that does to traffic, and what is left out and why. It deletes nothing. janitor apply executes the plan: it looks
-again, and touches nothing that is not in it or has changed since.
+		Long: `plan chooses resources of a kind, by id or with --where, and writes a plan: what would be deleted, what goes first, what
+that does to traffic, and what is left out and why. It deletes nothing. janitor apply executes the plan: it checks again,
+and touches nothing that is not in it or has changed since.
 
-KIND is one of ` + kindWords() + `. Instead of it, janitor plan -f RUNBOOK takes a file that says
-what is chosen, step by step.
+KIND is one of ` + kindWords() + `. Alternatively, janitor plan -f RUNBOOK takes a file that
+says what is chosen, step by step.
 
-A plan is good for a day. Its digest, which stderr tells, is what janitor apply --approve-digest takes. Limits keep a filter
-that matches too much from becoming a plan; a percentage counts from ten items on.`,
+A plan is good for one day. stderr shows its digest, which janitor apply --approve-digest takes. Limits keep a filter that
+matches too much from becoming a plan; a percentage counts from ten items on.`,
 		Example: `  janitor plan pools --where 'unused && age > 90d' -o pools.json
   janitor plan entries 10.0.0.0/24 --in office-acl -o entry.json
   janitor plan -f quarterly.yaml --set old=180d -o quarterly.json`,
@@ -85,7 +85,7 @@ that matches too much from becoming a plan; a percentage counts from ten items o
 	p.which.flags(cmd.Flags())
 	limitFlags(cmd.Flags(), &p.limits)
 	flags := cmd.Flags()
-	flags.BoolVar(&p.detach, "detach", false, "also what is in use, which changes live traffic")
+	flags.BoolVar(&p.detach, "detach", false, "take pools out of use first, which changes live traffic")
 	flags.StringVarP(&p.book, "file", "f", "", "runbook that says what is chosen, step by step")
 	flags.StringToStringVar(&p.set, "set", nil, "variable of the runbook, as NAME=VALUE")
 	flags.StringVarP(&p.path, "output", "o", "-", "new file for the plan; - is stdout")

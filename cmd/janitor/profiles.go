@@ -18,9 +18,9 @@ func profilesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "profiles",
 		Short: "Show which profiles are found, and where",
-		Long: `profiles lists every profile in the order in which they count: those of the config file; the environment
-(HUAWEICLOUD_SDK_…, HW_…, OS_…); ~/.huaweicloud/credentials; clouds.yaml; KooCLI's ~/.hcloud/config.json; the agency of the
-server. The one that is used is marked with *; what cannot be used says why.
+		Long: `profiles lists every profile in order of precedence: those of the config file; the environment (HUAWEICLOUD_SDK_…, HW_…,
+OS_…); ~/.huaweicloud/credentials; clouds.yaml; KooCLI's ~/.hcloud/config.json; the agency of the server. The one in use is
+marked with *; those that cannot be used say why.
 
 It sends nothing, runs no command and shows no secret; of access keys it shows the first four and the last two characters.`,
 		Example: `  janitor profiles

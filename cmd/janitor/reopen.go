@@ -16,7 +16,7 @@ import (
 )
 
 func sessionFlags(cmd *cobra.Command, choice *profile.Choice) {
-	cmd.Flags().StringVar(&choice.Profile, "profile", "", "profile to use instead of the run's own")
+	cmd.Flags().StringVar(&choice.Profile, "profile", "", "profile to use instead of the original one")
 	endpointFlag(cmd.Flags(), choice)
 }
 

@@ -13,14 +13,14 @@ func reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report RUN|PLAN",
 		Short: "Print what a run did, or a plan would do",
-		Long: `report prints what a run was to do, who ran it where and when, and of every item its outcome with code, message and
+		Long: `report prints what a run was meant to do, who ran it where and when, and for every item its outcome with code, message and
 request id, whether it is proved, how long it took, and whether it can be brought back; then what the run did to traffic
 and what was left out. It is made from the run's folder alone: nothing is sent.
 
-Given the file of a plan, it prints what the plan would do, with the digest that janitor apply --approve-digest takes.
+Given a plan file, it prints what the plan would do, with the digest that janitor apply --approve-digest takes.
 
-md is Markdown for people and tickets, html one page that opens anywhere, json for programs, csv a line an item for
-spreadsheets.`,
+md is Markdown for people and tickets; html is one page that opens anywhere; json is for programs; csv has one line per
+item, for spreadsheets.`,
 		Example: `  janitor report 20260801T120000Z-1a2b3c > report.md
   janitor report -o csv 1a2b3c > report.csv
   janitor report -o html plan.json > plan.html`,

@@ -20,10 +20,11 @@ func resumeCommand() *cobra.Command {
 	var limit deadline
 	cmd := &cobra.Command{
 		Use:   "resume RUN",
-		Short: "Go on with a run that was broken off",
-		Long: `resume goes on with a run that ended before its work did: killed, interrupted, its machine off. What a request may have
-deleted without an answer is looked up first; then what is left is checked and deleted, and the whole is proved. It
-touches nothing but the items that were confirmed then. ctrl+c stops it in order; a second one breaks off what is in flight.
+		Short: "Continue a run that was broken off",
+		Long: `resume continues a run that ended before its work did: it was killed or interrupted, or its machine went down. What a
+request may have deleted without an answer is looked up first; then what is left is checked and deleted, and the whole is
+proved. It touches nothing but the items that were confirmed then. ctrl+c stops it in good order; a second one breaks off
+what is in flight.
 ` + deadlineHelp + `
 
 The profile is the run's own, unless --profile names another one for the same project.`,
@@ -123,7 +124,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 	}
 	switch {
 	case run.Resumable():
-		return &failure{statusInterrupted, fmt.Errorf("%w; nothing more was sent: janitor resume %s goes on", unread(broken), run.ID())}
+		return &failure{statusInterrupted, fmt.Errorf("%w; nothing more was sent: janitor resume %s goes on with it", unread(broken), run.ID())}
 	case out == "ndjson": // the run is over; whatever was to come after it is not begun
 		return &failure{statusInterrupted, unread(broken)}
 	case err != nil:
@@ -134,9 +135,9 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 
 // sayInterrupted tells what a signal or the deadline has stopped, and what a second signal would.
 func sayInterrupted(cmd *cobra.Command) {
-	said := "Interrupted: nothing more is sent; what is in flight comes to its end. Once more breaks that off too."
+	said := "Interrupted: nothing more is sent; requests in flight are finished. Interrupt again to break those off too."
 	if o, ok := errors.AsType[*overdue](context.Cause(cmd.Context())); ok {
-		said = "Stopped, " + o.Error() + ": nothing more is sent; what is in flight comes to its end."
+		said = "Stopped, " + o.Error() + ": nothing more is sent; requests in flight are finished."
 	}
 	fmt.Fprintln(cmd.ErrOrStderr(), said) //nolint:errcheck // for people
 }
@@ -152,9 +153,9 @@ func ending(ctx context.Context, run *cleanup.Run) error {
 	case summary.Unauthorised:
 		return &failure{statusCredentials, fmt.Errorf("run %s: %s; janitor doctor examines them", id, summary.Stopped)}
 	case run.Resumable() && ctx.Err() != nil:
-		return halted(ctx, fmt.Sprintf(": janitor resume %s goes on", id))
+		return halted(ctx, fmt.Sprintf(": janitor resume %s goes on with it", id))
 	case run.Resumable():
-		return &failure{statusInterrupted, fmt.Errorf("%s: janitor resume %s goes on", summary.Stopped, id)}
+		return &failure{statusInterrupted, fmt.Errorf("%s: janitor resume %s goes on with it", summary.Stopped, id)}
 	case ctx.Err() != nil && summary.Counts[cleanup.Cancelled] == summary.Items:
 		return halted(ctx, ": nothing was sent")
 	case !summary.OK():
@@ -165,7 +166,7 @@ func ending(ctx context.Context, run *cleanup.Run) error {
 		if summary.InDoubt() {
 			return fmt.Errorf("run %s: not everything is known to be %s; janitor verify %s looks again", id, want, id)
 		}
-		return fmt.Errorf("run %s: not everything is %s; janitor runs %s tells all", id, want, id)
+		return fmt.Errorf("run %s: not everything is %s; janitor runs %s has the details", id, want, id)
 	}
 	return nil
 }

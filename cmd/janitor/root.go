@@ -33,12 +33,12 @@ func rootCommand() *cobra.Command {
 		Long: `janitor shows backend server groups, certificates, IP address groups and gateway channels of one project on
 Huawei Cloud or a sister cloud, says which of them are in use and why, and deletes what you mark and confirm.
 
-KIND opens on that tab: ` + strings.Join(topKinds(), ", ") + `.
+KIND is the tab to open: ` + strings.Join(topKinds(), ", ") + `.
 
 The profile is the one of --profile, else the current one of the config file ($JANITOR_CONFIG, else
 janitor/config.yaml in the user's config directory), else the first of: the environment (HUAWEICLOUD_SDK_…, HW_… or
 OS_…), ~/.huaweicloud/credentials, clouds.yaml, KooCLI's current profile, the agency of the server it runs on.
-janitor profiles shows what there is.
+janitor profiles lists what there is.
 
 janitor help exit-status says what the exit statuses mean.`,
 		Example: `  janitor demo
@@ -81,8 +81,8 @@ janitor help exit-status says what the exit statuses mean.`,
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
-		completion.Short = "Print what has a shell complete words"
-		completion.Long = `completion prints a script for a shell that has it complete commands, kinds, runs, profiles, plan files and the values of
+		completion.Short = "Print a completion script for a shell"
+		completion.Long = `completion prints a script that makes a shell complete commands, kinds, runs, profiles, plan files and the values of
 flags. Completing sends nothing. The help of each shell says where its script goes; to try it in bash:
 
     source <(janitor completion bash)`

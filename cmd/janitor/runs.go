@@ -43,7 +43,7 @@ func runsCommand() *cobra.Command {
 		Long: `runs lists what was deleted from this machine, newest first: the journals below janitor/runs in the user's state
 directory. RUN is the name of a run, or enough of its beginning or end; its items are shown with their outcomes.
 
-A run is running, finished, unfinished (janitor resume RUN goes on with it), not begun (nothing was sent) or damaged.`,
+A run is running, finished, unfinished (janitor resume RUN continues it), not begun (nothing was sent) or damaged.`,
 		ValidArgsFunction: runArgs(anyRun),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {

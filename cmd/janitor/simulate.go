@@ -27,11 +27,11 @@ type simulation struct {
 
 func (s *simulation) flags(f *pflag.FlagSet) {
 	f.Uint64Var(&s.Seed, "seed", 1, "the same number makes the same account")
-	f.Var((*sizeFlag)(&s.Size), "size", "account: small, large or a number of each kind")
+	f.Var((*sizeFlag)(&s.Size), "size", "small, large or a number of each kind")
 	s.Latency = 20 * time.Millisecond
-	f.Var((*latencyFlag)(&s.Latency), "latency", "time of the round trip of a request")
-	f.Var((*quotaFlag)(&s.Quota), "quota", "requests allowed per time, such as 60/1m; none unless given")
-	f.Var(&s.chaos, "chaos", "every sort of trouble; --chaos=NUMBER makes other trouble")
+	f.Var((*latencyFlag)(&s.Latency), "latency", "round trip of a request")
+	f.Var((*quotaFlag)(&s.Quota), "quota", "requests allowed per time, such as 60/1m; else no limit")
+	f.Var(&s.chaos, "chaos", "trouble of every sort; --chaos=NUMBER makes other trouble")
 	f.Lookup("chaos").NoOptDefVal = "1"
 	f.StringVar(&s.faults, "faults", "", "file that says what goes wrong, in YAML")
 }
@@ -169,7 +169,7 @@ func loopbackOnly(listen string) error {
 		return usage("--listen %q: the simulated cloud serves this machine only: use 127.0.0.1:PORT", listen)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return usage("--listen %q: %s is no port: it is a number from 0, which takes a free one, to 65535", listen, port)
+		return usage("--listen %q: %s is no port: it must be a number from 0, for any free one, to 65535", listen, port)
 	}
 	return nil
 }

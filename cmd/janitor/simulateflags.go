@@ -58,7 +58,7 @@ func (f *latencyFlag) Set(s string) error {
 	case err != nil:
 		return fmt.Errorf("%q is not a time such as 40ms or 1s", s)
 	case d < 0:
-		return errors.New("a round trip takes no less than 0s")
+		return errors.New("a round trip cannot take less than 0s")
 	}
 	*f = latencyFlag(d)
 	return nil

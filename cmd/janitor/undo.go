@@ -22,22 +22,22 @@ func undoCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "undo RUN",
 		Short: "Bring back what a run has deleted",
-		Long: `undo brings back what can be of what a finished run has deleted: entries with their notes, members of channels, pools
-with their servers and health monitor and what referred to them, IP groups, CA certificates and those of the certificate
-service. It first says of each item how much of it comes back:
+		Long: `undo brings back what a finished run has deleted, as far as that is possible: entries with their notes, members of
+channels, pools with their servers and health monitor and whatever referred to them, IP groups, CA certificates and those
+from the certificate service. First it says how much of each item comes back:
 
   exact        as it was
   new id       as it was, under another id: tell whoever knows the old one
   lossy        not all of it; it says what is lost
   impossible   a server certificate: its private key was never kept
 
-What is there already stays as it is, and so does what others have changed since: a listener that has another default pool
-now keeps it. An undo is a run with a journal of its own; janitor runs, resume and verify know it. Undoing twice changes
-nothing more.
+What exists already is left alone, and so is what others have changed since: a listener that has another default pool by
+now keeps it. An undo is a run with a journal of its own; janitor runs, resume and verify work on it too. Undoing twice
+changes nothing more.
 
 ` + deadlineHelp[1:] + `
 
-It asks before it sends anything; without a terminal it wants --yes. The profile is the run's own, unless --profile names
+It asks before it sends anything; without a terminal it needs --yes. The profile is the run's own, unless --profile names
 another one for the same project.`,
 		Args:              oneRun,
 		ValidArgsFunction: runArgs(undoable),

@@ -22,11 +22,12 @@ func verifyCommand() *cobra.Command {
 	var choice profile.Choice
 	cmd := &cobra.Command{
 		Use:   "verify RUN",
-		Short: "Look again whether what was deleted is gone",
+		Short: "Check again that what was deleted is gone",
 		Long: `verify lists again what a finished run was about and says of every item whether it is gone, there, or not known because
-its list could not be read. It changes nothing, and writes what it finds to the run's journal.
+its list could not be read. It changes nothing, and adds what it finds to the run's journal.
 
-The exit status is 0 when everything that was said to be gone is gone, or was brought back by an undo, 4 when the credentials are refused, else 1.`,
+The exit status is 0 when everything that was said to be gone is gone, or was brought back by an undo; 4 when the
+credentials are refused; else 1.`,
 		Args:              oneRun,
 		ValidArgsFunction: runArgs(verifiable),
 		RunE: func(cmd *cobra.Command, args []string) error {
