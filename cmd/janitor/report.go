@@ -24,7 +24,12 @@ item, for spreadsheets.`,
 		Example: `  janitor report 20260801T120000Z-1a2b3c > report.md
   janitor report -o csv 1a2b3c > report.csv
   janitor report -o html plan.json > plan.html`,
-		Args:              oneRun,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("name a run, which janitor runs lists, or the file of a plan")
+			}
+			return oneRun(cmd, args)
+		},
 		ValidArgsFunction: runOrPlanArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if info, err := os.Stat(args[0]); err == nil && info.Mode().IsRegular() {

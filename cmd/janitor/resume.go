@@ -32,53 +32,61 @@ The profile is the run's own, unless --profile names another one for the same pr
 		ValidArgsFunction: runArgs(resumable),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer limit.begin(cmd)()
-			runs := history()
-			past, err := find(runs, args[0])
-			if err != nil {
-				return err
-			}
-			switch err := past.CanResume(); {
-			case errors.Is(err, cleanup.ErrGoesOn):
-				return &failure{statusRefused, err}
-			case errors.Is(err, cleanup.ErrFinished):
-				return usage("%w; janitor verify %s looks again", err, past.ID)
-			case err != nil:
-				return usage("%w", err)
-			}
-			s, loader, err := reopen(cmd.Context(), past, choice)
-			if err != nil {
-				return err
-			}
-			defer closing(cmd, s)
-			if s.Deleter == nil {
-				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
-			}
-			runs.ActAs(whoIs(s))
-			j, err := runs.Resume(past)
-			if err != nil {
-				return unrecorded(err)
-			}
-			if past.Ledger.Torn() > 0 {
-				fmt.Fprintln(cmd.ErrOrStderr(), "The last line of the journal was not written to its end: it is cut off.") //nolint:errcheck // for people
-			}
-			at := past.Ledger.Header.Where
-			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Log: logOf(cmd.Context())})
-			open, have := len(past.Ledger.Open()), "have"
-			if open == 1 {
-				have = "has"
-			}
-			(&lines{cmd.ErrOrStderr()}).say("Resuming run %s in %s %s: %d of %s %s no outcome.",
-				past.ID, at.Profile, at.Region, open, english.Count(len(past.Ledger.Items), "item", "items"), have)
-			ctx, release := lasting(cmd.Context())
-			defer release()
-			run := engine.Resume(ctx, past.Ledger, j)
-			return watch(cmd, out, run)
+			return resume(cmd, choice, out, args[0])
 		},
 	}
 	sessionFlags(cmd, &choice)
 	out.flag(cmd.Flags(), "table", "ndjson")
 	limit.flag(cmd.Flags())
 	return cmd
+}
+
+func resume(cmd *cobra.Command, choice profile.Choice, out form, name string) error {
+	runs := history()
+	past, err := find(runs, name)
+	if err != nil {
+		return err
+	}
+	switch err := past.CanResume(); {
+	case errors.Is(err, cleanup.ErrGoesOn):
+		return &failure{statusRefused, err}
+	case errors.Is(err, cleanup.ErrFinished):
+		return usage("%w; janitor verify %s looks again", err, past.ID)
+	case err != nil:
+		return usage("%w", err)
+	}
+	s, loader, err := reopen(cmd.Context(), past, choice)
+	if err != nil {
+		return err
+	}
+	defer closing(cmd, s)
+	if s.Deleter == nil {
+		return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+	}
+	runs.ActAs(whoIs(s))
+	j, err := runs.Resume(past)
+	if err != nil {
+		return unrecorded(err)
+	}
+	tellResumed(&lines{cmd.ErrOrStderr()}, past)
+	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Log: logOf(cmd.Context())})
+	ctx, release := lasting(cmd.Context())
+	defer release()
+	return watch(cmd, out, engine.Resume(ctx, past.Ledger, j))
+}
+
+// tellResumed says what is left of a run that is about to be resumed.
+func tellResumed(to *lines, past *cleanup.Past) {
+	l := past.Ledger
+	if l.Torn() > 0 {
+		to.say("The last line of the journal was not written to its end: it is cut off.")
+	}
+	open, have := len(l.Open()), "have"
+	if open == 1 {
+		have = "has"
+	}
+	to.say("Resuming run %s in %s %s: %d of %s %s no outcome.",
+		past.ID, l.Header.Where.Profile, l.Header.Where.Region, open, english.Count(len(l.Items), "item", "items"), have)
 }
 
 // watch follows a run to its end and prints what became of it. A signal stops sending; what is in flight ends, unless there

@@ -43,46 +43,7 @@ another one for the same project.`,
 		ValidArgsFunction: runArgs(undoable),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer limit.begin(cmd)()
-			runs := history()
-			past, err := find(runs, args[0])
-			if err != nil {
-				return err
-			}
-			plan, err := runs.UndoPlan(past)
-			switch {
-			case errors.Is(err, cleanup.ErrNothing), errors.Is(err, cleanup.ErrGoesOn):
-				return &failure{statusRefused, err}
-			case err != nil:
-				return usage("%w", err)
-			}
-			in, ok := asksAt(cmd)
-			if !yes && !ok {
-				return &failure{statusRefused, fmt.Errorf("nothing is brought back: %s: give --yes", noTerminal)}
-			}
-			s, loader, err := reopen(cmd.Context(), past, choice)
-			if err != nil {
-				return err
-			}
-			defer closing(cmd, s)
-			if s.Deleter == nil {
-				return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
-			}
-			if out == "table" || !yes {
-				if err := printUndo(cmd.ErrOrStderr(), plan); err != nil {
-					return err
-				}
-			}
-			question := fmt.Sprintf("Bring this back in the project of run %s? Type yes: ", past.ID)
-			saysYes := func(typed string) bool { return strings.EqualFold(strings.TrimSpace(typed), "yes") }
-			if !yes && !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, saysYes) {
-				return unconfirmed(cmd.Context(), "nothing is brought back", "yes")
-			}
-			runs.ActAs(whoIs(s))
-			begin := runs.Journal(past.Ledger.Header.Where)
-			engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
-			ctx, release := lasting(cmd.Context())
-			defer release()
-			return watch(cmd, out, engine.Undo(ctx, plan))
+			return undo(cmd, choice, out, yes, args[0])
 		},
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do it without asking")
@@ -90,6 +51,49 @@ another one for the same project.`,
 	out.flag(cmd.Flags(), "table", "ndjson")
 	limit.flag(cmd.Flags())
 	return cmd
+}
+
+func undo(cmd *cobra.Command, choice profile.Choice, out form, yes bool, name string) error {
+	runs := history()
+	past, err := find(runs, name)
+	if err != nil {
+		return err
+	}
+	plan, err := runs.UndoPlan(past)
+	switch {
+	case errors.Is(err, cleanup.ErrNothing), errors.Is(err, cleanup.ErrGoesOn):
+		return &failure{statusRefused, err}
+	case err != nil:
+		return usage("%w", err)
+	}
+	in, ok := asksAt(cmd)
+	if !yes && !ok {
+		return &failure{statusRefused, fmt.Errorf("nothing is brought back: %s: give --yes", noTerminal)}
+	}
+	s, loader, err := reopen(cmd.Context(), past, choice)
+	if err != nil {
+		return err
+	}
+	defer closing(cmd, s)
+	if s.Deleter == nil {
+		return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+	}
+	if out == "table" || !yes {
+		if err := printUndo(cmd.ErrOrStderr(), plan); err != nil {
+			return err
+		}
+	}
+	question := fmt.Sprintf("Bring this back in the project of run %s? Type yes: ", past.ID)
+	saysYes := func(typed string) bool { return strings.EqualFold(strings.TrimSpace(typed), "yes") }
+	if !yes && !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, saysYes) {
+		return unconfirmed(cmd.Context(), "nothing is brought back", "yes")
+	}
+	runs.ActAs(whoIs(s))
+	begin := runs.Journal(past.Ledger.Header.Where)
+	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
+	ctx, release := lasting(cmd.Context())
+	defer release()
+	return watch(cmd, out, engine.Undo(ctx, plan))
 }
 
 // printUndo shows what an undo would bring back, for people.
