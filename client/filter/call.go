@@ -42,7 +42,7 @@ func (c *compiler) call(at int, name string, args []ast.Node) (operand, *Error) 
 	return operand{}, err
 }
 
-// only is the one argument of a function that takes a text in quotes.
+// only returns the one argument of a function that takes a text in quotes.
 func only(at int, name string, args []ast.Node, example string) (*ast.StringNode, *Error) {
 	if len(args) == 1 {
 		if s, ok := args[0].(*ast.StringNode); ok {

@@ -102,10 +102,10 @@ func equalText(at int, a, b operand) (test, *Error) {
 	}, a), nil
 }
 
-// notKnown is the word of a field that says itself that it does not know.
+// notKnown is the word of fields that say themselves that they do not know.
 const notKnown = "unknown"
 
-// weak: a text that may not be all of it can say yes, but not no.
+// weak makes a test that can say yes but not no where the text may not be all there is.
 func weak(t test, of ...operand) test {
 	for _, o := range of {
 		if sure := o.sure; sure != nil {

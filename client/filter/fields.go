@@ -36,7 +36,7 @@ func functionsOf(kind *inventory.Kind) []string {
 	return names
 }
 
-// what an expression gives.
+// what is the type of an expression.
 type what uint8
 
 const (
@@ -83,7 +83,7 @@ type field struct {
 	words func(row) ([]string, bool)
 }
 
-// known: unknown verdicts say neither that something is used nor that it is not.
+// known says whether the verdict tells if something is used.
 func known(x row) bool { return x.Verdict.State != inventory.Unknown }
 
 // verdictIs is undecided while the verdict is unknown.
@@ -103,10 +103,10 @@ func verdictIs(s inventory.State) test {
 // allSigns: no more may be missing.
 func allSigns(x row) bool { return !x.Verdict.Partial }
 
-// worth is a look what has signs; without any it is undecided while more may come.
+// worth says whether a row is worth a look: it has signs. Without any that is undecided while more may come.
 func worth(x row) Answer { return settled(len(x.Verdict.Signs) > 0, x.Verdict.Partial) }
 
-// judged are the fields that every kind has beside its columns: what is thought of it.
+// judged are the fields that every kind has besides its columns: its verdict and what led to it.
 func judged() []field {
 	var states []string
 	for _, s := range []inventory.State{inventory.Unused, inventory.InUse, inventory.Protected, inventory.Unknown} {

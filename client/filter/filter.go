@@ -43,7 +43,7 @@ func (a Answer) String() string {
 	return [...]string{"no", "undecided", "yes"}[min(a, Yes)]
 }
 
-// not is that of Kleene: what is undecided stays so.
+// not is Kleene's: what is undecided stays undecided.
 func (a Answer) not() Answer { return Yes - a }
 
 func answer(yes bool) Answer {

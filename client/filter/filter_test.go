@@ -545,7 +545,7 @@ func TestErrors(t *testing.T) {
 		{inventory.Pools, `=servers in 1..3`, 14, "", "both sides"},
 		{inventory.Pools, `=$__ > 1`, 2, "", "has no place here"},
 		{inventory.Pools, `=unused::used`, 8, "", "has no place here"},
-		{inventory.Pools, "=unused \xff", 9, "", "no character"},
+		{inventory.Pools, "=unused \xff", 9, "", "not a character"},
 		{inventory.Pools, "=" + strings.Repeat("(", 51) + "unused" + strings.Repeat(")", 51), 52, "", "more than 50 brackets"},
 		{inventory.Pools, "=" + strings.Repeat("!", 1000) + "unused", 1001, "", "1000 characters"},
 		{inventory.Pools, strings.Repeat("ü", 1001), 1001, "", "1000 characters"},

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// The same letters as in strings.EqualFold, for beginnings, ends and middles; none of them allocates.
+// Beginnings, ends and middles of texts, by the letters that are the same to strings.EqualFold; none of these allocates.
 
-// cutPrefix gives what follows prefix in s.
+// cutPrefix returns what follows prefix in s.
 func cutPrefix(s, prefix string) (rest string, ok bool) {
 	for prefix != "" {
 		if s == "" {
@@ -76,7 +76,7 @@ func lower(c byte) byte {
 	return c
 }
 
-// same: the letters are equal but for case.
+// same says whether two letters differ in case only.
 func same(a, b rune) bool {
 	if a == b {
 		return true

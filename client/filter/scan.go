@@ -38,7 +38,7 @@ var units = []timeUnit{{"min", 60}, {"h", 3600}, {"d", 86400}, {"w", 7 * 86400},
 
 const unitWords = "min, h, d, w or y (365 days)"
 
-// operators that are words; they end no operand and begin none.
+// operators that are words: no operand ends or begins with one.
 var operators = []string{"and", "or", "not", "in", "contains", "startsWith", "endsWith", "matches"}
 
 // foreign are words of expr's grammar that no filter needs.
@@ -168,7 +168,7 @@ func scanSign(text []rune, from int) (token, *Error) {
 	case rest == "//", rest == "/*":
 		return token{}, fail(from, "filters have no comments")
 	case rest[0] == '=':
-		return token{}, fail(from, "= compares nothing: write ==")
+		return token{}, fail(from, "a single = compares nothing: write ==")
 	case rest[0] == '&':
 		return token{}, fail(from, "write && or and")
 	case rest[0] == '|':
@@ -179,7 +179,7 @@ func scanSign(text []rune, from int) (token, *Error) {
 	return token{}, fail(from, "%q has no place here", text[from])
 }
 
-// closes: an operand ends with this token.
+// closes says whether an operand ends with this token.
 func (t token) closes() bool {
 	switch t.kind {
 	case word:
@@ -211,7 +211,7 @@ func rewrite(text []rune, tokens []token) string {
 	return string(out)
 }
 
-// begins: after these tokens an operand begins, not an operator.
+// begins says whether an operand comes after these tokens, not an operator.
 func begins(before []token) bool {
 	n := len(before)
 	if n > 0 && before[n-1].kind == word && before[n-1].text == "not" {
@@ -235,5 +235,5 @@ func readable(text string) *Error {
 		}
 		at++
 	}
-	return fail(at, "this is no character")
+	return fail(at, "this is not a character of UTF-8")
 }

@@ -40,7 +40,7 @@ func Text(kind *inventory.Kind, r *inventory.Resource, now time.Time) string {
 // plainWord is what somebody types who looks for a name or an address, and an expression hardly ever has.
 var plainWord = regexp.MustCompile(`^!?[\pL\pN_][\pL\pN_.:/-]*$`)
 
-// spelt is the expression that comes nearest to plain words; "" when a text is none, or rather an expression with a mistake.
+// spelt is the expression that comes nearest to plain words, "" when the text is none: it is rather an expression with a mistake.
 func spelt(kind *inventory.Kind, text string) string {
 	fields := fieldsOf(kind)
 	at := slices.IndexFunc(fields, func(f field) bool { return f.what == tText })
