@@ -250,7 +250,6 @@ func TestPermissions(t *testing.T) {
 		"POST /pools/batch-delete":                 "elb:pools:delete",
 		"GET /pools/x/members":                     "elb:members:list",
 		"DELETE /pools/x/members/y":                "elb:members:delete",
-		"POST /pools/x/members/batch-delete":       "elb:members:delete",
 		"DELETE /healthmonitors/x":                 "elb:healthmonitors:delete",
 		"POST /certificates/batch-delete":          "elb:certificates:delete",
 		"DELETE /ipgroups/x":                       "elb:ipgroups:delete",

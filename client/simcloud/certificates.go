@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"net/http"
@@ -117,9 +116,6 @@ func (q *call) certificate(id string) (*certificate, bool) {
 
 func (q *call) createCertificate() answer {
 	in, ok := q.fields("certificate")
-	if q.family == sharedELB {
-		ok = json.Unmarshal(q.body, &in.raw) == nil
-	}
 	if !ok {
 		return q.invalid("the body has no certificate")
 	}
@@ -151,7 +147,7 @@ func (q *call) createCertificate() answer {
 	}
 	c.read()
 	q.w.certificates.add(c)
-	return q.answerCertificate(http.StatusCreated, c)
+	return q.shown(http.StatusCreated, "certificate", viewCertificate(c))
 }
 
 // read takes names, fingerprint and expiry out of the PEM text, as far as it is a real certificate; the domains stand

@@ -91,10 +91,6 @@ func TestTimeTaken(t *testing.T) {
 		if d := took("POST", l.p+"/pools/batch-delete", `{"pools":["a","b","c"]}`); d != 46*time.Millisecond {
 			t.Errorf("batch of three: %s", d)
 		}
-		l.AddPool("p", "")
-		if d := took("POST", l.p+"/pools/p/members/batch-delete", `{"members":[{"id":"m"},{"id":"n"}]}`); d != 44*time.Millisecond {
-			t.Errorf("batch of two members: %s", d)
-		}
 		if d := took("DELETE", l.p+"/pools/a", ""); d != 42*time.Millisecond {
 			t.Errorf("single: %s", d)
 		}

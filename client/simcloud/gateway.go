@@ -45,7 +45,6 @@ type channel struct {
 	MemberGroups    []memberGroup   `json:"member_groups"`
 	Microservice    json.RawMessage `json:"microservice_info,omitempty"`
 
-	health  json.RawMessage // nil = the usual one
 	members []*server
 }
 
@@ -227,15 +226,7 @@ func (q *call) listChannels() answer {
 type channelView struct {
 	channel
 	Members []*server       `json:"members"`
-	Health  json.RawMessage `json:"vpc_health_config,omitempty"`
-}
-
-func viewChannel(c *channel) channelView {
-	v := channelView{channel: *c, Members: append([]*server{}, c.members...), Health: c.health}
-	if v.Health == nil {
-		v.Health = fmt.Appendf(nil, `{"protocol":"TCP","port":%d,"threshold_normal":2,"threshold_abnormal":5,"time_interval":10,"timeout":5}`, c.Port)
-	}
-	return v
+	Health  json.RawMessage `json:"vpc_health_config"`
 }
 
 func (q *call) showChannel() answer {
@@ -243,54 +234,8 @@ func (q *call) showChannel() answer {
 	if c == nil {
 		return missing
 	}
-	return answer{status: http.StatusOK, body: viewChannel(c)}
-}
-
-func (q *call) createChannel() answer {
-	i, missing := q.instance()
-	if i == nil {
-		return missing
-	}
-	in := &fields{}
-	if json.Unmarshal(q.body, &in.raw) != nil {
-		return malformed("body")
-	}
-	c := &channel{ID: q.mint.hex32(), Type: 2, Status: 1, CreateTime: q.now(), MemberGroups: []memberGroup{}}
-	for name, target := range map[string]any{
-		"name": &c.Name, "port": &c.Port, "balance_strategy": &c.BalanceStrategy, "member_type": &c.MemberType, "type": &c.Type,
-		"dict_code": &c.DictCode, "vpc_channel_type": &c.VPCChannelType, "member_groups": &c.MemberGroups,
-		"microservice_info": &c.Microservice, "vpc_health_config": &c.health,
-	} {
-		if in.into(name, target); len(in.bad) > 0 {
-			return malformed(name)
-		}
-	}
-	switch {
-	case c.Name == "":
-		return malformed("name")
-	case c.Port < 1 || c.Port > 65535:
-		return malformed("port")
-	case c.MemberType != "ip" && c.MemberType != "ecs":
-		return malformed("member_type")
-	case slices.ContainsFunc(i.channels.all, func(other *channel) bool { return other.Name == c.Name }):
-		return channelError(http.StatusBadRequest, "APIG.3208", "The VPC channel name already exists,name:"+c.Name)
-	}
-	if q.family == roma {
-		c.VPCChannelType = ""
-	} else if c.VPCChannelType == "" {
-		c.VPCChannelType = "builtin"
-	}
-	if len(c.MemberGroups) == 0 {
-		c.MemberGroups = []memberGroup{{Name: "default"}}
-	}
-	for k := range c.MemberGroups {
-		c.MemberGroups[k].ID = q.mint.hex32()
-	}
-	if refused := q.putServers(c, in.raw["members"]); refused.status != 0 {
-		return refused
-	}
-	i.channels.add(c)
-	return answer{status: http.StatusCreated, body: viewChannel(c)}
+	health := fmt.Appendf(nil, `{"protocol":"TCP","port":%d,"threshold_normal":2,"threshold_abnormal":5,"time_interval":10,"timeout":5}`, c.Port)
+	return answer{status: http.StatusOK, body: channelView{channel: *c, Members: append([]*server{}, c.members...), Health: health}}
 }
 
 func (q *call) listChannelMembers() answer {
@@ -324,9 +269,6 @@ func (q *call) addChannelMembers() answer {
 
 // putServers takes over all of a list of members, or none of it. Of doubles in one request the first wins (api.md 4.6).
 func (q *call) putServers(c *channel, raw json.RawMessage) answer {
-	if raw == nil {
-		return answer{}
-	}
 	var list []map[string]json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
 		return malformed("members")

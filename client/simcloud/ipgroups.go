@@ -121,33 +121,6 @@ func (q *call) createIPGroup() answer {
 	return q.shown(http.StatusCreated, "ipgroup", g)
 }
 
-// updateIPGroup replaces the whole list when the body has one.
-func (q *call) updateIPGroup() answer {
-	g, missing := q.group()
-	if g == nil {
-		return missing
-	}
-	in, ok := q.fields("ipgroup")
-	if !ok {
-		return q.invalid("the body has no ipgroup")
-	}
-	next := *g
-	next.Entries = slices.Clone(g.Entries)
-	var list []entry
-	if in.has("ip_list") {
-		var refused answer
-		if list, refused = q.entries(true); refused.status != 0 {
-			return refused
-		}
-		next.Entries = []entry{}
-	}
-	if refused := q.setGroup(&next, in, list); refused.status != 0 {
-		return refused
-	}
-	*g = next
-	return q.shown(http.StatusOK, "ipgroup", g)
-}
-
 // addEntries is iplist/create-or-update: it never removes.
 func (q *call) addEntries() answer {
 	g, missing := q.group()

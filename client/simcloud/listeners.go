@@ -434,17 +434,3 @@ func (q *call) createLoadBalancer() answer {
 	q.w.balancers.add(lb)
 	return q.shown(http.StatusCreated, "loadbalancer", lb)
 }
-
-func (q *call) deleteLoadBalancer() answer {
-	lb, ok := q.w.balancers.get(q.args[0])
-	switch {
-	case !ok:
-		return q.notFound("loadbalancer", q.args[0])
-	case len(lb.Listeners) > 0:
-		return q.inUse(fmt.Sprintf("loadbalancer %s is used by listener %s", lb.ID, lb.Listeners[0].ID))
-	case len(lb.Pools) > 0:
-		return q.inUse(fmt.Sprintf("loadbalancer %s is used by pool %s", lb.ID, lb.Pools[0].ID))
-	}
-	q.w.balancers.remove(lb.ID)
-	return deleted
-}

@@ -1,11 +1,9 @@
 package simcloud
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -95,8 +93,14 @@ func (q *call) createMember() answer {
 	in.into("subnet_id", &m.SubnetID) // v2.0
 	in.into("instance_id", &m.InstanceID)
 	in.into("availability_zone", &m.Zone)
-	if refused := q.setMember(m, in); refused.status != 0 {
-		return refused
+	in.into("name", &m.Name)
+	in.into("weight", &m.Weight)
+	in.into("admin_state_up", &m.AdminStateUp)
+	if m.Weight < 0 || m.Weight > 100 {
+		in.bad = append(in.bad, "weight")
+	}
+	if len(in.bad) > 0 {
+		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
 	}
 	address, err := netip.ParseAddr(m.Address)
 	switch {
@@ -119,36 +123,6 @@ func (q *call) createMember() answer {
 	return q.answerMember(http.StatusCreated, m)
 }
 
-func (q *call) updateMember() answer {
-	_, m, missing := q.member()
-	if m == nil {
-		return missing
-	}
-	in, ok := q.fields("member")
-	if !ok {
-		return q.invalid("the body has no member")
-	}
-	if refused := q.setMember(m, in); refused.status != 0 {
-		return refused
-	}
-	return q.answerMember(http.StatusOK, m)
-}
-
-func (q *call) setMember(m *member, in *fields) answer {
-	next := *m
-	in.into("name", &next.Name)
-	in.into("weight", &next.Weight)
-	in.into("admin_state_up", &next.AdminStateUp)
-	if next.Weight < 0 || next.Weight > 100 {
-		in.bad = append(in.bad, "weight")
-	}
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
-	}
-	*m = next
-	return answer{}
-}
-
 func (q *call) deleteMember() answer {
 	p, m, missing := q.member()
 	if m == nil {
@@ -159,63 +133,6 @@ func (q *call) deleteMember() answer {
 	}
 	q.w.removeMember(m)
 	return deleted
-}
-
-// maxMembers is how many members one request deletes at most (api.md 2.4).
-const maxMembers = 200
-
-// namedMember is how a batch names a member: by its id, or by address and port.
-type namedMember struct {
-	ID      string `json:"id"`
-	Address string `json:"address"`
-	Port    *int   `json:"protocol_port"`
-}
-
-func (n namedMember) byID() bool      { return n.ID != "" && n.Address == "" && n.Port == nil }
-func (n namedMember) byAddress() bool { return n.ID == "" && n.Address != "" && n.Port != nil }
-
-func (q *call) namedMembers() []namedMember {
-	var body struct {
-		Members []namedMember `json:"members"`
-	}
-	if json.Unmarshal(q.body, &body) != nil {
-		return nil
-	}
-	return body.Members
-}
-
-func (q *call) countMembers() int { return len(q.namedMembers()) }
-
-// deleteMembers deletes members of one pool. Its results have no code (api.md 2.11).
-func (q *call) deleteMembers() answer {
-	p, missing := q.pool()
-	if p == nil {
-		return missing
-	}
-	list := q.namedMembers()
-	differs := func(n namedMember) bool { return n.byID() != list[0].byID() || !n.byID() && !n.byAddress() }
-	switch {
-	case len(list) == 0 || len(list) > maxMembers:
-		return q.invalid("members must be a list of 1 to %d elements", maxMembers)
-	case slices.ContainsFunc(list, differs):
-		return q.invalid("every element of members must be an id alone, or every one address and protocol_port")
-	case p.MemberDeletionProtection:
-		return q.inUse(fmt.Sprintf("pool %s has member deletion protection", p.ID))
-	}
-	items := make([]batchItem, len(list))
-	for i, named := range list {
-		k := slices.IndexFunc(p.Members.all, func(m *member) bool {
-			return m.ID == named.ID || named.byAddress() && m.Address == named.Address && m.ProtocolPort == *named.Port
-		})
-		if k < 0 {
-			items[i] = batchItem{ID: named.ID, Status: "not found"}
-			continue
-		}
-		m := p.Members.all[k]
-		items[i] = batchItem{ID: m.ID, Status: "successful"}
-		q.w.removeMember(m)
-	}
-	return q.shown(http.StatusOK, "members", items)
 }
 
 func (q *call) listMonitors() answer {

@@ -164,48 +164,6 @@ func TestPoolWithMembers(t *testing.T) {
 	}
 }
 
-// TestMembersInOneRequest: each has its result, by id or by address, and no code (api.md 2.4, 2.11).
-func TestMembersInOneRequest(t *testing.T) {
-	l := newLab(t, Options{Size: Empty})
-	s := l.site(true)
-	path := l.p + "/pools/" + s.pool
-	add := func(address string) string {
-		return l.create("pools/"+s.pool+"/members", `{"member":{"address":"`+address+`","protocol_port":80}}`)
-	}
-	a, b, c := add("10.0.0.1"), add("10.0.0.2"), add("10.0.0.3")
-	other := l.site(true)
-	foreign := l.create("pools/"+other.pool+"/members", `{"member":{"address":"10.0.0.1","protocol_port":80}}`)
-	tooMany := slices.Repeat([]string{`{"id":"` + a + `"}`}, maxMembers+1)
-	for _, body := range []string{
-		``, `{}`, `{"members":[]}`, `{"members":["` + a + `"]}`, `{"members":[{}]}`, `{"members":[{"id":"` + a + `","address":"10.0.0.1","protocol_port":80}]}`,
-		`{"members":[{"id":"` + a + `"},{"address":"10.0.0.2","protocol_port":80}]}`, `{"members":[{"address":"10.0.0.1"}]}`,
-		`{"members":[` + strings.Join(tooMany, ",") + `]}`,
-	} {
-		if r := l.do("POST", path+"/members/batch-delete", body); r.status != 400 || r.str("error_code") != "ELB.8902" {
-			t.Errorf("%.100s: %d %s", body, r.status, r.text)
-		}
-	}
-	l.must(200, "PUT", path, `{"pool":{"member_deletion_protection_enable":true}}`)
-	if r := l.do("POST", path+"/members/batch-delete", `{"members":[{"id":"`+a+`"}]}`); r.status != 409 || r.str("error_code") != "ELB.8907" || !l.Has(a) {
-		t.Errorf("protected: %d %s", r.status, r.text)
-	}
-	l.must(200, "PUT", path, `{"pool":{"member_deletion_protection_enable":false}}`)
-	l.same(l.do("POST", path+"/members/batch-delete", `{"members":[{"id":"`+a+`"},{"id":"`+foreign+`"},{"id":"`+a+`"}]}`), 200, `{"request_id":"x","members":[
-		{"id":"`+a+`","ret_status":"successful"},{"id":"`+foreign+`","ret_status":"not found"},{"id":"`+a+`","ret_status":"not found"}]}`)
-	l.same(l.do("POST", path+"/members/batch-delete", `{"members":[{"address":"10.0.0.2","protocol_port":80}]}`), 200,
-		`{"request_id":"x","members":[{"id":"`+b+`","ret_status":"successful"}]}`)
-	if got := l.must(200, "GET", l.p+"/members", "").ids("members"); len(got) != 2 || !slices.Contains(got, c) || !slices.Contains(got, foreign) {
-		t.Errorf("left: %v", got)
-	}
-	if r := l.do("POST", l.p+"/pools/never-was/members/batch-delete", `{"members":[{"id":"`+c+`"}]}`); r.status != 404 {
-		t.Errorf("no such pool: %d", r.status)
-	}
-	l.must(204, "DELETE", path, "")
-	if got := l.must(200, "GET", l.p+"/members", "").ids("members"); !slices.Equal(got, []string{foreign}) {
-		t.Errorf("after the pool: %v", got)
-	}
-}
-
 // TestMembersShowWhatListenersFind: the status of each listener of the pool; without listeners there is none.
 func TestMembersShowWhatListenersFind(t *testing.T) {
 	l := newLab(t, Options{Size: Empty})
@@ -368,10 +326,6 @@ func TestIPGroups(t *testing.T) {
 		t.Errorf("emptied: %s", last.text)
 	}
 	l.must(200, "PUT", l.p+"/listeners/"+s.listener, `{"listener":{"ipgroup":null}}`)
-	l.must(200, "PUT", path, `{"ipgroup":{"name":"h","ip_list":[{"ip":"10.5.5.5"}]}}`)
-	if r := l.must(200, "GET", path, ""); r.str("ipgroup", "name") != "h" || !slices.Equal(ips(r), []string{"10.5.5.5"}) {
-		t.Errorf("replaced: %s", r.text)
-	}
 	l.must(204, "DELETE", path, "")
 	if r := l.do("GET", path, ""); r.status != 404 || r.str("error_code") != "ELB.8904" {
 		t.Errorf("gone: %d %s", r.status, r.text)
@@ -421,10 +375,7 @@ func TestV3PolicyNeedsAPool(t *testing.T) {
 	if r := l.do("DELETE", l.p+"/listeners/"+s.listener, ""); r.status != 409 {
 		t.Errorf("a listener with a policy: %d %s", r.status, r.text)
 	}
-	if r := l.do("DELETE", l.p+"/loadbalancers/"+s.lb, ""); r.status != 409 {
-		t.Errorf("a load balancer with a listener: %d %s", r.status, r.text)
-	}
-	for _, path := range []string{"/l7policies/" + id, "/listeners/" + s.listener, "/pools/" + s.pool, "/loadbalancers/" + s.lb} {
+	for _, path := range []string{"/l7policies/" + id, "/listeners/" + s.listener, "/pools/" + s.pool} {
 		l.must(200, "GET", l.p+path, "")
 		l.must(204, "DELETE", l.p+path, "")
 		if r := l.do("DELETE", l.p+path, ""); r.status != 404 {
