@@ -130,8 +130,8 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 	return execute(cmd, a.out, engine, doc, digest)
 }
 
-// document reads what is to be executed: a plan that is fresh, the approved one where one is, less what was executed
-// before. unless refuses to begin a run of it once somebody else has.
+// document reads what is to be executed: a plan that is fresh and, where one was approved, that one, without what was
+// executed before. unless refuses to begin a run of it once somebody else has.
 func (a *applying) document(cmd *cobra.Command, past *cleanup.History, path string) (doc cleanup.Document, digest string, unless func([]string) error, err error) {
 	fail := func(err error) (cleanup.Document, string, func([]string) error, error) { return doc, digest, nil, err }
 	if doc, digest, err = readPlan(cmd, path); err != nil {

@@ -10,7 +10,7 @@ import (
 	"janitor/tui"
 )
 
-// elsewhere are the places that the screen can go on to from a session.
+// elsewhere are the places that the screen can switch to from a session.
 type elsewhere struct {
 	p    profile.Profile
 	s    *profile.Session

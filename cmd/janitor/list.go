@@ -94,7 +94,7 @@ func oneKind(_ *cobra.Command, args []string) error {
 
 func noKind() error { return usage("name a kind: %s", kindWords()) }
 
-// unread says that what was to be printed was not, to its end: nobody reads any more, or a disk is full. Nil stays nil.
+// unread is the error of output that could not be written to its end: nobody reads any more, or a disk is full. Nil stays nil.
 func unread(err error) error {
 	if err == nil {
 		return nil

@@ -1,6 +1,6 @@
 // Command janitor finds what nobody uses on Huawei Cloud and its sister clouds, and deletes what was confirmed.
 //
-// A file holds a command: its flags become a profile, the profile a client, and the work is done by packages below.
+// Each command has a file: its flags become a profile, the profile becomes a client, and the packages below do the work.
 package main
 
 import (
@@ -75,8 +75,8 @@ func findHome() {
 	}
 }
 
-// lasting is a context that goes on when the first signal has ended ctx, and ends with the second one. release waits for
-// what it needs.
+// lasting returns a context that outlives the first signal, which ends ctx, and ends with the second one. release lets go
+// of it.
 func lasting(ctx context.Context) (hard context.Context, release func()) {
 	hard, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	signals := make(chan os.Signal, 4)
@@ -142,7 +142,7 @@ func program() *cobra.Command {
 	return root
 }
 
-// helpCommand is cobra's, but that what there is no help for is an error.
+// helpCommand is cobra's, except that asking for help on something unknown is an error.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
@@ -186,7 +186,7 @@ func noShell(cmd *cobra.Command, args []string) error {
 
 func commandWords(of *cobra.Command) string { return strings.Join(commands(of), ", ") }
 
-// commands are the names of those that a user is told of.
+// commands are the names of the commands that users are told about.
 func commands(of *cobra.Command) []string {
 	var words []string
 	for _, c := range of.Commands() {
@@ -210,8 +210,8 @@ func laidOut(args ...string) error {
 	return fang.Execute(context.Background(), root, fang.WithVersion(version()), fang.WithColorSchemeFunc(anyBackground), fang.WithErrorHandler(silent))
 }
 
-// flow makes one line of each paragraph of the long texts, so that they are broken only where the terminal ends. Lines that
-// are set in stay as they are.
+// flow joins the lines of each paragraph of the long texts, so that they wrap only where the terminal ends. Indented lines
+// stay as they are.
 func flow(cmd *cobra.Command) {
 	var text strings.Builder
 	before := ""
@@ -251,7 +251,7 @@ type failure struct {
 
 func (f *failure) Unwrap() error { return f.error }
 
-// said: there is an error to tell.
+// said reports whether there is an error to print.
 func said(err error) bool {
 	f, is := errors.AsType[*failure](err)
 	return err != nil && (!is || f.error != nil)
@@ -282,7 +282,7 @@ func oneLine(err error) string {
 	return client.CleanWhole(strings.Join(lines, " "))
 }
 
-// plain says what is wrong with a number without naming functions.
+// plain says what is wrong with a number without naming functions of strconv.
 func plain(err error) error {
 	wrong, is := errors.AsType[*strconv.NumError](err)
 	if !is {
@@ -298,8 +298,8 @@ func plain(err error) error {
 	return errors.New(strings.Replace(err.Error(), wrong.Error(), says, 1))
 }
 
-// noneEmpty refuses flags that were given nothing: that is of a variable that is not set, and the usual value in its place
-// would be another profile, or a list of everything.
+// noneEmpty refuses flags with an empty value. It comes from a variable that is not set, and the default in its place would
+// be another profile, or a list of everything.
 func noneEmpty(cmd *cobra.Command) (err error) {
 	free := []string{"reason", "ticket"}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -326,7 +326,7 @@ func usageErrors(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
 		if check := cmd.Args; check != nil {
 			cmd.Args = func(cmd *cobra.Command, args []string) error {
-				if err := noneEmpty(cmd); err != nil { // a runbook of no name is not a kind that is missing
+				if err := noneEmpty(cmd); err != nil { // before the check takes an empty --file for a missing KIND
 					return err
 				}
 				if err := check(cmd, args); err != nil {

@@ -12,9 +12,9 @@ import (
 	"janitor/client/english"
 )
 
-// once leaves of a document what no run of before has executed. A document is executed once: whoever applies it again, as a
-// job that is repeated, does not want to lose again what was brought back meanwhile. Steps that were not begun since what came
-// before them was broken off are still to be had; note says which were executed.
+// once returns the part of a document that no earlier run has executed. A document is executed once: a job that is repeated
+// must not delete again what was brought back meanwhile. Steps that were never begun, because one before them was broken off,
+// can still be executed; note says which ones already were.
 func once(runs executed, doc cleanup.Document, what string) (rest cleanup.Document, note string, err error) {
 	if len(runs) == 0 {
 		return doc, "", nil
@@ -63,7 +63,7 @@ func once(runs executed, doc cleanup.Document, what string) (rest cleanup.Docume
 		first, english.Count(len(steps), "step", "steps"), was, ran, strings.Join(stepNames(doc.Steps), ", ")), nil
 }
 
-// began is when a run of that name did, by the clock of this machine; zero when its name does not say.
+// began is when the run of that name began, by the clock of this machine; zero when its name does not say.
 func began(run string) time.Time {
 	stamp, _, _ := strings.Cut(run, "-")
 	t, _ := time.Parse("20060102T150405Z", stamp) // else it is zero
@@ -73,8 +73,8 @@ func began(run string) time.Time {
 // executed are the runs of a document, oldest first, by the digest of their plan. Two steps may have the same one.
 type executed map[string][]*cleanup.Past
 
-// runsOf reads the runs of a document that have done something of it. One whose journal was damaged may be of it when it was
-// begun after the document was made, with the plan of a step; doubts are those of which even that cannot be told.
+// runsOf reads the runs that have done something of a document. A run with a damaged journal counts when it began after the
+// document was made and has the plan of a step; doubts are those of which even that is unknown.
 func runsOf(past *cleanup.History, doc cleanup.Document, digest string) (runs executed, doubts []string, err error) {
 	headers, headless, err := past.RunsOf(digest, doc.Where)
 	if err != nil {
@@ -121,8 +121,8 @@ func (e executed) names() []string {
 	return names
 }
 
-// unlessMeanwhile refuses to begin a run of a document when there is another one than those that were known, and than those of
-// this process: two jobs that are started together both find that nothing was executed before.
+// unlessMeanwhile refuses to begin a run of a document once there is one that was not known and is not of this process: two
+// jobs that are started together both find that nothing was executed before.
 func unlessMeanwhile(past *cleanup.History, doc cleanup.Document, digest, what string, known []string) func(mine []string) error {
 	return func(mine []string) error {
 		runs, _, err := runsOf(past, doc, digest)
@@ -138,7 +138,7 @@ func unlessMeanwhile(past *cleanup.History, doc cleanup.Document, digest, what s
 	}
 }
 
-// take is the run of a plan, and not that of another step with the same plan; nil when there is none.
+// take removes and returns the run of a plan, so that another step with the same plan gets another run; nil when there is none.
 func (e executed) take(p cleanup.Plan) (*cleanup.Past, error) {
 	file, err := p.Encode()
 	if err != nil {
@@ -153,7 +153,7 @@ func (e executed) take(p cleanup.Plan) (*cleanup.Past, error) {
 	return run, nil
 }
 
-// idle: the run was stopped before it sent anything, such as for credentials that were refused. It has not done its step.
+// idle says whether a run was stopped before it sent anything, as for credentials that were refused: it has not done its step.
 func idle(l *cleanup.Ledger) bool {
 	return l.Finished && l.Stopped != "" && !slices.ContainsFunc(l.Items, func(e cleanup.Entry) bool { return e.Sent+e.Steps > 0 })
 }

@@ -146,8 +146,8 @@ type shown struct {
 	notice   string // to begin with
 }
 
-// show runs the screen on a profile until the user quits, and on those that are gone on to from there. One that cannot be
-// opened leads back to the one before.
+// show runs the screen on a profile until the user quits, and on the profiles that are switched to from there. When one
+// cannot be opened, the one before is shown again.
 func show(cmd *cobra.Command, p profile.Profile, what shown) error {
 	var before *profile.Profile
 	for {
@@ -174,8 +174,8 @@ type unopened struct{ error }
 
 func (u *unopened) Unwrap() error { return u.error }
 
-// showOne opens the profile and runs the screen on it; what the runs came to stays on stdout. next is where to go on
-// to, nil when the user has quit.
+// showOne opens the profile and runs the screen on it; how its runs ended stays on stdout. next is where to switch to, nil
+// when the user has quit.
 func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.Choice, err error) {
 	ctx := cmd.Context()
 	s, err := opened(ctx, p)
@@ -216,9 +216,9 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	return next, err
 }
 
-// onScreen runs the screen until the user quits or a signal ends it, and gives the runs of it; what they came to stays on
-// stdout. What is in flight then comes to its end, unless there is a second signal. What a demo leaves is not resumed: its
-// cloud ends with it.
+// onScreen runs the screen until the user quits or a signal ends it, and returns its runs; how they ended stays on stdout.
+// Requests in flight are finished, unless there is a second signal. The runs of a demo cannot be resumed: its cloud ends
+// with it.
 func onScreen(cmd *cobra.Command, o tui.Options, demo bool) (started []*cleanup.Run, err error) {
 	ctx := cmd.Context()
 	hard, release := lasting(ctx)
