@@ -120,8 +120,16 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 	summary := run.Summary()
 	if out == "table" {
 		table := tableOf(&plan)
+		unsent, told := "not sent: "+summary.Stopped, false
 		for i, res := range run.Results() {
-			table.add(lineOf("", &plan, i, res, ""))
+			line := lineOf("", &plan, i, res, "")
+			if line.Message == unsent {
+				if told { // hundreds of rows may have the same long reason
+					line.Message = "not sent"
+				}
+				told = true
+			}
+			table.add(line)
 		}
 		broken = table.print(cmd.OutOrStdout())
 	}
