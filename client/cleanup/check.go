@@ -52,8 +52,9 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		r.unauthorised(endingOf(err))
 		return nil
 	}
-	if err := r.outOfReach(items, now); err != nil && r.cutOff(err) {
+	if err := r.outOfReach(items, now); err != nil {
 		keeps()
+		r.cutOff(err)
 		return nil
 	}
 	r.saw(items, now)
@@ -78,26 +79,19 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	return r.secure(sending, in, items, keeps())
 }
 
-// outOfReach is why nothing at all could be read of the items, for want of a connection.
+// outOfReach is why nothing at all could be read of the items, for want of a connection, when the run can be resumed.
 func (r *Run) outOfReach(items []int, now *view) (why error) {
 	for _, i := range items {
 		if why = now.bad[r.placeOf(i)]; !errors.Is(why, client.Transport) {
 			return nil
 		}
 	}
-	return why
-}
-
-// cutOff breaks off a run that cannot reach the service. One without a journal cannot be resumed, and goes on.
-func (r *Run) cutOff(err error) bool {
 	r.mu.Lock()
-	recorded := r.journal != nil
-	r.mu.Unlock()
-	if recorded {
-		why := fmt.Sprintf("the service cannot be reached: %v", err)
-		r.breakOff(ending{outcome: Cancelled, message: "not sent: " + why}, why)
+	defer r.mu.Unlock()
+	if r.journal == nil {
+		return nil
 	}
-	return recorded
+	return why
 }
 
 // refusedUs is the error of a list for which the credentials were not accepted, nil when there is none.

@@ -338,6 +338,10 @@ func (r *Run) put(i int) {
 // again, and what is then left to do is done, a few times. It says how often that was; false: the item has ended.
 func (r *Run) lostMove(ctx context.Context, i int, v ending) (times int, on bool) {
 	now, left, ends := r.rejudge(ctx, i)
+	if err := now.bad[r.placeOf(i)]; offline(err) && r.cutOff(err) { // resume reads it back
+		r.put(i)
+		return 0, false
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]

@@ -133,11 +133,15 @@ func (r *Run) prove(ctx context.Context) {
 		back = slices.DeleteFunc(back, func(i int) bool { return !r.lingers(i, now) })
 	}
 	made := r.madeMeanwhile(now)
-	failed := map[place]bool{}
+	told := map[place]bool{}
 	for _, i := range items {
 		at := r.placeOf(i)
-		if err := now.bad[at]; err != nil && !failed[at] {
-			failed[at] = true
+		err := now.bad[at]
+		if offline(err) {
+			at = place{} // a note for all
+		}
+		if err != nil && !told[at] {
+			told[at] = true
 			r.note("not proved: %v", err)
 		}
 		r.conclude(i, now, made)

@@ -421,9 +421,6 @@ func unsent(err error) bool {
 	return ok && e.Unsent
 }
 
-// offline: the service could not even be asked, however often it was tried.
-func offline(err error) bool { return unsent(err) && errors.Is(err, client.Transport) }
-
 // divisible says that a batch was refused for what is in it or for its size: smaller ones may do better.
 func divisible(err error) bool {
 	for _, class := range []client.Class{client.Forbidden, client.RouteAbsent} {

@@ -3,6 +3,7 @@ package cleanup
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"janitor/client"
 )
@@ -51,4 +52,19 @@ func (r *Run) after(sending context.Context, err error, v ending, t *tries) (nex
 		return isRefused, 0
 	}
 	return lookUp, 0
+}
+
+// offline: the service could not even be asked, however often it was tried.
+func offline(err error) bool { return unsent(err) && errors.Is(err, client.Transport) }
+
+// cutOff breaks off a run that cannot reach the service. One without a journal cannot be resumed, and goes on.
+func (r *Run) cutOff(err error) bool {
+	r.mu.Lock()
+	recorded := r.journal != nil
+	r.mu.Unlock()
+	if recorded {
+		why := fmt.Sprintf("the service cannot be reached: %v", err)
+		r.breakOff(ending{outcome: Cancelled, message: "not sent: " + why}, why)
+	}
+	return recorded
 }

@@ -238,6 +238,9 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 			r.unauthorised(endingOf(c.Err))
 			return nil
 		}
+		if offline(c.Err) && r.cutOff(c.Err) {
+			return nil
+		}
 		if c.Err != nil {
 			if !r.unread(i) {
 				r.end(i, ending{outcome: Failed, message: "not sent: it is not known what is there: " + c.Err.Error()})

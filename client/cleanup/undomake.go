@@ -273,6 +273,9 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 		for _, i := range open {
 			switch id, unclear := r.readMaking(i, part, twins); {
 			case unclear != "":
+				if err := r.undo.all[i].Err; offline(err) { // resume reads it back
+					r.cutOff(err)
+				}
 				r.seenMade(sight{Unknown: []int{i}})
 				w := v
 				w.outcome, w.message = Unknown, v.message+"; "+unclear
