@@ -364,13 +364,15 @@ func rowsOf[T any](q *query, pages iter.Seq2[[]T, error], row func(*T) Resource)
 // readRecycled keeps the listeners of load balancers in the recycle bin until it is known which of them no other list
 // shows: one that is taken out again needs its pools and certificates.
 func readRecycled(ctx context.Context, q *query) error {
+	begun := false
 	for page, err := range q.client.RecycledListeners(ctx) {
-		if e, ok := errors.AsType[*client.Error](err); ok && (e.Status == http.StatusBadRequest || e.Code == unsupported) {
+		if e, ok := errors.AsType[*client.Error](err); ok && !begun && (e.Status == http.StatusBadRequest || e.Code == unsupported) {
 			return nil // this cloud has no recycle bin: it does not know the parameter, or not the feature (api.md 6.2)
 		}
 		if err != nil {
 			return err
 		}
+		begun = true
 		q.aside(page)
 	}
 	return nil

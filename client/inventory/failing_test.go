@@ -179,6 +179,29 @@ func TestCloudWithoutARecycleBin(t *testing.T) {
 	}
 }
 
+// TestRecycleBinThatBreaksOff: a cloud that has begun to list it has one, whatever it says later.
+func TestRecycleBinThatBreaksOff(t *testing.T) {
+	for _, refusal := range []struct {
+		status int
+		code   string
+	}{{400, "ELB.8902"}, {403, "ELB.8962"}} {
+		w := &world{lists: map[string][]object{"pools": {{"id": "x", "name": "pool"}}}}
+		w.answer = map[string]http.HandlerFunc{"GET recycled": func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Has("marker") {
+				rw.WriteHeader(refusal.status)
+				fmt.Fprintf(rw, `{"error_code":%q,"error_msg":"no"}`, refusal.code)
+				return
+			}
+			io.WriteString(rw, `{"listeners":[{"id":"l1"}],"page_info":{"next_marker":"l1"}}`)
+		}}
+		l, _ := w.serve(t)
+		_, listing := load(t, l, inventory.Pools)
+		if v := listing.Resources[0].Verdict; v.State != inventory.Unknown {
+			t.Errorf("%d %s after the first page: %q", refusal.status, refusal.code, said(v))
+		}
+	}
+}
+
 func TestCloudWithoutSharedLoadBalancers(t *testing.T) {
 	for name, refuse := range map[string]func(*world, string){
 		"404 of the gateway": func(w *world, list string) { w.refuse(list, 404, "APIGW.0101", "The API does not exist") },
