@@ -132,8 +132,9 @@ type Tokens struct {
 	token    sealed[string] // nil = none yet
 	session  Session
 	renewAt  time.Time
-	expires  time.Time // by our clock; zero = not known
-	doubted  time.Time // when the token replaced one that was answered with 401; zero once it was accepted
+	expires  time.Time       // by our clock; zero = not known
+	replaced time.Time       // when the token took the place of one that was refused; zero = it took nobody's place
+	accepted map[string]bool // hosts that have accepted the token
 	refused  error
 	rest     time.Time // no further login before, after IAM refused one
 }
@@ -195,8 +196,11 @@ func (c *carrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil || c.tokens.fixed {
 		return resp, err
 	}
-	refused := unauthorised(resp)
-	if c.tokens.judged(token, refused); !refused || c.tokens.hopeless(token) || req.Body != nil && req.GetBody == nil {
+	if !unauthorised(resp) {
+		c.tokens.accept(token, req.URL.Host)
+		return resp, nil
+	}
+	if c.tokens.hopeless(token, req.URL.Host) || req.Body != nil && req.GetBody == nil {
 		return resp, nil
 	}
 	_ = resp.Body.Close() // the answer is thrown away
@@ -209,8 +213,9 @@ func (c *carrying) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	if resp, err = c.base.RoundTrip(again); err == nil {
-		c.tokens.judged(token, unauthorised(resp))
+	resp, err = c.base.RoundTrip(again)
+	if err == nil && !unauthorised(resp) {
+		c.tokens.accept(token, req.URL.Host)
 	}
 	return resp, err
 }
@@ -281,10 +286,11 @@ func (t *Tokens) current(ctx context.Context, stale string) (string, error) {
 		}
 		return before, nil
 	}
-	t.token, t.session, t.doubted = seal(token), session, time.Time{}
+	t.token, t.session = seal(token), session
 	t.renewAt, t.expires = life.renew, life.end
+	t.accepted, t.replaced = map[string]bool{}, time.Time{}
 	if stale != "" {
-		t.doubted = time.Now()
+		t.replaced = time.Now()
 	}
 	return token, nil
 }
@@ -314,20 +320,21 @@ func (t *Tokens) lasting(stale string) (string, bool) {
 // lifetime of a token by our clock; zero where IAM does not say it.
 type lifetime struct{ renew, end time.Time }
 
-// judged remembers that a service accepted the token.
-func (t *Tokens) judged(token string, refused bool) {
+// accept remembers that a host accepted the token.
+func (t *Tokens) accept(token, host string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !refused && t.token() == token {
-		t.doubted = time.Time{}
+	if t.token() == token {
+		t.accepted[host] = true
 	}
 }
 
-// hopeless says whether another login would be no better: the token is fresh, and no service has accepted it.
-func (t *Tokens) hopeless(token string) bool {
+// hopeless says whether a host that refuses the token would refuse another one, too: the token has just replaced a refused
+// one, and the host has never accepted it.
+func (t *Tokens) hopeless(token, host string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.token() == token && !t.doubted.IsZero() && time.Since(t.doubted) < restAfter
+	return t.token() == token && !t.accepted[host] && !t.replaced.IsZero() && time.Since(t.replaced) < restAfter
 }
 
 // get logs in, again after a pause when IAM is busy or does not answer.

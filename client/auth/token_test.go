@@ -217,6 +217,38 @@ func TestATokenThatNobodyAcceptsIsNotRenewedForEver(t *testing.T) {
 	}
 }
 
+// One of the services may not take tokens that the others take: those are no reason to log in again for each of its requests.
+func TestAServiceThatAcceptsNoTokenCausesFewLogins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		i := &iam{refuse: func(r *http.Request) (int, string) {
+			if r.URL.Host == "apig.example.com" {
+				return 401, `{"error_code":"APIG.1002","error_msg":"Incorrect token or token resolution failed"}`
+			}
+			return 0, ""
+		}}
+		tokens, base := bubbled(t, i)
+		client := &http.Client{Transport: tokens.Transport(base)}
+		both := func() {
+			for host, want := range map[string]int{"elb": 200, "apig": 401} {
+				if status, body := post(t, client, "https://"+host+".example.com"); status != want {
+					t.Errorf("%s: %d %s", host, status, body)
+				}
+			}
+		}
+		for range 5 {
+			both()
+		}
+		if n := i.logins.Load(); n != 2 {
+			t.Errorf("%d logins, want 2", n)
+		}
+		i.revoked.Store(2) // one that was accepted there is another matter
+		both()
+		if n := i.logins.Load(); n != 3 {
+			t.Errorf("%d logins after the token was revoked, want 3", n)
+		}
+	})
+}
+
 func TestElbSaysUnauthorisedWith403(t *testing.T) {
 	for body, logins := range map[string]int32{
 		`{"error_code":"ELB.1102","error_msg":"token is empty or bad"}`: 2,
@@ -399,7 +431,7 @@ func bubbled(t *testing.T, i *iam) (tokens *Tokens, base http.RoundTripper) {
 	})
 	l := user
 	l.Endpoint = "https://iam.example.com"
-	hosts, _ := NewHosts("https://elb.example.com")
+	hosts, _ := NewHosts("https://elb.example.com", "https://apig.example.com")
 	tokens, err := NewTokens(l, hosts, base)
 	if err != nil {
 		t.Fatal(err)
