@@ -25,7 +25,6 @@ type cloudsFile struct {
 // openCloud is a cloud there. Programs put many settings of their own beside these, which are left alone.
 type openCloud struct {
 	Auth       openAuth `yaml:"auth"`
-	AuthType   string   `yaml:"auth_type"`
 	Region     string   `yaml:"region_name"`
 	Profile    string   `yaml:"profile"`
 	CloudAlias string   `yaml:"cloud"` // an older name of profile
@@ -101,7 +100,7 @@ func (c Choice) fromClouds() []candidate {
 		if want := c.get("OS_CLOUD"); want != "" && !slices.ContainsFunc(all, func(f candidate) bool { return f.chosen }) {
 			all = append(all, candidate{
 				Profile: Profile{Name: openStack + want, where: path}, chosen: true,
-				err: usage("OS_CLOUD is %q, and %s has no such cloud: %s", want, path, cloudChoices(all)),
+				err: usage("OS_CLOUD is %q, and %s has no such cloud: %s", want, path, choices(all, openStack)),
 			})
 		}
 		return all
@@ -113,17 +112,6 @@ func (c Choice) fromClouds() []candidate {
 		}}
 	}
 	return nil
-}
-
-func cloudChoices(all []candidate) string {
-	var names []string
-	for _, f := range all {
-		names = append(names, fmt.Sprintf("%q", strings.TrimPrefix(f.Name, openStack)))
-	}
-	if len(names) == 0 {
-		return "it has none"
-	}
-	return "choose from " + strings.Join(names, ", ")
 }
 
 func (c Choice) cloudsIn(path string) ([]candidate, error) {

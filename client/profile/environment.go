@@ -20,7 +20,14 @@ type family struct {
 	where string
 	cloud string              // "" = told by the address of IAM
 	keys  map[string][]string // variables by the key of a profile
-	not   map[string]string   // variables that ask for what janitor cannot do, and what to do instead
+	not   impossible
+}
+
+// impossible is a variable that asks for what janitor cannot do.
+type impossible struct {
+	variable string // "" = there is none
+	says     string // what that is, and what to do instead
+	anyway   bool   // also where access keys are given: they are not meant to be used as they are
 }
 
 // families are in the order in which they are looked at.
@@ -33,8 +40,9 @@ func families() []family {
 				"access_key": {"HUAWEICLOUD_SDK_AK"}, "secret_key": {"HUAWEICLOUD_SDK_SK"}, "security_token": {"HUAWEICLOUD_SDK_SECURITY_TOKEN"},
 				"endpoints.iam": {"HUAWEICLOUD_SDK_IAM_ENDPOINT"},
 			},
-			not: map[string]string{
-				"HUAWEICLOUD_SDK_IDP_ID": "janitor does not log in through an identity provider: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK",
+			not: impossible{
+				variable: "HUAWEICLOUD_SDK_IDP_ID",
+				says:     "janitor does not log in through an identity provider: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK",
 			},
 		},
 		{
@@ -46,8 +54,10 @@ func families() []family {
 				"domain_name": {"HW_DOMAIN_NAME"}, "domain_id": {"HW_DOMAIN_ID"}, "token": {"HW_AUTH_TOKEN"},
 				"endpoints.iam": {"HW_AUTH_URL"},
 			},
-			not: map[string]string{
-				"HW_ASSUME_ROLE_AGENCY_NAME": "janitor does not take on another role: unset it, or give the temporary keys with HW_SECURITY_TOKEN",
+			not: impossible{
+				variable: "HW_ASSUME_ROLE_AGENCY_NAME",
+				says:     "janitor does not take on another role: unset it, and give that role's temporary keys with HW_SECURITY_TOKEN",
+				anyway:   true,
 			},
 		},
 		{
@@ -56,7 +66,7 @@ func families() []family {
 				"region": {"OS_REGION_NAME"}, "project_id": {"OS_PROJECT_ID", "OS_TENANT_ID"}, "project_name": {"OS_PROJECT_NAME", "OS_TENANT_NAME"},
 				"access_key": {"OS_ACCESS_KEY"}, "secret_key": {"OS_SECRET_KEY"}, "security_token": {"OS_SECURITY_TOKEN"},
 				"username": {"OS_USERNAME"}, "user_id": {"OS_USER_ID"}, "password": {"OS_PASSWORD"},
-				"domain_name": {"OS_DOMAIN_NAME", "OS_USER_DOMAIN_NAME"}, "domain_id": {"OS_USER_DOMAIN_ID", "OS_DOMAIN_ID"},
+				"domain_name": {"OS_USER_DOMAIN_NAME", "OS_DOMAIN_NAME"}, "domain_id": {"OS_USER_DOMAIN_ID", "OS_DOMAIN_ID"},
 				"token": {"OS_TOKEN", "OS_AUTH_TOKEN"}, "endpoints.iam": {"OS_AUTH_URL"},
 				"ca_file": {"OS_CACERT"}, "cert_file": {"OS_CERT"}, "key_file": {"OS_KEY"},
 			},
@@ -112,13 +122,12 @@ func (c Choice) family(f family) (candidate, bool) {
 	}
 	p.Endpoints.IAM = get("endpoints.iam")
 	p.CAFile, p.CertFile, p.KeyFile = get("ca_file"), get("cert_file"), get("key_file")
-	for variable, why := range f.not {
-		if c.get(variable) != "" {
-			return candidate{Profile: p, skipped: variable + " is set, and " + why}, true
-		}
-	}
 	a := &p.Auth
-	if a.AccessKey == "" && a.SecretKey == "" && !a.login() && a.Token == "" {
+	keys := a.AccessKey != "" || a.SecretKey != ""
+	switch {
+	case c.get(f.not.variable) != "" && (f.not.anyway || !keys):
+		return candidate{Profile: p, skipped: f.not.variable + " is set, and " + f.not.says}, true
+	case !keys && !a.login() && a.Token == "":
 		return candidate{}, false
 	}
 	p.oneName()

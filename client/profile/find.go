@@ -57,6 +57,18 @@ func (f candidate) wrong() error {
 	return usage("%v: %v", f.Profile, f.err)
 }
 
+// choices are the names that a place has, as it calls them itself, as the end of a sentence; prefix is what we put before.
+func choices(all []candidate, prefix string) string {
+	var names []string
+	for _, f := range all {
+		names = append(names, fmt.Sprintf("%q", strings.TrimPrefix(f.Name, prefix)))
+	}
+	if len(names) == 0 {
+		return "it has none"
+	}
+	return "choose from " + strings.Join(names, ", ")
+}
+
 // place is where profiles are looked for besides the config file.
 type place struct {
 	about string // for a sentence: "the environment"
@@ -193,7 +205,7 @@ func (c Choice) withCloud(p Profile) (Profile, error) {
 		if len(all) == 1 && all[0].err != nil {
 			return p, all[0].err
 		}
-		return p, usage("%v: auth.clouds is %q, and clouds.yaml has no such cloud: %s", p, name, cloudChoices(all))
+		return p, usage("%v: auth.clouds is %q, and clouds.yaml has no such cloud: %s", p, name, choices(all, openStack))
 	}
 	from := all[i]
 	switch {

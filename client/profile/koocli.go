@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"regexp"
+	"slices"
 
 	"janitor/client/wire"
 )
@@ -86,7 +87,8 @@ func (c Choice) fromKooCLI() []candidate {
 	if json.Unmarshal(data, &f) != nil { // its error would quote what stands there
 		return failed(usage("%s is not KooCLI's JSON: repair it, or move it away", path))
 	}
-	current := cmp.Or(c.get("HW_PROFILE"), f.Current)
+	want := c.get("HW_PROFILE")
+	current := cmp.Or(want, f.Current)
 	var all []candidate
 	for _, koo := range f.Profiles {
 		found := candidate{
@@ -95,7 +97,7 @@ func (c Choice) fromKooCLI() []candidate {
 				Region: cmp.Or(koo.Region, c.get("HW_REGION_NAME")), ProjectID: koo.ProjectID,
 				variables: map[string]string{"region": "region there", "project_id": "projectId there"},
 			},
-			chosen: koo.Name == current || len(f.Profiles) == 1,
+			chosen: koo.Name == current || want == "" && len(f.Profiles) == 1,
 		}
 		keys := koo.kooKeys
 		switch koo.Mode {
@@ -122,6 +124,12 @@ func (c Choice) fromKooCLI() []candidate {
 			}
 		}
 		all = append(all, found)
+	}
+	if want != "" && !slices.ContainsFunc(all, func(f candidate) bool { return f.chosen }) {
+		all = append(all, candidate{
+			Profile: Profile{Name: kooCLI + want, where: path}, chosen: true,
+			err: usage("HW_PROFILE is %q, and %s has no such profile: %s", want, path, choices(all, kooCLI)),
+		})
 	}
 	return all
 }

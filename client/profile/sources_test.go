@@ -104,6 +104,8 @@ func TestEverySourceInItsOrder(t *testing.T) {
 		{name: "HW_ of another cloud", env: append([]string{"HW_CLOUD=cloud.example.com"}, hw...), want: "env cn-east-3 custom e11e0000000000000000000000000001 keys"},
 		{name: "OS_ names twice as RC files do", env: []string{"OS_USERNAME=u", "OS_PASSWORD=p", "OS_USER_DOMAIN_NAME=d", "OS_USER_DOMAIN_ID=i", "OS_PROJECT_NAME=eu-de",
 			"OS_PROJECT_ID=99", "OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"}, want: "env eu-de otc 99 login"},
+		{name: "keys of the SDK beside an identity provider", env: []string{"HUAWEICLOUD_SDK_IDP_ID=i", "HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_PROJECT_ID=99",
+			"HUAWEICLOUD_SDK_REGION=r1"}, want: "env r1 huawei 99 keys"},
 		{name: "OS_TENANT_NAME", env: []string{"OS_ACCESS_KEY=u", "OS_SECRET_KEY=p", "OS_TENANT_NAME=eu-de", "OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"},
 			want: "env eu-de otc eu-de keys"},
 		{name: "another family by name", files: files, env: append([]string{"OS_TOKEN=t", "OS_PROJECT_ID=e11e0000000000000000000000000001", "OS_REGION_NAME=eu-de",
@@ -149,6 +151,20 @@ func TestEverySourceInItsOrder(t *testing.T) {
 				t.Error("the profile shows a secret")
 			}
 		})
+	}
+}
+
+// OS_DOMAIN_NAME may be the domain to work in: who logs in is a user of OS_USER_DOMAIN_NAME, where that is said.
+func TestTheDomainOfTheUserCounts(t *testing.T) {
+	env := []string{"OS_USERNAME=u", "OS_PASSWORD=p", "OS_DOMAIN_NAME=work", "OS_PROJECT_ID=99", "OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"}
+	for want, more := range map[string][]string{"work": nil, "users": {"OS_USER_DOMAIN_NAME=users"}} {
+		p, err := Find(home(t, nil, append(env, more...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if who, err := p.fetch(t.Context()); err != nil || who.domainName != want {
+			t.Errorf("got %q, %v, want %q", who.domainName, err, want)
+		}
 	}
 }
 
@@ -248,10 +264,13 @@ func TestSourcesThatAreWrong(t *testing.T) {
 
 		{name: "encrypted by its looks", files: koo(kooJSON), env: []string{"HW_PROFILE=two"}, class: Credentials, says: []string{`"hcloud/two"`, "is skipped", "encrypted", "janitor demo"}},
 		{name: "several and no current", files: koo(strings.Replace(kooJSON, `"current":"one"`, `"current":""`, 1)), class: Usage, says: []string{"hcloud/one, hcloud/four, hcloud/five", "--profile hcloud/NAME"}},
+		{name: "no such profile of KooCLI", files: koo(kooJSON), env: []string{"HW_PROFILE=won"}, class: Usage, says: []string{`HW_PROFILE is "won"`, "config.json has no such profile", `"one", "two"`}},
+		{name: "another one than KooCLI's only one", files: koo(`{"profiles":[{"name":"one","accessKeyId":"a","secretAccessKey":"b"}]}`), env: []string{"HW_PROFILE=two"}, class: Usage, says: []string{`HW_PROFILE is "two"`, `choose from "one"`}},
 		{name: "encrypted by its mark", files: koo(kooJSON), named: "hcloud/three", class: Credentials, says: []string{"encrypted", "hcloud configure set --cli-auth-encrypt=false"}},
 		{name: "an agency to take on", files: koo(kooJSON), named: "hcloud/six", class: Credentials, says: []string{"agencyName"}},
 		{name: "not JSON", files: koo(`{"profiles":"hunter2`), class: Usage, says: []string{"config.json", "not KooCLI's JSON"}},
 
+		{name: "an identity provider alone", env: []string{"HUAWEICLOUD_SDK_IDP_ID=i"}, named: "env/sdk", class: Credentials, says: []string{"HUAWEICLOUD_SDK_IDP_ID is set", "set HUAWEICLOUD_SDK_AK"}},
 		{name: "assumed role", env: append([]string{"HW_ASSUME_ROLE_AGENCY_NAME=x"}, hw...), named: "env/hw", class: Credentials, says: []string{"HW_ASSUME_ROLE_AGENCY_NAME is set"}},
 		{name: "insecure", env: append([]string{"HW_INSECURE=true"}, hw...), class: Usage, says: []string{"HW_INSECURE", "ca_file"}},
 		{name: "keys and login", env: append([]string{"HW_USER_NAME=u", "HW_USER_PASSWORD=p", "HW_DOMAIN_NAME=d"}, hw...), class: Usage, says: []string{"twice", "HW_ACCESS_KEY and HW_SECRET_KEY, or HW_USER_NAME and HW_USER_PASSWORD"}},
