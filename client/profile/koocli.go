@@ -44,14 +44,31 @@ type kooKeys struct {
 	SecurityToken   kooText `json:"securityToken"`
 }
 
+// kooFile is KooCLI's file. It belongs to another program, whose keys are not all known: those are left alone.
+type kooFile struct {
+	Current  string       `json:"current"`
+	Profiles []kooProfile `json:"profiles"`
+}
+
+type kooProfile struct {
+	kooKeys
+	Name       string `json:"name"`
+	Mode       string `json:"mode"`
+	Region     string `json:"region"`
+	ProjectID  string `json:"projectId"`
+	AgencyName string `json:"agencyName"`
+	SSO        struct {
+		STS kooKeys `json:"stsToken"`
+	} `json:"ssoAuth"`
+}
+
 // readable says whether these are keys as the services take them.
 func (k kooKeys) readable() bool {
 	return !k.AccessKeyID.encrypted && !k.SecretAccessKey.encrypted && !k.SecurityToken.encrypted &&
 		accessKeyForm.MatchString(k.AccessKeyID.value) && secretKeyForm.MatchString(k.SecretAccessKey.value)
 }
 
-// fromKooCLI makes profiles of those of KooCLI, hcloud (api.md 9.3). Terraform names the same file in its variables. The
-// file belongs to another program, whose keys are not all known: those are left alone.
+// fromKooCLI makes profiles of those of KooCLI, hcloud (api.md 9.3). Terraform names the same file in its variables.
 func (c Choice) fromKooCLI() []candidate {
 	path := cmp.Or(c.get("HW_SHARED_CONFIG_FILE"), c.inHome(".hcloud", "config.json"))
 	if path == "" {
@@ -70,20 +87,7 @@ func (c Choice) fromKooCLI() []candidate {
 		return failed(err)
 	}
 	defer clear(data)
-	var f struct {
-		Current  string `json:"current"`
-		Profiles []struct {
-			kooKeys
-			Name       string `json:"name"`
-			Mode       string `json:"mode"`
-			Region     string `json:"region"`
-			ProjectID  string `json:"projectId"`
-			AgencyName string `json:"agencyName"`
-			SSO        struct {
-				STS kooKeys `json:"stsToken"`
-			} `json:"ssoAuth"`
-		} `json:"profiles"`
-	}
+	var f kooFile
 	if json.Unmarshal(data, &f) != nil { // its error would quote what stands there
 		return failed(usage("%s is not KooCLI's JSON: repair it, or move it away", path))
 	}
@@ -91,38 +95,13 @@ func (c Choice) fromKooCLI() []candidate {
 	current := cmp.Or(want, f.Current)
 	var all []candidate
 	for _, koo := range f.Profiles {
-		found := candidate{
-			Profile: Profile{
-				Name: kooCLI + koo.Name, where: path, Cloud: "huawei", keptIn: path,
-				Region: cmp.Or(koo.Region, c.get("HW_REGION_NAME")), ProjectID: koo.ProjectID,
-				variables: map[string]string{"region": "region there", "project_id": "projectId there"},
-			},
-			chosen: koo.Name == current || want == "" && len(f.Profiles) == 1,
+		found := koo.candidate()
+		found.where = path
+		if !found.Auth.Agency {
+			found.keptIn = path
 		}
-		keys := koo.kooKeys
-		switch koo.Mode {
-		case "", "AKSK":
-		case "SSO":
-			keys = koo.SSO.STS
-		case "ecsAgency":
-			found.Auth.Agency, found.keptIn = true, ""
-		default:
-			found.skipped = "mode " + wire.Clean(koo.Mode) + " is not known to janitor"
-		}
-		switch {
-		case found.skipped != "" || found.Auth.Agency:
-		case koo.AgencyName != "":
-			found.skipped = "janitor does not take on an agency (agencyName): use another profile"
-		case keys.AccessKeyID.value == "" && keys.SecretAccessKey.value == "":
-			found.skipped = "it has no keys"
-		case !keys.readable():
-			found.skipped = encrypted
-		default:
-			found.Auth = Auth{
-				AccessKey: literal(keys.AccessKeyID.value), SecretKey: literal(keys.SecretAccessKey.value),
-				SecurityToken: literal(keys.SecurityToken.value),
-			}
-		}
+		found.Region = cmp.Or(koo.Region, c.get("HW_REGION_NAME"))
+		found.chosen = koo.Name == current || want == "" && len(f.Profiles) == 1
 		all = append(all, found)
 	}
 	if want != "" && !slices.ContainsFunc(all, func(f candidate) bool { return f.chosen }) {
@@ -132,4 +111,38 @@ func (c Choice) fromKooCLI() []candidate {
 		})
 	}
 	return all
+}
+
+// candidate is the profile as one of ours.
+func (k kooProfile) candidate() candidate {
+	found := candidate{Profile: Profile{
+		Name: kooCLI + k.Name, Cloud: "huawei", ProjectID: k.ProjectID,
+		variables: map[string]string{"region": "region there", "project_id": "projectId there"},
+	}}
+	keys := k.kooKeys
+	switch k.Mode {
+	case "", "AKSK":
+	case "SSO":
+		keys = k.SSO.STS
+	case "ecsAgency":
+		found.Auth.Agency = true
+		return found
+	default:
+		found.skipped = "mode " + wire.Clean(k.Mode) + " is not known to janitor"
+		return found
+	}
+	switch {
+	case k.AgencyName != "":
+		found.skipped = "janitor does not take on an agency (agencyName): use another profile"
+	case keys.AccessKeyID.value == "" && keys.SecretAccessKey.value == "":
+		found.skipped = "it has no keys"
+	case !keys.readable():
+		found.skipped = encrypted
+	default:
+		found.Auth = Auth{
+			AccessKey: literal(keys.AccessKeyID.value), SecretKey: literal(keys.SecretAccessKey.value),
+			SecurityToken: literal(keys.SecurityToken.value),
+		}
+	}
+	return found
 }

@@ -36,28 +36,16 @@ func List(c Choice) (all []Found, warnings []string, inactive, err error) {
 		return nil, nil, nil, err
 	}
 	active, inactive := Find(c)
-	show := func(p Profile, problem string) {
-		at := c
-		at.Profile, at.Region, at.Project, at.Endpoints = p.Name, "", "", nil
-		if problem == "" {
-			var err error
-			if p, err = at.complete(p, Endpoints{}); err == nil {
-				err = p.Check()
-			}
-			if err != nil {
-				problem = err.Error()
-			}
-		}
-		f := p.found()
-		f.Problem = problem
+	add := func(p Profile, problem string) {
+		f := c.shown(p, problem)
 		if inactive == nil && p.Name == active.Name {
-			f, f.Active = active.found(), true
-			f.Problem = ""
+			f = active.found()
+			f.Active = true
 		}
 		all = append(all, f)
 	}
 	for _, name := range slices.Sorted(maps.Keys(config.Profiles)) {
-		show(config.Profiles[name], "")
+		add(config.Profiles[name], "")
 	}
 	as := c
 	as.Region = "" // of the active one alone
@@ -69,22 +57,41 @@ func List(c Choice) (all []Found, warnings []string, inactive, err error) {
 			} else if problem != "" {
 				problem = "skipped: " + problem
 			}
-			show(f.Profile, problem)
+			add(f.Profile, problem)
 		}
 	}
 	if at, err := c.metadata(); err == nil && at != "" {
-		f := agencyProfile().found()
-		f.Active = inactive == nil && active.Name == agency
-		f.Problem = "asked only when nothing else is found, or with --profile " + agency
-		if f.Active {
-			f.Where, f.Problem = f.Where+", asked when it is used: nothing else was found", ""
-			if c.Profile != "" {
-				f.Where = agencyProfile().where
-			}
-		}
-		all = append(all, f)
+		all = append(all, c.shownAgency(inactive == nil && active.Name == agency))
 	}
 	return all, active.Warnings, inactive, nil
+}
+
+// shown is a profile with what would be wrong if it were used; problem is what is known of that, "" for nothing.
+func (c Choice) shown(p Profile, problem string) Found {
+	c.Profile, c.Region, c.Project = p.Name, "", "" // as if it were chosen, and nothing else said
+	if problem == "" {
+		var err error
+		if p, err = c.complete(p, Endpoints{}); err == nil {
+			err = p.Check()
+		}
+		if err != nil {
+			problem = err.Error()
+		}
+	}
+	f := p.found()
+	f.Problem = problem
+	return f
+}
+
+func (c Choice) shownAgency(active bool) Found {
+	f := agencyProfile().found()
+	switch f.Active = active; {
+	case !active:
+		f.Problem = "asked only when nothing else is found, or with --profile " + agency
+	case c.Profile == "":
+		f.Where += ", asked when it is used: nothing else was found"
+	}
+	return f
 }
 
 func (p Profile) found() Found {

@@ -108,29 +108,16 @@ func parseINI(path, text string, known map[string][]string) (map[string]map[stri
 }
 
 // regionsOfSDK takes endpoints from where the official SDK does: HUAWEICLOUD_SDK_REGION_{SERVICE}_{REGION}, then its
-// regions.yaml (api.md 9). They are those of the region that is chosen. Of several endpoints of a region the first is taken.
+// regions.yaml (api.md 9). They are those of the region that is chosen.
 func (c Choice) regionsOfSDK(p *Profile) error {
 	region := cmp.Or(c.Region, p.Region)
 	if region == "" {
 		return nil
 	}
 	p.Region = region // what is found is written for it
-	path := cmp.Or(c.get("HUAWEICLOUD_SDK_REGIONS_FILE"), c.inHome(".huaweicloud", "regions.yaml"))
-	var regions map[string][]struct {
-		ID        string   `yaml:"id"`
-		Endpoint  string   `yaml:"endpoint"`
-		Endpoints []string `yaml:"endpoints"`
-	}
-	if path != "" {
-		data, err := readFile(path, "the regions file "+path)
-		if err == nil {
-			err = yaml.UnmarshalWithOptions(data, &regions, yaml.DisallowUnknownField())
-			if err != nil {
-				return usage("%v", yamlfile.Wrong(path, err))
-			}
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	regions, err := readRegions(cmp.Or(c.get("HUAWEICLOUD_SDK_REGIONS_FILE"), c.inHome(".huaweicloud", "regions.yaml")))
+	if err != nil {
+		return err
 	}
 	for _, service := range services() {
 		at := p.Endpoints.endpoint(service)
@@ -138,21 +125,54 @@ func (c Choice) regionsOfSDK(p *Profile) error {
 			continue
 		}
 		variable := "HUAWEICLOUD_SDK_REGION_" + strings.ToUpper(service+"_"+strings.ReplaceAll(region, "-", "_"))
-		given, _, _ := strings.Cut(c.get(variable), ",")
-		for name, list := range regions {
-			for _, r := range list {
-				if strings.EqualFold(name, service) && r.ID == region && given == "" {
-					given = r.Endpoint
-					if given == "" && len(r.Endpoints) > 0 {
-						given = r.Endpoints[0]
-					}
-				}
-			}
-		}
-		if given != "" && !strings.Contains(given, "://") {
+		given, _, _ := strings.Cut(c.get(variable), ",") // of several the first
+		if given = cmp.Or(given, regions.endpoint(service, region)); given != "" && !strings.Contains(given, "://") {
 			given = "https://" + given
 		}
 		*at = given
 	}
 	return nil
+}
+
+// sdkRegions are the regions of each service.
+type sdkRegions map[string][]struct {
+	ID        string   `yaml:"id"`
+	Endpoint  string   `yaml:"endpoint"`
+	Endpoints []string `yaml:"endpoints"`
+}
+
+// readRegions reads regions.yaml; none are in one that is not there.
+func readRegions(path string) (sdkRegions, error) {
+	if path == "" {
+		return nil, nil
+	}
+	data, err := readFile(path, "the regions file "+path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	var regions sdkRegions
+	if err := yaml.UnmarshalWithOptions(data, &regions, yaml.DisallowUnknownField()); err != nil {
+		return nil, usage("%v", yamlfile.Wrong(path, err))
+	}
+	return regions, nil
+}
+
+// endpoint is the first one of a service in a region, "" when there is none.
+func (s sdkRegions) endpoint(service, region string) string {
+	for name, list := range s {
+		for _, r := range list {
+			if !strings.EqualFold(name, service) || r.ID != region {
+				continue
+			}
+			for _, at := range append([]string{r.Endpoint}, r.Endpoints...) {
+				if at != "" {
+					return at
+				}
+			}
+		}
+	}
+	return ""
 }
