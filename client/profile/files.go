@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,20 @@ func readFile(path, what string) ([]byte, error) {
 		return nil, usage("%s is larger than %d bytes: it is not %s", path, fileMax, what)
 	}
 	return data, nil
+}
+
+// readNamed reads the file that a variable names or, when it is not set, the usual one of another program, which may be
+// missing: [fs.ErrNotExist]. what it is begins the error.
+func (c Choice) readNamed(variable, usual, what string) (path string, data []byte, err error) {
+	named := c.get(variable)
+	if path = cmp.Or(named, usual); path == "" {
+		return "", nil, fs.ErrNotExist
+	}
+	data, err = readFile(path, what+" "+path)
+	if errors.Is(err, fs.ErrNotExist) && named != "" {
+		err = usage("%s %s, named by %s, does not exist: create it or unset the variable", what, path, variable)
+	}
+	return path, data, err
 }
 
 // exposed says that others can read a file with secrets, and what to do; "" when they cannot or this system does not tell.

@@ -70,19 +70,13 @@ func (k kooKeys) readable() bool {
 
 // fromKooCLI makes profiles of those of KooCLI, hcloud (api.md 9.3). Terraform names the same file in its variables.
 func (c Choice) fromKooCLI() []candidate {
-	path := cmp.Or(c.get("HW_SHARED_CONFIG_FILE"), c.inHome(".hcloud", "config.json"))
-	if path == "" {
-		return nil
-	}
+	path, data, err := c.readNamed("HW_SHARED_CONFIG_FILE", c.inHome(".hcloud", "config.json"), "KooCLI's file")
 	failed := func(err error) []candidate {
 		return []candidate{{Profile: Profile{Name: kooCLI, where: path}, err: err, whole: true}}
 	}
-	data, err := readFile(path, "KooCLI's file "+path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && c.get("HW_SHARED_CONFIG_FILE") == "":
-		return nil
 	case errors.Is(err, fs.ErrNotExist):
-		return failed(usage("KooCLI's file %s, named by HW_SHARED_CONFIG_FILE, does not exist: create it or unset the variable", path))
+		return nil
 	case err != nil:
 		return failed(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,8 +17,8 @@ import (
 // fromSDKFile makes a profile of the official SDK's credentials file (api.md 9.2). It is for project services only, so
 // the section [global] is read and not used.
 func (c Choice) fromSDKFile() []candidate {
-	path := cmp.Or(c.get("HUAWEICLOUD_SDK_CREDENTIALS_FILE"), c.inHome(".huaweicloud", "credentials"))
-	if path == "" {
+	path, data, err := c.readNamed("HUAWEICLOUD_SDK_CREDENTIALS_FILE", c.inHome(".huaweicloud", "credentials"), "the credentials file")
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	p := Profile{
@@ -28,14 +29,9 @@ func (c Choice) fromSDKFile() []candidate {
 			"access_key": "ak", "secret_key": "sk", "endpoints.iam": "iam_endpoint there",
 		},
 	}
-	data, err := readFile(path, "the credentials file "+path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && c.get("HUAWEICLOUD_SDK_CREDENTIALS_FILE") == "":
-		return nil
-	case errors.Is(err, fs.ErrNotExist):
-		return []candidate{{Profile: p, err: usage("the credentials file %s, named by HUAWEICLOUD_SDK_CREDENTIALS_FILE, does not exist: create it or unset the variable", path), whole: true}}
-	case err != nil:
-		return []candidate{{Profile: p, err: err, whole: true}}
+	failed := func(err error) []candidate { return []candidate{{Profile: p, err: err, whole: true}} }
+	if err != nil {
+		return failed(err)
 	}
 	defer clear(data)
 	sections, err := parseINI(path, string(data), map[string][]string{
@@ -43,7 +39,7 @@ func (c Choice) fromSDKFile() []candidate {
 		"global": {"ak", "sk", "domain_id", "security_token", "iam_endpoint", "idp_id", "id_token_file"},
 	})
 	if err != nil {
-		return []candidate{{Profile: p, err: err, whole: true}}
+		return failed(err)
 	}
 	basic, ok := sections["basic"]
 	switch {
@@ -57,7 +53,7 @@ func (c Choice) fromSDKFile() []candidate {
 	p.ProjectID, p.Endpoints.IAM = basic["project_id"], basic["iam_endpoint"]
 	p.Auth = Auth{AccessKey: literal(basic["ak"]), SecretKey: literal(basic["sk"]), SecurityToken: literal(basic["security_token"])}
 	if err := c.regionsOfSDK(&p); err != nil {
-		return []candidate{{Profile: p, err: err, whole: true}}
+		return failed(err)
 	}
 	return []candidate{{Profile: p, chosen: true}}
 }
@@ -66,7 +62,6 @@ func (c Choice) fromSDKFile() []candidate {
 func parseINI(path, text string, known map[string][]string) (map[string]map[string]string, error) {
 	sections := map[string]map[string]string{}
 	section := ""
-	names := []string{"basic", "global"}
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
 		at := fmt.Sprintf("%s:%d", path, i+1)
@@ -79,7 +74,7 @@ func parseINI(path, text string, known map[string][]string) (map[string]map[stri
 			case !ok:
 				return nil, usage("%s: a section is written as [basic]: the ] is missing", at)
 			case known[name] == nil:
-				return nil, usage("%s: unknown section %q: %s", at, name, yamlfile.Suggest(name, names))
+				return nil, usage("%s: unknown section %q: %s", at, name, yamlfile.Suggest(name, slices.Sorted(maps.Keys(known))))
 			case sections[name] != nil:
 				return nil, usage("%s: the section [%s] stands twice: keep one", at, name)
 			}
@@ -115,7 +110,7 @@ func (c Choice) regionsOfSDK(p *Profile) error {
 		return nil
 	}
 	p.Region = region // what is found is written for it
-	regions, err := readRegions(cmp.Or(c.get("HUAWEICLOUD_SDK_REGIONS_FILE"), c.inHome(".huaweicloud", "regions.yaml")))
+	regions, err := c.readRegions()
 	if err != nil {
 		return err
 	}
@@ -141,12 +136,9 @@ type sdkRegions map[string][]struct {
 	Endpoints []string `yaml:"endpoints"`
 }
 
-// readRegions reads regions.yaml; none are in one that is not there.
-func readRegions(path string) (sdkRegions, error) {
-	if path == "" {
-		return nil, nil
-	}
-	data, err := readFile(path, "the regions file "+path)
+// readRegions reads regions.yaml; where there is none it is as if empty.
+func (c Choice) readRegions() (sdkRegions, error) {
+	path, data, err := c.readNamed("HUAWEICLOUD_SDK_REGIONS_FILE", c.inHome(".huaweicloud", "regions.yaml"), "the regions file")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil

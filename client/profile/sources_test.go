@@ -249,6 +249,8 @@ func TestSourcesThatAreWrong(t *testing.T) {
 		{name: "named and missing", env: []string{"HUAWEICLOUD_SDK_CREDENTIALS_FILE=/nowhere/c"}, class: Usage, says: []string{"/nowhere/c", "HUAWEICLOUD_SDK_CREDENTIALS_FILE", "does not exist"}},
 		{name: "unknown key in regions", files: map[string]string{".huaweicloud/regions.yaml": "ELB:\n  - id: r1\n    endpiont: https://x\n"},
 			env: []string{"HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_REGION=r1", "HUAWEICLOUD_SDK_PROJECT_ID=99"}, class: Usage, says: []string{"regions.yaml:3", "endpiont"}},
+		{name: "regions named and missing", env: []string{"HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_REGION=r1", "HUAWEICLOUD_SDK_PROJECT_ID=99", "HUAWEICLOUD_SDK_REGIONS_FILE=/nowhere/r"},
+			class: Usage, says: []string{"/nowhere/r", "HUAWEICLOUD_SDK_REGIONS_FILE", "does not exist"}},
 		{name: "only global", files: map[string]string{".huaweicloud/credentials": "[global]\nak = a\nsk = b\n"}, class: Credentials, says: []string{"no section [basic]"}},
 		{name: "identity provider", files: map[string]string{".huaweicloud/credentials": "[basic]\nidp_id = a\nid_token_file = b\n"}, class: Credentials, says: []string{"identity provider"}},
 
