@@ -78,6 +78,7 @@ func Wrong(path string, err error) error {
 	return fmt.Errorf("%s: a value of the wrong sort", at)
 }
 
+// check compares what stands in the file with the type that it is meant for.
 func (f *File) check(n ast.Node, t reflect.Type, at []string) error {
 	switch n := n.(type) {
 	case *ast.AnchorNode:
@@ -90,65 +91,82 @@ func (f *File) check(n ast.Node, t reflect.Type, at []string) error {
 	switch t.Kind() {
 	case reflect.Pointer:
 		return f.check(n, t.Elem(), at)
+	case reflect.Slice:
+		return f.checkList(n, t.Elem(), at)
+	case reflect.Struct, reflect.Map:
+		return f.checkPairs(n, t, at)
+	case reflect.String:
+		return f.checkText(n, at)
 	case reflect.Int:
 		if _, ok := n.(*ast.IntegerNode); !ok {
-			return fmt.Errorf("%s:%d: %s must be a whole number", f.Path, line(n), f.name(at))
-		}
-	case reflect.Slice:
-		list, ok := n.(*ast.SequenceNode)
-		if !ok {
-			return fmt.Errorf("%s:%d: %s must be a list: one \"- \" a line", f.Path, line(n), f.name(at))
-		}
-		for _, entry := range list.Values {
-			if err := f.check(entry, t.Elem(), at); err != nil {
-				return err
-			}
-		}
-	case reflect.Struct, reflect.Map:
-		pairs, ok := pairs(n)
-		if !ok {
-			return fmt.Errorf("%s:%d: %s must be a list of \"key: value\" lines", f.Path, line(n), f.name(at))
-		}
-		for i, pair := range pairs {
-			if _, ok := pair.Key.(*ast.MergeKeyNode); ok {
-				if i > 0 { // the library would let it win over the keys before it
-					return fmt.Errorf("%s:%d: << must be the first key of %s", f.Path, line(pair.Key), f.name(at))
-				}
-				continue // checked where it is defined, and once more while decoding
-			}
-			key := pair.Key.GetToken().Value
-			var of reflect.Type
-			if t.Kind() == reflect.Map {
-				of = t.Elem()
-			} else if of = field(t, key); of == nil {
-				if slices.Contains(f.Open, t) {
-					continue
-				}
-				return fmt.Errorf("%s:%d: unknown key %q in %s: %s", f.Path, line(pair.Key), key, f.name(at), Suggest(key, Keys(t)))
-			}
-			below := append(slices.Clip(at), key)
-			f.Lines[strings.Join(below, ".")] = line(pair.Key)
-			if err := f.check(pair.Value, of, below); err != nil {
-				return err
-			}
+			return f.mustBe("a whole number", n, at)
 		}
 	case reflect.Bool:
 		if _, ok := n.(*ast.BoolNode); !ok {
-			return fmt.Errorf("%s:%d: %s must be true or false", f.Path, line(n), f.name(at))
-		}
-	case reflect.String:
-		switch n.(type) {
-		case *ast.StringNode, *ast.LiteralNode:
-		case *ast.MappingNode, *ast.MappingValueNode, *ast.SequenceNode:
-			return fmt.Errorf("%s:%d: %s must be a single text", f.Path, line(n), f.name(at))
-		default: // 0123 and 1e5 would arrive changed
-			if f.Plain && plain(n) {
-				return nil
-			}
-			return fmt.Errorf("%s:%d: %s must be text: put it in quotes", f.Path, line(n), f.name(at))
+			return f.mustBe("true or false", n, at)
 		}
 	}
 	return nil
+}
+
+func (f *File) checkList(n ast.Node, entries reflect.Type, at []string) error {
+	list, ok := n.(*ast.SequenceNode)
+	if !ok {
+		return f.mustBe("a list: one \"- \" a line", n, at)
+	}
+	for _, entry := range list.Values {
+		if err := f.check(entry, entries, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkPairs checks what is read into a struct or a map.
+func (f *File) checkPairs(n ast.Node, t reflect.Type, at []string) error {
+	pairs, ok := pairs(n)
+	if !ok {
+		return f.mustBe("a list of \"key: value\" lines", n, at)
+	}
+	for i, pair := range pairs {
+		if _, ok := pair.Key.(*ast.MergeKeyNode); ok {
+			if i > 0 { // the library would let it win over the keys before it
+				return fmt.Errorf("%s:%d: << must be the first key of %s", f.Path, line(pair.Key), f.name(at))
+			}
+			continue // checked where it is defined, and once more while decoding
+		}
+		key := pair.Key.GetToken().Value
+		value := valueOf(t, key)
+		if value == nil && slices.Contains(f.Open, t) {
+			continue
+		}
+		if value == nil {
+			return fmt.Errorf("%s:%d: unknown key %q in %s: %s", f.Path, line(pair.Key), key, f.name(at), Suggest(key, Keys(t)))
+		}
+		below := append(slices.Clip(at), key)
+		f.Lines[strings.Join(below, ".")] = line(pair.Key)
+		if err := f.check(pair.Value, value, below); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *File) checkText(n ast.Node, at []string) error {
+	switch n.(type) {
+	case *ast.StringNode, *ast.LiteralNode:
+		return nil
+	case *ast.MappingNode, *ast.MappingValueNode, *ast.SequenceNode:
+		return f.mustBe("a single text", n, at)
+	}
+	if f.Plain && plain(n) {
+		return nil
+	}
+	return f.mustBe("text: put it in quotes", n, at) // 0123 and 1e5 would arrive changed
+}
+
+func (f *File) mustBe(what string, n ast.Node, at []string) error {
+	return fmt.Errorf("%s:%d: %s must be %s", f.Path, line(n), f.name(at), what)
 }
 
 // plain: the library reads the same text that stands in the file.
@@ -194,7 +212,11 @@ func Keys(t reflect.Type) []string {
 	return all
 }
 
-func field(t reflect.Type, key string) reflect.Type {
+// valueOf is the type of what stands at a key of a map or a struct, nil when a struct has no such key.
+func valueOf(t reflect.Type, key string) reflect.Type {
+	if t.Kind() == reflect.Map {
+		return t.Elem()
+	}
 	for one := range t.Fields() {
 		if tag := one.Tag.Get("yaml"); tag == key && tag != "-" {
 			return one.Type
