@@ -302,46 +302,50 @@ func (a *API) send(ctx context.Context, c Call, body []byte, got *received) *Err
 	}
 	defer resp.Body.Close()
 	got.from(resp)
-	var sent http.Header
-	if resp.Request != nil {
-		sent = resp.Request.Header
-	}
-
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		text, _ := read(resp.Body, nil, errorCap) // half a message is better than none
-		defer clear(text)
-		e := Answered(resp.StatusCode, resp.Header, text, sent, c.Named)
-		if resp.StatusCode < 400 {
-			e.Class, e.Message = BadAnswer, "redirects to another address, which is not followed"
-		}
-		return e
+		return failure(resp, c.Named)
 	}
 	answer, err := read(resp.Body, a.buffer(resp.ContentLength), a.options.BodyCap)
 	defer func() { a.keep(answer) }()
-	bad := &Error{Status: resp.StatusCode, Class: BadAnswer, RequestID: requestID("", resp.Header)}
 	switch {
 	case errors.Is(err, errTooLarge):
-		bad.Message, bad.Err = fmt.Sprintf("the answer is larger than %d bytes", a.options.BodyCap), err
-		return bad
+		e := unreadable(resp, fmt.Sprintf("the answer is larger than %d bytes", a.options.BodyCap))
+		e.Err = err
+		return e
 	case err != nil:
 		e := a.lost(ctx, trying, err, false)
-		e.Status, e.RequestID = bad.Status, bad.RequestID
+		e.Status, e.RequestID = resp.StatusCode, requestID("", resp.Header)
 		return e
 	}
+	return c.take(resp, answer)
+}
+
+// failure describes an answer that is no success.
+func failure(resp *http.Response, named bool) *Error {
+	text, _ := read(resp.Body, nil, errorCap) // half a message is better than none
+	defer clear(text)
+	e := Answered(resp.StatusCode, resp.Header, text, sentWith(resp), named)
+	if resp.StatusCode < 400 {
+		e.Class, e.Message = BadAnswer, "redirects to another address, which is not followed"
+	}
+	return e
+}
+
+// take decodes the answer of a success.
+func (c Call) take(resp *http.Response, answer []byte) *Error {
 	if c.Seen != nil {
 		c.Seen(answer)
 	}
+	text := func() said { return decode(answer[:min(len(answer), errorCap)]) }
 	if c.Out == nil {
 		if len(bytes.TrimSpace(answer)) > 0 && !json.Valid(answer) {
-			bad.Message = Clean("the answer is not JSON: " + hide(decode(answer[:min(len(answer), errorCap)]).message, sent))
-			return bad
+			return unreadable(resp, "the answer is not JSON: "+hide(text().message, sentWith(resp)))
 		}
 	} else if err := Decode(answer, c.Out); err != nil {
-		bad.Message = Clean("the answer cannot be read: " + err.Error())
-		if said := decode(answer[:min(len(answer), errorCap)]); said.html {
-			bad.Message = Clean(hide(said.message, sent))
+		if page := text(); page.html {
+			return unreadable(resp, hide(page.message, sentWith(resp)))
 		}
-		return bad
+		return unreadable(resp, "the answer cannot be read: "+err.Error())
 	}
 	if c.RequestID != nil {
 		var id struct {
@@ -353,6 +357,19 @@ func (a *API) send(ctx context.Context, c Call, body []byte, got *received) *Err
 		*c.RequestID = requestID(id.RequestID, resp.Header)
 	}
 	return nil
+}
+
+// unreadable describes the answer of a success that makes no sense.
+func unreadable(resp *http.Response, message string) *Error {
+	return &Error{Status: resp.StatusCode, Class: BadAnswer, RequestID: requestID("", resp.Header), Message: Clean(message)}
+}
+
+// sentWith are the headers of the request as it was sent, credentials included; nil where a transport does not say.
+func sentWith(resp *http.Response) http.Header {
+	if resp.Request == nil {
+		return nil
+	}
+	return resp.Request.Header
 }
 
 // Decode is how a [Call] reads an answer into its Out. One that takes itself apart is spared being read once more
