@@ -9,6 +9,14 @@ import (
 	"janitor/client"
 )
 
+// Permissions that more than one list, or a part of one, takes (api.md 2.12).
+const (
+	toListListeners = "elb:listeners:list"
+	toReadListener  = "elb:listeners:get"
+	toListPolicies  = "elb:l7policies:list"
+	toListGroups    = "elb:ipgroups:list"
+)
+
 // needs adds to the service's words the permission that is lacking, where it was refused for that and they do not say it.
 func needs(permission string, err error) error {
 	e, ok := err.(*client.Error) //nolint:errorlint // what is around another one would be lost

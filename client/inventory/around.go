@@ -58,14 +58,14 @@ var listenerKind = &Kind{
 		)
 	},
 	lists: []list{
-		{id: listeners, dedicated: true, read: func(ctx context.Context, q *query) error {
+		{id: listeners, permission: toListListeners, dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.Listeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, false) })
 		}},
-		{id: sharedListeners, optional: true, read: func(ctx context.Context, q *query) error {
+		{id: sharedListeners, permission: toListListeners, optional: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, true) })
 		}},
-		{id: recycled, dedicated: true, read: readRecycled},
-		{id: namedListeners, read: readNamed, last: true},
+		{id: recycled, permission: toListListeners, dedicated: true, read: readRecycled},
+		{id: namedListeners, permission: toReadListener, read: readNamed, last: true},
 	},
 	links:   linksOfListener,
 	names:   true,
@@ -157,10 +157,10 @@ var policyKind = &Kind{
 		)
 	},
 	lists: []list{
-		{id: l7policies, dedicated: true, read: func(ctx context.Context, q *query) error {
+		{id: l7policies, permission: toListPolicies, dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.L7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.home, p, false) })
 		}},
-		{id: sharedL7Policies, optional: true, read: func(ctx context.Context, q *query) error {
+		{id: sharedL7Policies, permission: toListPolicies, optional: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.SharedL7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.home, p, true) })
 		}},
 	},
@@ -230,10 +230,10 @@ var loadBalancers = &Kind{
 		)
 	},
 	lists: []list{
-		{id: loadBalancerList, dedicated: true, read: func(ctx context.Context, q *query) error {
+		{id: loadBalancerList, permission: "elb:loadbalancers:list", dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.LoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.home, b) })
 		}},
-		{id: sharedBalancers, optional: true, read: func(ctx context.Context, q *query) error {
+		{id: sharedBalancers, permission: "elb:loadbalancers:list", optional: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.SharedLoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.home, b) })
 		}},
 	},
@@ -268,10 +268,10 @@ var servers = &Kind{
 		)
 	},
 	lists: []list{
-		{id: serverList, dedicated: true, read: func(ctx context.Context, q *query) error {
+		{id: serverList, permission: "elb:members:list", dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.PoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.home, m) })
 		}},
-		{id: sharedServers, optional: true, read: func(ctx context.Context, q *query) error {
+		{id: sharedServers, permission: "elb:members:list", optional: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.SharedPoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.home, m) })
 		}},
 	},
@@ -314,10 +314,10 @@ var monitors = &Kind{
 		return fields(r, now, Field{"Type", m.Type}, Field{"Pools", ids(m.Pools)})
 	},
 	lists: []list{
-		{id: monitorList, dedicated: true, read: func(ctx context.Context, q *query) error {
+		{id: monitorList, permission: "elb:healthmonitors:list", dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.HealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.home, m, false) })
 		}},
-		{id: sharedMonitors, optional: true, read: func(ctx context.Context, q *query) error {
+		{id: sharedMonitors, permission: "elb:healthmonitors:list", optional: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.SharedHealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.home, m, true) })
 		}},
 	},
@@ -416,7 +416,7 @@ func readNamed(ctx context.Context, q *query) error {
 				gone[i] = true
 			case err != nil:
 				what := fmt.Sprintf("listener %s, which %s names,", id, q.named[id])
-				failures[i] = &unread{couldNot(what, "read", permissions[namedListeners], err), err}
+				failures[i] = &unread{couldNot(what, "read", toReadListener, err), err}
 			default:
 				q.page([]Resource{listenerRow(q.home, l, shared)})
 			}
@@ -451,7 +451,7 @@ func readGranted(ctx context.Context, q *query) error {
 			return nil
 		case err != nil:
 			q.hides(true) // for all that is known
-			return &unread{couldNot("listeners of all enterprise projects", "listed", permissions[listeners], err), err}
+			return &unread{couldNot("listeners of all enterprise projects", "listed", toListListeners, err), err}
 		}
 		begun = true
 		for i := range page {
@@ -467,7 +467,7 @@ func readGranted(ctx context.Context, q *query) error {
 	q.page(more)
 	for page, err := range q.client.GrantedL7Policies(ctx) {
 		if err != nil {
-			return &unread{couldNot("l7policies of all enterprise projects", "listed", permissions[l7policies], err), err}
+			return &unread{couldNot("l7policies of all enterprise projects", "listed", toListPolicies, err), err}
 		}
 		rows := make([]Resource, len(page))
 		for i := range page {

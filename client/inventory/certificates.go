@@ -81,10 +81,10 @@ var certificates = &Kind{
 	},
 	Restore: restoreCertificates,
 	lists: []list{
-		{id: ListID(Certificates), dedicated: true, read: func(ctx context.Context, q *query) error {
+		{id: ListID(Certificates), permission: "elb:certificates:list", dedicated: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.Certificates(ctx), func(c *client.Certificate) Resource { return certificateRow(q.home, c) })
 		}},
-		{id: sharedCertList, optional: true, beside: true, read: func(ctx context.Context, q *query) error {
+		{id: sharedCertList, permission: "elb:certificates:list", optional: true, beside: true, read: func(ctx context.Context, q *query) error {
 			return rowsOf(q, q.client.SharedCertificates(ctx), func(c *client.Certificate) Resource { return certificateRow(q.home, c) })
 		}},
 	},

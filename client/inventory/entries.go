@@ -97,7 +97,7 @@ func listEntries(ctx context.Context, q *query) error {
 	var mute []Resource
 	for page, err := range q.client.IPGroups(ctx) {
 		if err != nil {
-			return needs(permissions[groupsList], err)
+			return needs(toListGroups, err)
 		}
 		var rows []Resource
 		for i := range page {

@@ -47,8 +47,9 @@ type Graph struct {
 
 // state is how far a list is.
 type state struct {
-	done bool
-	err  error
+	done       bool
+	err        error
+	permission string // that it takes, see [list]
 }
 
 // Uses are the references to a resource, in the order they were listed, each field of each object once.
@@ -159,7 +160,7 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 		case p.err != nil && id == namedListeners:
 			failed = append(failed, Reason{Text: p.err.Error()})
 		case p.err != nil:
-			why := because(permissions[id], p.err)
+			why := because(p.permission, p.err)
 			if alike[why] == nil {
 				at[why] = len(failed)
 				failed = append(failed, Reason{})

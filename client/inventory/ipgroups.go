@@ -56,7 +56,7 @@ var ipGroups = &Kind{
 		Undo: func(Resource) (Undo, string) { return NewID, "" },
 	},
 	Restore: restoreGroups,
-	lists: []list{{id: groupsList, dedicated: true, optional: true, read: func(ctx context.Context, q *query) error {
+	lists: []list{{id: groupsList, permission: toListGroups, dedicated: true, optional: true, read: func(ctx context.Context, q *query) error {
 		return rowsOf(q, q.client.IPGroups(ctx), func(g *client.IPGroup) Resource { return ipGroupRow(q.home, g) })
 	}}},
 	links: func(r Resource, tell func(link)) {

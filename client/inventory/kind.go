@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,9 +68,9 @@ func around() []*Kind {
 
 func everything() []*Kind { return append(Kinds(), around()...) }
 
-// Top are the kinds that have a tab of their own.
+// Top are the kinds that have a tab of their own: those that live in no other.
 func Top() []*Kind {
-	return Kinds()[:4:4]
+	return slices.DeleteFunc(Kinds(), func(k *Kind) bool { return k.Within != "" })
 }
 
 // Lookup finds a kind by its word, also one of those that only explain others.

@@ -130,8 +130,9 @@ func (l *Loader) Paused(service string) (until time.Time, why string) {
 
 // list is one list of the service that is part of a kind's listing.
 type list struct {
-	id       ListID
-	optional bool // a cloud may lack it: one without shared load balancers lacks all of theirs
+	id         ListID
+	permission string // that reading it takes (api.md 2.12), "" where that differs between clouds
+	optional   bool   // a cloud may lack it: one without shared load balancers lacks all of theirs
 	// dedicated: it is of ELB v3, which a cloud lacks as a whole when it has only shared load balancers.
 	dedicated bool
 	beside    bool // verdicts on what the kind's other lists show do not depend on it
@@ -353,11 +354,11 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	if k.note != nil {
 		k.note(slices.Concat(kept...), &p)
 	}
-	p.state, p.missing = state{true, err}, q.missing
+	p.state, p.missing = state{true, err, l.permission}, q.missing
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	g.errs[nth] = needs(permissions[l.id], err)
+	g.errs[nth] = needs(l.permission, err)
 	g.running--
 	r.parts[l.id], r.graph = p, nil
 	r.running--

@@ -82,10 +82,10 @@ var pools = &Kind{
 	},
 	Restore: restorePools,
 	lists: []list{
-		{id: ListID(Pools), dedicated: true, read: func(ctx context.Context, q *query) error {
+		{id: ListID(Pools), permission: "elb:pools:list", dedicated: true, read: func(ctx context.Context, q *query) error {
 			return listPools(q, q.client.Pools(ctx), false)
 		}},
-		{id: sharedPools, optional: true, read: func(ctx context.Context, q *query) error {
+		{id: sharedPools, permission: "elb:pools:list", optional: true, read: func(ctx context.Context, q *query) error {
 			return listPools(q, q.client.SharedPools(ctx), true)
 		}},
 	},

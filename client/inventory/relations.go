@@ -87,10 +87,14 @@ type namer struct{ one, label string }
 
 func (n namer) String() string { return n.one + " " + n.label }
 
-// judged are the kinds whose verdicts look at who refers to them.
-func judged(kind KindID) bool {
-	return kind == Pools || kind == Certificates || kind == IPGroups || kind == Channels
-}
+// judged are the kinds whose verdicts look at who refers to them. Those within others look at who refers to these.
+var judged = func() map[KindID]bool {
+	top := map[KindID]bool{}
+	for _, k := range Top() {
+		top[k.ID] = true
+	}
+	return top
+}()
 
 // take keeps what rows of a kind refer to, and which listeners they name.
 func (p *part) take(k *Kind, rows []Resource) {
@@ -101,7 +105,7 @@ func (p *part) take(k *Kind, rows []Resource) {
 		r := &rows[i]
 		k.links(*r, func(l link) {
 			switch {
-			case l.used != r.Ref && judged(l.used.Kind) && !l.loose:
+			case l.used != r.Ref && judged[l.used.Kind] && !l.loose:
 				p.refer(k, r, l)
 			case l.used == r.Ref && l.user.Kind == Listeners, l.used.Kind == Listeners && l.user == r.Ref:
 				p.name(k, r, l)
@@ -163,24 +167,6 @@ func idsOfGroups(joined string) []string {
 		ids[i] = strings.TrimSpace(ids[i])
 	}
 	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
-}
-
-// permissions of the lists (api.md 2.12), for those who lack one. The gateways' differ between clouds.
-var permissions = map[ListID]string{
-	ListID(Pools):        "elb:pools:list",
-	ListID(Certificates): "elb:certificates:list",
-	groupsList:           "elb:ipgroups:list",
-	listeners:            "elb:listeners:list",
-	l7policies:           "elb:l7policies:list",
-	loadBalancerList:     "elb:loadbalancers:list",
-	serverList:           "elb:members:list",
-	monitorList:          "elb:healthmonitors:list",
-	sharedPools:          "elb:pools:list",
-	sharedCertList:       "elb:certificates:list",
-	sharedListeners:      "elb:listeners:list",
-	recycled:             "elb:listeners:list",
-	sharedL7Policies:     "elb:l7policies:list",
-	namedListeners:       "elb:listeners:get",
 }
 
 // set makes the map where there is none yet.
