@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -89,46 +90,59 @@ type poolLists struct {
 	noMonitor         error // why these are not known, when the account may not read them
 }
 
-// readPools reads these lists side by side. dedicated, shared: which pools matter. Those of shared load balancers may be all
-// that the cloud has, and on some only ELB v3 shows them.
+// readPools reads these lists side by side. dedicated, shared: which pools matter; inside: so does what they hold. Those of
+// shared load balancers may be all that the cloud has, and on some only ELB v3 shows them.
 func readPools(ctx context.Context, c *client.Client, dedicated, shared, inside bool) (*poolLists, error) {
 	l := &poolLists{v3: map[string]client.Spec{}, shared: map[string]client.Spec{}, members: map[string]client.Spec{}, monitors: map[string]client.Spec{}}
-	var (
-		wg   sync.WaitGroup
-		mu   sync.Mutex // of the maps that two lists go to
-		errs [6]error
-	)
-	into := func(m map[string]client.Spec) func(client.Spec) {
-		return func(s client.Spec) {
-			mu.Lock()
-			defer mu.Unlock()
-			m[s.ID] = s
+	var mu sync.Mutex // of the maps that two lists go to
+	read := func(all iter.Seq2[[]client.Spec, error], into map[string]client.Spec) func() error {
+		return func() error {
+			return pages(all, func(s client.Spec) {
+				mu.Lock()
+				defer mu.Unlock()
+				into[s.ID] = s
+			})
 		}
 	}
-	wg.Go(func() { errs[0] = pages(c.PoolSpecs(ctx), into(l.v3)) })
+	never := func(error) bool { return false }
+	withoutMonitors := func(err error) bool {
+		if !denied(err) {
+			return false
+		}
+		l.noMonitor = cmp.Or(l.noMonitor, err)
+		return true
+	}
+	type part struct {
+		ofV3 bool
+		read func() error
+		bear func(error) bool // it may fail with this error
+		err  error
+	}
+	v3 := &part{ofV3: true, read: read(c.PoolSpecs(ctx), l.v3), bear: never}
+	older := &part{read: read(c.SharedPoolSpecs(ctx), l.shared), bear: absent} // a cloud may have no shared load balancers
+	parts := []*part{v3}
 	if inside {
-		wg.Go(func() { errs[1] = pages(c.PoolMemberSpecs(ctx), into(l.members)) })
-		wg.Go(func() { errs[2] = pages(c.HealthMonitorSpecs(ctx), into(l.monitors)) })
+		parts = append(parts,
+			&part{ofV3: true, read: read(c.PoolMemberSpecs(ctx), l.members), bear: denied}, // then each pool is asked for them
+			&part{ofV3: true, read: read(c.HealthMonitorSpecs(ctx), l.monitors), bear: withoutMonitors})
 	}
 	if shared {
-		wg.Go(func() { errs[3] = pages(c.SharedPoolSpecs(ctx), into(l.shared)) })
-		if inside {
-			wg.Go(func() { errs[4] = pages(c.SharedPoolMemberSpecs(ctx), into(l.members)) })
-			wg.Go(func() { errs[5] = pages(c.SharedHealthMonitorSpecs(ctx), into(l.monitors)) })
-		}
+		parts = append(parts, older)
+	}
+	if shared && inside {
+		parts = append(parts,
+			&part{read: read(c.SharedPoolMemberSpecs(ctx), l.members), bear: denied},
+			&part{read: read(c.SharedHealthMonitorSpecs(ctx), l.monitors), bear: withoutMonitors})
+	}
+	var wg sync.WaitGroup
+	for _, p := range parts {
+		wg.Go(func() { p.err = p.read() })
 	}
 	wg.Wait()
-	noV3 := shared && !dedicated && absent(errs[0]) && errs[3] == nil
-	for i, err := range errs {
-		switch {
-		case err == nil:
-		case i < 3 && noV3 && absent(err):
-		case i == 3 && absent(err): // a cloud without shared load balancers
-		case (i == 1 || i == 4) && denied(err): // then each pool is asked for them
-		case (i == 2 || i == 5) && denied(err):
-			l.noMonitor = cmp.Or(l.noMonitor, err)
-		default:
-			return nil, err
+	noV3 := shared && !dedicated && absent(v3.err) && older.err == nil
+	for _, p := range parts {
+		if p.err != nil && !(p.ofV3 && noV3 && absent(p.err)) && !p.bear(p.err) {
+			return nil, p.err
 		}
 	}
 	return l, nil
@@ -200,41 +214,51 @@ func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]
 	kept := map[Ref]Back{}
 	var lacks string
 	for _, d := range doomed {
-		s, sharedOne, ok := l.pool(d.Resource.Ref.ID)
-		if !ok {
-			continue
-		}
-		b := &poolBack{Pool: s, Shared: sharedOne}
-		if p, known := d.Resource.Object.(*Pool); known {
-			b.Shared = b.Shared || p.Shared
-		}
-		switch b.Members, err = l.membersOf(ctx, c, s, b.Shared); {
-		case err != nil && denied(err):
-			b.miss(true, false)
-			lacks = "servers cannot be read to be kept: " + cause(err)
-		case err != nil:
+		b, lacking, err := l.keep(ctx, c, d, policies)
+		if err != nil {
 			return nil, "", err
 		}
-		if id := s.Text("healthmonitor_id"); id != "" {
-			if m, ok := l.monitors[id]; ok {
-				b.Monitor = &m
-			} else {
-				b.miss(false, true)
-				if l.noMonitor != nil {
-					lacks = "health monitors cannot be read to be kept: " + cause(l.noMonitor)
-				}
-			}
+		if b != nil {
+			kept[d.Resource.Ref] = b
 		}
-		for _, step := range d.Users {
-			u, err := userOf(ctx, c, step, policies)
-			if err != nil {
-				return nil, "", err
-			}
-			b.Users = append(b.Users, u)
-		}
-		kept[d.Resource.Ref] = b
+		lacks = cmp.Or(lacking, lacks)
 	}
 	return kept, lacks, nil
+}
+
+// keep is a pool with all that it holds and is taken out of, nil when it has vanished; policies are those of ELB v3, as far as
+// they matter. lacks says what of it cannot be read.
+func (l *poolLists) keep(ctx context.Context, c *client.Client, d Doomed, policies map[string]client.Spec) (b *poolBack, lacks string, err error) {
+	s, shared, ok := l.pool(d.Resource.Ref.ID)
+	if !ok {
+		return nil, "", nil
+	}
+	if p, known := d.Resource.Object.(*Pool); known {
+		shared = shared || p.Shared
+	}
+	b = &poolBack{Pool: s, Shared: shared}
+	switch b.Members, err = l.membersOf(ctx, c, s, shared); {
+	case err != nil && denied(err):
+		b.miss(true, false)
+		lacks = "servers cannot be read to be kept: " + cause(err)
+	case err != nil:
+		return nil, "", err
+	}
+	if id := s.Text("healthmonitor_id"); id != "" {
+		if m, ok := l.monitors[id]; ok {
+			b.Monitor = &m
+		} else if b.miss(false, true); l.noMonitor != nil {
+			lacks = "health monitors cannot be read to be kept: " + cause(l.noMonitor)
+		}
+	}
+	for _, step := range d.Users {
+		u, err := userOf(ctx, c, step, policies)
+		if err != nil {
+			return nil, "", err
+		}
+		b.Users = append(b.Users, u)
+	}
+	return b, lacks, nil
 }
 
 func (b *poolBack) Grade() (Undo, string) {
