@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -208,31 +207,47 @@ func (u *poolUser) renewed(c *Comeback) (client.Spec, error) {
 	return s, nil
 }
 
-// lookForUsers finds what referred to the pools: what is as the deletion has left it, what is back, and what is neither,
-// which stays as it is.
-func lookForUsers(ctx context.Context, c *client.Client, all []*Comeback, shared bool) error {
-	listeners, policies := map[string]client.Listener{}, map[string]client.L7Policy{}
-	specs := map[string]client.Spec{}
+// referring are the listeners and policies there are, by id.
+type referring struct {
+	listeners map[string]client.Listener
+	policies  map[string]client.L7Policy
+	specs     map[string]client.Spec // of the policies of ELB v3
+}
+
+// readReferring reads them; shared: pools of shared load balancers are among all. Users of either API may be all that there
+// are: then the cloud may lack the other one.
+func readReferring(ctx context.Context, c *client.Client, all []*Comeback, shared bool) (referring, error) {
+	r := referring{map[string]client.Listener{}, map[string]client.L7Policy{}, map[string]client.Spec{}}
 	inV3 := gravest(
-		pages(c.Listeners(ctx), func(l client.Listener) { listeners[l.ID] = l }),
-		pages(c.L7Policies(ctx), func(p client.L7Policy) { policies[p.ID] = p }),
-		pages(c.L7PolicySpecs(ctx), func(s client.Spec) { specs[s.ID] = s }),
+		pages(c.Listeners(ctx), func(l client.Listener) { r.listeners[l.ID] = l }),
+		pages(c.L7Policies(ctx), func(p client.L7Policy) { r.policies[p.ID] = p }),
+		pages(c.L7PolicySpecs(ctx), func(s client.Spec) { r.specs[s.ID] = s }),
 	)
 	var inShared error
 	if shared {
 		inShared = gravest(
-			pages(c.SharedListeners(ctx), func(l client.Listener) { listeners[l.ID] = l }),
-			pages(c.SharedL7Policies(ctx), func(p client.L7Policy) { policies[p.ID] = p }),
+			pages(c.SharedListeners(ctx), func(l client.Listener) { r.listeners[l.ID] = l }),
+			pages(c.SharedL7Policies(ctx), func(p client.L7Policy) { r.policies[p.ID] = p }),
 		)
 	}
 	ofV3 := !shared || slices.ContainsFunc(all, func(one *Comeback) bool {
 		return slices.ContainsFunc(one.Back.(*poolBack).Users, func(u poolUser) bool { return !u.Shared })
 	})
-	if inV3 != nil && (ofV3 || inShared != nil || !absent(inV3)) {
-		return inV3
+	switch {
+	case inV3 != nil && (ofV3 || inShared != nil || !absent(inV3)):
+		return r, inV3
+	case inShared != nil && !absent(inShared):
+		return r, inShared
 	}
-	if inShared != nil && !absent(inShared) {
-		return inShared
+	return r, nil
+}
+
+// lookForUsers finds what referred to the pools: what is as the deletion has left it, what is back, and what is neither,
+// which stays as it is.
+func lookForUsers(ctx context.Context, c *client.Client, all []*Comeback, shared bool) error {
+	now, err := readReferring(ctx, c, all, shared)
+	if err != nil {
+		return err
 	}
 	for _, one := range all {
 		b := one.Back.(*poolBack)
@@ -241,8 +256,8 @@ func lookForUsers(ctx context.Context, c *client.Client, all []*Comeback, shared
 			if !u.taken(one) || one.Err != nil {
 				continue
 			}
-			if one.Err = u.askFor(ctx, c, one, listeners, policies); one.Err == nil {
-				one.Err = u.look(ctx, c, one, listeners, policies, specs)
+			if one.Err = u.askFor(ctx, c, one, now); one.Err == nil {
+				one.Err = u.look(ctx, c, one, now)
 			}
 		}
 	}
@@ -251,7 +266,7 @@ func lookForUsers(ctx context.Context, c *client.Client, all []*Comeback, shared
 
 // askFor asks for what no list shows, and adds it to them: it may lie in the recycle bin, or belong to another enterprise
 // project (api.md 2.2, 2.6).
-func (u *poolUser) askFor(ctx context.Context, c *client.Client, one *Comeback, listeners map[string]client.Listener, policies map[string]client.L7Policy) error {
+func (u *poolUser) askFor(ctx context.Context, c *client.Client, one *Comeback, now referring) error {
 	var listener, policy string
 	switch u.Is {
 	case ofDefaultPool:
@@ -268,10 +283,10 @@ func (u *poolUser) askFor(ctx context.Context, c *client.Client, one *Comeback, 
 	if u.Shared {
 		show = c.SharedListener
 	}
-	if err := askOne(ctx, listeners, listener, show); err != nil {
+	if err := askOne(ctx, now.listeners, listener, show); err != nil {
 		return err
 	}
-	return askOne(ctx, policies, policy, c.L7Policy)
+	return askOne(ctx, now.policies, policy, c.L7Policy)
 }
 
 // askOne adds the object of this id to those that are known, if there is one.
@@ -289,60 +304,59 @@ func askOne[T any](ctx context.Context, known map[string]T, id string, show func
 	return nil
 }
 
-func (u *poolUser) look(ctx context.Context, c *client.Client, one *Comeback, listeners map[string]client.Listener, policies map[string]client.L7Policy, specs map[string]client.Spec) error {
-	part := u.part()
-	alone := func(format string, args ...any) error {
-		one.found(part, u.ID)
-		if !one.made(part) {
-			one.Aside = append(one.Aside, fmt.Sprintf(format, args...)+": left alone")
-		}
-		return nil
-	}
-	now := one.ID()
+// look finds whether the pool is back in what it was taken out of.
+func (u *poolUser) look(ctx context.Context, c *client.Client, one *Comeback, now referring) error {
+	id := one.ID()
 	switch u.Is {
 	case ofDefaultPool:
-		switch l, ok := listeners[u.ID]; {
-		case !ok:
-			return alone("%s is no longer there", u.Name)
-		case l.DefaultPoolID == "":
-		case l.DefaultPoolID == now:
-			one.found(part, u.ID)
-		default:
-			return alone("%s has another default pool now", u.Name)
-		}
+		l, ok := now.listeners[u.ID]
+		u.lookForPool(one, ok, l.DefaultPoolID, "has another default pool now")
 	case ofRedirect:
-		switch p, ok := policies[u.ID]; {
-		case !ok:
-			return alone("%s is no longer there", u.Name)
-		case p.RedirectPoolID == "":
-		case p.RedirectPoolID == now:
-			one.found(part, u.ID)
-		default:
-			return alone("%s redirects elsewhere now", u.Name)
-		}
+		p, ok := now.policies[u.ID]
+		u.lookForPool(one, ok, p.RedirectPoolID, "redirects elsewhere now")
 	case ofShare:
-		p, ok := policies[u.ID]
-		if !ok {
-			return alone("%s is no longer there", u.Name)
-		}
-		has := func(id string) bool {
-			return slices.ContainsFunc(p.WeightedPools, func(w client.WeightedPool) bool { return w.PoolID == id })
-		}
-		if now != "" && has(now) {
-			one.found(part, u.ID)
-			return nil
-		}
-		// Less those that have come back it must be what was left.
-		rest := slices.DeleteFunc(slices.Clone(p.WeightedPools), func(w client.WeightedPool) bool {
-			return one.Came != nil && one.Came(w.PoolID)
-		})
-		if !slices.EqualFunc(sortedShares(rest), sortedShares(u.weighted(one, false)), sameShare) {
-			return alone("%s sends to other pools now", u.Name)
+		p, ok := now.policies[u.ID]
+		switch {
+		case !ok:
+			u.leave(one, "is no longer there")
+		case id != "" && slices.ContainsFunc(p.WeightedPools, func(w client.WeightedPool) bool { return w.PoolID == id }):
+			one.found(u.part(), u.ID)
+		case !u.asLeft(one, p.WeightedPools):
+			u.leave(one, "sends to other pools now")
 		}
 	default:
-		return u.lookForPolicy(ctx, c, one, listeners, policies, specs)
+		return u.lookForPolicy(ctx, c, one, now)
 	}
 	return nil
+}
+
+// lookForPool: pool is the only one that the user refers to now, "" for none. Another one says so.
+func (u *poolUser) lookForPool(one *Comeback, there bool, pool, another string) {
+	switch {
+	case !there:
+		u.leave(one, "is no longer there")
+	case pool == "": // as the deletion has left it
+	case pool == one.ID():
+		one.found(u.part(), u.ID)
+	default:
+		u.leave(one, another)
+	}
+}
+
+// leave lets the user be as it is, and says why unless the undo itself has made it so.
+func (u *poolUser) leave(one *Comeback, why string) {
+	one.found(u.part(), u.ID)
+	if !one.made(u.part()) {
+		one.Aside = append(one.Aside, u.Name+" "+why+": left alone")
+	}
+}
+
+// asLeft: less the pools that have come back, the policy sends to what the deletion had left it.
+func (u *poolUser) asLeft(one *Comeback, now []client.WeightedPool) bool {
+	rest := slices.DeleteFunc(slices.Clone(now), func(w client.WeightedPool) bool {
+		return one.Came != nil && one.Came(w.PoolID)
+	})
+	return slices.EqualFunc(sortedShares(rest), sortedShares(u.weighted(one, false)), sameShare)
 }
 
 func sortedShares(all []client.WeightedPool) []client.WeightedPool {
@@ -354,14 +368,14 @@ func sameShare(a, b client.WeightedPool) bool {
 }
 
 // lookForPolicy finds a policy that was deleted as a whole, by its id or the one it was given, and its rules.
-func (u *poolUser) lookForPolicy(ctx context.Context, c *client.Client, one *Comeback, listeners map[string]client.Listener, policies map[string]client.L7Policy, specs map[string]client.Spec) error {
+func (u *poolUser) lookForPolicy(ctx context.Context, c *client.Client, one *Comeback, now referring) error {
 	part := u.part()
-	if _, ok := policies[u.ID]; ok {
+	if _, ok := now.policies[u.ID]; ok {
 		one.found(part, u.ID)
 		return nil
 	}
 	if made := one.Made[part]; made != "" {
-		if _, ok := policies[made]; !ok {
+		if _, ok := now.policies[made]; !ok {
 			return nil // made once, and taken away since
 		}
 		one.found(part, made)
@@ -373,9 +387,9 @@ func (u *poolUser) lookForPolicy(ctx context.Context, c *client.Client, one *Com
 			return err
 		}
 		for _, r := range u.Rules {
-			for _, now := range there {
-				if now.Like(r, "type", "compare_type", "value", "key") {
-					one.found("rule "+r.ID, now.ID)
+			for _, rule := range there {
+				if rule.Like(r, "type", "compare_type", "value", "key") {
+					one.found("rule "+r.ID, rule.ID)
 				}
 			}
 		}
@@ -384,12 +398,12 @@ func (u *poolUser) lookForPolicy(ctx context.Context, c *client.Client, one *Com
 	if u.Policy == nil {
 		return nil
 	}
-	if l := u.Policy.Text("listener_id"); listeners[l].ID == "" {
+	if l := u.Policy.Text("listener_id"); now.listeners[l].ID == "" {
 		one.found(part, u.ID)
 		one.Aside = append(one.Aside, "policy "+u.Name+": its listener is no longer there: left alone")
 		return nil
 	}
-	for id, s := range specs {
+	for id, s := range now.specs {
 		if s.Like(*u.Policy, "name", "listener_id") {
 			one.twin(part, id, s.Like(*u.Policy, "description", "action"))
 		}
