@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"janitor/client/wire"
@@ -52,8 +51,10 @@ func (e examination) batches(ctx context.Context) []Finding {
 				f.State, f.Says = OK, "offered"
 			case errors.Is(err, wire.RouteAbsent):
 				f.State, f.Says = Warning, "not offered: "+c.without
+			case err == nil:
+				f.Says += "this cloud answers it without credentials"
 			default:
-				f.Says = fmt.Sprintf("shows when first used: %v", err)
+				f.Says += err.Error()
 			}
 		}
 		found = append(found, f)

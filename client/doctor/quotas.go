@@ -13,7 +13,13 @@ import (
 // nearlyFull is from which share of a quota on it is worth a warning, in percent.
 const nearlyFull = 90
 
-// quotas are how many of everything there may be and are (api.md 2.12).
+// limited are the kinds of objects that a quota is told of, as the service calls them and as people do.
+var limited = [...]struct{ key, what string }{
+	{"loadbalancer", "load balancers"}, {"listener", "listeners"}, {"l7policy", "policies"}, {"pool", "pools"},
+	{"member", "members"}, {"certificate", "certificates"}, {"ipgroup", "IP groups"},
+}
+
+// quotas are how many of everything there may be and, where the cloud says so, how many there are (api.md 2.12).
 func (e examination) quotas(ctx context.Context) []Finding {
 	elb, err := e.api(e.reach.Endpoints.ELB, e.session.Signed)
 	if err != nil {
@@ -21,42 +27,12 @@ func (e examination) quotas(ctx context.Context) []Finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
-	call := func(path string, out any) error {
+	ask := func(path string, out any) error {
 		return elb.Do(ctx, wire.Call{Doing: "asking for the quotas", Method: http.MethodGet, Path: "/v3/" + e.session.Project + "/elb" + path, Out: out})
 	}
-	kinds := []struct{ key, what string }{
-		{"loadbalancer", "load balancers"}, {"listener", "listeners"}, {"l7policy", "policies"}, {"pool", "pools"},
-		{"member", "members"}, {"certificate", "certificates"}, {"ipgroup", "IP groups"},
-	}
-	var details struct {
-		Quotas []struct {
-			Key   string          `json:"quota_key"`
-			Limit json.RawMessage `json:"quota_limit"`
-			Used  json.RawMessage `json:"used"`
-		} `json:"quotas"`
-	}
-	var found []Finding
-	err = call("/quotas/details", &details)
-	if err == nil {
-		for _, kind := range kinds {
-			for _, q := range details.Quotas {
-				used, known := number(q.Used)
-				if limit, ok := number(q.Limit); ok && known && q.Key == kind.key {
-					found = append(found, quota(kind.what, used, limit))
-				}
-			}
-		}
-	} else if errors.Is(err, wire.RouteAbsent) || errors.Is(err, wire.NotFound) {
-		var limits struct {
-			Quota map[string]json.RawMessage `json:"quota"`
-		}
-		if err = call("/quotas", &limits); err == nil {
-			for _, kind := range kinds {
-				if limit, ok := number(limits.Quota[kind.key]); ok {
-					found = append(found, Finding{Area: "quota", What: kind.what, State: OK, Says: atMost(limit)})
-				}
-			}
-		}
+	found, err := used(ask)
+	if errors.Is(err, wire.RouteAbsent) || errors.Is(err, wire.NotFound) {
+		found, err = allowed(ask)
 	}
 	switch {
 	case errors.Is(err, wire.RouteAbsent):
@@ -71,6 +47,45 @@ func (e examination) quotas(ctx context.Context) []Finding {
 		return []Finding{{Area: "quota", What: "all", State: Unknown, Says: "the answer names none that janitor knows"}}
 	}
 	return found
+}
+
+// used are the quotas with what is used of them.
+func used(ask func(path string, out any) error) (found []Finding, err error) {
+	var answer struct {
+		Quotas []struct {
+			Key   string          `json:"quota_key"`
+			Limit json.RawMessage `json:"quota_limit"`
+			Used  json.RawMessage `json:"used"`
+		} `json:"quotas"`
+	}
+	if err := ask("/quotas/details", &answer); err != nil {
+		return nil, err
+	}
+	for _, kind := range limited {
+		for _, q := range answer.Quotas {
+			used, known := number(q.Used)
+			if limit, ok := number(q.Limit); ok && known && q.Key == kind.key {
+				found = append(found, quota(kind.what, used, limit))
+			}
+		}
+	}
+	return found, nil
+}
+
+// allowed are the quotas alone.
+func allowed(ask func(path string, out any) error) (found []Finding, err error) {
+	var answer struct {
+		Quota map[string]json.RawMessage `json:"quota"`
+	}
+	if err := ask("/quotas", &answer); err != nil {
+		return nil, err
+	}
+	for _, kind := range limited {
+		if limit, ok := number(answer.Quota[kind.key]); ok {
+			found = append(found, Finding{Area: "quota", What: kind.what, State: OK, Says: atMost(limit)})
+		}
+	}
+	return found, nil
 }
 
 // number is a value that is one; null and whatever else a service writes is none.
