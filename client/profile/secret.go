@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Secret is a credential as it is written down: the value itself, "env:NAME" (the variable's value) or "cmd:COMMAND"
@@ -113,6 +114,19 @@ func (s Secret) value(ctx context.Context, lookup func(string) (string, bool)) (
 		return "", fmt.Errorf("the command %q printed nothing on its first line", words[0])
 	}
 	return line, nil
+}
+
+// bare is a key or token without what files, shells and the clipboard leave around it; it travels in a header, which takes no
+// blanks.
+func bare(value string) (string, error) {
+	inner := strings.TrimSpace(value)
+	switch {
+	case inner == "" && value != "":
+		return "", errors.New("holds nothing but blanks")
+	case strings.ContainsFunc(inner, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return "", errors.New("holds a blank or a line break in the middle: copy it once more")
+	}
+	return inner, nil
 }
 
 // limited keeps what is written to it and refuses more than max bytes.

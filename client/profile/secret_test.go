@@ -2,6 +2,7 @@ package profile
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -118,4 +119,35 @@ func FuzzSplit(f *testing.F) {
 			t.Errorf("%q: %q, %v", command, words, err)
 		}
 	})
+}
+
+// What is sent in a header holds no blanks; a password may.
+func TestKeysAndTokensHoldNoBlanks(t *testing.T) {
+	of := func(key, value string) Profile {
+		p := Profile{Name: "acme", lookup: func(string) (string, bool) { return value, true }}
+		switch key {
+		case "access_key":
+			p.Auth.AccessKey = "env:X"
+		case "token":
+			p.Auth.Token = "env:X"
+		case "password":
+			p.Auth.Password = "env:X"
+		}
+		return p
+	}
+	for _, c := range []struct{ key, value, want, says string }{
+		{"access_key", " AKEXAMPLE\r\n", "AKEXAMPLE", ""},
+		{"token", "\tMIIC=\n", "MIIC=", ""},
+		{"password", " p w ", " p w ", ""},
+		{"access_key", " \r", "", `profile "acme": access_key: holds nothing but blanks`},
+		{"token", "MIIC\nMIIC", "", `profile "acme": token: holds a blank or a line break in the middle: copy it once more`},
+	} {
+		who, err := of(c.key, c.value).fetch(t.Context())
+		if got := who.accessKey + who.token + who.password; got != c.want || (err != nil) != (c.says != "") {
+			t.Errorf("%s %q: got %q, %v", c.key, c.value, got, err)
+		}
+		if err != nil && (err.Error() != c.says || !errors.Is(err, Credentials)) {
+			t.Errorf("%s %q: %v", c.key, c.value, err)
+		}
+	}
 }

@@ -191,19 +191,23 @@ func (p Profile) fetch(ctx context.Context) (identity, error) {
 		key  string
 		from Secret
 		to   *string
+		bare bool // it holds no blanks
 	}{
-		{"access_key", p.Auth.AccessKey, &who.accessKey},
-		{"secret_key", p.Auth.SecretKey, &who.secretKey},
-		{"security_token", p.Auth.SecurityToken, &who.securityToken},
-		{"username", p.Auth.Username, &who.username},
-		{"user_id", p.Auth.UserID, &who.userID},
-		{"password", p.Auth.Password, &who.password},
-		{"domain_name", p.Auth.DomainName, &who.domainName},
-		{"domain_id", p.Auth.DomainID, &who.domainID},
-		{"token", p.Auth.Token, &who.token},
+		{"access_key", p.Auth.AccessKey, &who.accessKey, true},
+		{"secret_key", p.Auth.SecretKey, &who.secretKey, true},
+		{"security_token", p.Auth.SecurityToken, &who.securityToken, true},
+		{"username", p.Auth.Username, &who.username, false},
+		{"user_id", p.Auth.UserID, &who.userID, false},
+		{"password", p.Auth.Password, &who.password, false},
+		{"domain_name", p.Auth.DomainName, &who.domainName, false},
+		{"domain_id", p.Auth.DomainID, &who.domainID, false},
+		{"token", p.Auth.Token, &who.token, true},
 	} {
-		var err error
-		if *s.to, err = s.from.value(ctx, p.lookup); err != nil {
+		value, err := s.from.value(ctx, p.lookup)
+		if err == nil && s.bare {
+			value, err = bare(value)
+		}
+		if *s.to = value; err != nil {
 			if errors.Is(err, Usage) { // as it is written
 				return identity{}, usage("%v: %s: %v", p, p.word(s.key), err)
 			}

@@ -56,6 +56,13 @@ func TestOpenEveryWay(t *testing.T) {
 				return v, ok
 			}
 		}},
+		{"variables from a file of another system", func(p *Profile, a simcloud.Account) {
+			p.Auth = Auth{AccessKey: "env:AK", SecretKey: "env:SK"}
+			p.lookup = func(name string) (string, bool) {
+				v, ok := map[string]string{"AK": a.AccessKey + "\r", "SK": a.SecretKey + " \r"}[name]
+				return v, ok
+			}
+		}},
 		{"variables for a login", func(p *Profile, a simcloud.Account) {
 			p.Auth = Auth{Username: "env:USER", Password: "env:PASS", DomainName: "env:DOMAIN"}
 			p.lookup = func(name string) (string, bool) {
