@@ -399,7 +399,6 @@ func readNamed(ctx context.Context, q *query) error {
 		return fmt.Errorf("%d listeners are named by others and not listed, such as %s by %s: not all listeners can be seen",
 			len(ids), ids[0], q.named[ids[0]])
 	}
-	q.missing = map[string]bool{}
 	failures := make([]error, len(ids))
 	gone := make([]bool, len(ids))
 	var wg sync.WaitGroup
@@ -425,7 +424,7 @@ func readNamed(ctx context.Context, q *query) error {
 	wg.Wait()
 	for i, id := range ids {
 		if gone[i] {
-			q.missing[id] = true
+			set(&q.part.missing, id, true)
 		}
 	}
 	for _, err := range failures { // one says enough: nothing is known to be unused then
@@ -445,12 +444,12 @@ func readGranted(ctx context.Context, q *query) error {
 		switch {
 		case !begun && refuses(err):
 			if e, ok := errors.AsType[*client.Error](err); ok && e.Class == client.Forbidden && e.Code != unsupported {
-				q.refuses(err)
+				q.cloud.refuse(err)
 			}
-			q.hides(false)
+			q.cloud.learn(false)
 			return nil
 		case err != nil:
-			q.hides(true) // for all that is known
+			q.cloud.learn(true) // for all that is known
 			return &unread{couldNot("listeners of all enterprise projects", "listed", toListListeners, err), err}
 		}
 		begun = true
@@ -461,7 +460,7 @@ func readGranted(ctx context.Context, q *query) error {
 			}
 		}
 	}
-	if q.hides(len(more) > 0); len(more) == 0 {
+	if q.cloud.learn(len(more) > 0); len(more) == 0 {
 		return nil
 	}
 	q.page(more)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/maphash"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -128,43 +127,6 @@ func (l *Loader) Paused(service string) (until time.Time, why string) {
 	return s.Until, s.Why
 }
 
-// list is one list of the service that is part of a kind's listing.
-type list struct {
-	id         ListID
-	permission string // that reading it takes (api.md 2.12), "" where that differs between clouds
-	optional   bool   // a cloud may lack it: one without shared load balancers lacks all of theirs
-	// dedicated: it is of ELB v3, which a cloud lacks as a whole when it has only shared load balancers.
-	dedicated bool
-	beside    bool // verdicts on what the kind's other lists show do not depend on it
-	last      bool // it depends on what the others have told
-	read      func(ctx context.Context, q *query) error
-}
-
-// query is a list being read: what to read, and where the pages go. Its methods may be called from several goroutines.
-type query struct {
-	client  *client.Client
-	scope   Scope
-	home    ScopeID // of scope, made once
-	parents []Resource
-
-	page   func([]Resource) // takes over the slice; all of one kind
-	remark func(string)     // why something is not there that is no failure
-
-	aside    func([]client.Listener) // keeps them for the list that comes last
-	unlisted []client.Listener       // for that list: those kept that no other list shows
-
-	named   map[string]namer // for it too: the listeners that are named and were not listed
-	missing map[string]bool  // which of them do not exist; it is the list's to fill
-	listed  map[string]bool  // the listeners that were listed
-
-	binned  bool        // the cloud has a recycle bin
-	divided bool        // objects are in enterprise projects, and these lists may not show all of them
-	hides   func(bool)  // whether they do not
-	refuses func(error) // why it may not be asked whether they do
-
-	others func([]Resource) // takes in what rows of another kind refer to
-}
-
 // reading is one iteration of a loader under way.
 type reading struct {
 	loader  *Loader
@@ -270,7 +232,7 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 	for _, g := range r.listings {
 		for i, l := range g.lists {
 			g.running++
-			if g.names(l) {
+			if l.names(g.listing.Kind) {
 				r.naming++
 			}
 			if l.last {
@@ -294,135 +256,6 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 			return
 		}
 	}
-}
-
-func (r *reading) readList(ctx context.Context, g *growing, nth int) {
-	l := g.lists[nth]
-	k := g.listing.Kind
-	var p part
-	var kept [][]Resource // for the kind's note
-	rows := 0
-	q := &query{client: r.loader.client, scope: r.loader.scope, home: r.loader.scope.ID(), parents: g.listing.Parents}
-	q.page = func(page []Resource) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		rows += len(page)
-		p.take(k, page)
-		if k.note != nil {
-			kept = append(kept, page)
-		}
-		if k.project != nil {
-			r.divided = r.divided || slices.ContainsFunc(page, func(r Resource) bool { return k.project(r) != "" })
-		}
-		r.take(page)
-		r.signal()
-	}
-	q.others = func(rows []Resource) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if len(rows) > 0 {
-			if other, err := Lookup(rows[0].Ref.Kind); err == nil {
-				p.take(other, rows)
-			}
-		}
-	}
-	q.hides, q.refuses = r.loader.cloud.learn, r.loader.cloud.refuse
-	q.remark = func(note string) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if g.listing.Note != "" {
-			note = g.listing.Note + "; " + note
-		}
-		g.listing.Note = note
-	}
-	q.aside = func(page []client.Listener) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.aside, r.binned = append(r.aside, page...), true
-		r.divided = r.divided || slices.ContainsFunc(page, func(l client.Listener) bool { return l.EnterpriseProjectID != "" })
-	}
-	if l.last {
-		r.unlisted(ctx, q)
-	}
-	err := l.read(ctx, q)
-	switch {
-	case err == nil:
-		r.loader.cloud.hasAnswered(l.id)
-	case rows == 0 && r.lacks(l, err):
-		p.lacking, err = err, nil
-	}
-	if k.note != nil {
-		k.note(slices.Concat(kept...), &p)
-	}
-	p.state, p.missing = state{true, err, l.permission}, q.missing
-
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	g.errs[nth] = needs(l.permission, err)
-	g.running--
-	r.parts[l.id], r.graph = p, nil
-	r.running--
-	if l.last {
-		r.lasts--
-	}
-	if g.names(l) {
-		if r.naming--; r.naming == 0 {
-			r.settleShared()
-			close(r.rest)
-			if r.lasts > 0 { // these tell, mostly at once, and so everything is judged once less
-				return
-			}
-		}
-	}
-	r.signal()
-}
-
-// names: the objects of the list are listeners or can name some, or they can tell that there are enterprise projects, as
-// certificates do. Whether more listeners are to be asked for is known when all of these have ended.
-func (g *growing) names(l list) bool {
-	kind := g.listing.Kind
-	return (kind.names || kind.project != nil) && !l.last
-}
-
-// unlisted waits for the other lists and gives the listeners that no list of listeners shows: those kept aside, and those
-// that other objects name. When a list of listeners has failed it gives none: then nothing is known of them anyway.
-func (r *reading) unlisted(ctx context.Context, q *query) {
-	select {
-	case <-r.rest:
-	case <-ctx.Done():
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	listed := map[string]bool{}
-	named := map[string]namer{}
-	for _, id := range [...]ListID{listeners, sharedListeners, recycled} {
-		if r.parts[id].err != nil {
-			return
-		}
-		for l := range r.parts[id].names {
-			listed[l] = true
-		}
-	}
-	for _, l := range r.aside {
-		if !listed[l.ID] {
-			listed[l.ID] = true
-			q.unlisted = append(q.unlisted, l)
-		}
-	}
-	r.aside = nil
-	for _, id := range slices.Sorted(maps.Keys(r.parts)) {
-		for l, by := range r.parts[id].naming {
-			if _, known := named[l]; !known && !listed[l] {
-				named[l] = by
-			}
-		}
-	}
-	if len(named) > 0 {
-		r.signal() // reading them takes its time
-	}
-	q.named, q.listed, q.binned = named, listed, r.binned
-	q.divided = r.loader.cloud.mayHide(r.divided && !r.loader.brief) // what is known is so whichever objects are listed
 }
 
 // settleShared: the lists of shared load balancers are there together or not at all. One that is missing beside another
