@@ -56,6 +56,7 @@ func (l *Listing) Named(word string) (Resource, error) {
 	var found, called []Resource
 	for _, r := range l.Resources {
 		switch word {
+		case "": // names nothing, not even what has no name
 		case r.Ref.ID:
 			found = append(found, r)
 		case r.Name:

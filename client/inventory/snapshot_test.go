@@ -12,7 +12,7 @@ func TestAWordForSeveral(t *testing.T) {
 	member := func(id, host string) object { return object{"id": id, "host": host, "port": 80} }
 	const onROMA, onAPIG = "apic/instances/" + roma + "/vpc-channels", "apigw/instances/" + apig + "/vpc-channels"
 	w := &world{lists: map[string][]object{
-		"pools":                {{"id": "p1", "name": "web"}, {"id": "p2", "name": "web"}, {"id": "web2", "name": "p3"}},
+		"pools":                {{"id": "p1", "name": "web"}, {"id": "p2", "name": "web"}, {"id": "web2", "name": "p3"}, {"id": "p4", "name": ""}},
 		"ipgroups":             {group("g1", "office", "10.0.0.1", "10.0.0.2"), group("g2", "partner", "10.0.0.1"), group("g3", "same", "10.0.0.3"), group("g4", "same", "10.0.0.3")},
 		onROMA:                 {{"id": "c1", "name": "red"}, {"id": "c2", "name": "blue"}, {"id": "c9", "name": "old"}},
 		onAPIG:                 {{"id": "c9", "name": "old"}},
@@ -32,6 +32,7 @@ func TestAWordForSeveral(t *testing.T) {
 	}{
 		{inventory.Pools, "p1", "p1"},
 		{inventory.Pools, "p3", "web2"},
+		{inventory.Pools, "", `no pool has the name or id ""`},
 		{inventory.Pools, "web", `2 pools are called "web": give the id, one of p1, p2`},
 		{inventory.Entries, "10.0.0.2", "10.0.0.2"},
 		{inventory.Entries, "10.0.0.1", `2 entries are called "10.0.0.1": give --in, one of office, partner`},
