@@ -91,8 +91,8 @@ func (a said) session() Session {
 	return s
 }
 
-// Introduce asks IAM whose a token is and what for; t carries it. Not every cloud answers.
-func Introduce(ctx context.Context, iam, token string, t http.RoundTripper) (Session, error) {
+// Introspect asks IAM whose a token is and what for; t carries it. Not every cloud answers.
+func Introspect(ctx context.Context, iam, token string, t http.RoundTripper) (Session, error) {
 	api, err := wire.New(strings.TrimSuffix(strings.TrimRight(iam, "/"), "/v3"), subject{t, seal(token)}, wire.Options{BodyCap: loginCap})
 	if err != nil {
 		return Session{}, err

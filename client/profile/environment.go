@@ -191,9 +191,9 @@ func (c Choice) insecure(f family) error {
 		name, map[string]string{"hw": "ca_file of a profile in the config file", "os": "OS_CACERT"}[f.name])
 }
 
-// agree refuses a profile for one project where the environment names another: nobody knows which of them is meant. A
-// profile or a project that was named on the command line is meant.
-func (c Choice) agree(p Profile) error {
+// checkProject refuses a profile for one project where the environment names another: nobody knows which of them is meant,
+// unless the command line names the profile or the project.
+func (c Choice) checkProject(p Profile) error {
 	fromEnvironment := p.Name == environment || strings.HasPrefix(p.Name, environment+"/")
 	if c.Project != "" || c.Profile != "" && !fromEnvironment {
 		return nil

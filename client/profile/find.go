@@ -135,10 +135,10 @@ func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
 			return p, err
 		}
 	}
-	if err := c.agree(p); err != nil {
+	if err := c.checkProject(p); err != nil {
 		return p, err
 	}
-	if err := c.elsewhereToo(p, given); err != nil {
+	if err := c.checkRegion(p, given); err != nil {
 		return p, err
 	}
 	if c.Region != "" {
@@ -165,10 +165,10 @@ func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
 	return p, nil
 }
 
-// elsewhereToo refuses another region than the profile's where its endpoints stay what they are: the objects of one region
-// would be shown, and deleted, under the name of another. IAM may be one for all regions; what was given with the choice is
+// checkRegion refuses another region than the profile's where the endpoints are written for that one: its objects would be
+// shown, and deleted, under the name of the other. IAM may be one for all regions; what was given with the choice is
 // taken as it is.
-func (c Choice) elsewhereToo(p Profile, given Endpoints) error {
+func (c Choice) checkRegion(p Profile, given Endpoints) error {
 	if c.Region == "" || p.Region == "" || c.Region == p.Region {
 		return nil
 	}
@@ -345,28 +345,6 @@ func (c Choice) elsewhere(name string) (Profile, error) {
 		return Profile{}, usage("there is no profile %q: janitor profiles shows where it looked", name)
 	}
 	return Profile{}, usage("there is no profile %q: outside the config file there are %s", name, strings.Join(names, ", "))
-}
-
-func agencyProfile() Profile {
-	return Profile{Name: agency, where: "the metadata service", Cloud: "huawei", Auth: Auth{Agency: true}}
-}
-
-// agencyAfter is the agency of the server we may be on, when nothing else was found; looked says where.
-func (c Choice) agencyAfter(looked string) (Profile, error) {
-	p := agencyProfile()
-	p.searched = looked
-	if at, err := c.metadata(); err != nil || at == "" {
-		if err != nil {
-			return Profile{}, err
-		}
-		return Profile{}, p.nowhere("JANITOR_METADATA is off")
-	}
-	return p, nil
-}
-
-// nowhere says that there is no profile at all; last is why the server's agency is none.
-func (p Profile) nowhere(last string) error {
-	return credentials(nil, "no profile found: %s; %s; without an account, try: janitor demo", p.searched, last)
 }
 
 // given are the endpoints that the flags name, else the environment.
