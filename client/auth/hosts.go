@@ -48,10 +48,10 @@ func origin(u *url.URL) string {
 	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
-// closeBody ends a request that is not sent, as RoundTrippers must.
+// closeBody closes the body of a request that is not sent, as a RoundTripper must.
 func closeBody(req *http.Request) {
 	if req.Body != nil {
-		_ = req.Body.Close() // it was only read
+		_ = req.Body.Close() // nothing was written
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 	loginTime  = 30 * time.Second
 	loginCap   = 8 << 20 // bytes; the catalogue in the answer is long
 	loginTries = 3
-	restAfter  = 30 * time.Second // between logins that changed nothing: repeating a wrong password locks the account
+	restAfter  = 30 * time.Second // until the next login after one in vain: repeating a wrong password locks the account
 )
 
 // refusal is what IAM says of a wrong password, word for word.
@@ -35,7 +35,7 @@ const refusal = "The username or password is wrong."
 type Login struct {
 	Endpoint               string // of IAM, with or without /v3
 	User, Password, Domain string // Domain is the name of the account
-	UserID, DomainID       string // instead of User with Domain, and of Domain
+	UserID, DomainID       string // UserID instead of User and Domain, DomainID instead of Domain
 	ProjectID, ProjectName string // one of the two
 }
 
@@ -305,8 +305,8 @@ func (t *Tokens) good(stale string) (string, bool) {
 	return token, t.fixed || token != stale && (t.renewAt.IsZero() || time.Now().Before(t.renewAt))
 }
 
-// lasting is a token that is to be renewed and has not expired yet: while nobody refuses it, it serves when there is no
-// other.
+// lasting is a token that is due to be renewed and has not expired: it serves while it is not refused and no other one can be
+// had.
 func (t *Tokens) lasting(stale string) (string, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

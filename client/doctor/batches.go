@@ -8,7 +8,7 @@ import (
 	"janitor/client/wire"
 )
 
-// nobody stands in paths where an id is needed and nothing must be meant.
+// nobody is the id of nothing, for paths that need one.
 const nobody = "00000000-0000-0000-0000-000000000000"
 
 // batches finds out which calls for many at a time a cloud has.

@@ -72,7 +72,7 @@ const (
 	pauseMost = 5 * time.Second  // a busy service is not waited for longer
 )
 
-// Examine looks at everything there is to a profile. Its error is of a profile that cannot be used to ask anybody.
+// Examine looks at all that a profile needs. The error says why nobody can be asked with it.
 func Examine(ctx context.Context, p profile.Profile) (Report, error) {
 	r := Report{Profile: wire.Clean(p.Name), Region: wire.Clean(p.Region), Project: wire.Clean(p.ProjectID)}
 	s, opening := p.Open(ctx)
@@ -135,7 +135,7 @@ func unopened(err error) Finding {
 	return f
 }
 
-// api is a service that is asked for nothing that janitor itself asks for; t carries credentials or none.
+// api is a service, for questions that only an examination asks; t carries credentials or none.
 func (e *examination) api(base string, t http.RoundTripper) (*wire.API, error) {
 	return wire.New(base, t, wire.Options{Timeout: checkTime, MaxPause: pauseMost, Log: e.profile.Log})
 }

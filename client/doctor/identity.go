@@ -105,7 +105,7 @@ func (e examination) project(ctx context.Context, iam *wire.API) Finding {
 	return f
 }
 
-// permissions are those that can be told without using them: what may be read shows in the lists.
+// permissions tells what can be told without using them. Those to read show in the lists.
 func (e examination) permissions(context.Context) []Finding {
 	roles := Finding{Area: "permission", What: "roles", State: Unknown, Says: "not said"}
 	if len(e.session.Who.Roles) > 0 {

@@ -26,7 +26,7 @@ type Loader struct {
 	cloud  *cloud
 	scope  Scope
 	detail bool
-	brief  bool // it goes by what is known of the cloud
+	brief  bool // it does not look for what the lists may hide, but goes by what is known of that
 }
 
 // NewLoader makes a loader of what the client sees; resources carry the scope.
@@ -49,8 +49,8 @@ func (l *Loader) Whole() *Loader {
 	return &whole
 }
 
-// Moment gives a loader for one look; see [client.Client.Moment]. Whether the lists hide anything is for others to find out:
-// many wait for it.
+// Moment gives a loader for one look; see [client.Client.Moment]. It does not find out whether the lists hide anything: many
+// wait for it.
 func (l *Loader) Moment() (in *Loader, end func()) {
 	one := *l
 	one.brief = true
@@ -363,7 +363,7 @@ func (r *reading) snapshot() *Snapshot {
 // at is when this reading began, by the clock of the services.
 func (r *reading) at() time.Time { return r.began.Add(r.ahead) }
 
-// goBy judges everything again when the services' clock turns out to be another one.
+// goBy has everything judged again when the services' clock turns out to differ by another amount.
 func (r *reading) goBy(ahead time.Duration) {
 	if ahead == r.ahead {
 		return

@@ -33,7 +33,7 @@ type query struct {
 	parents []Resource
 
 	// page takes over rows of the list; all are of one kind. others takes in what rows of another kind refer to, and not the
-	// rows. These are no methods as they look kinds up, and kinds are made of what uses them.
+	// rows. They are no methods because they look kinds up, and the variables of the kinds refer to what calls them.
 	page, others func(rows []Resource)
 
 	kind    *Kind

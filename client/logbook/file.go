@@ -13,8 +13,8 @@ import (
 // fileMost is how long the file gets, in bytes, before it is put aside; one older file is kept beside it.
 const fileMost = 5 << 20
 
-// file is appended to. Others may append to it as well, and put it aside, at any time: who writes looks first whether it
-// is still the one at the path.
+// file is the log on disk. Other programs may append to it and put it aside at any time, so each write begins by looking
+// whether the open file is still the one at the path.
 type file struct {
 	path string
 	most int64
@@ -72,8 +72,8 @@ func (l *file) open() (size int64, err error) {
 	return info.Size(), nil
 }
 
-// putAside makes the file the older one, for it has no room for so many bytes. Of several who want to one does; where it
-// cannot be done, as with a file that others have open on Windows, the file goes on.
+// putAside makes the file the older one when so many more bytes would not fit. Of several programs that want to one does it;
+// where it cannot be done, as on Windows with a file that others have open, the file just grows.
 func (l *file) putAside(more int64) {
 	l.close()
 	lock := flock.New(l.path+".lock", flock.SetPermissions(0o600))
@@ -84,7 +84,7 @@ func (l *file) putAside(more int64) {
 	if now, err := os.Stat(l.path); err != nil || now.Size()+more <= l.most { // somebody else has just done it
 		return
 	}
-	os.Rename(l.path, l.path+".1") //nolint:errcheck // it goes on then
+	os.Rename(l.path, l.path+".1") //nolint:errcheck // it grows on then
 }
 
 func (l *file) close() {

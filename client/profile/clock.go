@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// skewCounts is how far clocks must be apart to be told of, and for times to be judged by that of the services.
+	// skewCounts is how far clocks must be apart for the user to be told, and for times to be judged by the services' clock.
 	skewCounts = 5 * time.Minute
-	// skewBlurs is what answers of one clock seem to differ by: they tell whole seconds, and take their time.
+	// skewBlurs is how much answers may differ although the clock is one: they tell whole seconds, and take their time.
 	skewBlurs = time.Minute
 )
 
@@ -50,7 +50,8 @@ func (c *clock) saw(req *http.Request, resp *http.Response) {
 	}
 }
 
-// agreed is the least that a host is ahead or behind: where one agrees with us, it is the others that are wrong.
+// agreed is the least that a host is ahead or behind, 0 when that does not count: where one agrees with us, the others are
+// wrong.
 func (c *clock) agreed() time.Duration {
 	var least time.Duration
 	first := true

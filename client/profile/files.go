@@ -53,7 +53,7 @@ func (c Choice) readNamed(variable, usual, what string) (path string, data []byt
 	return path, data, err
 }
 
-// exposed says that others can read a file with secrets, and what to do; "" when they cannot or this system does not tell.
+// exposed warns of a file with secrets that others can read; "" when they cannot, or this system does not tell.
 func exposed(path string) string {
 	info, err := os.Stat(path)
 	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {

@@ -45,7 +45,7 @@ type candidate struct {
 	Profile
 	chosen  bool   // what its place itself takes for the one to use
 	err     error  // it is wrong: what follows must not be used instead without asking
-	skipped string // it is nothing for janitor: what follows is used
+	skipped string // why janitor cannot use it: the next place is looked at
 	whole   bool   // err is about the place itself; Name is how its profiles begin
 }
 
@@ -118,7 +118,7 @@ func Find(c Choice) (Profile, error) {
 	return p, p.Check()
 }
 
-// begin reads what was just typed, which is told first when it is wrong.
+// begin reads what was just typed, so that a mistake there is told first.
 func (c Choice) begin() (Choice, Endpoints, error) {
 	if c.Lookup == nil {
 		c.Lookup = os.LookupEnv

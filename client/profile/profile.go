@@ -39,7 +39,7 @@ type Profile struct {
 	Protected  []View       `yaml:"-"` // what the profiles of the config file protect, each called by its profile
 	Warnings   []string     `yaml:"-"` // what is dangerous but works, each a line for people
 	Log        *slog.Logger `yaml:"-"` // is told of every request of its sessions; nil = nobody is
-	where      string       // for errors: "FILE:LINE", "the environment"; "" for profiles made by the program
+	where      string       // for messages: "FILE:LINE", "the environment"; "" for profiles made by the program
 	readOnlyIn string       // the file that makes it read-only; "" = the command line does
 	keptIn     string       // the file that the secrets themselves stand in, "" when none
 	named      string       // what the project of ProjectID is called by the same source, "" = not said
@@ -132,7 +132,7 @@ var (
 )
 
 // Check finds what is wrong with the profile as far as that can be told without asking anybody. Errors are of class
-// [Usage]; they hold no secret. What a server's agency is for may be left to the server.
+// [Usage]; they hold no secret. A server's agency needs no region and project: the server knows them.
 func (p Profile) Check() error {
 	switch {
 	case p.Cloud != "" && p.Cloud != "custom" && !isCloud(p.Cloud):

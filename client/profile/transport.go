@@ -53,8 +53,8 @@ func (p Profile) unusable(key, path string, err error) error {
 	return usage("%v: %s %s cannot be read: %v", p, p.word(key), path, err)
 }
 
-// proxied tells of the proxy that a request without an answer went through: the address in the error is another one. Answers
-// tell the time.
+// proxied names, in the error of a request without an answer, the proxy that it went through: the address in such an error is
+// another one. It also keeps the time that answers tell.
 type proxied struct {
 	base  *http.Transport
 	clock *clock

@@ -135,19 +135,19 @@ type Call struct {
 	Path      string     // below the base URL, begins with "/", every segment made by [Segment]
 	Query     url.Values // nil = none
 	In        any        // sent as JSON; nil = no body
-	Out       any        // decoded from the answer and cleaned; nil = the answer has no content of interest. A json.Unmarshaler has to find out itself whether it is JSON
+	Out       any        // see [Decode]; a json.Unmarshaler checks itself whether it is JSON. nil = the content does not matter
 	Named     bool       // the path names an object: "not found" speaks of it, else of the route
 	RequestID *string    // where to put the service's id of a successful request; nil = nowhere
 
-	// Seen is called with each answer of a success before it is decoded, for [Decode]; its bytes are cleared afterwards. nil =
-	// nobody.
+	// Seen gets the answer of a success before it is decoded, for whoever wants to [Decode] it in another way; its bytes are
+	// cleared afterwards. nil = nobody does.
 	Seen func(answer []byte)
 
-	// Turn, got from the API's pacer, lets the call go without waiting; then it is sent once, and a throttled answer is
-	// returned. nil = it waits itself.
+	// Turn, from the API's pacer, lets the call go without waiting; it is sent once, even when it is throttled. nil = the call
+	// waits itself.
 	Turn *Turn
 
-	// While, when it ends, keeps the call from being sent, also again; it does not end a request in flight. nil = always.
+	// While says how long the call may be sent, and sent again; when it ends, a request in flight still goes on. nil = always.
 	While context.Context
 }
 
@@ -219,8 +219,8 @@ func (a *API) do(ctx context.Context, c Call, t *tries) *Error {
 	}
 }
 
-// wait until the request may go. Who has a turn has waited. Lists are few, and somebody waits for them; nobody knows how
-// many changes are to follow.
+// wait until the request may go. A call with a turn has waited already. Lists go at once, as somebody waits for them and few
+// follow; how many changes follow is not known.
 func (a *API) wait(ctx context.Context, c Call) error {
 	if c.Turn.take(a.pacer) {
 		return ctx.Err()
@@ -372,9 +372,9 @@ func sentWith(resp *http.Response) http.Header {
 	return resp.Request.Header
 }
 
-// Decode is how a [Call] reads an answer into its Out. One that takes itself apart is spared being read once more
-// beforehand, which is dear with long lists; one whose method Harmless says that none of its text needs cleaning, being
-// walked through once more.
+// Decode reads an answer as a [Call] reads it into its Out, and cleans it. A json.Unmarshaler is called directly: package json
+// would check the whole answer once more before, which is dear with long lists. What has a method Harmless that says that
+// none of its text needs cleaning is not walked through for that.
 func Decode(answer []byte, out any) error {
 	var err error
 	if own, ok := out.(json.Unmarshaler); ok {
@@ -463,8 +463,8 @@ func (a *API) describe(c Call, e *Error) *Error {
 
 var errTooLarge = errors.New("answer too large")
 
-// buffer is an empty one for an answer that says it is so long; pages of a list are of one size, so the last one's buffer
-// fits the next. What an answer says is believed up to a bound.
+// buffer is an empty one for an answer of that length, which is believed up to a bound. Pages of a list are much alike in
+// size, so the buffer of one fits the next.
 func (a *API) buffer(length int64) []byte {
 	if b, ok := a.buffers.Get().(*[]byte); ok {
 		return *b

@@ -117,8 +117,8 @@ func byCode(code, said string, named bool) (Class, bool) {
 	return "", false
 }
 
-// conflict tells the reasons of a 409 apart by its words. Without a hint it is a change under way: that is tried again
-// for a while, and only then reported.
+// conflict tells the reasons of a 409 apart by its words. One that gives no reason is taken for a change under way, which is
+// tried again for a while before it is reported.
 func conflict(said string) Class {
 	switch {
 	case protected(said):

@@ -57,8 +57,8 @@ type said struct {
 	inUse                    bool // the body lists who uses the object
 }
 
-// decode reads the error bodies of all families; what is none of them is a message as a whole, which is cut when it is
-// cleaned: half a credential could not be recognised any more.
+// decode reads the error bodies of all families. What is none of them is a message as a whole; it is cut only when it is
+// cleaned, after credentials were taken out: half of one could not be recognised.
 func decode(body []byte) said {
 	body = bytes.TrimSpace(body)
 	var top map[string]any
@@ -70,7 +70,7 @@ func decode(body []byte) said {
 	return s
 }
 
-// name adds the listeners that use the object, where the body lists them and its words do not name them all.
+// name adds the listeners that use the object to the message, where the body lists them and the message does not name all.
 func (s *said) name(listed any) {
 	all, _ := listed.([]any)
 	var ids []string
@@ -111,7 +111,7 @@ func decodeObject(top map[string]any, body []byte) said {
 	if s.take(top, "faultcode", "faultstring") {
 		return s
 	}
-	if ids, _ := top["listener_ids"].([]any); len(ids) == 0 { // else they are what it says
+	if ids, _ := top["listener_ids"].([]any); len(ids) == 0 { // else those are the message
 		s.message = string(body)
 	}
 	return s

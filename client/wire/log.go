@@ -79,7 +79,7 @@ func (a *API) refused(ctx context.Context, c Call, e *Error) {
 		slog.String("path", Clean(a.base.Path+c.Path)), slog.String("request_id", e.RequestID))
 }
 
-// brisk is a length of time as people want to read it.
+// brisk rounds a length of time for reading.
 func brisk(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
 
 // harmlessQuery is a query as it may be logged.

@@ -21,7 +21,7 @@ const (
 	// How far apart requests go after one was refused without a quota being stated; shrinks with each success.
 	gapFirst, gapMost = 100 * time.Millisecond, 2 * time.Second
 
-	// Whoever waits asks again and again how many requests are to follow, when it was not known, but not more often.
+	// How often, at most, a request that waits asks how many are to follow, while that is not known.
 	askAgain = 20 * time.Millisecond
 
 	// Repetitions after failures: one for each ten requests that had an answer, and so many saved up.
@@ -176,8 +176,8 @@ func (p *Pacer) paused() (until time.Time, why string) {
 	return p.until, p.why
 }
 
-// Turn is the permission to send one changing request now. Whoever has one sees to everything that has to happen before
-// the request, such as writing down that it will be sent, without time passing in between.
+// Turn is the permission to send one changing request now. What has to happen before the request, such as writing down that
+// it will be sent, is to be done without delay.
 type Turn struct {
 	pacer  *Pacer
 	booked time.Time
@@ -187,8 +187,8 @@ type Turn struct {
 }
 
 // Enter waits for a turn, until ctx ends: for a place among the changing requests in flight, then for the quota. more says
-// how many requests are to follow, as far as is known when it is asked: when a quota of more than a few seconds does not
-// let them all go at once, they go at an even pace, as they do when that is not known: [math.MaxInt], or no more.
+// how many requests are to follow, [math.MaxInt] while that is not known; nil = it never is. Where a quota of more than a few
+// seconds does not let all of them go at once, or their number is not known, they go at an even pace.
 func (p *Pacer) Enter(ctx context.Context, more func() int) (*Turn, error) {
 	if err := p.place(ctx); err != nil {
 		return nil, err
@@ -387,7 +387,7 @@ func (p *Pacer) answered(method string, sent time.Time, e *Error) {
 	}
 }
 
-// overloaded: the service, or what stands before it, did not manage to answer in time.
+// overloaded: the service, or a gateway before it, did not answer in time.
 func (e *Error) overloaded() bool {
 	return e != nil && (e.timeout || e.Status == http.StatusServiceUnavailable && e.Class == "" || e.Status == http.StatusGatewayTimeout)
 }

@@ -34,7 +34,7 @@ func proxyAnswered(_ context.Context, proxy *url.URL, _ *http.Request, answer *h
 	return &proxyError{proxy.Scheme + "://" + proxy.Host, answer.StatusCode}
 }
 
-// proxyFailed says what a proxy, and not the service, has to do with an error; final: to ask it again is of no use.
+// proxyFailed describes an error that comes from a proxy and not from the service; final: asking again is of no use.
 func proxyFailed(err error) (message string, final, ok bool) {
 	if e, is := errors.AsType[*proxyError](err); is {
 		return Clean(e.Error()), e.status < 500, true

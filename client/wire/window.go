@@ -6,15 +6,16 @@ import (
 	"time"
 )
 
-// brief is the longest window that is used up at once by what is more than it takes: so long a person waits for a list.
+// brief is the longest window that may be used up at once although more is to follow: a person who lists meanwhile waits no
+// longer than that.
 const brief = 5 * time.Second
 
 // mostKept is the longest log of a window; a larger quota is kept in shorter stretches of the same rate.
 const mostKept = 10_000
 
 // window lets at most n requests go in any stretch of time as long as per, wherever it begins. So it keeps to a quota
-// that is counted in fixed windows, in a sliding one or by a bucket. Within that it can spread requests: after a fifth of them
-// the rest goes at an even pace.
+// whether that is counted in fixed windows, in a sliding one or by a bucket. It can also spread requests: a fifth of them goes
+// as it comes, the rest at an even pace.
 type window struct {
 	n    int
 	per  time.Duration // longer than was said by a margin: requests overtake each other on their way
@@ -37,8 +38,7 @@ func newWindow(n int, per time.Duration, now time.Time) *window {
 
 func (w *window) burst() float64 { return float64(max(1, w.n/5)) }
 
-// spread says whether the next of so many requests and one goes at the even pace. With [math.MaxInt] nobody knows how many are
-// to follow, or whether they can be sent at all.
+// spread says whether the next request goes at the even pace when so many more are to follow, [math.MaxInt] for not known.
 func (w *window) spread(more int, now time.Time) bool {
 	return more == math.MaxInt || w.long && more >= w.left(now)
 }
@@ -96,7 +96,7 @@ func (w *window) left(now time.Time) int {
 	return max(0, w.n-used)
 }
 
-// soon is how many may go in a while that is short beside the window, and for a person.
+// soon is how many may go within a moment: a time that is short compared with the window, and for a person.
 func (w *window) soon(now time.Time) int { return w.left(now.Add(min(w.per, brief) / 4)) }
 
 func later(a, b time.Time) time.Time {
