@@ -198,24 +198,27 @@ func (c Choice) checkProject(p Profile) error {
 	if c.Project != "" || c.Profile != "" && !fromEnvironment {
 		return nil
 	}
-	for _, said := range []struct {
-		key, mine string
-		variables []string
-	}{
-		{"project_id", p.ProjectID, []string{"HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID", "OS_PROJECT_ID"}},
-		{"project_name", cmp.Or(p.ProjectName, p.named), []string{"HW_PROJECT_NAME", "OS_PROJECT_NAME"}},
-	} {
-		for _, name := range said.variables {
+	for _, of := range []struct{ key, mine string }{{"project_id", p.ProjectID}, {"project_name", cmp.Or(p.ProjectName, p.named)}} {
+		for _, name := range variablesOf(of.key) {
 			other := c.get(name)
-			if said.mine == "" || other == "" || other == said.mine {
+			if of.mine == "" || other == "" || other == of.mine {
 				continue
 			}
 			way := "unset one of them, or say which with --project"
 			if !fromEnvironment {
 				way = fmt.Sprintf("unset %s, or say which with --profile %s or --project", name, p.Name)
 			}
-			return usage("%v is for project %s, but %s is %s: %s", p, said.mine, name, other, way)
+			return usage("%v is for project %s, but %s is %s: %s", p, of.mine, name, other, way)
 		}
 	}
 	return nil
+}
+
+// variablesOf are all that stand for a key of a profile.
+func variablesOf(key string) []string {
+	var names []string
+	for _, f := range families() {
+		names = append(names, f.keys[key]...)
+	}
+	return names
 }

@@ -281,6 +281,8 @@ func TestSourcesThatAreWrong(t *testing.T) {
 		{name: "environments for two projects", env: append([]string{"OS_PROJECT_ID=bbbb"}, hw...), class: Usage, says: []string{"HW_", "project aaaa", "OS_PROJECT_ID is bbbb", "unset", "--project"}},
 		{name: "names for two projects", env: []string{"HW_ACCESS_KEY=a", "HW_SECRET_KEY=b", "HW_REGION_NAME=r1", "HW_PROJECT_NAME=r1", "OS_PROJECT_NAME=r1_team"}, class: Usage,
 			says: []string{"project r1,", "OS_PROJECT_NAME is r1_team"}},
+		{name: "names for two projects, one by its older name", env: []string{"HW_ACCESS_KEY=a", "HW_SECRET_KEY=b", "HW_REGION_NAME=r1", "HW_PROJECT_NAME=r1", "OS_TENANT_NAME=r1_team"}, class: Usage,
+			says: []string{"project r1,", "OS_TENANT_NAME is r1_team"}},
 		{name: "config against environment", files: map[string]string{"config.yaml": good}, env: []string{"OS_PROJECT_ID=bbbb"}, class: Usage,
 			says: []string{`profile "acme" (`, "config.yaml:3", "99a3fff0d03c428eac3678da6a7d0f24", "OS_PROJECT_ID is bbbb", "--profile acme"}},
 		{name: "clouds.yaml against environment", files: clouds("x", "x"), env: []string{"OS_CLOUD=keys", "OS_PROJECT_ID=bbbb"}, class: Usage, says: []string{"clouds.yaml:11", "OS_PROJECT_ID is bbbb"}},
