@@ -21,6 +21,9 @@ type family struct {
 	cloud string              // "" = told by the address of IAM
 	keys  map[string][]string // variables by the key of a profile
 	not   impossible
+
+	insecure string // the variable that asks not to check who answers; "" = there is none
+	ca       string // where to name the cloud's own CA instead
 }
 
 // impossible is a variable that asks for what janitor cannot do.
@@ -54,6 +57,7 @@ func families() []family {
 				"domain_name": {"HW_DOMAIN_NAME"}, "domain_id": {"HW_DOMAIN_ID"}, "token": {"HW_AUTH_TOKEN"},
 				"endpoints.iam": {"HW_AUTH_URL"},
 			},
+			insecure: "HW_INSECURE", ca: "ca_file of a profile in the config file",
 			not: impossible{
 				variable: "HW_ASSUME_ROLE_AGENCY_NAME",
 				says:     "janitor does not take on another role: unset it, and give that role's temporary keys with HW_SECURITY_TOKEN",
@@ -70,6 +74,7 @@ func families() []family {
 				"token": {"OS_TOKEN", "OS_AUTH_TOKEN"}, "endpoints.iam": {"OS_AUTH_URL"},
 				"ca_file": {"OS_CACERT"}, "cert_file": {"OS_CERT"}, "key_file": {"OS_KEY"},
 			},
+			insecure: "OS_INSECURE", ca: "OS_CACERT",
 		},
 	}
 }
@@ -182,13 +187,11 @@ func (p *Profile) setCloud(domain string) {
 
 // insecure refuses what would send credentials to whoever answers.
 func (c Choice) insecure(f family) error {
-	name := map[string]string{"hw": "HW_INSECURE", "os": "OS_INSECURE"}[f.name]
-	switch strings.ToLower(c.get(name)) {
+	switch strings.ToLower(c.get(f.insecure)) {
 	case "", "0", "false", "no":
 		return nil
 	}
-	return usage("%s is set: janitor always checks who answers; unset it and name the cloud's own CA in %s",
-		name, map[string]string{"hw": "ca_file of a profile in the config file", "os": "OS_CACERT"}[f.name])
+	return usage("%s is set: janitor always checks who answers; unset it and name the cloud's own CA in %s", f.insecure, f.ca)
 }
 
 // checkProject refuses a profile for one project where the environment names another: nobody knows which of them is meant,
