@@ -106,6 +106,7 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"no domain", auth, "    auth: {username: u, password: hunter2}\n", []string{"username without domain_name", "add auth.domain_name"}},
 		{"lost security token", auth, "    auth: {token: hunter2, security_token: hunter2}\n", []string{"security_token without access_key"}},
 		{"lost domain", auth, auth + "      domain_name: d\n", []string{"domain_name without username"}},
+		{"an address with a version", "    auth:", "    endpoints: {elb: \"https://elb.example.com/v2.0/\"}\n    auth:", []string{`profile "acme"`, `elb: endpoint "https://elb.example.com/v2.0/": leave out /v2.0/`}},
 		{"plain http", "    auth:", "    endpoints: {elb: \"http://elb.example.com\"}\n    auth:", []string{`profile "acme"`, "elb", `"http://elb.example.com"`, "https"}},
 		{"not a URL", "    auth:", "    endpoints: {roma: roma.example.com}\n    auth:", []string{`profile "acme"`, "roma", "https://"}},
 		{"credentials in a URL", "    auth:", "    endpoints: {iam: \"https://u:hunter2@iam.example.com\"}\n    auth:", []string{"iam", "iam.example.com"}},

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -145,12 +146,21 @@ func (p Profile) resolve() Endpoints {
 	return e
 }
 
+// version is the path that catalogues of services have at the end of an address; requests have their own.
+var version = regexp.MustCompile(`/v[0-9]+(\.[0-9]+)?/?$`)
+
 func (p Profile) checkEndpoints() error {
 	for _, service := range services() {
-		if given := strings.ReplaceAll(*p.Endpoints.endpoint(service), "{region}", p.Region); given != "" {
-			if _, err := wire.Endpoint(given); err != nil {
-				return usage("%v: %s: %v", p, service, err)
-			}
+		given := strings.ReplaceAll(*p.Endpoints.endpoint(service), "{region}", p.Region)
+		if given == "" {
+			continue
+		}
+		u, err := wire.Endpoint(given)
+		if err != nil {
+			return usage("%v: %s: %v", p, service, err)
+		}
+		if path := version.FindString(u.Path); path != "" && service != "iam" {
+			return usage("%v: %s: endpoint %q: leave out %s, which every request adds", p, service, wire.Clean(given), path)
 		}
 	}
 	e := p.resolve()
