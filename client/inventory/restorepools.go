@@ -141,7 +141,9 @@ func readPools(ctx context.Context, c *client.Client, dedicated, shared, inside 
 	wg.Wait()
 	noV3 := shared && !dedicated && absent(v3.err) && older.err == nil
 	for _, p := range parts {
-		if p.err != nil && !(p.ofV3 && noV3 && absent(p.err)) && !p.bear(p.err) {
+		switch {
+		case p.err == nil, p.ofV3 && noV3 && absent(p.err), p.bear(p.err):
+		default:
 			return nil, p.err
 		}
 	}
