@@ -193,12 +193,12 @@ func TestWhoseATokenIs(t *testing.T) {
 	defer base.CloseIdleConnections()
 	want := Session{ProjectID: project, ProjectName: "eu-example-1", User: `US\x1bER`, Account: "ACCOUNT", Roles: []string{"elb_adm"}}
 	for _, path := range []string{"", "/", "/v3", "/v3/"} {
-		got, err := Introduce(t.Context(), server.URL+path, "MIItoken", FixedToken("MIItoken", hosts).Transport(base))
+		got, err := Introspect(t.Context(), server.URL+path, "MIItoken", FixedToken("MIItoken", hosts).Transport(base))
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("at %q: %v %s", path, err, diff)
 		}
 	}
-	if _, err := Introduce(t.Context(), "http://elb.example.com", "MIItoken", base); err == nil || !strings.Contains(err.Error(), "plain http") {
+	if _, err := Introspect(t.Context(), "http://elb.example.com", "MIItoken", base); err == nil || !strings.Contains(err.Error(), "plain http") {
 		t.Errorf("in the clear: %v", err)
 	}
 }
