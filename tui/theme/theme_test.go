@@ -167,6 +167,14 @@ func TestWrapLosesNothing(t *testing.T) {
 		{"listener api-443", 20, []string{"listener api-443"}},
 		{"no listener, no policy", 12, []string{"no listener,", "no policy"}},
 		{"unbreakable", 4, []string{"unbr", "eaka", "ble"}},
+		{"in use by listener api-443", 22, []string{"in use by listener", "api-443"}}, // a name is not taken for two
+		{"id 8f77-98a5-1f6b", 8, []string{"id", "8f77-", "98a5-", "1f6b"}},
+		{"/v3/elb/pools/8f77", 10, []string{"/v3/elb/", "pools/8f77"}},
+		{"a-longer-thing", 9, []string{"a-longer-", "thing"}},
+		{"a-longerthing", 9, []string{"a-longert", "hing"}}, // a piece is worth its line
+		{"request  method=GET", 30, []string{"request  method=GET"}},
+		{"  indented", 30, []string{"  indented"}},
+		{"ends in  ", 7, []string{"ends in"}},
 		{"名前名前", 5, []string{"名前", "名前"}},
 		{"anything", 0, []string{""}},
 	} {
