@@ -26,6 +26,7 @@ const scope = "acme-prod · eu-de · 99a3fff0"
 // dialog drives a model through keys and remembers what it decided.
 type dialog struct {
 	*confirm.Model
+	theme     *theme.Theme
 	now       time.Time
 	word      func(cleanup.Plan) string
 	decisions []confirm.Decision
@@ -41,8 +42,8 @@ func openAsking(p cleanup.Plan, hidden int, word func(cleanup.Plan) string) *dia
 }
 
 func openWith(bound keys.Map, p cleanup.Plan, hidden int, word func(cleanup.Plan) string) *dialog {
-	d := &dialog{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), word: word}
-	env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: bound, Now: func() time.Time { return d.now }}
+	d := &dialog{theme: theme.New(theme.Look{Dark: true}), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), word: word}
+	env := &screen.Env{Theme: d.theme, Keys: bound, Now: func() time.Time { return d.now }}
 	var unseen []inventory.Ref // the last ones, and what is left out
 	for i := range p.LeftOut {
 		unseen = append(unseen, p.LeftOut[i].Ref)

@@ -8,6 +8,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/tui/internal/golden"
+	"janitor/tui/theme"
 )
 
 // mixed has one of everything: what goes first and along, what is left out, what can be taken out of use.
@@ -65,6 +66,26 @@ func TestGolden(t *testing.T) {
 			t.Run(file, func(t *testing.T) {
 				got := ready(c.plan).press(c.keys).text(size[0], size[1])
 				golden.Check(t, file, strings.Trim(golden.Trim(got), "\n")+"\n")
+			})
+		}
+	}
+}
+
+// TestGoldenLooks: what is dangerous, and which button has the focus, in every look. Escape characters are written as ␛.
+func TestGoldenLooks(t *testing.T) {
+	for name, look := range map[string]theme.Look{
+		"dark":             {Dark: true},
+		"light":            {},
+		"16-colours-dark":  {Dark: true, Basic: true},
+		"16-colours-light": {Basic: true},
+		"no-colour":        {NoColor: true},
+	} {
+		for focus, typed := range map[string]string{"cancel": "", "delete": `"api-443"`} {
+			file := fmt.Sprintf("look-%s-%s.txt", name, focus)
+			t.Run(file, func(t *testing.T) {
+				d := ready(mixed(true)).press(typed)
+				d.theme.Set(look)
+				golden.Check(t, file, strings.ReplaceAll(d.View(80, 20), "\x1b", "␛")+"\n")
 			})
 		}
 	}
