@@ -18,13 +18,13 @@ func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
 	var lines []ask.Line
 	var retried []int
 	p := r.Plan()
-	tags, _ := p.Tags()
+	names, _ := labels(p)
 	for i, res := range r.Results() {
 		if !res.Outcome.Retried() {
 			continue
 		}
 		retried = append(retried, i)
-		line := ask.Line{Name: label(&p.Items[i].Resource, tags[i]), Note: res.Outcome.String()}
+		line := ask.Line{Name: names[i], Note: res.Outcome.String()}
 		line.Glyph, line.Role = screen.Sign(m.env.Theme, res.Outcome)
 		if said := run.Said(res); said != "" {
 			line.Note += ": " + said
@@ -52,9 +52,9 @@ func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
 func (m *Model) askResume(p *cleanup.Past) *ask.Model {
 	t, l := m.env.Theme, p.Ledger
 	var lines []ask.Line
-	tags, _ := l.Plan.Tags()
+	names, _ := labels(l.Plan)
 	for _, i := range l.Open() {
-		line := ask.Line{Glyph: t.Wait, Role: theme.Muted, Name: label(&l.Plan.Items[i].Resource, tags[i]), Note: "checked, then deleted"}
+		line := ask.Line{Glyph: t.Wait, Role: theme.Muted, Name: names[i], Note: "checked, then deleted"}
 		if l.Items[i].Unread {
 			line.Glyph, line.Role, line.Note = t.Unsure, theme.Warn, "in doubt: looked up first"
 		}
@@ -78,12 +78,12 @@ func (m *Model) askResume(p *cleanup.Past) *ask.Model {
 // askUndo asks before what a run has deleted is brought back: what exactly, and how well. The plan has something that can be.
 func (m *Model) askUndo(p cleanup.Plan) *ask.Model {
 	t := m.env.Theme
-	tags, out := p.Tags()
+	names, out := labels(p)
 	var lines []ask.Line
 	hopeless := 0
 	for i := range p.Items {
 		it := &p.Items[i]
-		line := ask.Line{Glyph: t.Mark, Role: theme.Good, Name: label(&it.Resource, tags[i]), Note: it.Undo.String()}
+		line := ask.Line{Glyph: t.Mark, Role: theme.Good, Name: names[i], Note: it.Undo.String()}
 		switch it.Undo {
 		case inventory.Lossy:
 			line.Glyph, line.Role = t.Left, theme.Warn
@@ -97,7 +97,7 @@ func (m *Model) askUndo(p cleanup.Plan) *ask.Model {
 		lines = append(lines, line)
 	}
 	for i, l := range p.LeftOut {
-		lines = append(lines, ask.Line{Glyph: t.Skip, Role: theme.Muted, Name: strings.TrimSpace(l.Label + " " + out[i]), Note: "stays gone: " + l.Why})
+		lines = append(lines, ask.Line{Glyph: t.Skip, Role: theme.Muted, Name: out[i], Note: "stays gone: " + l.Why})
 	}
 	text := count(p, len(p.Items)-hopeless) + " will be brought back as the journal has them"
 	switch not := hopeless + len(p.LeftOut); not {
@@ -145,13 +145,19 @@ func count(p cleanup.Plan, n int) string {
 // confirmed is when something was, for the question whether that still holds.
 func confirmed(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
-func label(r *inventory.Resource, tag string) string {
-	s := r.Label()
-	if tag != "" {
-		s += " " + tag
+// labels are what the items of a plan are called with what they are in, and what it leaves out, each told from the others.
+func labels(p cleanup.Plan) (items, leftOut []string) {
+	items, leftOut = p.Tags()
+	in := p.Parents()
+	for i := range p.Items {
+		r := &p.Items[i].Resource
+		items[i] = strings.TrimSpace(r.Label() + " " + items[i])
+		if of := in[r.Ref.Parent]; of != "" {
+			items[i] += " in " + of
+		}
 	}
-	if r.In != "" {
-		s += " in " + r.In
+	for i, l := range p.LeftOut {
+		leftOut[i] = strings.TrimSpace(l.Label + " " + leftOut[i])
 	}
-	return s
+	return items, leftOut
 }

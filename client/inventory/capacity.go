@@ -36,8 +36,14 @@ func effectsOfMembers(doomed, present []Resource, g *Graph) []Consequence {
 			f.keeps = append(f.keeps, member(r))
 		}
 	}
+	names := make(map[string]string, len(order))
+	for _, f := range order {
+		names[f.id] = f.name
+	}
+	tags := Tags(names) // channels of one name
 	var effects []Consequence
 	for _, f := range order {
+		f.called = strings.TrimSpace(f.name + " " + tags[f.id])
 		if len(f.loses) > 0 {
 			effects = append(effects, f.loss(g.Uses(Channels, f.id)))
 		}
@@ -47,7 +53,7 @@ func effectsOfMembers(doomed, present []Resource, g *Graph) []Consequence {
 				it = "them"
 			}
 			effects = append(effects, Consequence{Of: f.all, Grade: Care, Key: "registry of " + f.id,
-				Text: fmt.Sprintf("may come back: the registry of channel %s adds %s again", f.name, it)})
+				Text: fmt.Sprintf("may come back: the registry of channel %s adds %s again", f.called, it)})
 		}
 	}
 	slices.SortStableFunc(effects, func(a, b Consequence) int { return cmp.Compare(b.Grade, a.Grade) })
@@ -57,9 +63,10 @@ func effectsOfMembers(doomed, present []Resource, g *Graph) []Consequence {
 // fate is what becomes of one channel. Only enabled members take requests.
 type fate struct {
 	id, name   string
-	registered bool  // by a registry that may add members again
-	all        []Ref // of all members that go
-	loses      []Ref // of the enabled ones among them
+	called     string // its name, told from those of others
+	registered bool   // by a registry that may add members again
+	all        []Ref  // of all members that go
+	loses      []Ref  // of the enabled ones among them
 	keeps      []*Member
 }
 
@@ -69,10 +76,10 @@ func (f *fate) loss(users []Use) Consequence {
 	c := Consequence{Of: f.loses, Grade: Care}
 	if len(f.keeps) == 0 {
 		c.Grade, c.Name = Danger, f.name
-		c.Text = "channel " + f.name + " has no enabled member left"
+		c.Text = "channel " + f.called + " has no enabled member left"
 	} else {
 		c.Text = fmt.Sprintf("channel %s loses %d of %d enabled members%s",
-			f.name, len(f.loses), len(f.loses)+len(f.keeps), f.left())
+			f.called, len(f.loses), len(f.loses)+len(f.keeps), f.left())
 	}
 	var others []string
 	for _, u := range users {

@@ -455,6 +455,7 @@ func TestEffectsOfMembers(t *testing.T) {
 		on: {
 			{"id": "c1", "name": "orders"}, {"id": "c2", "name": "users"}, {"id": "c3", "name": "registered", "type": 3},
 			{"id": "c4", "name": "spare"}, {"id": "c5", "name": "ill"}, {"id": "c6"},
+			{"id": "c7", "name": "users"},
 		},
 		on + "/c1/members": {m("a", enabled), m("b", enabled), m("c", disabled)},
 		on + "/c2/members": {m("d", enabled), m("e", disabled)},
@@ -462,6 +463,7 @@ func TestEffectsOfMembers(t *testing.T) {
 		on + "/c4/members": {m("h", enabled), m("i", enabled, "backup", "healthy"), m("j", disabled)},
 		on + "/c5/members": {m("k", enabled), m("l", enabled, "healthy"), m("m", enabled, "unhealthy"), m("n", enabled, "unhealthy", "backup")},
 		on + "/c6/members": {m("o", enabled)},
+		on + "/c7/members": {m("p", enabled)},
 	}}
 	l, _ := w.serve(t)
 	s, listing := open(t, l, inventory.Members)
@@ -478,6 +480,9 @@ func TestEffectsOfMembers(t *testing.T) {
 		"two that a registry added":   {[]string{"f", "g"}, []string{"care: may come back: the registry of channel registered adds them again (2)"}},
 		"channels count by themselves": {[]string{"a", "d"}, []string{
 			"danger: channel users has no enabled member left (1) [users]", "care: channel orders loses 1 of 2 enabled members (1)",
+		}},
+		"channels of one name": {[]string{"d", "p"}, []string{
+			"danger: channel users c2 has no enabled member left (1) [users]", "danger: channel users c7 has no enabled member left (1) [users]",
 		}},
 		"all but the backup":    {[]string{"h"}, []string{"care: channel spare loses 1 of 2 enabled members: only backup servers are left (1)"}},
 		"the backup":            {[]string{"i"}, []string{"care: channel spare loses 1 of 2 enabled members (1)"}},

@@ -15,7 +15,6 @@ import (
 
 	"janitor/client"
 	"janitor/client/cleanup"
-	"janitor/client/inventory"
 	"janitor/client/journal"
 )
 
@@ -208,21 +207,7 @@ func tableOf(p *cleanup.Plan, found ...string) *itemTable {
 type parents map[string]string
 
 // parentsOf is nil when the items are in nothing.
-func parentsOf(p *cleanup.Plan) parents {
-	in := parents{}
-	for _, it := range p.Items {
-		if it.Resource.In != "" {
-			in[it.Resource.Ref.Parent] = it.Resource.In
-		}
-	}
-	if len(in) == 0 {
-		return nil
-	}
-	for id, tag := range inventory.Tags(in) {
-		in[id] += " " + tag
-	}
-	return in
-}
+func parentsOf(p *cleanup.Plan) parents { return p.Parents() }
 
 func (t *itemTable) add(l itemLine, found ...string) {
 	outcome := l.Outcome

@@ -63,6 +63,7 @@ type Model struct {
 
 	tags    []string // what tells items of one name apart, see [cleanup.Plan.Tags]
 	outTags []string
+	in      map[string]string      // what items are in, see [cleanup.Plan.Parents]
 	told    map[inventory.Ref]bool // whose way back a consequence speaks of
 	names   int                    // columns of the widest name, parent, note and way back
 	parents int

@@ -468,6 +468,22 @@ func TestSameNames(t *testing.T) {
 	}
 }
 
+// Beside an entry stands its group, told from another one of that name whatever is in it.
+func TestParentsOfOneName(t *testing.T) {
+	p := plan(3, 0)
+	for i, group := range []string{"a39ea157-1111", "b39ea157-2222", "c39ea157-3333"} {
+		r := &p.Items[i].Resource
+		r.Ref.Parent, r.In = group, "acl1"
+	}
+	p.Items[2].Resource.In = "office"
+	got := ready(p).text(80, 24)
+	for _, want := range []string{"web-000  acl1 a39ea157…  ", "web-001  acl1 b39ea157…  ", "web-002  office  "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("does not show %q:\n%s", want, got)
+		}
+	}
+}
+
 // A small dialog still shows items, whole buttons and its keys.
 func TestSmallSizes(t *testing.T) {
 	p := plan(12, 5)

@@ -181,6 +181,7 @@ const (
 func (m *Model) measure() {
 	m.first, m.along = m.plan.First(), m.plan.Along()
 	m.tags, m.outTags = m.plan.Tags()
+	m.in = m.plan.Parents()
 	m.told = map[inventory.Ref]bool{}
 	for _, c := range m.plan.Consequences {
 		for _, ref := range c.Of {
@@ -201,7 +202,7 @@ func (m *Model) measure() {
 		m.undos = max(m.undos, theme.Width(undo))
 		r := &m.plan.Items[i].Resource
 		m.names = max(m.names, tagged(r.Label(), m.tags[i]))
-		m.parents = max(m.parents, theme.Width(r.In))
+		m.parents = max(m.parents, theme.Width(m.in[r.Ref.Parent]))
 		if n := theme.Width(m.note(i)); n <= longest {
 			m.notes = max(m.notes, n)
 		}
@@ -466,7 +467,7 @@ func (m *Model) item(r row, w int) string {
 	s := t.Paint(theme.Mark, t.Mark) + " " + theme.FitTail(it.Resource.Label(), m.tags[i], nw) + theme.Fit("", gap) +
 		t.Paint(theme.Warn, theme.Fit(flag, fw))
 	if pw > 0 {
-		s += t.Paint(theme.Muted, theme.Fit(it.Resource.In, pw-gap)) + theme.Fit("", gap)
+		s += t.Paint(theme.Muted, theme.Fit(m.in[it.Resource.Ref.Parent], pw-gap)) + theme.Fit("", gap)
 	}
 	if tw > gap {
 		s += t.Paint(theme.Muted, theme.Fit(r.text, tw-gap)) + theme.Fit("", gap)

@@ -248,7 +248,7 @@ func (m *Model) appendRow(dst []byte, i int, c columns, now time.Time) []byte {
 	cell(theme.Text, name, c.name, false)
 	if c.in > 0 {
 		cell(theme.Muted, "", gap, false)
-		cell(theme.Muted, res.In, c.in, false)
+		cell(theme.Muted, m.in[res.Ref.Parent], c.in, false)
 	}
 	if c.said > 0 {
 		cell(theme.Muted, "", gap, false)
@@ -281,6 +281,7 @@ func (m *Model) took(it *item, now time.Time) string {
 // measure finds the widths that the names ask for.
 func (m *Model) measure() {
 	m.tags, _ = m.plan.Tags()
+	m.in = m.plan.Parents()
 	for i := range m.plan.Items {
 		r := &m.plan.Items[i].Resource
 		name := theme.Width(r.Label())
@@ -288,6 +289,6 @@ func (m *Model) measure() {
 			name += 1 + theme.Width(tag)
 		}
 		m.names = max(m.names, name)
-		m.parents = max(m.parents, theme.Width(r.In))
+		m.parents = max(m.parents, theme.Width(m.in[r.Ref.Parent]))
 	}
 }

@@ -192,6 +192,23 @@ func TestSameNames(t *testing.T) {
 	}
 }
 
+func TestParentsOfOneName(t *testing.T) {
+	p := plan(2)
+	for i, group := range []string{"a39ea157-1111", "b39ea157-2222"} {
+		r := &p.Items[i].Resource
+		r.Ref.Parent, r.In = group, "acl1"
+	}
+	d := deskOf(p)
+	d.deleted(1)
+	d.press("down")
+	got := d.text(80, 24)
+	for _, want := range []string{"web-0000  acl1 a39ea157…", "web-0001  acl1 b39ea157…", "web-0001 in acl1 b39ea157…"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("does not show %q:\n%s", want, got)
+		}
+	}
+}
+
 // On a small terminal the list has the lines until more is asked for; then all that was said can be read.
 func TestPaneWhereThereIsLittleRoom(t *testing.T) {
 	for _, size := range [][2]int{{50, 10}, {40, 8}} {

@@ -72,8 +72,9 @@ type Model struct {
 	text    viewport.Model // its story
 	waiting bool           // in the last frame, requests waited for a pause to end
 
-	tags           []string // what tells items of one name apart, see [cleanup.Plan.Tags]
-	names, parents int      // columns of the widest name and parent
+	tags           []string          // what tells items of one name apart, see [cleanup.Plan.Tags]
+	in             map[string]string // what they are in, see [cleanup.Plan.Parents]
+	names, parents int               // columns of the widest name and parent
 }
 
 // item is one row.

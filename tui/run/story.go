@@ -63,8 +63,8 @@ func (m *Model) story(i, w int, now time.Time, whole bool) []string {
 	it, res := &m.items[i], &m.plan.Items[i].Resource
 	glyph, word, role := m.status(it)
 	name := res.Label()
-	if res.In != "" {
-		name += " in " + res.In
+	if in := m.in[res.Ref.Parent]; in != "" {
+		name += " in " + in
 	}
 	sign := " " + t.Paint(role, glyph+" "+word) + "  "
 	left := w - theme.WidthPainted(sign)
