@@ -234,7 +234,7 @@ func TestDetailsAreStacked(t *testing.T) {
 	row := listed(m)
 	m.Update(browse.DetailMsg{By: m.top().(*browse.Model), Resource: row})
 	first := m.top().(*detail.Model)
-	next := detail.New(m.env, row, &inventory.Snapshot{}, false, "")
+	next := detail.New(m.env, detail.Options{Resource: row, From: &inventory.Snapshot{}})
 	m.Update(detail.OpenMsg{By: next, Next: first})
 	if m.top() != screen.Screen(first) {
 		t.Fatal("opened what was asked for on another screen")

@@ -76,7 +76,9 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case browse.DetailMsg:
 		if m.onTop(msg.By) {
-			return m, m.read(detail.New(m.env, msg.Resource, msg.Snapshot, msg.Raw, m.readOnly()))
+			return m, m.read(detail.New(m.env, detail.Options{
+				Resource: msg.Resource, From: msg.Snapshot, Gone: msg.Gone, Raw: msg.Raw, ReadOnly: m.readOnly(),
+			}))
 		}
 	case detail.OpenMsg:
 		if m.onTop(msg.By) {

@@ -152,8 +152,9 @@ func (m *Model) detail(raw bool) tea.Cmd {
 	if !ok {
 		return say(m.noRow())
 	}
-	s := m.tab().shown
-	return func() tea.Msg { return DetailMsg{By: m, Resource: r, Snapshot: s, Raw: raw} }
+	t := m.tab()
+	msg := DetailMsg{By: m, Resource: r, Snapshot: t.shown, Gone: t.content.rows.deleted, Raw: raw}
+	return func() tea.Msg { return msg }
 }
 
 func (m *Model) copyID() tea.Cmd {

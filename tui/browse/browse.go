@@ -40,6 +40,7 @@ type (
 		By       *Model
 		Resource inventory.Resource
 		Snapshot *inventory.Snapshot
+		Gone     func(inventory.Ref) bool // whether a run of this session has deleted something since it was listed
 		Raw      bool
 	}
 	// DeleteMsg asks for the dialog. The refs are those marked when the key was pressed, in order of marking, or the

@@ -488,6 +488,9 @@ func TestRowsThatARunDeletesSaySoAndAreNotMarked(t *testing.T) {
 	if !strings.Contains(got, "2 marked") || strings.Count(got, "✓ deleted") != 1 || strings.Count(got, "◇ unused") != 2 {
 		t.Errorf("one of three is deleted:\n%s", got)
 	}
+	if got := p.text(160, 20); !strings.Contains(got, "└ by a run of this session") {
+		t.Errorf("beside the table stands the old verdict:\n%s", got)
+	}
 	p.press("ctrl+r") // the second is gone too, its outcome is not yet here
 	if got := p.lastSaid(); got != "" {
 		t.Errorf("said %q about what the user is deleting", got)

@@ -11,6 +11,7 @@ import (
 // pane is the detail beside the table, kept until the row or the room changes.
 type pane struct {
 	of    inventory.Ref
+	gone  bool
 	from  *inventory.Snapshot
 	look  theme.Look
 	w     int
@@ -22,8 +23,8 @@ func (p *pane) draw(m *Model, w, h int) []string {
 	th, t := m.env.Theme, m.tab()
 	if r, ok := m.current(); !ok {
 		*p = pane{}
-	} else if p.of != r.Ref || p.from != t.shown || p.w != w || p.look != th.Look() {
-		*p = pane{of: r.Ref, from: t.shown, look: th.Look(), w: w, lines: card.Lines(th, r, t.shown.Graph, t.shown.At, w-2)}
+	} else if gone := t.content.rows.deleted(r.Ref); p.of != r.Ref || p.gone != gone || p.from != t.shown || p.w != w || p.look != th.Look() {
+		*p = pane{of: r.Ref, gone: gone, from: t.shown, look: th.Look(), w: w, lines: card.Lines(th, r, t.shown.Graph, gone, t.shown.At, w-2)}
 		for i, line := range p.lines {
 			p.lines[i] = " " + line
 		}

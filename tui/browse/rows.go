@@ -23,9 +23,9 @@ type columns struct {
 	states [inventory.Protected + 1]string
 	roles  [inventory.Protected + 1]theme.Role
 
-	tags map[string]string           // of parents that are called as others are
-	gone string                      // in place of a verdict
-	ours map[inventory.Ref]time.Time // of the screen; read on the event loop only
+	tags          map[string]string           // of parents that are called as others are
+	gone, goneWhy string                      // in place of a verdict and its reasons
+	ours          map[inventory.Ref]time.Time // of the screen; read on the event loop only
 }
 
 const (
@@ -36,7 +36,8 @@ const (
 // layOut orders the columns. The name of the parent stands beside that of the row when there are several parents, and
 // at the end, in the wide layout, when there is only one.
 func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []table.Column) {
-	c := &columns{kind: kind, gone: env.Theme.OK + " deleted"}
+	c := &columns{kind: kind}
+	c.gone, c.goneWhy = card.Gone(env.Theme)
 	for s := range c.states {
 		glyph, role := card.State(env.Theme, inventory.State(s))
 		c.states[s], c.roles[s] = glyph+" "+inventory.State(s).String(), role
@@ -124,7 +125,7 @@ func (r *rows) Cell(i, col int) (string, theme.Role) {
 		return r.states[s], r.roles[s]
 	case whyColumn:
 		if r.deleted(item.Ref) {
-			return "by a run of this session", theme.Muted
+			return r.goneWhy, theme.Muted
 		}
 		return why(item.Verdict), r.whyRole(item.Verdict)
 	case 0:

@@ -24,23 +24,26 @@ func State(t *theme.Theme, s inventory.State) (string, theme.Role) {
 	}
 }
 
+// Gone is what stands in place of the verdict and its reasons once a run of this session has deleted something.
+func Gone(t *theme.Theme) (word, why string) { return t.OK + " deleted", "by a run of this session" }
+
 // indent of what stands under a heading.
 const indent = "  "
 
 // Lines are painted and at most w columns wide. Text that does not fit goes on in the next line, so that nothing is
-// hidden. The graph is that of the snapshot that r is from; times are seen from now.
-func Lines(t *theme.Theme, r inventory.Resource, g *inventory.Graph, now time.Time, w int) []string {
+// hidden. The graph is that of the snapshot that r is from, gone that it has been deleted since; times are seen from now.
+func Lines(t *theme.Theme, r inventory.Resource, g *inventory.Graph, gone bool, now time.Time, w int) []string {
 	c := card{t: t, now: now, w: w}
-	c.head(r, kindOf(r))
+	c.head(r, kindOf(r), gone)
 	c.uses(r, g)
 	c.fields(r)
 	return c.lines
 }
 
-// Head is the first part of a card: what it is, its verdict and why, what is worth a look.
-func Head(t *theme.Theme, r inventory.Resource, w int) []string {
+// Head is the first part of a card: what it is, its verdict and why, what is worth a look; or that it is gone.
+func Head(t *theme.Theme, r inventory.Resource, gone bool, w int) []string {
 	c := card{t: t, w: w}
-	c.head(r, kindOf(r))
+	c.head(r, kindOf(r), gone)
 	return c.lines
 }
 
@@ -72,8 +75,14 @@ func kindOf(r inventory.Resource) *inventory.Kind {
 	return kind
 }
 
-func (c *card) head(r inventory.Resource, kind *inventory.Kind) {
+func (c *card) head(r inventory.Resource, kind *inventory.Kind, gone bool) {
 	c.title(r, kind)
+	if gone {
+		word, why := Gone(c.t)
+		c.lines = append(c.lines, "", c.t.Paint(theme.Muted, theme.Fit(word, min(c.w, theme.Width(word)))))
+		c.tree([]inventory.Branch{{Text: why}})
+		return
+	}
 	if kind == nil || kind.Judge != nil { // else nobody has judged it
 		c.why(r.Verdict)
 	}

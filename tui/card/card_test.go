@@ -155,7 +155,7 @@ func TestAKindThatIsNotJudgedHasNoVerdict(t *testing.T) {
 		{nil, true}, // not known: say so
 	} {
 		c := card{t: plain, w: 80}
-		c.head(inventory.Resource{Name: "web-443"}, test.kind)
+		c.head(inventory.Resource{Name: "web-443"}, test.kind, false)
 		if got := ansi.Strip(strings.Join(c.lines, "\n")); strings.Contains(got, "unknown") != test.judged {
 			t.Errorf("judged %t:\n%s", test.judged, got)
 		}
@@ -165,8 +165,8 @@ func TestAKindThatIsNotJudgedHasNoVerdict(t *testing.T) {
 func TestTheCardIsItsParts(t *testing.T) {
 	r := certificate()
 	now := time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
-	lines := Lines(plain, r, nil, now, 60)
-	if parts := slices.Concat(Head(plain, r, 60), Fields(plain, r, now, 60)); !slices.Equal(lines, parts) {
+	lines := Lines(plain, r, nil, false, now, 60)
+	if parts := slices.Concat(Head(plain, r, false, 60), Fields(plain, r, now, 60)); !slices.Equal(lines, parts) {
 		t.Errorf("the card of what nothing uses is\n%s\nits head and fields\n%s", strings.Join(lines, "\n"), strings.Join(parts, "\n"))
 	}
 	got := ansi.Strip(strings.Join(lines, "\n"))

@@ -14,14 +14,23 @@ import (
 	"janitor/tui/theme"
 )
 
+// Options of a detail screen.
+type Options struct {
+	Resource inventory.Resource
+	From     *inventory.Snapshot      // that it is from
+	Gone     func(inventory.Ref) bool // whether a run of this session has deleted something of it since; nil: nothing
+	Raw      bool                     // begins with the JSON
+	ReadOnly string                   // why nothing can be deleted, "" when it can
+}
+
 // Model is the detail screen of one resource, as a snapshot shows it.
 type Model struct {
 	screen.Exit
 
 	env      *screen.Env
+	opts     Options
 	resource inventory.Resource
 	from     *inventory.Snapshot
-	readOnly string
 	trail    []string // what one came through to get here, this one last
 	trees    *trees   // nil while they are being made
 
@@ -52,9 +61,9 @@ type OpenMsg struct{ By, Next *Model }
 // deepest is how many details are stacked at most: references go round in circles.
 const deepest = 30
 
-// New shows r, which is from s; raw begins with the JSON. readOnly is why nothing can be deleted, "" when it can.
-func New(env *screen.Env, r inventory.Resource, s *inventory.Snapshot, raw bool, readOnly string) *Model {
-	return &Model{env: env, resource: r, from: s, raw: raw, readOnly: readOnly, trail: []string{crumb(r)}}
+// New makes the screen; the references are put together by [Model.Init].
+func New(env *screen.Env, o Options) *Model {
+	return &Model{env: env, opts: o, resource: o.Resource, from: o.From, raw: o.Raw, trail: []string{crumb(o.Resource)}}
 }
 
 // crumb names a resource on the way to another.
@@ -147,10 +156,15 @@ func (m *Model) open() tea.Cmd {
 		return screen.Say(why)
 	}
 	n := m.card.current()
-	next := New(m.env, n.Resource, m.from, false, m.readOnly)
+	o := m.opts
+	o.Resource, o.Raw = n.Resource, false
+	next := New(m.env, o)
 	next.trail = append(slices.Clip(m.trail), next.trail...)
 	return func() tea.Msg { return OpenMsg{By: m, Next: next} }
 }
+
+// gone: a run of this session has deleted it.
+func (m *Model) gone() bool { return m.opts.Gone != nil && m.opts.Gone(m.resource.Ref) }
 
 // cannot says why a branch cannot be opened.
 func cannot(b *inventory.Branch) string {
@@ -184,8 +198,11 @@ func (m *Model) WhyNot(a keys.Action) string {
 
 // notDelete is why the resource cannot be deleted from here, "" when the dialog has more to say.
 func (m *Model) notDelete() string {
-	if m.readOnly != "" {
-		return m.readOnly
+	if m.opts.ReadOnly != "" {
+		return m.opts.ReadOnly
+	}
+	if m.gone() {
+		return "A run of this session has deleted it"
 	}
 	kind, err := inventory.Lookup(m.resource.Ref.Kind)
 	switch {

@@ -30,7 +30,7 @@ func pool() inventory.Resource {
 
 func show(r inventory.Resource, raw bool) *Model {
 	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: time.Now}
-	return New(env, r, nil, raw, "")
+	return New(env, Options{Resource: r, Raw: raw})
 }
 
 func press(m *Model, key rune) tea.Msg {
@@ -107,5 +107,23 @@ func TestHostileFieldsAtEverySize(t *testing.T) {
 				screentest.Fits(t, "fields", m.View(w, h), w, h)
 			}
 		}
+	}
+}
+
+// The verdict of before would mislead: it is gone as soon as the run says so, also while one looks at it.
+func TestWhatARunHasDeletedSaysSo(t *testing.T) {
+	gone := false
+	m := New(show(pool(), false).env, Options{Resource: pool(), Gone: func(r inventory.Ref) bool { return gone && r == pool().Ref }})
+	verdict := pool().Verdict.State.String()
+	if got := ansi.Strip(m.View(80, 40)); !strings.Contains(got, verdict) || m.WhyNot(keys.Delete) != "" {
+		t.Fatalf("not yet deleted: %q\n%s", m.WhyNot(keys.Delete), got)
+	}
+	gone = true
+	got := ansi.Strip(m.View(80, 40))
+	if !strings.Contains(got, "✓ deleted ") || !strings.Contains(got, "└ by a run of this session") || strings.Contains(got, "Worth a look") || !strings.Contains(got, "Fields") {
+		t.Errorf("deleted:\n%s", got)
+	}
+	if why := m.WhyNot(keys.Delete); why != "A run of this session has deleted it" {
+		t.Errorf("to delete it again: %q", why)
 	}
 }

@@ -20,6 +20,7 @@ type page struct {
 
 	w    int // what the rows were laid out for; 0: not yet, or no longer
 	look theme.Look
+	gone bool
 }
 
 // row is a painted line, or one of a node.

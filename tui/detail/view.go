@@ -43,13 +43,13 @@ func (m *Model) way(w int) string {
 	return theme.FitPainted(" "+t.Paint(theme.Muted, theme.Fit(before, theme.Width(before)))+t.Paint(theme.Strong, theme.Fit(here, theme.Width(here))), w)
 }
 
-// lay fills the page anew when the width, the look or the trees have changed.
+// lay fills the page anew when the width, the look or the trees have changed, or the resource has gone.
 func (m *Model) lay(w int) {
-	p, look := m.page(), m.env.Theme.Look()
-	if w == p.w && look == p.look {
+	p, look, gone := m.page(), m.env.Theme.Look(), m.gone()
+	if w == p.w && look == p.look && gone == p.gone {
 		return
 	}
-	next := page{w: w, look: look}
+	next := page{w: w, look: look, gone: gone}
 	if m.raw {
 		next.text(m.object(width(w))...)
 	} else {
@@ -61,7 +61,7 @@ func (m *Model) lay(w int) {
 
 func (m *Model) fill(p *page, w int) {
 	t := m.env.Theme
-	p.text(card.Head(t, m.resource, w)...)
+	p.text(card.Head(t, m.resource, p.gone, w)...)
 	tree := func(title string, of func(*trees) []card.Node) {
 		p.text(card.Heading(t, title, w)...)
 		if m.trees == nil {

@@ -53,7 +53,7 @@ func under(m *Model, w, h int) string {
 }
 
 func TestTheTreesComeLater(t *testing.T) {
-	m := New(show(pool(), false).env, pool(), &inventory.Snapshot{Done: true}, false, "")
+	m := New(show(pool(), false).env, Options{Resource: pool(), From: &inventory.Snapshot{Done: true}})
 	cmd := m.Init()
 	if got := ansi.Strip(m.View(80, 60)); strings.Count(got, "\n   …") != 2 {
 		t.Errorf("does not say that the trees are being made:\n%s", got)
@@ -76,7 +76,7 @@ func TestTheTreesComeLater(t *testing.T) {
 }
 
 func TestNothingSoFarIsNotNothing(t *testing.T) {
-	m := New(show(pool(), false).env, pool(), &inventory.Snapshot{}, false, "")
+	m := New(show(pool(), false).env, Options{Resource: pool(), From: &inventory.Snapshot{}})
 	m.Update(m.Init()())
 	if got := ansi.Strip(m.View(80, 60)); strings.Count(got, "nothing that was listed so far") != 2 {
 		t.Errorf("lists were still being read:\n%s", got)
