@@ -11,6 +11,7 @@ import (
 
 	"janitor/client"
 	"janitor/client/inventory"
+	"janitor/tui/card"
 	"janitor/tui/internal/screentest"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
@@ -125,5 +126,16 @@ func TestWhatARunHasDeletedSaysSo(t *testing.T) {
 	}
 	if why := m.WhyNot(keys.Delete); why != "A run of this session has deleted it" {
 		t.Errorf("to delete it again: %q", why)
+	}
+}
+
+func TestTheBeginningStaysInViewWhereNobodyHasMoved(t *testing.T) {
+	m := show(pool(), false)
+	node := card.Nodes([]inventory.Branch{{Text: "listener api-443 with a name that takes two lines", Listed: true}})
+	m.trees = &trees{usedBy: node}
+	for _, size := range [][2]int{{120, 36}, {40, 10}, {80, 24}} {
+		if got := ansi.Strip(m.View(size[0], size[1])); !strings.HasPrefix(got, " web-blue ") {
+			t.Errorf("%v:\n%s", size, got)
+		}
 	}
 }

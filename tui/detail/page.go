@@ -141,10 +141,11 @@ func (p *page) reveal() {
 	p.top = min(p.top, n.row)
 }
 
-// take makes p the successor of old, laid out anew: what was under the cursor stays where it is on the screen.
+// take makes p the successor of old, laid out anew: what was under the cursor stays where it is on the screen, and the
+// beginning in view as long as nobody has moved.
 func (p *page) take(old *page) {
 	p.top, p.room, p.cursor = old.top, old.room, old.cursor
-	if n := old.current(); n != nil && old.cursor < len(p.nodes) {
+	if n := old.current(); n != nil && old.cursor < len(p.nodes) && old.top+old.cursor > 0 {
 		p.top = p.nodes[p.cursor].row - (n.row - old.top)
 	}
 	p.scroll(0)
