@@ -64,14 +64,20 @@ func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []tab
 			*h = table.Column{Title: "VERDICT", Width: 11}
 		case whyColumn:
 			*h = table.Column{Title: "WHY", Width: 28, Min: 24, Flex: true}
-			if kind.Deletion == nil { // the same for all rows
+			switch {
+			case kind.Deletion == nil: // the same for all rows
 				h.Width, h.Min = 17, 12
+			case parents > 1:
+				h.Min = 18
 			}
 		default:
 			col := kind.Columns[o]
 			*h = table.Column{Title: col.Title, Right: col.Right, Width: col.Width, Extra: col.Extra || col.Parent && parents == 1}
 			if o == 0 {
 				h.Flex, h.Min = true, 16
+				if kind.Within != "" {
+					h.Min = 22 // of an address that is cut nobody knows which it is: 10.20.120.5-10.20.120.9
+				}
 			}
 		}
 		h.Hot = letters.take(h.Title)
