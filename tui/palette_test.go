@@ -129,7 +129,7 @@ func TestThePaletteGoesToAnotherProfile(t *testing.T) {
 	}
 	x.press(":", "region eu-nl").see("Looking for regions and projects…").gone("Nothing is called")
 	close(fails)
-	x.see("Regions and projects are not known (: asks again): GET https://iam.example").press("ctrl+u", "profile acme").see("You are here")
+	x.see("Regions and projects are not known (: asks again): ", "https://iam.example/v3/auth/projects: 503").press("ctrl+u", "profile acme").see("You are here")
 	x.press("esc").gone("╭─ Go ").press(":", "region eu-nl").gone("not known").see("region eu-nl").press("ctrl+u")
 	x.press("profile acme").see("profile acme").press("enter").see("You are here").press("ctrl+u", "profile broken", "enter").see("it has no region")
 	if to.Load() != nil {

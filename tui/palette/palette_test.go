@@ -156,6 +156,10 @@ func TestSaysWhatIsMissing(t *testing.T) {
 			t.Errorf("%q is typed:\n%s", m.line.String(), got)
 		}
 	}
+	m.Lack("Regions and projects are not known: " + strings.Repeat("what the service said, ", 4) + "and what to do")
+	if got := ansi.Strip(m.Over("", 80, 24)); !strings.Contains(got, "and what to do") {
+		t.Errorf("nothing else is shown, and yet not all of why:\n%s", got)
+	}
 	m.Lack("")
 	if got := ansi.Strip(m.Over("", 80, 24)); strings.Contains(got, "Looking") || !strings.Contains(got, "Nothing is called that") {
 		t.Errorf("nothing is missing:\n%s", got)

@@ -12,6 +12,7 @@ const (
 	widest   = 90 // the list grows no wider
 	most     = 16 // entries shown at once
 	mostLead = 24 // the names of entries that say more about themselves
+	mostLack = 4  // lines on what is not among the entries, where none is found
 	around   = 4  // lines of the box that are no entries: its edges, the line, what it has to say
 )
 
@@ -60,7 +61,13 @@ func (m *Model) box(w, h int) string {
 	lines := 1 + m.page
 	switch {
 	case m.missing != "":
-		body = append(body, t.Paint(theme.Warn, theme.Fit("  "+m.missing, tw)))
+		most := 1
+		if len(m.found) == 0 { // what was typed may be what is missing
+			most = max(min(h-around-1, mostLack), 1)
+		}
+		for _, part := range theme.WrapTo(m.missing, tw-2, most) {
+			body = append(body, t.Paint(theme.Warn, theme.Fit("  "+part, tw)))
+		}
 		lines++
 	case len(m.found) == 0:
 		body = append(body, t.Paint(theme.Warn, theme.Fit("  Nothing is called that", tw)))
