@@ -27,32 +27,33 @@ import (
 // Update sends keys to the top and everything else to all, and does what the screens ask for.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	before := m.notice
-	next, cmd := m.update(msg)
+	cmd := m.update(msg)
 	m.logShown(before)
-	return next, cmd
+	return m, cmd
 }
 
-func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (m *Model) update(msg tea.Msg) tea.Cmd {
+	if cmd, ok := m.fromTerminal(msg); ok {
+		return cmd
+	}
+	if cmd, ok := m.fromScreen(msg); ok {
+		return cmd
+	}
+	if cmd, ok := m.fromCommand(msg); ok {
+		return cmd
+	}
+	return tea.Batch(m.broadcast(msg), m.follow())
+}
+
+// fromTerminal takes what the terminal says: keys, what is pasted, how large it is and what it looks like.
+func (m *Model) fromTerminal(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		return m, m.press(msg)
+		return m.press(msg), true
 	case tea.PasteMsg:
-		if m.cramped() {
-			return m, nil
-		}
-		if m.dialog != nil {
-			return m, m.dialog.Update(msg)
-		}
-		if m.palette != nil {
-			m.palette.Paste(msg.Content)
-			return m, nil
-		}
-		if m.question != nil {
-			return m, nil
-		}
-		return m, m.top().Update(msg)
+		return m.paste(msg), true
 	case tea.WindowSizeMsg:
-		return m, m.resize(msg)
+		return m.resize(msg), true
 	case tea.BackgroundColorMsg:
 		look := m.env.Theme.Look()
 		look.Dark = msg.IsDark()
@@ -62,76 +63,106 @@ func (m *Model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		look.NoColor = msg.Profile <= colorprofile.ASCII
 		look.Basic = msg.Profile == colorprofile.ANSI
 		m.dress(look)
-	case ticked:
-		m.tellUnlogged()
-		m.tellClock()
-		return m, m.tick()
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// fromScreen does what a screen or a dialog asks for.
+func (m *Model) fromScreen(msg tea.Msg) (cmd tea.Cmd, ok bool) {
+	switch msg := msg.(type) {
 	case screen.Notice:
 		m.notice = msg
-	case left:
-		m.leaving = slices.DeleteFunc(m.leaving, func(l screen.Loader) bool { return l == msg.screen })
 	case browse.OpenMsg:
 		if m.onTop(msg.By) {
-			return m, m.open(msg)
+			cmd = m.open(msg)
 		}
 	case browse.DetailMsg:
 		if m.onTop(msg.By) {
-			return m, m.read(detail.New(m.env, detail.Options{
+			cmd = m.read(detail.New(m.env, detail.Options{
 				Resource: msg.Resource, From: msg.Snapshot, Gone: msg.Gone, Raw: msg.Raw, ReadOnly: m.readOnly(),
 			}))
 		}
 	case detail.OpenMsg:
 		if m.onTop(msg.By) {
-			return m, m.read(msg.Next)
+			cmd = m.read(msg.Next)
 		}
 	case browse.NotesMsg:
 		if m.onTop(msg.By) {
 			m.push(notes.New(m.env, msg.Title, msg.Notes))
-			return m, nil
 		}
 	case browse.ReleaseMsg:
-		return m, m.release(msg)
+		cmd = m.release(msg)
 	case browse.DeleteMsg:
-		return m, m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
+		cmd = m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
 	case detail.DeleteMsg:
-		return m, m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, nil)
-	case planned:
-		return m, m.planned(msg)
+		cmd = m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, nil)
 	case confirm.DetachMsg:
-		return m, m.replan(msg)
+		cmd = m.replan(msg)
 	case confirm.SaveMsg:
-		return m, m.save(msg)
+		cmd = m.save(msg)
+	case confirm.Decision:
+		cmd = m.decided(msg)
+	case run.CancelMsg:
+		cmd = m.wantCancel(msg)
+	case screen.WantMsg:
+		cmd = m.want(msg)
+	case ask.Answer:
+		cmd = m.reply(msg)
+	default:
+		return nil, false
+	}
+	return cmd, true
+}
+
+// fromCommand takes what came of a command of the program itself.
+func (m *Model) fromCommand(msg tea.Msg) (cmd tea.Cmd, ok bool) {
+	switch msg := msg.(type) {
+	case ticked:
+		m.tellUnlogged()
+		m.tellClock()
+		cmd = m.tick()
+	case left:
+		m.leaving = slices.DeleteFunc(m.leaving, func(l screen.Loader) bool { return l == msg.screen })
+	case planned:
+		cmd = m.planned(msg)
 	case saved:
 		m.saved(msg)
-	case confirm.Decision:
-		return m, m.decided(msg)
-	case run.CancelMsg:
-		return m, m.wantCancel(msg)
 	case ended:
-		return m, m.ended(msg)
+		cmd = m.ended(msg)
 	case placed:
 		m.placed(msg)
-		return m, nil
 	case found:
-		return m, m.enter(msg)
-	case screen.WantMsg:
-		return m, m.want(msg)
-	case ask.Answer:
-		return m, m.reply(msg)
+		cmd = m.enter(msg)
 	case read:
-		return m, m.take(msg)
+		cmd = m.take(msg)
 	case resumable:
-		return m, m.resume(msg)
+		cmd = m.resume(msg)
 	case verified:
-		return m, m.verified(msg)
+		cmd = m.verified(msg)
 	case unfinished:
 		m.tellUnfinished(msg)
-		return m, nil
 	case written:
 		m.written(msg)
-		return m, nil
+	default:
+		return nil, false
 	}
-	return m, tea.Batch(m.broadcast(msg), m.follow())
+	return cmd, true
+}
+
+// paste gives what was pasted to whatever takes text now.
+func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	switch {
+	case m.cramped(), m.question != nil:
+		return nil
+	case m.dialog != nil:
+		return m.dialog.Update(msg)
+	case m.palette != nil:
+		m.palette.Paste(msg.Content)
+		return nil
+	}
+	return m.top().Update(msg)
 }
 
 // broadcast sends a message that is not a key to the dialog, to all screens, and to runs whose screens are not open.

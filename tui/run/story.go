@@ -60,51 +60,25 @@ func (m *Model) whole(i, w, h int, now time.Time) []string {
 // story tells all of one item: its outcome, what was said of it, and every request about it, each in one line or whole.
 func (m *Model) story(i, w int, now time.Time, whole bool) []string {
 	t := m.env.Theme
-	it, res := &m.items[i], &m.plan.Items[i].Resource
-	glyph, word, role := m.status(it)
-	name := res.Label()
-	if in := m.in[res.Ref.Parent]; in != "" {
-		name += " in " + in
-	}
-	sign := " " + t.Paint(role, glyph+" "+word) + "  "
-	left := w - theme.WidthPainted(sign)
-	lines := []string{theme.FitPainted(sign, w)}
-	if left >= 12 {
-		lines = lines[:0]
-	} else {
-		sign, left = "   ", w-3
-	}
-	put := func(r theme.Role, lead, s string, w int) {
-		for _, line := range theme.Wrap(s, max(w, 1)) {
-			lines = append(lines, lead+t.Paint(r, line))
-			lead = "   "
+	lines := m.named(i, w)
+	put := func(r theme.Role, s string) {
+		for _, line := range theme.Wrap(s, max(w-3, 1)) {
+			lines = append(lines, "   "+t.Paint(r, line))
 		}
 	}
-	put(theme.Strong, sign, name, left)
 	if s := m.tells(i); s != "" {
-		put(theme.Text, "   ", s, w-3)
+		put(theme.Text, s)
 	}
-	var ids []string
-	if res.Ref.ID != res.Label() {
-		ids = append(ids, res.Ref.ID)
-	}
-	if id := it.result.NewID; id != "" {
-		ids = append(ids, "now "+id)
-	}
-	if id := it.result.RequestID; id != "" {
-		ids = append(ids, "request "+id)
-	}
-	if both := strings.Join(ids, " "+t.Dot+" "); theme.Width(both) <= w-3 {
+	ids := m.ids(i)
+	if both := strings.Join(ids, " "+t.Dot+" "); theme.Width(both) <= w-3 && both != "" {
 		ids = []string{both}
 	}
 	for _, id := range ids {
-		if id != "" {
-			put(theme.Muted, "   ", id, w-3)
-		}
+		put(theme.Muted, id)
 	}
 	requests := m.src.Requests(i)
 	if whole {
-		lines = append(lines, "", theme.FitPainted("   "+t.Paint(theme.Heading, m.heading(requests)), w))
+		lines = append(lines, "", "   "+t.Paint(theme.Heading, m.heading(requests)))
 	}
 	digits := 0
 	for _, q := range requests {
@@ -117,6 +91,46 @@ func (m *Model) story(i, w int, now time.Time, whole bool) []string {
 		lines[n] = theme.FitPainted(lines[n], w)
 	}
 	return lines
+}
+
+// named is how the story of an item begins: what became of it, and its name with what it is in, below that where there is
+// little room beside it.
+func (m *Model) named(i, w int) []string {
+	t := m.env.Theme
+	glyph, word, role := m.status(&m.items[i])
+	lead := " " + t.Paint(role, glyph+" "+word) + "  "
+	left := w - theme.WidthPainted(lead)
+	var lines []string
+	if left < 12 {
+		lines = []string{lead}
+		lead, left = "   ", w-3
+	}
+	res := &m.plan.Items[i].Resource
+	name := res.Label()
+	if in := m.in[res.Ref.Parent]; in != "" {
+		name += " in " + in
+	}
+	for _, line := range theme.Wrap(name, max(left, 1)) {
+		lines = append(lines, lead+t.Paint(theme.Strong, line))
+		lead = "   "
+	}
+	return lines
+}
+
+// ids are those that an item is known by: its own where that is not its name, the one it has now, that of the request.
+func (m *Model) ids(i int) []string {
+	var ids []string
+	res, result := &m.plan.Items[i].Resource, &m.items[i].result
+	if id := res.Ref.ID; id != res.Label() && id != "" {
+		ids = append(ids, id)
+	}
+	if result.NewID != "" {
+		ids = append(ids, "now "+result.NewID)
+	}
+	if result.RequestID != "" {
+		ids = append(ids, "request "+result.RequestID)
+	}
+	return ids
 }
 
 // heading of the requests about an item.
@@ -133,8 +147,6 @@ func (m *Model) heading(requests []cleanup.Request) string {
 
 // request is one request about an item: when it left, how long it took, the call, and what came of it.
 func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole bool) []string {
-	t := m.env.Theme
-	word, role, said := m.answer(q)
 	took := ""
 	switch {
 	case q.Answered:
@@ -155,14 +167,27 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 	if q.Items > 1 {
 		call += ", " + theme.Count(q.Items, "item", "items")
 	}
-	if !whole { // what was cut can be read in the whole
-		if s := doubts(q); s != "" {
-			word += ", " + s
-		}
-		call = strings.Join(append([]string{call}, said...), ": ")
-		return []string{t.Paint(theme.Muted, lead) + t.Paint(role, word) + "  " + t.Paint(theme.Muted, theme.Fit(call, theme.Width(call)))}
+	if whole {
+		return m.wholeRequest(q, lead, call, w)
 	}
-	indent := len(lead) // it is ASCII
+	return []string{m.briefRequest(q, lead, call)}
+}
+
+// briefRequest is a request in a line that may be cut: all of it can be read in the whole.
+func (m *Model) briefRequest(q cleanup.Request, lead, call string) string {
+	t := m.env.Theme
+	word, role, said := m.answer(q)
+	if s := doubts(q); s != "" {
+		word += ", " + s
+	}
+	text := strings.Join(append([]string{call}, said...), ": ")
+	return t.Paint(theme.Muted, lead) + t.Paint(role, word) + "  " + t.Paint(theme.Muted, theme.Fit(text, theme.Width(text)))
+}
+
+// wholeRequest is a request in w columns, each thing that is known of it on lines of its own. The lead is ASCII.
+func (m *Model) wholeRequest(q cleanup.Request, lead, call string, w int) []string {
+	t := m.env.Theme
+	indent := len(lead)
 	if w-indent < 40 {
 		indent = 6
 	}
@@ -183,6 +208,7 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 		lines = append(lines, first)
 		put(theme.Text, call)
 	}
+	word, role, said := m.answer(q)
 	put(role, word)
 	for _, s := range said {
 		put(theme.Text, s)
