@@ -87,37 +87,35 @@ func (m *Model) want(msg screen.WantMsg) tea.Cmd {
 	if msg.Do == keys.Verify {
 		m.verifying = msg.ID
 	}
-	w := &matter{WantMsg: msg}
-	m.matter = w
-	h, loader := m.opts.History, m.opts.Loader
-	mine := m.isMine
+	m.matter = &matter{WantMsg: msg}
+	return m.look(m.matter)
+}
+
+// look reads the run that a matter is about, and whether that is possible; a run that is to be verified is, at once.
+func (m *Model) look(w *matter) tea.Cmd {
+	h, loader, mine := m.opts.History, m.opts.Loader, m.isMine
 	return m.chores.command(func() tea.Msg {
-		past := h.Read(w.ID)
-		msg := read{to: w, past: past}
+		msg := read{to: w, past: h.Read(w.ID)}
 		switch w.Do {
 		case keys.Open: // a run that cannot be read has a screen that says why
 			return msg
 		case keys.Undo:
-			msg.err = past.Err
+			msg.err = msg.past.Err
 		case keys.Resume:
-			msg.err = past.CanResume()
+			msg.err = msg.past.CanResume()
 		case keys.Verify:
-			msg.err = past.CanVerify()
+			msg.err = msg.past.CanVerify()
 		}
 		if msg.err == nil {
-			msg.err = mine(past)
+			msg.err = mine(msg.past)
 		}
 		switch {
-		case msg.err != nil && w.Do == keys.Verify:
-			return verified{past, msg.err}
-		case msg.err != nil:
-			return msg
-		}
-		switch w.Do {
-		case keys.Undo:
-			msg.plan, msg.err = h.UndoPlan(past)
-		case keys.Verify:
-			return verify(m.ctx, h, loader, past)
+		case w.Do == keys.Verify && msg.err != nil:
+			return verified{msg.past, msg.err}
+		case w.Do == keys.Verify:
+			return verify(m.ctx, h, loader, msg.past)
+		case w.Do == keys.Undo && msg.err == nil:
+			msg.plan, msg.err = h.UndoPlan(msg.past)
 		}
 		return msg
 	})

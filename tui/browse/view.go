@@ -143,56 +143,10 @@ func (m *Model) body(t *tab, w, h int) string {
 	return screen.Beside(m.env.Theme, strings.Split(left, "\n"), m.pane.draw(m, pw, h), tw)
 }
 
-// instead says why there are no rows: what, where, and what to do.
+// instead says in place of the rows why there are none.
 func (m *Model) instead(w, h int) string {
-	th, t := m.env.Theme, m.tab()
-	kind := t.columns.kind
-	where := ""
-	if m.opts.Scope != "" {
-		where = " in " + m.opts.Scope
-	}
-	if len(m.opts.Parents) == 1 {
-		where = " in " + m.opts.Parents[0].Label()
-	} else if n := len(m.opts.Parents); n > 1 {
-		where = " in these " + theme.Number(n)
-	}
-	label := m.env.Keys.Label
-	var title string
-	var text []string
-	role := theme.Text
-	l := t.listing
-	if l == nil {
-		l = t.coming
-	}
-	switch {
-	case t.limited() && t.table.Total() > 0:
-		title = t.nothing()
-		text = []string{theme.Number(t.table.Total()) + " hidden; " + label(keys.Back) + t.undone()}
-		if n := t.content.undecided; n > 0 {
-			match := "they match"
-			if n == 1 {
-				match = "it matches"
-			}
-			text = append(text, "For "+theme.Number(n)+" of the "+theme.Number(t.table.Total())+" "+kind.Many+" it is not known whether "+match)
-		}
-	case l != nil && l.Err != nil:
-		role = theme.Bad
-		title = kind.Title + where + " could not be listed"
-		text = []string{l.Err.Error(), label(keys.Refresh) + " tries again"}
-	case m.loading != nil && (l == nil || !l.Done):
-		title, role = "Listing "+kind.Many+where+th.Ellipsis, theme.Muted
-	case l != nil && l.Note != "":
-		title = "No " + kind.Many + where
-		text = []string{l.Note}
-	case l != nil:
-		title = "No " + kind.Many + where
-		if len(m.opts.Parents) > 0 {
-			text = []string{label(keys.Back) + " goes back"}
-		}
-	default:
-		title = "Listing was stopped"
-		text = []string{label(keys.Refresh) + " lists again"}
-	}
+	title, role, text := m.none()
+	th := m.env.Theme
 	lines := []string{"", "  " + th.Paint(role, theme.Fit(title, max(w-4, 0)))}
 	for _, s := range text {
 		for _, part := range theme.Wrap(s, w-4) {
@@ -203,4 +157,50 @@ func (m *Model) instead(w, h int) string {
 		lines[i] = theme.FitPainted(lines[i], w)
 	}
 	return strings.Join(theme.Fill(lines, h), "\n")
+}
+
+// none is why there are no rows: what, where, and what to do.
+func (m *Model) none() (title string, role theme.Role, text []string) {
+	t, label := m.tab(), m.env.Keys.Label
+	kind := t.columns.kind
+	l := t.listing
+	if l == nil {
+		l = t.coming
+	}
+	switch {
+	case t.limited() && t.table.Total() > 0:
+		text = []string{theme.Number(t.table.Total()) + " hidden; " + label(keys.Back) + t.undone()}
+		if n := t.content.undecided; n > 0 {
+			match := "they match"
+			if n == 1 {
+				match = "it matches"
+			}
+			text = append(text, "For "+theme.Number(n)+" of the "+theme.Number(t.table.Total())+" "+kind.Many+" it is not known whether "+match)
+		}
+		return t.nothing(), theme.Text, text
+	case l != nil && l.Err != nil:
+		return kind.Title + m.where() + " could not be listed", theme.Bad, []string{l.Err.Error(), label(keys.Refresh) + " tries again"}
+	case m.loading != nil && (l == nil || !l.Done):
+		return "Listing " + kind.Many + m.where() + m.env.Theme.Ellipsis, theme.Muted, nil
+	case l == nil:
+		return "Listing was stopped", theme.Text, []string{label(keys.Refresh) + " lists again"}
+	case l.Note != "":
+		text = []string{theme.Sentence(l.Note)}
+	case len(m.opts.Parents) > 0:
+		text = []string{label(keys.Back) + " goes back"}
+	}
+	return "No " + kind.Many + m.where(), theme.Text, text
+}
+
+// where the rows would be: " in acme-prod · eu-de".
+func (m *Model) where() string {
+	switch n := len(m.opts.Parents); {
+	case n == 1:
+		return " in " + m.opts.Parents[0].Label()
+	case n > 1:
+		return " in these " + theme.Number(n)
+	case m.opts.Scope != "":
+		return " in " + m.opts.Scope
+	}
+	return ""
 }

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -303,16 +304,11 @@ func (m *Model) story(r *row, w int) []string {
 	glyph, role := m.sign(r)
 	var lines []string
 	put := func(role theme.Role, parts ...string) {
-		var some []string
-		for _, part := range parts {
-			if part != "" {
-				some = append(some, part)
-			}
-		}
-		if len(some) == 0 {
+		parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+		if len(parts) == 0 {
 			return
 		}
-		for _, line := range theme.Wrap(strings.Join(some, " "+t.Dot+" "), max(w-4, 1)) {
+		for _, line := range theme.Wrap(strings.Join(parts, " "+t.Dot+" "), max(w-4, 1)) {
 			lines = append(lines, "   "+t.Paint(role, line))
 		}
 	}
@@ -329,33 +325,14 @@ func (m *Model) story(r *row, w int) []string {
 	if r.took > 0 {
 		took = "took " + theme.Duration(r.took)
 	}
-	put(theme.Muted, begun, took, who(r.who))
-	put(theme.Muted, r.place(), project(r.where.Project))
-	switch {
-	case r.err != "":
+	put(theme.Muted, begun, took, after("by ", r.who))
+	put(theme.Muted, r.place(), after("project ", r.where.Project))
+	if r.err != "" {
 		put(theme.Text, theme.Sentence(r.err))
-	default:
+	} else {
 		put(theme.Text, r.summary.String())
 	}
-	var more []string
-	if !r.verified.IsZero() {
-		found := Found(r.found, r.undoes)
-		if !r.found.Any() {
-			found = "there was nothing to look for"
-		}
-		more = append(more, "verified "+m.local(r.verified).Format("2006-01-02 15:04 MST")+": "+found)
-	}
-	if r.torn {
-		more = append(more, "its last line was not written to its end: resume cuts it off")
-	}
-	if !r.live && r.state == "unfinished" {
-		left := theme.Number(r.open) + " without an outcome"
-		if r.open == 0 {
-			left = "not proved to the end"
-		}
-		more = append(more, left+": "+m.env.Keys.Label(keys.Resume)+" goes on")
-	}
-	put(theme.Muted, more...)
+	put(theme.Muted, m.since(r)...)
 	lines = lines[:min(len(lines), paneHeight+2)]
 	for i := range lines {
 		lines[i] = theme.FitPainted(lines[i], w)
@@ -366,19 +343,36 @@ func (m *Model) story(r *row, w int) []string {
 	return lines
 }
 
+// since is what is known of a run besides what came of it: what a verify has found, and what there is to do yet.
+func (m *Model) since(r *row) []string {
+	var says []string
+	if !r.verified.IsZero() {
+		found := Found(r.found, r.undoes)
+		if !r.found.Any() {
+			found = "there was nothing to look for"
+		}
+		says = append(says, "verified "+m.local(r.verified).Format("2006-01-02 15:04 MST")+": "+found)
+	}
+	if r.torn {
+		says = append(says, "its last line was not written to its end: resume cuts it off")
+	}
+	if !r.live && r.state == "unfinished" {
+		left := theme.Number(r.open) + " without an outcome"
+		if r.open == 0 {
+			left = "not proved to the end"
+		}
+		says = append(says, left+": "+m.env.Keys.Label(keys.Resume)+" goes on")
+	}
+	return says
+}
+
 // local is a point in time where the user is.
 func (m *Model) local(t time.Time) time.Time { return t.In(m.env.Now().Location()) }
 
-func who(s string) string {
+// after is s after a word; "" where there is none.
+func after(word, s string) string {
 	if s == "" {
 		return ""
 	}
-	return "by " + s
-}
-
-func project(s string) string {
-	if s == "" {
-		return ""
-	}
-	return "project " + s
+	return word + s
 }
