@@ -26,7 +26,7 @@ func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
 		retried = append(retried, i)
 		line := ask.Line{Name: names[i], Note: res.Outcome.String()}
 		line.Glyph, line.Role = screen.Sign(m.env.Theme, res.Outcome)
-		if said := run.Said(res); said != "" {
+		if said := run.Said(m.env.Theme, res); said != "" {
 			line.Note += ": " + said
 		}
 		lines = append(lines, line)

@@ -66,7 +66,7 @@ func (l *tabLine) draw(m *Model, w int) string {
 		l.heads = make([]tabHead, len(m.list))
 	}
 	for i, t := range m.list {
-		h := tabHead{count: t.count(m.loading != nil)}
+		h := tabHead{count: t.count(th, m.loading != nil)}
 		if t.content != nil {
 			h.tally = t.content.tally
 		}
@@ -103,12 +103,12 @@ func (l *tabLine) draw(m *Model, w int) string {
 }
 
 // count is how many there are, with … while more may come and ! when not all could be listed.
-func (t *tab) count(loading bool) string {
+func (t *tab) count(th *theme.Theme, loading bool) string {
 	switch l := t.coming; {
 	case t.whole:
 		return theme.Number(len(t.listing.Resources))
 	case l == nil && loading:
-		return "…"
+		return th.Ellipsis
 	case l == nil:
 		return ""
 	case l.Err != nil && len(l.Resources) == 0:
@@ -116,7 +116,7 @@ func (t *tab) count(loading bool) string {
 	case l.Err != nil:
 		return theme.Number(len(l.Resources)) + "!"
 	case !l.Done:
-		return theme.Number(len(l.Resources)) + "…"
+		return theme.Number(len(l.Resources)) + th.Ellipsis
 	default:
 		return theme.Number(len(l.Resources))
 	}

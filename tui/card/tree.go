@@ -21,15 +21,15 @@ func Nodes(tree []inventory.Branch) []Node {
 }
 
 func grow(nodes []Node, tree []inventory.Branch, base string) []Node {
-	twig, below := base+"├ ", base+"│ "
+	twig, below := base+theme.Fork, base+theme.Stem
 	for i := range tree {
 		if i == len(tree)-1 {
-			twig, below = base+"└ ", base+indent
+			twig, below = base+theme.End, base+indent
 		}
 		b := &tree[i]
 		stem := below + indent
 		if len(b.Below) > 0 {
-			stem = below + "│ "
+			stem = below + theme.Stem
 		}
 		nodes = append(nodes, Node{b, twig, stem})
 		nodes = grow(nodes, b.Below, below)

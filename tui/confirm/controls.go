@@ -71,7 +71,7 @@ func (m *Model) choice(w int) []string {
 // end is shown, and that it goes before.
 func (m *Model) field(w int) []string {
 	t := m.env.Theme
-	const lead, more = "> ", "… "
+	lead, more := "> ", t.Ellipsis+" "
 	room := max(w-len(lead), 1)
 	n := (len(m.want)+beyond)/room + 1 // with the cursor
 	var pieces []string
@@ -112,7 +112,7 @@ func (m *Model) field(w int) []string {
 		case m.matches():
 			line += " " + t.Paint(theme.Good, t.OK)
 		default:
-			line += t.Paint(theme.Accent, "▏")
+			line += t.Paint(theme.Accent, t.Cursor)
 		}
 		lines = append(lines, t.Paint(theme.Muted, lead)+line)
 	}
@@ -145,21 +145,21 @@ func (m *Model) prompt(ask string, w int) string {
 		lead, room = "", room+len(lead)
 	}
 	s := t.Paint(theme.Text, lead) + t.Paint(theme.Strong, m.want) + t.Paint(theme.Text, ask+": ") +
-		t.Paint(theme.Strong, end(m.typed, room))
+		t.Paint(theme.Strong, m.end(m.typed, room))
 	switch {
 	case m.matches() && ask == "":
 		return s + " "
 	case m.matches():
 		return s + " " + t.Paint(theme.Good, t.OK)
 	case ask == "":
-		return s + t.Paint(theme.Accent, "▏")
+		return s + t.Paint(theme.Accent, t.Cursor)
 	default:
-		return s + t.Paint(theme.Accent, "▏") + " "
+		return s + t.Paint(theme.Accent, t.Cursor) + " "
 	}
 }
 
 // end is the end of s in at most w columns.
-func end(s string, w int) string {
+func (m *Model) end(s string, w int) string {
 	if theme.Width(s) <= w {
 		return theme.Fit(s, theme.Width(s))
 	}
@@ -167,7 +167,7 @@ func end(s string, w int) string {
 		_, n := utf8.DecodeRuneInString(s)
 		s = s[n:]
 	}
-	return "…" + theme.Fit(s, theme.Width(s))
+	return m.env.Theme.Ellipsis + theme.Fit(s, theme.Width(s))
 }
 
 func (m *Model) buttons(proceeds string) string {

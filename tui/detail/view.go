@@ -24,8 +24,8 @@ func (m *Model) View(w, h int) string {
 
 // way is "pool api-v2 › listener web-443"; where there is little room, it begins further on.
 func (m *Model) way(w int) string {
-	const then = " › "
 	t, last := m.env.Theme, len(m.trail)-1
+	then := " " + t.Then + " "
 	here := m.trail[last]
 	before, room := "", w-2-theme.Width(here)
 	for i := last - 1; i >= 0; i-- {

@@ -218,13 +218,13 @@ func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
 	}
 	switch {
 	case m.phase == cleanup.Proving:
-		return "proving…", "", theme.Muted
+		return "proving" + m.env.Theme.Ellipsis, "", theme.Muted
 	case m.stopped() && m.flying > 0:
 		return theme.Number(m.flying) + " in flight will end", "", theme.Warn
 	case m.stopped():
-		return "ending…", "", theme.Warn
+		return "ending" + m.env.Theme.Ellipsis, "", theme.Warn
 	case m.phase == cleanup.Checking:
-		return "checking…", "", theme.Muted
+		return "checking" + m.env.Theme.Ellipsis, "", theme.Muted
 	}
 	if quiet := m.pace.quiet(now); quiet > 0 && m.flying > 0 {
 		return "no answer for " + strconv.Itoa(int(quiet.Seconds())) + " s", "", theme.Muted

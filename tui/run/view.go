@@ -36,23 +36,18 @@ func (m *Model) View(w, h int) string {
 	case room == 0:
 		m.page = 0
 	case m.reading >= 0:
-		body = append([]string{m.rule(w)}, m.whole(m.reading, w, room-1, now)...)
+		body = append([]string{m.env.Theme.Rule(w)}, m.whole(m.reading, w, room-1, now)...)
 	case tall && pw > 0 && room >= paneRoom:
 		body = strings.Split(screen.Beside(m.env.Theme, m.list(w-pw-1, room, now), m.pane(pw-1, room, now, true), w-pw-1), "\n")
 	case tall && room >= paneRoom:
 		below := paneHeight(room)
-		body = append(m.list(w, room-below-1, now), m.rule(w))
+		body = append(m.list(w, room-below-1, now), m.env.Theme.Rule(w))
 		body = append(body, m.pane(w, below, now, false)...)
 	default:
 		body = m.list(w, room, now)
 	}
 	lines = append(append(lines, m.news(note, w)), body...)
 	return strings.Join(theme.Fill(lines, h), "\n")
-}
-
-// rule sets one part off from the other.
-func (m *Model) rule(w int) string {
-	return m.env.Theme.Paint(theme.Border, strings.Repeat("─", w))
 }
 
 // status is the glyph and the word of an item.
@@ -92,7 +87,7 @@ func (m *Model) doing() string {
 // tells is what a row says of an item beside the word: what is being done to it, or what is known of its end.
 func (m *Model) tells(i int) string {
 	it := &m.items[i]
-	switch end := Said(it.result); {
+	switch end := Said(m.env.Theme, it.result); {
 	case it.step == cleanup.Clearing, m.past != nil && end == "":
 		return it.note
 	case m.past == nil || it.note == "":
@@ -103,10 +98,10 @@ func (m *Model) tells(i int) string {
 }
 
 // Said is what is known of an item's end: its new id, the proof, then the service's words where it has any.
-func Said(r cleanup.Result) string {
+func Said(t *theme.Theme, r cleanup.Result) string {
 	var parts []string
 	if r.NewID != "" {
-		parts = append(parts, "→ "+r.NewID)
+		parts = append(parts, t.Becomes+" "+r.NewID)
 	}
 	switch {
 	case !r.Proved:

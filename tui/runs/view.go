@@ -293,9 +293,9 @@ func (m *Model) rule(n, w int) string {
 	}
 	left := w - theme.Width(where) - 2
 	if where == "" || left < 0 {
-		return t.Paint(theme.Border, strings.Repeat("─", w))
+		return t.Rule(w)
 	}
-	return t.Paint(theme.Border, strings.Repeat("─", left)) + t.Paint(theme.Muted, where) + t.Paint(theme.Border, "──")
+	return t.Rule(left) + t.Paint(theme.Muted, where) + t.Rule(2)
 }
 
 // story tells all of one run.

@@ -17,7 +17,7 @@ const (
 func Frame(t *theme.Theme, title, place string, grave bool, body []string, w int) string {
 	title = t.Paint(theme.Title, title)
 	if place != "" {
-		title += t.Paint(theme.Border, " ─ ") + t.Paint(theme.Muted, place)
+		title += t.Paint(theme.Border, " "+t.Line+" ") + t.Paint(theme.Muted, place)
 	}
 	if grave {
 		return t.DangerBox(title, strings.Join(body, "\n"), w)

@@ -17,7 +17,7 @@ func PaneWidth(w, want int) int {
 
 // Beside puts two blocks of lines next to each other, as one; the left one is w columns wide.
 func Beside(t *theme.Theme, left, right []string, w int) string {
-	edge := t.Paint(theme.Border, "│")
+	edge := t.Paint(theme.Border, t.Edge)
 	var b strings.Builder
 	b.Grow(2 * (len(left) + 1) * w) // there are colours too
 	for i, line := range left {

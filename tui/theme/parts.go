@@ -27,24 +27,27 @@ func (t *Theme) box(border Role, title, body string, w int) string {
 
 	tw := min(WidthPainted(title), w-6)
 	if tw > 0 {
-		edge("╭─ ")
+		edge("╭" + t.Line + " ")
 		b.WriteString(FitPainted(title, tw))
-		edge(" " + strings.Repeat("─", w-5-tw) + "╮")
+		edge(" " + strings.Repeat(t.Line, w-5-tw) + "╮")
 	} else {
-		edge("╭" + strings.Repeat("─", w-2) + "╮")
+		edge("╭" + strings.Repeat(t.Line, w-2) + "╮")
 	}
 	for line := range strings.SplitSeq(body, "\n") {
 		b.WriteByte('\n')
-		edge("│")
+		edge(t.Edge)
 		b.WriteByte(' ')
 		b.WriteString(FitPainted(line, w-4))
 		b.WriteByte(' ')
-		edge("│")
+		edge(t.Edge)
 	}
 	b.WriteByte('\n')
-	edge("╰" + strings.Repeat("─", w-2) + "╯")
+	edge("╰" + strings.Repeat(t.Line, w-2) + "╯")
 	return b.String()
 }
+
+// Rule is a line w columns long that sets one part off from the other.
+func (t *Theme) Rule(w int) string { return t.Paint(Border, strings.Repeat(t.Line, max(w, 0))) }
 
 // Progress draws a bar of w columns; done is the share from 0 to 1. It is full only when done is 1, and shows
 // something as soon as done is more than 0.

@@ -47,10 +47,19 @@ type Glyphs struct {
 	Free, Used, Kept, Unsure string    // verdicts: unused, in use, protected, unknown
 	Ascending, Descending    string    // of the sorted column
 	Ellipsis, Dot, Pointer   string    // cut text, between two words, the focused one of several
-	Caret                    string    // under the place that is meant
+	Caret, Cursor            string    // under the place that is meant, where what is typed goes
+	Becomes, Then            string    // before what something is now, between the steps of a way
+	Edge, Line               string    // of panes and boxes: upright, level
 	Full, Empty              string    // of a progress bar
 	Levels                   [8]string // of a diagram, from nothing to all
 }
+
+// The lines that tie the objects of a tree together.
+const (
+	Fork = "├ " // to one that others follow
+	End  = "└ " // to the last one
+	Stem = "│ " // past those below one
+)
 
 // Theme paints. Screens share one by pointer; only the event loop calls Set.
 type Theme struct {
@@ -71,8 +80,9 @@ func New(l Look) *Theme {
 		Free: "◇", Used: "◆", Kept: "■", Unsure: "?",
 		Ascending: "▲", Descending: "▼",
 		Ellipsis: "…", Dot: "·", Pointer: "▸",
-		Caret: "^",
-		Full:  "█", Empty: "░",
+		Caret: "^", Cursor: "▏", Becomes: "→", Then: "›",
+		Edge: "│", Line: "─",
+		Full: "█", Empty: "░",
 		Levels: [8]string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 	}}
 	t.Set(l)
