@@ -331,6 +331,21 @@ func TestNameWithoutDanger(t *testing.T) {
 	}
 }
 
+// Whichever item is named first: both sentences of the dialog count in one order.
+func TestWhatGoesIsCountedTheMostFirst(t *testing.T) {
+	monitor, server := Prerequisite{What: "health monitor"}, Prerequisite{What: "server"}
+	p := Plan{Items: []Item{
+		{Demands: true, Holds: []Prerequisite{monitor}}, {Demands: true, Holds: []Prerequisite{server, server, monitor}}, {Demands: true, Holds: []Prerequisite{server}},
+		{Holds: []Prerequisite{monitor}}, {Holds: []Prerequisite{server, server}},
+	}}
+	if got := p.First(); got != "3 servers, 2 health monitors" {
+		t.Errorf("first %q", got)
+	}
+	if got := p.Along(); got != "2 servers, 1 health monitor" {
+		t.Errorf("along %q", got)
+	}
+}
+
 func TestTally(t *testing.T) {
 	for want, steps := range map[string][]string{
 		"":         nil,

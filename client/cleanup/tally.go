@@ -1,7 +1,9 @@
 package cleanup
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"janitor/client/english"
@@ -62,6 +64,7 @@ func (p Plan) First() string { return p.held(true) }
 // Along says what goes with the items without a step of its own, over all of them.
 func (p Plan) Along() string { return p.held(false) }
 
+// held counts what the items hold, the most first: by the items it would be in any order.
 func (p Plan) held(first bool) string {
 	var t tally
 	for _, it := range p.Items {
@@ -71,5 +74,6 @@ func (p Plan) held(first bool) string {
 			}
 		}
 	}
+	slices.SortStableFunc(t, func(a, b counted) int { return cmp.Compare(b.n, a.n) })
 	return t.all()
 }
