@@ -231,7 +231,7 @@ func (m *Model) Hints() []keys.Action {
 			}
 		}
 	}
-	if m.err != nil {
+	if (m.err != nil || len(m.rows) == 0) && m.WhyNot(keys.Refresh) == "" { // one may have been begun elsewhere meanwhile
 		hints = append(hints, keys.Refresh)
 	}
 	return append(hints, keys.Back, keys.Help)
