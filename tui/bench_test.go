@@ -125,7 +125,8 @@ func BenchmarkKeyToFrame(b *testing.B) {
 func BenchmarkFilterKey(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		m := many(b, n, 120, 36)
-		m.Update(tea.KeyPressMsg{Code: '/', Text: "/"})
+		_, cmd := m.Update(tea.KeyPressMsg{Code: '/', Text: "/"})
+		m.Update(cmd())
 		typed := tea.KeyPressMsg{Code: '9', Text: "9"}
 		rubbed := tea.KeyPressMsg{Code: tea.KeyBackspace}
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -146,7 +147,8 @@ func BenchmarkFilterKey(b *testing.B) {
 func BenchmarkExpressionKey(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		m := many(b, n, 120, 36)
-		m.Update(tea.KeyPressMsg{Code: '/', Text: "/"})
+		_, cmd := m.Update(tea.KeyPressMsg{Code: '/', Text: "/"})
+		m.Update(cmd())
 		for _, r := range "=unused && servers > 1" {
 			m.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
 		}

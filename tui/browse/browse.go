@@ -176,7 +176,7 @@ func (m *Model) press(key string) tea.Cmd {
 	}
 	switch action {
 	case keys.Filter:
-		m.begin()
+		return m.begin()
 	case keys.Verdicts:
 		return m.verdicts()
 	case keys.Open:

@@ -30,12 +30,13 @@ type offer struct {
 }
 
 // begin types on after the filter that is kept.
-func (m *Model) begin() {
+func (m *Model) begin() tea.Cmd {
 	m.input = input{on: true}
 	if kept := m.tab().filter; kept != "" {
 		m.input.Set(kept + " ") // what is typed next is another word
 	}
 	m.suggest()
+	return m.settle(m.tab())
 }
 
 // typed takes a key while the filter is being typed. The table follows every key, and can be moved in.
@@ -94,7 +95,7 @@ func (m *Model) keep() tea.Cmd {
 	}
 	m.input.on = false
 	t.filter = strings.TrimSpace(t.filter)
-	return nil
+	return m.settle(t)
 }
 
 // follow shows what a filter lets through. While it is wrong, or not yet complete, the rows stay those of the last one

@@ -41,14 +41,21 @@ func (s show) lets(v inventory.Verdict) bool {
 // limits are what rows have to be like to be shown, besides words in their text. They are compared to find out whether
 // what is shown is what is wanted.
 type limits struct {
-	show show
-	expr *filter.Filter // an expression, nil for none
+	show   show
+	expr   *filter.Filter // an expression, nil for none
+	search bool           // words are looked for, or may be soon: the texts of all rows have to be at hand
+}
+
+// meet says whether rows within these limits are those wanted. Texts that nobody needs do no harm.
+func (l limits) meet(wanted limits) bool {
+	l.search = l.search && wanted.search
+	return l == wanted
 }
 
 // keep finds the rows that are let through, nil for all, and counts those of which that cannot be said; they are not let
 // through. It ends early, with nothing let through, when ctx does.
 func (l limits) keep(ctx context.Context, r *rows) (keep []bool, undecided int) {
-	if l == (limits{}) {
+	if l.show == showAll && l.expr == nil {
 		return nil, 0
 	}
 	const between = 1024 // rows between two looks at ctx
@@ -106,7 +113,7 @@ func (c content) anew(ctx context.Context, s table.Sort, l limits) *content {
 
 func (c *content) narrow(ctx context.Context, l limits) {
 	keep, undecided := l.keep(ctx, c.rows)
-	c.view, c.limits, c.undecided = c.view.Narrow(keep), l, undecided
+	c.view, c.limits, c.undecided = c.view.Narrow(keep).Searchable(l.search), l, undecided
 }
 
 // asked is the work on a tab's content that is under way; what comes of any other is stale.
@@ -133,7 +140,8 @@ func (m *Model) settle(t *tab) tea.Cmd {
 		t.asked.cancel()
 		t.asked = nil
 	}
-	if t.content == nil || t.content.limits == t.limits {
+	t.limits.search = t.words != "" || m.input.on && t == m.tab()
+	if !t.narrowing() {
 		t.table.Filter(t.words)
 	}
 	c, s, l := t.content, t.table.Sort(), t.limits
@@ -160,7 +168,7 @@ func (m *Model) answer(msg prepared) tea.Cmd {
 }
 
 // narrowing: the rows shown are not yet those asked for.
-func (t *tab) narrowing() bool { return t.content != nil && t.content.limits != t.limits }
+func (t *tab) narrowing() bool { return t.content != nil && !t.content.limits.meet(t.limits) }
 
 // mostHeld bounds the keys that wait, in key presses.
 const mostHeld = 64

@@ -210,3 +210,27 @@ func TestCountsByVerdictStandInTheTabs(t *testing.T) {
 		t.Errorf("with room, every tab has them: %q", first)
 	}
 }
+
+// The texts of all rows take much memory: they are at hand where words are typed or kept, and nowhere else.
+func TestTextsAreThereForAsLongAsWordsNeedThem(t *testing.T) {
+	p := newProbe(t, &feed{whole(mixed()), whole(mixed())}, nil)
+	for _, step := range []struct {
+		do    func()
+		texts bool
+	}{
+		{func() {}, false},
+		{func() { p.press("/") }, true},
+		{func() { p.write("web") }, true},
+		{func() { p.press("enter") }, true},
+		{func() { p.press("ctrl+r") }, true}, // other rows
+		{func() { p.press("esc") }, false},
+		{func() { p.press("/").write("=unused").press("enter") }, false},
+		{func() { p.press("/", "esc") }, false},
+		{func() { p.press("/").write("web").press("ctrl+u", "enter") }, false},
+	} {
+		step.do()
+		if c := p.tab().content; c.limits.search != step.texts || p.tab().narrowing() {
+			t.Errorf("%q, typing %v: texts at hand %v, want %v", p.tab().filter, p.Typing(), c.limits.search, step.texts)
+		}
+	}
+}

@@ -72,7 +72,7 @@ func newBench(n int) *Model[ref] {
 		{Title: "SERVERS", Right: true}, {Title: "PROTOCOL"}, {Title: "AGE", Right: true}, {Title: "ID", Extra: true},
 	})
 	m.SetSize(120, 36)
-	m.Set(Prepare(newAccount(n), Sort{}))
+	m.Set(Prepare(newAccount(n), Sort{}).Searchable(true))
 	m.Do(keys.HalfDown)
 	return m
 }
@@ -146,6 +146,14 @@ func BenchmarkPrepare(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				Prepare(src, Sort{})
+			}
+			report(b)
+		})
+		b.Run(fmt.Sprintf("texts/rows=%d", n), func(b *testing.B) {
+			v := Prepare(newAccount(n), Sort{})
+			b.ReportAllocs()
+			for b.Loop() {
+				v.Searchable(true)
 			}
 			report(b)
 		})

@@ -39,15 +39,17 @@ func TestNarrowedRowsAndWordsAreShownTogether(t *testing.T) {
 		{"in use", "", Sort{}, []string{"p2"}},
 		{"nothing", "", Sort{}, nil},
 	} {
-		m := New[string](plain(), columns)
-		m.SetSize(60, 10)
-		m.Set(Prepare(some, c.sort).Narrow(only(some, c.state)))
-		m.Filter(c.words)
-		if diff := gocmp.Diff(c.want, shown(m)); diff != "" {
-			t.Errorf("%q and %q by %v (-want +got)\n%s", c.state, c.words, c.sort, diff)
-		}
-		if m.Total() != len(some) {
-			t.Errorf("%d rows in total, want %d", m.Total(), len(some))
+		for _, texts := range []bool{false, true} { // the words let the same through
+			m := New[string](plain(), columns)
+			m.SetSize(60, 10)
+			m.Set(Prepare(some, c.sort).Narrow(only(some, c.state)).Searchable(texts))
+			m.Filter(c.words)
+			if diff := gocmp.Diff(c.want, shown(m)); diff != "" {
+				t.Errorf("%q and %q by %v, texts at hand %v (-want +got)\n%s", c.state, c.words, c.sort, texts, diff)
+			}
+			if m.Total() != len(some) {
+				t.Errorf("%d rows in total, want %d", m.Total(), len(some))
+			}
 		}
 	}
 }

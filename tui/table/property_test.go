@@ -146,7 +146,7 @@ func TestMarksSurviveWhateverHappensToTheRows(t *testing.T) {
 			case 9:
 				name = "narrow"
 				state = anyState(rng)
-				m.Set(m.view.Narrow(only(rows, state)))
+				m.Set(m.view.Narrow(only(rows, state)).Searchable(rng.IntN(2) == 0))
 			default:
 				name = "move"
 				wander(rng, m)
@@ -308,7 +308,7 @@ func TestKeptLinesAreUpToDate(t *testing.T) {
 		for range 30 {
 			switch rng.IntN(7) {
 			case 6:
-				m.Set(m.view.Narrow(only(rows, anyState(rng))))
+				m.Set(m.view.Narrow(only(rows, anyState(rng))).Searchable(rng.IntN(2) == 0))
 			case 0:
 				rows = someOf(rng, 60)
 				m.Set(Prepare(rows, Sort{Column: rng.IntN(4)}))

@@ -26,18 +26,31 @@ type Sort struct {
 	Reverse bool
 }
 
-// View is a source made ready to be shown: sorted, searchable, with an index of its keys. It is never changed.
+// View is a source made ready to be shown: sorted, with an index of its keys. It is never changed.
 type View[K comparable] struct {
 	src   Source[K]
 	sort  Sort
-	order []int32     // row of the source at each position
-	place []int32     // position of each row of the source
-	index map[K]int32 // row of the source of each key
-	text  []byte      // folded text of all positions, one after the other
-	ends  []uint32    // where the text of each position ends
+	order []int32 // row of the source at each position
+	place []int32 // position of each row of the source
+	index index[K]
+	texts *texts // nil: made row by row while a filter goes through them
 
 	narrow bool    // only the positions in kept are shown
 	kept   []int32 // rising; shared between views of the same order, never written to
+}
+
+// texts are the folded texts of all positions, one after the other.
+type texts struct {
+	all  []byte
+	ends []uint32
+}
+
+func (t *texts) at(pos int32) []byte {
+	start := uint32(0)
+	if pos > 0 {
+		start = t.ends[pos-1]
+	}
+	return t.all[start:t.ends[pos]]
 }
 
 // Prepare does the work that grows with the number of rows; run it in a command. Rows that compare equal keep the order
@@ -46,13 +59,10 @@ func Prepare[K comparable](src Source[K], s Sort) *View[K] {
 	n := src.Len()
 	v := &View[K]{
 		src: src, sort: s,
-		order: make([]int32, 0, n), place: make([]int32, n), index: make(map[K]int32, n),
-		text: make([]byte, 0, 80*n), ends: make([]uint32, 0, n),
+		order: make([]int32, 0, n), place: make([]int32, n), index: newIndex(n, src.Key),
 	}
 	for i := range n {
-		k := src.Key(i)
-		if _, twice := v.index[k]; !twice {
-			v.index[k] = int32(i)
+		if v.index.add(i) {
 			v.order = append(v.order, int32(i))
 		}
 	}
@@ -85,10 +95,26 @@ func Prepare[K comparable](src Source[K], s Sort) *View[K] {
 	}
 	for pos, row := range v.order {
 		v.place[row] = int32(pos)
-		v.text = search.AppendFolded(v.text, src.Text(int(row)))
-		v.ends = append(v.ends, uint32(len(v.text)))
 	}
 	return v
+}
+
+// Searchable is the same view with the texts of all rows at hand, or without them: they take more memory than all else that
+// it holds, and only a filter reads them. Without them each filter costs as much as making them: run it in a command.
+func (v *View[K]) Searchable(on bool) *View[K] {
+	if on == (v.texts != nil) {
+		return v
+	}
+	n := *v
+	n.texts = nil
+	if on {
+		n.texts = &texts{all: make([]byte, 0, 80*len(v.order)), ends: make([]uint32, len(v.order))}
+		for pos, row := range v.order {
+			n.texts.all = search.AppendFolded(n.texts.all, v.src.Text(int(row)))
+			n.texts.ends[pos] = uint32(len(n.texts.all))
+		}
+	}
+	return &n
 }
 
 // Narrow is the same view with only those rows to be shown that keep says, by row of the source; rows beyond its end are
@@ -136,7 +162,7 @@ func (v *View[K]) find(k K) (int, bool) {
 	if v == nil {
 		return 0, false
 	}
-	row, ok := v.index[k]
+	row, ok := v.index.find(k)
 	if !ok {
 		return 0, false
 	}
@@ -145,25 +171,28 @@ func (v *View[K]) find(k K) (int, bool) {
 
 // match appends the positions that are kept and whose text the words let through.
 func (v *View[K]) match(words search.Words, dst []int32) []int32 {
-	switch {
-	case v == nil:
-	case v.narrow:
+	if v == nil {
+		return dst
+	}
+	var folded []byte
+	text := func(pos int32) []byte {
+		folded = search.AppendFolded(folded[:0], v.src.Text(int(v.order[pos])))
+		return folded
+	}
+	if v.texts != nil {
+		text = v.texts.at
+	}
+	if v.narrow {
 		for _, pos := range v.kept {
-			start := uint32(0)
-			if pos > 0 {
-				start = v.ends[pos-1]
-			}
-			if words.Match(v.text[start:v.ends[pos]]) {
+			if words.Match(text(pos)) {
 				dst = append(dst, pos)
 			}
 		}
-	default:
-		start := uint32(0)
-		for pos, end := range v.ends {
-			if words.Match(v.text[start:end]) {
-				dst = append(dst, int32(pos))
-			}
-			start = end
+		return dst
+	}
+	for pos := range int32(len(v.order)) {
+		if words.Match(text(pos)) {
+			dst = append(dst, pos)
 		}
 	}
 	return dst
