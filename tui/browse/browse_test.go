@@ -540,7 +540,7 @@ func TestSaysWhatHasNoRoom(t *testing.T) {
 
 func TestWhatIsNotKnownStandsLastInBothOrders(t *testing.T) {
 	rows := unused(1, 2, 3)
-	rows[1].Created = time.Time{}
+	rows[1].Created = client.Time{}
 	p := newProbe(t, &feed{whole(rows)}, nil)
 	p.View(100, 10)
 	for _, want := range []string{"web-1 web-3 web-2", "web-3 web-1 web-2"} {

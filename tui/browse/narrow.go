@@ -2,6 +2,7 @@ package browse
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -158,7 +159,7 @@ func (m *Model) settle(t *tab) tea.Cmd {
 }
 
 func (m *Model) answer(msg prepared) tea.Cmd {
-	if msg.to != msg.tab.asked {
+	if msg.to != msg.tab.asked || !slices.Contains(m.list, msg.tab) { // or a screen below or above asked
 		return nil
 	}
 	msg.tab.asked = nil

@@ -170,6 +170,21 @@ func TestKeysWaitForTheRowsAskedFor(t *testing.T) {
 	}
 }
 
+// Replies go to all screens that are open, and only the one that asked knows which keys wait for its rows.
+func TestAnAnswerIsForTheScreenThatAsked(t *testing.T) {
+	below := newProbe(t, &feed{whole(mixed())}, nil)
+	p := newProbe(t, &feed{whole(mixed())}, nil)
+	p.View(120, 20)
+	asked := p.verdicts()
+	p.press("space")
+	answer := asked()
+	below.run(below.Update(answer))
+	p.run(p.Update(answer))
+	if p.tab().table.Marked() != 1 || below.tab().table.Marked() != 0 {
+		t.Errorf("%d and %d marked: the key was lost", p.tab().table.Marked(), below.tab().table.Marked())
+	}
+}
+
 func TestOnlyTheLatestAnswerCounts(t *testing.T) {
 	p := newProbe(t, &feed{whole(mixed())}, nil)
 	p.View(120, 20)

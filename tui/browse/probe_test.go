@@ -112,7 +112,7 @@ func (p *probe) lastSaid() string {
 func pool(n int, name string, state inventory.State, reason string) inventory.Resource {
 	id := fmt.Sprintf("pool-%04d", n)
 	return inventory.Resource{
-		Ref: ref(n), Name: name, Created: epoch.Add(-time.Duration(n) * 24 * time.Hour),
+		Ref: ref(n), Name: name, Created: client.At(epoch.Add(-time.Duration(n) * 24 * time.Hour)),
 		Object:  &inventory.Pool{Pool: client.Pool{ID: id, Name: name, Protocol: "HTTP"}},
 		Verdict: inventory.Verdict{State: state, Reasons: []inventory.Reason{{Text: reason}}},
 	}
