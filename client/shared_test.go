@@ -23,9 +23,9 @@ func TestSharedCertificates(t *testing.T) {
 	want := Certificate{
 		ID: "23ef9aad4ecb463580476d324a6c71af", ProjectID: "a31d2bdcf7604c0faaddb058e1e08819", Name: "https_certificate",
 		Description: "old", Type: "server", Domain: "www.elb.com", AdminStateUp: true, Shared: true,
-		CreatedAt:  Time{time.Date(2019, 3, 31, 22, 23, 51, 0, time.UTC)},
-		UpdatedAt:  Time{time.Date(2019, 4, 1, 0, 0, 0, 0, time.UTC)},
-		ExpireTime: Time{time.Date(2029, 3, 29, 22, 23, 51, 0, time.UTC)},
+		CreatedAt:  At(time.Date(2019, 3, 31, 22, 23, 51, 0, time.UTC)),
+		UpdatedAt:  At(time.Date(2019, 4, 1, 0, 0, 0, 0, time.UTC)),
+		ExpireTime: At(time.Date(2029, 3, 29, 22, 23, 51, 0, time.UTC)),
 	}
 	client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"certificates":[%s],"instance_num":1}`, one)

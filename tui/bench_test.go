@@ -41,7 +41,7 @@ func called(tb testing.TB, n, w, h int, name func(i int) string) *Model {
 		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", uint32(i*2654435761), i)
 		name := name(i)
 		pools[i] = inventory.Resource{
-			Ref: inventory.Ref{Scope: "s", Kind: inventory.Pools, ID: id}, Name: name, Created: now.AddDate(0, 0, -i%2000),
+			Ref: inventory.Ref{Scope: "s", Kind: inventory.Pools, ID: id}, Name: name, Created: client.At(now.AddDate(0, 0, -i%2000)),
 			Object:  &inventory.Pool{Pool: client.Pool{ID: id, Name: name, Protocol: "HTTP", Members: client.NewIDs(make([]string, i%9)...)}},
 			Verdict: states[i%len(states)],
 		}

@@ -22,7 +22,7 @@ func TestAnExpressionIsWhatIsDeleted(t *testing.T) {
 		case r.Verdict.State != inventory.Unused:
 		case r.Created.IsZero():
 			unknown++
-		case epoch.Sub(r.Created) > 90*24*time.Hour:
+		case epoch.Sub(r.Created.Time()) > 90*24*time.Hour:
 			old = append(old, r)
 		}
 	}

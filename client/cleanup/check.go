@@ -265,7 +265,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 // edited tells how a resource is not as it was planned, "" when nothing shows that.
 func edited(planned *Item, kind *inventory.Kind, fresh inventory.Resource) string {
 	if before, at := planned.Resource.Updated, fresh.Updated; !before.IsZero() && !at.IsZero() && !at.Equal(before) {
-		return "edited " + at.UTC().Format("2006-01-02 15:04:05 UTC")
+		return "edited " + at.Time().Format("2006-01-02 15:04:05 UTC")
 	}
 	var now []inventory.Field
 	if len(planned.Settings) > 0 && kind.Deletion.Settings != nil {

@@ -143,7 +143,7 @@ func (e *Engine) Retry(ctx context.Context, of *Run) (*Run, bool) {
 		return nil, false
 	}
 	for i := range p.Items { // the run before may have edited them
-		p.Items[i].Resource.Updated, p.Items[i].Settings = time.Time{}, nil
+		p.Items[i].Resource.Updated, p.Items[i].Settings = client.Time{}, nil
 	}
 	of.handOver(&p)
 	return e.Start(ctx, p), true

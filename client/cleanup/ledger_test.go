@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"janitor/client"
 	"janitor/client/inventory"
 	"janitor/client/journal"
 	"janitor/client/simcloud"
@@ -126,7 +127,7 @@ func audited(tb testing.TB, r *Run) {
 func TestAPlanIsTheSameAfterReading(t *testing.T) {
 	w := newWorld(t).with("a", "b").withBox("box", "c")
 	w.add(inventory.Resource{
-		Ref: inventory.Ref{Scope: "p/r/\"x\"", Kind: things, ID: "<d>"}, Name: "böse\u2028", Created: time.Date(2020, 1, 2, 3, 4, 5, 6, time.UTC), Updated: time.Date(2021, 1, 2, 3, 4, 5, 0, time.UTC),
+		Ref: inventory.Ref{Scope: "p/r/\"x\"", Kind: things, ID: "<d>"}, Name: "böse\u2028", Created: client.At(time.Date(2020, 1, 2, 3, 4, 5, 6000, time.UTC)), Updated: client.At(time.Date(2021, 1, 2, 3, 4, 5, 0, time.UTC)),
 		Verdict: inventory.Verdict{State: inventory.Unused, Reasons: []inventory.Reason{{Text: "no listener", Via: "v", By: "b"}}, Signs: []string{"empty"}, Partial: true},
 	})
 	w.withJar("j", jar{holds: servers(3), users: []string{"policy /images"}})

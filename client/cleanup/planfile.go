@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"time"
 
+	"janitor/client"
 	"janitor/client/inventory"
 )
 
@@ -178,11 +179,11 @@ func fileOf(it *Item) itemFile {
 		Detaches: it.Detaches, Holds: it.Holds, Demands: it.Demands,
 	}
 	if !res.Created.IsZero() {
-		created := res.Created.UTC()
+		created := res.Created.Time()
 		f.Created = &created
 	}
 	if !res.Updated.IsZero() {
-		updated := res.Updated.UTC()
+		updated := res.Updated.Time()
 		f.Updated = &updated
 	}
 	for _, s := range it.Settings {
@@ -292,10 +293,10 @@ func (f *itemFile) item() (Item, error) {
 		return Item{}, fmt.Errorf("it has no id or no kind")
 	}
 	if f.Created != nil {
-		res.Created = f.Created.UTC()
+		res.Created = client.At(*f.Created)
 	}
 	if f.Updated != nil {
-		res.Updated = f.Updated.UTC()
+		res.Updated = client.At(*f.Updated)
 	}
 	for _, r := range f.Verdict.Reasons {
 		res.Verdict.Reasons = append(res.Verdict.Reasons, inventory.Reason(r))

@@ -172,7 +172,7 @@ func TestAPauseForHoursBreaksTheRunOff(t *testing.T) {
 func TestWhatIsEditedBeforeARunIsResumed(t *testing.T) {
 	edit := func(w *world, to int64, ids ...string) {
 		for _, id := range ids {
-			w.change(id, func(r *inventory.Resource) { r.Updated = time.Unix(to, 0) })
+			w.change(id, func(r *inventory.Resource) { r.Updated = client.At(time.Unix(to, 0)) })
 		}
 	}
 	for name, c := range map[string]struct {

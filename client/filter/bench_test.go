@@ -21,7 +21,7 @@ func many() []inventory.Resource {
 		rows[i] = inventory.Resource{
 			Ref:     inventory.Ref{Scope: scope.ID(), Kind: inventory.Pools, ID: fmt.Sprintf("%08d-0000-4000-8000-000000000001", i)},
 			Name:    fmt.Sprintf("web-pool-%d-production", i),
-			Created: now.Add(-time.Duration(i%400) * 24 * time.Hour),
+			Created: client.At(now.Add(-time.Duration(i%400) * 24 * time.Hour)),
 			Object:  &objects[i], Verdict: unused,
 		}
 		if i%3 == 0 {

@@ -15,7 +15,7 @@ import (
 func samplePool() inventory.Resource {
 	return inventory.Resource{
 		Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.Pools, ID: "id-0001"}, Name: "Prod-Web-Größe",
-		Created: now.Add(-100 * 24 * time.Hour),
+		Created: client.At(now.Add(-100 * 24 * time.Hour)),
 		Object: &inventory.Pool{Pool: client.Pool{
 			Protocol: "HTTP", Description: "owned by payments", Members: client.NewIDs("m-1", "m-2"),
 			LoadBalancers: client.NewIDs("lb-1"), HealthMonitorID: "hm-1",
@@ -32,7 +32,7 @@ func samplePool() inventory.Resource {
 
 func unknownPool() inventory.Resource {
 	r := samplePool()
-	r.Created = time.Time{}
+	r.Created = client.Time{}
 	r.Object = &inventory.Pool{}
 	r.Verdict = inventory.Verdict{Reasons: []inventory.Reason{{Text: "l7policies could not be listed: 403"}}}
 	return r
@@ -40,10 +40,10 @@ func unknownPool() inventory.Resource {
 
 func sampleCertificate() inventory.Resource {
 	return inventory.Resource{
-		Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.Certificates, ID: "cert-1"}, Name: "api", Created: time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC),
+		Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.Certificates, ID: "cert-1"}, Name: "api", Created: client.At(time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC)),
 		Object: &client.Certificate{
 			Type: "server", Domain: "a.example.com,b.example.com", CommonName: "c.example.com", AlternativeNames: []string{"A.example.com"},
-			ExpireTime: client.Time{Time: now.Add(-40 * 24 * time.Hour)},
+			ExpireTime: client.At(now.Add(-40 * 24 * time.Hour)),
 		},
 		Verdict: inventory.Verdict{State: inventory.Unused, Signs: []string{"expired"}},
 	}

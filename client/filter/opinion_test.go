@@ -95,7 +95,7 @@ func opinionOf(id inventory.KindID) opinion {
 		span:   fields{},
 	}
 	if id != inventory.Entries {
-		o.span["age"] = func(r inventory.Resource) say { return seconds(r.Created, now) }
+		o.span["age"] = func(r inventory.Resource) say { return seconds(r.Created.Time(), now) }
 	}
 	switch id {
 	case inventory.Pools:
@@ -119,12 +119,12 @@ func opinionOf(id inventory.KindID) opinion {
 		o.text["source"] = func(r inventory.Resource) say { return text(c(r).Source) }
 		o.text["fingerprint"] = func(r inventory.Resource) say { return text(c(r).Fingerprint) }
 		o.text["description"] = func(r inventory.Resource) say { return free(c(r).Description) }
-		o.span["expires"] = func(r inventory.Resource) say { return seconds(now, c(r).ExpireTime.Time) }
+		o.span["expires"] = func(r inventory.Resource) say { return seconds(now, c(r).ExpireTime.Time()) }
 		o.flag["expired"] = flags(func(r inventory.Resource) truth {
 			if c(r).ExpireTime.IsZero() {
 				return -1
 			}
-			return is(!c(r).ExpireTime.After(now))
+			return is(!c(r).ExpireTime.Time().After(now))
 		})
 		o.words["domain"] = func(r inventory.Resource) say {
 			all := strings.Split(strings.ToLower(strings.ReplaceAll(c(r).Domain, " ", "")), ",")

@@ -157,7 +157,7 @@ func resources(tb testing.TB, r *rand.Rand, id inventory.KindID, n int) []invent
 				x.Object = &client.Certificate{
 					Type: pick(r, "", "server", "client"), Domain: pick(r, "", "a.example.com", "a.example.com, B.example.com"),
 					CommonName: pick(r, "", "a.example.com"), Source: pick(r, "", "scm"), Fingerprint: pick(r, "", "AB12"), Description: pick(r, "", "old"),
-					ExpireTime: client.Time{Time: moment(r)},
+					ExpireTime: client.At(moment(r)),
 				}
 			case inventory.IPGroups:
 				x.Object = &client.IPGroup{Entries: make([]client.IPEntry, r.IntN(3)), Listeners: refs(r), Description: pick(r, "", "office")}
@@ -172,7 +172,7 @@ func resources(tb testing.TB, r *rand.Rand, id inventory.KindID, n int) []invent
 	}
 	for i := range all {
 		if id != inventory.Entries {
-			all[i].Created = moment(r)
+			all[i].Created = client.At(moment(r))
 		}
 		all[i].Verdict = verdict(r)
 	}

@@ -290,7 +290,7 @@ func (w *writer) dates() tree {
 			"<=": func(a, b string) bool { return a <= b },
 			">":  func(a, b string) bool { return a > b },
 			">=": func(a, b string) bool { return a >= b },
-		}[op](r.Created.UTC().Format(time.DateOnly), "2026-01-31"))
+		}[op](r.Created.Time().Format(time.DateOnly), "2026-01-31"))
 	}, tokens, 3}
 }
 

@@ -93,7 +93,7 @@ var listenerKind = &Kind{
 
 func listenerRow(home ScopeID, l *client.Listener, shared bool) Resource {
 	return Resource{
-		Ref: Ref{Scope: home, Kind: Listeners, ID: l.ID}, Name: l.Name, Created: l.CreatedAt.Time,
+		Ref: Ref{Scope: home, Kind: Listeners, ID: l.ID}, Name: l.Name, Created: l.CreatedAt,
 		Object: &Listener{Listener: *l, Shared: shared, v3: !shared},
 	}
 }
@@ -252,7 +252,7 @@ var loadBalancers = &Kind{
 }
 
 func balancerRow(home ScopeID, b *client.LoadBalancer) Resource {
-	return Resource{Ref: Ref{Scope: home, Kind: LoadBalancers, ID: b.ID}, Name: b.Name, Created: b.CreatedAt.Time, Object: b}
+	return Resource{Ref: Ref{Scope: home, Kind: LoadBalancers, ID: b.ID}, Name: b.Name, Created: b.CreatedAt, Object: b}
 }
 
 var servers = &Kind{
@@ -276,30 +276,24 @@ var servers = &Kind{
 		}},
 	},
 	note: func(rows []Resource, p *part) {
-		p.servers = make(map[string]serving, len(rows))
+		p.servers = make(map[string]*client.Member, len(rows))
 		for _, r := range rows {
-			m := r.Object.(*client.Member)
-			p.servers[m.ID] = serving{
-				name:    r.Name,
-				offline: m.Health() == client.HealthOffline,
-				idle:    m.Weight != nil && *m.Weight == 0,
-			}
+			p.servers[r.Ref.ID] = r.Object.(*client.Member)
 		}
 	},
 }
 
-// serving is how the member of a pool does, as far as the service says.
-type serving struct {
-	name          string
-	offline, idle bool // idle: weight 0, it gets no new requests
-}
+func offline(m *client.Member) bool { return m.Health() == client.HealthOffline }
+
+// idle: it gets no new requests.
+func idle(m *client.Member) bool { return m.Weight != nil && *m.Weight == 0 }
 
 func serverRow(home ScopeID, m *client.Member) Resource {
-	name := serverAddress(m)
-	if m.Name != "" {
-		name = strings.TrimSpace(m.Name + " " + name)
-	}
-	return Resource{Ref: Ref{Scope: home, Kind: Servers, ID: m.ID}, Name: name, Created: m.CreatedAt.Time, Object: m}
+	return Resource{Ref: Ref{Scope: home, Kind: Servers, ID: m.ID}, Name: serverName(m), Created: m.CreatedAt, Object: m}
+}
+
+func serverName(m *client.Member) string {
+	return strings.TrimSpace(m.Name + " " + serverAddress(m))
 }
 
 func serverAddress(m *client.Member) string {

@@ -22,7 +22,7 @@ var certificates = &Kind{
 		{
 			ID: "expires", Title: "EXPIRES", Width: 18, Type: Span, Means: "time left; below 0 when it is over", Data: timeLeft,
 			Value:   func(r Resource, now time.Time) string { return expiry(certificate(r), now) },
-			Compare: func(a, b Resource) int { return certificate(a).ExpireTime.Compare(certificate(b).ExpireTime.Time) },
+			Compare: func(a, b Resource) int { return certificate(a).ExpireTime.Compare(certificate(b).ExpireTime) },
 		},
 		ageColumn(),
 		textColumn("domain", "DOMAIN", 28, func(r Resource) string { return domain(certificate(r)) }).extra().
@@ -52,7 +52,7 @@ var certificates = &Kind{
 			Field{"Domain", c.Domain},
 			Field{"Common name", c.CommonName},
 			Field{"Alternative names", strings.Join(c.AlternativeNames, ", ")},
-			Field{"Expires", moment(c.ExpireTime.Time, now)},
+			Field{"Expires", moment(c.ExpireTime, now)},
 			Field{"Fingerprint", c.Fingerprint},
 			Field{"Source", c.Source},
 			Field{"Certificate service", c.SCMCertificateID},
@@ -71,8 +71,8 @@ var certificates = &Kind{
 		Settings: func(r Resource) []Field {
 			c := certificate(r)
 			expires := ""
-			if at := c.ExpireTime.Time; !at.IsZero() {
-				expires = at.UTC().Format(time.RFC3339)
+			if at := c.ExpireTime; !at.IsZero() {
+				expires = at.Time().Format(time.RFC3339)
 			}
 			return []Field{{"description", c.Description}, {"domain", c.Domain}, {"fingerprint", c.Fingerprint}, {"expiry", expires}}
 		},
@@ -94,7 +94,7 @@ var certificates = &Kind{
 }
 
 func certificateRow(home ScopeID, c *client.Certificate) Resource {
-	return Resource{Ref: Ref{Scope: home, Kind: Certificates, ID: c.ID}, Name: c.Name, Created: c.CreatedAt.Time, Updated: c.UpdatedAt.Time, Object: c}
+	return Resource{Ref: Ref{Scope: home, Kind: Certificates, ID: c.ID}, Name: c.Name, Created: c.CreatedAt, Updated: c.UpdatedAt, Object: c}
 }
 
 // mergeCertificates joins two sightings: pages overlap when something changes between them, and clouds with both APIs show
@@ -103,11 +103,12 @@ func mergeCertificates(seen, again Resource) Resource {
 	if certificate(again).Shared && !certificate(seen).Shared {
 		seen, again = again, seen
 	}
-	c, before := *certificate(again), certificate(seen)
-	if protectedBy(c.ProtectionStatus, c.ProtectionReason) == nil {
-		c.ProtectionStatus, c.ProtectionReason = before.ProtectionStatus, before.ProtectionReason
+	c, before := certificate(again), certificate(seen)
+	if protectedBy(c.ProtectionStatus, c.ProtectionReason) == nil && protectedBy(before.ProtectionStatus, before.ProtectionReason) != nil {
+		joined := *c
+		joined.ProtectionStatus, joined.ProtectionReason = before.ProtectionStatus, before.ProtectionReason
+		again.Object = &joined
 	}
-	again.Object = &c
 	return again
 }
 
@@ -145,16 +146,16 @@ func domains(c *client.Certificate) Datum {
 
 // timeLeft until a certificate expires, in seconds.
 func timeLeft(r Resource, now time.Time) Datum {
-	at := certificate(r).ExpireTime.Time
+	at := certificate(r).ExpireTime
 	if at.IsZero() {
 		return Datum{}
 	}
-	return Datum{Known: true, Number: at.Sub(now).Seconds()}
+	return Datum{Known: true, Number: at.Time().Sub(now).Seconds()}
 }
 
 // expiry: "expired 40 d ago", "in 12 d", "2027-01-02" when it is more than a year off; "" when not known.
 func expiry(c *client.Certificate, now time.Time) string {
-	at := c.ExpireTime.Time
+	at := c.ExpireTime.Time()
 	switch left := at.Sub(now); {
 	case at.IsZero():
 		return ""
@@ -183,44 +184,54 @@ func judgeCertificate(r Resource, g *Graph) Verdict {
 	return v
 }
 
-// certificateKin is what certificates are compared by.
-type certificateKin struct {
-	id, label        string
-	expires, created time.Time
-	shared           bool
-}
+// kin are certificates by what they may have in common.
+type kin map[string][]*client.Certificate
 
 // joinKin adds kin of another list, but not what the older API says of certificates that ELB v3 has too: that is less.
-func (g *Graph) joinKin(all, more map[string][]certificateKin) map[string][]certificateKin {
-	if len(more) == 0 {
-		return all
+func (g *Graph) joinKin(all, more kin) kin {
+	if len(all) == 0 && len(g.certified) == 0 {
+		return more
 	}
-	all = maps.Clone(all)
-	for key, kin := range more {
-		for _, k := range kin {
-			if !k.shared || !g.certified[k.id] {
-				set(&all, key, append(slices.Clip(all[key]), k))
+	mine := false // all is a copy
+	for key, those := range more {
+		for _, c := range those {
+			if c.Shared && g.certified[c.ID] {
+				continue
 			}
+			if !mine {
+				all, mine = maps.Clone(all), true
+			}
+			set(&all, key, append(slices.Clip(all[key]), c))
 		}
 	}
 	return all
 }
 
+// several leaves out those that have nothing in common with any other: that is nearly all.
+func (k kin) several() kin {
+	some := kin{}
+	for key, those := range k {
+		if len(those) > 1 {
+			some[key] = those
+		}
+	}
+	return some
+}
+
 // noteCertificates finds those that are the same and those that serve the same names.
 func noteCertificates(rows []Resource, p *part) {
-	p.twins, p.heirs = map[string][]certificateKin{}, map[string][]certificateKin{}
+	p.twins, p.heirs = kin{}, kin{}
 	p.certified = map[string]bool{}
 	for _, r := range rows {
 		c := certificate(r)
 		if !c.Shared {
 			p.certified[c.ID] = true
 		}
-		kin := certificateKin{c.ID, r.Label(), c.ExpireTime.Time, c.CreatedAt.Time, c.Shared}
 		if same := fingerprint(c); same != "" {
-			p.twins[same] = append(p.twins[same], kin)
+			p.twins[same] = append(p.twins[same], c)
 		}
-		if names := namesOf(c); names != "" && !kin.expires.IsZero() {
-			p.heirs[names] = append(p.heirs[names], kin)
+		if names := namesOf(c); names != "" && !c.ExpireTime.IsZero() {
+			p.heirs[names] = append(p.heirs[names], c)
 		}
 	}
 }
@@ -257,8 +268,8 @@ func signsOfCertificate(c *client.Certificate, g *Graph) []string {
 		return nil
 	}
 	var signs []string
-	at := c.ExpireTime.Time
-	switch left := at.Sub(g.at); {
+	at := c.ExpireTime
+	switch left := at.Time().Sub(g.at); {
 	case at.IsZero():
 	case left <= 0:
 		signs = append(signs, "expired")
@@ -267,19 +278,19 @@ func signsOfCertificate(c *client.Certificate, g *Graph) []string {
 	}
 	same := fingerprint(c)
 	for _, twin := range g.twins[same] {
-		if same != "" && twin.id != c.ID {
-			signs = append(signs, "the same as "+twin.label)
+		if same != "" && twin.ID != c.ID {
+			signs = append(signs, "the same as "+cmp.Or(twin.Name, twin.ID))
 			break
 		}
 	}
-	var heir certificateKin
+	heir := c
 	for _, other := range g.heirs[namesOf(c)] {
-		if other.id != c.ID && other.expires.After(at) && other.expires.After(heir.expires) {
+		if other.ID != c.ID && other.ExpireTime.Compare(heir.ExpireTime) > 0 {
 			heir = other
 		}
 	}
-	if heir.id != "" && !at.IsZero() {
-		signs = append(signs, "replaced by "+heir.label)
+	if heir != c && !at.IsZero() {
+		signs = append(signs, "replaced by "+cmp.Or(heir.Name, heir.ID))
 	}
 	return signs
 }

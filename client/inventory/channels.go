@@ -115,7 +115,7 @@ func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Chan
 		for i := range page {
 			c := &objects[i]
 			*c = Channel{Channel: page[i], Gateway: gateway}
-			rows[i] = Resource{Ref: Ref{Scope: scope, Kind: Channels, ID: c.ID}, Name: c.Name, Created: c.CreateTime.Time, Object: c}
+			rows[i] = Resource{Ref: Ref{Scope: scope, Kind: Channels, ID: c.ID}, Name: c.Name, Created: c.CreateTime, Object: c}
 			for j := range c.MemberGroups {
 				groups = append(groups, groupRow(rows[i], &c.MemberGroups[j]))
 			}

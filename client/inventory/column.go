@@ -49,7 +49,7 @@ func ageColumn() Column {
 			if r.Created.IsZero() {
 				return Datum{}
 			}
-			return Datum{Known: true, Number: now.Sub(r.Created).Seconds()}
+			return Datum{Known: true, Number: now.Sub(r.Created.Time()).Seconds()}
 		},
 	}
 }
@@ -109,11 +109,11 @@ func lower(c byte) byte {
 }
 
 // age of something made at that time: "412 d", below two days "31 h", below two hours "40 min"; "" when not known.
-func age(made, now time.Time) string {
+func age(made client.Time, now time.Time) string {
 	if made.IsZero() {
 		return ""
 	}
-	return span(now.Sub(made))
+	return span(now.Sub(made.Time()))
 }
 
 // span is a length of time in its one fitting unit; negative ones count as none.
@@ -128,15 +128,16 @@ func span(d time.Duration) string {
 }
 
 // moment is a time for the detail view: "2025-04-02 00:39 UTC, 601 d ago"; "" when not known.
-func moment(t, now time.Time) string {
-	if t.IsZero() {
+func moment(at client.Time, now time.Time) string {
+	if at.IsZero() {
 		return ""
 	}
+	t := at.Time()
 	away := span(now.Sub(t)) + " ago"
 	if t.After(now) {
 		away = "in " + span(t.Sub(now))
 	}
-	return t.UTC().Format("2006-01-02 15:04 MST") + ", " + away
+	return t.Format("2006-01-02 15:04 MST") + ", " + away
 }
 
 // Brief is the beginning of an id, enough to tell two things of one name apart: "a39ea157…".

@@ -72,7 +72,7 @@ var entries = &Kind{
 	parent: func(r Resource) Resource {
 		parent := Resource{Ref: Ref{Scope: r.Ref.Scope, Kind: IPGroups, ID: r.Ref.Parent}, Name: r.In}
 		if e, ok := r.Object.(*Entry); ok && e.Group != nil {
-			parent.Object, parent.Created = e.Group, e.Group.CreatedAt.Time
+			parent.Object, parent.Created = e.Group, e.Group.CreatedAt
 		}
 		return parent
 	},

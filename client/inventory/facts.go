@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"janitor/client"
 )
 
 // text that is empty is not known: the services leave out what they do not say.
@@ -25,10 +27,11 @@ func flag(on bool) Datum {
 	return Datum{Known: true}
 }
 
-func instant(t time.Time) Datum {
-	if t.IsZero() {
+func instant(at client.Time) Datum {
+	if at.IsZero() {
 		return Datum{}
 	}
+	t := at.Time()
 	return Datum{Known: true, Number: float64(t.Unix()) + float64(t.Nanosecond())/1e9}
 }
 

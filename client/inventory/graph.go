@@ -79,6 +79,9 @@ func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
 			g.join(p.facts)
 		}
 	}
+	if g.lists[ListID(Certificates)].done && g.lists[sharedCertList].done {
+		g.twins, g.heirs, g.certified = g.twins.several(), g.heirs.several(), nil
+	}
 	for _, k := range kinds {
 		g.gaps[k.ID] = g.gapsOf(k)
 	}
@@ -106,9 +109,8 @@ func (g *Graph) join(p facts) {
 	g.guarded = joined(g.guarded, p.guarded)
 	g.unclear = joined(g.unclear, p.unclear)
 	g.servers = joined(g.servers, p.servers)
+	g.twins, g.heirs = g.joinKin(g.twins, p.twins), g.joinKin(g.heirs, p.heirs)
 	g.certified = joined(g.certified, p.certified)
-	g.twins = g.joinKin(g.twins, p.twins)
-	g.heirs = g.joinKin(g.heirs, p.heirs)
 	g.missing = joined(g.missing, p.missing)
 }
 

@@ -156,7 +156,7 @@ var groupUnused = []Reason{{Text: "no listener"}}
 func ipGroup(r Resource) *client.IPGroup { return r.Object.(*client.IPGroup) }
 
 func ipGroupRow(home ScopeID, g *client.IPGroup) Resource {
-	return Resource{Ref: Ref{Scope: home, Kind: IPGroups, ID: g.ID}, Name: g.Name, Created: g.CreatedAt.Time, Updated: g.UpdatedAt.Time, Object: g}
+	return Resource{Ref: Ref{Scope: home, Kind: IPGroups, ID: g.ID}, Name: g.Name, Created: g.CreatedAt, Updated: g.UpdatedAt, Object: g}
 }
 
 var deleteIPGroup = &Route{

@@ -92,8 +92,8 @@ type Resource struct {
 	Ref     Ref
 	Name    string // as shown, may be ""
 	In      string // name of the parent, "" for top-level kinds
-	Created time.Time
-	Updated time.Time // zero where the service does not tell
+	Created client.Time
+	Updated client.Time // zero where the service does not tell
 	Object  Object
 	Verdict Verdict
 }

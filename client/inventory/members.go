@@ -101,7 +101,7 @@ var members = &Kind{
 	parent: func(r Resource) Resource {
 		parent := Resource{Ref: Ref{Scope: r.Ref.Scope, Kind: Channels, ID: r.Ref.Parent}, Name: r.In}
 		if m, ok := r.Object.(*Member); ok && m.Channel != nil {
-			parent.Object, parent.Created = m.Channel, m.Channel.CreateTime.Time
+			parent.Object, parent.Created = m.Channel, m.Channel.CreateTime
 		}
 		return parent
 	},
@@ -182,7 +182,7 @@ func (q *query) membersOf(ctx context.Context, parent Resource) (note string, er
 			Ref:     Ref{Scope: parent.Ref.Scope, Kind: Members, Parent: c.ID, ID: m.ID},
 			Name:    m.address(),
 			In:      cmp.Or(c.Name, c.ID),
-			Created: m.CreateTime.Time,
+			Created: m.CreateTime,
 			Object:  m,
 		}
 	}

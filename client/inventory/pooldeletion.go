@@ -61,7 +61,10 @@ func (g *Graph) serverName(id string) string {
 	if g == nil {
 		return id
 	}
-	return cmp.Or(g.servers[id].name, id)
+	if m := g.servers[id]; m != nil {
+		return serverName(m)
+	}
+	return id
 }
 
 // What a pool is taken out of, as it is shown and as journals have it: an undo goes by these words, and by the calls that
@@ -224,7 +227,7 @@ func (p *Pool) carrying(g *Graph) (n int, known bool) {
 	for m := range p.Members.All() {
 		s, listed := g.servers[m]
 		known = known && listed
-		if listed && !s.offline && !s.idle {
+		if listed && !offline(s) && !idle(s) {
 			n++
 		}
 	}

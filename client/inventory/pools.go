@@ -117,7 +117,7 @@ func listPools(q *query, pages iter.Seq2[[]client.Pool, error], shared bool) err
 		for i := range page {
 			p := &objects[i]
 			*p = Pool{Pool: page[i], Shared: shared, v3: !shared}
-			rows[i] = Resource{Ref: Ref{Scope: q.home, Kind: Pools, ID: p.ID}, Name: p.Name, Created: p.CreatedAt.Time, Updated: p.UpdatedAt.Time, Object: p}
+			rows[i] = Resource{Ref: Ref{Scope: q.home, Kind: Pools, ID: p.ID}, Name: p.Name, Created: p.CreatedAt, Updated: p.UpdatedAt, Object: p}
 		}
 		q.page(rows)
 	}
@@ -198,20 +198,20 @@ func signsOfPool(p *Pool, g *Graph) (signs []string, all bool) {
 	if g == nil || len(g.servers) == 0 {
 		return nil, false
 	}
-	offline, idle := true, true
+	down, drained := true, true
 	for id := range p.Members.All() {
 		s, known := g.servers[id]
 		if !known {
 			return nil, false
 		}
-		offline, idle = offline && s.offline, idle && s.idle
+		down, drained = down && offline(s), drained && idle(s)
 	}
 	switch {
-	case offline && n == 1:
+	case down && n == 1:
 		return oneOffline, true
-	case offline:
+	case down:
 		return allOffline, true
-	case idle:
+	case drained:
 		return allIdle, true
 	}
 	return nil, true

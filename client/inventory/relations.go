@@ -66,11 +66,11 @@ type facts struct {
 	within   map[string]string // IP group id → the one that covers all its entries
 	open     map[string]bool   // IP groups whose entries cover every address of a family
 	policies map[string]*Policy
-	guarded  map[string]string           // listener id → why it must not be changed
-	unclear  map[KindID]string           // kind → which object may refer to some of it, in a way that is not understood
-	servers  map[string]serving          // pool member id → how it does
-	twins    map[string][]certificateKin // by fingerprint
-	heirs    map[string][]certificateKin // by their names
+	guarded  map[string]string         // listener id → why it must not be changed
+	unclear  map[KindID]string         // kind → which object may refer to some of it, in a way that is not understood
+	servers  map[string]*client.Member // by id
+	twins    kin                       // by fingerprint
+	heirs    kin                       // by their names
 	// certified are the certificates of ELB v3, which says more of them than the older API does of the same ones.
 	certified map[string]bool
 	missing   map[string]bool // listeners that are named and do not exist
@@ -170,9 +170,9 @@ func idsOfGroups(joined string) []string {
 }
 
 // set makes the map where there is none yet.
-func set[K comparable, V any](m *map[K]V, k K, v V) {
+func set[M ~map[K]V, K comparable, V any](m *M, k K, v V) {
 	if *m == nil {
-		*m = map[K]V{}
+		*m = M{}
 	}
 	(*m)[k] = v
 }

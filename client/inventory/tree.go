@@ -210,10 +210,10 @@ func stateOf(r Resource) string {
 		return strings.Join(r.Verdict.Signs, ", ")
 	}
 	var states []string
-	if m.Health() == client.HealthOffline {
+	if offline(m) {
 		states = append(states, "offline")
 	}
-	if m.Weight != nil && *m.Weight == 0 {
+	if idle(m) {
 		states = append(states, "weight 0")
 	}
 	return strings.Join(states, ", ")

@@ -21,9 +21,9 @@ func (s State) String() string {
 // "empty") and change nothing. Both slices are shared between resources: never write to them.
 type Verdict struct {
 	State   State
+	Partial bool // more may be worth a look than Signs tell: something that they look at is not known
 	Reasons []Reason
 	Signs   []string
-	Partial bool // more may be worth a look than Signs tell: something that they look at is not known
 }
 
 // Why is the first reason and how many more there are: "listener api-443 and 2 more".

@@ -157,7 +157,7 @@ func rowOf(c *chosen, r *inventory.Resource) listRow {
 		row.Why = append(row.Why, why.Text)
 	}
 	if !r.Created.IsZero() {
-		created := r.Created.UTC()
+		created := r.Created.Time()
 		row.Created = &created
 	}
 	for _, col := range c.kind.Columns {
