@@ -70,11 +70,10 @@ var listenerKind = &Kind{
 	links:   linksOfListener,
 	names:   true,
 	project: func(r Resource) string { return r.Object.(*Listener).EnterpriseProjectID },
-	note: func(rows []Resource, p *part) {
-		p.names, p.groups = make(map[string]string, len(rows)), map[string][]string{}
-		for _, r := range rows {
+	note: func(page []Resource, p *part) {
+		for _, r := range page {
 			l := r.Object.(*Listener)
-			p.names[l.ID] = l.Name
+			set(&p.names, l.ID, l.Name)
 			delete(p.groups, l.ID) // a page may repeat a listener
 			if why := protection(l.ProtectionStatus, l.ProtectionReason); why != "" {
 				set(&p.guarded, l.ID, why)
@@ -82,7 +81,7 @@ var listenerKind = &Kind{
 			if l.IPGroup == nil {
 				continue
 			}
-			if p.groups[l.ID] = idsOfGroups(l.IPGroup.IDs); len(p.groups[l.ID]) == 0 && l.IPGroup.Type != "" {
+			if set(&p.groups, l.ID, idsOfGroups(l.IPGroup.IDs)); len(p.groups[l.ID]) == 0 && l.IPGroup.Type != "" {
 				set(&p.unclear, IPGroups, "listener "+r.Label()+" has access control without saying by which IP group")
 				p.unclear[Entries] = p.unclear[IPGroups]
 			}
@@ -166,11 +165,10 @@ var policyKind = &Kind{
 	},
 	links: linksOfPolicy,
 	names: true,
-	note: func(rows []Resource, p *part) {
-		p.policies = make(map[string]*Policy, len(rows))
-		for _, r := range rows {
+	note: func(page []Resource, p *part) {
+		for _, r := range page {
 			policy := r.Object.(*Policy)
-			p.policies[r.Ref.ID] = policy
+			set(&p.policies, r.Ref.ID, policy)
 			if slices.ContainsFunc(policy.WeightedPools, func(w client.WeightedPool) bool { return w.PoolID == "" }) {
 				set(&p.unclear, Pools, "policy "+r.Label()+" sends to a pool that it does not name")
 			}
@@ -275,10 +273,9 @@ var servers = &Kind{
 			return rowsOf(q, q.client.SharedPoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.home, m) })
 		}},
 	},
-	note: func(rows []Resource, p *part) {
-		p.servers = make(map[string]*client.Member, len(rows))
-		for _, r := range rows {
-			p.servers[r.Ref.ID] = r.Object.(*client.Member)
+	note: func(page []Resource, p *part) {
+		for _, r := range page {
+			set(&p.servers, r.Ref.ID, r.Object.(*client.Member))
 		}
 	},
 }

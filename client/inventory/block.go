@@ -23,7 +23,11 @@ func parseBlock(ip string) block {
 		}
 		return block{low, high}
 	}
-	if p, err := netip.ParsePrefix(strings.TrimSpace(ip)); err == nil {
+	if strings.Contains(ip, "/") {
+		p, err := netip.ParsePrefix(strings.TrimSpace(ip))
+		if err != nil {
+			return block{}
+		}
 		low := p.Masked().Addr()
 		return block{low, lastOf(low, p.Bits())}
 	}

@@ -219,19 +219,17 @@ func (k kin) several() kin {
 }
 
 // noteCertificates finds those that are the same and those that serve the same names.
-func noteCertificates(rows []Resource, p *part) {
-	p.twins, p.heirs = kin{}, kin{}
-	p.certified = map[string]bool{}
-	for _, r := range rows {
+func noteCertificates(page []Resource, p *part) {
+	for _, r := range page {
 		c := certificate(r)
 		if !c.Shared {
-			p.certified[c.ID] = true
+			set(&p.certified, c.ID, true)
 		}
 		if same := fingerprint(c); same != "" {
-			p.twins[same] = append(p.twins[same], c)
+			set(&p.twins, same, append(p.twins[same], c))
 		}
 		if names := namesOf(c); names != "" && !c.ExpireTime.IsZero() {
-			p.heirs[names] = append(p.heirs[names], c)
+			set(&p.heirs, names, append(p.heirs[names], c))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -67,7 +68,14 @@ var ipGroups = &Kind{
 	names:   true,
 	inside:  func(r Resource) []Resource { return entriesOf(r.Ref.Scope, ipGroup(r)) },
 	project: func(r Resource) string { return ipGroup(r).EnterpriseProjectID },
-	note:    noteGroups,
+	note: func(page []Resource, p *part) {
+		for _, r := range page {
+			group := ipGroup(r)
+			set(&p.ipGroups, group.ID, group)
+			p.listed = append(p.listed, group)
+		}
+	},
+	compare: compareGroups,
 	merge: func(seen, again Resource) Resource { // either may know of a listener
 		group := *ipGroup(again)
 		group.Listeners = ipGroup(seen).Listeners.And(group.Listeners)
@@ -79,41 +87,39 @@ var ipGroups = &Kind{
 // mostCompared bounds how many groups are compared with one another: the effort grows with the square.
 const mostCompared = 1000
 
-// noteGroups keeps the groups, and finds those whose entries another one covers as a whole.
-func noteGroups(rows []Resource, p *part) {
-	p.ipGroups, p.within = make(map[string]*client.IPGroup, len(rows)), map[string]string{}
-	for _, r := range rows {
-		p.ipGroups[r.Ref.ID] = ipGroup(r)
-	}
-	rows = slices.DeleteFunc(slices.Clone(rows), func(r Resource) bool { return p.ipGroups[r.Ref.ID] != ipGroup(r) }) // listed again later
+// compareGroups finds the groups that cover every address, and those whose entries another one covers as a whole.
+func compareGroups(p *part) {
+	groups := slices.DeleteFunc(p.listed, func(g *client.IPGroup) bool { return p.ipGroups[g.ID] != g }) // listed again later
+	p.listed = nil
+	few := len(groups) <= mostCompared
 	// What each group covers: nothing for one that lists nothing, or something that cannot be read; and the same without
 	// families of which it covers every address, for all is within that.
-	sets, bounded := make([][]block, len(rows)), make([][]block, len(rows))
-	for i, r := range rows {
-		all, whole := coverage(ipGroup(r))
-		bounded[i] = all
+	var sets, bounded [][]block
+	for _, g := range groups {
+		all, whole := coverage(g)
+		bound := all
 		for _, every := range [...]block{every4, every6} {
 			if coverAll(every, all) {
-				set(&p.open, r.Ref.ID, true)
-				bounded[i] = slices.DeleteFunc(slices.Clone(bounded[i]), func(b block) bool { return b.low.Is4() == every.low.Is4() })
+				set(&p.open, g.ID, true)
+				bound = slices.DeleteFunc(slices.Clone(bound), func(b block) bool { return b.low.Is4() == every.low.Is4() })
 			}
 		}
-		if whole {
-			sets[i] = all
+		if !whole {
+			all = nil
+		}
+		if few {
+			sets, bounded = append(sets, all), append(bounded, bound)
 		}
 	}
-	if len(rows) > mostCompared {
-		return
-	}
-	for i, inner := range rows {
-		for j, outer := range rows {
+	for i := range sets {
+		for j, outer := range groups {
 			switch {
-			case inner.Ref == outer.Ref || len(sets[i]) == 0 || len(sets[j]) == 0 || !includes(bounded[j], sets[i]):
+			case i == j || len(sets[i]) == 0 || len(sets[j]) == 0 || !includes(bounded[j], sets[i]):
 				continue
 			case i < j && includes(bounded[i], sets[j]): // both cover the same: one is too many, the later one
 				continue
 			}
-			p.within[inner.Ref.ID] = outer.Label()
+			set(&p.within, groups[i].ID, cmp.Or(outer.Name, outer.ID))
 			break
 		}
 	}

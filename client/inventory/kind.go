@@ -46,8 +46,10 @@ type Kind struct {
 	names bool
 	// project is the enterprise project that an object says it is in; nil: those of this kind say none.
 	project func(Resource) string
-	// note keeps what verdicts and consequences want to know of all rows of one list, once it has ended.
-	note func(rows []Resource, p *part)
+	// note keeps what verdicts and consequences want to know of the rows of one list, page by page.
+	note func(page []Resource, p *part)
+	// compare finds out what rows of one list are to one another, once all are noted.
+	compare func(p *part)
 	// merge joins two sightings of one resource, the later one second; nil: the later one replaces the earlier one.
 	merge func(seen, again Resource) Resource
 	// inside are the resources of the kind Holds that the object itself lists, and that go along with it; nil: none do.

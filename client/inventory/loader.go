@@ -293,9 +293,6 @@ func (r *reading) take(page []Resource) {
 
 // take adds rows. A resource that was seen before is joined with the new sighting in its old place.
 func (g *growing) take(rows []Resource) {
-	if need := len(g.rows) + len(rows); need > cap(g.rows) {
-		g.rows = slices.Grow(g.rows, max(need, 2*len(g.rows))-len(g.rows))
-	}
 	for _, r := range rows {
 		i, again := g.find(r.Ref)
 		if !again {

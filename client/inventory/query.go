@@ -43,7 +43,6 @@ type query struct {
 	// What has been read; reading.mu guards it.
 	part part
 	rows int
-	kept [][]Resource // for the kind's note
 
 	// For the list that comes last: what the others have told.
 	unlisted []client.Listener // listeners that were kept aside and that no other list shows
@@ -60,7 +59,7 @@ func (q *query) take(rows []Resource) {
 	q.rows += len(rows)
 	q.part.take(q.kind, rows)
 	if q.kind.note != nil {
-		q.kept = append(q.kept, rows)
+		q.kind.note(rows, &q.part)
 	}
 	if project := q.kind.project; project != nil {
 		r.divided = r.divided || slices.ContainsFunc(rows, func(r Resource) bool { return project(r) != "" })
@@ -119,8 +118,8 @@ func (r *reading) readList(ctx context.Context, g *growing, nth int) {
 	case q.rows == 0 && r.lacks(l, err):
 		q.part.lacking, err = err, nil
 	}
-	if k.note != nil {
-		k.note(slices.Concat(q.kept...), &q.part)
+	if k.compare != nil {
+		k.compare(&q.part)
 	}
 	q.part.state = state{true, err, l.permission}
 

@@ -53,8 +53,9 @@ func (a Access) String() string {
 type part struct {
 	state
 	facts
-	naming  map[string]namer // listener id → the first object of this list that names it
-	lacking error            // how the cloud said that it does not have this list; nil when it has
+	naming  map[string]namer  // listener id → the first object of this list that names it
+	listed  []*client.IPGroup // in order
+	lacking error             // how the cloud said that it does not have this list; nil when it has
 }
 
 // facts are what lists tell beyond their rows.
