@@ -11,13 +11,17 @@ type texts struct {
 	chunk  int
 	seed   maphash.Seed
 	room   strings.Builder // what it holds is never written again, so parts of it can be given away
-	recent [256]string     // by hash
+	recent []string        // by hash
 }
 
-// prepare is for the first answer, which says how much there may be.
+// prepare is for an answer of so many bytes: the longer it is, the more text may come again, such as the load balancers
+// of all pools.
 func (t *texts) prepare(answer int) {
 	if t.chunk == 0 {
 		t.chunk, t.seed = min(answer, 16<<10), maphash.MakeSeed()
+	}
+	if n := max(256, min(answer/128, 8192)); n > 2*len(t.recent) {
+		t.recent = make([]string, n)
 	}
 }
 
