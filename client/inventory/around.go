@@ -331,7 +331,6 @@ func monitorRow(home ScopeID, m *client.HealthMonitor, shared bool) Resource {
 var memberGroups = &Kind{
 	ID: MemberGroups, One: "server group", Many: "server groups", Title: "Server groups", Within: Channels,
 	WhyNot: "A server group" + notOurs,
-	along:  ListID(Channels),
 	Fields: func(r Resource, now time.Time) []Field {
 		return fields(r, now, Field{"Channel", r.In}, Field{"Refers to channel", r.Object.(*client.MemberGroup).ReferenceChannelID})
 	},

@@ -72,6 +72,14 @@ var channels = &Kind{
 	},
 	lists: []list{{id: ListID(Channels), read: listChannels}},
 	links: linksOfChannel,
+	parts: func(r Resource) []Resource {
+		groups := channel(r).MemberGroups
+		rows := make([]Resource, len(groups))
+		for i := range groups {
+			rows[i] = groupRow(r, &groups[i])
+		}
+		return rows
+	},
 }
 
 var channelUnknown = []Reason{{Text: "callers not listed"}}
@@ -111,17 +119,12 @@ func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Chan
 		}
 		objects := make([]Channel, len(page))
 		rows := make([]Resource, len(page))
-		var groups []Resource
 		for i := range page {
 			c := &objects[i]
 			*c = Channel{Channel: page[i], Gateway: gateway}
 			rows[i] = Resource{Ref: Ref{Scope: scope, Kind: Channels, ID: c.ID}, Name: c.Name, Created: c.CreateTime, Object: c}
-			for j := range c.MemberGroups {
-				groups = append(groups, groupRow(rows[i], &c.MemberGroups[j]))
-			}
 		}
 		q.page(rows)
-		q.page(groups)
 	}
 	return nil
 }

@@ -38,8 +38,6 @@ type Kind struct {
 	looks []ListID
 	// lists are read side by side; together they are the kind's listing.
 	lists []list
-	// along is the list of another kind with which the rows of this one come; "" for kinds that have lists.
-	along ListID
 	// links are the references that the object's own fields hold, in either direction.
 	links func(r Resource, tell func(link))
 	// names: its objects are listeners or can name some.
@@ -54,6 +52,8 @@ type Kind struct {
 	merge func(seen, again Resource) Resource
 	// inside are the resources of the kind Holds that the object itself lists, and that go along with it; nil: none do.
 	inside func(Resource) []Resource
+	// parts are resources of a kind that has no lists, as the object itself tells all of them; nil: there are none.
+	parts func(Resource) []Resource
 	// parent gives what a resource lives in, as far as it knows it; nil for top-level kinds.
 	parent func(Resource) Resource
 }

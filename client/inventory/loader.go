@@ -194,9 +194,6 @@ func (r *reading) addAround(k *Kind) {
 				r.read(r.grow(other), l)
 			}
 		}
-		if _, read := r.parts[other.along]; read {
-			r.grow(other)
-		}
 	}
 }
 

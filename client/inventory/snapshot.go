@@ -117,20 +117,31 @@ func gatewayIn(s ScopeID) string {
 	return string(s)
 }
 
-// Find gives those of the refs that the snapshot holds, in one pass.
+// Find gives those of the refs that the snapshot holds, or that are parts of what it holds, in one pass.
 func (s *Snapshot) Find(refs []Ref) map[Ref]Resource {
 	found := make(map[Ref]Resource, len(refs))
 	if s == nil || len(refs) == 0 {
 		return found
 	}
 	wanted := make(map[Ref]bool, len(refs))
+	holders := map[string]bool{} // ids of what may have a part that is wanted
 	for _, ref := range refs {
 		wanted[ref] = true
+		holders[ref.Parent] = true
 	}
 	for _, l := range s.Listings {
 		for i := range l.Resources {
-			if r := &l.Resources[i]; wanted[r.Ref] {
+			r := &l.Resources[i]
+			if wanted[r.Ref] {
 				found[r.Ref] = *r
+			}
+			if l.Kind.parts == nil || !holders[r.Ref.ID] {
+				continue
+			}
+			for _, part := range l.Kind.parts(*r) {
+				if wanted[part.Ref] {
+					found[part.Ref] = part
+				}
 			}
 		}
 	}
