@@ -41,10 +41,10 @@ func percent(alive, room uint64) int {
 	return int(max(50, 100*room/max(alive, least)))
 }
 
-// Settle gives back to the system what reading a large account has left, if that is much: an idle program collects
-// nothing for minutes. It takes as long as a collection.
+// Settle gives back to the system what reading an account has left, if the program has grown beyond its usual room: an idle
+// one collects nothing for minutes. It takes as long as a collection.
 func Settle() {
-	if held() > 2*Usual {
+	if held() > Usual {
 		debug.FreeOSMemory()
 	}
 }

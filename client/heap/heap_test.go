@@ -55,14 +55,14 @@ func TestRoomFollowsTheHeap(t *testing.T) {
 
 // What a large account has left goes back to the system at once.
 func TestSettle(t *testing.T) {
-	much := make([]byte, 4*Usual)
+	much := make([]byte, 3*Usual/2)
 	for i := 0; i < len(much); i += 1024 {
 		much[i] = 1
 	}
 	runtime.KeepAlive(much)
 	before := held()
 	Settle()
-	if after := held(); before < 4*Usual || after > before-3*Usual {
+	if after := held(); before < 3*Usual/2 || after > before-Usual {
 		t.Errorf("%d MB before, %d MB after", before>>20, after>>20)
 	}
 }
