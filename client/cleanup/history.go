@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -29,8 +30,12 @@ const (
 	lockName    = "lock"
 )
 
-// runName is how runs are called: when they began, and something to tell two of one second apart.
+// runName is how runs are called: the second in which they began, the thousandth of it in three hexadecimal digits, and
+// three digits by chance. So the order of names is the order of time; see [History.newName].
 var runName = regexp.MustCompile(`^\d{8}T\d{6}Z-[0-9a-f]{6}$`)
+
+// runSecond is the first part of a name.
+const runSecond = "20060102T150405Z"
 
 // ErrNoRun is when there is no run, or no single one, of that name.
 var ErrNoRun = errors.New("there is no such run")
@@ -88,7 +93,10 @@ func (h *History) JournalFor(at Where, why Why, checks ...func(mine []string) er
 	return func(p Plan) (Journal, error) {
 		mu.Lock()
 		defer mu.Unlock()
-		id := newRunName()
+		id, err := h.newName()
+		if err != nil {
+			return nil, err
+		}
 		release, err := h.lock(at, id)
 		if err != nil {
 			return nil, err
@@ -113,12 +121,36 @@ func (h *History) JournalFor(at Where, why Why, checks ...func(mine []string) er
 	}
 }
 
-// newRunName ends in the thousandth of the second and something by chance, so that names are in the order of time.
-func newRunName() string {
-	now := time.Now().UTC()
+// newName is a name for a run that begins now. It comes after those of all runs so far even when the clock was set back: an
+// undo is looked for among the runs after the one that it undoes.
+func (h *History) newName() (string, error) {
+	names, err := h.Names()
+	if err != nil {
+		return "", unwritable(h.Folder(""), err)
+	}
+	at := time.Now().UTC().Truncate(time.Millisecond)
+	if len(names) > 0 {
+		if last := nameTime(names[0]); !at.After(last) {
+			at = last.Add(time.Millisecond)
+		}
+	}
 	var chance [2]byte
 	rand.Read(chance[:]) // never fails
-	return fmt.Sprintf("%s-%03x%s", now.Format("20060102T150405Z"), now.Nanosecond()/int(time.Millisecond), hex.EncodeToString(chance[:])[:3])
+	return fmt.Sprintf("%s-%03x%s", at.Format(runSecond), at.Nanosecond()/int(time.Millisecond), hex.EncodeToString(chance[:])[:3]), nil
+}
+
+// nameTime is when the run of this name began, by its name; zero where that is no time.
+func nameTime(name string) time.Time {
+	second, rest, _ := strings.Cut(name, "-")
+	at, err := time.Parse(runSecond, second)
+	if err != nil {
+		return time.Time{}
+	}
+	thousandth, err := strconv.ParseInt(rest[:3], 16, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return at.Add(time.Duration(thousandth) * time.Millisecond)
 }
 
 // lock takes the project for this process: no two janitors delete in one at a time, whatever profile they came by.
