@@ -85,17 +85,18 @@ type Run struct {
 
 // item is where one item of the plan stands.
 type item struct {
-	result  Result
-	fresh   inventory.Resource // as it was seen last: what is sent
-	until   time.Time          // steps may rely on that
-	lasts   time.Time          // its deletion may
-	flying  bool               // a worker has it: it gets its outcome from an answer
-	instead *ending            // how it ends when it is not sent again; nil: as the stop says
-	sentAt  time.Time          // first request
-	doubt   bool               // a request about it may have been applied without our knowing
-	lost    int                // requests that ended in server trouble
-	shown   Step               // the last that was told of Sent, Reading and Rechecking
-	told    int                // how many of these were told
+	result Result
+	fresh  inventory.Resource // as it was seen last: what is sent
+
+	forSteps, forDeletion term // when each may rely on that
+
+	flying  bool      // a worker has it: it gets its outcome from an answer
+	instead *ending   // how it ends when it is not sent again; nil: as the stop says
+	sentAt  time.Time // first request
+	doubt   bool      // a request about it may have been applied without our knowing
+	lost    int       // requests that ended in server trouble
+	shown   Step      // the last that was told of Sent, Reading and Rechecking
+	told    int       // how many of these were told
 
 	done      []taken // what went before it, in order
 	left      []move  // what has yet to
@@ -508,7 +509,8 @@ func (r *Run) prepare(i int, now *view, left []move) {
 func (r *Run) seen(i int, now *view, left []move) {
 	it := &r.items[i]
 	it.written = false
-	it.fresh, it.until, it.lasts, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, now.lasts, left
+	it.fresh, it.left = now.found[r.plan.Items[i].Resource.Ref], left
+	it.forSteps, it.forDeletion = now.forSteps, now.forDeletion
 	if t := it.tried; t != nil && !slices.ContainsFunc(left, func(m move) bool { return m.same(*t) }) {
 		it.add(*t)
 	}
@@ -520,7 +522,7 @@ func (r *Run) stale(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	return it.result.Outcome == Pending && len(it.left) > 0 && r.engine.now().After(it.until)
+	return it.result.Outcome == Pending && len(it.left) > 0 && !it.forSteps.holds(r.engine.now())
 }
 
 // outdated are those of the items whose last look is too old for them to be sent.
@@ -530,7 +532,7 @@ func (r *Run) outdated(items []int) []int {
 	defer r.mu.Unlock()
 	var old []int
 	for _, i := range items {
-		if now.After(r.items[i].lasts) {
+		if !r.items[i].forDeletion.holds(now) {
 			old = append(old, i)
 		}
 	}
