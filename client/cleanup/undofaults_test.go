@@ -590,6 +590,20 @@ func TestAPolicyOfSeveralPoolsComesBackOnce(t *testing.T) {
 	before := lab.state()
 	from := lab.load(inventory.Pools)
 	past := lab.delete(pick(from, inventory.Pools, 2, func(r inventory.Resource) bool { return r.Name == "a" || r.Name == "b" }), from, Choice{Detach: true})
+	plan, err := lab.history.UndoPlan(past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, it := range plan.Items { // each keeps what it was taken out of itself, also by the step of another one
+		var planned []string
+		for _, step := range past.Ledger.Plan.Items[i].Detaches {
+			planned = append(planned, step.ID)
+		}
+		slices.Sort(planned)
+		if !slices.Equal(it.Kept.Taken, planned) {
+			t.Errorf("%s was taken out of %v, and keeps %v", it.Resource.Name, planned, it.Kept.Taken)
+		}
+	}
 	lab.back(before, []*Past{past}, func(p *Past) []Result { _, results := lab.undo(p); return results })
 }
 

@@ -198,11 +198,10 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 			taken[id] = true
 		}
 	}
-	all := slices.Sorted(maps.Keys(taken))
 	var items []Item
 	var ok bool
 	for i := range l.Items {
-		it := l.comeback(i, all)
+		it := l.comeback(i, taken)
 		if !l.Items[i].deleted() {
 			if it, ok = l.leftover(i, it); !ok {
 				continue
@@ -271,15 +270,21 @@ func (p Plan) what() string {
 	return english.Count(len(p.Items), one, many)
 }
 
-// comeback is an item of the undo of what the ledger tells.
-func (l *Ledger) comeback(i int, taken []string) Item {
+// comeback is an item of the undo of what the ledger tells; taken are the objects that something was taken out of by the run.
+func (l *Ledger) comeback(i int, taken map[string]bool) Item {
 	entry, was := &l.Items[i], &l.Plan.Items[i]
 	it := Item{Resource: was.Resource, Undo: inventory.Impossible, UndoWhy: "it was not kept"}
 	it.Kept = entry.whole
 	if it.Kept.Back == nil {
 		it.Kept.Back, it.Kept.Shown = entry.Object, true
 	}
-	it.Kept.Taken, it.Kept.Made = taken, nil
+	it.Kept.Taken, it.Kept.Made = nil, nil
+	for _, step := range was.Detaches { // one step may have taken out several items
+		if taken[step.ID] {
+			it.Kept.Taken = append(it.Kept.Taken, step.ID)
+		}
+	}
+	slices.Sort(it.Kept.Taken)
 	it.grade()
 	return it
 }
