@@ -168,7 +168,7 @@ func (r *Run) pieces(items []int) []piece {
 func (r *Run) asksAlone(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.items[i].alone
+	return r.items[i].refusal.alone
 }
 
 // leaving are the items that are taken out of use together: what of them has ended otherwise than gone stays in use.
@@ -206,7 +206,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		return nil, &ending{outcome: AlreadyGone, message: "gone before"}
 	}
 	r.mu.Lock()
-	refused, alone, cleared, refusal := r.items[i].refused, r.items[i].alone, r.items[i].cleared, r.items[i].instead
+	refused, alone, cleared, refusal := r.items[i].refusal.holds, r.items[i].refusal.alone, r.items[i].steps.cleared, r.items[i].instead
 	r.mu.Unlock()
 	skipped := func(why string) ([]move, *ending) {
 		if (refused || alone) && refusal != nil { // it was sent: what it is like now explains the service's word
@@ -313,7 +313,7 @@ func (r *Run) lags(i int, now *view) bool {
 	fresh, found := now.found[planned.Resource.Ref]
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return found && r.items[i].cleared && len(planned.Detaches) > 0 &&
+	return found && r.items[i].steps.cleared && len(planned.Detaches) > 0 &&
 		fresh.Verdict.State == inventory.InUse && newUser(planned.Resource.Verdict, fresh.Verdict) == ""
 }
 

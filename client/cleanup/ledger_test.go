@@ -635,3 +635,54 @@ func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 		t.Errorf("%d objects were written in the end, want each once", all)
 	}
 }
+
+// hookedJournal calls a function before it writes a line.
+type hookedJournal struct {
+	Journal
+	before func(kind string)
+}
+
+func (j *hookedJournal) Append(kind string, body any) error {
+	j.before(kind)
+	return j.Journal.Append(kind, body)
+}
+
+// What is looked at again while its object is written ahead is written again as it is when it is sent.
+func TestAnObjectThatIsSeenAgainWhileItIsWritten(t *testing.T) {
+	w := newWorld(t).with("a")
+	p := w.plan(things)
+	disk := &memory{}
+	j, err := rememberOn(p, disk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := newRun(w.engine(1), p)
+	as := func(text string) *view {
+		v := newView()
+		res := p.Items[0].Resource
+		res.Object = text
+		v.found[res.Ref] = res
+		return v
+	}
+	again := sync.OnceFunc(func() { run.prepare(0, as("new"), nil) })
+	run.journal = &hookedJournal{j, func(string) { again() }}
+	run.prepare(0, as("old"), nil)
+	for range 3 { // ahead, with the intent, and with that of another try
+		if err := run.keep(0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var objects []string
+	lines, _, err := journal.Read(disk.bytes())
+	for _, l := range lines {
+		if l.Type == lineObject {
+			objects = append(objects, string(l.Body))
+		}
+	}
+	if want := []string{`{"item":0,"object":"old"}`, `{"item":0,"object":"new"}`}; err != nil || !slices.Equal(objects, want) {
+		t.Errorf("%v, %v", objects, err)
+	}
+}

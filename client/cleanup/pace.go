@@ -159,8 +159,8 @@ func (r *Run) Pace() Pace {
 func (r *Run) stepsLeft() map[string]int {
 	steps := make(map[string]int, 1)
 	for i := range r.items {
-		if it := &r.items[i]; it.result.Outcome == Pending && len(it.left) > 0 {
-			steps[r.plan.Items[i].Resource.Ref.Scope.Service()] += len(it.left) + 1
+		if it := &r.items[i]; it.result.Outcome == Pending && len(it.steps.left) > 0 {
+			steps[r.plan.Items[i].Resource.Ref.Scope.Service()] += len(it.steps.left) + 1
 		}
 	}
 	return steps

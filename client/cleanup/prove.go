@@ -167,7 +167,7 @@ func (r *Run) concerned() (items, mute []int) {
 		switch it := &r.items[i]; {
 		case gone(it.result.Outcome) || it.doubt:
 			items = append(items, i)
-		case it.mute && it.result.Outcome == Blocked:
+		case it.refusal.mute && it.result.Outcome == Blocked:
 			mute = append(mute, i)
 		}
 	}
@@ -178,7 +178,7 @@ func (r *Run) concerned() (items, mute []int) {
 func (r *Run) unexplained(p piece, i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].mute = p.way.route.Max > 1 && !r.kinds[p.at.kind].Deletion.UsedToo
+	r.items[i].refusal.mute = p.way.route.Max > 1 && !r.kinds[p.at.kind].Deletion.UsedToo
 }
 
 // explain looks what stands in the way of the mute items, once for all. Where that shows the other items as well, it gives
@@ -204,10 +204,10 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 		r.mu.Lock()
 		it := &r.items[i]
 		if why != "" && fresh.Verdict.State != inventory.Unknown {
-			it.result.Message = it.story(ending{outcome: Blocked, message: "now " + why})
+			it.result.Message = it.steps.story(ending{outcome: Blocked, message: "now " + why})
 		}
 		it.result.Proved = true
-		if it.known {
+		if it.noted.outcome {
 			r.write(lineProof, endedOf(i, &it.result))
 		}
 		r.emit(Event{Step: Proved, Item: i, Result: it.result})
@@ -251,7 +251,7 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 		if r.isGoing(i, now) {
 			message = "the service is still deleting it: list again later"
 		}
-		res.Message = r.items[i].story(ending{outcome: Reappeared, message: message})
+		res.Message = r.items[i].steps.story(ending{outcome: Reappeared, message: message})
 	case there && res.Outcome == Unknown:
 		res.Outcome = Failed
 		res.Message += "; the closing list still has it"
@@ -260,14 +260,14 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 		return
 	case res.Outcome == Deleted && made[here] != (inventory.Ref{}):
 		res.Outcome = Reappeared
-		res.Message = r.items[i].story(ending{outcome: Reappeared, message: madeAgain + made[here].ID + ": look for who makes it"})
+		res.Message = r.items[i].steps.story(ending{outcome: Reappeared, message: madeAgain + made[here].ID + ": look for who makes it"})
 		delete(made, here) // of one name and one other
 	case !gone(res.Outcome): // a request was in flight and it is gone
 		res.Outcome = Deleted
 		res.Message += "; the closing list no longer has it"
 	}
 	res.Proved = true
-	if r.items[i].known {
+	if r.items[i].noted.outcome {
 		r.write(lineProof, endedOf(i, res))
 	}
 	r.emit(Event{Step: Proved, Item: i, Result: *res})

@@ -69,7 +69,7 @@ func (r *Run) unwritten(err error) {
 }
 
 // intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
-func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) (request int, err error) {
+func (r *Run) intend(out outgoing, items []int) (request int, err error) {
 	r.pen.RLock()
 	defer r.pen.RUnlock()
 	step := out.step
@@ -77,12 +77,12 @@ func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) 
 	if out.making != nil {
 		in.Makes, in.Part, in.Twins = true, out.making.Part, out.twins
 	}
-	for n, i := range items {
+	for _, i := range items {
 		in.IDs = append(in.IDs, r.plan.Items[i].Resource.Ref.ID)
 		if out.making != nil {
 			continue
 		}
-		if err := r.keep(i, resources[n]); err != nil {
+		if err := r.keep(i); err != nil {
 			return 0, err
 		}
 	}
@@ -108,33 +108,33 @@ func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) 
 	return in.Request, nil
 }
 
-// keep writes down an object unless it was, as it is, and what it takes to make it again.
-func (r *Run) keep(i int, res inventory.Resource) error {
+// keep writes an item's object down as it was seen last, unless the journal has it so, and what it takes to make it again.
+func (r *Run) keep(i int) error {
 	r.mu.Lock()
 	it := &r.items[i]
-	back, kept, written := it.back, it.kept, it.written
+	seen, noted := it.seen, it.noted
 	r.mu.Unlock()
-	if r.journal == nil || written {
+	if r.journal == nil || noted.sight == seen.n {
 		return nil
 	}
-	object, err := json.Marshal(res.Object)
+	object, err := json.Marshal(seen.resource.Object)
 	if err != nil {
-		return fmt.Errorf("the journal cannot hold %s: %w", res.Label(), err)
+		return fmt.Errorf("the journal cannot hold %s: %w", seen.resource.Label(), err)
 	}
-	if back != nil {
-		made, err := json.Marshal(back)
+	if noted.back != nil {
+		made, err := json.Marshal(noted.back)
 		if err != nil {
-			return fmt.Errorf("the journal cannot hold what brings %s back: %w", res.Label(), err)
+			return fmt.Errorf("the journal cannot hold what brings %s back: %w", seen.resource.Label(), err)
 		}
 		r.write(lineWhole, ofItem(i, "back", made)) // a [keptWhole]
 	}
 	sum := sha256.Sum256(object)
-	if kept != sum {
+	if noted.object != sum {
 		r.write(lineObject, ofItem(i, "object", object)) // a [kept]
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	it.back, it.kept, it.written = nil, sum, true
+	it.noted.back, it.noted.object, it.noted.sight = nil, sum, seen.n // it may have been seen again meanwhile
 	return nil
 }
 
@@ -149,7 +149,7 @@ func (r *Run) writeAhead(sending context.Context, q *queue) {
 			continue
 		}
 		n--
-		err := r.keep(items[n], r.resources(items[n : n+1])[0])
+		err := r.keep(items[n])
 		r.pen.Unlock()
 		if err != nil {
 			return // whoever sends it meets that too
@@ -275,7 +275,7 @@ func (r *Run) wrote(i int) {
 	case r.journal == nil:
 	case r.broken() && (res.Outcome == Cancelled || r.items[i].unread):
 	default:
-		r.items[i].known = true
+		r.items[i].noted.outcome = true
 		r.write(lineOutcome, endedOf(i, res))
 	}
 }

@@ -18,10 +18,10 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 		entry := &l.Items[i]
 		it := &r.items[i]
 		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
-		it.known = entry.Result.Outcome != Pending
-		it.flying = !it.known // until it is taken up: no stop may end what the service has said the last word about
-		it.done, it.tried = slices.Clone(entry.done), entry.tried
-		r.secured[i] = entry.whole.Back != nil
+		it.noted.outcome = entry.Result.Outcome != Pending
+		it.flying = !it.noted.outcome // until it is taken up: no stop may end what the service has said the last word about
+		it.steps.done, it.steps.tried = slices.Clone(entry.done), entry.tried
+		it.noted.secured = entry.whole.Back != nil
 	}
 	r.begin(ctx)
 	return r

@@ -3,7 +3,6 @@ package cleanup
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -69,7 +68,6 @@ type Run struct {
 	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 
 	undo    *undoing // nil: it deletes
-	secured []bool   // by item: what it takes to make it again is known, and in the journal before anything is done to it
 
 	refusedUs bool // it stopped because the service does not accept the credentials
 
@@ -81,44 +79,6 @@ type Run struct {
 	requests    int   // that have an intent
 	book        dealings
 	interrupted bool // what was not sent stays open in it
-}
-
-// item is where one item of the plan stands.
-type item struct {
-	result Result
-	fresh  inventory.Resource // as it was seen last: what is sent
-
-	forSteps, forDeletion term // when each may rely on that
-
-	flying  bool      // a worker has it: it gets its outcome from an answer
-	instead *ending   // how it ends when it is not sent again; nil: as the stop says
-	sentAt  time.Time // first request
-	doubt   bool      // a request about it may have been applied without our knowing
-	lost    int       // requests that ended in server trouble
-	shown   Step      // the last that was told of Sent, Reading and Rechecking
-	told    int       // how many of these were told
-
-	done      []taken // what went before it, in order
-	left      []move  // what has yet to
-	lostMoves int     // steps that ended in server trouble
-	alone     bool    // refused in a batch, which gives no reason
-	refused   bool    // the deletion, once, as it holds something
-	cleared   bool    // nothing was left to go before it: a refusal is final now
-	toldMoves int
-
-	tried   *taken            // before the run was broken off: perhaps it was done
-	kept    [sha256.Size]byte // of the object as the journal has it
-	written bool              // the journal has it as it was seen last
-	back    inventory.Back    // what it takes to make it again, until the journal has it
-	unread  bool              // a request may have reached it, and no list was read since
-	mute    bool              // refused in a batch, which gives a code and no reason
-	known   bool              // the journal has its outcome
-}
-
-// ending is an outcome with what the service said, for one item or several.
-type ending struct {
-	outcome                  Outcome
-	code, message, requestID string
 }
 
 func newRun(e *Engine, p Plan) *Run {
@@ -147,7 +107,6 @@ func newRun(e *Engine, p Plan) *Run {
 			r.kinds[ref.Kind] = kind
 		}
 	}
-	r.secured = make([]bool, len(r.items))
 	if p.Undoes != "" {
 		r.undo = &undoing{}
 	}
@@ -259,7 +218,7 @@ func (r *Run) summary() Summary {
 		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
 			s.Proved++
 		}
-		if it := &r.items[i]; r.undo == nil && len(it.done) > 0 && res.Outcome.stays() {
+		if it := &r.items[i]; r.undo == nil && len(it.steps.done) > 0 && res.Outcome.stays() {
 			s.Changed++
 		}
 	}
@@ -315,11 +274,11 @@ func (r *Run) emit(ev Event) {
 // still the same flight. With the lock held.
 func (r *Run) tell(i int, step Step) {
 	it := &r.items[i]
-	if it.shown == step || it.told == 2*maxLost+2 {
+	if it.told.last == step || it.told.times == 2*maxLost+2 {
 		return
 	}
-	it.shown = step
-	it.told++
+	it.told.last = step
+	it.told.times++
 	r.emit(Event{Step: step, Item: i, Result: it.result})
 }
 
@@ -337,7 +296,7 @@ func (r *Run) close(i int, v ending) {
 		return
 	}
 	it.flying = false
-	it.result.Outcome, it.result.Code, it.result.Message, it.result.RequestID = v.outcome, v.code, it.story(v), v.requestID
+	it.result.Outcome, it.result.Code, it.result.Message, it.result.RequestID = v.outcome, v.code, it.steps.story(v), v.requestID
 	if !it.sentAt.IsZero() {
 		it.result.Took = r.engine.now().Sub(it.sentAt)
 	}
@@ -378,7 +337,7 @@ func (r *Run) settle(items []int) {
 	for _, i := range items {
 		switch it := &r.items[i]; {
 		case it.flying:
-		case it.result.Outcome == Pending && slices.ContainsFunc(it.left, func(m move) bool { return m.doneByAny(flying) }):
+		case it.result.Outcome == Pending && slices.ContainsFunc(it.steps.left, func(m move) bool { return m.doneByAny(flying) }):
 			held = append(held, i)
 		default:
 			r.close(i, r.unsent(i))
@@ -422,7 +381,7 @@ func (r *Run) depart(
 	if len(open) == 0 {
 		return false
 	}
-	request, err := r.intend(out, open, resources)
+	request, err := r.intend(out, open)
 	if err != nil {
 		r.unwritten(err)
 		for _, i := range open {
@@ -465,7 +424,7 @@ func (r *Run) takeOff(items []int, tell func(i int)) ([]int, []inventory.Resourc
 		}
 		tell(i)
 		it.flying = true
-		open, resources = append(open, i), append(resources, it.fresh)
+		open, resources = append(open, i), append(resources, it.seen.resource)
 	}
 	return open, resources
 }
@@ -502,19 +461,7 @@ func (r *Run) unsent(i int) ending {
 func (r *Run) prepare(i int, now *view, left []move) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.seen(i, now, left)
-}
-
-// seen is prepare with the lock held.
-func (r *Run) seen(i int, now *view, left []move) {
-	it := &r.items[i]
-	it.written = false
-	it.fresh, it.left = now.found[r.plan.Items[i].Resource.Ref], left
-	it.forSteps, it.forDeletion = now.forSteps, now.forDeletion
-	if t := it.tried; t != nil && !slices.ContainsFunc(left, func(m move) bool { return m.same(*t) }) {
-		it.add(*t)
-	}
-	it.tried = nil
+	r.items[i].saw(now.found[r.plan.Items[i].Resource.Ref], now, left)
 }
 
 // stale: something has yet to be taken away for an item, and the last look at it is too old for that.
@@ -522,7 +469,7 @@ func (r *Run) stale(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	return it.result.Outcome == Pending && len(it.left) > 0 && !it.forSteps.holds(r.engine.now())
+	return it.result.Outcome == Pending && len(it.steps.left) > 0 && !it.seen.forSteps.holds(r.engine.now())
 }
 
 // outdated are those of the items whose last look is too old for them to be sent.
@@ -532,7 +479,7 @@ func (r *Run) outdated(items []int) []int {
 	defer r.mu.Unlock()
 	var old []int
 	for _, i := range items {
-		if !r.items[i].forDeletion.holds(now) {
+		if !r.items[i].seen.forDeletion.holds(now) {
 			old = append(old, i)
 		}
 	}
@@ -566,7 +513,7 @@ func (r *Run) resources(items []int) []inventory.Resource {
 	defer r.mu.Unlock()
 	out := make([]inventory.Resource, len(items))
 	for n, i := range items {
-		out[n] = r.items[i].fresh
+		out[n] = r.items[i].seen.resource
 		if out[n].Ref == (inventory.Ref{}) {
 			out[n] = r.plan.Items[i].Resource
 		}

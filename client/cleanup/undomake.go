@@ -428,11 +428,11 @@ func (r *Run) tellMaking(i int, m inventory.Making) {
 		r.tell(i, Sent)
 		return
 	}
-	if it.toldMoves == maxCleared {
+	if it.told.clearing == maxCleared {
 		return
 	}
-	it.toldMoves++
-	it.shown = Sent
+	it.told.clearing++
+	it.told.last = Sent
 	r.emit(Event{Step: Sent, Item: i, Result: it.result, Note: "bringing back " + m.String()})
 }
 
@@ -503,7 +503,7 @@ func (r *Run) concludeBack(i int, lacks string) {
 		res.Message = strings.TrimPrefix(res.Message+"; the closing list does not have "+lacks, "; ")
 	}
 	res.Proved = lacks == ""
-	if r.items[i].known {
+	if r.items[i].noted.outcome {
 		r.write(lineProof, endedOf(i, res))
 	}
 	r.emit(Event{Step: Proved, Item: i, Result: *res})

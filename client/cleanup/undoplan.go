@@ -29,8 +29,10 @@ func (r *Run) unsecured(items []int) map[inventory.KindID][]int {
 	if r.journal == nil || r.engine.account.backs == nil {
 		return groups
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, i := range items {
-		if !r.secured[i] {
+		if !r.items[i].noted.secured {
 			id := r.plan.Items[i].Resource.Ref.Kind
 			groups[id] = append(groups[id], i)
 		}
@@ -98,16 +100,13 @@ func (r *Run) secureKind(items []int, k keeping) {
 		r.note("%s", k.lacks)
 	}
 	for _, i := range items {
-		switch back, ok := k.kept[r.plan.Items[i].Resource.Ref]; {
-		case k.err != nil:
+		if k.err != nil {
 			r.end(i, ending{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", k.err)})
 			continue
-		case ok:
-			r.mu.Lock()
-			r.items[i].back = back
-			r.mu.Unlock()
 		}
-		r.secured[i] = true
+		r.mu.Lock()
+		r.items[i].noted.back, r.items[i].noted.secured = k.kept[r.plan.Items[i].Resource.Ref], true
+		r.mu.Unlock()
 	}
 }
 
