@@ -45,9 +45,9 @@ type refusal struct {
 
 // telling is what was told of an item on its way: each has its share of the events.
 type telling struct {
-	last    Step // of Sent, Reading, Rechecking and Clearing
-	times   int  // Sent, Reading and Rechecking
-	clearing int // Clearing and, in an undo, the parts that were made
+	last     Step // of Sent, Reading, Rechecking and Clearing
+	times    int  // Sent, Reading and Rechecking
+	clearing int  // Clearing and, in an undo, the parts that were made
 }
 
 // noted is what the journal has of an item.

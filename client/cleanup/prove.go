@@ -228,7 +228,7 @@ func (r *Run) lingers(i int, now *view) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o := r.items[i].result.Outcome
-	return there && (gone(o) || (o == Failed || o == Unknown) && r.items[i].doubt && r.stopped == nil)
+	return there && (gone(o) || (o == Failed || o == Unknown) && r.items[i].doubt && r.stopped.goesOn())
 }
 
 // madeAgain begins the message of what has reappeared under another id.

@@ -44,7 +44,7 @@ func (r *Run) record() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.journal = j
-	if r.stopped == nil {
+	if r.stopped.goesOn() {
 		return
 	}
 	r.wroteStop()
@@ -65,7 +65,7 @@ func (r *Run) unwritten(err error) {
 		return
 	}
 	why := err.Error()
-	r.stop(ending{outcome: Cancelled, message: "not sent: " + why}, why)
+	r.stop(stoppage{items: &ending{outcome: Cancelled, message: "not sent: " + why}, why: why})
 }
 
 // intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
@@ -208,9 +208,9 @@ func (r *Run) replied(request int, out outgoing, items []int, answers []inventor
 	}
 	r.write(lineAnswer, a)
 	r.book.answer(a, r.engine.now())
-	if alien != nil && r.alarm == "" {
-		if r.alarm = safetyStop(alien.ID); r.stopped != nil { // for less than that
-			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.alarm})
+	if alien != nil && r.stopped.alarm == "" {
+		if r.stopped.alarm = safetyStop(alien.ID); !r.stopped.goesOn() { // for less than that
+			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.stopped.alarm})
 		}
 	}
 }
@@ -264,7 +264,7 @@ func (r *Run) saw(items []int, now *view) {
 
 // wroteStop is the line that says why the run stopped. With the lock held.
 func (r *Run) wroteStop() {
-	r.write(lineNote, remark{Text: cmp.Or(r.why, byUser), Stop: true, Final: !r.broken(), Safety: r.safety})
+	r.write(lineNote, remark{Text: cmp.Or(r.stopped.why, byUser), Stop: true, Final: !r.broken(), Safety: r.stopped.alarm != ""})
 }
 
 // wrote is the line of an outcome. With the lock held. What a run did not get to do, or to read back, when its program was ended
@@ -311,18 +311,6 @@ func (r *Run) Unrecorded() error {
 	return r.unrecorded
 }
 
-// Interrupt is [Run.Cancel] for a program that is told to end: what was not sent stays open in the journal, to be resumed.
-func (r *Run) Interrupt() { r.breakOff(ending{outcome: Cancelled}, "interrupted") }
-
-// breakOff stops a run that can be resumed.
-func (r *Run) breakOff(v ending, why string) {
-	r.mu.Lock()
-	recorded := r.journal != nil || r.open != nil
-	r.interrupted = r.interrupted || recorded && r.stopped == nil && r.step < Proving
-	r.mu.Unlock()
-	r.stop(v, why)
-}
-
 // ID is the name of the run in its history, "" when it has none.
 func (r *Run) ID() string {
 	r.mu.Lock()
@@ -348,7 +336,7 @@ func (r *Run) journalled() bool {
 
 // broken: the run ends before its work does, because its program does or its journal cannot be written. With the lock
 // held.
-func (r *Run) broken() bool { return r.interrupted || r.unrecorded != nil || r.aborting() }
+func (r *Run) broken() bool { return r.stopped.interrupted || r.unrecorded != nil || r.aborting() }
 
 // aborting: what is in flight is broken off too.
 func (r *Run) aborting() bool { return r.aborted != nil && r.aborted() != nil }

@@ -77,19 +77,3 @@ func (r *Run) takeUp(ctx context.Context) {
 		r.stayStopped()
 	}
 }
-
-// stayStopped stops a resumed run that was stopped for good.
-func (r *Run) stayStopped() {
-	if stop := r.past.stop; stop.Final {
-		r.mu.Lock()
-		if r.safety = stop.Safety; r.safety {
-			r.alarm = stop.Text
-		}
-		r.mu.Unlock()
-		why := stop.Text
-		if why == byUser {
-			why = ""
-		}
-		r.stop(ending{outcome: Cancelled, message: why}, why)
-	}
-}

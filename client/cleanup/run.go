@@ -56,39 +56,32 @@ type Run struct {
 	items   []item
 	step    Step
 	ended   time.Time
-	stopped *ending // how items end that are not sent any more; nil: the run goes on
-	why     string  // it stopped, when the user did not stop it
+	stopped stoppage
 	reads   map[reading]*readers
-	denied  map[errand]*denial
-	allows  map[errand]bool                             // of what was answered otherwise
 	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
-	safety  bool                                        // it stopped because the service speaks of what was not asked for
-	alarm   string                                      // which is that, whatever it stopped for before
 	aside   []int                                       // refused, to be sent once more: alone, or when what they hold was taken away
 	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
 
-	undo    *undoing // nil: it deletes
+	undo *undoing // nil: it deletes
 
-	refusedUs bool // it stopped because the service does not accept the credentials
+	permissions permissions
+	traffic     traffic
 
-	traffic traffic
-
-	pen         sync.RWMutex // whoever is about to send has it together with others, whoever writes ahead alone
-	journal     Journal
-	unrecorded  error // what is wrong with it
-	requests    int   // that have an intent
-	book        dealings
-	interrupted bool // what was not sent stays open in it
+	pen        sync.RWMutex // whoever is about to send has it together with others, whoever writes ahead alone
+	journal    Journal
+	unrecorded error // what is wrong with it
+	requests   int   // that have an intent
+	book       dealings
 }
 
 func newRun(e *Engine, p Plan) *Run {
 	r := &Run{
 		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
-		kinds:  map[inventory.KindID]*inventory.Kind{},
-		items:  make([]item, len(p.Items)),
-		book:   newDealings(len(p.Items)),
-		reads:  map[reading]*readers{},
-		denied: map[errand]*denial{}, allows: map[errand]bool{},
+		kinds:       map[inventory.KindID]*inventory.Kind{},
+		items:       make([]item, len(p.Items)),
+		book:        newDealings(len(p.Items)),
+		reads:       map[reading]*readers{},
+		permissions: newPermissions(),
 	}
 	places := map[inventory.Ref]bool{}
 	moves := 0
@@ -136,7 +129,7 @@ func (r *Run) begin(ctx context.Context) {
 			r.work(ctx, sending)
 		}
 		if ctx.Err() != nil {
-			r.stop(ending{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
+			r.stop(stoppage{items: &ending{outcome: Cancelled, message: "aborted before it was sent"}, why: "aborted"})
 		}
 		if r.undo != nil {
 			r.proveBack(ctx)
@@ -181,9 +174,6 @@ func (r *Run) Started() time.Time { return r.started }
 // Wait returns when the run has finished and all its requests have ended.
 func (r *Run) Wait() { <-r.done }
 
-// Cancel stops sending. What is in flight ends truthfully, what is not ends Cancelled; the run still proves what it did.
-func (r *Run) Cancel() { r.stop(ending{outcome: Cancelled}, "") }
-
 // Results are the outcomes so far, in the order of the plan.
 func (r *Run) Results() []Result {
 	r.mu.Lock()
@@ -222,7 +212,7 @@ func (r *Run) summary() Summary {
 			s.Changed++
 		}
 	}
-	s.Stopped, s.Safety, s.Unauthorised = cmp.Or(r.alarm, r.why), r.safety, r.refusedUs
+	s.Stopped, s.Safety, s.Unauthorised = cmp.Or(r.stopped.alarm, r.stopped.why), r.stopped.alarm != "", r.stopped.unauthorised
 	return s
 }
 
@@ -249,7 +239,7 @@ func (r *Run) finish() {
 	defer r.mu.Unlock()
 	if err != nil && r.unrecorded == nil {
 		r.unrecorded = err
-		r.why = cmp.Or(r.why, err.Error())
+		r.stopped.why = cmp.Or(r.stopped.why, err.Error())
 		r.emit(Event{Step: r.step, Item: -1, Note: err.Error()})
 	}
 	r.ended, r.step = r.engine.now(), Finished
@@ -306,155 +296,6 @@ func (r *Run) close(i int, v ending) {
 		r.held = nil
 		r.settle(held)
 	}
-}
-
-// byUser is why a run stopped that has no reason of its own.
-const byUser = "cancelled"
-
-// stop ends sending for good, with the outcome of everything that is not in flight; why is "" when the user wants it.
-// The first stop counts.
-func (r *Run) stop(v ending, why string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stopped != nil || r.step >= Proving {
-		return
-	}
-	r.stopped, r.why = &v, why
-	r.wroteStop()
-	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, byUser)})
-	all := make([]int, len(r.items))
-	for i := range all {
-		all[i] = i
-	}
-	r.settle(all)
-	r.halt()
-}
-
-// settle ends the items of a stopped run that are not in flight. With the lock held.
-func (r *Run) settle(items []int) {
-	flying := r.flyingMoves()
-	var held []int
-	for _, i := range items {
-		switch it := &r.items[i]; {
-		case it.flying:
-		case it.result.Outcome == Pending && slices.ContainsFunc(it.steps.left, func(m move) bool { return m.doneByAny(flying) }):
-			held = append(held, i)
-		default:
-			r.close(i, r.unsent(i))
-		}
-	}
-	r.held = held
-}
-
-// outgoing is a request that changes something: a deletion of items, a step for one, or what makes them again.
-type outgoing struct {
-	call    string
-	step    *move
-	lane    place
-	service string
-	items   []int
-	in      *entry // nil: depart waits for one
-	making  *inventory.Making
-	twins   []string // what was there before and looks like what is made
-}
-
-// depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for
-// permission, where it has none yet, sees that the run still goes on, marks the items as in flight and puts the intent on
-// disk; then send sends, those that really are to be sent, as they were seen last. False: nothing was sent, and whoever
-// stopped the run ends the items.
-func (r *Run) depart(
-	sending context.Context, out outgoing, tell func(i int),
-	send func(*client.Deleter, []int, []inventory.Resource) ([]inventory.Answer, error),
-) bool {
-	if out.in == nil {
-		in, err := r.engine.enter(sending, r.deleter, out.lane, out.service)
-		if err != nil {
-			return false
-		}
-		out.in = &in
-	}
-	defer out.in.leave()
-	if r.spared(out) {
-		return false
-	}
-	open, resources := r.takeOff(out.items, tell)
-	if len(open) == 0 {
-		return false
-	}
-	request, err := r.intend(out, open)
-	if err != nil {
-		r.unwritten(err)
-		for _, i := range open {
-			r.put(i)
-		}
-		return false
-	}
-	landed := r.leaves(out.service)
-	var id string // as the service calls the request, where its answer says that it succeeded
-	d := out.in.deleter
-	if d != nil {
-		d = d.Noting(&id)
-	}
-	answers, err := send(d, open, resources)
-	landed(err)
-	r.replied(request, out, open, answers, id, err)
-	r.allowed(out, err)
-	return true
-}
-
-// takeOff marks items as in flight and returns those that really are to be sent, as they will be sent: none when
-// the run was stopped meanwhile.
-func (r *Run) takeOff(items []int, tell func(i int)) ([]int, []inventory.Resource) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stopped != nil {
-		return nil, nil
-	}
-	var (
-		open      []int
-		resources []inventory.Resource
-	)
-	for _, i := range items {
-		it := &r.items[i]
-		if it.result.Outcome != Pending {
-			continue
-		}
-		if it.sentAt.IsZero() {
-			it.sentAt = r.engine.now()
-		}
-		tell(i)
-		it.flying = true
-		open, resources = append(open, i), append(resources, it.seen.resource)
-	}
-	return open, resources
-}
-
-// putBack takes items out of flight, to be sent again; otherwise is how they end should the run be stopped before
-// that, nil as the stop says. False: it was stopped already, and there is nothing to send again.
-func (r *Run) putBack(items []int, otherwise *ending) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, i := range items {
-		r.land(i, otherwise)
-	}
-	return r.stopped == nil
-}
-
-// land is putBack for one item, with the lock held.
-func (r *Run) land(i int, otherwise *ending) {
-	r.items[i].flying = false
-	r.items[i].instead = otherwise
-	if r.stopped != nil {
-		r.close(i, r.unsent(i))
-	}
-}
-
-// unsent is the outcome of an item that a stopped run does not send (again). With the lock held.
-func (r *Run) unsent(i int) ending {
-	if v := r.items[i].instead; v != nil {
-		return *v
-	}
-	return *r.stopped
 }
 
 // prepare keeps what was seen, to be sent, and what has to go before it.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"janitor/client"
 	"janitor/client/inventory"
@@ -85,10 +84,7 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 	}
 	if alien != nil {
 		why := safetyStop(alien.ID)
-		r.mu.Lock()
-		r.safety = true
-		r.mu.Unlock()
-		r.stop(ending{outcome: Cancelled, requestID: alien.RequestID, message: why}, why)
+		r.stop(stoppage{items: &ending{outcome: Cancelled, requestID: alien.RequestID, message: why}, why: why, alarm: why})
 	}
 	var doubts []doubt
 	for _, i := range p.items {
@@ -222,7 +218,8 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 	}
 	switch next {
 	case giveUp:
-		return r.endAll(p, v)
+		r.endAll(p.items, v)
+		return nil
 	case leaveOff:
 		return r.again(nil, p)
 	case sendAgain:
@@ -254,7 +251,8 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 	if r.heldBack(p, v, err) {
 		return nil
 	}
-	return r.endAll(p, v)
+	r.endAll(p.items, v)
+	return nil
 }
 
 // heldBack: one item was refused and is set aside as what it holds may be the cause. The services have many words for
@@ -264,15 +262,6 @@ func (r *Run) heldBack(p piece, v ending, err error) bool {
 		return false
 	}
 	return !errors.Is(err, client.Forbidden) && !errors.Is(err, client.Protected) && aboutHolds(v.message) && r.setAside(p.items[0], v)
-}
-
-// unauthorised stops the run.
-func (r *Run) unauthorised(v ending) {
-	why := "the credentials are not accepted: " + v.message
-	r.mu.Lock()
-	r.refusedUs = true
-	r.mu.Unlock()
-	r.stop(ending{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
 }
 
 // absent remembers that a place lacks a call; there is another one.
@@ -357,11 +346,11 @@ func (r *Run) again(otherwise *ending, pieces ...piece) []piece {
 	return pieces
 }
 
-func (r *Run) endAll(p piece, v ending) []piece {
-	for _, i := range p.items {
+// endAll gives items one outcome.
+func (r *Run) endAll(items []int, v ending) {
+	for _, i := range items {
 		r.end(i, v)
 	}
-	return nil
 }
 
 // endingOf is what an error means for an item that is still there.
@@ -404,15 +393,6 @@ func statusOf(err error) int {
 		return e.Status
 	}
 	return 0
-}
-
-// outwait breaks the run off when the service wants more patience than anyone has: what else is sent it would refuse as well,
-// and count.
-func (r *Run) outwait(err error) {
-	if e, ok := errors.AsType[*client.Error](err); ok && e.RetryAfter > client.MaxPause {
-		why := fmt.Sprintf("the service takes no more requests for %v", e.RetryAfter.Round(time.Second))
-		r.breakOff(ending{outcome: Cancelled, code: e.Code, requestID: e.RequestID, message: "not sent: " + why}, why)
-	}
 }
 
 // unsent: the request never left.
