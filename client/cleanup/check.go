@@ -37,7 +37,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	defer end()
 	keeps := r.keepAhead(sending, in, items)
 	now := r.engine.lookIn(sending, in, r.kinds, r.resources(items))
-	r.looked(time.Since(began))
+	r.traffic.looked(time.Since(began))
 	// A list can lag behind a change, as in prove: only what the last one still shows is in use.
 	lags := func(i int) bool { return r.lags(i, now) }
 	for try := 1; try <= maxLag && slices.ContainsFunc(items, lags) && r.engine.nap(sending, try) == nil; try++ {
@@ -59,7 +59,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		return nil
 	}
 	r.saw(items, now)
-	r.remember(now)
+	r.census.take(now)
 	left := map[int][]move{}
 	for all := -1; len(items) != all; { // what drops out stays in use: the steps of the others must leave it there
 		all = len(items)
@@ -89,7 +89,7 @@ func (r *Run) outOfReach(items []int, now *view) (why error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.journal == nil {
+	if r.record.journal == nil {
 		return nil
 	}
 	return why
@@ -286,7 +286,7 @@ func edited(planned *Item, kind *inventory.Kind, fresh inventory.Resource) strin
 func (r *Run) untouched(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.requests == 0 || len(r.book.about[i]) == 0 && len(r.plan.Items[i].Detaches) == 0
+	return r.record.requests == 0 || len(r.record.book.about[i]) == 0 && len(r.plan.Items[i].Detaches) == 0
 }
 
 // beyond is a step that was not confirmed, as it is told of the item, or one that now does something else to what was

@@ -50,7 +50,7 @@ func (r *Run) depart(
 		}
 		return false
 	}
-	landed := r.leaves(out.service)
+	landed := r.traffic.leaves(out.service)
 	var id string // as the service calls the request, where its answer says that it succeeded
 	d := out.in.deleter
 	if d != nil {

@@ -207,7 +207,7 @@ func faultNames(t *testing.T) {
 				all = append(all, ev.Note, ev.Result.Message, ev.Result.Code, ev.Result.RequestID)
 			}
 			all = append(all, f.plan.Items[0].Resource.Label(), run.Summary().String())
-			lines, _, err := journal.Read(run.journal.(*memoryJournal).disk.bytes())
+			lines, _, err := journal.Read(run.record.journal.(*memoryJournal).disk.bytes())
 			if err != nil {
 				t.Fatal(err)
 			}

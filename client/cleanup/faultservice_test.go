@@ -188,7 +188,7 @@ func TestIDsInAnotherSpelling(t *testing.T) {
 				t.Errorf("%s: %s", outcomes, s)
 			}
 			says(t, results[0], "speaks of", "read back: gone")
-			if l := replayed(t, f.plan, run.journal.(*memoryJournal).disk.bytes()); l.stop.Safety {
+			if l := replayed(t, f.plan, run.record.journal.(*memoryJournal).disk.bytes()); l.stop.Safety {
 				t.Errorf("the journal says %+v", l.stop)
 			}
 		})

@@ -333,7 +333,7 @@ func faultExtra(t *testing.T) {
 	}
 	says(t, results[0], "speaks of", "read back: gone")
 	says(t, results[59], "safety stop")
-	if l := replayed(t, f.plan, run.journal.(*memoryJournal).disk.bytes()); !l.stop.Safety || !l.Finished {
+	if l := replayed(t, f.plan, run.record.journal.(*memoryJournal).disk.bytes()); !l.stop.Safety || !l.Finished {
 		t.Errorf("the journal says %+v", l.stop)
 	}
 }

@@ -95,7 +95,7 @@ func replayed(tb testing.TB, p Plan, data []byte) *Ledger {
 // audited checks the journal of a run against its results.
 func audited(tb testing.TB, r *Run) {
 	tb.Helper()
-	j, ok := r.journal.(*memoryJournal)
+	j, ok := r.record.journal.(*memoryJournal)
 	if !ok || r.Unrecorded() != nil && !bytes.ContainsRune(j.disk.bytes(), '\n') {
 		return
 	}
@@ -376,7 +376,7 @@ func TestAJournalMayEndAnywhere(t *testing.T) {
 	p := w.plan(things, crumbs, jars)
 	run := w.engine(2).Start(t.Context(), p)
 	finished(t, run)
-	data := run.journal.(*memoryJournal).disk.bytes()
+	data := run.record.journal.(*memoryJournal).disk.bytes()
 	file, _ := p.Encode()
 	first := bytes.IndexByte(data, '\n')
 	for n := range data {
@@ -404,7 +404,7 @@ func FuzzReplay(f *testing.F) {
 	p := w.plan(things, crumbs)
 	run := w.engine(2).Start(f.Context(), p)
 	run.Wait()
-	whole := run.journal.(*memoryJournal).disk.bytes()
+	whole := run.record.journal.(*memoryJournal).disk.bytes()
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
 	file, _ := p.Encode()
@@ -665,7 +665,7 @@ func TestAnObjectThatIsSeenAgainWhileItIsWritten(t *testing.T) {
 		return v
 	}
 	again := sync.OnceFunc(func() { run.prepare(0, as("new"), nil) })
-	run.journal = &hookedJournal{j, func(string) { again() }}
+	run.record.journal = &hookedJournal{j, func(string) { again() }}
 	run.prepare(0, as("old"), nil)
 	for range 3 { // ahead, with the intent, and with that of another try
 		if err := run.keep(0); err != nil {

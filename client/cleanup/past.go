@@ -41,7 +41,7 @@ func (p *Past) CanVerify() error {
 func (r *Run) Recorded() (Header, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if j, ok := r.journal.(*recording); ok {
+	if j, ok := r.record.journal.(*recording); ok {
 		return j.head(), true
 	}
 	return Header{}, false

@@ -3,99 +3,10 @@ package cleanup
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"janitor/client/inventory"
 )
-
-// readers of one place share lists: whoever comes while one is being read waits for the next one, which then serves
-// all who came. So every reader gets a list that was begun after its own request had ended.
-type readers struct {
-	turn chan struct{} // one token: who holds it reads
-	next *shared
-}
-
-// reading is what is read: the list of a place, or whole, with everything that the verdicts of its items depend on.
-type reading struct {
-	at    place
-	whole bool
-}
-
-type shared struct {
-	items []int
-	view  *view // nil until it was read; written and read by holders of the turn
-}
-
-func (r *Run) read(ctx context.Context, what reading, items []int) *view {
-	r.mu.Lock()
-	lane := r.reads[what]
-	if lane == nil {
-		lane = &readers{turn: make(chan struct{}, 1)}
-		r.reads[what] = lane
-	}
-	if lane.next == nil {
-		lane.next = &shared{}
-	}
-	mine := lane.next
-	mine.items = append(mine.items, items...)
-	r.mu.Unlock()
-
-	lane.turn <- struct{}{}
-	defer func() { <-lane.turn }()
-	if mine.view == nil {
-		r.mu.Lock()
-		lane.next = nil
-		r.mu.Unlock()
-		look := r.engine.list
-		if what.whole {
-			look = r.engine.look
-		}
-		mine.view = look(ctx, r.kinds, r.resources(mine.items))
-	}
-	return mine.view
-}
-
-// readBack settles what an answer left open: absent from a complete list ends as absent says (Deleted when our request
-// can have been the cause), no list ends Unknown. What is still there is returned.
-func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Outcome) (left []doubt) {
-	if len(doubts) == 0 {
-		return nil
-	}
-	items := make([]int, len(doubts))
-	r.mu.Lock()
-	for n, d := range doubts {
-		items[n] = d.item
-		r.tell(d.item, Reading)
-		if absent == Deleted {
-			r.items[d.item].doubt = true
-		}
-	}
-	r.mu.Unlock()
-	now := r.read(ctx, reading{at: at}, items)
-	r.saw(items, now)
-	for _, d := range doubts {
-		_, there := now.found[r.plan.Items[d.item].Resource.Ref]
-		v := d.is
-		switch err := now.bad[at]; {
-		case there:
-			v.message += "; read back: still there"
-			left = append(left, doubt{d.item, v})
-			continue
-		case err != nil:
-			v.outcome = Unknown
-			v.message += fmt.Sprintf("; could not be read back: %v", err)
-		default:
-			v.outcome = absent
-			if absent == AlreadyGone {
-				v.outcome = r.gone(d.item)
-			}
-			v.message += "; read back: gone"
-		}
-		r.end(d.item, v)
-	}
-	return left
-}
 
 // prove reads one closing list for each place that a deletion concerned and compares it with the ledger.
 func (r *Run) prove(ctx context.Context) {
@@ -129,7 +40,7 @@ func (r *Run) prove(ctx context.Context) {
 		}
 		back = slices.DeleteFunc(back, func(i int) bool { return !r.lingers(i, now) })
 	}
-	made := r.madeMeanwhile(now)
+	made := r.census.since(now)
 	failed := map[place]bool{}
 	for _, i := range items {
 		at := r.placeOf(i)
@@ -208,7 +119,7 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 		}
 		it.result.Proved = true
 		if it.noted.outcome {
-			r.write(lineProof, endedOf(i, &it.result))
+			r.record.write(lineProof, endedOf(i, &it.result))
 		}
 		r.emit(Event{Step: Proved, Item: i, Result: it.result})
 		r.mu.Unlock()
@@ -268,7 +179,7 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 	}
 	res.Proved = true
 	if r.items[i].noted.outcome {
-		r.write(lineProof, endedOf(i, res))
+		r.record.write(lineProof, endedOf(i, res))
 	}
 	r.emit(Event{Step: Proved, Item: i, Result: *res})
 }

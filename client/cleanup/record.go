@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"janitor/client"
@@ -24,15 +25,33 @@ type Journal interface {
 	Close() error
 }
 
+// record is the journal of a run, and what a run knows of its requests. The run's lock guards it, but for the pen.
+type record struct {
+	journal  Journal // nil: there is none, or not yet
+	lost     error   // why it is not whole; nil: it is
+	requests int     // that have an intent
+	book     dealings
+
+	pen sync.RWMutex // whoever is about to send has it together with others, whoever writes ahead alone
+}
+
 // write adds a line. What cannot be written is found out at the next intent, and in the end.
-func (r *Run) write(kind string, body any) {
-	if r.journal != nil {
-		r.journal.Append(kind, body) //nolint:errcheck // Sync gives it again
+func (rec *record) write(kind string, body any) {
+	if rec.journal != nil {
+		rec.journal.Append(kind, body) //nolint:errcheck // Sync gives it again
 	}
 }
 
-// record opens the journal of a run that is to have one; without it nothing is sent.
-func (r *Run) record() {
+// name is what the run is called in its history, "" when it is in none.
+func (rec *record) name() string {
+	if named, ok := rec.journal.(interface{ Run() string }); ok {
+		return named.Run()
+	}
+	return ""
+}
+
+// openJournal opens the journal of a run that is to have one; without it nothing is sent.
+func (r *Run) openJournal() {
 	if r.open == nil {
 		return
 	}
@@ -43,7 +62,7 @@ func (r *Run) record() {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.journal = j
+	r.record.journal = j
 	if r.stopped.goesOn() {
 		return
 	}
@@ -56,22 +75,20 @@ func (r *Run) record() {
 // unwritten stops a run whose journal cannot be written.
 func (r *Run) unwritten(err error) {
 	r.mu.Lock()
-	first := r.unrecorded == nil
-	if first {
-		r.unrecorded = err
-	}
-	r.mu.Unlock()
-	if !first {
+	if r.record.lost != nil {
+		r.mu.Unlock()
 		return
 	}
+	r.record.lost = err
+	r.mu.Unlock()
 	why := err.Error()
 	r.stop(stoppage{items: &ending{outcome: Cancelled, message: "not sent: " + why}, why: why})
 }
 
 // intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
 func (r *Run) intend(out outgoing, items []int) (request int, err error) {
-	r.pen.RLock()
-	defer r.pen.RUnlock()
+	r.record.pen.RLock()
+	defer r.record.pen.RUnlock()
 	step := out.step
 	in := intent{Call: out.call, Items: items}
 	if out.making != nil {
@@ -90,20 +107,20 @@ func (r *Run) intend(out outgoing, items []int) (request int, err error) {
 		in.Step = &step.taken
 	}
 	r.mu.Lock()
-	r.requests++
-	in.Request = r.requests
+	r.record.requests++
+	in.Request = r.record.requests
 	for _, i := range items {
 		r.items[i].unread = true
 	}
-	r.write(lineIntent, in)
+	r.record.write(lineIntent, in)
 	r.mu.Unlock()
-	if r.journal != nil {
-		if err := r.journal.Sync(); err != nil {
+	if r.record.journal != nil {
+		if err := r.record.journal.Sync(); err != nil {
 			return 0, err
 		}
 	}
 	r.mu.Lock()
-	r.book.send(in, r.engine.now())
+	r.record.book.send(in, r.engine.now())
 	r.mu.Unlock()
 	return in.Request, nil
 }
@@ -114,7 +131,7 @@ func (r *Run) keep(i int) error {
 	it := &r.items[i]
 	seen, noted := it.seen, it.noted
 	r.mu.Unlock()
-	if r.journal == nil || noted.sight == seen.n {
+	if r.record.journal == nil || noted.sight == seen.n {
 		return nil
 	}
 	object, err := json.Marshal(seen.resource.Object)
@@ -126,11 +143,11 @@ func (r *Run) keep(i int) error {
 		if err != nil {
 			return fmt.Errorf("the journal cannot hold what brings %s back: %w", seen.resource.Label(), err)
 		}
-		r.write(lineWhole, ofItem(i, "back", made)) // a [keptWhole]
+		r.record.write(lineWhole, ofItem(i, "back", made)) // a [keptWhole]
 	}
 	sum := sha256.Sum256(object)
 	if noted.object != sum {
-		r.write(lineObject, ofItem(i, "object", object)) // a [kept]
+		r.record.write(lineObject, ofItem(i, "object", object)) // a [kept]
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -144,18 +161,18 @@ func (r *Run) writeAhead(sending context.Context, q *queue) {
 	const aLot = 256
 	items := q.items()
 	for n := len(items); n > 0 && q.left() > len(items)-n && sending.Err() == nil; {
-		if !r.pen.TryLock() {
+		if !r.record.pen.TryLock() {
 			r.engine.wait(sending, time.Millisecond) //nolint:errcheck // the loop sees it
 			continue
 		}
 		n--
 		err := r.keep(items[n])
-		r.pen.Unlock()
+		r.record.pen.Unlock()
 		if err != nil {
 			return // whoever sends it meets that too
 		}
 		if n%aLot == 0 {
-			r.journal.Want()
+			r.record.journal.Want()
 		}
 	}
 }
@@ -206,8 +223,8 @@ func (r *Run) replied(request int, out outgoing, items []int, answers []inventor
 	for _, i := range a.Doubt {
 		r.items[i].unread = true
 	}
-	r.write(lineAnswer, a)
-	r.book.answer(a, r.engine.now())
+	r.record.write(lineAnswer, a)
+	r.record.book.answer(a, r.engine.now())
 	if alien != nil && r.stopped.alarm == "" {
 		if r.stopped.alarm = safetyStop(alien.ID); !r.stopped.goesOn() { // for less than that
 			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.stopped.alarm})
@@ -257,14 +274,14 @@ func (r *Run) saw(items []int, now *view) {
 		it.unread = false
 	}
 	if len(s.There)+len(s.Gone)+len(s.Unknown) > 0 {
-		r.write(lineRead, s)
-		r.book.read(s)
+		r.record.write(lineRead, s)
+		r.record.book.read(s)
 	}
 }
 
 // wroteStop is the line that says why the run stopped. With the lock held.
 func (r *Run) wroteStop() {
-	r.write(lineNote, remark{Text: cmp.Or(r.stopped.why, byUser), Stop: true, Final: !r.broken(), Safety: r.stopped.alarm != ""})
+	r.record.write(lineNote, remark{Text: cmp.Or(r.stopped.why, byUser), Stop: true, Final: !r.broken(), Safety: r.stopped.alarm != ""})
 }
 
 // wrote is the line of an outcome. With the lock held. What a run did not get to do, or to read back, when its program was ended
@@ -272,11 +289,11 @@ func (r *Run) wroteStop() {
 func (r *Run) wrote(i int) {
 	res := &r.items[i].result
 	switch {
-	case r.journal == nil:
+	case r.record.journal == nil:
 	case r.broken() && (res.Outcome == Cancelled || r.items[i].unread):
 	default:
 		r.items[i].noted.outcome = true
-		r.write(lineOutcome, endedOf(i, res))
+		r.record.write(lineOutcome, endedOf(i, res))
 	}
 }
 
@@ -287,14 +304,14 @@ func endedOf(i int, res *Result) ended {
 // closeJournal writes the end, unless there is something left to do, and says whether the journal is whole.
 func (r *Run) closeJournal() error {
 	r.mu.Lock()
-	j := r.journal
+	j := r.record.journal
 	if ended := r.aborted; ended != nil { // what becomes of its context from now on is nothing to a run
 		err := ended()
 		r.aborted = func() error { return err }
 	}
 	r.step = max(r.step, Proving) // a stop that comes now comes too late
 	if j != nil && !r.broken() {
-		r.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
+		r.record.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
 	}
 	r.mu.Unlock()
 	if j == nil {
@@ -308,17 +325,14 @@ func (r *Run) closeJournal() error {
 func (r *Run) Unrecorded() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.unrecorded
+	return r.record.lost
 }
 
 // ID is the name of the run in its history, "" when it has none.
 func (r *Run) ID() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if named, ok := r.journal.(interface{ Run() string }); ok {
-		return named.Run()
-	}
-	return ""
+	return r.record.name()
 }
 
 // Resumable says whether a run left something open in its journal.
@@ -330,13 +344,13 @@ func (r *Run) Resumable() bool {
 
 // journalled: there is a journal, or will be. With the lock held.
 func (r *Run) journalled() bool {
-	j, kept := r.journal.(*recording)
-	return r.journal != nil && (!kept || r.step < Finished || j.begun())
+	j, kept := r.record.journal.(*recording)
+	return r.record.journal != nil && (!kept || r.step < Finished || j.begun())
 }
 
 // broken: the run ends before its work does, because its program does or its journal cannot be written. With the lock
 // held.
-func (r *Run) broken() bool { return r.stopped.interrupted || r.unrecorded != nil || r.aborting() }
+func (r *Run) broken() bool { return r.stopped.interrupted || r.record.lost != nil || r.aborting() }
 
 // aborting: what is in flight is broken off too.
 func (r *Run) aborting() bool { return r.aborted != nil && r.aborted() != nil }

@@ -35,7 +35,7 @@ type Request struct {
 func (r *Run) Requests(item int) []Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.book.requests(item)
+	return r.record.book.requests(item)
 }
 
 // Requests are the requests about an item of the plan, in their order. What has no answer in the journal is in doubt.

@@ -12,8 +12,8 @@ import (
 // stays so.
 func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 	r := newRun(e, l.Plan)
-	r.past, r.requests, r.book = l, l.made, l.book.goOn()
-	r.journal = j
+	r.past, r.record.requests, r.record.book = l, l.made, l.book.goOn()
+	r.record.journal = j
 	for i := range l.Items {
 		entry := &l.Items[i]
 		it := &r.items[i]

@@ -50,28 +50,23 @@ type Run struct {
 	open func(Plan) (Journal, error) // opens the journal; nil: there is none, or it is open
 	past *Ledger                     // of a run that is resumed
 
-	// The ledger. Outcomes are written by end and prove only, so that an item gets one, and events are made under the
-	// same lock, so that they cannot tell another story than Results.
+	// Each has its own lock.
+	permissions permissions
+	census      census
+	readers     readers
+	traffic     traffic
+
+	// The ledger. Outcomes are written by end and prove only, so that an item gets one. Events and the lines of the journal
+	// are made under the same lock, so that they cannot tell another story than Results.
 	mu      sync.Mutex
 	items   []item
 	step    Step
 	ended   time.Time
 	stopped stoppage
-	reads   map[reading]*readers
-	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
-	aside   []int                                       // refused, to be sent once more: alone, or when what they hold was taken away
-	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
-
-	undo *undoing // nil: it deletes
-
-	permissions permissions
-	traffic     traffic
-
-	pen        sync.RWMutex // whoever is about to send has it together with others, whoever writes ahead alone
-	journal    Journal
-	unrecorded error // what is wrong with it
-	requests   int   // that have an intent
-	book       dealings
+	aside   []int // refused, to be sent once more: alone, or when what they hold was taken away
+	held    []int // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
+	record  record
+	undo    *undoing // nil: it deletes
 }
 
 func newRun(e *Engine, p Plan) *Run {
@@ -79,8 +74,7 @@ func newRun(e *Engine, p Plan) *Run {
 		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
 		kinds:       map[inventory.KindID]*inventory.Kind{},
 		items:       make([]item, len(p.Items)),
-		book:        newDealings(len(p.Items)),
-		reads:       map[reading]*readers{},
+		record:      record{book: newDealings(len(p.Items))},
 		permissions: newPermissions(),
 	}
 	places := map[inventory.Ref]bool{}
@@ -120,7 +114,7 @@ func (r *Run) begin(ctx context.Context) {
 		defer close(r.done)
 		defer close(r.events)
 		defer halt()
-		r.record()
+		r.openJournal()
 		r.logBegin(ctx)
 		r.takeUp(ctx)
 		if r.undo != nil {
@@ -229,7 +223,7 @@ func (r *Run) note(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	text := fmt.Sprintf(format, args...)
-	r.write(lineNote, remark{Text: text})
+	r.record.write(lineNote, remark{Text: text})
 	r.emit(Event{Step: r.step, Item: -1, Note: text})
 }
 
@@ -237,8 +231,8 @@ func (r *Run) finish() {
 	err := r.closeJournal()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err != nil && r.unrecorded == nil {
-		r.unrecorded = err
+	if err != nil && r.record.lost == nil {
+		r.record.lost = err
 		r.stopped.why = cmp.Or(r.stopped.why, err.Error())
 		r.emit(Event{Step: r.step, Item: -1, Note: err.Error()})
 	}

@@ -23,12 +23,12 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 	var wg sync.WaitGroup
 	for service, pieces := range of {
 		q := newQueue(pieces, r.engine.atOnce, r.engine.turns)
-		r.follow(service, q)
+		r.traffic.follow(service, q)
 		admit := func() (entry, error) {
 			return r.engine.admit(sending, r.deleter, service, func() int { return r.more(service, q) })
 		}
 		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
-		if r.journal != nil {
+		if r.record.journal != nil {
 			wg.Go(func() { r.writeAhead(sending, q) })
 		}
 		wg.Go(func() {

@@ -40,7 +40,7 @@ func (r *Run) stop(s stoppage) {
 	if !r.stopped.goesOn() || r.step >= Proving {
 		return
 	}
-	s.interrupted = s.interrupted && (r.journal != nil || r.open != nil)
+	s.interrupted = s.interrupted && (r.record.journal != nil || r.open != nil)
 	s.alarm = r.stopped.alarm
 	r.stopped = s
 	r.wroteStop()

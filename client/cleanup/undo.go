@@ -212,9 +212,9 @@ func (r *Run) writeDown(items []int) {
 	defer r.mu.Unlock()
 	for _, i := range items {
 		w := &r.plan.Items[i].Kept
-		r.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps})
+		r.record.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps})
 		if len(w.Made) > 0 {
-			r.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})
+			r.record.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})
 		}
 	}
 }

@@ -191,7 +191,7 @@ func (r *Run) wasMade(i int, part, id string, found bool) {
 		it.result.NewID = id
 	}
 	if found {
-		r.write(lineMade, made{Item: i, Parts: map[string]string{part: id}})
+		r.record.write(lineMade, made{Item: i, Parts: map[string]string{part: id}})
 	}
 	r.mu.Unlock()
 	if _, more := c.Back.Next(c); !more {
@@ -219,7 +219,7 @@ func (r *Run) back(i int) {
 	defer r.mu.Unlock()
 	it := &r.items[i]
 	if len(r.undo.ours[i]) > 0 {
-		v.outcome, v.requestID = Restored, r.book.madeBy(i)
+		v.outcome, v.requestID = Restored, r.record.book.madeBy(i)
 	}
 	if id := c.ID(); id != c.Ref.ID {
 		it.result.NewID = id
@@ -324,10 +324,7 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 func (r *Run) mayBeMade(i int, part string, twins []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	by := "a run without a record"
-	if j, ok := r.journal.(interface{ Run() string }); ok {
-		by = j.Run()
-	}
+	by := cmp.Or(r.record.name(), "a run without a record")
 	r.undo.perhaps[r.plan.Items[i].Resource.Ref] = &Perhaps{by, part, twins}
 }
 
@@ -367,8 +364,8 @@ func (r *Run) seenMade(s sight) {
 	for _, i := range slices.Concat(s.There, s.Gone) {
 		r.items[i].unread = false
 	}
-	r.write(lineRead, s)
-	r.book.read(s)
+	r.record.write(lineRead, s)
+	r.record.book.read(s)
 }
 
 // unread: a request may have reached the item, and no list was read since.
@@ -410,7 +407,7 @@ func (r *Run) takeUpDoubts(ctx context.Context, items []int) []int {
 			r.mu.Lock()
 			r.undo.all[i].Made[d.Part] = id
 			r.undo.claimed[claim{r.plan.Items[i].Resource.Ref.Kind, id}] = true
-			r.write(lineMade, made{Item: i, Parts: map[string]string{d.Part: id}, By: d.By})
+			r.record.write(lineMade, made{Item: i, Parts: map[string]string{d.Part: id}, By: d.By})
 			r.mu.Unlock()
 			found = append(found, i)
 		}
@@ -504,7 +501,7 @@ func (r *Run) concludeBack(i int, lacks string) {
 	}
 	res.Proved = lacks == ""
 	if r.items[i].noted.outcome {
-		r.write(lineProof, endedOf(i, res))
+		r.record.write(lineProof, endedOf(i, res))
 	}
 	r.emit(Event{Step: Proved, Item: i, Result: *res})
 }

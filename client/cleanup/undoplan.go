@@ -26,7 +26,7 @@ type keeping struct {
 // unsecured are the items, by kind, of which the journal has yet to hold what it takes to make them again.
 func (r *Run) unsecured(items []int) map[inventory.KindID][]int {
 	groups := map[inventory.KindID][]int{}
-	if r.journal == nil || r.engine.account.backs == nil {
+	if r.record.journal == nil || r.engine.account.backs == nil {
 		return groups
 	}
 	r.mu.Lock()
