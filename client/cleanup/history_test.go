@@ -3,6 +3,7 @@ package cleanup
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 )
@@ -33,5 +34,38 @@ func TestNamesAreInOrderWhateverTheClockDoes(t *testing.T) {
 			t.Errorf("%v after %s, %v", names, before, err)
 		}
 		before = names[0]
+	}
+}
+
+// A run's folder lasts, and so do all that were made for it, before anything of the run does: what is sent could not be
+// resumed otherwise when the machine stops.
+func TestFoldersLastBeforeTheRunDoes(t *testing.T) {
+	w := newWorld(t)
+	p, at := placed(w, "a")
+	home := t.TempDir()
+	dir := filepath.Join(home, "state", "janitor")
+	h := NewHistory(dir, "1")
+	var mu sync.Mutex
+	lasts := map[string]bool{}
+	h.syncDir = func(path string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		lasts[path] = true
+		return nil
+	}
+	j, err := h.Journal(at)(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if err := j.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for folder := filepath.Join(dir, "runs", j.(*recording).Run()); folder != filepath.Dir(home); folder = filepath.Dir(folder) {
+		if !lasts[folder] {
+			t.Errorf("%s was not synced", folder)
+		}
 	}
 }

@@ -335,6 +335,16 @@ func (r *Run) ID() string {
 	return r.record.name()
 }
 
+// Recorded is the header of the run's journal; false: it has none, or not yet.
+func (r *Run) Recorded() (Header, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if j, ok := r.record.journal.(*recording); ok {
+		return j.head(), true
+	}
+	return Header{}, false
+}
+
 // Resumable says whether a run left something open in its journal.
 func (r *Run) Resumable() bool {
 	r.mu.Lock()

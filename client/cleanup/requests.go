@@ -170,8 +170,17 @@ func (b *dealings) goOn() dealings {
 	return next
 }
 
-func (b *dealings) requests(item int) []Request {
+// count is how many requests about an item there were, of those that are kept.
+func (b *dealings) count(item int) int {
 	if item < 0 || item >= len(b.about) {
+		return 0
+	}
+	return len(b.about[item])
+}
+
+// requests are those about an item; none where there is no such item.
+func (b *dealings) requests(item int) []Request {
+	if b.count(item) == 0 {
 		return nil
 	}
 	out := make([]Request, 0, len(b.about[item]))
