@@ -1,114 +1,15 @@
 package cleanup
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"janitor/client/english"
 	"janitor/client/inventory"
 )
-
-// keeping is what was read to make items of one kind again.
-type keeping struct {
-	kept  map[inventory.Ref]inventory.Back
-	lacks string // what the account may not read; goes without it
-	err   error
-}
-
-// unsecured are the items, by kind, of which the journal has yet to hold what it takes to make them again.
-func (r *Run) unsecured(items []int) map[inventory.KindID][]int {
-	groups := map[inventory.KindID][]int{}
-	if r.record.journal == nil || r.engine.account.backs == nil {
-		return groups
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, i := range items {
-		if !r.items[i].noted.secured {
-			id := r.plan.Items[i].Resource.Ref.Kind
-			groups[id] = append(groups[id], i)
-		}
-	}
-	return groups
-}
-
-// keepAhead begins to read what it takes to make items again while they are looked at. The items must be known whole: those
-// of a plan that comes from a file are not before they were looked at. wait gives what there is, by kind.
-func (r *Run) keepAhead(ctx context.Context, in account, items []int) (wait func() map[inventory.KindID]keeping) {
-	var (
-		wg   sync.WaitGroup
-		mu   sync.Mutex
-		read = map[inventory.KindID]keeping{}
-	)
-	for id, group := range r.unsecured(items) {
-		known := r.resources(group)
-		if slices.ContainsFunc(known, func(res inventory.Resource) bool { return res.Object == nil }) {
-			continue
-		}
-		wg.Go(func() {
-			k := r.keepOf(ctx, in, r.kinds[id], group)
-			mu.Lock()
-			defer mu.Unlock()
-			read[id] = k
-		})
-	}
-	return func() map[inventory.KindID]keeping {
-		wg.Wait()
-		return read
-	}
-}
-
-func (r *Run) keepOf(ctx context.Context, in account, kind *inventory.Kind, items []int) (k keeping) {
-	doomed := make([]inventory.Doomed, len(items))
-	for n, res := range r.resources(items) {
-		doomed[n].Resource = res
-		for _, p := range r.plan.Items[items[n]].Detaches {
-			doomed[n].Users = append(doomed[n].Users, inventory.Step{What: p.What, Which: p.Which, ID: p.ID, Call: p.Call})
-		}
-	}
-	k.kept, k.lacks, k.err = in.backs.Keep(ctx, kind, doomed)
-	return k
-}
-
-// secure sees to it that what it takes to make items again is written down before anything is done to them, and lets
-// through those of which it is known. What the account may not read is told, and goes without it.
-func (r *Run) secure(ctx context.Context, in account, items []int, ahead map[inventory.KindID]keeping) []int {
-	groups := r.unsecured(items)
-	for _, id := range slices.Sorted(maps.Keys(groups)) {
-		k, read := ahead[id]
-		if !read {
-			k = r.keepOf(ctx, in, r.kinds[id], groups[id])
-		}
-		if k.err != nil && ctx.Err() != nil {
-			continue // whoever stopped the run ends the items
-		}
-		r.secureKind(groups[id], k)
-	}
-	return r.pending(items)
-}
-
-func (r *Run) secureKind(items []int, k keeping) {
-	if k.lacks != "" {
-		r.note("%s", k.lacks)
-	}
-	for _, i := range items {
-		if k.err != nil {
-			r.end(i, ending{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", k.err)})
-			continue
-		}
-		r.mu.Lock()
-		r.items[i].noted.back, r.items[i].noted.secured = k.kept[r.plan.Items[i].Resource.Ref], true
-		r.mu.Unlock()
-	}
-}
 
 // Why a run is not undone.
 var (
@@ -322,79 +223,6 @@ func (l *Ledger) leftover(i int, whole Item) (it Item, ok bool) {
 		it.grade()
 	}
 	return it, true
-}
-
-// undosOf are the undos of a run before a name, "" for all so far, oldest first. One that is not finished stands in the way
-// of another.
-func (h *History) undosOf(run, upTo string) ([]*Past, error) {
-	names, err := h.Names()
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	var undos []*Past
-	for _, name := range names {
-		if name <= run || upTo != "" && name >= upTo {
-			continue
-		}
-		of, err := h.undoes(name)
-		if err == nil && of != run {
-			continue
-		}
-		switch u := h.Read(name); {
-		case errors.Is(u.Err, errNotBegun):
-		case err != nil:
-			return nil, fmt.Errorf("run %s, which may be an undo of run %s, cannot be read: %w", name, run, err)
-		case u.Ledger == nil:
-			return nil, fmt.Errorf("an undo of run %s cannot be read, and what it has brought back is not known: %w", run, u.Err)
-		case u.Live:
-			return nil, fmt.Errorf("run %s, an undo of run %s, goes on: %w", u.ID, run, ErrGoesOn)
-		case !u.Ledger.Finished:
-			return nil, fmt.Errorf("run %s, an undo of run %s, is not finished: janitor resume %s goes on with it", u.ID, run, u.ID)
-		default:
-			undos = append(undos, u)
-		}
-	}
-	return undos, nil
-}
-
-// undoes is the run that the run of this name undoes, "" when it deletes or has no plan. It reads the beginning of the plan.
-func (h *History) undoes(name string) (run string, err error) {
-	f, err := os.Open(filepath.Join(h.Folder(name), planName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	defer f.Close() //nolint:errcheck // only read
-	return undoesOf(f)
-}
-
-// renamed are the ids that undos of other runs have given to what the items of a run live in.
-func (h *History) renamed(p *Past) (map[inventory.Ref]string, error) {
-	if !slices.ContainsFunc(p.Ledger.Items, func(e Entry) bool { return e.Result.Ref.Parent != "" }) {
-		return nil, nil
-	}
-	names, err := h.Names()
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	now := map[inventory.Ref]string{}
-	for _, name := range names {
-		if of, err := h.undoes(name); err != nil || of == "" {
-			continue // what is not known by its new id is not found, and says so
-		}
-		if u := h.Read(name); u.Ledger != nil {
-			for i := range u.Ledger.Items {
-				if e := &u.Ledger.Items[i]; e.whole.Made[inventory.Itself] != "" {
-					now[e.Result.Ref] = e.whole.Made[inventory.Itself]
-				}
-			}
-		}
-	}
-	return now, nil
 }
 
 // refill gives the ledger of an undo that was broken off before all was in its journal what the run that it is of has kept.
