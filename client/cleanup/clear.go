@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"janitor/client"
@@ -60,28 +59,6 @@ func (r *Run) part(items []int) (bare, laden []int) {
 		}
 	}
 	return bare, laden
-}
-
-// aboutHolds: what is refused in these words may be refused for what it holds, and go when that was taken away. If others
-// use it they would use it empty. A change under way ends by itself.
-func aboutHolds(message string) bool {
-	said := strings.ToLower(message)
-	says := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
-	}
-	switch {
-	case says("listener", "polic", "pending_", "immutable"):
-		return false
-	case saysHolds(message):
-		return true
-	}
-	return !says("in use", "using", "used", "associated", "referenced")
-}
-
-// saysHolds: the service speaks of what a pool holds.
-func saysHolds(message string) bool {
-	said := strings.ToLower(message)
-	return slices.ContainsFunc([]string{"member", "backend server", "health"}, func(w string) bool { return strings.Contains(said, w) })
 }
 
 // mayHold: the item holds something that was not taken away yet, and that may be why it is refused.

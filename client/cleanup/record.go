@@ -5,13 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"sync"
 	"time"
 
-	"janitor/client"
 	"janitor/client/inventory"
 )
 
@@ -230,11 +228,6 @@ func (r *Run) replied(request int, out outgoing, items []int, answers []inventor
 			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.stopped.alarm})
 		}
 	}
-}
-
-// settles: the error says that nothing was applied, or that there was nothing to apply it to.
-func settles(err error) bool {
-	return definite(err) || errors.Is(err, client.Throttled) || errors.Is(err, client.Pending)
 }
 
 func saidWord(s inventory.Said) string {

@@ -115,6 +115,12 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 		}
 		r.end(i, v)
 	}
+	return r.resolve(ctx, sending, p, doubts)
+}
+
+// resolve reads back what an answer left open. It hands back what the service had trouble of its own with, a few times; what
+// else is still there ends, or is asked for alone.
+func (r *Run) resolve(ctx, sending context.Context, p piece, doubts []doubt) (left []piece) {
 	var troubled []int
 	worst := 0
 	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
@@ -230,9 +236,14 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 		return left
 	case lookUp:
 		return r.lost(ctx, sending, p, v, err)
-	case isRefused:
 	}
-	if divisible(err) && sent > 1 { // one item spoils it, or it is too big
+	return r.divide(p, sent, v, err)
+}
+
+// divide deals with a piece that was refused when it was so many items: perhaps one of them spoils it, or it is too big. What
+// remains refused ends so.
+func (r *Run) divide(p piece, sent int, v ending, err error) (left []piece) {
+	if divisible(err) && sent > 1 {
 		if aboutSize(err) {
 			r.engine.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, sent) })
 			if _, most := r.engine.way(p.way, false, asTried); sent > p.way.route.Max && most < sent && !p.part { // its size it is
@@ -351,108 +362,4 @@ func (r *Run) endAll(items []int, v ending) {
 	for _, i := range items {
 		r.end(i, v)
 	}
-}
-
-// endingOf is what an error means for an item that is still there.
-func endingOf(err error) ending {
-	v := ending{outcome: Failed, message: err.Error()}
-	if e, ok := errors.AsType[*client.Error](err); ok {
-		v.code, v.requestID = e.Code, e.RequestID
-		switch {
-		case e.Message != "":
-			v.message = e.Message
-		case e.Code == "": // without what was being done: the item says that
-			v.message = e.Said()
-		}
-	}
-	for _, class := range []client.Class{client.InUse, client.Protected, client.Pending} {
-		if errors.Is(err, class) {
-			v.outcome = Blocked
-		}
-	}
-	return v
-}
-
-// endingOfCall also names the call where this cloud does not have it.
-func endingOfCall(call string, err error) ending {
-	v := endingOf(err)
-	if errors.Is(err, client.RouteAbsent) {
-		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", call, v.message)
-	}
-	return v
-}
-
-// aboutSize: how the services refuse a batch that is too big, and also one with a bad item.
-func aboutSize(err error) bool {
-	status := statusOf(err)
-	return status == http.StatusBadRequest || status == http.StatusRequestEntityTooLarge
-}
-
-func statusOf(err error) int {
-	if e, ok := errors.AsType[*client.Error](err); ok {
-		return e.Status
-	}
-	return 0
-}
-
-// unsent: the request never left.
-func unsent(err error) bool {
-	e, ok := errors.AsType[*client.Error](err)
-	return ok && e.Unsent
-}
-
-// divisible says that a batch was refused for what is in it or for its size: smaller ones may do better.
-func divisible(err error) bool {
-	for _, class := range []client.Class{client.Forbidden, client.RouteAbsent} {
-		if errors.Is(err, class) {
-			return false
-		}
-	}
-	return definite(err) && !unsent(err)
-}
-
-// partly: a batch of so many items was refused, and perhaps not before some of them were deleted: nothing says that a batch
-// is done whole or not at all (api.md 2.11). What was refused for its size, for who asks or for how often was not begun; a
-// 404 is about the call, or about what others have deleted.
-func partly(items int, err error) bool {
-	if items < 2 || !divisible(err) || saysSize(err) {
-		return false
-	}
-	for _, class := range []client.Class{client.Unauthorised, client.Throttled, client.NotFound} {
-		if errors.Is(err, class) {
-			return false
-		}
-	}
-	return true
-}
-
-// saysSize: the service speaks of how many there are, not of what they are.
-func saysSize(err error) bool {
-	if !aboutSize(err) {
-		return false
-	}
-	if statusOf(err) == http.StatusRequestEntityTooLarge {
-		return true
-	}
-	said := strings.ToLower(endingOf(err).message)
-	return slices.ContainsFunc([]string{"batch operation", "too many", "at most", "exceed", "maximum"}, func(words string) bool {
-		return strings.Contains(said, words)
-	})
-}
-
-// definite says that nothing was applied: the service has refused, or never heard of it.
-func definite(err error) bool {
-	if unsent(err) {
-		return true
-	}
-	for _, class := range []client.Class{client.InUse, client.Protected, client.Forbidden, client.RouteAbsent} {
-		if errors.Is(err, class) {
-			return true
-		}
-	}
-	status := statusOf(err)
-	if status == http.StatusNotFound && !errors.Is(err, client.NotFound) { // of a backend, or a page of some proxy: not of the item
-		return false
-	}
-	return status >= 400 && status < 500 && status != http.StatusRequestTimeout
 }
