@@ -30,7 +30,7 @@ func (h *History) RunsOf(document string, at Where) (of []Header, headless []Hea
 		case err != nil || head.Run != name:
 			less := Headless{Run: name}
 			if file, err := readPlan(filepath.Join(h.Folder(name), planName)); err == nil {
-				if _, err := DecodePlan(file); err == nil {
+				if _, err := decodePlan(file); err == nil {
 					less.Plan = Digest(file)
 				}
 			}

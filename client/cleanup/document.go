@@ -127,7 +127,7 @@ func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
 	}
 	d = Document{Made: f.Made, Expires: f.Expires, By: f.By, Version: f.Version, Where: f.Where}
 	for i, s := range f.Steps {
-		p, err := DecodePlan(s.Plan)
+		p, err := decodePlan(s.Plan)
 		if err != nil {
 			return d, "", fmt.Errorf("step %d: %w", i+1, err)
 		}

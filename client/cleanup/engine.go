@@ -16,8 +16,7 @@ import (
 
 // Options of an engine; the zero value works.
 type Options struct {
-	Parallel int              // most deleting requests in flight at once over all runs; 0 = as each service allows
-	Now      func() time.Time // nil = time.Now
+	Now func() time.Time // nil = time.Now
 	// Journal opens the journal of a run before its first request; its error is a sentence. nil: runs have none.
 	Journal func(Plan) (Journal, error)
 	Log     *slog.Logger // is told when a run begins and what it comes to; nil: nobody is
@@ -51,8 +50,7 @@ type Engine struct {
 	// How old the last look at an item may be when a step for it is made, and when it is sent itself.
 	fresh, lasting time.Duration
 
-	atOnce int           // pieces of a queue that are worked on at once
-	slots  chan struct{} // one token a request in flight; nil = the services alone decide how many there are
+	atOnce int // pieces of a queue that are worked on at once
 	turns  *turns
 
 	mu     sync.Mutex
@@ -105,9 +103,6 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 		learnt: map[waypoint]*lesson{},
 	}
 	e.moment = func() (account, func()) { return e.account, func() {} }
-	if o.Parallel > 0 {
-		e.atOnce, e.slots = o.Parallel, make(chan struct{}, o.Parallel)
-	}
 	return e
 }
 
@@ -172,7 +167,7 @@ func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, servi
 	if err := e.turns.wait(ctx, lane); err != nil { // the turn first: who waits for it must not hold up the others
 		return entry{}, err
 	}
-	in, err := e.admit(ctx, d, service, nil)
+	in, err := admit(ctx, d, service, nil)
 	if err != nil {
 		e.turns.release(lane)
 		return entry{}, err
@@ -180,41 +175,13 @@ func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, servi
 	return e.turns.with(in, lane), nil
 }
 
-// admit waits until the service takes one more changing request; more are to follow, see [client.Deleter.Enter]. A ceiling
-// of the engine comes last: while one service makes its requests wait those of others go on.
-func (e *Engine) admit(ctx context.Context, d *client.Deleter, service string, more func() int) (entry, error) {
-	in := entry{d, func() {}}
-	if d != nil {
-		var err error
-		if in.deleter, in.leave, err = d.Enter(ctx, service, more); err != nil {
-			return entry{}, err
-		}
+// admit waits until the service takes one more changing request; more are to follow, see [client.Deleter.Enter].
+func admit(ctx context.Context, d *client.Deleter, service string, more func() int) (entry, error) {
+	if d == nil {
+		return entry{nil, func() {}}, ctx.Err()
 	}
-	if e.slots == nil {
-		return in, nil
-	}
-	if err := take(ctx, e.slots); err != nil {
-		in.leave()
-		return entry{}, err
-	}
-	leave := in.leave
-	in.leave = func() {
-		<-e.slots
-		leave()
-	}
-	return in, nil
-}
-
-func take(ctx context.Context, tokens chan<- struct{}) error {
-	if err := ctx.Err(); err != nil { // select picks at random when both are ready
-		return err
-	}
-	select {
-	case tokens <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	deleter, leave, err := d.Enter(ctx, service, more)
+	return entry{deleter, leave}, err
 }
 
 // rally waits before something whose request ended in err, without saying what became of it, is sent once more. It was read

@@ -426,7 +426,7 @@ func faultUnauthorised(t *testing.T) {
 			by := way{pipes: true}
 			by = byToken(t, by)
 			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 8, rules(simcloud.Rule{Method: "DELETE", From: 3, Do: simcloud.Act{Revoke: true}}))
-			f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
+			f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
 			got, results, run := f.outcomes(t)
 			if got != "deleted, deleted, failed, failed, failed, failed, failed, failed" {
 				t.Error(got)

@@ -319,7 +319,7 @@ func faultExtra(t *testing.T) {
 	t.Helper()
 	const stranger = "99999999-0000-4000-8000-000000000001"
 	f := meet(t, simcloud.Options{}, way{}, 60, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: simcloud.Act{Batch: &simcloud.Batch{Extra: []string{stranger}}}}))
-	f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
+	f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
 	_, results, run := f.outcomes(t)
 	s := run.Summary()
 	if !s.Safety || s.Unauthorised || !strings.Contains(s.Stopped, stranger) || run.Resumable() || s.OK() {
@@ -442,7 +442,7 @@ func faultBatchRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := meet(t, simcloud.Options{}, way{}, 60, rules(simcloud.Rule{Path: poolBatch, MoreThan: 30, Do: act}))
-			f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
+			f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
 			if _, _, run := f.outcomes(t); !run.Summary().OK() {
 				t.Error(run.Summary())
 			}

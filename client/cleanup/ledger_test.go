@@ -81,11 +81,11 @@ func replayed(tb testing.TB, p Plan, data []byte) *Ledger {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	again, err := DecodePlan(file)
+	again, err := decodePlan(file)
 	if err != nil {
 		tb.Fatalf("the plan cannot be read again: %v", err)
 	}
-	l, err := Replay(again, Digest(file), bytes.NewReader(data))
+	l, err := replay(again, Digest(file), bytes.NewReader(data))
 	if err != nil {
 		tb.Fatalf("the journal is refused: %v\n%s", err, data)
 	}
@@ -144,14 +144,14 @@ func TestAPlanIsTheSameAfterReading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := DecodePlan(file)
+	got, err := decodePlan(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range p.Items {
 		p.Items[i].Resource.Object = nil // is kept in the journal, as it is when it goes
 	}
-	if diff := cmp.Diff(p, got, cmp.Comparer(func(a, b *big.Int) bool {
+	if diff := cmp.Diff(p, got, cmp.AllowUnexported(Plan{}, Item{}, keepsake{}), cmp.Comparer(func(a, b *big.Int) bool {
 		return a == b || a != nil && b != nil && a.Cmp(b) == 0
 	})); diff != "" {
 		t.Error(diff)
@@ -179,7 +179,7 @@ func TestPlansAreReadStrictly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			at := bytes.LastIndex(file, []byte(test.from))
 			bad := string(file[:at]) + test.to + string(file[at+len(test.from):])
-			if _, err := DecodePlan([]byte(bad)); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := decodePlan([]byte(bad)); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
 		})
@@ -279,7 +279,7 @@ func TestTheLedgerRefusesWhatNoRunCanHaveWritten(t *testing.T) {
 // refuses wants the journal of these lines to be damaged in this way, "" for not at all.
 func refuses(t *testing.T, p Plan, want string, lines []story) {
 	t.Helper()
-	_, err := Replay(p, digestOf(t, p), bytes.NewReader(tell(t, p, lines...)))
+	_, err := replay(p, digestOf(t, p), bytes.NewReader(tell(t, p, lines...)))
 	if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 		t.Errorf("%v, want %q", err, want)
 	}
@@ -350,7 +350,7 @@ func TestForeignJournalsAreRefused(t *testing.T) {
 	p := newWorld(t).with("a", "b").plan(things)
 	other := newWorld(t).with("a", "c").plan(things)
 	file, _ := other.Encode()
-	_, err := Replay(other, Digest(file), bytes.NewReader(tell(t, p)))
+	_, err := replay(other, Digest(file), bytes.NewReader(tell(t, p)))
 	if err == nil || !strings.Contains(err.Error(), "another plan") {
 		t.Error(err)
 	}
@@ -363,7 +363,7 @@ func TestForeignJournalsAreRefused(t *testing.T) {
 		if err := errors.Join(j.Append(lineHeader, h), j.Close()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Replay(p, digestOf(t, p), bytes.NewReader(disk.bytes())); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := replay(p, digestOf(t, p), bytes.NewReader(disk.bytes())); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
@@ -383,7 +383,7 @@ func TestAJournalMayEndAnywhere(t *testing.T) {
 		if inside := n > 0 && data[n-1] != '\n' && data[n] != '\n'; inside && n%7 > 0 { // one in seven of those within a line
 			continue
 		}
-		l, err := Replay(p, Digest(file), bytes.NewReader(data[:n]))
+		l, err := replay(p, Digest(file), bytes.NewReader(data[:n]))
 		if n <= first {
 			if err == nil {
 				t.Fatalf("%d bytes, not even a header, and it is read", n)
@@ -410,7 +410,7 @@ func FuzzReplay(f *testing.F) {
 	file, _ := p.Encode()
 	digest := Digest(file)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l, err := Replay(p, digest, bytes.NewReader(data))
+		l, err := replay(p, digest, bytes.NewReader(data))
 		if (l == nil) == (err == nil) {
 			t.Errorf("%v, %v", l, err)
 		}
@@ -473,7 +473,7 @@ answer {"request":1}`,
 			w.Append(kind, rawBody(body))
 		}
 		w.Close()
-		l, err := Replay(p, digest, bytes.NewReader(disk.bytes()))
+		l, err := replay(p, digest, bytes.NewReader(disk.bytes()))
 		if (l == nil) == (err == nil) {
 			t.Errorf("%v, %v", l, err)
 		}
@@ -558,7 +558,7 @@ func TestAJournalThatCannotBeWrittenStopsTheRun(t *testing.T) {
 		if !errors.Is(run.Unrecorded(), full) {
 			t.Errorf("at %d: %v", limit, run.Unrecorded())
 		}
-		l, err := Replay(p, digestOf(t, p), bytes.NewReader(disk.bytes()))
+		l, err := replay(p, digestOf(t, p), bytes.NewReader(disk.bytes()))
 		if err != nil {
 			if len(w.sent) > 0 || len(w.steps) > 0 {
 				t.Errorf("at %d: something was sent, and the journal cannot be read: %v", limit, err)
@@ -624,7 +624,7 @@ func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
 	}
 	from := s.load(inventory.Pools)
-	s.engine = NewEngine(s.deleter, s.loader, Options{Parallel: 1, Journal: func(p Plan) (Journal, error) { return rememberOn(p, disk) }})
+	s.engine = oneAtOnce(NewEngine(s.deleter, s.loader, Options{Journal: func(p Plan) (Journal, error) { return rememberOn(p, disk) }}))
 	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources, from)); summary.Counts[Deleted] != n {
 		t.Error(summary)
 	}

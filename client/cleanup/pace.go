@@ -115,7 +115,7 @@ func (r *Run) Paused() (until time.Time, why string) {
 
 func (e *Engine) pace(service string) client.Pace {
 	if e.deleter == nil {
-		return client.Pace{AtOnce: e.atOnce, InFlight: len(e.slots)}
+		return client.Pace{AtOnce: e.atOnce}
 	}
 	s := e.deleter.Pace(service)
 	s.AtOnce = min(s.AtOnce, e.atOnce)

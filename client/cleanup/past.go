@@ -115,11 +115,11 @@ func (p *Past) replay() (*Ledger, error) {
 	if err != nil {
 		return nil, as(notReadable, "%s: %w", planName, err)
 	}
-	plan, err := DecodePlan(file)
+	plan, err := decodePlan(file)
 	if err != nil {
 		return nil, as(damaged, "%s: %w", planName, err)
 	}
-	l, err := Replay(plan, Digest(file), f)
+	l, err := replay(plan, Digest(file), f)
 	if err == nil {
 		err = p.check(l)
 	}

@@ -20,7 +20,7 @@ type Plan struct {
 	Grade        inventory.Grade // the worst of Consequences
 	Detach       bool            // as it was chosen: [Choice.Detach]
 	Undoes       string          // the run whose deletions it takes back; "" = it deletes
-	Before       []string        // the undos of that run that it reckons with; not in the plan's file
+	before       []string        // the undos of that run that it reckons with; not in the plan's file
 }
 
 // Item is one resource to delete as it was when the plan was made.
@@ -38,7 +38,7 @@ type Item struct {
 	Holds   []Prerequisite
 	Demands bool
 
-	Kept Kept // of an undo; not in the plan's file
+	kept keepsake // of an undo; not in the plan's file
 }
 
 // Prerequisite is what one step takes away before an item can go: a server, a health monitor, a policy. It is confirmed
@@ -265,7 +265,7 @@ func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 
 // only is the plan of some of its items, with the consequences those have a part in.
 func (p Plan) only(keep func(i int) bool) Plan {
-	out := Plan{Detach: p.Detach, Undoes: p.Undoes, Before: p.Before}
+	out := Plan{Detach: p.Detach, Undoes: p.Undoes, before: p.before}
 	for i, it := range p.Items {
 		if keep(i) {
 			out.Items = append(out.Items, it)

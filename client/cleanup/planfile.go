@@ -200,8 +200,8 @@ func Digest(file []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// DecodePlan reads the file of a plan. It takes only what [Plan.Encode] makes.
-func DecodePlan(file []byte) (Plan, error) {
+// decodePlan reads the file of a plan. It takes only what [Plan.Encode] makes.
+func decodePlan(file []byte) (Plan, error) {
 	var f planFile
 	dec := json.NewDecoder(bytes.NewReader(file))
 	dec.DisallowUnknownFields()

@@ -17,7 +17,7 @@ func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 	for i := range l.Items {
 		entry := &l.Items[i]
 		it := &r.items[i]
-		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
+		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.doubted || entry.Unread && l.waits(i)
 		it.noted.outcome = entry.Result.Outcome != Pending
 		it.flying = !it.noted.outcome // until it is taken up: no stop may end what the service has said the last word about
 		it.steps.done, it.steps.tried = slices.Clone(entry.done), entry.tried

@@ -25,7 +25,7 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 		q := newQueue(pieces, r.engine.atOnce, r.engine.turns)
 		r.traffic.follow(service, q)
 		admit := func() (entry, error) {
-			return r.engine.admit(sending, r.deleter, service, func() int { return r.more(service, q) })
+			return admit(sending, r.deleter, service, func() int { return r.more(service, q) })
 		}
 		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
 		if r.record.journal != nil {

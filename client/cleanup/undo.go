@@ -19,8 +19,8 @@ type keeper interface {
 	Look(ctx context.Context, k *inventory.Kind, all []*inventory.Comeback) error
 }
 
-// Kept is what an item of an undo is made of, and what of it one before has made.
-type Kept struct {
+// keepsake is what an item of an undo is made of, and what of it one before has made.
+type keepsake struct {
 	Back  json.RawMessage
 	Shown bool     // Back is the object as it was shown: the journal holds no more
 	Taken []string // ids of the objects that the run took it out of
@@ -29,7 +29,7 @@ type Kept struct {
 
 	Parent string // the id that what it lives in was given by an undo of another run, "" when it has its own
 
-	Perhaps *Perhaps // what one before may have made, and could not tell
+	Perhaps *maybe // what one before may have made, and could not tell
 }
 
 // Undo starts to bring back what a run has deleted, by a plan of [History.UndoPlan]. What is there already stays as it is.
@@ -40,7 +40,7 @@ type undoing struct {
 	all     []*comeback              // by item; nil for what does not come back
 	now     map[inventory.Ref]string // the ids that things have now
 	claimed map[claim]bool           // ids that were given
-	perhaps map[inventory.Ref]*Perhaps
+	perhaps map[inventory.Ref]*maybe
 }
 
 // comeback is an item on its way back. It is only ever in one worker's hands; the run's lock guards ours, for those who look
@@ -121,11 +121,11 @@ func (r *Run) handOver(p *Plan) {
 			made[c.Ref] = c.Made
 		}
 	}
-	p.Before = append(slices.Clip(p.Before), r.ID())
+	p.before = append(slices.Clip(p.before), r.ID())
 	for i := range p.Items {
 		it := &p.Items[i]
-		it.Kept.Made, it.Kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()
-		it.Kept.Perhaps = cmp.Or(r.undo.perhaps[it.Resource.Ref], it.Kept.Perhaps)
+		it.kept.Made, it.kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()
+		it.kept.Perhaps = cmp.Or(r.undo.perhaps[it.Resource.Ref], it.kept.Perhaps)
 	}
 }
 
@@ -142,7 +142,7 @@ func (r *Run) kindsInOrder() []*inventory.Kind {
 func (r *Run) comebacks() []int {
 	u := r.undo
 	u.all = make([]*comeback, len(r.items))
-	u.now, u.claimed, u.perhaps = map[inventory.Ref]string{}, map[claim]bool{}, map[inventory.Ref]*Perhaps{}
+	u.now, u.claimed, u.perhaps = map[inventory.Ref]string{}, map[claim]bool{}, map[inventory.Ref]*maybe{}
 	gone := map[inventory.Ref]bool{}
 	for _, it := range r.plan.Items {
 		gone[it.Resource.Ref] = true
@@ -168,15 +168,15 @@ func (r *Run) comebacks() []int {
 }
 
 // keptOf is what an item is made of: of a run that is resumed, as its journal has it.
-func (r *Run) keptOf(i int) Kept {
+func (r *Run) keptOf(i int) keepsake {
 	if r.past != nil {
 		return r.past.Items[i].whole
 	}
-	return r.plan.Items[i].Kept
+	return r.plan.Items[i].kept
 }
 
 // recall reads what was kept of an item, or says how one ends that cannot come back.
-func (r *Run) recall(i int, kept Kept) (inventory.Back, *ending) {
+func (r *Run) recall(i int, kept keepsake) (inventory.Back, *ending) {
 	it := &r.plan.Items[i]
 	ref := it.Resource.Ref
 	kind := r.kinds[ref.Kind]
@@ -196,7 +196,7 @@ func (r *Run) recall(i int, kept Kept) (inventory.Back, *ending) {
 }
 
 // comeback is an item of which nothing was looked for yet; gone are all that the deletion deleted.
-func (r *Run) comeback(i int, kept Kept, back inventory.Back, gone map[inventory.Ref]bool) *comeback {
+func (r *Run) comeback(i int, kept keepsake, back inventory.Back, gone map[inventory.Ref]bool) *comeback {
 	ref := r.plan.Items[i].Resource.Ref
 	within := r.kinds[ref.Kind].Within
 	c := &comeback{ours: map[string]bool{}, Comeback: &inventory.Comeback{
@@ -233,7 +233,7 @@ func (r *Run) writeDown(items []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range items {
-		w := &r.plan.Items[i].Kept
+		w := &r.plan.Items[i].kept
 		r.record.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps})
 		if len(w.Made) > 0 {
 			r.record.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})

@@ -600,8 +600,8 @@ func TestAPolicyOfSeveralPoolsComesBackOnce(t *testing.T) {
 			planned = append(planned, step.ID)
 		}
 		slices.Sort(planned)
-		if !slices.Equal(it.Kept.Taken, planned) {
-			t.Errorf("%s was taken out of %v, and keeps %v", it.Resource.Name, planned, it.Kept.Taken)
+		if !slices.Equal(it.kept.Taken, planned) {
+			t.Errorf("%s was taken out of %v, and keeps %v", it.Resource.Name, planned, it.kept.Taken)
 		}
 	}
 	lab.back(before, []*Past{past}, func(p *Past) []Result { _, results := lab.undo(p); return results })
@@ -741,7 +741,7 @@ func TestAnUndoNeverDeletes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if read, err := DecodePlan(file); err != nil || read.Undoes != past.ID || len(read.Items) != len(plan.Items) {
+	if read, err := decodePlan(file); err != nil || read.Undoes != past.ID || len(read.Items) != len(plan.Items) {
 		t.Error(read, err)
 	}
 }

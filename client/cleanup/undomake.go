@@ -345,7 +345,7 @@ func (r *Run) mayBeMade(i int, part string, twins []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	by := cmp.Or(r.record.name(), "a run without a record")
-	r.undo.perhaps[r.plan.Items[i].Resource.Ref] = &Perhaps{by, part, twins}
+	r.undo.perhaps[r.plan.Items[i].Resource.Ref] = &maybe{by, part, twins}
 }
 
 // readMaking is the id of what a request has made, "" when it is not there; unclear: which it is cannot be told.

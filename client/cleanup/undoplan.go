@@ -37,7 +37,7 @@ func (h *History) UndoPlan(p *Past) (Plan, error) {
 		return Plan{}, err
 	}
 	for _, u := range before {
-		plan.Before = append(plan.Before, u.ID)
+		plan.before = append(plan.before, u.ID)
 	}
 	if plan.Items, err = h.comebacks(p, before); err != nil {
 		return Plan{}, err
@@ -58,7 +58,7 @@ func (h *History) outdated(p Plan) error {
 	}
 	undos, err := h.undosOf(p.Undoes, "")
 	for _, u := range undos {
-		if !slices.Contains(p.Before, u.ID) {
+		if !slices.Contains(p.before, u.ID) {
 			err = fmt.Errorf("run %s has undone run %s meanwhile; undo it again", u.ID, p.Undoes)
 		}
 	}
@@ -75,7 +75,7 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 		by    string
 	}
 	made := map[inventory.Ref]done{}
-	doubts := map[inventory.Ref]*Perhaps{}
+	doubts := map[inventory.Ref]*maybe{}
 	for _, u := range before {
 		for k := range u.Ledger.Items {
 			e := &u.Ledger.Items[k]
@@ -112,15 +112,15 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 				parent := inventory.Ref{Scope: ref.Scope, Kind: kind.Within, ID: ref.Parent}
 				for n := 0; n <= len(renamed) && renamed[parent] != ""; n++ { // it may have been deleted again, and brought back
 					parent.ID = renamed[parent]
-					it.Kept.Parent = parent.ID
+					it.kept.Parent = parent.ID
 				}
 			}
 		}
 		if d, ok := made[it.Resource.Ref]; ok {
-			it.Kept.Made, it.Kept.By = maps.Clone(d.parts), d.by
+			it.kept.Made, it.kept.By = maps.Clone(d.parts), d.by
 		}
-		if d := doubts[it.Resource.Ref]; d != nil && it.Kept.Made[d.Part] == "" {
-			it.Kept.Perhaps = d
+		if d := doubts[it.Resource.Ref]; d != nil && it.kept.Made[d.Part] == "" {
+			it.kept.Perhaps = d
 		}
 		items = append(items, it)
 	}
@@ -128,14 +128,14 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 }
 
 // perhapsMade is the part that this undo, or one before it, may have made of the item, and could not tell.
-func (e *Entry) perhapsMade(undo string) *Perhaps {
+func (e *Entry) perhapsMade(undo string) *maybe {
 	switch m := e.making; {
 	case e.whole.Perhaps != nil:
 		return e.whole.Perhaps
 	case m == nil || e.Result.Outcome != Unknown || e.whole.Made[m.Part] != "":
 		return nil
 	default:
-		return &Perhaps{undo, m.Part, m.Twins}
+		return &maybe{undo, m.Part, m.Twins}
 	}
 }
 
@@ -174,17 +174,17 @@ func (p Plan) what() string {
 func (l *Ledger) comeback(i int, taken map[string]bool) Item {
 	entry, was := &l.Items[i], &l.Plan.Items[i]
 	it := Item{Resource: was.Resource, Undo: inventory.Impossible, UndoWhy: "it was not kept"}
-	it.Kept = entry.whole
-	if it.Kept.Back == nil {
-		it.Kept.Back, it.Kept.Shown = entry.Object, true
+	it.kept = entry.whole
+	if it.kept.Back == nil {
+		it.kept.Back, it.kept.Shown = entry.Object, true
 	}
-	it.Kept.Taken, it.Kept.Made = nil, nil
+	it.kept.Taken, it.kept.Made = nil, nil
 	for _, step := range was.Detaches { // one step may have taken out several items
 		if taken[step.ID] {
-			it.Kept.Taken = append(it.Kept.Taken, step.ID)
+			it.kept.Taken = append(it.kept.Taken, step.ID)
 		}
 	}
-	slices.Sort(it.Kept.Taken)
+	slices.Sort(it.kept.Taken)
 	it.grade()
 	return it
 }
@@ -192,10 +192,10 @@ func (l *Ledger) comeback(i int, taken map[string]bool) Item {
 // grade says how well an item of an undo comes back.
 func (it *Item) grade() {
 	kind, err := inventory.Lookup(it.Resource.Ref.Kind)
-	if err != nil || kind.Restore == nil || it.Kept.Back == nil {
+	if err != nil || kind.Restore == nil || it.kept.Back == nil {
 		return
 	}
-	back, err := kind.Restore.Recall(it.Resource.Ref, it.Kept.Back, it.Kept.Shown)
+	back, err := kind.Restore.Recall(it.Resource.Ref, it.kept.Back, it.kept.Shown)
 	if err != nil {
 		it.UndoWhy = err.Error()
 		return
@@ -209,17 +209,17 @@ func (it *Item) grade() {
 func (l *Ledger) leftover(i int, whole Item) (it Item, ok bool) {
 	entry := &l.Items[i]
 	kind, err := inventory.Lookup(entry.Result.Ref.Kind)
-	if len(entry.away) == 0 || !entry.Result.Outcome.stays() || err != nil || kind.Restore == nil || kind.Restore.Remains == nil || whole.Kept.Back == nil {
+	if len(entry.away) == 0 || !entry.Result.Outcome.stays() || err != nil || kind.Restore == nil || kind.Restore.Remains == nil || whole.kept.Back == nil {
 		return whole, false
 	}
 	it = whole
 	it.Undo, it.UndoWhy, it.Takes = inventory.Impossible, "it was not kept", ""
-	rest, err := kind.Restore.Remains(whole.Kept.Back, whole.Kept.Shown, entry.away)
+	rest, err := kind.Restore.Remains(whole.kept.Back, whole.kept.Shown, entry.away)
 	switch {
 	case err != nil:
 		it.UndoWhy = err.Error()
 	case rest != nil:
-		it.Kept.Back = rest
+		it.kept.Back = rest
 		it.grade()
 	}
 	return it, true
@@ -246,9 +246,9 @@ func (h *History) refill(p *Past, write func(kind string, body any) error) error
 	if err != nil {
 		return err
 	}
-	whole := map[inventory.Ref]Kept{}
+	whole := map[inventory.Ref]keepsake{}
 	for _, it := range items {
-		whole[it.Resource.Ref] = it.Kept
+		whole[it.Resource.Ref] = it.kept
 	}
 	for k := range l.Items {
 		e := &l.Items[k]
