@@ -95,12 +95,12 @@ func (r *Run) unexplained(p piece, i int) {
 // explain looks what stands in the way of the mute items, once for all. Where that shows the other items as well, it gives
 // what it saw, for their proof.
 func (r *Run) explain(ctx context.Context, items, mute []int) *view {
-	var kinds []inventory.KindID
+	kinds := map[inventory.KindID]bool{}
 	for _, i := range mute {
-		kinds = append(kinds, r.plan.Items[i].Resource.Ref.Kind)
+		kinds[r.plan.Items[i].Resource.Ref.Kind] = true
 	}
 	looked, shown := mute, false
-	if !slices.ContainsFunc(items, func(i int) bool { return !slices.Contains(kinds, r.plan.Items[i].Resource.Ref.Kind) }) {
+	if !slices.ContainsFunc(items, func(i int) bool { return !kinds[r.plan.Items[i].Resource.Ref.Kind] }) {
 		looked, shown = slices.Concat(items, mute), true
 	}
 	now := r.engine.look(ctx, r.kinds, r.resources(looked))

@@ -30,7 +30,7 @@ type sizing func(p piece, aloft []*flight) (waypoint, int)
 
 // joins: both can go in one request, and nothing is to be found out about either.
 func (p piece) joins(other piece) bool {
-	return p.way.route != nil && p.at == other.at && p.lane == other.lane && p.way == other.way &&
+	return p.at == other.at && p.lane == other.lane && p.way == other.way &&
 		!p.part && !other.part && p.from.route == nil && other.from.route == nil && p.waits == other.waits
 }
 
@@ -116,6 +116,9 @@ func (q *queue) next(size sizing) (piece, bool) {
 // join adds to a piece the others that can go with it: those that were throttled, which come back one by one. at is where
 // the piece was, and would be now.
 func (q *queue) join(p piece, at int) (piece, int) {
+	if p.way.route == nil { // nothing goes with steps
+		return p, at
+	}
 	for i, other := range slices.Backward(q.pieces) {
 		if !p.joins(other) {
 			continue
