@@ -54,7 +54,7 @@ func (h *History) header(run string) (head Header, err error) {
 	case err != nil:
 		return head, err
 	case line.Type != lineHeader:
-		return head, &journal.Damage{Line: 1, Why: "it is no header"}
+		return head, &journal.Damage{Line: 1, Why: "it is not a header"}
 	}
 	return head, json.Unmarshal(line.Body, &head)
 }

@@ -199,7 +199,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		if r.gone(i) == Deleted {
 			return nil, &ending{outcome: Deleted, message: "gone: a request whose answer was lost has deleted it"}
 		}
-		return nil, &ending{outcome: AlreadyGone, message: "gone before"}
+		return nil, &ending{outcome: AlreadyGone, message: "gone before it was sent"}
 	}
 	r.mu.Lock()
 	refusal, cleared, refusedAs := r.items[i].refusal, r.items[i].steps.cleared, r.items[i].instead

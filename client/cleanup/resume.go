@@ -62,7 +62,7 @@ func (r *Run) takeUp(ctx context.Context) {
 		if doubts[at] == nil {
 			places = append(places, at)
 		}
-		doubts[at] = append(doubts[at], doubt{i, ending{outcome: Failed, message: "the run was broken off before its answer was known"}})
+		doubts[at] = append(doubts[at], doubt{i, ending{outcome: Failed, message: "the run was broken off before the answer came"}})
 	}
 	r.mu.Unlock()
 	for _, at := range places {

@@ -26,7 +26,7 @@ func TestCheckBeforeSending(t *testing.T) {
 		says   string
 	}{
 		"nothing":          {func(*world) {}, Deleted, ""},
-		"removed":          {func(w *world) { w.remove("a") }, AlreadyGone, "gone before"},
+		"removed":          {func(w *world) { w.remove("a") }, AlreadyGone, "gone before it was sent"},
 		"used":             {func(w *world) { w.judge("a", state(inventory.InUse, "listener api-443")) }, Skipped, "changed: now in use by listener api-443"},
 		"protected":        {func(w *world) { w.judge("a", state(inventory.Protected, `"mine"`)) }, Skipped, `changed: now protected: "mine"`},
 		"unknown":          {func(w *world) { w.judge("a", state(inventory.Unknown, "listeners could not be listed: 403")) }, Failed, "could not be read again before deleting: unknown whether"},

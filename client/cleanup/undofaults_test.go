@@ -479,7 +479,7 @@ func TestNameTwins(t *testing.T) {
 			switch {
 			case strangers == 0 && (results[0].Outcome != Restored || results[1].Outcome != Restored || results[0].NewID == results[1].NewID || lab.named("twin") != 2 || made != 2):
 				t.Error(results, lab.named("twin"), made)
-			case strangers > 0 && (results[0].Outcome != Unknown || !strings.Contains(results[0].Message, "which is ours is not known")):
+			case strangers > 0 && (results[0].Outcome != Unknown || !strings.Contains(results[0].Message, "which of them this run made is not known")):
 				t.Error(results)
 			case made != 2:
 				t.Errorf("%d requests to make two pools", made)
@@ -515,7 +515,7 @@ func TestWhatAnUndoMayHaveMade(t *testing.T) {
 		t.Errorf("retried: %+v, %q", results, lab.changes()[n:])
 	}
 	for range 2 {
-		if _, again := lab.undo(past); again[0].Outcome != Unknown || !strings.Contains(again[0].Message, "an undo before may have made it: 2 that look like it") || len(lab.changes()) != n {
+		if _, again := lab.undo(past); again[0].Outcome != Unknown || !strings.Contains(again[0].Message, "an earlier undo may have made it: 2 that look like it") || len(lab.changes()) != n {
 			t.Errorf("%+v, %q", again, lab.changes()[n:])
 		}
 	}

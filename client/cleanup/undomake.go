@@ -371,10 +371,10 @@ func (r *Run) readMaking(i int, part string, twins []string) (id, unclear string
 	case len(fresh) == 1 && !c.Differ[fresh[0]]:
 		return fresh[0], ""
 	case len(fresh) == 1:
-		return "", "one of its name has appeared since that is not as it was: " + fresh[0]
+		return "", "something of the same name has appeared since, and is not as it was: " + fresh[0]
 	}
 	slices.Sort(fresh)
-	return "", fmt.Sprintf("%d that look like it have appeared since, and which is ours is not known: %s", len(fresh), strings.Join(fresh, ", "))
+	return "", fmt.Sprintf("%d that look like it have appeared since; which of them this run made is not known: %s", len(fresh), strings.Join(fresh, ", "))
 }
 
 // seenMade is the line of what a list showed.
@@ -402,7 +402,7 @@ func (r *Run) takeUpMakings(ctx, sending context.Context, items []int) []int {
 	}
 	for _, i := range items {
 		if making := r.past.Items[i].making; making != nil && r.unread(i) {
-			r.doubted(ctx, sending, []int{i}, making.Part, making.Twins, ending{outcome: Cancelled, message: "the run was broken off before its answer was known"})
+			r.doubted(ctx, sending, []int{i}, making.Part, making.Twins, ending{outcome: Cancelled, message: "the run was broken off before the answer came"})
 		}
 	}
 	return r.pending(items)
@@ -418,7 +418,7 @@ func (r *Run) takeUpDoubts(ctx context.Context, items []int) []int {
 		}
 		switch id, unclear := r.readMaking(i, d.Part, d.Twins); {
 		case unclear != "":
-			r.end(i, ending{outcome: Unknown, message: "an undo before may have made it: " + unclear})
+			r.end(i, ending{outcome: Unknown, message: "an earlier undo may have made it: " + unclear})
 		case id != "":
 			r.mu.Lock()
 			r.undo.all[i].Made[d.Part] = id
