@@ -14,15 +14,15 @@ type outgoing struct {
 	lane    place
 	service string
 	items   []int
-	in      *entry // nil: depart waits for one
+	in      *entry // permission to send it; nil: depart waits for one
 	making  *inventory.Making
 	twins   []string // what was there before and looks like what is made
 }
 
-// depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for
-// permission, where it has none yet, sees that the run still goes on, marks the items as in flight and puts the intent on
-// disk; then send sends, those that really are to be sent, as they were seen last. False: nothing was sent, and whoever
-// stopped the run ends the items.
+// depart is the only way in which a changing request of a run goes out. It waits for the lane and for permission, unless it has
+// that already, makes sure that the run still goes on, marks the items as in flight and puts the intent on disk. Then send is
+// given the items that really are to be sent, as they were seen last. False: nothing was sent; the items have ended, or will
+// by what stopped the run.
 func (r *Run) depart(
 	sending context.Context, out outgoing, tell func(i int),
 	send func(*client.Deleter, []int, []inventory.Resource) ([]inventory.Answer, error),
@@ -51,7 +51,7 @@ func (r *Run) depart(
 		return false
 	}
 	landed := r.traffic.leaves(out.service)
-	var id string // as the service calls the request, where its answer says that it succeeded
+	var id string // the service's id of a request that succeeded
 	d := out.in.deleter
 	if d != nil {
 		d = d.Noting(&id)

@@ -19,7 +19,7 @@ type Options struct {
 	Now func() time.Time // nil = time.Now
 	// Journal opens the journal of a run before its first request; its error is a sentence. nil: runs have none.
 	Journal func(Plan) (Journal, error)
-	Log     *slog.Logger // is told when a run begins and what it comes to; nil: nobody is
+	Log     *slog.Logger // logs the beginning and the end of each run; nil: nothing is logged
 }
 
 // lists is what the engine reads the account through: an [inventory.Loader].
@@ -35,10 +35,10 @@ type account struct {
 	backs keeper // nil: what is deleted is not kept to be brought back
 }
 
-// Engine runs plans against one account. It holds what its runs share: the turn at each gateway instance, and what was
-// learnt about the cloud's calls. How many requests each service takes is known to the deleter.
+// Engine runs plans against one account. It holds what its runs share: whose turn it is at each gateway instance, and what
+// was learnt about the cloud's calls. The deleter knows how many requests each service takes.
 type Engine struct {
-	deleter *client.Deleter // nil: tests send by other means
+	deleter *client.Deleter // nil in tests, which send by other means
 	account account
 	moment  func() (in account, end func())                    // see [inventory.Loader.Moment]
 	paused  func(service string) (until time.Time, why string) // of reading; nil without a deleter
@@ -47,7 +47,7 @@ type Engine struct {
 	log     *slog.Logger
 	now     func() time.Time
 	rest    time.Duration // first pause before something is tried again; doubles
-	// How old the last look at an item may be when a step for it is made, and when it is sent itself.
+	// How old the last look at an item may be when a step for it is made, and when its deletion is sent.
 	fresh, lasting time.Duration
 
 	atOnce int // pieces of a queue that are worked on at once
@@ -63,8 +63,8 @@ type waypoint struct {
 	scope inventory.ScopeID
 }
 
-// mostAtOnce pieces are worked on at once: in flight, being read back, or waiting to be sent again. So a service in
-// trouble is not sent everything before the first doubts are settled.
+// mostAtOnce pieces of a queue are worked on at once: in flight, being read back, or waiting to be sent again. A service in
+// trouble is therefore not sent everything before the first doubts are settled.
 const mostAtOnce = 16
 
 // longestRest is how long a piece waits because a service in trouble asks for it.
@@ -106,7 +106,7 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 	return e
 }
 
-// Start begins to execute the plan. Ending ctx aborts hard: what is in flight ends Unknown, the rest Cancelled.
+// Start begins to execute the plan. When ctx ends the run is aborted: what is in flight ends Unknown, the rest Cancelled.
 // [Run.Cancel] is the gentle way.
 func (e *Engine) Start(ctx context.Context, p Plan) *Run {
 	r := newRun(e, p)
@@ -115,7 +115,7 @@ func (e *Engine) Start(ctx context.Context, p Plan) *Run {
 	return r
 }
 
-// Retried says whether [Engine.Retry] tries items again that ended so.
+// Retried says whether [Engine.Retry] tries an item again that ended this way.
 func (o Outcome) Retried() bool {
 	switch o {
 	case Failed, Blocked, Unknown, Reappeared:
@@ -162,9 +162,9 @@ type entry struct {
 	leave   func()          // gives it back
 }
 
-// enter waits for the turn of the lane and then for an entry, until ctx ends.
+// enter waits for the turn of the lane and then until the service takes one more request, or until ctx ends.
 func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, service string) (entry, error) {
-	if err := e.turns.wait(ctx, lane); err != nil { // the turn first: who waits for it must not hold up the others
+	if err := e.turns.wait(ctx, lane); err != nil { // the turn first: whoever waits for it must not hold up the others
 		return entry{}, err
 	}
 	in, err := admit(ctx, d, service, nil)
@@ -184,9 +184,9 @@ func admit(ctx context.Context, d *client.Deleter, service string, more func() i
 	return entry{deleter, leave}, err
 }
 
-// rally waits before something whose request ended in err, without saying what became of it, is sent once more. It was read
-// back in between, so where only the answer got lost a twentieth of a rest is enough at first, and four times as much after
-// each try. A service in trouble is left alone for longer, or as long as it asks.
+// rally waits before something is sent once more whose request ended in err without saying what became of it. It was read
+// back in between: where only the answer got lost, a twentieth of a rest is enough at first, and four times as much after each
+// try. A service in trouble is left alone for longer, or for as long as it asks.
 func (e *Engine) rally(ctx context.Context, try int, err error) error {
 	if fault, ok := errors.AsType[*client.Error](err); ok && fault.Status >= http.StatusInternalServerError {
 		if after := fault.RetryAfter; after > 0 && after <= longestRest {
@@ -198,8 +198,8 @@ func (e *Engine) rally(ctx context.Context, try int, err error) error {
 	return e.wait(ctx, most/4+rand.N(max(most*3/4, 1)))
 }
 
-// nap waits before the try-th repetition, doubling up to eight times the first pause, or until ctx ends. A quarter more or less
-// is left to chance, so that those who failed together do not come back together.
+// nap waits before the try-th repetition, or until ctx ends. The pause doubles up to eight times the first one; a quarter more
+// or less is left to chance, so that requests that failed together do not come back together.
 func (e *Engine) nap(ctx context.Context, try int) error {
 	rest := e.rest << min(try-1, 3)
 	return e.wait(ctx, rest*3/4+rand.N(max(rest/2, 1)))

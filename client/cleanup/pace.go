@@ -103,7 +103,7 @@ func (t *traffic) looked(took time.Duration) {
 	t.proof = took
 }
 
-// Paused tells until when a service that the run needs wants no requests, and why.
+// Paused tells how long a service that the run needs does not want any requests, and why.
 func (r *Run) Paused() (until time.Time, why string) {
 	for _, service := range r.services {
 		if s := r.engine.pace(service); s.Until.After(until) {
@@ -169,9 +169,9 @@ func (r *Run) stepsLeft() map[string]int {
 	return steps
 }
 
-// remaining is how long what is left to be sent will take: as long as the requests take one after the other in the lane
-// that has most, or side by side, or until the quota has let them all go, whichever is longest. steps are requests that
-// the queue does not hold.
+// remaining is how long it will take to send what is left: the longest of what the busiest lane takes for its requests one
+// after the other, what all take side by side, and what the quota takes to let them all go. steps are requests that the queue
+// does not hold.
 func (w road) remaining(now time.Time, s client.Pace, steps int, size sizing) time.Duration {
 	left, inOneLane := steps, 0
 	if w.queue != nil {

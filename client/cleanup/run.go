@@ -15,22 +15,22 @@ import (
 
 const (
 	maxLag  = 4 // how often lists are read again for what they still show: eleven seconds and more, for they lag up to ten
-	maxLost = 3 // how often an item is sent into server trouble, read back in between each time
+	maxLost = 3 // how many requests for an item may end in server trouble; it is read back after each
 	maxWait = 5 // how often a request is put off because the service is busy
-	// How often one that is throttled is sent again. Before each time the service is left alone for as long as it asks,
-	// or for up to a minute.
+	// How often a throttled request is sent again. Each time the service is first left alone for as long as it asks, or for up
+	// to a minute.
 	maxThrottled = 12
-	// How often items wait together for a change that is under way before the others go on without the one that it is at.
+	// How often items wait together for a change that is under way on one of them, before the others go on without it.
 	maxWaitTogether = 2
 
-	maxCleared = 8 // how often at most an item is told to be Clearing; see [Run.tellClearing]
+	maxCleared = 8 // how many Clearing events an item has at most; see [Run.tellClearing]
 
 	// An item is Sent and Reading at most maxLost times, Rechecking at most twice, then Ended and Proved once; see
 	// [Run.tell].
 	eventsPerItem = 2*maxLost + 2 + 2
-	// A place can teach that its call is absent and that its batches are too big, and can fail to be proved.
+	// A place can show that its call is absent and that its batches are too big, and its proof can fail.
 	notesPerPlace = 4
-	// Checking, Sending, Proving, Finished, the reason of a stop, of a graver one, and of a journal without its end.
+	// Checking, Sending, Proving, Finished, the reason of a stop, that of a graver one, and that of a journal without its end.
 	eventsPerRun = 9
 )
 
@@ -45,7 +45,7 @@ type Run struct {
 	events   chan Event
 	done     chan struct{}
 	halt     context.CancelFunc // ends the context of sending
-	aborted  func() error       // what is in flight is broken off too
+	aborted  func() error       // why what is in flight is broken off too; nil error: it is not
 
 	open func(Plan) (Journal, error) // opens the journal; nil: there is none, or it is open
 	past *Ledger                     // of a run that is resumed
@@ -63,8 +63,8 @@ type Run struct {
 	step    Step
 	ended   time.Time
 	stopped stoppage
-	aside   []int // refused, to be sent once more: alone, or when what they hold was taken away
-	held    []int // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
+	aside   []int // refused items, to be sent once more: alone, or when what they hold was taken away
+	held    []int // items of a stopped run whose end depends on a step for another item that is in flight
 	record  record
 	undo    *undoing // nil: it deletes
 }
@@ -97,13 +97,13 @@ func newRun(e *Engine, p Plan) *Run {
 	if p.Undoes != "" {
 		r.undo = &undoing{}
 	}
-	// Never full: the run does not wait for whoever reads.
+	// Never full: the run does not wait for its readers.
 	r.events = make(chan Event, eventsPerItem*len(p.Items)+moves+notesPerPlace*len(places)+eventsPerRun)
 	return r
 }
 
-// begin starts the run's one goroutine tree; Wait waits for it. Two contexts go through it: ctx for what is in flight and
-// sending, which ends when nothing more may be sent.
+// begin starts the run's one goroutine tree; Wait waits for it. It has two contexts: ctx is for what is in flight, and sending
+// ends as soon as nothing more may be sent.
 func (r *Run) begin(ctx context.Context) {
 	sending, halt := context.WithCancel(ctx)
 	r.halt, r.aborted = halt, ctx.Err
@@ -240,8 +240,8 @@ func (r *Run) finish() {
 	r.emit(Event{Step: Finished, Item: -1, Note: r.summary().String()})
 }
 
-// emit is called with the lock held. It never waits: the channel has room for all that is told by what the bounds above
-// count and, were they wrong, still for every outcome.
+// emit is called with the lock held. It never waits: the channel has room for all that the bounds above count and, were they
+// wrong, still for every outcome.
 func (r *Run) emit(ev Event) {
 	ev.At = r.engine.now()
 	switch ev.Step {
@@ -254,8 +254,8 @@ func (r *Run) emit(ev Event) {
 	r.events <- ev
 }
 
-// tell reports an item on its way, within its share of the events. A refused batch that goes on in smaller ones is
-// still the same flight. With the lock held.
+// tell reports an item on its way, within its share of the events. A refused batch that goes on in smaller ones is not told
+// again. With the lock held.
 func (r *Run) tell(i int, step Step) {
 	it := &r.items[i]
 	if it.told.last == step || it.told.times == 2*maxLost+2 {

@@ -73,9 +73,9 @@ type doubt struct {
 	is   ending
 }
 
-// answered takes the service's word for each id that has one and only one. The rest is read back. An answer that
-// contradicts itself or speaks of something else is not believed at all. It hands back what the service had trouble of its
-// own with.
+// answered takes the service's word for each id about which the answer says one thing. The rest is read back. An answer that
+// contradicts itself or speaks of something else is not believed at all. It hands back what is to be sent again, because the
+// service had trouble of its own with it.
 func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventory.Answer) (left []piece) {
 	said, distrust, alien := r.words(p.items, answers)
 	var last inventory.Answer // for the request id of what is not mentioned
@@ -309,9 +309,9 @@ func doubtsOf(p piece, v ending) []doubt {
 	return doubts
 }
 
-// lost deals with a request whose answer says nothing about whether it was applied: what is still there is sent again,
-// a few times, never without having been read back. One item can be too much for the service and take its batch down with
-// it: once more each goes on its own then.
+// lost deals with a request whose answer does not say whether it was applied: what is still there is sent again a few times,
+// and read back before each. One item can be too much for the service and take its batch down with it: in the end each is sent
+// once more on its own.
 func (r *Run) lost(ctx, sending context.Context, p piece, v ending, err error) (left []piece) {
 	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
 	next, apart := p, p
