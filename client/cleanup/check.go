@@ -55,7 +55,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	if err := r.outOfReach(items, now); err != nil {
 		keeps()
 		why := fmt.Sprintf("the service cannot be reached: %v", err)
-		r.stop(stoppage{items: &ending{outcome: Cancelled, message: "not sent: " + why}, why: why, interrupted: true})
+		r.breakOff(ending{outcome: Cancelled, message: "not sent: " + why}, why)
 		return nil
 	}
 	r.saw(items, now)

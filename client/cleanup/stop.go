@@ -28,8 +28,11 @@ func (s *stoppage) goesOn() bool { return s.items == nil }
 func (r *Run) Cancel() { r.stop(stoppage{items: &ending{outcome: Cancelled}}) }
 
 // Interrupt is [Run.Cancel] for a program that is told to end: what was not sent stays open in the journal, to be resumed.
-func (r *Run) Interrupt() {
-	r.stop(stoppage{items: &ending{outcome: Cancelled}, why: "interrupted", interrupted: true})
+func (r *Run) Interrupt() { r.breakOff(ending{outcome: Cancelled}, "interrupted") }
+
+// breakOff stops a run that can be resumed.
+func (r *Run) breakOff(v ending, why string) {
+	r.stop(stoppage{items: &v, why: why, interrupted: true})
 }
 
 // stop ends sending for good, and every item that is not in flight. The first stop counts, and none after the last request.
@@ -81,8 +84,7 @@ func (r *Run) unauthorised(v ending) {
 func (r *Run) outwait(err error) {
 	if e, ok := errors.AsType[*client.Error](err); ok && e.RetryAfter > client.MaxPause {
 		why := fmt.Sprintf("the service takes no more requests for %v", e.RetryAfter.Round(time.Second))
-		v := ending{outcome: Cancelled, code: e.Code, requestID: e.RequestID, message: "not sent: " + why}
-		r.stop(stoppage{items: &v, why: why, interrupted: true})
+		r.breakOff(ending{outcome: Cancelled, code: e.Code, requestID: e.RequestID, message: "not sent: " + why}, why)
 	}
 }
 
