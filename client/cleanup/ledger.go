@@ -120,15 +120,7 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 		l.Stopped = l.stop.Text
 		return strict(line.Body, &resumed{})
 	case lineObject:
-		var k kept
-		if err := strict(line.Body, &k); err != nil {
-			return err
-		}
-		it, err := l.item(k.Item)
-		if err == nil {
-			it.Object = k.Object
-		}
-		return err
+		return l.object(line.Body)
 	case lineWhole:
 		return l.keepWhole(line.Body)
 	case lineMade:
@@ -142,35 +134,11 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 	case lineOutcome, lineProof:
 		return l.outcome(line.Body, line.Type == lineProof)
 	case lineNote:
-		var n remark
-		err := strict(line.Body, &n)
-		if n.Stop && !l.stop.Safety {
-			l.Stopped = n.Text
-		}
-		if n.Final && !l.stop.Safety {
-			l.stop = n
-		}
-		return err
+		return l.note(line.Body)
 	case lineEnd:
-		var s summing
-		if err := strict(line.Body, &s); err != nil {
-			return err
-		}
-		if open := l.Open(); len(open) > 0 {
-			return fmt.Errorf("the run ends, and item %d has no outcome", open[0])
-		}
-		l.Finished, l.Ended = true, s.Ended
-		return nil
+		return l.end(line.Body)
 	case lineVerify:
-		var v resumed
-		if err := strict(line.Body, &v); err != nil {
-			return err
-		}
-		if !l.Finished {
-			return errors.New("verified before its end")
-		}
-		l.verifying = &verifying{v.Started, map[int]Found{}}
-		return nil
+		return l.verify(line.Body)
 	case lineFound:
 		return l.found(line.Body)
 	}
@@ -197,6 +165,19 @@ func (l *Ledger) item(i int) (*Entry, error) {
 		return nil, fmt.Errorf("the plan has no item %d", i)
 	}
 	return &l.Items[i], nil
+}
+
+func (l *Ledger) object(body json.RawMessage) error {
+	var k kept
+	if err := strict(body, &k); err != nil {
+		return err
+	}
+	it, err := l.item(k.Item)
+	if err != nil {
+		return err
+	}
+	it.Object = k.Object
+	return nil
 }
 
 func (l *Ledger) intent(body json.RawMessage) error {
@@ -425,6 +406,45 @@ func (l *Ledger) outcome(body json.RawMessage, proof bool) error {
 		Ref: ref, Outcome: o, Proved: e.Proved,
 		Code: e.Code, Message: e.Message, RequestID: e.RequestID, NewID: e.NewID, Took: e.Took,
 	}
+	return nil
+}
+
+// note is why the run stopped, or anything else that was told. Nothing is graver than a safety stop.
+func (l *Ledger) note(body json.RawMessage) error {
+	var n remark
+	if err := strict(body, &n); err != nil {
+		return err
+	}
+	if n.Stop && !l.stop.Safety {
+		l.Stopped = n.Text
+	}
+	if n.Final && !l.stop.Safety {
+		l.stop = n
+	}
+	return nil
+}
+
+func (l *Ledger) end(body json.RawMessage) error {
+	var s summing
+	if err := strict(body, &s); err != nil {
+		return err
+	}
+	if open := l.Open(); len(open) > 0 {
+		return fmt.Errorf("the run ends, and item %d has no outcome", open[0])
+	}
+	l.Finished, l.Ended = true, s.Ended
+	return nil
+}
+
+func (l *Ledger) verify(body json.RawMessage) error {
+	var v resumed
+	if err := strict(body, &v); err != nil {
+		return err
+	}
+	if !l.Finished {
+		return errors.New("verified before its end")
+	}
+	l.verifying = &verifying{v.Started, map[int]Found{}}
 	return nil
 }
 
