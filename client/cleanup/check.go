@@ -37,7 +37,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	defer end()
 	keeps := r.keepAhead(sending, in, items)
 	now := r.engine.lookIn(sending, in, r.kinds, r.resources(items))
-	r.looked(time.Since(began))
+	r.traffic.looked(time.Since(began))
 	// A list can lag behind a change, as in prove: only what the last one still shows is in use.
 	lags := func(i int) bool { return r.lags(i, now) }
 	for try := 1; try <= maxLag && slices.ContainsFunc(items, lags) && r.engine.nap(sending, try) == nil; try++ {
@@ -58,7 +58,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		return nil
 	}
 	r.saw(items, now)
-	r.remember(now)
+	r.census.take(now)
 	left := map[int][]move{}
 	for all := -1; len(items) != all; { // what drops out stays in use: the steps of the others must leave it there
 		all = len(items)
@@ -88,7 +88,7 @@ func (r *Run) outOfReach(items []int, now *view) (why error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.journal == nil {
+	if r.record.journal == nil {
 		return nil
 	}
 	return why
@@ -167,7 +167,7 @@ func (r *Run) pieces(items []int) []piece {
 func (r *Run) asksAlone(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.items[i].alone
+	return r.items[i].refusal.alone
 }
 
 // leaving are the items that are taken out of use together: what of them has ended otherwise than gone stays in use.
@@ -187,29 +187,25 @@ func (r *Run) leaving() map[inventory.Ref]bool {
 // judge compares an item with the account as it is now, by everything the plan showed of it. It gives what has to go
 // before the item, or, when it may not be sent, how it ends.
 func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *ending) {
-	var (
-		planned      = &r.plan.Items[i]
-		ref          = planned.Resource.Ref
-		kind         = r.kinds[ref.Kind]
-		d            = kind.Deletion
-		g            = now.graphs[ref.Kind]
-		fresh, found = now.found[ref]
-	)
+	planned := &r.plan.Items[i]
+	ref := planned.Resource.Ref
+	kind, g := r.kinds[ref.Kind], now.graphs[ref.Kind]
 	if err := now.bad[placeOf(kind, ref)]; err != nil {
 		return nil, &ending{outcome: Failed, message: fmt.Sprintf("not sent: could not be read again before deleting: %v", err)}
 	}
+	fresh, found := now.found[ref]
 	if !found {
 		if r.gone(i) == Deleted {
 			return nil, &ending{outcome: Deleted, message: "gone: a request whose answer was lost has deleted it"}
 		}
-		return nil, &ending{outcome: AlreadyGone, message: "gone before"}
+		return nil, &ending{outcome: AlreadyGone, message: "gone before it was sent"}
 	}
 	r.mu.Lock()
-	refused, alone, cleared, refusal := r.items[i].refused, r.items[i].alone, r.items[i].cleared, r.items[i].instead
+	refusal, cleared, refusedAs := r.items[i].refusal, r.items[i].steps.cleared, r.items[i].instead
 	r.mu.Unlock()
 	skipped := func(why string) ([]move, *ending) {
-		if (refused || alone) && refusal != nil { // it was sent: what it is like now explains the service's word
-			v := *refusal
+		if (refusal.holds || refusal.alone) && refusedAs != nil { // it was sent: what it is like now explains the service's word
+			v := *refusedAs
 			v.message = why
 			return nil, &v
 		}
@@ -224,27 +220,13 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		return nil, &ending{outcome: Blocked, message: "still " + why}
 	case why != "":
 		return skipped("now " + why)
-	case fresh.Name != planned.Resource.Name:
-		return skipped(fmt.Sprintf("now named %q", fresh.Name))
-	case !fresh.Created.Equal(planned.Resource.Created):
-		return skipped("another object has this id now")
-	case newly != "":
-		return skipped("now " + newly)
-	case d.Before == nil && takes(kind, fresh) != planned.Takes:
-		return skipped("now taking along " + nothing(takes(kind, fresh)))
 	}
-	var left []move
-	if fresh.Verdict.State == inventory.InUse && !d.UsedToo {
-		steps, err := d.Detach(fresh, leaving, g)
-		for _, s := range steps {
-			left = append(left, moveOf(s, true))
-		}
-		switch more := beyond(planned.Detaches, left, "also used by"); {
-		case err != nil:
-			return skipped("it cannot be taken out of use now: " + err.Error())
-		case more != "":
-			return skipped("now " + more)
-		}
+	if other := another(planned, kind, fresh, newly); other != "" {
+		return skipped(other)
+	}
+	left, more := detaching(planned, kind, fresh, leaving, g)
+	if more != "" {
+		return skipped(more)
 	}
 	var holds []move
 	for _, s := range before(kind, fresh, g) {
@@ -256,10 +238,43 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 	if edit := edited(planned, kind, fresh); edit != "" && r.untouched(i) {
 		return skipped(edit)
 	}
-	if !cleared && (refused || d.Demands != nil && d.Demands(fresh)) {
+	if d := kind.Deletion; !cleared && (refusal.holds || d.Demands != nil && d.Demands(fresh)) {
 		left = append(left, holds...)
 	}
 	return left, nil
+}
+
+// another tells how a resource is not the one that was confirmed, or means something else to delete; "" when it is.
+func another(planned *Item, kind *inventory.Kind, fresh inventory.Resource, newUser string) string {
+	switch takes := takes(kind, fresh); {
+	case fresh.Name != planned.Resource.Name:
+		return fmt.Sprintf("now named %q", fresh.Name)
+	case !fresh.Created.Equal(planned.Resource.Created):
+		return "another object has this id now"
+	case newUser != "":
+		return "now " + newUser
+	case kind.Deletion.Before == nil && takes != planned.Takes:
+		return "now taking along " + cmp.Or(takes, "nothing")
+	}
+	return ""
+}
+
+// detaching are the steps that take a resource out of use, if it is in use; why says why they may not be made.
+func detaching(planned *Item, kind *inventory.Kind, fresh inventory.Resource, leaving map[inventory.Ref]bool, g *inventory.Graph) (moves []move, why string) {
+	if fresh.Verdict.State != inventory.InUse || kind.Deletion.UsedToo {
+		return nil, ""
+	}
+	steps, err := kind.Deletion.Detach(fresh, leaving, g)
+	if err != nil {
+		return nil, "it cannot be taken out of use now: " + err.Error()
+	}
+	for _, s := range steps {
+		moves = append(moves, moveOf(s, true))
+	}
+	if more := beyond(planned.Detaches, moves, "also used by"); more != "" {
+		return nil, "now " + more
+	}
+	return moves, ""
 }
 
 // edited tells how a resource is not as it was planned, "" when nothing shows that.
@@ -285,7 +300,7 @@ func edited(planned *Item, kind *inventory.Kind, fresh inventory.Resource) strin
 func (r *Run) untouched(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.requests == 0 || len(r.book.about[i]) == 0 && len(r.plan.Items[i].Detaches) == 0
+	return r.record.requests == 0 || len(r.record.book.about[i]) == 0 && len(r.plan.Items[i].Detaches) == 0
 }
 
 // beyond is a step that was not confirmed, as it is told of the item, or one that now does something else to what was
@@ -312,15 +327,8 @@ func (r *Run) lags(i int, now *view) bool {
 	fresh, found := now.found[planned.Resource.Ref]
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return found && r.items[i].cleared && len(planned.Detaches) > 0 &&
+	return found && r.items[i].steps.cleared && len(planned.Detaches) > 0 &&
 		fresh.Verdict.State == inventory.InUse && newUser(planned.Resource.Verdict, fresh.Verdict) == ""
-}
-
-func nothing(s string) string {
-	if s == "" {
-		return "nothing"
-	}
-	return s
 }
 
 // newUser names what uses a resource now and did not when it was confirmed.

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"janitor/client"
-	"janitor/client/english"
 	"janitor/client/inventory"
 )
 
@@ -54,7 +52,7 @@ func (r *Run) part(items []int) (bare, laden []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range items {
-		if len(r.items[i].left) == 0 {
+		if len(r.items[i].steps.left) == 0 {
 			bare = append(bare, i)
 		} else {
 			laden = append(laden, i)
@@ -63,35 +61,13 @@ func (r *Run) part(items []int) (bare, laden []int) {
 	return bare, laden
 }
 
-// aboutHolds: what is refused in these words may be refused for what it holds, and go when that was taken away. If others
-// use it they would use it empty. A change under way ends by itself.
-func aboutHolds(message string) bool {
-	said := strings.ToLower(message)
-	says := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
-	}
-	switch {
-	case says("listener", "polic", "pending_", "immutable"):
-		return false
-	case saysHolds(message):
-		return true
-	}
-	return !says("in use", "using", "used", "associated", "referenced")
-}
-
-// saysHolds: the service speaks of what a pool holds.
-func saysHolds(message string) bool {
-	said := strings.ToLower(message)
-	return slices.ContainsFunc([]string{"member", "backend server", "health"}, func(w string) bool { return strings.Contains(said, w) })
-}
-
 // mayHold: the item holds something that was not taken away yet, and that may be why it is refused.
 func (r *Run) mayHold(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it, planned := &r.items[i], &r.plan.Items[i]
-	emptied := it.cleared && planned.Demands
-	return !it.refused && !emptied && len(planned.Holds) > 0 && it.result.Outcome == Pending
+	emptied := it.steps.cleared && planned.Demands
+	return !it.refusal.holds && !emptied && len(planned.Holds) > 0 && it.result.Outcome == Pending
 }
 
 // askAlone keeps an item that a batch has refused without a reason, for the call that gives one.
@@ -101,7 +77,7 @@ func (r *Run) askAlone(p piece, i int, v ending) bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].alone = true
+	r.items[i].refusal.alone = true
 	r.aside = append(r.aside, i)
 	r.tell(i, Rechecking)
 	r.land(i, &v)
@@ -116,7 +92,7 @@ func (r *Run) setAside(i int, v ending) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	it.refused, it.cleared = true, false
+	it.refusal.holds, it.steps.cleared = true, false
 	r.aside = append(r.aside, i)
 	r.tell(i, Rechecking)
 	r.land(i, &v)
@@ -142,7 +118,7 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 	changed := map[string]bool{}
 	r.mu.Lock()
 	for _, i := range items {
-		left := r.items[i].left
+		left := r.items[i].steps.left
 		if slices.ContainsFunc(left, func(m move) bool { return m.Detach && changed[m.ID] }) {
 			later = append(later, i)
 			continue
@@ -254,12 +230,12 @@ func (r *Run) nextMove(i int) (move, bool) {
 	switch {
 	case it.result.Outcome != Pending:
 		return move{}, false
-	case len(it.left) == 0:
-		it.cleared = true
+	case len(it.steps.left) == 0:
+		it.steps.cleared = true
 		r.tell(i, Rechecking)
 		return move{}, false
 	}
-	return it.left[0], true
+	return it.steps.left[0], true
 }
 
 // moved notes that the first step that was left is done.
@@ -267,18 +243,11 @@ func (r *Run) moved(i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	m := it.left[0]
-	it.left = it.left[1:]
-	it.add(m.taken)
+	m := it.steps.left[0]
+	it.steps.left = it.steps.left[1:]
+	it.steps.add(m.taken)
 	r.share(i, m.taken)
 	r.land(i, it.instead)
-}
-
-// add notes a step as done, once: a list that lagged behind can have had it done again.
-func (it *item) add(done taken) {
-	if !slices.ContainsFunc(it.done, done.same) {
-		it.done = append(it.done, done)
-	}
 }
 
 // share notes a step that is done for all other items that it has taken out of use as well. With the lock held.
@@ -291,9 +260,9 @@ func (r *Run) share(by int, done taken) {
 		if i == by || it.result.Outcome != Pending {
 			continue
 		}
-		if n := slices.IndexFunc(it.left, func(m move) bool { return m.doneByAny([]taken{done}) }); n >= 0 {
-			it.add(it.left[n].taken)
-			it.left = slices.Delete(slices.Clone(it.left), n, n+1)
+		if n := slices.IndexFunc(it.steps.left, func(m move) bool { return m.doneByAny([]taken{done}) }); n >= 0 {
+			it.steps.add(it.steps.left[n].taken)
+			it.steps.left = slices.Delete(slices.Clone(it.steps.left), n, n+1)
 		}
 	}
 }
@@ -302,8 +271,8 @@ func (r *Run) share(by int, done taken) {
 func (r *Run) flyingMoves() []taken {
 	var flying []taken
 	for i := range r.items {
-		if it := &r.items[i]; it.flying && len(it.left) > 0 && it.left[0].Detach {
-			flying = append(flying, it.left[0].taken)
+		if it := &r.items[i]; it.flying && len(it.steps.left) > 0 && it.steps.left[0].Detach {
+			flying = append(flying, it.steps.left[0].taken)
 		}
 	}
 	return flying
@@ -354,112 +323,35 @@ func (r *Run) lostMove(ctx context.Context, i int, v ending) (times int, on bool
 		return 0, false
 	}
 	there := false
-	for n, m := range it.left {
+	for n, m := range it.steps.left {
 		if slices.ContainsFunc(left, func(l move) bool { return l.same(m.taken) }) {
 			there = there || n == 0
 		} else {
-			it.add(m.taken)
+			it.steps.add(m.taken)
 			r.share(i, m.taken)
 		}
 	}
-	r.seen(i, now, left)
-	if it.lostMoves++; it.lostMoves >= maxLost && there {
+	it.saw(now.found[it.result.Ref], now, left)
+	if it.steps.lost++; it.steps.lost >= maxLost && there {
 		v.message += "; read back: still there"
 		r.close(i, v)
 		return 0, false
 	}
 	r.land(i, it.instead)
-	return it.lostMoves, true
+	return it.steps.lost, true
 }
 
 // tellClearing reports the next step of an item; of many, only some. With the lock held.
 func (r *Run) tellClearing(i int, m move) {
 	it := &r.items[i]
-	n, most := len(it.done)+1, len(it.done)+len(it.left)
-	if it.toldMoves == r.plan.Items[i].tellable() || most > maxCleared && n > 1 && n*maxCleared/most == (n-1)*maxCleared/most {
+	n, most := len(it.steps.done)+1, len(it.steps.done)+len(it.steps.left)
+	if it.told.clearing == r.plan.Items[i].tellable() || most > maxCleared && n > 1 && n*maxCleared/most == (n-1)*maxCleared/most {
 		return
 	}
-	it.toldMoves++
-	it.shown = Clearing
-	r.emit(Event{Step: Clearing, Item: i, Result: it.result, Note: it.doing(m)})
+	it.told.clearing++
+	it.told.last = Clearing
+	r.emit(Event{Step: Clearing, Item: i, Result: it.result, Note: it.steps.doing(m)})
 }
 
 // tellable is how often an item may be told to be Clearing.
 func (it *Item) tellable() int { return min(len(it.Detaches)+len(it.Holds), maxCleared) }
-
-// doing is "removing server 2 of 3".
-func (it *item) doing(m move) string {
-	doing := "removing "
-	if m.leaves() {
-		doing = "detaching "
-	}
-	n, all := 1, 0
-	for _, other := range it.done {
-		if other.leaves() == m.leaves() && other.What == m.What {
-			n++
-			all++
-		}
-	}
-	for _, other := range it.left {
-		if other.leaves() == m.leaves() && other.What == m.What {
-			all++
-		}
-	}
-	if all <= 1 {
-		return doing + m.String()
-	}
-	return fmt.Sprintf("%s%s %d of %d", doing, m.What, n, all)
-}
-
-// story is the message of an outcome with what went before it: "cancelled after 2 of 3 servers were removed".
-func (it *item) story(v ending) string {
-	var detached, removed tally
-	var names []string
-	for _, m := range it.done {
-		if m.leaves() {
-			names = append(names, m.String())
-			detached.add(m.What, true)
-		} else {
-			removed.add(m.What, true)
-		}
-	}
-	for _, m := range it.left {
-		if m.leaves() {
-			detached.add(m.What, false)
-		} else {
-			removed.add(m.What, false)
-		}
-	}
-	first := gone(v.outcome)
-	var parts []string
-	put := func(what string, n int, did string) {
-		switch {
-		case n == 0:
-		case first:
-			parts = append(parts, what+" "+did)
-		case n == 1:
-			parts = append(parts, what+" was "+did)
-		default:
-			parts = append(parts, what+" were "+did)
-		}
-	}
-	what, n := detached.sofar()
-	if n == len(names) && 0 < n && n <= wordNames {
-		what = english.And(names)
-	}
-	put(what, n, "detached")
-	what, n = removed.sofar()
-	put(what, n, "removed")
-	switch went := strings.Join(parts, " and "); {
-	case went == "":
-		return v.message
-	case first && v.message == "":
-		return went + " first"
-	case first:
-		return v.message + "; " + went + " first"
-	case v.message == "":
-		return v.outcome.String() + " after " + went
-	default:
-		return v.message + "; " + went
-	}
-}

@@ -74,7 +74,7 @@ func TestSteps(t *testing.T) {
 		"lost with the jar": {func(w *world, _ int, id, _ string) error {
 			w.remove(id)
 			return fails(0, client.Transport, "", "connection reset")
-		}, AlreadyGone, "could not be removed: connection reset; gone before", "a: " + s1},
+		}, AlreadyGone, "could not be removed: connection reset; gone before it was sent", "a: " + s1},
 		"lost, then used": {func(w *world, _ int, id, _ string) error {
 			w.fill(id, func(j *jar) { j.users = []string{"listener api"} })
 			return fails(0, client.Transport, "", "connection reset")

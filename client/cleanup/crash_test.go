@@ -78,7 +78,7 @@ func crash(order string) int {
 			fmt.Fprintln(os.Stderr, err)
 			return 2
 		}
-		plan, err := DecodePlan(file)
+		plan, err := decodePlan(file)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 2

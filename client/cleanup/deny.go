@@ -3,6 +3,7 @@ package cleanup
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"janitor/client"
 )
@@ -20,25 +21,72 @@ type errand struct {
 	at   place
 }
 
+// permissions are what the answers to a run's requests say of what it is allowed to do.
+type permissions struct {
+	mu      sync.Mutex
+	granted map[errand]bool
+	denied  map[errand]*denial // in a row, since the last that was granted
+}
+
 // denial is how an errand was answered of late.
 type denial struct {
-	times int // in a row
+	times int
 	last  ending
 }
 
+func newPermissions() permissions {
+	return permissions{granted: map[errand]bool{}, denied: map[errand]*denial{}}
+}
+
+// learn counts the answers that say that an errand is not allowed, from the last one that was.
+func (p *permissions) learn(of errand, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case err == nil, errors.Is(err, client.InUse), errors.Is(err, client.Pending):
+		p.granted[of] = true
+		delete(p.denied, of)
+	case errors.Is(err, client.Forbidden):
+		d := p.denied[of]
+		if d == nil {
+			d = &denial{}
+			p.denied[of] = d
+		}
+		d.times++
+		d.last = endingOf(err)
+	}
+}
+
+// refuses says how what is not sent ends because so many before it were not allowed.
+func (p *permissions) refuses(of errand, most int) (v ending, refused bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := p.denied[of]
+	if d == nil || d.times < most {
+		return ending{}, false
+	}
+	v = d.last
+	v.message = fmt.Sprintf("not sent: %d requests before it were not allowed: %s", d.times, v.message)
+	return v, true
+}
+
+// has says that an errand is known to be allowed.
+func (p *permissions) has(of errand) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.granted[of]
+}
+
+// errandOf is what a request is.
+func (r *Run) errandOf(out outgoing) errand { return errand{out.call, r.placeOf(out.items[0])} }
+
 // spared ends the items of a request that would be refused like those before it.
 func (r *Run) spared(out outgoing) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	d := r.denied[errand{out.call, r.placeOf(out.items[0])}]
-	if d == nil || d.times < maxDenied {
-		return false
+	v, refused := r.permissions.refuses(r.errandOf(out), maxDenied)
+	if refused {
+		r.endAll(out.items, v)
 	}
-	v := d.unsent()
-	for _, i := range out.items {
-		r.close(i, v)
-	}
-	return true
+	return refused
 }
 
 // scouts are the items that may be cleared now: of a deletion that nobody knows to be allowed only one at a time, for what
@@ -49,43 +97,17 @@ func (r *Run) scouts(items []int) (now, later []int) {
 	for n, i := range items {
 		fresh := resources[n]
 		way, _ := r.engine.way(waypoint{r.kinds[fresh.Ref.Kind].Deletion.Route(fresh), fresh.Ref.Scope}, false, asRoute)
-		r.mu.Lock()
-		at := errand{way.route.Call, r.placeOf(i)}
-		denied, known := r.denied[at], r.allows[at]
-		r.mu.Unlock()
+		deletion := errand{way.route.Call, r.placeOf(i)}
+		v, refused := r.permissions.refuses(deletion, mostScouts)
 		switch {
-		case denied != nil && denied.times >= mostScouts:
-			r.end(i, denied.unsent())
-		case known || !sent[at]:
-			sent[at] = true
+		case refused:
+			r.end(i, v)
+		case !sent[deletion] || r.permissions.has(deletion):
+			sent[deletion] = true
 			now = append(now, i)
 		default:
 			later = append(later, i)
 		}
 	}
 	return now, later
-}
-
-func (d *denial) unsent() ending {
-	v := d.last
-	v.message = fmt.Sprintf("not sent: %d requests before it were not allowed: %s", d.times, v.message)
-	return v
-}
-
-// allowed counts the answers that say that a call is not allowed, from the last one that was.
-func (r *Run) allowed(out outgoing, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	at := errand{out.call, r.placeOf(out.items[0])}
-	switch {
-	case err == nil, errors.Is(err, client.InUse), errors.Is(err, client.Pending):
-		r.allows[at] = true
-		delete(r.denied, at)
-	case errors.Is(err, client.Forbidden):
-		if r.denied[at] == nil {
-			r.denied[at] = &denial{}
-		}
-		r.denied[at].times++
-		r.denied[at].last = endingOf(err)
-	}
 }

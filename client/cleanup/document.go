@@ -93,14 +93,14 @@ func (f documentFile) digest() (string, error) {
 }
 
 // DecodeDocument reads a file of [Document.Encode], and no other: what was changed by hand is refused. Errors are clauses:
-// "it is no plan: …".
+// "it is not a plan: …".
 func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxPlan+1))
 	switch {
 	case err != nil:
 		return d, "", fmt.Errorf("it cannot be read: %w", err)
 	case len(data) > maxPlan:
-		return d, "", fmt.Errorf("it is no plan: it is larger than %d bytes", maxPlan)
+		return d, "", fmt.Errorf("it is not a plan: it is larger than %d bytes", maxPlan)
 	}
 	var version struct {
 		Format int `json:"janitor_plan"`
@@ -108,11 +108,11 @@ func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
 	err = json.Unmarshal(data, &version)
 	switch _, other := errors.AsType[*json.UnmarshalTypeError](err); {
 	case other:
-		return d, "", errors.New("it is no plan: janitor plan writes one")
+		return d, "", errors.New("it is not a plan: janitor plan writes one")
 	case err != nil:
-		return d, "", fmt.Errorf("it is no plan: %w", err)
+		return d, "", fmt.Errorf("it is not a plan: %w", err)
 	case version.Format == 0:
-		return d, "", errors.New("it is no plan: janitor plan writes one")
+		return d, "", errors.New("it is not a plan: janitor plan writes one")
 	case version.Format != documentFormat:
 		return d, "", fmt.Errorf("its format is %d, this janitor reads format %d: plan again", version.Format, documentFormat)
 	}
@@ -120,14 +120,14 @@ func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&f); err != nil {
-		return d, "", fmt.Errorf("it is no plan: %w", err)
+		return d, "", fmt.Errorf("it is not a plan: %w", err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return d, "", errors.New("it is no plan: something follows it")
+		return d, "", errors.New("it is not a plan: something follows it")
 	}
 	d = Document{Made: f.Made, Expires: f.Expires, By: f.By, Version: f.Version, Where: f.Where}
 	for i, s := range f.Steps {
-		p, err := DecodePlan(s.Plan)
+		p, err := decodePlan(s.Plan)
 		if err != nil {
 			return d, "", fmt.Errorf("step %d: %w", i+1, err)
 		}

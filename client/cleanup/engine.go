@@ -16,11 +16,10 @@ import (
 
 // Options of an engine; the zero value works.
 type Options struct {
-	Parallel int              // most deleting requests in flight at once over all runs; 0 = as each service allows
-	Now      func() time.Time // nil = time.Now
+	Now func() time.Time // nil = time.Now
 	// Journal opens the journal of a run before its first request; its error is a sentence. nil: runs have none.
 	Journal func(Plan) (Journal, error)
-	Log     *slog.Logger // is told when a run begins and what it comes to; nil: nobody is
+	Log     *slog.Logger // logs the beginning and the end of each run; nil: nothing is logged
 }
 
 // lists is what the engine reads the account through: an [inventory.Loader].
@@ -36,10 +35,10 @@ type account struct {
 	backs keeper // nil: what is deleted is not kept to be brought back
 }
 
-// Engine runs plans against one account. It holds what its runs share: the turn at each gateway instance, and what was
-// learnt about the cloud's calls. How many requests each service takes is known to the deleter.
+// Engine runs plans against one account. It holds what its runs share: whose turn it is at each gateway instance, and what
+// was learnt about the cloud's calls. The deleter knows how many requests each service takes.
 type Engine struct {
-	deleter *client.Deleter // nil: tests send by other means
+	deleter *client.Deleter // nil in tests, which send by other means
 	account account
 	moment  func() (in account, end func())                    // see [inventory.Loader.Moment]
 	paused  func(service string) (until time.Time, why string) // of reading; nil without a deleter
@@ -48,11 +47,10 @@ type Engine struct {
 	log     *slog.Logger
 	now     func() time.Time
 	rest    time.Duration // first pause before something is tried again; doubles
-	// How old the last look at an item may be when a step for it is made, and when it is sent itself.
+	// How old the last look at an item may be when a step for it is made, and when its deletion is sent.
 	fresh, lasting time.Duration
 
-	atOnce int           // pieces of a queue that are worked on at once
-	slots  chan struct{} // one token a request in flight; nil = the services alone decide how many there are
+	atOnce int // pieces of a queue that are worked on at once
 	turns  *turns
 
 	mu     sync.Mutex
@@ -65,8 +63,8 @@ type waypoint struct {
 	scope inventory.ScopeID
 }
 
-// mostAtOnce pieces are worked on at once: in flight, being read back, or waiting to be sent again. So a service in
-// trouble is not sent everything before the first doubts are settled.
+// mostAtOnce pieces of a queue are worked on at once: in flight, being read back, or waiting to be sent again. A service in
+// trouble is therefore not sent everything before the first doubts are settled.
 const mostAtOnce = 16
 
 // longestRest is how long a piece waits because a service in trouble asks for it.
@@ -105,13 +103,10 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 		learnt: map[waypoint]*lesson{},
 	}
 	e.moment = func() (account, func()) { return e.account, func() {} }
-	if o.Parallel > 0 {
-		e.atOnce, e.slots = o.Parallel, make(chan struct{}, o.Parallel)
-	}
 	return e
 }
 
-// Start begins to execute the plan. Ending ctx aborts hard: what is in flight ends Unknown, the rest Cancelled.
+// Start begins to execute the plan. When ctx ends the run is aborted: what is in flight ends Unknown, the rest Cancelled.
 // [Run.Cancel] is the gentle way.
 func (e *Engine) Start(ctx context.Context, p Plan) *Run {
 	r := newRun(e, p)
@@ -120,7 +115,7 @@ func (e *Engine) Start(ctx context.Context, p Plan) *Run {
 	return r
 }
 
-// Retried says whether [Engine.Retry] tries items again that ended so.
+// Retried says whether [Engine.Retry] tries an item again that ended this way.
 func (o Outcome) Retried() bool {
 	switch o {
 	case Failed, Blocked, Unknown, Reappeared:
@@ -167,12 +162,12 @@ type entry struct {
 	leave   func()          // gives it back
 }
 
-// enter waits for the turn of the lane and then for an entry, until ctx ends.
+// enter waits for the turn of the lane and then until the service takes one more request, or until ctx ends.
 func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, service string) (entry, error) {
-	if err := e.turns.wait(ctx, lane); err != nil { // the turn first: who waits for it must not hold up the others
+	if err := e.turns.wait(ctx, lane); err != nil { // the turn first: whoever waits for it must not hold up the others
 		return entry{}, err
 	}
-	in, err := e.admit(ctx, d, service, nil)
+	in, err := admit(ctx, d, service, nil)
 	if err != nil {
 		e.turns.release(lane)
 		return entry{}, err
@@ -180,46 +175,18 @@ func (e *Engine) enter(ctx context.Context, d *client.Deleter, lane place, servi
 	return e.turns.with(in, lane), nil
 }
 
-// admit waits until the service takes one more changing request; more are to follow, see [client.Deleter.Enter]. A ceiling
-// of the engine comes last: while one service makes its requests wait those of others go on.
-func (e *Engine) admit(ctx context.Context, d *client.Deleter, service string, more func() int) (entry, error) {
-	in := entry{d, func() {}}
-	if d != nil {
-		var err error
-		if in.deleter, in.leave, err = d.Enter(ctx, service, more); err != nil {
-			return entry{}, err
-		}
+// admit waits until the service takes one more changing request; more are to follow, see [client.Deleter.Enter].
+func admit(ctx context.Context, d *client.Deleter, service string, more func() int) (entry, error) {
+	if d == nil {
+		return entry{nil, func() {}}, ctx.Err()
 	}
-	if e.slots == nil {
-		return in, nil
-	}
-	if err := take(ctx, e.slots); err != nil {
-		in.leave()
-		return entry{}, err
-	}
-	leave := in.leave
-	in.leave = func() {
-		<-e.slots
-		leave()
-	}
-	return in, nil
+	deleter, leave, err := d.Enter(ctx, service, more)
+	return entry{deleter, leave}, err
 }
 
-func take(ctx context.Context, tokens chan<- struct{}) error {
-	if err := ctx.Err(); err != nil { // select picks at random when both are ready
-		return err
-	}
-	select {
-	case tokens <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// rally waits before something whose request ended in err, without saying what became of it, is sent once more. It was read
-// back in between, so where only the answer got lost a twentieth of a rest is enough at first, and four times as much after
-// each try. A service in trouble is left alone for longer, or as long as it asks.
+// rally waits before something is sent once more whose request ended in err without saying what became of it. It was read
+// back in between: where only the answer got lost, a twentieth of a rest is enough at first, and four times as much after each
+// try. A service in trouble is left alone for longer, or for as long as it asks.
 func (e *Engine) rally(ctx context.Context, try int, err error) error {
 	if fault, ok := errors.AsType[*client.Error](err); ok && fault.Status >= http.StatusInternalServerError {
 		if after := fault.RetryAfter; after > 0 && after <= longestRest {
@@ -231,8 +198,8 @@ func (e *Engine) rally(ctx context.Context, try int, err error) error {
 	return e.wait(ctx, most/4+rand.N(max(most*3/4, 1)))
 }
 
-// nap waits before the try-th repetition, doubling up to eight times the first pause, or until ctx ends. A quarter more or less
-// is left to chance, so that those who failed together do not come back together.
+// nap waits before the try-th repetition, or until ctx ends. The pause doubles up to eight times the first one; a quarter more
+// or less is left to chance, so that requests that failed together do not come back together.
 func (e *Engine) nap(ctx context.Context, try int) error {
 	rest := e.rest << min(try-1, 3)
 	return e.wait(ctx, rest*3/4+rand.N(max(rest/2, 1)))

@@ -155,7 +155,7 @@ func (r *Run) report() report {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := reportOf(header, r.plan, r.summary())
-	out.Started, out.Requests = r.started.UTC(), r.requests
+	out.Started, out.Requests = r.started.UTC(), r.record.requests
 	switch {
 	case r.step != Finished:
 		out.State = "running"
@@ -168,7 +168,7 @@ func (r *Run) report() report {
 		out.Ended = new(r.ended.UTC())
 	}
 	for i := range r.items {
-		out.Items[i].end(r.items[i].result, len(r.book.requests(i)))
+		out.Items[i].end(r.items[i].result, r.record.book.count(i))
 	}
 	return out
 }
@@ -186,7 +186,7 @@ func (l *Ledger) report() report {
 	}
 	for i := range l.Items {
 		entry, it := &l.Items[i], &out.Items[i]
-		it.end(entry.Result, len(l.book.requests(i)))
+		it.end(entry.Result, l.book.count(i))
 		it.Found, it.Back, it.verified = entry.Found, entry.Back, entry.Found.Says(entry.Result.Outcome, entry.Back)
 		if entry.Unread && entry.Result.Outcome == Pending {
 			it.Outcome = inDoubt

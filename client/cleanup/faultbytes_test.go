@@ -119,7 +119,7 @@ func faultJournal(t *testing.T) {
 		"an outcome edited": {func(data []byte) []byte { return bytes.Replace(data, []byte(`"items":2`), []byte(`"items":3`), 1) }, "it was changed"},
 		"a line put in":     {func(data []byte) []byte { return append(data, data...) }, "lines were taken out, put in or moved"},
 		"empty":             {func([]byte) []byte { return nil }, ""},
-		"something else":    {func([]byte) []byte { return []byte("\x7fELF\n") }, "no line of a journal"},
+		"something else":    {func([]byte) []byte { return []byte("\x7fELF\n") }, "not a line of a journal"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := meet(t, simcloud.Options{}, way{}, 2, nil)
@@ -207,7 +207,7 @@ func faultNames(t *testing.T) {
 				all = append(all, ev.Note, ev.Result.Message, ev.Result.Code, ev.Result.RequestID)
 			}
 			all = append(all, f.plan.Items[0].Resource.Label(), run.Summary().String())
-			lines, _, err := journal.Read(run.journal.(*memoryJournal).disk.bytes())
+			lines, _, err := journal.Read(run.record.journal.(*memoryJournal).disk.bytes())
 			if err != nil {
 				t.Fatal(err)
 			}

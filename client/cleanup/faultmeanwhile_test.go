@@ -194,7 +194,7 @@ func faultChanged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if f.plan, err = DecodePlan(file); err != nil {
+			if f.plan, err = decodePlan(file); err != nil {
 				t.Fatal(err)
 			}
 			f.cloud.Remove(c.remove(f.plan.Items[0]))
@@ -210,7 +210,7 @@ func faultChanged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f.plan, err = DecodePlan(file); err != nil {
+		if f.plan, err = decodePlan(file); err != nil {
 			t.Fatal(err)
 		}
 		f.nudge(t)
@@ -267,7 +267,7 @@ func faultChanged(t *testing.T) {
 				if err != nil || len(plan.Items) != 1 {
 					t.Fatalf("%d items, %v", len(plan.Items), err)
 				}
-				if f.plan, err = DecodePlan(file); err != nil {
+				if f.plan, err = decodePlan(file); err != nil {
 					t.Fatal(err)
 				}
 				mu.Lock()

@@ -188,7 +188,7 @@ func TestIDsInAnotherSpelling(t *testing.T) {
 				t.Errorf("%s: %s", outcomes, s)
 			}
 			says(t, results[0], "speaks of", "read back: gone")
-			if l := replayed(t, f.plan, run.journal.(*memoryJournal).disk.bytes()); l.stop.Safety {
+			if l := replayed(t, f.plan, run.record.journal.(*memoryJournal).disk.bytes()); l.stop.Safety {
 				t.Errorf("the journal says %+v", l.stop)
 			}
 		})
@@ -426,7 +426,7 @@ func faultUnauthorised(t *testing.T) {
 			by := way{pipes: true}
 			by = byToken(t, by)
 			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 8, rules(simcloud.Rule{Method: "DELETE", From: 3, Do: simcloud.Act{Revoke: true}}))
-			f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
+			f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
 			got, results, run := f.outcomes(t)
 			if got != "deleted, deleted, failed, failed, failed, failed, failed, failed" {
 				t.Error(got)

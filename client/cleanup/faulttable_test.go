@@ -319,7 +319,7 @@ func faultExtra(t *testing.T) {
 	t.Helper()
 	const stranger = "99999999-0000-4000-8000-000000000001"
 	f := meet(t, simcloud.Options{}, way{}, 60, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: simcloud.Act{Batch: &simcloud.Batch{Extra: []string{stranger}}}}))
-	f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
+	f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
 	_, results, run := f.outcomes(t)
 	s := run.Summary()
 	if !s.Safety || s.Unauthorised || !strings.Contains(s.Stopped, stranger) || run.Resumable() || s.OK() {
@@ -333,7 +333,7 @@ func faultExtra(t *testing.T) {
 	}
 	says(t, results[0], "speaks of", "read back: gone")
 	says(t, results[59], "safety stop")
-	if l := replayed(t, f.plan, run.journal.(*memoryJournal).disk.bytes()); !l.stop.Safety || !l.Finished {
+	if l := replayed(t, f.plan, run.record.journal.(*memoryJournal).disk.bytes()); !l.stop.Safety || !l.Finished {
 		t.Errorf("the journal says %+v", l.stop)
 	}
 }
@@ -442,7 +442,7 @@ func faultBatchRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := meet(t, simcloud.Options{}, way{}, 60, rules(simcloud.Rule{Path: poolBatch, MoreThan: 30, Do: act}))
-			f.engine = NewEngine(f.deleter, f.loader, Options{Parallel: 1, Journal: remember})
+			f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
 			if _, _, run := f.outcomes(t); !run.Summary().OK() {
 				t.Error(run.Summary())
 			}

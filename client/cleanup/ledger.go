@@ -21,14 +21,13 @@ type Ledger struct {
 	Plan     Plan
 	Items    []Entry // one an item of the plan
 	Stopped  string  // why the run stopped before its end, "" when it did not
-	Summary  string  // of a finished run
 	Finished bool
 	Ended    time.Time // when it finished; zero: it has not
-	Updated  time.Time // of the last line
 	Verified time.Time // when the latest verify that came to its end was begun; zero: there is none
 
 	stop      remark // final: nothing more is sent
 	tail      journal.Tail
+	updated   time.Time       // when the last line was written
 	requests  map[int]*intent // without an answer
 	book      dealings
 	made      int // requests with an intent
@@ -44,18 +43,18 @@ type verifying struct {
 
 // Entry is where one item stands.
 type Entry struct {
-	Result  Result          // Pending: none yet
-	Sent    int             // requests to delete it
-	Steps   int             // requests to take something away before it
-	Doubted bool            // one of the requests to delete it may have been applied without an answer that says so
-	Unread  bool            // a request may have reached it, and no list was read since
-	Object  json.RawMessage // as it was when it was sent; nil: it was not
-	Found   Presence        // what the latest verify found
-	Back    string          // the run that had brought back what it found there; "" when none had
+	Result Result          // Pending: none yet
+	Sent   int             // requests to delete it
+	Steps  int             // requests to take something away before it
+	Unread bool            // a request may have reached it, and no list was read since
+	Object json.RawMessage // as it was when it was sent; nil: it was not
+	Found  Presence        // what the latest verify found
+	Back   string          // the run that had brought back what it found there; "" when none had
 
-	whole  Kept            // what it takes to make it again
-	ours   map[string]bool // parts that this run has made
-	making *intent         // the latest, of an undo
+	doubted bool            // one of the requests to delete it may have been applied without an answer that says so
+	whole   keepsake        // what it takes to make it again
+	ours    map[string]bool // parts that this run has made
+	making  *intent         // the latest, of an undo
 
 	detached []string // ids of the objects that it was, or may have been, taken out of
 	done     []taken  // steps that were made before it
@@ -64,11 +63,11 @@ type Entry struct {
 	said     said     // what the service said of the last request to delete it; of an item that is in doubt nothing
 }
 
-// Replay reads the journal of a plan, whose file has this digest. The error is a [*journal.Damage] where the journal is not
+// replay reads the journal of a plan, whose file has this digest. The error is a [*journal.Damage] where the journal is not
 // one that a run can have written: lines changed, missing or in another order, of another plan, or against what must hold of
 // every run: an intent before each request and each outcome of it, no request about an item whose fate an earlier
 // one has left open before a list was read, one outcome an item and none missing at the end.
-func Replay(p Plan, digest string, r io.Reader) (*Ledger, error) {
+func replay(p Plan, digest string, r io.Reader) (*Ledger, error) {
 	l := &Ledger{Plan: p, Items: make([]Entry, len(p.Items)), requests: map[int]*intent{}, book: newDealings(len(p.Items))}
 	for i := range p.Items {
 		l.Items[i].Result.Ref = p.Items[i].Resource.Ref
@@ -85,7 +84,7 @@ func Replay(p Plan, digest string, r io.Reader) (*Ledger, error) {
 		case err != nil:
 			return nil, err
 		}
-		l.Updated = line.At
+		l.updated = line.At
 		if err := l.take(line, digest); err != nil {
 			return nil, &journal.Damage{Line: line.N, Why: err.Error()}
 		}
@@ -121,15 +120,7 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 		l.Stopped = l.stop.Text
 		return strict(line.Body, &resumed{})
 	case lineObject:
-		var k kept
-		if err := strict(line.Body, &k); err != nil {
-			return err
-		}
-		it, err := l.item(k.Item)
-		if err == nil {
-			it.Object = k.Object
-		}
-		return err
+		return l.object(line.Body)
 	case lineWhole:
 		return l.keepWhole(line.Body)
 	case lineMade:
@@ -143,35 +134,11 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 	case lineOutcome, lineProof:
 		return l.outcome(line.Body, line.Type == lineProof)
 	case lineNote:
-		var n remark
-		err := strict(line.Body, &n)
-		if n.Stop && !l.stop.Safety {
-			l.Stopped = n.Text
-		}
-		if n.Final && !l.stop.Safety {
-			l.stop = n
-		}
-		return err
+		return l.note(line.Body)
 	case lineEnd:
-		var s summing
-		if err := strict(line.Body, &s); err != nil {
-			return err
-		}
-		if open := l.Open(); len(open) > 0 {
-			return fmt.Errorf("the run ends, and item %d has no outcome", open[0])
-		}
-		l.Finished, l.Summary, l.Ended = true, s.Summary, s.Ended
-		return nil
+		return l.end(line.Body)
 	case lineVerify:
-		var v resumed
-		if err := strict(line.Body, &v); err != nil {
-			return err
-		}
-		if !l.Finished {
-			return errors.New("verified before its end")
-		}
-		l.verifying = &verifying{v.Started, map[int]Found{}}
-		return nil
+		return l.verify(line.Body)
 	case lineFound:
 		return l.found(line.Body)
 	}
@@ -198,6 +165,19 @@ func (l *Ledger) item(i int) (*Entry, error) {
 		return nil, fmt.Errorf("the plan has no item %d", i)
 	}
 	return &l.Items[i], nil
+}
+
+func (l *Ledger) object(body json.RawMessage) error {
+	var k kept
+	if err := strict(body, &k); err != nil {
+		return err
+	}
+	it, err := l.item(k.Item)
+	if err != nil {
+		return err
+	}
+	it.Object = k.Object
+	return nil
 }
 
 func (l *Ledger) intent(body json.RawMessage) error {
@@ -250,7 +230,7 @@ func (l *Ledger) intent(body json.RawMessage) error {
 	}
 	l.made = in.Request
 	l.requests[in.Request] = &in
-	l.book.send(in, l.Updated)
+	l.book.send(in, l.updated)
 	return nil
 }
 
@@ -320,7 +300,7 @@ func (l *Ledger) answer(body json.RawMessage) error {
 		return fmt.Errorf("an answer to request %d, which was not made or has one", a.Request)
 	}
 	delete(l.requests, a.Request)
-	l.book.answer(a, l.Updated)
+	l.book.answer(a, l.updated)
 	for _, i := range in.Items {
 		it := &l.Items[i]
 		it.Unread = false
@@ -338,7 +318,7 @@ func (l *Ledger) answer(body json.RawMessage) error {
 			return fmt.Errorf("an answer to request %d about item %d, which is not in it", a.Request, i)
 		}
 		l.Items[i].Unread = true
-		l.Items[i].Doubted = l.Items[i].Doubted || in.Step == nil
+		l.Items[i].doubted = l.Items[i].doubted || in.Step == nil
 	}
 	for _, s := range a.Said {
 		switch n := slices.Index(in.IDs, s.ID); {
@@ -367,7 +347,7 @@ func (l *Ledger) read(body json.RawMessage) error {
 		if slices.Contains(s.Unknown, i) {
 			continue
 		}
-		it.Doubted = it.Doubted || it.Unread && l.waits(i)
+		it.doubted = it.doubted || it.Unread && l.waits(i)
 		it.Unread = false
 		l.settle(i)
 	}
@@ -426,6 +406,45 @@ func (l *Ledger) outcome(body json.RawMessage, proof bool) error {
 		Ref: ref, Outcome: o, Proved: e.Proved,
 		Code: e.Code, Message: e.Message, RequestID: e.RequestID, NewID: e.NewID, Took: e.Took,
 	}
+	return nil
+}
+
+// note is why the run stopped, or anything else that was told. Nothing is graver than a safety stop.
+func (l *Ledger) note(body json.RawMessage) error {
+	var n remark
+	if err := strict(body, &n); err != nil {
+		return err
+	}
+	if n.Stop && !l.stop.Safety {
+		l.Stopped = n.Text
+	}
+	if n.Final && !l.stop.Safety {
+		l.stop = n
+	}
+	return nil
+}
+
+func (l *Ledger) end(body json.RawMessage) error {
+	var s summing
+	if err := strict(body, &s); err != nil {
+		return err
+	}
+	if open := l.Open(); len(open) > 0 {
+		return fmt.Errorf("the run ends, and item %d has no outcome", open[0])
+	}
+	l.Finished, l.Ended = true, s.Ended
+	return nil
+}
+
+func (l *Ledger) verify(body json.RawMessage) error {
+	var v resumed
+	if err := strict(body, &v); err != nil {
+		return err
+	}
+	if !l.Finished {
+		return errors.New("verified before its end")
+	}
+	l.verifying = &verifying{v.Started, map[int]Found{}}
 	return nil
 }
 

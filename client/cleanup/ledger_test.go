@@ -82,11 +82,11 @@ func replayed(tb testing.TB, p Plan, data []byte) *Ledger {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	again, err := DecodePlan(file)
+	again, err := decodePlan(file)
 	if err != nil {
 		tb.Fatalf("the plan cannot be read again: %v", err)
 	}
-	l, err := Replay(again, Digest(file), bytes.NewReader(data))
+	l, err := replay(again, Digest(file), bytes.NewReader(data))
 	if err != nil {
 		tb.Fatalf("the journal is refused: %v\n%s", err, data)
 	}
@@ -96,7 +96,7 @@ func replayed(tb testing.TB, p Plan, data []byte) *Ledger {
 // audited checks the journal of a run against its results.
 func audited(tb testing.TB, r *Run) {
 	tb.Helper()
-	j, ok := r.journal.(*memoryJournal)
+	j, ok := r.record.journal.(*memoryJournal)
 	if !ok || r.Unrecorded() != nil && !bytes.ContainsRune(j.disk.bytes(), '\n') {
 		return
 	}
@@ -145,14 +145,14 @@ func TestAPlanIsTheSameAfterReading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := DecodePlan(file)
+	got, err := decodePlan(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range p.Items {
 		p.Items[i].Resource.Object = nil // is kept in the journal, as it is when it goes
 	}
-	if diff := cmp.Diff(p, got, cmp.Comparer(func(a, b *big.Int) bool {
+	if diff := cmp.Diff(p, got, cmp.AllowUnexported(Plan{}, Item{}, keepsake{}), cmp.Comparer(func(a, b *big.Int) bool {
 		return a == b || a != nil && b != nil && a.Cmp(b) == 0
 	})); diff != "" {
 		t.Error(diff)
@@ -180,7 +180,7 @@ func TestPlansAreReadStrictly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			at := bytes.LastIndex(file, []byte(test.from))
 			bad := string(file[:at]) + test.to + string(file[at+len(test.from):])
-			if _, err := DecodePlan([]byte(bad)); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := decodePlan([]byte(bad)); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
 		})
@@ -280,7 +280,7 @@ func TestTheLedgerRefusesWhatNoRunCanHaveWritten(t *testing.T) {
 // refuses wants the journal of these lines to be damaged in this way, "" for not at all.
 func refuses(t *testing.T, p Plan, want string, lines []story) {
 	t.Helper()
-	_, err := Replay(p, digestOf(t, p), bytes.NewReader(tell(t, p, lines...)))
+	_, err := replay(p, digestOf(t, p), bytes.NewReader(tell(t, p, lines...)))
 	if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 		t.Errorf("%v, want %q", err, want)
 	}
@@ -351,7 +351,7 @@ func TestForeignJournalsAreRefused(t *testing.T) {
 	p := newWorld(t).with("a", "b").plan(things)
 	other := newWorld(t).with("a", "c").plan(things)
 	file, _ := other.Encode()
-	_, err := Replay(other, Digest(file), bytes.NewReader(tell(t, p)))
+	_, err := replay(other, Digest(file), bytes.NewReader(tell(t, p)))
 	if err == nil || !strings.Contains(err.Error(), "another plan") {
 		t.Error(err)
 	}
@@ -364,7 +364,7 @@ func TestForeignJournalsAreRefused(t *testing.T) {
 		if err := errors.Join(j.Append(lineHeader, h), j.Close()); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Replay(p, digestOf(t, p), bytes.NewReader(disk.bytes())); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := replay(p, digestOf(t, p), bytes.NewReader(disk.bytes())); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
@@ -377,14 +377,14 @@ func TestAJournalMayEndAnywhere(t *testing.T) {
 	p := w.plan(things, crumbs, jars)
 	run := w.engine(2).Start(t.Context(), p)
 	finished(t, run)
-	data := run.journal.(*memoryJournal).disk.bytes()
+	data := run.record.journal.(*memoryJournal).disk.bytes()
 	file, _ := p.Encode()
 	first := bytes.IndexByte(data, '\n')
 	for n := range data {
 		if inside := n > 0 && data[n-1] != '\n' && data[n] != '\n'; inside && n%7 > 0 { // one in seven of those within a line
 			continue
 		}
-		l, err := Replay(p, Digest(file), bytes.NewReader(data[:n]))
+		l, err := replay(p, Digest(file), bytes.NewReader(data[:n]))
 		if n <= first {
 			if err == nil {
 				t.Fatalf("%d bytes, not even a header, and it is read", n)
@@ -405,13 +405,13 @@ func FuzzReplay(f *testing.F) {
 	p := w.plan(things, crumbs)
 	run := w.engine(2).Start(f.Context(), p)
 	run.Wait()
-	whole := run.journal.(*memoryJournal).disk.bytes()
+	whole := run.record.journal.(*memoryJournal).disk.bytes()
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
 	file, _ := p.Encode()
 	digest := Digest(file)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		l, err := Replay(p, digest, bytes.NewReader(data))
+		l, err := replay(p, digest, bytes.NewReader(data))
 		if (l == nil) == (err == nil) {
 			t.Errorf("%v, %v", l, err)
 		}
@@ -474,7 +474,7 @@ answer {"request":1}`,
 			w.Append(kind, rawBody(body))
 		}
 		w.Close()
-		l, err := Replay(p, digest, bytes.NewReader(disk.bytes()))
+		l, err := replay(p, digest, bytes.NewReader(disk.bytes()))
 		if (l == nil) == (err == nil) {
 			t.Errorf("%v, %v", l, err)
 		}
@@ -559,7 +559,7 @@ func TestAJournalThatCannotBeWrittenStopsTheRun(t *testing.T) {
 		if !errors.Is(run.Unrecorded(), full) {
 			t.Errorf("at %d: %v", limit, run.Unrecorded())
 		}
-		l, err := Replay(p, digestOf(t, p), bytes.NewReader(disk.bytes()))
+		l, err := replay(p, digestOf(t, p), bytes.NewReader(disk.bytes()))
 		if err != nil {
 			if len(w.sent) > 0 || len(w.steps) > 0 {
 				t.Errorf("at %d: something was sent, and the journal cannot be read: %v", limit, err)
@@ -625,7 +625,7 @@ func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
 	}
 	from := s.load(inventory.Pools)
-	s.engine = NewEngine(s.deleter, s.loader, Options{Parallel: 1, Journal: func(p Plan) (Journal, error) { return rememberOn(p, disk) }})
+	s.engine = oneAtOnce(NewEngine(s.deleter, s.loader, Options{Journal: func(p Plan) (Journal, error) { return rememberOn(p, disk) }}))
 	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources, from)); summary.Counts[Deleted] != n {
 		t.Error(summary)
 	}
@@ -634,5 +634,56 @@ func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 	}
 	if all := bytes.Count(disk.bytes(), []byte(`"type":"object"`)); all != n {
 		t.Errorf("%d objects were written in the end, want each once", all)
+	}
+}
+
+// hookedJournal calls a function before it writes a line.
+type hookedJournal struct {
+	Journal
+	before func(kind string)
+}
+
+func (j *hookedJournal) Append(kind string, body any) error {
+	j.before(kind)
+	return j.Journal.Append(kind, body)
+}
+
+// What is looked at again while its object is written ahead is written again as it is when it is sent.
+func TestAnObjectThatIsSeenAgainWhileItIsWritten(t *testing.T) {
+	w := newWorld(t).with("a")
+	p := w.plan(things)
+	disk := &memory{}
+	j, err := rememberOn(p, disk)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := newRun(w.engine(1), p)
+	as := func(text string) *view {
+		v := newView()
+		res := p.Items[0].Resource
+		res.Object = text
+		v.found[res.Ref] = res
+		return v
+	}
+	again := sync.OnceFunc(func() { run.prepare(0, as("new"), nil) })
+	run.record.journal = &hookedJournal{j, func(string) { again() }}
+	run.prepare(0, as("old"), nil)
+	for range 3 { // ahead, with the intent, and with that of another try
+		if err := run.keep(0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var objects []string
+	lines, _, err := journal.Read(disk.bytes())
+	for _, l := range lines {
+		if l.Type == lineObject {
+			objects = append(objects, string(l.Body))
+		}
+	}
+	if want := []string{`{"item":0,"object":"old"}`, `{"item":0,"object":"new"}`}; err != nil || !slices.Equal(objects, want) {
+		t.Errorf("%v, %v", objects, err)
 	}
 }

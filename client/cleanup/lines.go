@@ -111,12 +111,12 @@ type keptWhole struct {
 	Shown bool            `json:"shown,omitempty"` // as a screen shows it: nothing better was kept
 	Taken []string        `json:"taken,omitempty"` // of an undo: ids of the objects that it was taken out of
 
-	Parent  string   `json:"parent,omitempty"`  // of an undo: the id that what it lives in has now, where it is another
-	Perhaps *Perhaps `json:"perhaps,omitempty"` // of an undo
+	Parent  string `json:"parent,omitempty"`  // of an undo: the id that what it lives in has now, where it is another
+	Perhaps *maybe `json:"perhaps,omitempty"` // of an undo
 }
 
-// Perhaps is what an undo before this one may have made: it could not tell.
-type Perhaps struct {
+// maybe is what an undo before this one may have made: it could not tell.
+type maybe struct {
 	By    string   `json:"by"`
 	Part  string   `json:"part"`
 	Twins []string `json:"twins,omitempty"` // what looked like it before

@@ -31,8 +31,23 @@ type view struct {
 	bad    map[place]error // lists that are not complete: absence from them means nothing
 	rows   map[inventory.KindID][]inventory.Resource
 	graphs map[inventory.KindID]*inventory.Graph
-	until  time.Time // steps may rely on it; zero for lists without verdicts
-	lasts  time.Time // deletions may rely on it; as until
+
+	forSteps, forDeletion term // when each may rely on it; never, for lists without verdicts
+}
+
+// term is from when and until when a look may be relied on. It goes by the wall clock: the other one stands still while a
+// machine sleeps.
+type term struct{ from, to time.Time }
+
+func termOf(from time.Time, long time.Duration) term {
+	from = from.Round(0) // without the reading of the other clock
+	return term{from, from.Add(long)}
+}
+
+// holds says whether it is that time. A clock that was set back does not tell how long ago the look was.
+func (t term) holds(now time.Time) bool {
+	now = now.Round(0)
+	return !now.Before(t.from) && !now.After(t.to)
 }
 
 func newView() *view {
@@ -108,7 +123,7 @@ func (e *Engine) lookIn(ctx context.Context, in account, kinds map[inventory.Kin
 	}
 	end := e.now()
 	took := end.Sub(begun)
-	v.until, v.lasts = end.Add(max(e.fresh, took)), end.Add(max(e.lasting, 10*took))
+	v.forSteps, v.forDeletion = termOf(end, max(e.fresh, took)), termOf(end, max(e.lasting, 10*took))
 	return v
 }
 

@@ -114,7 +114,7 @@ func (m *model) play() {
 		if err != nil {
 			m.t.Fatal(err)
 		}
-		if m.plan, err = DecodePlan(file); err != nil {
+		if m.plan, err = decodePlan(file); err != nil {
 			m.t.Fatal(err)
 		}
 	}
@@ -156,7 +156,8 @@ func (m *model) play() {
 }
 
 func (m *model) engine() *Engine {
-	e := NewEngine(m.s.deleter, m.s.loader, Options{Parallel: 1 + m.random.IntN(6)})
+	e := NewEngine(m.s.deleter, m.s.loader, Options{})
+	e.atOnce = 1 + m.random.IntN(6)
 	e.journal = func(p Plan) (Journal, error) { return rememberOn(p, m.disk) }
 	e.lasting = oneOf(m, 0, time.Second, e.lasting)
 	return e

@@ -2,6 +2,7 @@ package cleanup
 
 import (
 	"errors"
+	"sync"
 	"time"
 
 	"janitor/client"
@@ -28,12 +29,12 @@ type Pace struct {
 	Remaining time.Duration
 }
 
-// traffic is what a run knows of its own requests. It is guarded by the run's lock.
+// traffic is what a run knows of its own requests.
 type traffic struct {
-	inFlight, requests, throttled int
-
-	roads map[string]*road // by service
-	proof time.Duration    // what reading everything took
+	mu                  sync.Mutex
+	requests, throttled int
+	roads               map[string]*road // by service
+	proof               time.Duration    // what reading everything took
 }
 
 // road is the way to one service.
@@ -57,27 +58,31 @@ func (t *traffic) road(service string) *road {
 	return w
 }
 
+// now is the road to a service as it is now.
+func (t *traffic) now(service string) road {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return *t.road(service)
+}
+
 // follow notes what is left to be sent to a service.
-func (r *Run) follow(service string, q *queue) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.traffic.road(service).queue = q
+func (t *traffic) follow(service string, q *queue) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.road(service).queue = q
 }
 
 // leaves counts a request; landed is to be told what became of it.
-func (r *Run) leaves(service string) (landed func(error)) {
+func (t *traffic) leaves(service string) (landed func(error)) {
 	began := time.Now()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	t := &r.traffic
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	road := t.road(service)
 	t.requests++
-	t.inFlight++
 	road.inFlight++
 	return func(err error) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		t.inFlight--
+		t.mu.Lock()
+		defer t.mu.Unlock()
 		road.inFlight--
 		switch took := time.Since(began); {
 		case errors.Is(err, client.Throttled): // quickly, and says nothing about the others
@@ -92,13 +97,13 @@ func (r *Run) leaves(service string) (landed func(error)) {
 }
 
 // looked notes how long it took to read everything again: proving will take about as long.
-func (r *Run) looked(took time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.traffic.proof = took
+func (t *traffic) looked(took time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.proof = took
 }
 
-// Paused tells until when a service that the run needs wants no requests, and why.
+// Paused tells how long a service that the run needs does not want any requests, and why.
 func (r *Run) Paused() (until time.Time, why string) {
 	for _, service := range r.services {
 		if s := r.engine.pace(service); s.Until.After(until) {
@@ -110,7 +115,7 @@ func (r *Run) Paused() (until time.Time, why string) {
 
 func (e *Engine) pace(service string) client.Pace {
 	if e.deleter == nil {
-		return client.Pace{AtOnce: e.atOnce, InFlight: len(e.slots)}
+		return client.Pace{AtOnce: e.atOnce}
 	}
 	s := e.deleter.Pace(service)
 	s.AtOnce = min(s.AtOnce, e.atOnce)
@@ -124,21 +129,19 @@ func (e *Engine) pace(service string) client.Pace {
 func (r *Run) Pace() Pace {
 	now := time.Now()
 	r.mu.Lock()
-	t, step := r.traffic, r.step
-	roads := make([]road, len(r.services))
-	for n, service := range r.services {
-		roads[n] = *t.road(service)
-	}
-	steps := r.stepsLeft()
+	step, steps := r.step, r.stepsLeft()
 	r.mu.Unlock()
+	r.traffic.mu.Lock()
+	p, proof := Pace{Requests: r.traffic.requests, Throttled: r.traffic.throttled}, r.traffic.proof
+	r.traffic.mu.Unlock()
 
-	p := Pace{InFlight: t.inFlight, Requests: t.requests, Throttled: t.throttled}
 	var longest time.Duration
 	for n, service := range r.services {
-		s := r.engine.pace(service)
+		s, road := r.engine.pace(service), r.traffic.now(service)
+		p.InFlight += road.inFlight
 		p.Most += s.AtOnce
 		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
-		rest := roads[n].remaining(now, s, steps[service], size)
+		rest := road.remaining(now, s, steps[service], size)
 		if n == 0 || rest > longest || p.Why == "" && s.Why != "" {
 			p.Quota, p.Per, p.Left, p.Until, p.Why = s.Quota, s.Per, s.Left, s.Until, s.Why
 		}
@@ -147,9 +150,9 @@ func (r *Run) Pace() Pace {
 	switch {
 	case step == Finished:
 	case step == Proving:
-		p.Remaining = max(p.Until.Sub(now), t.proof/2)
+		p.Remaining = max(p.Until.Sub(now), proof/2)
 	case longest > 0:
-		p.Remaining = longest + t.proof
+		p.Remaining = longest + proof
 	}
 	return p
 }
@@ -159,16 +162,16 @@ func (r *Run) Pace() Pace {
 func (r *Run) stepsLeft() map[string]int {
 	steps := make(map[string]int, 1)
 	for i := range r.items {
-		if it := &r.items[i]; it.result.Outcome == Pending && len(it.left) > 0 {
-			steps[r.plan.Items[i].Resource.Ref.Scope.Service()] += len(it.left) + 1
+		if it := &r.items[i]; it.result.Outcome == Pending && len(it.steps.left) > 0 {
+			steps[r.plan.Items[i].Resource.Ref.Scope.Service()] += len(it.steps.left) + 1
 		}
 	}
 	return steps
 }
 
-// remaining is how long what is left to be sent will take: as long as the requests take one after the other in the lane
-// that has most, or side by side, or until the quota has let them all go, whichever is longest. steps are requests that
-// the queue does not hold.
+// remaining is how long it will take to send what is left: the longest of what the busiest lane takes for its requests one
+// after the other, what all take side by side, and what the quota takes to let them all go. steps are requests that the queue
+// does not hold.
 func (w road) remaining(now time.Time, s client.Pace, steps int, size sizing) time.Duration {
 	left, inOneLane := steps, 0
 	if w.queue != nil {

@@ -20,7 +20,7 @@ type Plan struct {
 	Grade        inventory.Grade // the worst of Consequences
 	Detach       bool            // as it was chosen: [Choice.Detach]
 	Undoes       string          // the run whose deletions it takes back; "" = it deletes
-	Before       []string        // the undos of that run that it reckons with; not in the plan's file
+	before       []string        // the undos of that run that it reckons with; not in the plan's file
 }
 
 // Item is one resource to delete as it was when the plan was made.
@@ -38,7 +38,7 @@ type Item struct {
 	Holds   []Prerequisite
 	Demands bool
 
-	Kept Kept // of an undo; not in the plan's file
+	kept keepsake // of an undo; not in the plan's file
 }
 
 // Prerequisite is what one step takes away before an item can go: a server, a health monitor, a policy. It is confirmed
@@ -95,36 +95,50 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 			continue
 		}
 		seen[ref] = true
-		res, ok := found[ref]
-		if !ok {
-			p.LeftOut = append(p.LeftOut, LeftOut{Ref: ref, Label: ref.ID, Why: notListed(from.Listing(ref.Kind))})
-			continue
-		}
-		if _, twice := going[ref]; twice {
-			p.LeftOut = append(p.LeftOut, LeftOut{Ref: ref, Label: res.Label(), Why: "being deleted by the run that is going on"})
-			continue
-		}
-		kind := from.Listing(ref.Kind).Kind
-		item, out := p.weigh(kind, res, off, from.Graph)
-		if out != nil && c.Attached {
-			out.CanDetach = false
-		}
-		if out == nil && c.Bare && item.Demands && len(item.Holds) > 0 {
-			out = &LeftOut{Ref: ref, Label: res.Label(), Why: "holds " + heldBy(item) + ", to be taken away first, which is not allowed"}
+		res, listed := found[ref]
+		_, inHand := going[ref]
+		var item Item
+		var out *LeftOut
+		switch {
+		case !listed:
+			out = &LeftOut{Ref: ref, Label: ref.ID, Why: notListed(from.Listing(ref.Kind))}
+		case inHand:
+			out = &LeftOut{Ref: ref, Label: res.Label(), Why: "being deleted by the run that is going on"}
+		default:
+			item, out = p.weigh(from.Listing(ref.Kind).Kind, res, off, from.Graph)
+			out = c.allows(item, out)
 		}
 		if out != nil {
 			p.LeftOut = append(p.LeftOut, *out)
-			continue
+		} else {
+			p.Items = append(p.Items, item)
 		}
-		p.Items = append(p.Items, item)
 	}
+	p.foresee(from, c.InHand, going)
+	return p, nil
+}
+
+// allows leaves out what the choice does not let become an item of a plan, and takes back offers that it does not want.
+func (c Choice) allows(item Item, out *LeftOut) *LeftOut {
+	switch {
+	case out != nil && c.Attached:
+		out.CanDetach = false
+	case out == nil && c.Bare && item.Demands && len(item.Holds) > 0:
+		res := item.Resource
+		return &LeftOut{Ref: res.Ref, Label: res.Label(), Why: "holds " + heldBy(item) + ", to be taken away first, which is not allowed"}
+	}
+	return out
+}
+
+// foresee adds the consequences of deleting the items, when what another run has in hand is gone too.
+func (p *Plan) foresee(from *inventory.Snapshot, inHand []inventory.Ref, going map[inventory.Ref]inventory.Resource) {
 	for i := range from.Listings {
 		l := &from.Listings[i]
 		doomed := p.of(l.Kind.ID)
 		if len(doomed) == 0 {
 			continue
 		}
-		for _, ref := range c.InHand {
+		for _, ref := range inHand {
 			if res, ok := going[ref]; ok && ref.Kind == l.Kind.ID {
 				doomed = append(doomed, res)
 			}
@@ -136,7 +150,6 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 	}
 	p.Consequences = append(p.Consequences, p.unspoken()...)
 	p.Grade = worst(p.Consequences)
-	return p, nil
 }
 
 // heldBy is what is taken away before an item: "3 servers, 1 health monitor".
@@ -265,7 +278,7 @@ func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 
 // only is the plan of some of its items, with the consequences those have a part in.
 func (p Plan) only(keep func(i int) bool) Plan {
-	out := Plan{Detach: p.Detach, Undoes: p.Undoes, Before: p.Before}
+	out := Plan{Detach: p.Detach, Undoes: p.Undoes, before: p.before}
 	for i, it := range p.Items {
 		if keep(i) {
 			out.Items = append(out.Items, it)

@@ -201,16 +201,16 @@ func Digest(file []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// DecodePlan reads the file of a plan. It takes only what [Plan.Encode] makes.
-func DecodePlan(file []byte) (Plan, error) {
+// decodePlan reads the file of a plan. It takes only what [Plan.Encode] makes.
+func decodePlan(file []byte) (Plan, error) {
 	var f planFile
 	dec := json.NewDecoder(bytes.NewReader(file))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&f); err != nil {
-		return Plan{}, fmt.Errorf("it is no plan: %w", err)
+		return Plan{}, fmt.Errorf("it is not a plan: %w", err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return Plan{}, fmt.Errorf("it is no plan: something follows it")
+		return Plan{}, fmt.Errorf("it is not a plan: something follows it")
 	}
 	if f.Format != planFormat {
 		return Plan{}, fmt.Errorf("its format is %d, this janitor reads format %d", f.Format, planFormat)
@@ -251,7 +251,7 @@ func DecodePlan(file []byte) (Plan, error) {
 func undoesOf(file io.Reader) (string, error) {
 	dec := json.NewDecoder(file)
 	if begins, err := dec.Token(); err != nil || begins != json.Delim('{') {
-		return "", errors.New("it is no plan")
+		return "", errors.New("it is not a plan")
 	}
 	for dec.More() {
 		key, err := dec.Token()
@@ -268,12 +268,12 @@ func undoesOf(file io.Reader) (string, error) {
 		}
 		switch {
 		case err != nil:
-			return "", fmt.Errorf("it is no plan: %w", err)
+			return "", fmt.Errorf("it is not a plan: %w", err)
 		case run != "":
 			return run, nil
 		}
 	}
-	return "", errors.New("it is no plan: it has no items")
+	return "", errors.New("it is not a plan: it has no items")
 }
 
 func (f *itemFile) item() (Item, error) {

@@ -22,11 +22,11 @@ func TestWhichRunAPlanUndoes(t *testing.T) {
 		"only its head":    {`{"format":1,"undoes":"x","items":[{`, "x", ""},
 		"said of an item":  {`{"format":1,"items":[],"undoes":"x"}`, "", ""}, // no janitor writes that
 		"an older version": {`{"items":[]}`, "", ""},
-		"torn":             {`{"format":1,"und`, "", "it is no plan"},
-		"empty":            {"", "", "it is no plan"},
-		"another file":     {"[1]", "", "it is no plan"},
+		"torn":             {`{"format":1,"und`, "", "it is not a plan"},
+		"empty":            {"", "", "it is not a plan"},
+		"another file":     {"[1]", "", "it is not a plan"},
 		"without items":    {"{}", "", "it has no items"},
-		"no name":          {`{"undoes":7,"items":[]}`, "", "it is no plan"},
+		"no name":          {`{"undoes":7,"items":[]}`, "", "it is not a plan"},
 	} {
 		run, err := undoesOf(strings.NewReader(test.file))
 		if run != test.run || (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {

@@ -3,102 +3,10 @@ package cleanup
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"janitor/client/inventory"
 )
-
-// readers of one place share lists: whoever comes while one is being read waits for the next one, which then serves
-// all who came. So every reader gets a list that was begun after its own request had ended.
-type readers struct {
-	turn chan struct{} // one token: who holds it reads
-	next *shared
-}
-
-// reading is what is read: the list of a place, or whole, with everything that the verdicts of its items depend on.
-type reading struct {
-	at    place
-	whole bool
-}
-
-type shared struct {
-	items []int
-	view  *view // nil until it was read; written and read by holders of the turn
-}
-
-func (r *Run) read(ctx context.Context, what reading, items []int) *view {
-	r.mu.Lock()
-	lane := r.reads[what]
-	if lane == nil {
-		lane = &readers{turn: make(chan struct{}, 1)}
-		r.reads[what] = lane
-	}
-	if lane.next == nil {
-		lane.next = &shared{}
-	}
-	mine := lane.next
-	mine.items = append(mine.items, items...)
-	r.mu.Unlock()
-
-	lane.turn <- struct{}{}
-	defer func() { <-lane.turn }()
-	if mine.view == nil {
-		r.mu.Lock()
-		lane.next = nil
-		r.mu.Unlock()
-		look := r.engine.list
-		if what.whole {
-			look = r.engine.look
-		}
-		mine.view = look(ctx, r.kinds, r.resources(mine.items))
-	}
-	return mine.view
-}
-
-// readBack settles what an answer left open: absent from a complete list ends as absent says (Deleted when our request
-// can have been the cause), no list ends Unknown. What is still there is returned.
-func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Outcome) (left []doubt) {
-	if len(doubts) == 0 {
-		return nil
-	}
-	items := make([]int, len(doubts))
-	r.mu.Lock()
-	for n, d := range doubts {
-		items[n] = d.item
-		r.tell(d.item, Reading)
-		if absent == Deleted {
-			r.items[d.item].doubt = true
-		}
-	}
-	r.mu.Unlock()
-	now := r.read(ctx, reading{at: at}, items)
-	r.saw(items, now)
-	for _, d := range doubts {
-		_, there := now.found[r.plan.Items[d.item].Resource.Ref]
-		v := d.is
-		switch err := now.bad[at]; {
-		case there:
-			v.message += "; read back: still there"
-			left = append(left, doubt{d.item, v})
-			continue
-		case err != nil:
-			v.outcome = Unknown
-			v.message += fmt.Sprintf("; could not be read back: %v", err)
-			if offline(err) { // resume reads it back
-				r.cutOff(err)
-			}
-		default:
-			v.outcome = absent
-			if absent == AlreadyGone {
-				v.outcome = r.gone(d.item)
-			}
-			v.message += "; read back: gone"
-		}
-		r.end(d.item, v)
-	}
-	return left
-}
 
 // prove reads one closing list for each place that a deletion concerned and compares it with the ledger.
 func (r *Run) prove(ctx context.Context) {
@@ -132,7 +40,7 @@ func (r *Run) prove(ctx context.Context) {
 		}
 		back = slices.DeleteFunc(back, func(i int) bool { return !r.lingers(i, now) })
 	}
-	made := r.madeMeanwhile(now)
+	made := r.census.since(now)
 	told := map[place]bool{}
 	for _, i := range items {
 		at := r.placeOf(i)
@@ -174,7 +82,7 @@ func (r *Run) concerned() (items, mute []int) {
 		switch it := &r.items[i]; {
 		case gone(it.result.Outcome) || it.doubt:
 			items = append(items, i)
-		case it.mute && it.result.Outcome == Blocked:
+		case it.refusal.mute && it.result.Outcome == Blocked:
 			mute = append(mute, i)
 		}
 	}
@@ -185,18 +93,18 @@ func (r *Run) concerned() (items, mute []int) {
 func (r *Run) unexplained(p piece, i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].mute = p.way.route.Max > 1 && !r.kinds[p.at.kind].Deletion.UsedToo
+	r.items[i].refusal.mute = p.way.route.Max > 1 && !r.kinds[p.at.kind].Deletion.UsedToo
 }
 
 // explain looks what stands in the way of the mute items, once for all. Where that shows the other items as well, it gives
 // what it saw, for their proof.
 func (r *Run) explain(ctx context.Context, items, mute []int) *view {
-	var kinds []inventory.KindID
+	kinds := map[inventory.KindID]bool{}
 	for _, i := range mute {
-		kinds = append(kinds, r.plan.Items[i].Resource.Ref.Kind)
+		kinds[r.plan.Items[i].Resource.Ref.Kind] = true
 	}
 	looked, shown := mute, false
-	if !slices.ContainsFunc(items, func(i int) bool { return !slices.Contains(kinds, r.plan.Items[i].Resource.Ref.Kind) }) {
+	if !slices.ContainsFunc(items, func(i int) bool { return !kinds[r.plan.Items[i].Resource.Ref.Kind] }) {
 		looked, shown = slices.Concat(items, mute), true
 	}
 	now := r.engine.look(ctx, r.kinds, r.resources(looked))
@@ -211,11 +119,11 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 		r.mu.Lock()
 		it := &r.items[i]
 		if why != "" && fresh.Verdict.State != inventory.Unknown {
-			it.result.Message = it.story(ending{outcome: Blocked, message: "now " + why})
+			it.result.Message = it.steps.story(ending{outcome: Blocked, message: "now " + why})
 		}
 		it.result.Proved = true
-		if it.known {
-			r.write(lineProof, endedOf(i, &it.result))
+		if it.noted.outcome {
+			r.record.write(lineProof, endedOf(i, &it.result))
 		}
 		r.emit(Event{Step: Proved, Item: i, Result: it.result})
 		r.mu.Unlock()
@@ -235,7 +143,7 @@ func (r *Run) lingers(i int, now *view) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o := r.items[i].result.Outcome
-	return there && (gone(o) || (o == Failed || o == Unknown) && r.items[i].doubt && r.stopped == nil)
+	return there && (gone(o) || (o == Failed || o == Unknown) && r.items[i].doubt && r.stopped.goesOn())
 }
 
 // madeAgain begins the message of what has reappeared under another id.
@@ -258,7 +166,7 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 		if r.isGoing(i, now) {
 			message = "the service is still deleting it: list again later"
 		}
-		res.Message = r.items[i].story(ending{outcome: Reappeared, message: message})
+		res.Message = r.items[i].steps.story(ending{outcome: Reappeared, message: message})
 	case there && res.Outcome == Unknown:
 		res.Outcome = Failed
 		res.Message += "; the closing list still has it"
@@ -267,15 +175,15 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 		return
 	case res.Outcome == Deleted && made[here] != (inventory.Ref{}):
 		res.Outcome = Reappeared
-		res.Message = r.items[i].story(ending{outcome: Reappeared, message: madeAgain + made[here].ID + ": look for who makes it"})
+		res.Message = r.items[i].steps.story(ending{outcome: Reappeared, message: madeAgain + made[here].ID + ": look for who makes it"})
 		delete(made, here) // of one name and one other
 	case !gone(res.Outcome): // a request was in flight and it is gone
 		res.Outcome = Deleted
 		res.Message += "; the closing list no longer has it"
 	}
 	res.Proved = true
-	if r.items[i].known {
-		r.write(lineProof, endedOf(i, res))
+	if r.items[i].noted.outcome {
+		r.record.write(lineProof, endedOf(i, res))
 	}
 	r.emit(Event{Step: Proved, Item: i, Result: *res})
 }

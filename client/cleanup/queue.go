@@ -28,21 +28,21 @@ type flight struct {
 // sizing says by which call a piece is to go and how many of its items, beside what is in flight.
 type sizing func(p piece, aloft []*flight) (waypoint, int)
 
-// joins: both can go in one request, and nothing is to be found out about either.
+// joins says that both can go in one request, and that nothing is to be found out about either by sending it alone.
 func (p piece) joins(other piece) bool {
-	return p.way.route != nil && p.at == other.at && p.lane == other.lane && p.way == other.way &&
+	return p.at == other.at && p.lane == other.lane && p.way == other.way &&
 		!p.part && !other.part && p.from.route == nil && other.from.route == nil && p.waits == other.waits
 }
 
-// queue hands out pieces, in order, one at a time of each lane. What is left of them may be handed back, to be next.
+// queue hands out pieces in order, one at a time of each lane. What is left of a piece may be handed back and is then next.
 type queue struct {
-	most  int    // handed out at once
-	turns *turns // of its lanes, perhaps those of other queues too
+	most  int    // pieces that are out at once
+	turns *turns // at its lanes; other queues may share them
 
 	mu     sync.Mutex
 	pieces []piece        // the next one is the last
-	aloft  []*flight      // what may still be handed back
-	lanes  map[place]bool // of these
+	aloft  []*flight      // of the pieces that are out
+	lanes  map[place]bool // of the pieces that are out
 }
 
 func newQueue(pieces []piece, most int, t *turns) *queue {
@@ -87,8 +87,8 @@ func (q *queue) look() (there, more bool) {
 	return false, len(q.aloft) > 0 || len(q.pieces) > 0
 }
 
-// next takes a piece and the turn of its lane; false when there is none just now. What is more than its size stays in the
-// queue, and what there is room for comes along.
+// next takes a piece and the turn of its lane; false when there is none just now. Other pieces join it where they can, and
+// what is more than one request holds stays in the queue.
 func (q *queue) next(size sizing) (piece, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -116,6 +116,9 @@ func (q *queue) next(size sizing) (piece, bool) {
 // join adds to a piece the others that can go with it: those that were throttled, which come back one by one. at is where
 // the piece was, and would be now.
 func (q *queue) join(p piece, at int) (piece, int) {
+	if p.way.route == nil { // nothing goes with steps
+		return p, at
+	}
 	for i, other := range slices.Backward(q.pieces) {
 		if !p.joins(other) {
 			continue
@@ -195,9 +198,9 @@ func (q *queue) ahead(size sizing) (all, inOneLane int) {
 	return all, inOneLane
 }
 
-// each does the pieces of a queue side by side and hands back what do leaves of them. A piece is taken only when admit
-// has given permission to send it (nil: none is needed): until then the queue may change, and how big a piece is best.
-// renew then looks whether it is still to be sent (nil: it is).
+// each calls do for the pieces of a queue side by side, and hands back what it leaves of them. A piece is taken only when
+// admit has given permission to send one (nil: none is needed): until then the queue may change, and with it the best size.
+// renew then makes sure that the piece is still to be sent (nil: it is).
 func each(
 	sending context.Context, q *queue, admit func() (entry, error),
 	size sizing, renew func(piece) piece, do func(piece, entry) []piece,
@@ -236,7 +239,7 @@ func each(
 	}
 }
 
-// turns at lanes: whoever has the one of a lane may send there. The zero lane is free for all.
+// turns are those at lanes: whoever has the turn of a lane may send there. The zero lane is free for all.
 type turns struct {
 	mu    sync.Mutex
 	taken map[place]bool

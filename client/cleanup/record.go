@@ -5,12 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
-	"janitor/client"
 	"janitor/client/inventory"
 )
 
@@ -24,15 +23,33 @@ type Journal interface {
 	Close() error
 }
 
+// record is the journal of a run, and what a run knows of its requests. The run's lock guards it, but for the pen.
+type record struct {
+	journal  Journal // nil: there is none, or not yet
+	lost     error   // why it is not whole; nil: it is
+	requests int     // that have an intent
+	book     dealings
+
+	pen sync.RWMutex // whoever is about to send has it together with others, whoever writes ahead alone
+}
+
 // write adds a line. What cannot be written is found out at the next intent, and in the end.
-func (r *Run) write(kind string, body any) {
-	if r.journal != nil {
-		r.journal.Append(kind, body) //nolint:errcheck // Sync gives it again
+func (rec *record) write(kind string, body any) {
+	if rec.journal != nil {
+		rec.journal.Append(kind, body) //nolint:errcheck // Sync gives it again
 	}
 }
 
-// record opens the journal of a run that is to have one; without it nothing is sent.
-func (r *Run) record() {
+// name is what the run is called in its history, "" when it is in none.
+func (rec *record) name() string {
+	if named, ok := rec.journal.(interface{ Run() string }); ok {
+		return named.Run()
+	}
+	return ""
+}
+
+// openJournal opens the journal of a run that is to have one; without it nothing is sent.
+func (r *Run) openJournal() {
 	if r.open == nil {
 		return
 	}
@@ -43,8 +60,8 @@ func (r *Run) record() {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.journal = j
-	if r.stopped == nil {
+	r.record.journal = j
+	if r.stopped.goesOn() {
 		return
 	}
 	r.wroteStop()
@@ -56,33 +73,31 @@ func (r *Run) record() {
 // unwritten stops a run whose journal cannot be written.
 func (r *Run) unwritten(err error) {
 	r.mu.Lock()
-	first := r.unrecorded == nil
-	if first {
-		r.unrecorded = err
-	}
-	r.mu.Unlock()
-	if !first {
+	if r.record.lost != nil {
+		r.mu.Unlock()
 		return
 	}
+	r.record.lost = err
+	r.mu.Unlock()
 	why := err.Error()
-	r.stop(ending{outcome: Cancelled, message: "not sent: " + why}, why)
+	r.stop(stoppage{items: &ending{outcome: Cancelled, message: "not sent: " + why}, why: why})
 }
 
 // intend puts the intent on disk, after the objects that it is about as they are now. Without error the request may go.
-func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) (request int, err error) {
-	r.pen.RLock()
-	defer r.pen.RUnlock()
+func (r *Run) intend(out outgoing, items []int) (request int, err error) {
+	r.record.pen.RLock()
+	defer r.record.pen.RUnlock()
 	step := out.step
 	in := intent{Call: out.call, Items: items}
 	if out.making != nil {
 		in.Makes, in.Part, in.Twins = true, out.making.Part, out.twins
 	}
-	for n, i := range items {
+	for _, i := range items {
 		in.IDs = append(in.IDs, r.plan.Items[i].Resource.Ref.ID)
 		if out.making != nil {
 			continue
 		}
-		if err := r.keep(i, resources[n]); err != nil {
+		if err := r.keep(i); err != nil {
 			return 0, err
 		}
 	}
@@ -90,51 +105,51 @@ func (r *Run) intend(out outgoing, items []int, resources []inventory.Resource) 
 		in.Step = &step.taken
 	}
 	r.mu.Lock()
-	r.requests++
-	in.Request = r.requests
+	r.record.requests++
+	in.Request = r.record.requests
 	for _, i := range items {
 		r.items[i].unread = true
 	}
-	r.write(lineIntent, in)
+	r.record.write(lineIntent, in)
 	r.mu.Unlock()
-	if r.journal != nil {
-		if err := r.journal.Sync(); err != nil {
+	if r.record.journal != nil {
+		if err := r.record.journal.Sync(); err != nil {
 			return 0, err
 		}
 	}
 	r.mu.Lock()
-	r.book.send(in, r.engine.now())
+	r.record.book.send(in, r.engine.now())
 	r.mu.Unlock()
 	return in.Request, nil
 }
 
-// keep writes down an object unless it was, as it is, and what it takes to make it again.
-func (r *Run) keep(i int, res inventory.Resource) error {
+// keep writes an item's object down as it was seen last, unless the journal has it so, and what it takes to make it again.
+func (r *Run) keep(i int) error {
 	r.mu.Lock()
 	it := &r.items[i]
-	back, kept, written := it.back, it.kept, it.written
+	seen, noted := it.seen, it.noted
 	r.mu.Unlock()
-	if r.journal == nil || written {
+	if r.record.journal == nil || noted.sight == seen.n {
 		return nil
 	}
-	object, err := json.Marshal(res.Object)
+	object, err := json.Marshal(seen.resource.Object)
 	if err != nil {
-		return fmt.Errorf("the journal cannot hold %s: %w", res.Label(), err)
+		return fmt.Errorf("the journal cannot hold %s: %w", seen.resource.Label(), err)
 	}
-	if back != nil {
-		made, err := json.Marshal(back)
+	if noted.back != nil {
+		made, err := json.Marshal(noted.back)
 		if err != nil {
-			return fmt.Errorf("the journal cannot hold what brings %s back: %w", res.Label(), err)
+			return fmt.Errorf("the journal cannot hold what brings %s back: %w", seen.resource.Label(), err)
 		}
-		r.write(lineWhole, ofItem(i, "back", made)) // a [keptWhole]
+		r.record.write(lineWhole, ofItem(i, "back", made)) // a [keptWhole]
 	}
 	sum := sha256.Sum256(object)
-	if kept != sum {
-		r.write(lineObject, ofItem(i, "object", object)) // a [kept]
+	if noted.object != sum {
+		r.record.write(lineObject, ofItem(i, "object", object)) // a [kept]
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	it.back, it.kept, it.written = nil, sum, true
+	it.noted.back, it.noted.object, it.noted.sight = nil, sum, seen.n // it may have been seen again meanwhile
 	return nil
 }
 
@@ -144,18 +159,18 @@ func (r *Run) writeAhead(sending context.Context, q *queue) {
 	const aLot = 256
 	items := q.items()
 	for n := len(items); n > 0 && q.left() > len(items)-n && sending.Err() == nil; {
-		if !r.pen.TryLock() {
+		if !r.record.pen.TryLock() {
 			r.engine.wait(sending, time.Millisecond) //nolint:errcheck // the loop sees it
 			continue
 		}
 		n--
-		err := r.keep(items[n], r.resources(items[n : n+1])[0])
-		r.pen.Unlock()
+		err := r.keep(items[n])
+		r.record.pen.Unlock()
 		if err != nil {
 			return // whoever sends it meets that too
 		}
 		if n%aLot == 0 {
-			r.journal.Want()
+			r.record.journal.Want()
 		}
 	}
 }
@@ -206,18 +221,13 @@ func (r *Run) replied(request int, out outgoing, items []int, answers []inventor
 	for _, i := range a.Doubt {
 		r.items[i].unread = true
 	}
-	r.write(lineAnswer, a)
-	r.book.answer(a, r.engine.now())
-	if alien != nil && r.alarm == "" {
-		if r.alarm = safetyStop(alien.ID); r.stopped != nil { // for less than that
-			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.alarm})
+	r.record.write(lineAnswer, a)
+	r.record.book.answer(a, r.engine.now())
+	if alien != nil && r.stopped.alarm == "" {
+		if r.stopped.alarm = safetyStop(alien.ID); !r.stopped.goesOn() { // for less than that
+			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.stopped.alarm})
 		}
 	}
-}
-
-// settles: the error says that nothing was applied, or that there was nothing to apply it to.
-func settles(err error) bool {
-	return definite(err) || errors.Is(err, client.Throttled) || errors.Is(err, client.Pending)
 }
 
 func saidWord(s inventory.Said) string {
@@ -257,14 +267,14 @@ func (r *Run) saw(items []int, now *view) {
 		it.unread = false
 	}
 	if len(s.There)+len(s.Gone)+len(s.Unknown) > 0 {
-		r.write(lineRead, s)
-		r.book.read(s)
+		r.record.write(lineRead, s)
+		r.record.book.read(s)
 	}
 }
 
 // wroteStop is the line that says why the run stopped. With the lock held.
 func (r *Run) wroteStop() {
-	r.write(lineNote, remark{Text: cmp.Or(r.why, byUser), Stop: true, Final: !r.broken(), Safety: r.safety})
+	r.record.write(lineNote, remark{Text: cmp.Or(r.stopped.why, byUser), Stop: true, Final: !r.broken(), Safety: r.stopped.alarm != ""})
 }
 
 // wrote is the line of an outcome. With the lock held. What a run did not get to do, or to read back, when its program was ended
@@ -272,11 +282,11 @@ func (r *Run) wroteStop() {
 func (r *Run) wrote(i int) {
 	res := &r.items[i].result
 	switch {
-	case r.journal == nil:
+	case r.record.journal == nil:
 	case r.broken() && (res.Outcome == Cancelled || r.items[i].unread):
 	default:
-		r.items[i].known = true
-		r.write(lineOutcome, endedOf(i, res))
+		r.items[i].noted.outcome = true
+		r.record.write(lineOutcome, endedOf(i, res))
 	}
 }
 
@@ -287,14 +297,14 @@ func endedOf(i int, res *Result) ended {
 // closeJournal writes the end, unless there is something left to do, and says whether the journal is whole.
 func (r *Run) closeJournal() error {
 	r.mu.Lock()
-	j := r.journal
+	j := r.record.journal
 	if ended := r.aborted; ended != nil { // what becomes of its context from now on is nothing to a run
 		err := ended()
 		r.aborted = func() error { return err }
 	}
 	r.step = max(r.step, Proving) // a stop that comes now comes too late
 	if j != nil && !r.broken() {
-		r.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
+		r.record.write(lineEnd, summing{r.summary().String(), r.engine.now().UTC()})
 	}
 	r.mu.Unlock()
 	if j == nil {
@@ -308,29 +318,24 @@ func (r *Run) closeJournal() error {
 func (r *Run) Unrecorded() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.unrecorded
-}
-
-// Interrupt is [Run.Cancel] for a program that is told to end: what was not sent stays open in the journal, to be resumed.
-func (r *Run) Interrupt() { r.breakOff(ending{outcome: Cancelled}, "interrupted") }
-
-// breakOff stops a run that can be resumed.
-func (r *Run) breakOff(v ending, why string) {
-	r.mu.Lock()
-	recorded := r.journal != nil || r.open != nil
-	r.interrupted = r.interrupted || recorded && r.stopped == nil && r.step < Proving
-	r.mu.Unlock()
-	r.stop(v, why)
+	return r.record.lost
 }
 
 // ID is the name of the run in its history, "" when it has none.
 func (r *Run) ID() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if named, ok := r.journal.(interface{ Run() string }); ok {
-		return named.Run()
+	return r.record.name()
+}
+
+// Recorded is the header of the run's journal; false: it has none, or not yet.
+func (r *Run) Recorded() (Header, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if j, ok := r.record.journal.(*recording); ok {
+		return j.head(), true
 	}
-	return ""
+	return Header{}, false
 }
 
 // Resumable says whether a run left something open in its journal.
@@ -342,13 +347,13 @@ func (r *Run) Resumable() bool {
 
 // journalled: there is a journal, or will be. With the lock held.
 func (r *Run) journalled() bool {
-	j, kept := r.journal.(*recording)
-	return r.journal != nil && (!kept || r.step < Finished || j.begun())
+	j, kept := r.record.journal.(*recording)
+	return r.record.journal != nil && (!kept || r.step < Finished || j.begun())
 }
 
 // broken: the run ends before its work does, because its program does or its journal cannot be written. With the lock
 // held.
-func (r *Run) broken() bool { return r.interrupted || r.unrecorded != nil || r.aborting() }
+func (r *Run) broken() bool { return r.stopped.interrupted || r.record.lost != nil || r.aborting() }
 
 // aborting: what is in flight is broken off too.
 func (r *Run) aborting() bool { return r.aborted != nil && r.aborted() != nil }

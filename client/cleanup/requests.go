@@ -35,7 +35,7 @@ type Request struct {
 func (r *Run) Requests(item int) []Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.book.requests(item)
+	return r.record.book.requests(item)
 }
 
 // Requests are the requests about an item of the plan, in their order. What has no answer in the journal is in doubt.
@@ -170,8 +170,17 @@ func (b *dealings) goOn() dealings {
 	return next
 }
 
-func (b *dealings) requests(item int) []Request {
+// count is how many requests about an item there were, of those that are kept.
+func (b *dealings) count(item int) int {
 	if item < 0 || item >= len(b.about) {
+		return 0
+	}
+	return len(b.about[item])
+}
+
+// requests are those about an item; none where there is no such item.
+func (b *dealings) requests(item int) []Request {
+	if b.count(item) == 0 {
 		return nil
 	}
 	out := make([]Request, 0, len(b.about[item]))

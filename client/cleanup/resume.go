@@ -12,16 +12,16 @@ import (
 // stays so.
 func (e *Engine) Resume(ctx context.Context, l *Ledger, j Journal) *Run {
 	r := newRun(e, l.Plan)
-	r.past, r.requests, r.book = l, l.made, l.book.goOn()
-	r.journal = j
+	r.past, r.record.requests, r.record.book = l, l.made, l.book.goOn()
+	r.record.journal = j
 	for i := range l.Items {
 		entry := &l.Items[i]
 		it := &r.items[i]
-		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.Doubted || entry.Unread && l.waits(i)
-		it.known = entry.Result.Outcome != Pending
-		it.flying = !it.known // until it is taken up: no stop may end what the service has said the last word about
-		it.done, it.tried = slices.Clone(entry.done), entry.tried
-		r.secured[i] = entry.whole.Back != nil
+		it.result, it.unread, it.doubt = entry.Result, entry.Unread, entry.doubted || entry.Unread && l.waits(i)
+		it.noted.outcome = entry.Result.Outcome != Pending
+		it.flying = !it.noted.outcome // until it is taken up: no stop may end what the service has said the last word about
+		it.steps.done, it.steps.tried = slices.Clone(entry.done), entry.tried
+		it.noted.secured = entry.whole.Back != nil
 	}
 	r.begin(ctx)
 	return r
@@ -62,7 +62,7 @@ func (r *Run) takeUp(ctx context.Context) {
 		if doubts[at] == nil {
 			places = append(places, at)
 		}
-		doubts[at] = append(doubts[at], doubt{i, ending{outcome: Failed, message: "the run was broken off before its answer was known"}})
+		doubts[at] = append(doubts[at], doubt{i, ending{outcome: Failed, message: "the run was broken off before the answer came"}})
 	}
 	r.mu.Unlock()
 	for _, at := range places {
@@ -75,21 +75,5 @@ func (r *Run) takeUp(ctx context.Context) {
 	}
 	if r.undo == nil {
 		r.stayStopped()
-	}
-}
-
-// stayStopped stops a resumed run that was stopped for good.
-func (r *Run) stayStopped() {
-	if stop := r.past.stop; stop.Final {
-		r.mu.Lock()
-		if r.safety = stop.Safety; r.safety {
-			r.alarm = stop.Text
-		}
-		r.mu.Unlock()
-		why := stop.Text
-		if why == byUser {
-			why = ""
-		}
-		r.stop(ending{outcome: Cancelled, message: why}, why)
 	}
 }

@@ -3,7 +3,6 @@ package cleanup
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -16,22 +15,22 @@ import (
 
 const (
 	maxLag  = 4 // how often lists are read again for what they still show: eleven seconds and more, for they lag up to ten
-	maxLost = 3 // how often an item is sent into server trouble, read back in between each time
+	maxLost = 3 // how many requests for an item may end in server trouble; it is read back after each
 	maxWait = 5 // how often a request is put off because the service is busy
-	// How often one that is throttled is sent again. Before each time the service is left alone for as long as it asks,
-	// or for up to a minute.
+	// How often a throttled request is sent again. Each time the service is first left alone for as long as it asks, or for up
+	// to a minute.
 	maxThrottled = 12
-	// How often items wait together for a change that is under way before the others go on without the one that it is at.
+	// How often items wait together for a change that is under way on one of them, before the others go on without it.
 	maxWaitTogether = 2
 
-	maxCleared = 8 // how often at most an item is told to be Clearing; see [Run.tellClearing]
+	maxCleared = 8 // how many Clearing events an item has at most; see [Run.tellClearing]
 
 	// An item is Sent and Reading at most maxLost times, Rechecking at most twice, then Ended and Proved once; see
 	// [Run.tell].
 	eventsPerItem = 2*maxLost + 2 + 2
-	// A place can teach that its call is absent and that its batches are too big, and can fail to be proved.
+	// A place can show that its call is absent and that its batches are too big, and its proof can fail.
 	notesPerPlace = 4
-	// Checking, Sending, Proving, Finished, the reason of a stop, of a graver one, and of a journal without its end.
+	// Checking, Sending, Proving, Finished, the reason of a stop, that of a graver one, and that of a journal without its end.
 	eventsPerRun = 9
 )
 
@@ -46,88 +45,37 @@ type Run struct {
 	events   chan Event
 	done     chan struct{}
 	halt     context.CancelFunc // ends the context of sending
-	aborted  func() error       // what is in flight is broken off too
+	aborted  func() error       // why what is in flight is broken off too; nil error: it is not
 
 	open func(Plan) (Journal, error) // opens the journal; nil: there is none, or it is open
 	past *Ledger                     // of a run that is resumed
 
-	// The ledger. Outcomes are written by end and prove only, so that an item gets one, and events are made under the
-	// same lock, so that they cannot tell another story than Results.
+	// Each has its own lock.
+	permissions permissions
+	census      census
+	readers     readers
+	traffic     traffic
+
+	// The ledger. Outcomes are written by end and prove only, so that an item gets one. Events and the lines of the journal
+	// are made under the same lock, so that they cannot tell another story than Results.
 	mu      sync.Mutex
 	items   []item
 	step    Step
 	ended   time.Time
-	stopped *ending // how items end that are not sent any more; nil: the run goes on
-	why     string  // it stopped, when the user did not stop it
-	reads   map[reading]*readers
-	denied  map[errand]*denial
-	allows  map[errand]bool                             // of what was answered otherwise
-	known   map[inventory.KindID]map[inventory.Ref]bool // what there was before the first request
-	safety  bool                                        // it stopped because the service speaks of what was not asked for
-	alarm   string                                      // which is that, whatever it stopped for before
-	aside   []int                                       // refused, to be sent once more: alone, or when what they hold was taken away
-	held    []int                                       // of a stopped run: to end when a step for another item, which is in flight, has told what becomes of them
-
+	stopped stoppage
+	aside   []int // refused items, to be sent once more: alone, or when what they hold was taken away
+	held    []int // items of a stopped run whose end depends on a step for another item that is in flight
+	record  record
 	undo    *undoing // nil: it deletes
-	secured []bool   // by item: what it takes to make it again is known, and in the journal before anything is done to it
-
-	refusedUs bool // it stopped because the service does not accept the credentials
-
-	traffic traffic
-
-	pen         sync.RWMutex // whoever is about to send has it together with others, whoever writes ahead alone
-	journal     Journal
-	unrecorded  error // what is wrong with it
-	requests    int   // that have an intent
-	book        dealings
-	interrupted bool // what was not sent stays open in it
-}
-
-// item is where one item of the plan stands.
-type item struct {
-	result  Result
-	fresh   inventory.Resource // as it was seen last: what is sent
-	until   time.Time          // steps may rely on that
-	lasts   time.Time          // its deletion may
-	flying  bool               // a worker has it: it gets its outcome from an answer
-	instead *ending            // how it ends when it is not sent again; nil: as the stop says
-	sentAt  time.Time          // first request
-	doubt   bool               // a request about it may have been applied without our knowing
-	lost    int                // requests that ended in server trouble
-	shown   Step               // the last that was told of Sent, Reading and Rechecking
-	told    int                // how many of these were told
-
-	done      []taken // what went before it, in order
-	left      []move  // what has yet to
-	lostMoves int     // steps that ended in server trouble
-	alone     bool    // refused in a batch, which gives no reason
-	refused   bool    // the deletion, once, as it holds something
-	cleared   bool    // nothing was left to go before it: a refusal is final now
-	toldMoves int
-
-	tried   *taken            // before the run was broken off: perhaps it was done
-	kept    [sha256.Size]byte // of the object as the journal has it
-	written bool              // the journal has it as it was seen last
-	back    inventory.Back    // what it takes to make it again, until the journal has it
-	unread  bool              // a request may have reached it, and no list was read since
-	mute    bool              // refused in a batch, which gives a code and no reason
-	known   bool              // the journal has its outcome
-}
-
-// ending is an outcome with what the service said, for one item or several.
-type ending struct {
-	outcome                  Outcome
-	code, message, requestID string
 }
 
 func newRun(e *Engine, p Plan) *Run {
 	r := &Run{
 		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
-		kinds:  map[inventory.KindID]*inventory.Kind{},
-		items:  make([]item, len(p.Items)),
-		book:   newDealings(len(p.Items)),
-		reads:  map[reading]*readers{},
-		denied: map[errand]*denial{}, allows: map[errand]bool{},
+		kinds:       map[inventory.KindID]*inventory.Kind{},
+		items:       make([]item, len(p.Items)),
+		record:      record{book: newDealings(len(p.Items))},
+		permissions: newPermissions(),
 	}
 	places := map[inventory.Ref]bool{}
 	moves := 0
@@ -146,17 +94,16 @@ func newRun(e *Engine, p Plan) *Run {
 			r.kinds[ref.Kind] = kind
 		}
 	}
-	r.secured = make([]bool, len(r.items))
 	if p.Undoes != "" {
 		r.undo = &undoing{}
 	}
-	// Never full: the run does not wait for whoever reads.
+	// Never full: the run does not wait for its readers.
 	r.events = make(chan Event, eventsPerItem*len(p.Items)+moves+notesPerPlace*len(places)+eventsPerRun)
 	return r
 }
 
-// begin starts the run's one goroutine tree; Wait waits for it. Two contexts go through it: ctx for what is in flight and
-// sending, which ends when nothing more may be sent.
+// begin starts the run's one goroutine tree; Wait waits for it. It has two contexts: ctx is for what is in flight, and sending
+// ends as soon as nothing more may be sent.
 func (r *Run) begin(ctx context.Context) {
 	sending, halt := context.WithCancel(ctx)
 	r.halt, r.aborted = halt, ctx.Err
@@ -167,7 +114,7 @@ func (r *Run) begin(ctx context.Context) {
 		defer close(r.done)
 		defer close(r.events)
 		defer halt()
-		r.record()
+		r.openJournal()
 		r.logBegin(ctx)
 		r.takeUp(ctx)
 		if r.undo != nil {
@@ -176,7 +123,7 @@ func (r *Run) begin(ctx context.Context) {
 			r.work(ctx, sending)
 		}
 		if ctx.Err() != nil {
-			r.stop(ending{outcome: Cancelled, message: "aborted before it was sent"}, "aborted")
+			r.stop(stoppage{items: &ending{outcome: Cancelled, message: "aborted before it was sent"}, why: "aborted"})
 		}
 		if r.undo != nil {
 			r.proveBack(ctx)
@@ -221,9 +168,6 @@ func (r *Run) Started() time.Time { return r.started }
 // Wait returns when the run has finished and all its requests have ended.
 func (r *Run) Wait() { <-r.done }
 
-// Cancel stops sending. What is in flight ends truthfully, what is not ends Cancelled; the run still proves what it did.
-func (r *Run) Cancel() { r.stop(ending{outcome: Cancelled}, "") }
-
 // Results are the outcomes so far, in the order of the plan.
 func (r *Run) Results() []Result {
 	r.mu.Lock()
@@ -258,11 +202,11 @@ func (r *Run) summary() Summary {
 		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
 			s.Proved++
 		}
-		if it := &r.items[i]; r.undo == nil && len(it.done) > 0 && res.Outcome.stays() {
+		if it := &r.items[i]; r.undo == nil && len(it.steps.done) > 0 && res.Outcome.stays() {
 			s.Changed++
 		}
 	}
-	s.Stopped, s.Safety, s.Unauthorised = cmp.Or(r.alarm, r.why), r.safety, r.refusedUs
+	s.Stopped, s.Safety, s.Unauthorised = cmp.Or(r.stopped.alarm, r.stopped.why), r.stopped.alarm != "", r.stopped.unauthorised
 	return s
 }
 
@@ -279,7 +223,7 @@ func (r *Run) note(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	text := fmt.Sprintf(format, args...)
-	r.write(lineNote, remark{Text: text})
+	r.record.write(lineNote, remark{Text: text})
 	r.emit(Event{Step: r.step, Item: -1, Note: text})
 }
 
@@ -287,17 +231,17 @@ func (r *Run) finish() {
 	err := r.closeJournal()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err != nil && r.unrecorded == nil {
-		r.unrecorded = err
-		r.why = cmp.Or(r.why, err.Error())
+	if err != nil && r.record.lost == nil {
+		r.record.lost = err
+		r.stopped.why = cmp.Or(r.stopped.why, err.Error())
 		r.emit(Event{Step: r.step, Item: -1, Note: err.Error()})
 	}
 	r.ended, r.step = r.engine.now(), Finished
 	r.emit(Event{Step: Finished, Item: -1, Note: r.summary().String()})
 }
 
-// emit is called with the lock held. It never waits: the channel has room for all that is told by what the bounds above
-// count and, were they wrong, still for every outcome.
+// emit is called with the lock held. It never waits: the channel has room for all that the bounds above count and, were they
+// wrong, still for every outcome.
 func (r *Run) emit(ev Event) {
 	ev.At = r.engine.now()
 	switch ev.Step {
@@ -310,15 +254,15 @@ func (r *Run) emit(ev Event) {
 	r.events <- ev
 }
 
-// tell reports an item on its way, within its share of the events. A refused batch that goes on in smaller ones is
-// still the same flight. With the lock held.
+// tell reports an item on its way, within its share of the events. A refused batch that goes on in smaller ones is not told
+// again. With the lock held.
 func (r *Run) tell(i int, step Step) {
 	it := &r.items[i]
-	if it.shown == step || it.told == 2*maxLost+2 {
+	if it.told.last == step || it.told.times == 2*maxLost+2 {
 		return
 	}
-	it.shown = step
-	it.told++
+	it.told.last = step
+	it.told.times++
 	r.emit(Event{Step: step, Item: i, Result: it.result})
 }
 
@@ -336,7 +280,7 @@ func (r *Run) close(i int, v ending) {
 		return
 	}
 	it.flying = false
-	it.result.Outcome, it.result.Code, it.result.Message, it.result.RequestID = v.outcome, v.code, it.story(v), v.requestID
+	it.result.Outcome, it.result.Code, it.result.Message, it.result.RequestID = v.outcome, v.code, it.steps.story(v), v.requestID
 	if !it.sentAt.IsZero() {
 		it.result.Took = r.engine.now().Sub(it.sentAt)
 	}
@@ -348,171 +292,11 @@ func (r *Run) close(i int, v ending) {
 	}
 }
 
-// byUser is why a run stopped that has no reason of its own.
-const byUser = "cancelled"
-
-// stop ends sending for good, with the outcome of everything that is not in flight; why is "" when the user wants it.
-// The first stop counts.
-func (r *Run) stop(v ending, why string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stopped != nil || r.step >= Proving {
-		return
-	}
-	r.stopped, r.why = &v, why
-	r.wroteStop()
-	r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + cmp.Or(why, byUser)})
-	all := make([]int, len(r.items))
-	for i := range all {
-		all[i] = i
-	}
-	r.settle(all)
-	r.halt()
-}
-
-// settle ends the items of a stopped run that are not in flight. With the lock held.
-func (r *Run) settle(items []int) {
-	flying := r.flyingMoves()
-	var held []int
-	for _, i := range items {
-		switch it := &r.items[i]; {
-		case it.flying:
-		case it.result.Outcome == Pending && slices.ContainsFunc(it.left, func(m move) bool { return m.doneByAny(flying) }):
-			held = append(held, i)
-		default:
-			r.close(i, r.unsent(i))
-		}
-	}
-	r.held = held
-}
-
-// outgoing is a request that changes something: a deletion of items, a step for one, or what makes them again.
-type outgoing struct {
-	call    string
-	step    *move
-	lane    place
-	service string
-	items   []int
-	in      *entry // nil: depart waits for one
-	making  *inventory.Making
-	twins   []string // what was there before and looks like what is made
-}
-
-// depart is where every changing request of a run goes out, and the only way there is. It waits for the lane and for
-// permission, where it has none yet, sees that the run still goes on, marks the items as in flight and puts the intent on
-// disk; then send sends, those that really are to be sent, as they were seen last. False: nothing was sent, and whoever
-// stopped the run ends the items.
-func (r *Run) depart(
-	sending context.Context, out outgoing, tell func(i int),
-	send func(*client.Deleter, []int, []inventory.Resource) ([]inventory.Answer, error),
-) bool {
-	if out.in == nil {
-		in, err := r.engine.enter(sending, r.deleter, out.lane, out.service)
-		if err != nil {
-			return false
-		}
-		out.in = &in
-	}
-	defer out.in.leave()
-	if r.spared(out) {
-		return false
-	}
-	open, resources := r.takeOff(out.items, tell)
-	if len(open) == 0 {
-		return false
-	}
-	request, err := r.intend(out, open, resources)
-	if err != nil {
-		r.unwritten(err)
-		for _, i := range open {
-			r.put(i)
-		}
-		return false
-	}
-	landed := r.leaves(out.service)
-	var id string // as the service calls the request, where its answer says that it succeeded
-	d := out.in.deleter
-	if d != nil {
-		d = d.Noting(&id)
-	}
-	answers, err := send(d, open, resources)
-	landed(err)
-	r.replied(request, out, open, answers, id, err)
-	r.allowed(out, err)
-	return true
-}
-
-// takeOff marks items as in flight and returns those that really are to be sent, as they will be sent: none when
-// the run was stopped meanwhile.
-func (r *Run) takeOff(items []int, tell func(i int)) ([]int, []inventory.Resource) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stopped != nil {
-		return nil, nil
-	}
-	var (
-		open      []int
-		resources []inventory.Resource
-	)
-	for _, i := range items {
-		it := &r.items[i]
-		if it.result.Outcome != Pending {
-			continue
-		}
-		if it.sentAt.IsZero() {
-			it.sentAt = r.engine.now()
-		}
-		tell(i)
-		it.flying = true
-		open, resources = append(open, i), append(resources, it.fresh)
-	}
-	return open, resources
-}
-
-// putBack takes items out of flight, to be sent again; otherwise is how they end should the run be stopped before
-// that, nil as the stop says. False: it was stopped already, and there is nothing to send again.
-func (r *Run) putBack(items []int, otherwise *ending) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, i := range items {
-		r.land(i, otherwise)
-	}
-	return r.stopped == nil
-}
-
-// land is putBack for one item, with the lock held.
-func (r *Run) land(i int, otherwise *ending) {
-	r.items[i].flying = false
-	r.items[i].instead = otherwise
-	if r.stopped != nil {
-		r.close(i, r.unsent(i))
-	}
-}
-
-// unsent is the outcome of an item that a stopped run does not send (again). With the lock held.
-func (r *Run) unsent(i int) ending {
-	if v := r.items[i].instead; v != nil {
-		return *v
-	}
-	return *r.stopped
-}
-
 // prepare keeps what was seen, to be sent, and what has to go before it.
 func (r *Run) prepare(i int, now *view, left []move) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.seen(i, now, left)
-}
-
-// seen is prepare with the lock held.
-func (r *Run) seen(i int, now *view, left []move) {
-	it := &r.items[i]
-	it.written = false
-	it.fresh, it.until, it.lasts, it.left = now.found[r.plan.Items[i].Resource.Ref], now.until, now.lasts, left
-	if t := it.tried; t != nil && !slices.ContainsFunc(left, func(m move) bool { return m.same(*t) }) {
-		it.add(*t)
-	}
-	it.tried = nil
+	r.items[i].saw(now.found[r.plan.Items[i].Resource.Ref], now, left)
 }
 
 // stale: something has yet to be taken away for an item, and the last look at it is too old for that.
@@ -520,7 +304,7 @@ func (r *Run) stale(i int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	return it.result.Outcome == Pending && len(it.left) > 0 && r.engine.now().After(it.until)
+	return it.result.Outcome == Pending && len(it.steps.left) > 0 && !it.seen.forSteps.holds(r.engine.now())
 }
 
 // outdated are those of the items whose last look is too old for them to be sent.
@@ -530,7 +314,7 @@ func (r *Run) outdated(items []int) []int {
 	defer r.mu.Unlock()
 	var old []int
 	for _, i := range items {
-		if now.After(r.items[i].lasts) {
+		if !r.items[i].seen.forDeletion.holds(now) {
 			old = append(old, i)
 		}
 	}
@@ -564,7 +348,7 @@ func (r *Run) resources(items []int) []inventory.Resource {
 	defer r.mu.Unlock()
 	out := make([]inventory.Resource, len(items))
 	for n, i := range items {
-		out[n] = r.items[i].fresh
+		out[n] = r.items[i].seen.resource
 		if out[n].Ref == (inventory.Ref{}) {
 			out[n] = r.plan.Items[i].Resource
 		}

@@ -26,7 +26,7 @@ func TestCheckBeforeSending(t *testing.T) {
 		says   string
 	}{
 		"nothing":          {func(*world) {}, Deleted, ""},
-		"removed":          {func(w *world) { w.remove("a") }, AlreadyGone, "gone before"},
+		"removed":          {func(w *world) { w.remove("a") }, AlreadyGone, "gone before it was sent"},
 		"used":             {func(w *world) { w.judge("a", state(inventory.InUse, "listener api-443")) }, Skipped, "changed: now in use by listener api-443"},
 		"protected":        {func(w *world) { w.judge("a", state(inventory.Protected, `"mine"`)) }, Skipped, `changed: now protected: "mine"`},
 		"unknown":          {func(w *world) { w.judge("a", state(inventory.Unknown, "listeners could not be listed: 403")) }, Failed, "could not be read again before deleting: unknown whether"},
@@ -407,6 +407,7 @@ func TestCancel(t *testing.T) {
 		"lost and applied":    {true, fails(0, client.Transport, "", "reset"), Deleted},
 		"lost, not applied":   {false, fails(0, client.Transport, "", "reset"), Failed},
 		"refused":             {false, fails(403, client.Forbidden, "SYS.0403", "no"), Failed},
+		"not known any more":  {false, fails(401, client.Unauthorised, "APIGW.0301", "bad token"), Failed},
 		"throttled":           {false, fails(429, client.Throttled, "APIGW.0308", "limit"), Cancelled},
 		"would be sent again": {false, fails(404, client.RouteAbsent, "APIGW.0101", "no such API"), Cancelled},
 		"would be halved":     {false, fails(400, "", "ELB.8902", "no batches"), Cancelled},
@@ -447,7 +448,7 @@ func TestCancel(t *testing.T) {
 			if len(w.sent) != 1 {
 				t.Errorf("%d requests, want 1", len(w.sent))
 			}
-			if s := run.Summary(); s.Stopped != "" || strings.Contains(s.String(), "stopped") {
+			if s := run.Summary(); s.Stopped != "" || s.Unauthorised || strings.Contains(s.String(), "stopped") {
 				t.Error(s)
 			}
 		})

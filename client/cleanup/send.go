@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"janitor/client"
 	"janitor/client/inventory"
@@ -24,12 +23,12 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 	var wg sync.WaitGroup
 	for service, pieces := range of {
 		q := newQueue(pieces, r.engine.atOnce, r.engine.turns)
-		r.follow(service, q)
+		r.traffic.follow(service, q)
 		admit := func() (entry, error) {
-			return r.engine.admit(sending, r.deleter, service, func() int { return r.more(service, q) })
+			return admit(sending, r.deleter, service, func() int { return r.more(service, q) })
 		}
 		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
-		if r.journal != nil {
+		if r.record.journal != nil {
 			wg.Go(func() { r.writeAhead(sending, q) })
 		}
 		wg.Go(func() {
@@ -74,9 +73,9 @@ type doubt struct {
 	is   ending
 }
 
-// answered takes the service's word for each id that has one and only one. The rest is read back. An answer that
-// contradicts itself or speaks of something else is not believed at all. It hands back what the service had trouble of its
-// own with.
+// answered takes the service's word for each id about which the answer says one thing. The rest is read back. An answer that
+// contradicts itself or speaks of something else is not believed at all. It hands back what is to be sent again, because the
+// service had trouble of its own with it.
 func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventory.Answer) (left []piece) {
 	said, distrust, alien := r.words(p.items, answers)
 	var last inventory.Answer // for the request id of what is not mentioned
@@ -85,10 +84,7 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 	}
 	if alien != nil {
 		why := safetyStop(alien.ID)
-		r.mu.Lock()
-		r.safety = true
-		r.mu.Unlock()
-		r.stop(ending{outcome: Cancelled, requestID: alien.RequestID, message: why}, why)
+		r.stop(stoppage{items: &ending{outcome: Cancelled, requestID: alien.RequestID, message: why}, why: why, alarm: why})
 	}
 	var doubts []doubt
 	for _, i := range p.items {
@@ -119,6 +115,12 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 		}
 		r.end(i, v)
 	}
+	return r.resolve(ctx, sending, p, doubts)
+}
+
+// resolve reads back what an answer left open. It hands back what the service had trouble of its own with, a few times; what
+// else is still there ends, or is asked for alone.
+func (r *Run) resolve(ctx, sending context.Context, p piece, doubts []doubt) (left []piece) {
 	var troubled []int
 	worst := 0
 	for _, d := range r.readBack(ctx, p.at, doubts, Deleted) {
@@ -222,7 +224,8 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 	}
 	switch next {
 	case giveUp:
-		return r.endAll(p, v)
+		r.endAll(p.items, v)
+		return nil
 	case leaveOff:
 		return r.again(nil, p)
 	case sendAgain:
@@ -233,9 +236,14 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 		return left
 	case lookUp:
 		return r.lost(ctx, sending, p, v, err)
-	case isRefused:
 	}
-	if divisible(err) && sent > 1 { // one item spoils it, or it is too big
+	return r.divide(p, sent, v, err)
+}
+
+// divide deals with a piece that was refused when it was so many items: perhaps one of them spoils it, or it is too big. What
+// remains refused ends so.
+func (r *Run) divide(p piece, sent int, v ending, err error) (left []piece) {
+	if divisible(err) && sent > 1 {
 		if aboutSize(err) {
 			r.engine.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, sent) })
 			if _, most := r.engine.way(p.way, false, asTried); sent > p.way.route.Max && most < sent && !p.part { // its size it is
@@ -254,7 +262,8 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 	if r.heldBack(p, v, err) {
 		return nil
 	}
-	return r.endAll(p, v)
+	r.endAll(p.items, v)
+	return nil
 }
 
 // heldBack: one item was refused and is set aside as what it holds may be the cause. The services have many words for
@@ -264,15 +273,6 @@ func (r *Run) heldBack(p piece, v ending, err error) bool {
 		return false
 	}
 	return !errors.Is(err, client.Forbidden) && !errors.Is(err, client.Protected) && aboutHolds(v.message) && r.setAside(p.items[0], v)
-}
-
-// unauthorised stops the run.
-func (r *Run) unauthorised(v ending) {
-	why := "the credentials are not accepted: " + v.message
-	r.mu.Lock()
-	r.refusedUs = true
-	r.mu.Unlock()
-	r.stop(ending{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}, why)
 }
 
 // absent remembers that a place lacks a call; there is another one.
@@ -309,9 +309,9 @@ func doubtsOf(p piece, v ending) []doubt {
 	return doubts
 }
 
-// lost deals with a request whose answer says nothing about whether it was applied: what is still there is sent again,
-// a few times, never without having been read back. One item can be too much for the service and take its batch down with
-// it: once more each goes on its own then.
+// lost deals with a request whose answer does not say whether it was applied: what is still there is sent again a few times,
+// and read back before each. One item can be too much for the service and take its batch down with it: in the end each is sent
+// once more on its own.
 func (r *Run) lost(ctx, sending context.Context, p piece, v ending, err error) (left []piece) {
 	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
 	next, apart := p, p
@@ -357,122 +357,9 @@ func (r *Run) again(otherwise *ending, pieces ...piece) []piece {
 	return pieces
 }
 
-func (r *Run) endAll(p piece, v ending) []piece {
-	for _, i := range p.items {
+// endAll gives items one outcome.
+func (r *Run) endAll(items []int, v ending) {
+	for _, i := range items {
 		r.end(i, v)
 	}
-	return nil
-}
-
-// endingOf is what an error means for an item that is still there.
-func endingOf(err error) ending {
-	v := ending{outcome: Failed, message: err.Error()}
-	if e, ok := errors.AsType[*client.Error](err); ok {
-		v.code, v.requestID = e.Code, e.RequestID
-		switch {
-		case e.Message != "":
-			v.message = e.Message
-		case e.Code == "": // without what was being done: the item says that
-			v.message = e.Said()
-		}
-	}
-	for _, class := range []client.Class{client.InUse, client.Protected, client.Pending} {
-		if errors.Is(err, class) {
-			v.outcome = Blocked
-		}
-	}
-	return v
-}
-
-// endingOfCall also names the call where this cloud does not have it.
-func endingOfCall(call string, err error) ending {
-	v := endingOf(err)
-	if errors.Is(err, client.RouteAbsent) {
-		v.message = fmt.Sprintf("this cloud does not have the call %s (%s)", call, v.message)
-	}
-	return v
-}
-
-// aboutSize: how the services refuse a batch that is too big, and also one with a bad item.
-func aboutSize(err error) bool {
-	status := statusOf(err)
-	return status == http.StatusBadRequest || status == http.StatusRequestEntityTooLarge
-}
-
-func statusOf(err error) int {
-	if e, ok := errors.AsType[*client.Error](err); ok {
-		return e.Status
-	}
-	return 0
-}
-
-// outwait breaks the run off when the service wants more patience than anyone has: what else is sent it would refuse as well,
-// and count.
-func (r *Run) outwait(err error) {
-	if e, ok := errors.AsType[*client.Error](err); ok && e.RetryAfter > client.MaxPause {
-		why := fmt.Sprintf("the service takes no more requests for %v", e.RetryAfter.Round(time.Second))
-		r.breakOff(ending{outcome: Cancelled, code: e.Code, requestID: e.RequestID, message: "not sent: " + why}, why)
-	}
-}
-
-// unsent: the request never left.
-func unsent(err error) bool {
-	e, ok := errors.AsType[*client.Error](err)
-	return ok && e.Unsent
-}
-
-// divisible says that a batch was refused for what is in it or for its size: smaller ones may do better.
-func divisible(err error) bool {
-	for _, class := range []client.Class{client.Forbidden, client.RouteAbsent} {
-		if errors.Is(err, class) {
-			return false
-		}
-	}
-	return definite(err) && !unsent(err)
-}
-
-// partly: a batch of so many items was refused, and perhaps not before some of them were deleted: nothing says that a batch
-// is done whole or not at all (api.md 2.11). What was refused for its size, for who asks or for how often was not begun; a
-// 404 is about the call, or about what others have deleted.
-func partly(items int, err error) bool {
-	if items < 2 || !divisible(err) || saysSize(err) {
-		return false
-	}
-	for _, class := range []client.Class{client.Unauthorised, client.Throttled, client.NotFound} {
-		if errors.Is(err, class) {
-			return false
-		}
-	}
-	return true
-}
-
-// saysSize: the service speaks of how many there are, not of what they are.
-func saysSize(err error) bool {
-	if !aboutSize(err) {
-		return false
-	}
-	if statusOf(err) == http.StatusRequestEntityTooLarge {
-		return true
-	}
-	said := strings.ToLower(endingOf(err).message)
-	return slices.ContainsFunc([]string{"batch operation", "too many", "at most", "exceed", "maximum"}, func(words string) bool {
-		return strings.Contains(said, words)
-	})
-}
-
-// definite says that nothing was applied: the service has refused, or never heard of it.
-func definite(err error) bool {
-	if unsent(err) {
-		return true
-	}
-	for _, class := range []client.Class{client.InUse, client.Protected, client.Forbidden, client.RouteAbsent} {
-		if errors.Is(err, class) {
-			return true
-		}
-	}
-	status := statusOf(err)
-	if status == http.StatusNotFound && !errors.Is(err, client.NotFound) { // of a backend, or a page of some proxy: not of the item
-		return false
-	}
-	return status >= 400 && status < 500 && status != http.StatusRequestTimeout
 }

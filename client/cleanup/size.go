@@ -171,9 +171,7 @@ func (r *Run) more(service string, q *queue) int {
 	if r.engine.deleter == nil || !r.engine.deleter.Pace(service).Scarce {
 		return 0
 	}
-	r.mu.Lock()
-	soon := 2 * r.traffic.road(service).refusal
-	r.mu.Unlock()
+	soon := 2 * r.traffic.now(service).refusal
 	doubt := false
 	all, _ := q.ahead(func(p piece, aloft []*flight) (waypoint, int) {
 		w, n := r.size(service, p, aloft)

@@ -54,13 +54,10 @@ func (r *Run) after(sending context.Context, err error, v ending, t *tries) (nex
 	return lookUp, 0
 }
 
-// offline: the service could not even be asked, however often it was tried.
-func offline(err error) bool { return unsent(err) && errors.Is(err, client.Transport) }
-
 // cutOff breaks off a run that cannot reach the service. One without a journal cannot be resumed, and goes on.
 func (r *Run) cutOff(err error) bool {
 	r.mu.Lock()
-	recorded := r.journal != nil
+	recorded := r.record.journal != nil
 	r.mu.Unlock()
 	if recorded {
 		why := fmt.Sprintf("the service cannot be reached: %v", err)

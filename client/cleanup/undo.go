@@ -19,8 +19,8 @@ type keeper interface {
 	Look(ctx context.Context, k *inventory.Kind, all []*inventory.Comeback) error
 }
 
-// Kept is what an item of an undo is made of, and what of it one before has made.
-type Kept struct {
+// keepsake is what an item of an undo is made of, and what of it one before has made.
+type keepsake struct {
 	Back  json.RawMessage
 	Shown bool     // Back is the object as it was shown: the journal holds no more
 	Taken []string // ids of the objects that the run took it out of
@@ -29,22 +29,30 @@ type Kept struct {
 
 	Parent string // the id that what it lives in was given by an undo of another run, "" when it has its own
 
-	Perhaps *Perhaps // what one before may have made, and could not tell
+	Perhaps *maybe // what one before may have made, and could not tell
 }
 
 // Undo starts to bring back what a run has deleted, by a plan of [History.UndoPlan]. What is there already stays as it is.
 func (e *Engine) Undo(ctx context.Context, p Plan) *Run { return e.Start(ctx, p) }
 
-// undoing is what a run that brings things back knows of them. Its maps are guarded by the run's lock; a comeback is only
-// ever in one worker's hands.
+// undoing is what a run that brings things back knows of them. The run's lock guards its maps.
 type undoing struct {
-	all     []*inventory.Comeback // by item; nil for what does not come back
-	now     map[inventory.Ref]string
-	claimed map[claim]bool // ids that were given
-	ours    []map[string]bool
-	lost    []int // how often a request about an item was lost
-	perhaps map[inventory.Ref]*Perhaps
+	all     []*comeback              // by item; nil for what does not come back
+	now     map[inventory.Ref]string // the ids that things have now
+	claimed map[claim]bool           // ids that were given
+	perhaps map[inventory.Ref]*maybe
 }
+
+// comeback is an item on its way back. It is only ever in one worker's hands; the run's lock guards ours, for those who look
+// in from outside.
+type comeback struct {
+	*inventory.Comeback
+	ours map[string]bool // parts that this run has made
+	lost int             // requests about it without an answer
+}
+
+// next is the next request of what is not there; false: there is none.
+func (c *comeback) next() (inventory.Making, bool) { return c.Back.Next(c.Comeback) }
 
 // errNotShown: a list lags behind, or what was made has gone again.
 var errNotShown = errors.New("the list does not show it")
@@ -96,7 +104,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 	}
 	for _, i := range r.pending(items) { // others have taken away what the rest of it belonged to: the proof tells
 		c := r.undo.all[i]
-		if _, more := c.Back.Next(c); !more {
+		if _, more := c.next(); !more {
 			r.back(i)
 		}
 	}
@@ -113,11 +121,11 @@ func (r *Run) handOver(p *Plan) {
 			made[c.Ref] = c.Made
 		}
 	}
-	p.Before = append(slices.Clip(p.Before), r.ID())
+	p.before = append(slices.Clip(p.before), r.ID())
 	for i := range p.Items {
 		it := &p.Items[i]
-		it.Kept.Made, it.Kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()
-		it.Kept.Perhaps = cmp.Or(r.undo.perhaps[it.Resource.Ref], it.Kept.Perhaps)
+		it.kept.Made, it.kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()
+		it.kept.Perhaps = cmp.Or(r.undo.perhaps[it.Resource.Ref], it.kept.Perhaps)
 	}
 }
 
@@ -133,74 +141,88 @@ func (r *Run) kindsInOrder() []*inventory.Kind {
 // comebacks makes ready what can come back, and ends what cannot.
 func (r *Run) comebacks() []int {
 	u := r.undo
-	u.all, u.ours, u.lost = make([]*inventory.Comeback, len(r.items)), make([]map[string]bool, len(r.items)), make([]int, len(r.items))
-	u.now, u.claimed, u.perhaps = map[inventory.Ref]string{}, map[claim]bool{}, map[inventory.Ref]*Perhaps{}
+	u.all = make([]*comeback, len(r.items))
+	u.now, u.claimed, u.perhaps = map[inventory.Ref]string{}, map[claim]bool{}, map[inventory.Ref]*maybe{}
 	gone := map[inventory.Ref]bool{}
 	for _, it := range r.plan.Items {
 		gone[it.Resource.Ref] = true
 	}
 	var items []int
 	for i := range r.plan.Items {
-		it := &r.plan.Items[i]
-		ref := it.Resource.Ref
-		kept := it.Kept
-		if r.past != nil {
-			kept = r.past.Items[i].whole
-		}
+		ref, kept := r.plan.Items[i].Resource.Ref, r.keptOf(i)
 		for _, id := range kept.Made {
 			u.claimed[claim{ref.Kind, id}] = true
 		}
-		kind := r.kinds[ref.Kind]
-		var v ending
-		switch {
-		case it.Undo == inventory.Impossible:
-			v = ending{outcome: Skipped, message: "cannot be brought back: " + it.UndoWhy}
-		case kind == nil || kind.Restore == nil:
-			v = ending{outcome: Failed, message: fmt.Sprintf("not sent: unknown kind %q", ref.Kind)}
-		case kept.Back == nil:
-			v = ending{outcome: Failed, message: "not sent: what it takes to make it again was not kept"}
-		}
-		if v.outcome != Pending {
-			r.end(i, v)
+		back, hopeless := r.recall(i, kept)
+		if hopeless != nil {
+			r.end(i, *hopeless)
 			continue
 		}
-		back, err := kind.Restore.Recall(ref, kept.Back, kept.Shown)
-		if err != nil {
-			r.end(i, ending{outcome: Failed, message: "not sent: " + err.Error()})
-			continue
-		}
-		u.ours[i] = map[string]bool{}
-		if r.past != nil {
-			for part := range r.past.Items[i].ours {
-				u.ours[i][part] = true
-			}
-		}
-		u.all[i] = &inventory.Comeback{
-			Ref: ref, Back: back, Made: maps.Clone(kept.Made), Taken: kept.Taken,
-			New: func(of inventory.Ref) string {
-				r.mu.Lock()
-				defer r.mu.Unlock()
-				if id := u.now[of]; id != "" || of.Kind != kind.Within || of.ID != ref.Parent {
-					return id
-				}
-				return kept.Parent
-			},
-			Gone: func(ref inventory.Ref) bool { return gone[ref] },
-			Came: func(id string) bool {
-				r.mu.Lock()
-				defer r.mu.Unlock()
-				return u.claimed[claim{ref.Kind, id}]
-			},
-		}
-		if u.all[i].Made == nil {
-			u.all[i].Made = map[string]string{}
-		}
-		if made := u.all[i].Made[inventory.Itself]; made != "" {
+		u.all[i] = r.comeback(i, kept, back, gone)
+		if made := kept.Made[inventory.Itself]; made != "" {
 			u.now[ref] = made
 		}
 		items = append(items, i)
 	}
 	return r.pending(items)
+}
+
+// keptOf is what an item is made of: of a run that is resumed, as its journal has it.
+func (r *Run) keptOf(i int) keepsake {
+	if r.past != nil {
+		return r.past.Items[i].whole
+	}
+	return r.plan.Items[i].kept
+}
+
+// recall reads what was kept of an item, or says how one ends that cannot come back.
+func (r *Run) recall(i int, kept keepsake) (inventory.Back, *ending) {
+	it := &r.plan.Items[i]
+	ref := it.Resource.Ref
+	kind := r.kinds[ref.Kind]
+	switch {
+	case it.Undo == inventory.Impossible:
+		return nil, &ending{outcome: Skipped, message: "cannot be brought back: " + it.UndoWhy}
+	case kind == nil || kind.Restore == nil:
+		return nil, &ending{outcome: Failed, message: fmt.Sprintf("not sent: unknown kind %q", ref.Kind)}
+	case kept.Back == nil:
+		return nil, &ending{outcome: Failed, message: "not sent: what it takes to make it again was not kept"}
+	}
+	back, err := kind.Restore.Recall(ref, kept.Back, kept.Shown)
+	if err != nil {
+		return nil, &ending{outcome: Failed, message: "not sent: " + err.Error()}
+	}
+	return back, nil
+}
+
+// comeback is an item of which nothing was looked for yet; gone are all that the deletion deleted.
+func (r *Run) comeback(i int, kept keepsake, back inventory.Back, gone map[inventory.Ref]bool) *comeback {
+	ref := r.plan.Items[i].Resource.Ref
+	within := r.kinds[ref.Kind].Within
+	c := &comeback{ours: map[string]bool{}, Comeback: &inventory.Comeback{
+		Ref: ref, Back: back, Made: maps.Clone(kept.Made), Taken: kept.Taken,
+		New: func(of inventory.Ref) string {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if id := r.undo.now[of]; id != "" || of.Kind != within || of.ID != ref.Parent {
+				return id
+			}
+			return kept.Parent
+		},
+		Gone: func(ref inventory.Ref) bool { return gone[ref] },
+		Came: func(id string) bool {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return r.undo.claimed[claim{ref.Kind, id}]
+		},
+	}}
+	if c.Made == nil {
+		c.Made = map[string]string{}
+	}
+	if r.past != nil {
+		maps.Copy(c.ours, r.past.Items[i].ours)
+	}
+	return c
 }
 
 // writeDown puts what it takes to make them into the journal of the undo, which needs no other then.
@@ -211,10 +233,10 @@ func (r *Run) writeDown(items []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range items {
-		w := &r.plan.Items[i].Kept
-		r.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps})
+		w := &r.plan.Items[i].kept
+		r.record.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps})
 		if len(w.Made) > 0 {
-			r.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})
+			r.record.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})
 		}
 	}
 }
@@ -251,7 +273,7 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 			r.end(i, ending{outcome: Skipped, message: "is no longer there: what was taken away before its deletion has nowhere to go"})
 			continue
 		}
-		if _, more := c.Back.Next(c); !more && !r.unread(i) {
+		if _, more := c.next(); !more && !r.unread(i) {
 			r.back(i)
 		}
 	}
@@ -273,7 +295,7 @@ func (r *Run) ofKind(kind *inventory.Kind, items []int) []int {
 func (r *Run) lookAt(ctx context.Context, kind *inventory.Kind, items []int) {
 	all := make([]*inventory.Comeback, len(items))
 	for n, i := range items {
-		all[n] = r.undo.all[i]
+		all[n] = r.undo.all[i].Comeback
 	}
 	for try := 1; ; try++ {
 		if err := r.engine.account.backs.Look(ctx, kind, all); err != nil {
@@ -291,7 +313,7 @@ func (r *Run) lookAt(ctx context.Context, kind *inventory.Kind, items []int) {
 			}
 			if id := c.ID(); id != "" {
 				r.undo.now[c.Ref] = id
-			} else if made := c.Made[inventory.Itself]; made != "" && r.undo.ours[i][inventory.Itself] {
+			} else if made := c.Made[inventory.Itself]; made != "" && r.undo.all[i].ours[inventory.Itself] {
 				late = true
 				if try > 1 {
 					c.Err = fmt.Errorf("it was made as %s, and %w", made, errNotShown)
@@ -317,7 +339,7 @@ func (r *Run) makingPieces(items []int) []piece {
 	which := map[group]int{}
 	for _, i := range items {
 		c := r.undo.all[i]
-		m, ok := c.Back.Next(c)
+		m, ok := c.next()
 		if !ok || m.Late {
 			continue
 		}

@@ -211,7 +211,7 @@ func TestWhatMayBeAnUndoIsRead(t *testing.T) {
 	if err := os.WriteFile(plan, []byte(`{"form`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := lab.history.UndoPlan(past); err == nil || !strings.Contains(err.Error(), "run "+other.ID+", which may be an undo of run "+past.ID+", cannot be read: it is no plan") {
+	if _, err := lab.history.UndoPlan(past); err == nil || !strings.Contains(err.Error(), "run "+other.ID+", which may be an undo of run "+past.ID+", cannot be read: it is not a plan") {
 		t.Errorf("%v", err)
 	}
 	if err := os.Remove(filepath.Join(lab.history.Folder(other.ID), journalName)); err != nil {

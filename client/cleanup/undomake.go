@@ -19,49 +19,14 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 		if len(together) == 0 {
 			return
 		}
-		var (
-			ids  []string
-			err  error
-			open []int // those that were sent
-		)
-		service := r.plan.Items[together[0]].Resource.Ref.Scope.Service()
-		out := outgoing{
-			call: m.Call, lane: r.makingLane(together[0], m), service: service, items: together,
-			making: &m, twins: r.undo.all[together[0]].Twins[m.Part],
-		}
-		tell := func(i int) { r.tellMaking(i, m) }
-		sent := r.depart(sending, out, tell, func(d *client.Deleter, sent []int, _ []inventory.Resource) ([]inventory.Answer, error) {
-			open = sent
-			all := make([]*inventory.Comeback, len(open))
-			for n, i := range open {
-				all[n] = r.undo.all[i]
-			}
-			if m.Late { // one request for all that it concerns
-				all = all[:1]
-			}
-			ids, err = m.Send(ctx, d, all)
-			if m.Late && err == nil {
-				ids = slices.Repeat(ids, len(open))
-			}
-			if err == nil {
-				ids = r.believable(open, m, ids)
-			}
-			return r.madeAnswers(open, ids), err
-		})
-		if !sent {
+		twins := r.undo.all[together[0]].Twins[m.Part]
+		open, ids, err := r.sendMaking(ctx, sending, m, together, twins)
+		if len(open) == 0 {
 			return
 		}
 		if err == nil {
 			tries.reset()
-			var doubts []int
-			for n, i := range open {
-				if ids[n] == "" {
-					doubts = append(doubts, i)
-				} else {
-					r.wasMade(i, m.Part, ids[n], false)
-				}
-			}
-			if !r.doubted(ctx, sending, doubts, m.Part, out.twins, ending{outcome: Failed, message: "the answer does not show it"}) {
+			if !r.answeredMaking(ctx, sending, m, open, ids, twins) {
 				return
 			}
 			continue
@@ -89,11 +54,53 @@ func (r *Run) bring(ctx, sending context.Context, items []int, late bool) {
 			r.putMakings(open)
 			return
 		case lookUp:
-			if !r.doubted(ctx, sending, open, m.Part, out.twins, v) {
+			if !r.doubted(ctx, sending, open, m.Part, twins, v) {
 				return
 			}
 		}
 	}
+}
+
+// sendMaking sends a request that makes a part of items; open are those that it was sent for, none when it was not sent. The
+// ids are those of what was made, "" where the answer does not show it.
+func (r *Run) sendMaking(ctx, sending context.Context, m inventory.Making, items []int, twins []string) (open []int, ids []string, err error) {
+	out := outgoing{
+		call: m.Call, lane: r.makingLane(items[0], m), service: r.plan.Items[items[0]].Resource.Ref.Scope.Service(), items: items,
+		making: &m, twins: twins,
+	}
+	tell := func(i int) { r.tellMaking(i, m) }
+	r.depart(sending, out, tell, func(d *client.Deleter, sent []int, _ []inventory.Resource) ([]inventory.Answer, error) {
+		open = sent
+		all := make([]*inventory.Comeback, len(open))
+		for n, i := range open {
+			all[n] = r.undo.all[i].Comeback
+		}
+		if m.Late { // one request for all that it concerns
+			all = all[:1]
+		}
+		ids, err = m.Send(ctx, d, all)
+		if m.Late && err == nil {
+			ids = slices.Repeat(ids, len(open))
+		}
+		if err == nil {
+			ids = r.believable(open, m, ids)
+		}
+		return r.madeAnswers(open, ids), err
+	})
+	return open, ids, err
+}
+
+// answeredMaking notes what an answer shows as made, and reads back what it does not. False: there is nothing to go on with.
+func (r *Run) answeredMaking(ctx, sending context.Context, m inventory.Making, items []int, ids, twins []string) bool {
+	var doubts []int
+	for n, i := range items {
+		if ids[n] == "" {
+			doubts = append(doubts, i)
+		} else {
+			r.wasMade(i, m.Part, ids[n], false)
+		}
+	}
+	return r.doubted(ctx, sending, doubts, m.Part, twins, ending{outcome: Failed, message: "the answer does not show it"})
 }
 
 // unmade is what an error of making something means for its item.
@@ -109,7 +116,7 @@ func unmade(m inventory.Making, err error) ending {
 func (r *Run) nextMaking(items []int, late bool) (m inventory.Making, together []int) {
 	for _, i := range r.pending(items) {
 		c := r.undo.all[i]
-		next, ok := c.Back.Next(c)
+		next, ok := c.next()
 		switch {
 		case !ok, next.Late != late && !late:
 			continue
@@ -181,7 +188,7 @@ func (r *Run) wasMade(i int, part, id string, found bool) {
 		c.There = map[string]string{}
 	}
 	c.There[part] = id
-	r.undo.ours[i][part] = true
+	c.ours[part] = true
 	r.undo.claimed[claim{c.Ref.Kind, id}] = true
 	if part == inventory.Itself {
 		r.undo.now[c.Ref] = id
@@ -191,10 +198,10 @@ func (r *Run) wasMade(i int, part, id string, found bool) {
 		it.result.NewID = id
 	}
 	if found {
-		r.write(lineMade, made{Item: i, Parts: map[string]string{part: id}})
+		r.record.write(lineMade, made{Item: i, Parts: map[string]string{part: id}})
 	}
 	r.mu.Unlock()
-	if _, more := c.Back.Next(c); !more {
+	if _, more := c.next(); !more {
 		r.back(i)
 		return
 	}
@@ -205,10 +212,11 @@ func (r *Run) wasMade(i int, part, id string, found bool) {
 
 // halfway is how an item ends of which something is there by our doing, should the run be stopped. With the lock held.
 func (r *Run) halfway(i int) *ending {
-	if len(r.undo.ours[i]) == 0 {
+	c := r.undo.all[i]
+	if len(c.ours) == 0 {
 		return nil
 	}
-	return &ending{outcome: Cancelled, message: fmt.Sprintf("cancelled when only a part of it was back: %s; undo again brings the rest", r.undo.all[i].ID())}
+	return &ending{outcome: Cancelled, message: fmt.Sprintf("cancelled when only a part of it was back: %s; undo again brings the rest", c.ID())}
 }
 
 // back ends an item of which nothing is left to be made.
@@ -218,8 +226,8 @@ func (r *Run) back(i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	it := &r.items[i]
-	if len(r.undo.ours[i]) > 0 {
-		v.outcome, v.requestID = Restored, r.book.madeBy(i)
+	if len(c.ours) > 0 {
+		v.outcome, v.requestID = Restored, r.record.book.madeBy(i)
 	}
 	if id := c.ID(); id != c.Ref.ID {
 		it.result.NewID = id
@@ -239,7 +247,7 @@ func (r *Run) putMakings(items []int) {
 func (r *Run) endMakings(items []int, v ending) {
 	for _, i := range items {
 		v := v
-		if c := r.undo.all[i]; c.ID() != "" && c.ID() != c.Ref.ID && r.undo.ours[i][inventory.Itself] {
+		if c := r.undo.all[i]; c.ID() != "" && c.ID() != c.Ref.ID && c.ours[inventory.Itself] {
 			v.message = fmt.Sprintf("only a part of it is back: %s", v.message)
 		}
 		r.end(i, v)
@@ -257,30 +265,54 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 		r.tell(i, Reading)
 	}
 	r.mu.Unlock()
+	absent, whole := r.readMakings(ctx, items, part, twins, v)
+	if !whole {
+		return false
+	}
+	if len(absent) == 0 {
+		return true
+	}
+	r.seenMade(sight{Gone: absent})
+	v.message += "; read back: not there"
+	again, worst := r.survivingMakings(absent, v)
+	if len(again) == 0 {
+		return true
+	}
+	r.mu.Lock()
+	for _, i := range again {
+		r.land(i, cmp.Or(r.halfway(i), &v))
+	}
+	r.mu.Unlock()
+	return r.engine.nap(sending, worst) == nil
+}
+
+// readMakings reads back what a request may have made, and gives the items of which nothing is there. False: it was stopped
+// before that was certain, and the items are unknown.
+func (r *Run) readMakings(ctx context.Context, items []int, part string, twins []string, v ending) (absent []int, whole bool) {
 	kind := r.kinds[r.plan.Items[items[0]].Resource.Ref.Kind]
-	open := items
-	for lag := 0; lag <= maxLag && len(open) > 0; lag++ { // lists can lag behind, as in prove
+	unknown := func(i int, why string) {
+		r.mayBeMade(i, part, twins)
+		w := v
+		w.outcome, w.message = Unknown, v.message+"; "+why
+		r.end(i, w)
+	}
+	for lag := 0; lag <= maxLag && len(items) > 0; lag++ { // lists can lag behind, as in prove
 		if lag > 0 && r.engine.nap(ctx, lag) != nil { // one list does not say that it is not there: whoever resumes reads again
-			v.outcome, v.message = Unknown, v.message+"; not read back to the end"
-			for _, i := range open {
-				r.mayBeMade(i, part, twins)
-				r.end(i, v)
+			for _, i := range items {
+				unknown(i, "not read back to the end")
 			}
-			return false
+			return nil, false
 		}
-		r.lookAt(ctx, kind, open)
+		r.lookAt(ctx, kind, items)
 		var rest []int
-		for _, i := range open {
+		for _, i := range items {
 			switch id, unclear := r.readMaking(i, part, twins); {
 			case unclear != "":
 				if err := r.undo.all[i].Err; offline(err) { // resume reads it back
 					r.cutOff(err)
 				}
 				r.seenMade(sight{Unknown: []int{i}})
-				w := v
-				w.outcome, w.message = Unknown, v.message+"; "+unclear
-				r.mayBeMade(i, part, twins)
-				r.end(i, w)
+				unknown(i, unclear)
 			case id == "":
 				rest = append(rest, i)
 			default:
@@ -288,50 +320,35 @@ func (r *Run) doubted(ctx, sending context.Context, items []int, part string, tw
 				r.wasMade(i, part, id, true)
 			}
 		}
-		open = rest
+		items = rest
 	}
-	if len(open) == 0 {
-		return true
-	}
-	r.seenMade(sight{Gone: open})
-	worst := 0
-	var again []int
-	for _, i := range open {
+	return items, true
+}
+
+// survivingMakings are those of the items that may be sent for again, and how often the request for one of them was lost at
+// most; the others end.
+func (r *Run) survivingMakings(items []int, v ending) (again []int, worst int) {
+	for _, i := range items {
 		r.mu.Lock()
-		r.undo.lost[i]++
-		n := r.undo.lost[i]
+		r.undo.all[i].lost++
+		n := r.undo.all[i].lost
 		r.mu.Unlock()
 		if n >= maxLost {
-			w := v
-			w.message += "; read back: not there"
-			r.endMakings([]int{i}, w)
+			r.endMakings([]int{i}, v)
 			continue
 		}
 		worst = max(worst, n)
 		again = append(again, i)
 	}
-	if len(again) == 0 {
-		return true
-	}
-	w := v
-	w.message += "; read back: not there"
-	r.mu.Lock()
-	for _, i := range again {
-		r.land(i, cmp.Or(r.halfway(i), &w))
-	}
-	r.mu.Unlock()
-	return r.engine.nap(sending, worst) == nil
+	return again, worst
 }
 
 // mayBeMade notes it for whoever tries again.
 func (r *Run) mayBeMade(i int, part string, twins []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	by := "a run without a record"
-	if j, ok := r.journal.(interface{ Run() string }); ok {
-		by = j.Run()
-	}
-	r.undo.perhaps[r.plan.Items[i].Resource.Ref] = &Perhaps{by, part, twins}
+	by := cmp.Or(r.record.name(), "a run without a record")
+	r.undo.perhaps[r.plan.Items[i].Resource.Ref] = &maybe{by, part, twins}
 }
 
 // readMaking is the id of what a request has made, "" when it is not there; unclear: which it is cannot be told.
@@ -357,10 +374,10 @@ func (r *Run) readMaking(i int, part string, twins []string) (id, unclear string
 	case len(fresh) == 1 && !c.Differ[fresh[0]]:
 		return fresh[0], ""
 	case len(fresh) == 1:
-		return "", "one of its name has appeared since that is not as it was: " + fresh[0]
+		return "", "something of the same name has appeared since, and is not as it was: " + fresh[0]
 	}
 	slices.Sort(fresh)
-	return "", fmt.Sprintf("%d that look like it have appeared since, and which is ours is not known: %s", len(fresh), strings.Join(fresh, ", "))
+	return "", fmt.Sprintf("%d that look like it have appeared since; which of them this run made is not known: %s", len(fresh), strings.Join(fresh, ", "))
 }
 
 // seenMade is the line of what a list showed.
@@ -370,8 +387,8 @@ func (r *Run) seenMade(s sight) {
 	for _, i := range slices.Concat(s.There, s.Gone) {
 		r.items[i].unread = false
 	}
-	r.write(lineRead, s)
-	r.book.read(s)
+	r.record.write(lineRead, s)
+	r.record.book.read(s)
 }
 
 // unread: a request may have reached the item, and no list was read since.
@@ -388,7 +405,7 @@ func (r *Run) takeUpMakings(ctx, sending context.Context, items []int) []int {
 	}
 	for _, i := range items {
 		if making := r.past.Items[i].making; making != nil && r.unread(i) {
-			r.doubted(ctx, sending, []int{i}, making.Part, making.Twins, ending{outcome: Cancelled, message: "the run was broken off before its answer was known"})
+			r.doubted(ctx, sending, []int{i}, making.Part, making.Twins, ending{outcome: Cancelled, message: "the run was broken off before the answer came"})
 		}
 	}
 	return r.pending(items)
@@ -398,22 +415,18 @@ func (r *Run) takeUpMakings(ctx, sending context.Context, items []int) []int {
 func (r *Run) takeUpDoubts(ctx context.Context, items []int) []int {
 	var found []int
 	for _, i := range items {
-		kept := r.plan.Items[i].Kept
-		if r.past != nil {
-			kept = r.past.Items[i].whole
-		}
-		d := kept.Perhaps
+		d := r.keptOf(i).Perhaps
 		if d == nil || r.undo.all[i].Made[d.Part] != "" {
 			continue
 		}
 		switch id, unclear := r.readMaking(i, d.Part, d.Twins); {
 		case unclear != "":
-			r.end(i, ending{outcome: Unknown, message: "an undo before may have made it: " + unclear})
+			r.end(i, ending{outcome: Unknown, message: "an earlier undo may have made it: " + unclear})
 		case id != "":
 			r.mu.Lock()
 			r.undo.all[i].Made[d.Part] = id
 			r.undo.claimed[claim{r.plan.Items[i].Resource.Ref.Kind, id}] = true
-			r.write(lineMade, made{Item: i, Parts: map[string]string{d.Part: id}, By: d.By})
+			r.record.write(lineMade, made{Item: i, Parts: map[string]string{d.Part: id}, By: d.By})
 			r.mu.Unlock()
 			found = append(found, i)
 		}
@@ -431,11 +444,11 @@ func (r *Run) tellMaking(i int, m inventory.Making) {
 		r.tell(i, Sent)
 		return
 	}
-	if it.toldMoves == maxCleared {
+	if it.told.clearing == maxCleared {
 		return
 	}
-	it.toldMoves++
-	it.shown = Sent
+	it.told.clearing++
+	it.told.last = Sent
 	r.emit(Event{Step: Sent, Item: i, Result: it.result, Note: "bringing back " + m.String()})
 }
 
@@ -493,7 +506,7 @@ func (r *Run) lacking(i int) string {
 	case c.Err != nil:
 		return ""
 	}
-	return c.Lacking(r.undo.ours[i])
+	return c.Lacking(c.ours)
 }
 
 // concludeBack is the only change that an outcome of an undo can see.
@@ -506,8 +519,8 @@ func (r *Run) concludeBack(i int, lacks string) {
 		res.Message = strings.TrimPrefix(res.Message+"; the closing list does not have "+lacks, "; ")
 	}
 	res.Proved = lacks == ""
-	if r.items[i].known {
-		r.write(lineProof, endedOf(i, res))
+	if r.items[i].noted.outcome {
+		r.record.write(lineProof, endedOf(i, res))
 	}
 	r.emit(Event{Step: Proved, Item: i, Result: *res})
 }

@@ -1,115 +1,15 @@
 package cleanup
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"janitor/client/english"
 	"janitor/client/inventory"
 )
-
-// keeping is what was read to make items of one kind again.
-type keeping struct {
-	kept  map[inventory.Ref]inventory.Back
-	lacks string // what the account may not read; goes without it
-	err   error
-}
-
-// unsecured are the items, by kind, of which the journal has yet to hold what it takes to make them again.
-func (r *Run) unsecured(items []int) map[inventory.KindID][]int {
-	groups := map[inventory.KindID][]int{}
-	if r.journal == nil || r.engine.account.backs == nil {
-		return groups
-	}
-	for _, i := range items {
-		if !r.secured[i] {
-			id := r.plan.Items[i].Resource.Ref.Kind
-			groups[id] = append(groups[id], i)
-		}
-	}
-	return groups
-}
-
-// keepAhead begins to read what it takes to make items again while they are looked at. The items must be known whole: those
-// of a plan that comes from a file are not before they were looked at. wait gives what there is, by kind.
-func (r *Run) keepAhead(ctx context.Context, in account, items []int) (wait func() map[inventory.KindID]keeping) {
-	var (
-		wg   sync.WaitGroup
-		mu   sync.Mutex
-		read = map[inventory.KindID]keeping{}
-	)
-	for id, group := range r.unsecured(items) {
-		known := r.resources(group)
-		if slices.ContainsFunc(known, func(res inventory.Resource) bool { return res.Object == nil }) {
-			continue
-		}
-		wg.Go(func() {
-			k := r.keepOf(ctx, in, r.kinds[id], group)
-			mu.Lock()
-			defer mu.Unlock()
-			read[id] = k
-		})
-	}
-	return func() map[inventory.KindID]keeping {
-		wg.Wait()
-		return read
-	}
-}
-
-func (r *Run) keepOf(ctx context.Context, in account, kind *inventory.Kind, items []int) (k keeping) {
-	doomed := make([]inventory.Doomed, len(items))
-	for n, res := range r.resources(items) {
-		doomed[n].Resource = res
-		for _, p := range r.plan.Items[items[n]].Detaches {
-			doomed[n].Users = append(doomed[n].Users, inventory.Step{What: p.What, Which: p.Which, ID: p.ID, Call: p.Call})
-		}
-	}
-	k.kept, k.lacks, k.err = in.backs.Keep(ctx, kind, doomed)
-	return k
-}
-
-// secure sees to it that what it takes to make items again is written down before anything is done to them, and lets
-// through those of which it is known. What the account may not read is told, and goes without it.
-func (r *Run) secure(ctx context.Context, in account, items []int, ahead map[inventory.KindID]keeping) []int {
-	groups := r.unsecured(items)
-	for _, id := range slices.Sorted(maps.Keys(groups)) {
-		k, read := ahead[id]
-		if !read {
-			k = r.keepOf(ctx, in, r.kinds[id], groups[id])
-		}
-		if k.err != nil && ctx.Err() != nil {
-			continue // whoever stopped the run ends the items
-		}
-		r.secureKind(groups[id], k)
-	}
-	return r.pending(items)
-}
-
-func (r *Run) secureKind(items []int, k keeping) {
-	if k.lacks != "" {
-		r.note("%s", k.lacks)
-	}
-	for _, i := range items {
-		switch back, ok := k.kept[r.plan.Items[i].Resource.Ref]; {
-		case k.err != nil:
-			r.end(i, ending{outcome: Failed, message: fmt.Sprintf("not sent: what it takes to bring it back could not be read: %v", k.err)})
-			continue
-		case ok:
-			r.mu.Lock()
-			r.items[i].back = back
-			r.mu.Unlock()
-		}
-		r.secured[i] = true
-	}
-}
 
 // Why a run is not undone.
 var (
@@ -137,7 +37,7 @@ func (h *History) UndoPlan(p *Past) (Plan, error) {
 		return Plan{}, err
 	}
 	for _, u := range before {
-		plan.Before = append(plan.Before, u.ID)
+		plan.before = append(plan.before, u.ID)
 	}
 	if plan.Items, err = h.comebacks(p, before); err != nil {
 		return Plan{}, err
@@ -158,7 +58,7 @@ func (h *History) outdated(p Plan) error {
 	}
 	undos, err := h.undosOf(p.Undoes, "")
 	for _, u := range undos {
-		if !slices.Contains(p.Before, u.ID) {
+		if !slices.Contains(p.before, u.ID) {
 			err = fmt.Errorf("run %s has undone run %s meanwhile; undo it again", u.ID, p.Undoes)
 		}
 	}
@@ -175,7 +75,7 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 		by    string
 	}
 	made := map[inventory.Ref]done{}
-	doubts := map[inventory.Ref]*Perhaps{}
+	doubts := map[inventory.Ref]*maybe{}
 	for _, u := range before {
 		for k := range u.Ledger.Items {
 			e := &u.Ledger.Items[k]
@@ -198,11 +98,10 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 			taken[id] = true
 		}
 	}
-	all := slices.Sorted(maps.Keys(taken))
 	var items []Item
 	var ok bool
 	for i := range l.Items {
-		it := l.comeback(i, all)
+		it := l.comeback(i, taken)
 		if !l.Items[i].deleted() {
 			if it, ok = l.leftover(i, it); !ok {
 				continue
@@ -213,15 +112,15 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 				parent := inventory.Ref{Scope: ref.Scope, Kind: kind.Within, ID: ref.Parent}
 				for n := 0; n <= len(renamed) && renamed[parent] != ""; n++ { // it may have been deleted again, and brought back
 					parent.ID = renamed[parent]
-					it.Kept.Parent = parent.ID
+					it.kept.Parent = parent.ID
 				}
 			}
 		}
 		if d, ok := made[it.Resource.Ref]; ok {
-			it.Kept.Made, it.Kept.By = maps.Clone(d.parts), d.by
+			it.kept.Made, it.kept.By = maps.Clone(d.parts), d.by
 		}
-		if d := doubts[it.Resource.Ref]; d != nil && it.Kept.Made[d.Part] == "" {
-			it.Kept.Perhaps = d
+		if d := doubts[it.Resource.Ref]; d != nil && it.kept.Made[d.Part] == "" {
+			it.kept.Perhaps = d
 		}
 		items = append(items, it)
 	}
@@ -229,14 +128,14 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 }
 
 // perhapsMade is the part that this undo, or one before it, may have made of the item, and could not tell.
-func (e *Entry) perhapsMade(undo string) *Perhaps {
+func (e *Entry) perhapsMade(undo string) *maybe {
 	switch m := e.making; {
 	case e.whole.Perhaps != nil:
 		return e.whole.Perhaps
 	case m == nil || e.Result.Outcome != Unknown || e.whole.Made[m.Part] != "":
 		return nil
 	default:
-		return &Perhaps{undo, m.Part, m.Twins}
+		return &maybe{undo, m.Part, m.Twins}
 	}
 }
 
@@ -271,15 +170,21 @@ func (p Plan) what() string {
 	return english.Count(len(p.Items), one, many)
 }
 
-// comeback is an item of the undo of what the ledger tells.
-func (l *Ledger) comeback(i int, taken []string) Item {
+// comeback is an item of the undo of what the ledger tells; taken are the objects that something was taken out of by the run.
+func (l *Ledger) comeback(i int, taken map[string]bool) Item {
 	entry, was := &l.Items[i], &l.Plan.Items[i]
 	it := Item{Resource: was.Resource, Undo: inventory.Impossible, UndoWhy: "it was not kept"}
-	it.Kept = entry.whole
-	if it.Kept.Back == nil {
-		it.Kept.Back, it.Kept.Shown = entry.Object, true
+	it.kept = entry.whole
+	if it.kept.Back == nil {
+		it.kept.Back, it.kept.Shown = entry.Object, true
 	}
-	it.Kept.Taken, it.Kept.Made = taken, nil
+	it.kept.Taken, it.kept.Made = nil, nil
+	for _, step := range was.Detaches { // one step may have taken out several items
+		if taken[step.ID] {
+			it.kept.Taken = append(it.kept.Taken, step.ID)
+		}
+	}
+	slices.Sort(it.kept.Taken)
 	it.grade()
 	return it
 }
@@ -287,10 +192,10 @@ func (l *Ledger) comeback(i int, taken []string) Item {
 // grade says how well an item of an undo comes back.
 func (it *Item) grade() {
 	kind, err := inventory.Lookup(it.Resource.Ref.Kind)
-	if err != nil || kind.Restore == nil || it.Kept.Back == nil {
+	if err != nil || kind.Restore == nil || it.kept.Back == nil {
 		return
 	}
-	back, err := kind.Restore.Recall(it.Resource.Ref, it.Kept.Back, it.Kept.Shown)
+	back, err := kind.Restore.Recall(it.Resource.Ref, it.kept.Back, it.kept.Shown)
 	if err != nil {
 		it.UndoWhy = err.Error()
 		return
@@ -304,93 +209,20 @@ func (it *Item) grade() {
 func (l *Ledger) leftover(i int, whole Item) (it Item, ok bool) {
 	entry := &l.Items[i]
 	kind, err := inventory.Lookup(entry.Result.Ref.Kind)
-	if len(entry.away) == 0 || !entry.Result.Outcome.stays() || err != nil || kind.Restore == nil || kind.Restore.Remains == nil || whole.Kept.Back == nil {
+	if len(entry.away) == 0 || !entry.Result.Outcome.stays() || err != nil || kind.Restore == nil || kind.Restore.Remains == nil || whole.kept.Back == nil {
 		return whole, false
 	}
 	it = whole
 	it.Undo, it.UndoWhy, it.Takes = inventory.Impossible, "it was not kept", ""
-	rest, err := kind.Restore.Remains(whole.Kept.Back, whole.Kept.Shown, entry.away)
+	rest, err := kind.Restore.Remains(whole.kept.Back, whole.kept.Shown, entry.away)
 	switch {
 	case err != nil:
 		it.UndoWhy = err.Error()
 	case rest != nil:
-		it.Kept.Back = rest
+		it.kept.Back = rest
 		it.grade()
 	}
 	return it, true
-}
-
-// undosOf are the undos of a run before a name, "" for all so far, oldest first. One that is not finished stands in the way
-// of another.
-func (h *History) undosOf(run, upTo string) ([]*Past, error) {
-	names, err := h.Names()
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	var undos []*Past
-	for _, name := range names {
-		if name <= run || upTo != "" && name >= upTo {
-			continue
-		}
-		of, err := h.undoes(name)
-		if err == nil && of != run {
-			continue
-		}
-		switch u := h.Read(name); {
-		case errors.Is(u.Err, errNotBegun):
-		case err != nil:
-			return nil, fmt.Errorf("run %s, which may be an undo of run %s, cannot be read: %w", name, run, err)
-		case u.Ledger == nil:
-			return nil, fmt.Errorf("an undo of run %s cannot be read, and what it has brought back is not known: %w", run, u.Err)
-		case u.Live:
-			return nil, fmt.Errorf("run %s, an undo of run %s, goes on: %w", u.ID, run, ErrGoesOn)
-		case !u.Ledger.Finished:
-			return nil, fmt.Errorf("run %s, an undo of run %s, is not finished: janitor resume %s goes on with it", u.ID, run, u.ID)
-		default:
-			undos = append(undos, u)
-		}
-	}
-	return undos, nil
-}
-
-// undoes is the run that the run of this name undoes, "" when it deletes or has no plan. It reads the beginning of the plan.
-func (h *History) undoes(name string) (run string, err error) {
-	f, err := os.Open(filepath.Join(h.Folder(name), planName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	defer f.Close() //nolint:errcheck // only read
-	return undoesOf(f)
-}
-
-// renamed are the ids that undos of other runs have given to what the items of a run live in.
-func (h *History) renamed(p *Past) (map[inventory.Ref]string, error) {
-	if !slices.ContainsFunc(p.Ledger.Items, func(e Entry) bool { return e.Result.Ref.Parent != "" }) {
-		return nil, nil
-	}
-	names, err := h.Names()
-	if err != nil {
-		return nil, err
-	}
-	slices.Sort(names)
-	now := map[inventory.Ref]string{}
-	for _, name := range names {
-		if of, err := h.undoes(name); err != nil || of == "" {
-			continue // what is not known by its new id is not found, and says so
-		}
-		if u := h.Read(name); u.Ledger != nil {
-			for i := range u.Ledger.Items {
-				if e := &u.Ledger.Items[i]; e.whole.Made[inventory.Itself] != "" {
-					now[e.Result.Ref] = e.whole.Made[inventory.Itself]
-				}
-			}
-		}
-	}
-	return now, nil
 }
 
 // refill gives the ledger of an undo that was broken off before all was in its journal what the run that it is of has kept.
@@ -414,9 +246,9 @@ func (h *History) refill(p *Past, write func(kind string, body any) error) error
 	if err != nil {
 		return err
 	}
-	whole := map[inventory.Ref]Kept{}
+	whole := map[inventory.Ref]keepsake{}
 	for _, it := range items {
-		whole[it.Resource.Ref] = it.Kept
+		whole[it.Resource.Ref] = it.kept
 	}
 	for k := range l.Items {
 		e := &l.Items[k]

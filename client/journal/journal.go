@@ -64,7 +64,7 @@ func sumOf(data []byte) string {
 func decode(data []byte, n int, before string) (l Line, sum, why string) {
 	end := len(data) - len(sumKey) - 2*sha256.Size - len(`"}`)
 	if end < 0 || !bytes.HasPrefix(data[end:], []byte(sumKey)) {
-		return Line{}, "", "it is no line of a journal"
+		return Line{}, "", "it is not a line of a journal"
 	}
 	sum = string(data[end+len(sumKey) : len(data)-len(`"}`)])
 	if sumOf(data[:end]) != sum {
@@ -81,11 +81,11 @@ func decode(data []byte, n int, before string) (l Line, sum, why string) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&raw); err != nil || dec.More() || !word(raw.Type) || len(raw.Body) == 0 {
-		return Line{}, "", "it is no line of a journal"
+		return Line{}, "", "it is not a line of a journal"
 	}
 	switch {
 	case raw.N != n:
-		return Line{}, "", fmt.Sprintf("it says that it is line %d: lines were taken out, put in or moved", raw.N)
+		return Line{}, "", fmt.Sprintf("it says it is line %d: lines were taken out, put in or moved", raw.N)
 	case raw.Before != before:
 		return Line{}, "", "it does not follow the line before: lines were exchanged"
 	}

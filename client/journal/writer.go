@@ -145,7 +145,7 @@ func (w *Writer) Append(kind string, body any) error {
 	case err != nil:
 		w.fail(fmt.Errorf("a line of type %s cannot be written: %w", kind, err))
 	case !word(kind):
-		w.fail(fmt.Errorf("%q is no type of a line", kind))
+		w.fail(fmt.Errorf("%q is not a type of line", kind))
 	case w.head != nil:
 		w.early = append(w.early, e)
 	default:

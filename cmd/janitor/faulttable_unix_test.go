@@ -64,7 +64,7 @@ func faultJournal(t *testing.T) {
 	for _, lines := range []int{0, 1, 6, 7, 9} {
 		b := brokenOff(t, 3)
 		b.release()
-		engine := cleanup.NewEngine(b.session.Deleter, b.loader, cleanup.Options{Parallel: 1, Journal: func(cleanup.Plan) (cleanup.Journal, error) {
+		engine := cleanup.NewEngine(b.session.Deleter, b.loader, cleanup.Options{Journal: func(cleanup.Plan) (cleanup.Journal, error) {
 			d := &fullDisk{lines: lines}
 			return d, d.Sync()
 		}})

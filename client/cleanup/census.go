@@ -1,0 +1,66 @@
+package cleanup
+
+import (
+	"sync"
+
+	"janitor/client/inventory"
+)
+
+// census is what there was when a run looked for the first time: what is there later and was not has been made meanwhile.
+type census struct {
+	mu   sync.Mutex
+	of   map[inventory.KindID]map[inventory.Ref]bool // by kind; one whose lists are not complete is no measure
+	held bool
+}
+
+// take keeps what the first look shows.
+func (c *census) take(now *view) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.held {
+		return
+	}
+	c.held, c.of = true, map[inventory.KindID]map[inventory.Ref]bool{}
+	bad := map[inventory.KindID]bool{}
+	for at := range now.bad {
+		bad[at.kind] = true
+	}
+	for kind, rows := range now.rows {
+		if bad[kind] {
+			continue
+		}
+		c.of[kind] = make(map[inventory.Ref]bool, len(rows))
+		for _, row := range rows {
+			c.of[kind][row.Ref] = true
+		}
+	}
+}
+
+// since is what a later look shows that was not there then.
+func (c *census) since(now *view) map[spot]inventory.Ref {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	made := map[spot]inventory.Ref{}
+	for kind, rows := range now.rows {
+		known, listed := c.of[kind]
+		if !listed {
+			continue
+		}
+		for _, row := range rows {
+			if row.Name != "" && !known[row.Ref] {
+				made[spotOf(row)] = row.Ref
+			}
+		}
+	}
+	return made
+}
+
+// spot is where something of a name stands. Controllers know what they make by its name.
+type spot struct {
+	kind   inventory.KindID
+	scope  inventory.ScopeID
+	parent string
+	name   string
+}
+
+func spotOf(r inventory.Resource) spot { return spot{r.Ref.Kind, r.Ref.Scope, r.Ref.Parent, r.Name} }
