@@ -242,6 +242,7 @@ func TestLinesAreWrittenSoonThoughNobodyWaits(t *testing.T) {
 				t.Fatal(err)
 			}
 			time.Sleep(2 * aMoment)
+			synctest.Wait()
 			if lines, _, err := Read(disk.Bytes()); err != nil || len(lines) != i+1 || disk.syncs > 0 {
 				t.Errorf("%d lines after %d, %d fsyncs, %v", len(lines), i+1, disk.syncs, err)
 			}
