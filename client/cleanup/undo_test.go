@@ -64,6 +64,16 @@ func (lab *undoLab) delete(marked []inventory.Resource, from *inventory.Snapshot
 	return lab.newest()
 }
 
+// resume goes on with a run that was broken off.
+func (lab *undoLab) resume(p *Past) *Run {
+	lab.t.Helper()
+	j, err := lab.history.Resume(p)
+	if err != nil {
+		lab.t.Fatal(err)
+	}
+	return lab.engine.Resume(lab.t.Context(), p.Ledger, j)
+}
+
 // undo brings back what a run has deleted.
 func (lab *undoLab) undo(p *Past) (Summary, []Result) {
 	lab.t.Helper()

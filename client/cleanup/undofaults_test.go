@@ -183,11 +183,7 @@ func TestUndoBrokenOffAnywhere(t *testing.T) {
 				if _, err := lab.history.UndoPlan(p); err == nil || !strings.Contains(err.Error(), "janitor resume "+past.ID) {
 					t.Errorf("a second undo beside one that is not finished: %v", err)
 				}
-				j, err := lab.history.Resume(past)
-				if err != nil {
-					t.Fatal(err)
-				}
-				run = lab.engine.Resume(t.Context(), past.Ledger, j)
+				run = lab.resume(past)
 				results = finished(t, run)
 				if err := run.Unrecorded(); err != nil || !lab.newest().Ledger.Finished {
 					t.Error(err)
@@ -288,11 +284,7 @@ func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
 				t.Errorf("finished %v", past.Ledger.Finished)
 			}
 			if c.open {
-				j, err := lab.history.Resume(past)
-				if err != nil {
-					t.Fatal(err)
-				}
-				finished(t, lab.engine.Resume(t.Context(), past.Ledger, j))
+				finished(t, lab.resume(past))
 				past = lab.newest()
 			}
 			id := past.Ledger.Items[0].whole.Made[inventory.Itself]

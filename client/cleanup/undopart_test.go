@@ -112,11 +112,7 @@ func TestAServiceOutOfReach(t *testing.T) {
 		if !run.Resumable() || past.Ledger == nil || past.Ledger.Finished || len(past.Ledger.Open()) != 3 {
 			t.Fatalf("it is over: %+v", past)
 		}
-		j, err := lab.history.Resume(past)
-		if err != nil {
-			t.Fatal(err)
-		}
-		run = lab.engine.Resume(t.Context(), past.Ledger, j)
+		run = lab.resume(past)
 		finished(t, run)
 		away.Store(false)
 	}
@@ -170,11 +166,7 @@ func TestANetworkThatGoesAway(t *testing.T) {
 		if past.CanResume() != nil || len(past.Ledger.Open()) == 0 {
 			t.Fatalf("it is over: %+v", past)
 		}
-		j, err := lab.history.Resume(past)
-		if err != nil {
-			t.Fatal(err)
-		}
-		run = lab.engine.Resume(t.Context(), past.Ledger, j)
+		run = lab.resume(past)
 		finished(t, run)
 		if s := run.Summary(); !s.OK() || run.Resumable() {
 			t.Errorf("resumed: %s: %+v", s, run.Results())

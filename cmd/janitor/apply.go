@@ -100,8 +100,8 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 			return err
 		}
 	}
-	if s.Deleter == nil {
-		return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+	if err := mayDelete(s); err != nil {
+		return err
 	}
 	if doc.Items() == 0 {
 		tellPlan(cmd.ErrOrStderr(), doc)

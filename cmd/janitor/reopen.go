@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -57,6 +58,14 @@ func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile
 		return nil, nil, p, err
 	}
 	return s, loader, p, nil
+}
+
+// mayDelete is why nothing can be changed in a session, nil when it can.
+func mayDelete(s *profile.Session) error {
+	if s.Deleter == nil {
+		return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+	}
+	return nil
 }
 
 // closing lets go of a session, and passes on what it has to say.

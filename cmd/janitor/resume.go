@@ -60,8 +60,8 @@ func resume(cmd *cobra.Command, choice profile.Choice, out form, name string) er
 		return err
 	}
 	defer closing(cmd, s)
-	if s.Deleter == nil {
-		return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+	if err := mayDelete(s); err != nil {
+		return err
 	}
 	runs.ActAs(whoIs(s))
 	j, err := runs.Resume(past)

@@ -75,8 +75,8 @@ func undo(cmd *cobra.Command, choice profile.Choice, out form, yes bool, name st
 		return err
 	}
 	defer closing(cmd, s)
-	if s.Deleter == nil {
-		return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+	if err := mayDelete(s); err != nil {
+		return err
 	}
 	if out == "table" || !yes {
 		if err := printUndo(cmd.ErrOrStderr(), plan); err != nil {
