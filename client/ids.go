@@ -11,11 +11,18 @@ import (
 )
 
 // IDs point at other objects, in the order in which the service listed them; services write [{"id":"…"}, …]. A hundred
-// thousand pools hold several each, so they take as little memory as can be. The zero value is none.
+// thousand pools hold several each, so they take as little memory as can be. The zero value is not said: a list may leave
+// such a field out, which does not mean that there are none.
 type IDs struct{ lines string } // each id with a line break after it, which no cleaned text holds
+
+// none are ids that the service says are none.
+const none = "-"
 
 // NewIDs are these ids, cleaned.
 func NewIDs(ids ...string) IDs {
+	if len(ids) == 0 {
+		return IDs{none}
+	}
 	var b strings.Builder
 	for _, id := range ids {
 		b.WriteString(Clean(id))
@@ -24,26 +31,29 @@ func NewIDs(ids ...string) IDs {
 	return IDs{b.String()}
 }
 
-// Len is how many there are.
+// Said says that the service has told them, even if there are none.
+func (ids IDs) Said() bool { return ids.lines != "" }
+
+// Len is how many there are, as far as they are said.
 func (ids IDs) Len() int { return strings.Count(ids.lines, "\n") }
 
 // All are the ids in order.
 func (ids IDs) All() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for rest := ids.lines; rest != ""; {
-			id, after, _ := strings.Cut(rest, "\n")
+		for id, rest, more := strings.Cut(ids.lines, "\n"); more; id, rest, more = strings.Cut(rest, "\n") {
 			if !yield(id) {
 				return
 			}
-			rest = after
 		}
 	}
 }
 
 // First is the first one, "" when there is none.
 func (ids IDs) First() string {
-	id, _, _ := strings.Cut(ids.lines, "\n")
-	return id
+	for id := range ids.All() {
+		return id
+	}
+	return ""
 }
 
 // List is All as a new list.
@@ -53,6 +63,9 @@ func (ids IDs) List() []string {
 
 // And adds those of others that are not there yet.
 func (ids IDs) And(others IDs) IDs {
+	if !ids.Said() {
+		return others
+	}
 	all := ids.List()
 	for id := range others.All() {
 		if !slices.Contains(all, id) {
@@ -82,7 +95,9 @@ func (ids *IDs) UnmarshalJSON(data []byte) error {
 // DecodeFrom takes what the services write as documented; see [decode.Own].
 func (ids *IDs) DecodeFrom(d *decode.Decoder) bool {
 	lines, ok := d.IDs()
-	*ids = IDs{lines}
+	if *ids = (IDs{lines}); lines == "" {
+		ids.lines = none
+	}
 	return ok
 }
 

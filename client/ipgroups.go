@@ -4,17 +4,20 @@ import (
 	"context"
 	"errors"
 	"iter"
+
+	"janitor/client/decode"
 )
 
-// IPGroup is an IP address group. An empty Entries stands for nobody or everybody, depending on the listener (api.md 2.9).
+// IPGroup is an IP address group. An empty Entries stands for nobody or everybody, depending on the listener (api.md 2.9);
+// nil = not said.
 type IPGroup struct {
 	ID                  string    `json:"id"`
 	Name                string    `json:"name"`
 	Description         string    `json:"description"`
 	ProjectID           string    `json:"project_id"`
 	EnterpriseProjectID string    `json:"enterprise_project_id,omitempty"`
-	Entries             []IPEntry `json:"ip_list"`
-	Listeners           IDs       `json:"listeners"`
+	Entries             IPEntries `json:"ip_list,omitzero"`
+	Listeners           IDs       `json:"listeners,omitzero"`
 	CreatedAt           Time      `json:"created_at"`
 	UpdatedAt           Time      `json:"updated_at"`
 }
@@ -23,6 +26,29 @@ type IPGroup struct {
 type IPEntry struct {
 	IP          string `json:"ip"`
 	Description string `json:"description"`
+}
+
+// IPEntries are the entries of an IP group, nil when they are not said: a list that is null has none.
+type IPEntries []IPEntry
+
+// UnmarshalJSON makes null an empty list.
+func (e *IPEntries) UnmarshalJSON(data []byte) error {
+	var all []IPEntry
+	err := decode.Lenient(data, &all)
+	if *e = all; all == nil {
+		*e = IPEntries{}
+	}
+	return err
+}
+
+// DecodeFrom is UnmarshalJSON for entries as they are documented; see [decode.Own].
+func (e *IPEntries) DecodeFrom(d *decode.Decoder) bool {
+	var all []IPEntry
+	ok := d.Value(&all)
+	if *e = all; all == nil {
+		*e = IPEntries{}
+	}
+	return ok
 }
 
 // IPGroups lists the IP groups with their entries.

@@ -22,7 +22,7 @@ type Listener struct {
 	CACertID            string           `json:"client_ca_tls_container_ref,omitempty"`
 	SNICertIDs          []string         `json:"sni_container_refs,omitempty"`
 	IPGroup             *ListenerIPGroup `json:"ipgroup,omitempty"`
-	LoadBalancers       IDs              `json:"loadbalancers"`
+	LoadBalancers       IDs              `json:"loadbalancers,omitzero"`
 	ProtectionStatus    string           `json:"protection_status,omitempty"`
 	ProtectionReason    string           `json:"protection_reason,omitempty"`
 	CreatedAt           Time             `json:"created_at"`
@@ -50,7 +50,7 @@ type L7Policy struct {
 	RedirectURL        string            `json:"redirect_url,omitempty"`
 	WeightedPools      []WeightedPool    `json:"redirect_pools_config,omitempty"`
 	Extended           *L7PolicyExtended `json:"redirect_pools_extend_config,omitempty"`
-	Rules              IDs               `json:"rules"`
+	Rules              IDs               `json:"rules,omitzero"`
 	ProvisioningStatus string            `json:"provisioning_status"`
 	CreatedAt          Time              `json:"created_at"`
 }
@@ -79,8 +79,8 @@ type LoadBalancer struct {
 	OperatingStatus    string `json:"operating_status"`    // ONLINE or FROZEN
 	VIPAddress         string `json:"vip_address"`
 	VPCID              string `json:"vpc_id,omitempty"`
-	Listeners          IDs    `json:"listeners"`
-	Pools              IDs    `json:"pools"`
+	Listeners          IDs    `json:"listeners,omitzero"`
+	Pools              IDs    `json:"pools,omitzero"`
 	ProtectionStatus   string `json:"protection_status,omitempty"`
 	DeletionProtection bool   `json:"deletion_protection_enable"`
 	CreatedAt          Time   `json:"created_at"`

@@ -21,9 +21,9 @@ type Pool struct {
 	AdminStateUp             bool           `json:"admin_state_up"`
 	MemberDeletionProtection bool           `json:"member_deletion_protection_enable"`
 	AnyPort                  bool           `json:"any_port_enable"`
-	Listeners                IDs            `json:"listeners"`
-	LoadBalancers            IDs            `json:"loadbalancers"`
-	Members                  IDs            `json:"members"`
+	Listeners                IDs            `json:"listeners,omitzero"`
+	LoadBalancers            IDs            `json:"loadbalancers,omitzero"`
+	Members                  IDs            `json:"members,omitzero"`
 	HealthMonitorID          string         `json:"healthmonitor_id,omitempty"` // "" = none
 	SessionPersistence       map[string]any `json:"session_persistence,omitempty"`
 	SlowStart                map[string]any `json:"slow_start,omitempty"`
@@ -47,7 +47,7 @@ type HealthMonitor struct {
 	HTTPMethod    string `json:"http_method,omitempty"`
 	ExpectedCodes string `json:"expected_codes,omitempty"`
 	DomainName    string `json:"domain_name,omitempty"`
-	Pools         IDs    `json:"pools"`
+	Pools         IDs    `json:"pools,omitzero"`
 	CreatedAt     Time   `json:"created_at"`
 }
 

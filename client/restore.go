@@ -20,7 +20,7 @@ type Spec struct {
 	fields []keptField // in the order of their names
 }
 
-// keptField is a field of an object that says something.
+// keptField is a field of an object that says something, if only that a list of it is empty.
 type keptField struct{ name, value string } // the value is JSON, as it came
 
 func byName(a, b keptField) int { return strings.Compare(a.name, b.name) }
@@ -60,7 +60,7 @@ func (s *Spec) thoroughly(data []byte, names []string) error {
 		s.ID = Clean(s.ID)
 	}
 	for name, value := range parts {
-		if name != "id" && (names == nil || slices.Contains(names, name)) && says(string(value)) {
+		if name != "id" && (names == nil || slices.Contains(names, name)) && tells(string(value)) {
 			s.fields = append(s.fields, keptField{name, string(value)})
 		}
 	}
@@ -105,7 +105,7 @@ func (s *Spec) read(d *decode.Decoder, names []string) bool {
 		}
 		again := seen&(1<<i) != 0 // the last one counts
 		seen |= 1 << i
-		if again || !says(string(raw)) {
+		if again || !tells(string(raw)) {
 			return !again
 		}
 		values = append(values, value{i, raw})
@@ -215,8 +215,14 @@ func says(value string) bool {
 	return true
 }
 
+// tells: the field is kept. An empty list is: where one is missing, that does not mean that it is empty.
+func tells(value string) bool { return says(value) || value == "[]" }
+
 // Has says whether the field is set.
 func (s Spec) Has(name string) bool { return says(s.value(name)) }
+
+// Tells says whether the field is there: set, or a list that is empty.
+func (s Spec) Tells(name string) bool { return tells(s.value(name)) }
 
 // raw is the field as text, to the letter; numbers and bools as they are written.
 func (s Spec) raw(name string) string {
@@ -245,7 +251,7 @@ func (s Spec) Into(name string, v any) error {
 // IDs are those that the field points at, or the id that it is.
 func (s Spec) IDs(name string) IDs {
 	var ids IDs
-	if value := s.value(name); says(value) && ids.UnmarshalJSON([]byte(value)) != nil {
+	if value := s.value(name); value != "" && ids.UnmarshalJSON([]byte(value)) != nil {
 		return NewIDs(s.raw(name))
 	}
 	return ids

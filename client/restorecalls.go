@@ -121,6 +121,15 @@ func (c *Client) IPGroupSpecs(ctx context.Context) iter.Seq2[[]Spec, error] {
 	return specs[groupForm](ctx, c, c.dedicated().sub("ipgroups").doing("listing IP groups"), "ipgroups")
 }
 
+// IPGroupSpec shows one, for lists that leave out entries.
+func (c *Client) IPGroupSpec(ctx context.Context, id string) (Spec, error) {
+	f, err := show[filled[groupForm]](ctx, c.dedicated().sub("ipgroups").id(id).doing("reading IP group %s", id), "ipgroup", id)
+	if err != nil {
+		return Spec{}, err
+	}
+	return f.Spec, nil
+}
+
 // ChannelMemberSpecs lists the members of a channel.
 func (c *Client) ChannelMemberSpecs(ctx context.Context, g Gateway, channelID string) iter.Seq2[[]Spec, error] {
 	r := c.within(g).sub("vpc-channels").id(channelID).sub("members").doing("listing members of channel %s", channelID)

@@ -73,6 +73,16 @@ func (c *Client) SharedPools(ctx context.Context) iter.Seq2[[]Pool, error] {
 	return translated(sharedList[sharedPool](ctx, c, "pools", "listing shared pools"), sharedPool.pool)
 }
 
+// SharedPool shows one.
+func (c *Client) SharedPool(ctx context.Context, id string) (*Pool, error) {
+	p, err := show[sharedPool](ctx, c.shared().sub("pools").id(id).doing("reading shared pool %s", id), "pool", id)
+	if err != nil {
+		return nil, err
+	}
+	one := p.pool()
+	return &one, nil
+}
+
 // SharedPoolMembers lists the members of all shared pools: an extension, which a cloud need not have (api.md 3).
 func (c *Client) SharedPoolMembers(ctx context.Context) iter.Seq2[[]Member, error] {
 	return translated(sharedList[sharedMember](ctx, c, "members", "listing members of all shared pools"), sharedMember.member)

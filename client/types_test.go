@@ -224,13 +224,13 @@ func TestWhatDetailsShow(t *testing.T) {
 			"expected_codes":200,"admin_state_up":true,"pools":[{"id":"p"}],"created_at":"2026-01-02T03:04:05Z"}`, &HealthMonitor{},
 			&HealthMonitor{ID: "h", Type: "HTTP", Delay: 5, Timeout: 3, MaxRetries: 3, DomainName: "x.example", URLPath: "/up", HTTPMethod: "GET", ExpectedCodes: "200",
 				Pools: NewIDs("p"), CreatedAt: at}},
-		"monitor of its own port": {`{"id":"h","monitor_port":"8081","url_path":"","pools":null}`, &HealthMonitor{}, &HealthMonitor{ID: "h", MonitorPort: 8081}},
+		"monitor of its own port": {`{"id":"h","monitor_port":"8081","url_path":"","pools":null}`, &HealthMonitor{}, &HealthMonitor{ID: "h", MonitorPort: 8081, Pools: NewIDs()}},
 		"listener": {`{"id":"l","description":"d","enterprise_project_id":0,"admin_state_up":false,"protection_status":"consoleProtection","protection_reason":"audit","updated_at":"2026-01-02T03:04:05"}`,
 			&Listener{}, &Listener{ID: "l", Description: "d", EnterpriseProjectID: "0", AdminStateUp: new(false), ProtectionStatus: ProtectedByConsole, ProtectionReason: "audit", UpdatedAt: at}},
 		"listener that does not say whether it is up": {`{"id":"l"}`, &Listener{}, &Listener{ID: "l"}},
 		"policy": {`{"id":"f","description":"d","position":"7","priority":3,"redirect_url":null,"rules":[{"id":"r"}],"redirect_pools_config":[{"pool_id":"a","weight":0},{"pool_id":"b"}],"created_at":"2026-01-02T03:04:05Z"}`,
 			&L7Policy{}, &L7Policy{ID: "f", Description: "d", Position: 7, Priority: 3, Rules: NewIDs("r"), WeightedPools: []WeightedPool{{"a", new(0)}, {"b", nil}}, CreatedAt: at}},
-		"policy that sends elsewhere": {`{"id":"f","redirect_url":"https://a.example","rules":""}`, &L7Policy{}, &L7Policy{ID: "f", RedirectURL: "https://a.example"}},
+		"policy that sends elsewhere": {`{"id":"f","redirect_url":"https://a.example","rules":""}`, &L7Policy{}, &L7Policy{ID: "f", RedirectURL: "https://a.example", Rules: NewIDs()}},
 		"load balancer": {`{"id":"b","description":"d","guaranteed":true,"operating_status":"FROZEN","vpc_id":"v","listeners":[{"id":"l"}],"pools":["p"],"protection_status":"nonProtection",
 			"deletion_protection_enable":"true","created_at":"2026-01-02T03:04:05Z"}`, &LoadBalancer{},
 			&LoadBalancer{ID: "b", Description: "d", Guaranteed: true, OperatingStatus: "FROZEN", VPCID: "v", Listeners: NewIDs("l"), Pools: NewIDs("p"),
@@ -330,6 +330,38 @@ func TestChannelsOfBothGateways(t *testing.T) {
 	}
 }
 
+// TestNoneIsNotLeftOut: an empty list, or one that is null, says that there is nothing; one that is missing says nothing.
+func TestNoneIsNotLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		json    string
+		said    bool
+		entries bool
+	}{
+		{`{"id":"g","listeners":[],"ip_list":[]}`, true, true},
+		{`{"id":"g","listeners":null,"ip_list":null}`, true, true},
+		{`{"id":7,"listeners":null,"ip_list":null}`, true, true}, // odd: it is read another way
+		{`{"id":"g"}`, false, false},
+		{`{"id":7}`, false, false},
+	} {
+		a := answer[IPGroup]{key: "ipgroup"}
+		if err := a.UnmarshalJSON([]byte(`{"ipgroup":` + c.json + `}`)); err != nil {
+			t.Fatal(c.json, err)
+		}
+		g := a.Value
+		if g.Listeners.Said() != c.said || g.Listeners.Len() != 0 || (g.Entries != nil) != c.entries {
+			t.Errorf("%s is read as %+v", c.json, g)
+		}
+		written, err := json.Marshal(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again IPGroup
+		if err := json.Unmarshal(written, &again); err != nil || again.Listeners.Said() != c.said || (again.Entries != nil) != c.entries {
+			t.Errorf("%s becomes %s: %v", c.json, written, err)
+		}
+	}
+}
+
 func TestOddTypesInAList(t *testing.T) {
 	client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"total":"2","size":"2","vpc_channels":[{"id":"c1","port":"80","microservice_info":""},{"id":"c2","port":null}]}`)
@@ -356,7 +388,7 @@ func TestOddTypes(t *testing.T) {
 		"bools as words and numbers": {`{"admin_state_up":"true","member_deletion_protection_enable":1,"any_port_enable":""}`, &Pool{},
 			&Pool{AdminStateUp: true, MemberDeletionProtection: true}},
 		"objects that are unset":     {`{"default_pool_id":"p","ipgroup":"","protocol_port":"443"}`, &Listener{}, &Listener{DefaultPoolID: "p", ProtocolPort: 443}},
-		"lists that are unset":       {`{"id":"l","sni_container_refs":"","loadbalancers":{}}`, &Listener{}, &Listener{ID: "l"}},
+		"lists that are unset":       {`{"id":"l","sni_container_refs":"","loadbalancers":{}}`, &Listener{}, &Listener{ID: "l", LoadBalancers: NewIDs()}},
 		"a list that is a word":      {`{"sni_container_refs":"c1,c2"}`, &Listener{}, nil},
 		"a list that is an object":   {`{"listeners":{"id":"l"}}`, &Pool{}, nil},
 		"bare ids":                   {`{"members":["m1","m2"]}`, &Pool{}, &Pool{Members: NewIDs("m1", "m2")}},

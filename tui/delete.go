@@ -42,7 +42,7 @@ func (m *Model) readOnly() string {
 	}
 }
 
-// ask makes the plan for the dialog, outside the event loop.
+// ask makes the plan for the dialog, outside the event loop: what the lists have left out of what is marked is read first.
 func (m *Model) ask(by screen.Screen, refs []inventory.Ref, from *inventory.Snapshot, hidden []inventory.Ref) tea.Cmd {
 	if m.opts.Engine == nil || m.quitting || !m.onTop(by) {
 		return nil
@@ -80,8 +80,9 @@ func (m *Model) planFor(p *planning) tea.Cmd {
 		choice.Attached, choice.Bare = !s.Detach, !s.Empty
 		limits = append(limits, limit{s.Limits, "the step sets"})
 	}
+	ctx, loader := m.ctx, m.opts.Loader
 	return func() tea.Msg {
-		plan, err := cleanup.NewPlan(p.refs, p.from, choice)
+		plan, err := cleanup.NewPlan(p.refs, loader.Fill(ctx, p.from, p.refs), choice)
 		for _, l := range limits {
 			if excess := l.Check(cleanup.Stage{Listed: p.listed(), Plan: plan}); err == nil && excess != nil {
 				err = fmt.Errorf("%w that %s: unmark some", excess, l.of)

@@ -90,7 +90,7 @@ func (e *Engine) lookIn(ctx context.Context, in account, kinds map[inventory.Kin
 			tops = append(tops, top)
 		}
 	}
-	above := inventory.Last(in.lists.Load(ctx, tops...))
+	above := in.lists.Fill(ctx, inventory.Last(in.lists.Load(ctx, tops...)), refs)
 	v.take(above, refs)
 	for _, top := range tops {
 		if err := complete(ctx, above, top); err != nil {

@@ -26,7 +26,8 @@ type Decoder struct {
 	lines  []byte // of IDs
 }
 
-// Own is a value that takes from the decoder what it is made of. None of its text needs cleaning afterwards.
+// Own is a value that takes from the decoder what it is made of. None of its text needs cleaning afterwards,
+// but for what it takes by [Decoder.Value].
 type Own interface{ DecodeFrom(d *Decoder) bool }
 
 // Answer decodes an answer, by what read takes from the decoder, and says whether it took all of it. Afterwards the

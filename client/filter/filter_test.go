@@ -18,7 +18,7 @@ func samplePool() inventory.Resource {
 		Created: client.At(now.Add(-100 * 24 * time.Hour)),
 		Object: &inventory.Pool{Pool: client.Pool{
 			Protocol: "HTTP", Description: "owned by payments", Members: client.NewIDs("m-1", "m-2"),
-			LoadBalancers: client.NewIDs("lb-1"), HealthMonitorID: "hm-1",
+			LoadBalancers: client.NewIDs("lb-1"), Listeners: client.NewIDs(), HealthMonitorID: "hm-1",
 		}},
 		Verdict: inventory.Verdict{
 			State: inventory.InUse,

@@ -207,7 +207,7 @@ func sorted(e *Entry, blocks []block, odd []string) ([]block, []string) {
 	return blocks, append(odd, strings.TrimSpace(e.IP))
 }
 
-// accessLists are the groups that matter, by id; nil for one that is not listed.
+// accessLists are the groups that matter, by id; nil for one that is not listed, or without its entries.
 type accessLists struct {
 	graph *Graph
 	byID  map[string]*accessList
@@ -265,7 +265,7 @@ func (a *accessLists) group(id string) *accessList {
 	if seen {
 		return l
 	}
-	if group, ok := a.graph.group(id); ok {
+	if group, ok := a.graph.group(id); ok && group.Entries != nil {
 		l = &accessList{group: group}
 		for _, e := range group.Entries {
 			l.keep(&Entry{IPEntry: e, covers: parseBlock(e.IP)})

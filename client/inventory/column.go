@@ -74,12 +74,25 @@ func textColumn(id, title string, width int, of func(Resource) string) Column {
 }
 
 func numberColumn(id, title string, width int, of func(Resource) int) Column {
+	return countColumn(id, title, width, func(r Resource) (int, bool) { return of(r), true })
+}
+
+// countColumn counts; known: it is said how many there are.
+func countColumn(id, title string, width int, of func(Resource) (n int, known bool)) Column {
 	return Column{
 		ID: id, Title: title, Width: width, Right: true, Type: Number,
-		Value:   func(r Resource, _ time.Time) string { return strconv.Itoa(of(r)) },
-		Compare: func(a, b Resource) int { return cmp.Compare(of(a), of(b)) },
-		Data:    func(r Resource, _ time.Time) Datum { return number(of(r)) },
+		Value:   func(r Resource, _ time.Time) string { return counted(of(r)) },
+		Compare: func(a, b Resource) int { return count(of(a)).compare(count(of(b))) },
+		Data:    func(r Resource, _ time.Time) Datum { return count(of(r)) },
 	}
+}
+
+// counted is a count for people, "" when it is not known.
+func counted(n int, known bool) string {
+	if !known {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 func (c Column) extra() Column {

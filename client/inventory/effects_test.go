@@ -358,11 +358,12 @@ func TestEffectsOfEntries(t *testing.T) {
 // is told in the consequence and changes no verdict.
 func TestEffectsKnowOtherGroups(t *testing.T) {
 	for name, tt := range map[string]struct {
-		refuse bool
-		want   string
+		refuse, mute bool
+		want         string
 	}{
-		"listed":     {false, "danger: listener web-443 (white) shuts out 8 addresses, such as 10.0.0.8; IP group office is left empty, which may stand for every address (1) [office]"},
-		"not listed": {true, "danger: listener web-443 (white) lets nobody in unless its other IP groups list some: shuts out up to 16 addresses, such as 10.0.0.0 (1) [office]"},
+		"listed":                 {false, false, "danger: listener web-443 (white) shuts out 8 addresses, such as 10.0.0.8; IP group office is left empty, which may stand for every address (1) [office]"},
+		"not listed":             {true, false, "danger: listener web-443 (white) lets nobody in unless its other IP groups list some: shuts out up to 16 addresses, such as 10.0.0.0 (1) [office]"},
+		"listed without entries": {false, true, "danger: listener web-443 (white) lets nobody in unless its other IP groups list some: shuts out up to 16 addresses, such as 10.0.0.0 (1) [office]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := &world{lists: map[string][]object{
@@ -375,6 +376,10 @@ func TestEffectsKnowOtherGroups(t *testing.T) {
 			}}
 			if tt.refuse {
 				w.refuse("ipgroups", 403, "ELB.9802", "policy does not allow elb:ipgroups:list")
+			}
+			if tt.mute {
+				delete(w.lists["ipgroups"][1], "ip_list")
+				delete(w.lists["ipgroups"][2], "ip_list")
 			}
 			l, _ := w.serve(t)
 			group := inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.IPGroups, ID: "g1"}}

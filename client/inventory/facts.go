@@ -20,6 +20,14 @@ func free(s string) Datum { return Datum{Known: true, Text: s} }
 
 func number(n int) Datum { return Datum{Known: true, Number: float64(n)} }
 
+// count is a number of things where it is known.
+func count(n int, known bool) Datum {
+	if !known {
+		return Datum{}
+	}
+	return number(n)
+}
+
 func flag(on bool) Datum {
 	if on {
 		return Datum{Known: true, Number: 1}

@@ -3,7 +3,6 @@ package inventory
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -15,8 +14,8 @@ var ipGroups = &Kind{
 	ID: IPGroups, One: "IP group", Many: "IP groups", Title: "IP groups", Holds: Entries,
 	Columns: []Column{
 		nameColumn("NAME"),
-		numberColumn("entries", "ENTRIES", 7, func(r Resource) int { return len(ipGroup(r).Entries) }).means("entries in it"),
-		numberColumn("listeners", "LISTENERS", 9, func(r Resource) int { return ipGroup(r).Listeners.Len() }).means("listeners it names itself; reasons tell all"),
+		countColumn("entries", "ENTRIES", 7, func(r Resource) (int, bool) { return len(ipGroup(r).Entries), ipGroup(r).Entries != nil }).means("entries in it"),
+		countColumn("listeners", "LISTENERS", 9, func(r Resource) (int, bool) { return ipGroup(r).Listeners.Len(), ipGroup(r).Listeners.Said() }).means("listeners it names itself; reasons tell all"),
 		ageColumn(),
 		idColumn(),
 		createdFact(),
@@ -33,13 +32,13 @@ var ipGroups = &Kind{
 		}
 		v := judge(r.Ref, madeBy(group.Name, group.Description), used, gaps, groupUnused, signsOfGroup(group, g))
 		done, err := g.State(groupsList)
-		v.Partial = !done || err != nil || len(gaps) > 0 // a listener that is not known may make a white list of it
+		v.Partial = !done || err != nil || group.Entries == nil || len(gaps) > 0 // a listener that is not known may make a white list of it
 		return v
 	},
 	Fields: func(r Resource, now time.Time) []Field {
 		group := ipGroup(r)
 		return fields(r, now,
-			Field{"Entries", fmt.Sprint(len(group.Entries))},
+			Field{"Entries", counted(len(group.Entries), group.Entries != nil)},
 			Field{"Listeners", ids(group.Listeners)},
 			Field{"Description", group.Description},
 			Field{"Enterprise project", group.EnterpriseProjectID},
@@ -53,6 +52,12 @@ var ipGroups = &Kind{
 				return english.Count(n, "entry", "entries")
 			}
 			return ""
+		},
+		Missing: func(r Resource, _ *Graph) []string {
+			if ipGroup(r).Entries != nil {
+				return nil
+			}
+			return []string{"which entries it holds is not known"}
 		},
 		Undo: func(Resource) (Undo, string) { return NewID, "" },
 	},
@@ -79,9 +84,14 @@ var ipGroups = &Kind{
 	merge: func(seen, again Resource) Resource { // either may know of a listener
 		group := *ipGroup(again)
 		group.Listeners = ipGroup(seen).Listeners.And(group.Listeners)
+		if group.Entries == nil {
+			group.Entries = ipGroup(seen).Entries
+		}
 		again.Object = &group
 		return again
 	},
+	partial: func(r Resource) bool { return ipGroup(r).Entries == nil || !ipGroup(r).Listeners.Said() },
+	whole:   fillGroup,
 }
 
 // mostCompared bounds how many groups are compared with one another: the effort grows with the square.
@@ -141,10 +151,12 @@ func includes(outer, inner []block) bool {
 }
 
 func signsOfGroup(group *client.IPGroup, g *Graph) []string {
-	if len(group.Entries) == 0 {
+	switch {
+	case group.Entries == nil:
+		return nil
+	case len(group.Entries) == 0:
 		return empty
-	}
-	if g == nil {
+	case g == nil:
 		return nil
 	}
 	var signs []string // the gravest first, for a row may have no room for the others

@@ -50,6 +50,9 @@ type Kind struct {
 	compare func(p *part)
 	// merge joins two sightings of one resource, the later one second; nil: the later one replaces the earlier one.
 	merge func(seen, again Resource) Resource
+	// partial: the list has left out something of a resource that its deletion depends on; whole reads it. nil: lists tell all.
+	partial func(Resource) bool
+	whole   func(ctx context.Context, c *client.Client, r *Resource) error
 	// inside are the resources of the kind Holds that the object itself lists, and that go along with it; nil: none do.
 	inside func(Resource) []Resource
 	// parts are resources of a kind that has no lists, as the object itself tells all of them; nil: there are none.

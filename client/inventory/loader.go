@@ -338,7 +338,7 @@ func (r *reading) snapshot() *Snapshot {
 	}
 	s := &Snapshot{At: r.at(), Ahead: r.ahead, Graph: r.graph, Done: r.running == 0, Listings: make([]Listing, len(r.listings))}
 	for i, g := range r.listings {
-		g.judge(r.graph, r.guard())
+		g.judge(r.graph, r.loader.guard(r.graph, r.at()))
 		l := g.listing
 		l.Resources = g.rows[:g.shown:g.shown]
 		l.Done = g.running == 0
@@ -368,12 +368,12 @@ func (r *reading) goBy(ahead time.Duration) {
 	}
 }
 
-// guard asks what the profile protects, as of when this reading began.
-func (r *reading) guard() *guard {
-	if r.loader.Protect == nil {
-		return &guard{}
+// guard asks what the profile protects, as of then.
+func (l *Loader) guard(g *Graph, at time.Time) *guard {
+	if l.Protect == nil {
+		return &guard{graph: g}
 	}
-	return &guard{graph: r.graph, ask: func(res *Resource) string { return r.loader.Protect(res, r.at()) }}
+	return &guard{graph: g, ask: func(res *Resource) string { return l.Protect(res, at) }}
 }
 
 // judge makes the verdicts of all rows and lets a snapshot show them.
@@ -399,11 +399,7 @@ func (g *growing) judge(graph *Graph, kept *guard) {
 		g.rows, g.shown = slices.Clone(g.rows), 0
 	}
 	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
-		v := k.Judge(g.rows[i], graph)
-		g.rows[i].Verdict = v // what the profile protects may be told by it
-		if why := kept.keeps(k, &g.rows[i]); why != "" {
-			v.State, v.Reasons = Protected, append([]Reason{{Text: why}}, v.Reasons...)
-		}
+		v := kept.judge(k, g.rows[i])
 		if i > 0 { // neighbours, such as the entries of a group, often have the same reasons
 			before := g.rows[i-1].Verdict
 			if slices.Equal(v.Reasons, before.Reasons) {

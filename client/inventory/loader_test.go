@@ -271,10 +271,8 @@ func TestGroupsWhoseEntriesAreNotListed(t *testing.T) {
 		{"id": "g1", "name": "mute"}, {"id": "g2", "ip_list": []object{{"ip": "::2"}}}, {"id": "g3", "ip_list": []object{}}, {"id": "g4", "name": "null", "ip_list": nil},
 	}}}
 	w.answer = map[string]http.HandlerFunc{}
-	for _, id := range []string{"g1", "g4"} {
-		w.answer["GET ipgroups/"+id] = func(rw http.ResponseWriter, _ *http.Request) {
-			fmt.Fprintf(rw, `{"ipgroup":{"id":%q,"ip_list":[{"ip":"::1"}]}}`, id)
-		}
+	w.answer["GET ipgroups/g1"] = func(rw http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(rw, `{"ipgroup":{"id":"g1","ip_list":[{"ip":"::1"}]}}`)
 	}
 	l, _ := w.serve(t)
 	_, listing := open(t, l, inventory.Entries)
@@ -283,10 +281,10 @@ func TestGroupsWhoseEntriesAreNotListed(t *testing.T) {
 		got = append(got, r.Ref.Parent+" "+r.Ref.ID)
 	}
 	slices.Sort(got)
-	if diff := cmp.Diff([]string{"g1 ::1", "g2 ::2", "g4 ::1"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"g1 ::1", "g2 ::2"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if slices.Contains(w.seen, "GET ipgroups/g3") {
+	if slices.Contains(w.seen, "GET ipgroups/g3") || slices.Contains(w.seen, "GET ipgroups/g4") {
 		t.Error("an empty group was read alone")
 	}
 }

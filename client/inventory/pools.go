@@ -24,7 +24,7 @@ var pools = &Kind{
 	ID: Pools, One: "pool", Many: "pools", Title: "Pools",
 	Columns: []Column{
 		nameColumn("NAME"),
-		numberColumn("servers", "SERVERS", 7, func(r Resource) int { return pool(r).Members.Len() }).means("servers in it"),
+		countColumn("servers", "SERVERS", 7, func(r Resource) (int, bool) { return pool(r).Members.Len(), pool(r).Members.Said() }).means("servers in it"),
 		textColumn("protocol", "PROTOCOL", 8, func(r Resource) string { return pool(r).Protocol }).extra().means("protocol to its servers: TCP, HTTP, …"),
 		ageColumn(),
 		textColumn("type", "TYPE", 9, func(r Resource) string { return familyOf(pool(r).Shared) }).extra().
@@ -37,7 +37,7 @@ var pools = &Kind{
 		descriptionFact(func(r Resource) string { return pool(r).Description }),
 		textFact("algorithm", "how requests are spread: ROUND_ROBIN, …", func(r Resource) string { return pool(r).Algorithm }),
 		fact("listeners", Number, "listeners it names itself; reasons tell all", func(r Resource, _ time.Time) Datum {
-			return number(pool(r).Listeners.Len())
+			return count(pool(r).Listeners.Len(), pool(r).Listeners.Said())
 		}),
 		flagFact("monitor", "has a health monitor", func(r Resource) bool { return pool(r).HealthMonitorID != "" }),
 	},
@@ -50,7 +50,7 @@ var pools = &Kind{
 			Field{"Type", familyOf(p.Shared)},
 			Field{"Protocol", p.Protocol},
 			Field{"Algorithm", p.Algorithm},
-			Field{"Servers", fmt.Sprint(p.Members.Len())},
+			Field{"Servers", counted(p.Members.Len(), p.Members.Said())},
 			Field{"Health monitor", p.HealthMonitorID},
 			Field{"Listeners", ids(p.Listeners)},
 			Field{"Load balancers", ids(p.LoadBalancers)},
@@ -67,7 +67,13 @@ var pools = &Kind{
 			}
 			return deletePools
 		},
-		Lane:    laneOfPool,
+		Lane: laneOfPool,
+		Missing: func(r Resource, _ *Graph) []string {
+			if pool(r).Members.Said() {
+				return nil
+			}
+			return []string{"which servers it holds is not known"}
+		},
 		Going:   func(r Resource) bool { return pool(r).ProvisioningStatus == "PENDING_DELETE" },
 		Before:  beforePool,
 		Demands: func(r Resource) bool { return pool(r).Shared },
@@ -93,6 +99,8 @@ var pools = &Kind{
 	names:   true,
 	project: func(r Resource) string { return pool(r).EnterpriseProjectID },
 	merge:   mergePools,
+	partial: func(r Resource) bool { return !pool(r).Members.Said() || !pool(r).Listeners.Said() },
+	whole:   fillPool,
 }
 
 func pool(r Resource) *Pool { return r.Object.(*Pool) }
@@ -192,10 +200,12 @@ func judgePool(r Resource, g *Graph) Verdict {
 // signsOfPool: what its servers do is known when all of them are listed; all says whether it is.
 func signsOfPool(p *Pool, g *Graph) (signs []string, all bool) {
 	n := p.Members.Len()
-	if n == 0 {
+	switch {
+	case !p.Members.Said():
+		return nil, false
+	case n == 0:
 		return empty, true
-	}
-	if g == nil || len(g.servers) == 0 {
+	case g == nil || len(g.servers) == 0:
 		return nil, false
 	}
 	down, drained := true, true

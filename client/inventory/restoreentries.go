@@ -34,7 +34,7 @@ var restoreEntries = &Restoration{
 		}
 		kept := map[Ref]Back{}
 		var bad error
-		err := pages(c.IPGroupSpecs(ctx), func(g client.Spec) {
+		err := groupSpecs(ctx, c, func(id string) bool { return wanted[id] != nil }, func(g client.Spec) {
 			of := wanted[g.ID]
 			if of == nil {
 				return
@@ -115,7 +115,12 @@ func (b *entryBack) Next(c *Comeback) (Making, bool) {
 func lookForEntries(ctx context.Context, c *client.Client, all []*Comeback) error {
 	groups := map[string]map[spelling]client.Spec{}
 	var bad error
-	err := pages(c.IPGroupSpecs(ctx), func(g client.Spec) {
+	matter := map[string]bool{}
+	for _, one := range all {
+		id := one.Back.(*entryBack).parent
+		matter[id], matter[one.New(Ref{Scope: one.Ref.Scope, Kind: IPGroups, ID: id})] = true, true
+	}
+	err := groupSpecs(ctx, c, func(id string) bool { return matter[id] }, func(g client.Spec) {
 		entries, err := g.Entries()
 		bad = cmp.Or(bad, err)
 		in := map[spelling]client.Spec{}

@@ -72,7 +72,9 @@ type groupBack struct{ whole }
 var restoreGroups = &Restoration{
 	Keep: func(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]Back, string, error) {
 		kept, each := keepWhole(doomed, func(s client.Spec) Back { return &groupBack{whole{Spec: s}} })
-		return kept, "", pages(c.IPGroupSpecs(ctx), each)
+		return kept, "", groupSpecs(ctx, c, func(id string) bool {
+			return slices.ContainsFunc(doomed, func(d Doomed) bool { return d.Resource.Ref.ID == id })
+		}, each)
 	},
 	Recall: func(_ Ref, kept json.RawMessage, shown bool) (Back, error) {
 		if !shown {
@@ -89,6 +91,30 @@ var restoreGroups = &Restoration{
 		lookForWhole(all, list, func(b Back) client.Spec { return b.(*groupBack).Spec }, []string{"name"}, []string{"description"})
 		return nil
 	},
+}
+
+// groupSpecs goes through the IP groups. Those whose entries matter are asked for where the list leaves these out.
+func groupSpecs(ctx context.Context, c *client.Client, matter func(id string) bool, each func(client.Spec)) error {
+	var mute []string
+	if err := pages(c.IPGroupSpecs(ctx), func(s client.Spec) {
+		if !s.Tells("ip_list") && matter(s.ID) {
+			mute = append(mute, s.ID)
+			return
+		}
+		each(s)
+	}); err != nil {
+		return err
+	}
+	for _, id := range mute {
+		switch s, err := c.IPGroupSpec(ctx, id); {
+		case gonePlainly(err):
+		case err != nil:
+			return needs("elb:ipgroups:get", err)
+		default:
+			each(s)
+		}
+	}
+	return nil
 }
 
 func (b *groupBack) Grade() (Undo, string) {

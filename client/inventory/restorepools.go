@@ -167,27 +167,29 @@ func (l *poolLists) pool(id string) (s client.Spec, shared, ok bool) {
 func (l *poolLists) holding(doomed []Doomed) bool {
 	return slices.ContainsFunc(doomed, func(d Doomed) bool {
 		s, _, ok := l.pool(d.Resource.Ref.ID)
-		return ok && (s.IDs("members").Len() > 0 || s.Has("healthmonitor_id"))
+		return ok && (s.Has("members") || s.Has("healthmonitor_id"))
 	})
 }
 
-// membersOf are the members of a pool. What the list of all members does not show is read from the pool itself.
+// membersOf are the members of a pool. What the lists of all pools and members do not show is read from the pool itself.
 func (l *poolLists) membersOf(ctx context.Context, c *client.Client, p client.Spec, shared bool) ([]client.Spec, error) {
 	var all []client.Spec
+	known := p.Tells("members")
 	for id := range p.IDs("members").All() {
 		m, ok := l.members[id]
-		if !ok {
-			list := c.MemberSpecs(ctx, p.ID)
-			if shared {
-				list = c.SharedMemberSpecs(ctx, p.ID)
-			}
-			all = nil
-			err := pages(list, func(m client.Spec) { all = append(all, m) })
-			return all, err
-		}
+		known = known && ok
 		all = append(all, m)
 	}
-	return all, nil
+	if known {
+		return all, nil
+	}
+	list := c.MemberSpecs(ctx, p.ID)
+	if shared {
+		list = c.SharedMemberSpecs(ctx, p.ID)
+	}
+	all = nil
+	err := pages(list, func(m client.Spec) { all = append(all, m) })
+	return all, err
 }
 
 func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]Back, string, error) {
@@ -196,7 +198,7 @@ func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]
 		p, known := d.Resource.Object.(*Pool)
 		shared = shared || !known || p.Shared
 		dedicated = dedicated || known && !p.Shared
-		inside = inside || !known || p.Members.Len() > 0 || p.HealthMonitorID != ""
+		inside = inside || !known || !p.Members.Said() || p.Members.Len() > 0 || p.HealthMonitorID != ""
 		used = used || slices.ContainsFunc(d.Users, changesPolicy)
 	}
 	l, err := readPools(ctx, c, dedicated, shared, inside)

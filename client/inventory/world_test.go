@@ -157,10 +157,17 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serve starts the world; both gateways have one instance.
+// serve starts the world; both gateways have one instance. A pool that is given no members has none.
 func (w *world) serve(t *testing.T) (*inventory.Loader, *client.Deleter) {
 	t.Helper()
 	w.t = t
+	for _, list := range []string{"pools", "lbaas/pools"} {
+		for _, pool := range w.lists[list] {
+			if pool["members"] == nil {
+				pool["members"] = refs()
+			}
+		}
+	}
 	return connect(t, w, client.Gateway{Service: client.ROMA, InstanceID: roma}, client.Gateway{Service: client.APIG, InstanceID: apig})
 }
 

@@ -42,6 +42,7 @@ func (c *choosing) flags(f *pflag.FlagSet) {
 // chosen are the resources that a command line is about.
 type chosen struct {
 	kind      *inventory.Kind
+	loader    *inventory.Loader // that has read it
 	snapshot  *inventory.Snapshot
 	all       int // listed, of which the rows were chosen
 	rows      []inventory.Resource
@@ -102,7 +103,7 @@ func (c *choosing) from(ctx context.Context, choice profile.Choice, kind *invent
 func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind, f *filter.Filter) (*chosen, error) {
 	defer waiting(os.Stderr, "Listing "+kind.Many+" and what may use them.")()
 	loader = loader.WithDetail()
-	out := &chosen{kind: kind}
+	out := &chosen{kind: kind, loader: loader}
 	if kind.Within == "" {
 		out.snapshot = inventory.Last(loader.Load(ctx, kind.ID))
 	} else {

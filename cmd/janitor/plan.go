@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -145,7 +146,7 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	if err := got.incomplete(); err != nil {
 		return none, fmt.Errorf("nothing is planned: %w", err)
 	}
-	stage, err := planOf(got, ids, p.which.where, cleanup.Choice{Detach: p.detach})
+	stage, err := planOf(cmd.Context(), got, ids, p.which.where, cleanup.Choice{Detach: p.detach})
 	if err != nil {
 		return none, err
 	}
@@ -178,8 +179,8 @@ func limitsOf(cmd *cobra.Command, l cleanup.Limits, p profile.Profile) cleanup.L
 	return stepLimits(l, runbook.Limits(own))
 }
 
-// planOf plans the ids, or all that were chosen.
-func planOf(got *chosen, ids []string, where string, choice cleanup.Choice) (cleanup.Stage, error) {
+// planOf plans the ids, or all that were chosen, and reads first what the lists have left out of these.
+func planOf(ctx context.Context, got *chosen, ids []string, where string, choice cleanup.Choice) (cleanup.Stage, error) {
 	stage := cleanup.Stage{Listed: got.all, Chosen: string(got.kind.ID) + " where " + where}
 	rows := got.rows
 	if len(ids) > 0 {
@@ -201,7 +202,7 @@ func planOf(got *chosen, ids []string, where string, choice cleanup.Choice) (cle
 		refs[i] = r.Ref
 	}
 	var err error
-	stage.Plan, err = cleanup.NewPlan(refs, got.snapshot, choice)
+	stage.Plan, err = cleanup.NewPlan(refs, got.loader.Fill(ctx, got.snapshot, refs), choice)
 	return stage, err
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -90,7 +91,7 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 		for _, note := range got.notes() {
 			(&lines{cmd.ErrOrStderr()}).say("Step %d: %s", i+1, note)
 		}
-		stage, err := step.plan(got)
+		stage, err := step.plan(cmd.Context(), got)
 		if err != nil {
 			return none, err
 		}
@@ -125,7 +126,7 @@ func within(path string, at runbook.Scope, s *profile.Session) error {
 }
 
 // plan is what the step deletes: what is to be kept, or perhaps is, is left out.
-func (s *bookStep) plan(got *chosen) (cleanup.Stage, error) {
+func (s *bookStep) plan(ctx context.Context, got *chosen) (cleanup.Stage, error) {
 	var kept []cleanup.LeftOut
 	got.rows = slices.DeleteFunc(got.rows, func(r inventory.Resource) bool {
 		if s.keep == nil {
@@ -141,7 +142,7 @@ func (s *bookStep) plan(got *chosen) (cleanup.Stage, error) {
 		kept = append(kept, cleanup.LeftOut{Ref: r.Ref, Label: r.Label(), Why: why})
 		return true
 	})
-	stage, err := planOf(got, nil, s.Where, cleanup.Choice{Detach: s.Allows(runbook.Detach), Bare: !s.Allows(runbook.Prerequisites)})
+	stage, err := planOf(ctx, got, nil, s.Where, cleanup.Choice{Detach: s.Allows(runbook.Detach), Bare: !s.Allows(runbook.Prerequisites)})
 	stage.Name = cmp.Or(s.Name, s.Kind)
 	if s.Reason != "" { // whoever approves it asks for it
 		stage.Chosen += "; reason: " + s.Reason

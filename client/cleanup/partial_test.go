@@ -1,0 +1,133 @@
+package cleanup
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"janitor/client/inventory"
+	"janitor/client/simcloud"
+)
+
+// leavingOut is a cloud whose lists at these ends of paths do not have some fields. Showing an object tells all, unless it is
+// refused.
+func leavingOut(fields []string, refuse string, lists ...string) func(*simcloud.Cloud) front {
+	return func(cloud *simcloud.Cloud) front {
+		return func(w http.ResponseWriter, r *http.Request) bool {
+			whole := slices.ContainsFunc(lists, func(l string) bool { return strings.HasSuffix(r.URL.Path, l) })
+			if refuse != "" && r.Method == http.MethodGet && strings.Contains(r.URL.Path, refuse) && !whole {
+				w.WriteHeader(http.StatusForbidden)
+				return true
+			}
+			if r.Method != http.MethodGet || !whole {
+				return false
+			}
+			rec := httptest.NewRecorder()
+			cloud.ServeHTTP(rec, r)
+			body := map[string]any{}
+			if rec.Code == http.StatusOK && json.Unmarshal(rec.Body.Bytes(), &body) == nil {
+				for _, list := range body {
+					objects, _ := list.([]any)
+					for _, o := range objects {
+						for _, f := range fields {
+							delete(o.(map[string]any), f)
+						}
+					}
+				}
+				rec.Body = &bytes.Buffer{}
+				json.NewEncoder(rec.Body).Encode(body)
+			}
+			w.WriteHeader(rec.Code)
+			w.Write(rec.Body.Bytes())
+			return true
+		}
+	}
+}
+
+// filled plans what is marked, with what the lists have left out of it.
+func (s *sim) filled(marked []inventory.Resource, from *inventory.Snapshot) Plan {
+	s.t.Helper()
+	return s.plan(marked, s.loader.Fill(s.t.Context(), from, refsOf(marked)))
+}
+
+// TestWhatListsLeaveOut: a list that leaves out what a resource holds does not say that it holds nothing. It is asked for
+// before it is confirmed, kept, and comes back.
+func TestWhatListsLeaveOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind   inventory.KindID
+		fields []string
+		lists  []string
+		want   func(inventory.Resource) bool // in the account as it is
+		held   func(inventory.Resource) int
+	}{
+		"members":                 {inventory.Pools, []string{"members"}, []string{"/elb/pools"}, func(r inventory.Resource) bool { return dedicated(r) }, membersIn},
+		"members and listeners":   {inventory.Pools, []string{"members", "listeners"}, []string{"/elb/pools"}, func(r inventory.Resource) bool { return dedicated(r) }, membersIn},
+		"members of shared pools": {inventory.Pools, []string{"members"}, []string{"/lbaas/pools", "/elb/pools"}, func(r inventory.Resource) bool { return !dedicated(r) }, membersIn},
+		"entries":                 {inventory.IPGroups, []string{"ip_list", "listeners"}, []string{"/elb/ipgroups"}, func(inventory.Resource) bool { return true }, func(r inventory.Resource) int { return len(groupEntries(r)) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := simcloud.Options{Seed: 4}
+			whole := simulate(t, o, nil)
+			some := pick(whole.load(c.kind), c.kind, 1, func(r inventory.Resource) bool { return unused(r) && c.want(r) && c.held(r) > 0 })
+			if len(some) == 0 {
+				t.Fatal("the world is too simple for this test")
+			}
+			lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulateBy(t, o, way{around: leavingOut(c.fields, "", c.lists...)})}
+			lab.engine.journal = lab.history.Journal(lab.where())
+			from := lab.load(c.kind)
+			listed := pick(from, c.kind, 1, func(r inventory.Resource) bool { return r.Ref.ID == some[0].Ref.ID })
+			if p := lab.plan(listed, from); len(p.Items) > 0 {
+				t.Errorf("planned although it is not known what goes along: %+v", p.Items)
+			}
+			p := lab.filled(listed, from)
+			if want := whole.plan(some, whole.load(c.kind)); len(p.Items) != 1 || p.Items[0].Takes != want.Items[0].Takes || len(p.Items[0].Holds) != len(want.Items[0].Holds) {
+				t.Fatalf("%+v\n%+v", p, want)
+			}
+			if summary, results := lab.run(p); !summary.OK() {
+				t.Fatal(summary, results)
+			}
+			past := lab.newest()
+			summary, results := lab.undo(past)
+			if !summary.OK() || results[0].Outcome != Restored {
+				t.Fatal(summary, results)
+			}
+			made := some[0].Ref
+			made.ID = results[0].NewID
+			back := lab.loader.Fill(t.Context(), lab.load(c.kind), []inventory.Ref{made}).Find([]inventory.Ref{made})[made]
+			if back.Object == nil || c.held(back) != c.held(some[0]) {
+				t.Errorf("it held %d, and holds %+v", c.held(some[0]), back)
+			}
+			if summary, results = lab.undo(past); results[0].Outcome != AlreadyThere {
+				t.Error("undone once more: ", summary, results)
+			}
+		})
+	}
+}
+
+func membersIn(r inventory.Resource) int { return r.Object.(*inventory.Pool).Members.Len() }
+
+// What cannot be read of a resource is told, and the resource left alone.
+func TestWhatListsLeaveOutAndNobodyMayRead(t *testing.T) {
+	s := simulateBy(t, simcloud.Options{Seed: 4}, way{around: leavingOut([]string{"members"}, "/elb/pools/", "/elb/pools")})
+	from := s.load(inventory.Pools)
+	some := pick(from, inventory.Pools, 1, func(r inventory.Resource) bool { return unused(r) && dedicated(r) })
+	p := s.filled(some, from)
+	if len(p.Items) != 0 || len(p.LeftOut) != 1 || !strings.Contains(p.LeftOut[0].Why, "needs elb:pools:get") {
+		t.Errorf("%+v", p)
+	}
+}
+
+// Services that tell all are asked for nothing more.
+func TestNothingIsAskedWhereListsTellAll(t *testing.T) {
+	s := simulate(t, simcloud.Options{Seed: 4}, nil)
+	from := s.load(inventory.Pools)
+	asked := len(s.cloud.Requests())
+	s.filled(pick(from, inventory.Pools, 50, func(inventory.Resource) bool { return true }), from)
+	if n := len(s.cloud.Requests()); n != asked {
+		t.Errorf("%d requests", n-asked)
+	}
+}
