@@ -222,8 +222,12 @@ func (r request) get(ctx context.Context, query url.Values, out any) error {
 }
 
 func (r request) post(ctx context.Context, in, out any, requestID *string) error {
+	return r.change(ctx, http.MethodPost, in, out, requestID)
+}
+
+func (r request) change(ctx context.Context, method string, in, out any, requestID *string) error {
 	noted := r.call.RequestID
-	r.call.Method, r.call.In, r.call.Out, r.call.RequestID = http.MethodPost, in, out, cmp.Or(requestID, noted)
+	r.call.Method, r.call.In, r.call.Out, r.call.RequestID = method, in, out, cmp.Or(requestID, noted)
 	err := r.send(ctx)
 	if noted != nil && err == nil {
 		*noted = *r.call.RequestID

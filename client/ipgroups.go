@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"net/http"
 
 	"janitor/client/decode"
 )
@@ -71,6 +72,15 @@ func (d *Deleter) DeleteIPGroup(ctx context.Context, id string) error {
 // deleted (S2).
 // An empty list is refused here, for what it would do is not documented.
 func (d *Deleter) DeleteEntries(ctx context.Context, groupID string, ips []string) (IPGroup, string, error) {
+	return d.deleteEntries(ctx, http.MethodPost, groupID, ips)
+}
+
+// DeleteEntriesByPut is DeleteEntries as the example of S2 has it.
+func (d *Deleter) DeleteEntriesByPut(ctx context.Context, groupID string, ips []string) (IPGroup, string, error) {
+	return d.deleteEntries(ctx, http.MethodPut, groupID, ips)
+}
+
+func (d *Deleter) deleteEntries(ctx context.Context, method, groupID string, ips []string) (IPGroup, string, error) {
 	type entry struct {
 		IP string `json:"ip"`
 	}
@@ -91,7 +101,7 @@ func (d *Deleter) DeleteEntries(ctx context.Context, groupID string, ips []strin
 	}
 	var requestID string
 	a := answer[remaining]{key: "ipgroup"}
-	if err := r.post(ctx, map[string]list{"ipgroup": in}, &a, &requestID); err != nil {
+	if err := r.change(ctx, method, map[string]list{"ipgroup": in}, &a, &requestID); err != nil {
 		return IPGroup{}, requestID, err
 	}
 	// Without a list of what is left, "gone" would be a guess.

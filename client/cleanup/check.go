@@ -141,8 +141,8 @@ func (r *Run) pieces(items []int) []piece {
 	for n, fresh := range r.resources(items) {
 		kind := r.kinds[fresh.Ref.Kind]
 		route := kind.Deletion.Route(fresh)
-		if route.Instead != nil && r.asksAlone(items[n]) {
-			route = route.Instead
+		if alone := route.Alone(); alone != nil && r.asksAlone(items[n]) {
+			route = alone
 		}
 		g := group{waypoint{route, fresh.Ref.Scope}, fresh.Ref.Kind, fresh.Ref.Parent, ""}
 		if lane := kind.Deletion.Lane; lane != nil {

@@ -72,7 +72,7 @@ func (r *Run) mayHold(i int) bool {
 
 // askAlone keeps an item that a batch has refused without a reason, for the call that gives one.
 func (r *Run) askAlone(p piece, i int, v ending) bool {
-	if p.way.route.Max <= 1 || p.way.route.Instead == nil || saysHolds(v.message) || !r.mayHold(i) {
+	if p.way.route.Max <= 1 || p.way.route.Alone() == nil || saysHolds(v.message) || !r.mayHold(i) {
 		return false
 	}
 	r.mu.Lock()

@@ -203,18 +203,15 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 			return nil
 		}
 	}
-	switch instead := p.way.route.Instead; {
-	case errors.Is(err, client.RouteAbsent) && instead != nil:
+	switch alone := p.way.route.Alone(); {
+	case errors.Is(err, client.RouteAbsent) && p.way.route.Instead != nil:
 		r.absent(p.way)
 		return r.again(nil, p)
-	case errors.Is(err, client.NotFound) && instead != nil: // the call or something in it: the answer does not say
-		p.way.route = instead
+	case errors.Is(err, client.NotFound) && alone != nil: // the call or something in it: the answer does not say
+		p.way.route = alone
 		return r.again(nil, p)
 	case errors.Is(err, client.NotFound):
-		for _, d := range r.readBack(ctx, p.at, doubtsOf(p, v), AlreadyGone) {
-			r.end(d.item, d.is)
-		}
-		return nil
+		return r.notFound(ctx, p, v)
 	case errors.Is(err, client.Pending) && r.heldBack(p, v, err):
 		return nil
 	}
@@ -240,6 +237,25 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 	return r.divide(p, sent, v, err)
 }
 
+// notFound reads back what the service does not know. What is still there may lack the call only, and goes by another one.
+func (r *Run) notFound(ctx context.Context, p piece, v ending) (left []piece) {
+	there := r.readBack(ctx, p.at, doubtsOf(p, v), AlreadyGone)
+	instead := p.way.route.Instead
+	if instead == nil || len(there) == 0 {
+		for _, d := range there {
+			r.end(d.item, d.is)
+		}
+		return nil
+	}
+	p.items = nil
+	for _, d := range there {
+		p.items = append(p.items, d.item)
+	}
+	v.message += "; read back: still there"
+	p.from, p.way.route = p.way, instead
+	return r.again(&v, p)
+}
+
 // divide deals with a piece that was refused when it was so many items: perhaps one of them spoils it, or it is too big. What
 // remains refused ends so.
 func (r *Run) divide(p piece, sent int, v ending, err error) (left []piece) {
@@ -255,8 +271,8 @@ func (r *Run) divide(p piece, sent int, v ending, err error) (left []piece) {
 	if aboutSize(err) && p.part { // it was this item that spoilt the batches, not their size
 		r.engine.learn(p.way, func(l *lesson) { l.refused = 0 })
 	}
-	if aboutSize(err) && p.way.route.Instead != nil { // the item, or batches of any size: the other call will tell
-		p.from, p.way.route = p.way, p.way.route.Instead
+	if alone := p.way.route.Alone(); aboutSize(err) && alone != nil { // the item, or batches of any size: the other call will tell
+		p.from, p.way.route = p.way, alone
 		return r.again(&v, p)
 	}
 	if r.heldBack(p, v, err) {
@@ -315,7 +331,7 @@ func doubtsOf(p piece, v ending) []doubt {
 func (r *Run) lost(ctx, sending context.Context, p piece, v ending, err error) (left []piece) {
 	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
 	next, apart := p, p
-	next.items, apart.items, apart.way.route = nil, nil, p.way.route.Instead
+	next.items, apart.items, apart.way.route = nil, nil, p.way.route.Alone()
 	spoilt := statusOf(err) == http.StatusInternalServerError && apart.way.route != nil
 	worst := 1
 	for _, d := range r.readBack(ctx, p.at, doubtsOf(p, v), Deleted) {

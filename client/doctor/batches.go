@@ -22,7 +22,7 @@ func (e examination) batches(ctx context.Context) []Finding {
 	calls := []struct{ what, path, without string }{
 		{"pools", "/pools/batch-delete", "they are deleted one by one, which takes longer"},
 		{"certificates", "/certificates/batch-delete", "they are deleted one by one, which takes longer"},
-		{"IP group entries", "/ipgroups/" + nobody + "/iplist/batch-delete", "entries cannot be deleted"},
+		{"IP group entries", "/ipgroups/" + nobody + "/iplist/batch-delete", "PUT is tried when entries are deleted"},
 	}
 	elb, err := e.api(e.reach.Endpoints.ELB, e.reach.Bare)
 	if err != nil {

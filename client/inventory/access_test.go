@@ -216,7 +216,7 @@ func (d dice) world() *accessWorld {
 	w := &accessWorld{doomed: map[[2]string]bool{}}
 	hidden := []string{"x1", "x2", "l1"}
 	for i := range 1 + d.IntN(6) {
-		g := client.IPGroup{ID: "g" + strconv.Itoa(i), Name: d.pick("", "name")}
+		g := client.IPGroup{ID: "g" + strconv.Itoa(i), Name: d.pick("", "name"), Entries: client.IPEntries{}}
 		for range d.IntN(7) {
 			g.Entries = append(g.Entries, client.IPEntry{IP: d.entry()})
 		}

@@ -382,7 +382,7 @@ func TestRefusalsNameThePermission(t *testing.T) {
 	w.answer = map[string]http.HandlerFunc{}
 	for _, call := range []string{
 		"POST pools/batch-delete", "DELETE pools/p1", "DELETE lbaas/pools/p2", "POST certificates/batch-delete", "DELETE certificates/c1",
-		"DELETE lbaas/certificates/c2", "DELETE ipgroups/g1", "POST ipgroups/g1/iplist/batch-delete", "DELETE " + onROMA + "/v1/members/m1",
+		"DELETE lbaas/certificates/c2", "DELETE ipgroups/g1", "POST ipgroups/g1/iplist/batch-delete", "PUT ipgroups/g1/iplist/batch-delete", "DELETE " + onROMA + "/v1/members/m1",
 		"DELETE " + onAPIG + "/v2/members/m2", "DELETE pools/p1/members/s1", "DELETE healthmonitors/h1",
 	} {
 		w.answer[call] = refuse

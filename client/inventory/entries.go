@@ -200,10 +200,21 @@ func judgeEntry(r Resource, g *Graph) Verdict {
 	return judge(r.Ref, madeBy(e.Group.Name, e.Group.Description), used, gaps, entryUnused, e.signs)
 }
 
-var deleteEntries = &Route{
-	Call: "POST ipgroups/{id}/iplist/batch-delete", Max: 50,
-	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
-		group, requestID, err := d.DeleteEntries(ctx, items[0].Ref.Parent, idsOf(items))
+// S2 says POST where it has the URI, and PUT in its example (api.md 12).
+var (
+	deleteEntries = &Route{
+		Call: "POST ipgroups/{id}/iplist/batch-delete", Max: mostEntries, Instead: deleteEntriesByPut,
+		Send: entriesBy((*client.Deleter).DeleteEntries),
+	}
+	deleteEntriesByPut = &Route{
+		Call: "PUT ipgroups/{id}/iplist/batch-delete", Max: mostEntries,
+		Send: entriesBy((*client.Deleter).DeleteEntriesByPut),
+	}
+)
+
+func entriesBy(send func(*client.Deleter, context.Context, string, []string) (client.IPGroup, string, error)) func(context.Context, *client.Deleter, []Resource) ([]Answer, error) {
+	return func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
+		group, requestID, err := send(d, ctx, items[0].Ref.Parent, idsOf(items))
 		if err != nil {
 			return nil, needs("elb:ipgroups:put", err)
 		}
@@ -211,7 +222,7 @@ var deleteEntries = &Route{
 			return []Answer{{ID: group.ID, RequestID: requestID}}, nil // nobody asked for that one
 		}
 		return remaining(items, group, requestID), nil
-	},
+	}
 }
 
 // remaining reads S2's answer, which is the group as it is afterwards. An entry still in it was not deleted, or the answer

@@ -260,6 +260,14 @@ type Route struct {
 	Instead *Route
 }
 
+// Alone is the call that takes the items of this one's batches one by one, nil when there is none.
+func (r *Route) Alone() *Route {
+	if r.Instead == nil || r.Instead.Max > 1 {
+		return nil
+	}
+	return r.Instead
+}
+
 // Answer is what the service said of one id.
 type Answer struct {
 	ID        string

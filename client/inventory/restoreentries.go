@@ -10,7 +10,7 @@ import (
 	"janitor/client"
 )
 
-// mostEntries is how many entries one request gives back: a modest chunk, for no limit is stated (api.md 2.11).
+// mostEntries is how many entries one request takes away or gives back: a modest chunk, for no limit is stated (api.md 2.11).
 const mostEntries = 50
 
 // entryBack is an entry as it was. An entry of the same address is the entry, however it is spelt (api.md 2.9).

@@ -37,6 +37,9 @@ type Options struct {
 	// clouds lack some of the calls (api.md 2.1).
 	Lacks []string
 
+	// ByPut publishes the deletion of entries as the example of S2 has it, by PUT and not by POST.
+	ByPut bool
+
 	// Octavia makes the v2.0 family that of an OpenStack cloud: error bodies of Octavia, a next link after every full page,
 	// also the last one, no markers of what is deleted, neither certificates nor a list of all members, nor the paths
 	// of Huawei Cloud.
@@ -94,7 +97,7 @@ func New(o Options) *Cloud {
 	if o.Octavia {
 		o.Lacks = append(slices.Clip(o.Lacks), "/v2/*/elb/", "/v2.0/lbaas/certificates", "/v2.0/lbaas/members")
 	}
-	c := &Cloud{options: o, routes: routeTable(o.Lacks), mint: newMint(o.Seed), tokens: map[string]token{}, queue: make(chan struct{}, 1), faults: arm(o.Script)}
+	c := &Cloud{options: o, routes: routeTable(o), mint: newMint(o.Seed), tokens: map[string]token{}, queue: make(chan struct{}, 1), faults: arm(o.Script)}
 	c.account, c.home, c.worlds = build(o)
 	return c
 }

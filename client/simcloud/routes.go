@@ -86,7 +86,7 @@ func match(pattern, parts []string) ([]string, bool) {
 
 // routeTable lists every published call by method. In the ELB and gateway families the first asterisk is the project;
 // it is not among the arguments that handlers see; /v2.0 has none.
-func routeTable(lacks []string) map[string][]route {
+func routeTable(o Options) map[string][]route {
 	one := func(*call) int { return 1 }
 	batch := func(key string) func(*call) int {
 		return func(q *call) int {
@@ -98,6 +98,10 @@ func routeTable(lacks []string) map[string][]route {
 		get, post, put, del = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 		v3                  = "/v3/*/elb"
 	)
+	entries := post
+	if o.ByPut {
+		entries = put
+	}
 	all := []route{
 		{method: post, path: "/v3/auth/tokens", handle: (*call).createToken, open: true},
 		{method: get, path: "/v3/projects", handle: (*call).listProjects},
@@ -148,7 +152,7 @@ func routeTable(lacks []string) map[string][]route {
 		{method: del, path: v3 + "/ipgroups/*", handle: (*call).deleteIPGroup, items: one},
 		{method: post, path: v3 + "/ipgroups/*/iplist/create-or-update", handle: (*call).addEntries},
 		// S2's example says PUT; its URI, the SDKs and Open Telekom Cloud say POST (api.md 12).
-		{method: post, path: v3 + "/ipgroups/*/iplist/batch-delete", handle: (*call).deleteEntries, items: (*call).countEntries},
+		{method: entries, path: v3 + "/ipgroups/*/iplist/batch-delete", handle: (*call).deleteEntries, items: (*call).countEntries},
 
 		{method: get, path: "/v2/*/apigw/instances", handle: (*call).listAPIGInstances},
 		{method: get, path: "/v2/*/instances", handle: (*call).listROMAInstances},
@@ -198,7 +202,7 @@ func routeTable(lacks []string) map[string][]route {
 	}
 	table := map[string][]route{}
 	for _, r := range all {
-		if slices.ContainsFunc(lacks, func(part string) bool { return strings.Contains(r.path, part) }) {
+		if slices.ContainsFunc(o.Lacks, func(part string) bool { return strings.Contains(r.path, part) }) {
 			continue
 		}
 		r.parts = strings.Split(r.path, "/")
