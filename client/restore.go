@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -178,10 +179,19 @@ func (s Spec) body(names []string) map[string]json.RawMessage {
 	all := make(map[string]json.RawMessage, len(s.fields))
 	for _, f := range s.fields {
 		if (names == nil || slices.Contains(names, f.name)) && says(f.value) {
-			all[f.name] = json.RawMessage(f.value)
+			all[f.name] = json.RawMessage(documented(f))
 		}
 	}
 	return all
+}
+
+// documented is the value as a call takes it: a number is no text, whatever the service writes.
+func documented(f keptField) string {
+	var n *int
+	if f.value[0] != '"' || !slices.Contains(numberFields, f.name) || decode.Lenient([]byte(f.value), &n) != nil || n == nil {
+		return f.value
+	}
+	return strconv.Itoa(*n)
 }
 
 // ascii writes all that is not ASCII as escapes: in JSON that stands in strings only.
@@ -283,11 +293,17 @@ func (s Spec) Like(other Spec, names ...string) bool {
 }
 
 func sameValue(a, b string) bool {
-	if a == b || !says(a) && !says(b) {
+	if a == b || !says(a) && !says(b) || isNumber(a) && strings.Trim(a, `"`) == strings.Trim(b, `"`) {
 		return true
 	}
 	var x, y any
 	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
+}
+
+// isNumber: it is a whole number, perhaps as text.
+func isNumber(value string) bool {
+	_, err := strconv.Atoi(strings.Trim(value, `"`))
+	return err == nil
 }
 
 // Blurred names the first of the fields whose text was cleaned or may have been, "" for none: of an object that was kept

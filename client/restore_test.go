@@ -85,6 +85,52 @@ func FuzzQuickSpecs(f *testing.F) {
 	})
 }
 
+// Numbers that a service writes as text are numbers where they are documented as such (api.md 2.4, 2.5, 4.4), also in what is
+// compared with it.
+func TestNumbersAreSentAsNumbers(t *testing.T) {
+	var body string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in json.RawMessage
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+			t.Error(err)
+		}
+		body = string(in)
+		w.WriteHeader(http.StatusCreated)
+		w.Write([]byte(`{"member":{"id":"new"},"healthmonitor":{"id":"new"},"members":[{"id":"new","host":"10.0.0.1","port":8080}]}`))
+	}))
+	defer server.Close()
+	d, err := NewDeleter(Config{Project: "p", ELB: server.URL, ROMA: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		kept, want string
+		send       func(context.Context, Spec) (string, error)
+	}{
+		{
+			`{"id":"old","name":"7","address":"10.0.0.1","protocol_port":"8080","weight":"0"}`,
+			`{"member":{"address":"10.0.0.1","name":"7","protocol_port":8080,"weight":0}}`,
+			func(ctx context.Context, s Spec) (string, error) { return d.CreatePoolMember(ctx, "p", s) },
+		},
+		{
+			`{"id":"old","type":"HTTP","delay":"5","timeout":3,"max_retries":"3.0","monitor_port":"","expected_codes":"200"}`,
+			`{"healthmonitor":{"delay":5,"expected_codes":"200","max_retries":3,"pool_id":"p","timeout":3,"type":"HTTP"}}`,
+			func(ctx context.Context, s Spec) (string, error) { return d.CreateHealthMonitor(ctx, "p", s) },
+		},
+		{
+			`{"id":"old","host":"10.0.0.1","port":"8080","weight":"many","status":"1"}`,
+			`{"members":[{"host":"10.0.0.1","port":8080,"status":1,"weight":"many"}]}`,
+			func(ctx context.Context, s Spec) (string, error) {
+				return d.AddChannelMember(ctx, Gateway{Service: ROMA, InstanceID: "i"}, "c", s)
+			},
+		},
+	} {
+		if id, err := c.send(t.Context(), spec(t, c.kept)); id != "new" || err != nil || body != c.want {
+			t.Errorf("%q, %v: sent %s, want %s", id, err, body, c.want)
+		}
+	}
+}
+
 // An answer counts only when it is about what was asked for: all else leaves open whether it was made.
 func TestCreateBelievesOnlyWhatFits(t *testing.T) {
 	for answer, want := range map[string]string{

@@ -26,6 +26,9 @@ var (
 	channelMemberFields = strings.Fields("host port weight is_backup member_group_name status ecs_id ecs_name")
 )
 
+// numberFields are those of them that are numbers (api.md 2.4, 2.5, 2.7, 4.4).
+var numberFields = strings.Fields("protocol_port weight delay timeout max_retries max_retries_down monitor_port position priority port status")
+
 // What is kept besides: it says what else comes back.
 var (
 	poolKept        = slices.Concat(poolFields, []string{"admin_state_up", "listeners", "loadbalancers", "members", "healthmonitor_id"})
