@@ -124,13 +124,24 @@ func (c *Client) IPGroupSpecs(ctx context.Context) iter.Seq2[[]Spec, error] {
 	return specs[groupForm](ctx, c, c.dedicated().sub("ipgroups").doing("listing IP groups"), "ipgroups")
 }
 
-// IPGroupSpec shows one, for lists that leave out entries.
+// PoolSpec shows one pool of ELB v3 as it would be made again.
+func (c *Client) PoolSpec(ctx context.Context, id string) (Spec, error) {
+	return oneSpec[poolForm](ctx, c.dedicated().sub("pools").id(id).doing("reading pool %s", id), "pool", id)
+}
+
+// SharedPoolSpec shows one pool of a shared load balancer.
+func (c *Client) SharedPoolSpec(ctx context.Context, id string) (Spec, error) {
+	return oneSpec[poolForm](ctx, c.shared().sub("pools").id(id).doing("reading shared pool %s", id), "pool", id)
+}
+
+// CertificateSpec shows one certificate, without its key.
+func (c *Client) CertificateSpec(ctx context.Context, id string) (Spec, error) {
+	return oneSpec[certificateForm](ctx, c.dedicated().sub("certificates").id(id).doing("reading certificate %s", id), "certificate", id)
+}
+
+// IPGroupSpec shows one IP group with its entries.
 func (c *Client) IPGroupSpec(ctx context.Context, id string) (Spec, error) {
-	f, err := show[filled[groupForm]](ctx, c.dedicated().sub("ipgroups").id(id).doing("reading IP group %s", id), "ipgroup", id)
-	if err != nil {
-		return Spec{}, err
-	}
-	return f.Spec, nil
+	return oneSpec[groupForm](ctx, c.dedicated().sub("ipgroups").id(id).doing("reading IP group %s", id), "ipgroup", id)
 }
 
 // ChannelMemberSpecs lists the members of a channel.
@@ -141,6 +152,14 @@ func (c *Client) ChannelMemberSpecs(ctx context.Context, g Gateway, channelID st
 
 func specs[F form](ctx context.Context, c *Client, r request, key string) iter.Seq2[[]Spec, error] {
 	return translated(markers[filled[F]](ctx, c, r, key), filled[F].spec)
+}
+
+func oneSpec[F form](ctx context.Context, r request, key, id string) (Spec, error) {
+	one, err := show[filled[F]](ctx, r, key, id)
+	if err != nil {
+		return Spec{}, err
+	}
+	return one.Spec, nil
 }
 
 func sharedSpecs[F form](ctx context.Context, c *Client, plural, doing string) iter.Seq2[[]Spec, error] {

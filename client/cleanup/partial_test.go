@@ -7,8 +7,11 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
+	"janitor/client"
 	"janitor/client/inventory"
 	"janitor/client/simcloud"
 )
@@ -129,5 +132,83 @@ func TestNothingIsAskedWhereListsTellAll(t *testing.T) {
 	s.filled(pick(from, inventory.Pools, 50, func(inventory.Resource) bool { return true }), from)
 	if n := len(s.cloud.Requests()); n != asked {
 		t.Errorf("%d requests", n-asked)
+	}
+}
+
+// lagging is a cloud whose lists never show what was made after they began to lag.
+func lagging(from func() bool, lists ...string) func(*simcloud.Cloud) front {
+	return func(cloud *simcloud.Cloud) front {
+		known := map[string]bool{}
+		var mu sync.Mutex
+		return func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method != http.MethodGet || !slices.ContainsFunc(lists, func(l string) bool { return strings.HasSuffix(r.URL.Path, l) }) {
+				return false
+			}
+			rec := httptest.NewRecorder()
+			cloud.ServeHTTP(rec, r)
+			body := map[string]any{}
+			if json.Unmarshal(rec.Body.Bytes(), &body) == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				for key, list := range body {
+					objects, isList := list.([]any)
+					if !isList {
+						continue
+					}
+					body[key] = slices.DeleteFunc(objects, func(o any) bool {
+						id := o.(map[string]any)["id"].(string)
+						known[id] = known[id] || !from()
+						return !known[id]
+					})
+				}
+			}
+			w.WriteHeader(rec.Code)
+			json.NewEncoder(w).Encode(body)
+			return true
+		}
+	}
+}
+
+// TestUndoneTwiceWhileListsLag: what an undo has made is asked for by its id, however long no list shows it, and is not made
+// twice.
+func TestUndoneTwiceWhileListsLag(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind inventory.KindID
+		list string
+		want func(inventory.Resource) bool
+	}{
+		"pools":        {inventory.Pools, "/elb/pools", func(r inventory.Resource) bool { return dedicated(r) && membersIn(r) > 0 }},
+		"shared pools": {inventory.Pools, "/pools", func(r inventory.Resource) bool { return !dedicated(r) && membersIn(r) > 0 }},
+		"IP groups":    {inventory.IPGroups, "/elb/ipgroups", func(inventory.Resource) bool { return true }},
+		"certificates": {inventory.Certificates, "/elb/certificates", func(r inventory.Resource) bool {
+			cert := r.Object.(*client.Certificate)
+			return !cert.Shared && cert.Type == "client"
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var lag atomic.Bool
+			lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulateBy(t, simcloud.Options{Seed: 4, Size: 50}, way{around: lagging(lag.Load, c.list)})}
+			lab.engine.journal = lab.history.Journal(lab.where())
+			from := lab.load(c.kind)
+			some := pick(from, c.kind, 1, func(r inventory.Resource) bool { return unused(r) && c.want(r) })
+			if len(some) == 0 {
+				t.Fatal("the world is too simple for this test")
+			}
+			past := lab.delete(some, from, Choice{})
+			lag.Store(true)
+			made := func() (n int) {
+				for _, r := range lab.cloud.Requests() {
+					if r.Method == http.MethodPost && strings.HasSuffix(r.Path, c.list) {
+						n++
+					}
+				}
+				return n
+			}
+			for n, want := range []Outcome{Restored, AlreadyThere, AlreadyThere} {
+				if _, results := lab.undo(past); results[0].Outcome != want || made() != 1 {
+					t.Errorf("undo %d: made %d times: %+v", n+1, made(), results)
+				}
+			}
+		})
 	}
 }

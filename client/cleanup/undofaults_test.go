@@ -336,6 +336,7 @@ func TestListsLagBehindWhatWasMade(t *testing.T) {
 			if !summary.OK() || results[0].NewID == "" {
 				t.Error(summary, results)
 			}
+			late.Store(0)
 			compare(t, before, lab.state(), map[string]string{results[0].NewID: results[0].Ref.ID}, nil)
 		})
 	}

@@ -395,11 +395,21 @@ func lookForPools(ctx context.Context, c *client.Client, all []*Comeback) error 
 			list = append(list, s)
 		}
 	}
-	lookForWhole(all, list, func(b Back) client.Spec { return b.(*poolBack).Pool },
+	show := func(one *Comeback, id string) (s client.Spec, err error) {
+		into, ask := l.v3, c.PoolSpec
+		if one.Back.(*poolBack).Shared {
+			into, ask = l.shared, c.SharedPoolSpec
+		}
+		if s, err = ask(ctx, id); err == nil {
+			into[id] = s
+		}
+		return s, err
+	}
+	lookForWhole(all, list, func(b Back) client.Spec { return b.(*poolBack).Pool }, show,
 		[]string{"name", "protocol"}, []string{"description", "lb_algorithm", "type"})
 	for _, one := range all {
 		id := one.ID()
-		if id == "" || id == one.Ref.ID && !one.Stays() {
+		if one.Err != nil || id == "" || id == one.Ref.ID && !one.Stays() {
 			continue
 		}
 		one.Err = lookInside(ctx, c, l, one, id)
