@@ -3,6 +3,7 @@ package profile
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -149,7 +150,7 @@ func (c Choice) family(f family) (candidate, bool) {
 }
 
 // oneName keeps one of what sources give twice as a matter of course: both names of the project, of the user and of the
-// account, and an account where nobody logs in with a password. The project's other name is checked when we log in.
+// account, and an account where nobody logs in with a password. The project's name is compared when the profile is opened.
 func (p *Profile) oneName() {
 	if p.ProjectID != "" {
 		p.named, p.ProjectName = p.ProjectName, ""
@@ -195,8 +196,8 @@ func (c Choice) insecure(f family) error {
 }
 
 // checkProject refuses a profile for one project where the environment names another: nobody knows which of them is meant,
-// unless the command line names the profile or the project.
-func (c Choice) checkProject(p Profile) error {
+// unless the command line names the profile or the project. A name beside the profile's id is noted, for IAM to compare.
+func (c Choice) checkProject(p *Profile) error {
 	fromEnvironment := p.Name == environment || strings.HasPrefix(p.Name, environment+"/")
 	if c.Project != "" || c.Profile != "" && !fromEnvironment {
 		return nil
@@ -211,7 +212,16 @@ func (c Choice) checkProject(p Profile) error {
 			if !fromEnvironment {
 				way = fmt.Sprintf("unset %s, or say which with --profile %s or --project", name, p.Name)
 			}
-			return usage("%v is for project %s, but %s is %s: %s", p, of.mine, name, other, way)
+			return usage("%v is for project %s, but %s is %s: %s", *p, of.mine, name, other, way)
+		}
+	}
+	for _, name := range variablesOf("project_name") {
+		if other := c.get(name); p.ProjectID != "" && p.named == "" && other != "" {
+			p.named, p.variables = other, maps.Clone(p.variables)
+			if p.variables == nil {
+				p.variables = map[string]string{}
+			}
+			p.variables["project_name"] = name
 		}
 	}
 	return nil

@@ -135,7 +135,7 @@ func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
 			return p, err
 		}
 	}
-	if err := c.checkProject(p); err != nil {
+	if err := c.checkProject(&p); err != nil {
 		return p, err
 	}
 	if err := c.checkRegion(p, given); err != nil {

@@ -83,9 +83,11 @@ func (p Profile) identify(ctx context.Context, s *Session, who secrets, server *
 
 // useKeys signs with keys; carrier makes the transport that signs for a project, "" for none.
 func (p Profile) useKeys(ctx context.Context, s *Session, carrier func(project string) http.RoundTripper) (err error) {
-	s.Project, err = p.projectBy(ctx, s.Endpoints, carrier)
+	if s.Project, err = p.projectBy(ctx, s.Endpoints, carrier); err != nil {
+		return err
+	}
 	s.Signed = carrier(s.Project)
-	return err
+	return p.rightName(ctx, s.Endpoints.IAM, carrier(""))
 }
 
 // useToken uses a token that somebody else got.

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -139,6 +140,49 @@ func TestCredentialsForAnotherProjectAreRefusedWithWords(t *testing.T) {
 			}
 			if strings.Contains(err.Error(), string(right)) {
 				t.Error("the error holds the token")
+			}
+		})
+	}
+}
+
+// A project's id and its name may come from two places, of which nobody knows which is meant when they are for two projects.
+func TestTheIDAndTheNameOfTwoProjects(t *testing.T) {
+	_, account, p := simulated(t)
+	keys := []string{"HUAWEICLOUD_SDK_AK=" + account.AccessKey, "HUAWEICLOUD_SDK_SK=" + account.SecretKey, "HUAWEICLOUD_SDK_REGION=" + account.Region}
+	id, name := "HUAWEICLOUD_SDK_PROJECT_ID="+account.ProjectID, "HW_PROJECT_NAME="+account.Region
+	for _, test := range []struct {
+		name    string
+		env     []string
+		project string
+		says    []string // nil: it opens
+	}{
+		{"one project", []string{id, name}, "", nil},
+		{"another name", []string{id, "HW_PROJECT_NAME=other"}, "", []string{"HUAWEICLOUD_SDK_PROJECT_ID says project " + account.ProjectID, account.Region, `HW_PROJECT_NAME says "other"`}},
+		{"another name, of OpenStack", []string{id, "OS_PROJECT_NAME=other"}, "", []string{`OS_PROJECT_NAME says "other"`}},
+
+		{"the command line says which", []string{id, "HW_PROJECT_NAME=other"}, account.ProjectID, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := home(t, nil, slices.Concat(keys, test.env)...)
+			c.Endpoints, c.Project = []string{"elb=" + p.Endpoints.ELB, "iam=" + p.Endpoints.IAM}, test.project
+			found, err := Find(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := found.Open(t.Context())
+			if err == nil {
+				s.Close()
+			}
+			switch {
+			case test.says == nil && (err != nil || s.Project != account.ProjectID):
+				t.Error(err)
+			case test.says != nil && !errors.Is(err, Usage):
+				t.Errorf("it opened, or %v", err)
+			}
+			for _, says := range test.says {
+				if err != nil && !strings.Contains(err.Error(), says) {
+					t.Errorf("%q does not say %q", err, says)
+				}
 			}
 		})
 	}

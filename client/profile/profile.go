@@ -42,7 +42,7 @@ type Profile struct {
 	where      string       // for messages: "FILE:LINE", "the environment"; "" for profiles made by the program
 	readOnlyIn string       // the file that makes it read-only; "" = the command line does
 	keptIn     string       // the file that the secrets themselves stand in, "" when none
-	named      string       // what the project of ProjectID is called by the same source, "" = not said
+	named      string       // what the project of ProjectID is called by the same source or the environment, "" = not said
 	typed      bool         // ProjectID was typed, and may be a name: ids are hexadecimal
 	searched   string       // where nothing was found before the server's agency was tried, as the end of a sentence
 

@@ -106,10 +106,38 @@ func (p Profile) rightProject(what string, in auth.Session) error {
 		p.ProjectName != "" && in.ProjectName != "" && p.ProjectName != in.ProjectName:
 		return p.wrongProject(what, in)
 	case p.named != "" && in.ProjectName != "" && p.named != in.ProjectName:
-		return usage("%s says project %s, which is called %q, and %s says %q: keep the right one",
-			p.word("project_id"), in.ProjectID, in.ProjectName, p.word("project_name"), p.named)
+		return p.wrongName(in.ProjectName)
 	}
 	return nil
+}
+
+// rightName refuses a name that is another project's than ProjectID's, where both are given and IAM shows it.
+func (p Profile) rightName(ctx context.Context, iam string, t http.RoundTripper) error {
+	if p.ProjectID == "" || p.named == "" || iam == "" {
+		return nil
+	}
+	api, err := wire.New(iam, t, wire.Options{Log: p.Log})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, introspectTime)
+	defer cancel()
+	for page, err := range auth.Projects(ctx, api, "comparing the project's id with its name", "/v3/auth/projects", nil) {
+		if err != nil {
+			return nil //nolint:nilerr // who cannot be told goes by the id
+		}
+		for _, found := range page {
+			if found.ID == p.ProjectID && found.Name != p.named {
+				return p.wrongName(found.Name)
+			}
+		}
+	}
+	return nil
+}
+
+func (p Profile) wrongName(called string) error {
+	return usage("%s says project %s, which is called %q, and %s says %q: keep the right one",
+		p.word("project_id"), p.ProjectID, wire.Clean(called), p.word("project_name"), p.named)
 }
 
 func (p Profile) wrongProject(what string, in auth.Session) error {
