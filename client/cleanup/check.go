@@ -52,9 +52,8 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		r.unauthorised(endingOf(err))
 		return nil
 	}
-	if err := r.outOfReach(items, now); err != nil {
+	if err := r.outOfReach(items, now); err != nil && r.cutOff(err) {
 		keeps()
-		r.cutOff(err)
 		return nil
 	}
 	r.saw(items, now)
@@ -79,17 +78,12 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	return r.secure(sending, in, items, keeps())
 }
 
-// outOfReach is why nothing at all could be read of the items, for want of a connection, when the run can be resumed.
+// outOfReach is why nothing at all could be read of the items, for want of a connection.
 func (r *Run) outOfReach(items []int, now *view) (why error) {
 	for _, i := range items {
 		if why = now.bad[r.placeOf(i)]; !errors.Is(why, client.Transport) {
 			return nil
 		}
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.record.journal == nil {
-		return nil
 	}
 	return why
 }
