@@ -243,6 +243,8 @@ func another(planned *Item, kind *inventory.Kind, fresh inventory.Resource, newU
 	switch takes := takes(kind, fresh); {
 	case fresh.Name != planned.Resource.Name:
 		return fmt.Sprintf("now named %q", fresh.Name)
+	case fresh.In != planned.Resource.In && planned.Resource.In != "":
+		return fmt.Sprintf("its %s is now named %q", parentNoun(kind), fresh.In)
 	case !fresh.Created.Equal(planned.Resource.Created):
 		return "another object has this id now"
 	case newUser != "":
@@ -251,6 +253,14 @@ func another(planned *Item, kind *inventory.Kind, fresh inventory.Resource, newU
 		return "now taking along " + cmp.Or(takes, "nothing")
 	}
 	return ""
+}
+
+// parentNoun is the word for what a resource of this kind lives in.
+func parentNoun(kind *inventory.Kind) string {
+	if within, err := inventory.Lookup(kind.Within); err == nil {
+		return within.One
+	}
+	return "parent"
 }
 
 // detaching are the steps that take a resource out of use, if it is in use; why says why they may not be made.
@@ -271,6 +281,9 @@ func detaching(planned *Item, kind *inventory.Kind, fresh inventory.Resource, le
 	return moves, ""
 }
 
+// mostQuoted is how long two values may be together that are told of an edit.
+const mostQuoted = 300
+
 // edited tells how a resource is not as it was planned, "" when nothing shows that.
 func edited(planned *Item, kind *inventory.Kind, fresh inventory.Resource) string {
 	if before, at := planned.Resource.Updated, fresh.Updated; !before.IsZero() && !at.IsZero() && !at.Equal(before) {
@@ -282,7 +295,11 @@ func edited(planned *Item, kind *inventory.Kind, fresh inventory.Resource) strin
 	}
 	for _, was := range planned.Settings {
 		i := slices.IndexFunc(now, func(f inventory.Field) bool { return f.Name == was.Name })
-		if i >= 0 && now[i].Value != was.Value {
+		switch {
+		case i < 0 || now[i].Value == was.Value:
+		case len(now[i].Value)+len(was.Value) > mostQuoted:
+			return "its " + was.Name + " has changed"
+		default:
 			return fmt.Sprintf("its %s was %q, now %q", was.Name, was.Value, now[i].Value)
 		}
 	}

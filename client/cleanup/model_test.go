@@ -517,7 +517,7 @@ func (m *model) onlyConfirmed() {
 		last := part[len(part)-1]
 		switch {
 		case r.Method == http.MethodGet || strings.HasSuffix(r.Path, "/auth/tokens"):
-		case r.Method == http.MethodPost && last == "batch-delete":
+		case (r.Method == http.MethodPost || r.Method == http.MethodPut) && last == "batch-delete":
 			var body any
 			if err := json.Unmarshal([]byte(r.Body), &body); err != nil {
 				m.t.Error(err)

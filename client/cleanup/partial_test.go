@@ -212,3 +212,34 @@ func TestUndoneTwiceWhileListsLag(t *testing.T) {
 		})
 	}
 }
+
+// An entry is confirmed as one of a group of that name: another name may say that it is there for somebody else.
+func TestEntriesOfAGroupThatWasRenamedAreSkipped(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 3})
+	some, from := lab.entriesOf(3)
+	p := lab.plan(some[:2], from)
+	lab.post("/v3/P/elb/ipgroups/"+some[0].Ref.Parent+"/iplist/create-or-update", map[string]any{"ipgroup": map[string]any{
+		"name": "partners", "ip_list": []map[string]string{{"ip": some[2].Ref.ID}},
+	}})
+	for _, res := range finished(t, lab.engine.Start(t.Context(), p)) {
+		if res.Outcome != Skipped || res.Message != `changed: its IP group is now named "partners"` {
+			t.Errorf("%+v", res)
+		}
+	}
+}
+
+// Where a service does not tell when a group was edited, its entries tell: others of the same number are not those that were
+// confirmed.
+func TestAGroupWithOtherEntriesIsSkipped(t *testing.T) {
+	lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulateBy(t, simcloud.Options{Seed: 3}, way{around: leavingOut([]string{"updated_at"}, "", "/elb/ipgroups")})}
+	from := lab.load(inventory.IPGroups)
+	some := pick(from, inventory.IPGroups, 1, func(r inventory.Resource) bool { return unused(r) && len(groupEntries(r)) > 1 })
+	p := lab.plan(some, from)
+	group := some[0].Object.(*client.IPGroup)
+	path := "/v3/P/elb/ipgroups/" + group.ID + "/iplist/"
+	lab.post(path+"create-or-update", map[string]any{"ipgroup": map[string]any{"ip_list": []map[string]string{{"ip": "203.0.113.77"}}}})
+	lab.post(path+"batch-delete", map[string]any{"ipgroup": map[string]any{"ip_list": []map[string]string{{"ip": group.Entries[0].IP}}}})
+	if res := finished(t, lab.engine.Start(t.Context(), p))[0]; res.Outcome != Skipped || !strings.HasPrefix(res.Message, "changed: its list of entries ") {
+		t.Errorf("%+v", res)
+	}
+}

@@ -203,10 +203,13 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 			return nil
 		}
 	}
-	switch alone := p.way.route.Alone(); {
-	case errors.Is(err, client.RouteAbsent) && p.way.route.Instead != nil:
+	switch alone, instead := p.way.route.Alone(), p.way.route.Instead; {
+	case errors.Is(err, client.RouteAbsent) && alone != nil:
 		r.absent(p.way)
 		return r.again(nil, p)
+	case errors.Is(err, client.RouteAbsent) && instead != nil: // it is remembered when the other call is there
+		p.from, p.way.route = p.way, instead
+		return r.again(&v, p)
 	case errors.Is(err, client.NotFound) && alone != nil: // the call or something in it: the answer does not say
 		p.way.route = alone
 		return r.again(nil, p)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"janitor/client"
@@ -46,7 +47,15 @@ var ipGroups = &Kind{
 	},
 	Deletion: &Deletion{
 		Route:    func(Resource) *Route { return deleteIPGroup },
-		Settings: func(r Resource) []Field { return []Field{{"description", ipGroup(r).Description}} },
+		Settings: func(r Resource) []Field {
+			group := ipGroup(r)
+			list := make([]string, len(group.Entries))
+			for i, e := range group.Entries {
+				list[i] = e.IP
+			}
+			slices.Sort(list)
+			return []Field{{"description", group.Description}, {"list of entries", strings.Join(list, " ")}}
+		},
 		Takes: func(r Resource) string {
 			if n := len(ipGroup(r).Entries); n > 0 {
 				return english.Count(n, "entry", "entries")
