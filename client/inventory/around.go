@@ -81,7 +81,8 @@ var listenerKind = &Kind{
 			if l.IPGroup == nil {
 				continue
 			}
-			if set(&p.groups, l.ID, idsOfGroups(l.IPGroup.IDs)); len(p.groups[l.ID]) == 0 && l.IPGroup.Type != "" {
+			on := l.IPGroup.Enabled != nil && *l.IPGroup.Enabled
+			if set(&p.groups, l.ID, idsOfGroups(l.IPGroup.IDs)); len(p.groups[l.ID]) == 0 && (on || l.IPGroup.Type != "") {
 				set(&p.unclear, IPGroups, "listener "+r.Label()+" has access control without saying by which IP group")
 				p.unclear[Entries] = p.unclear[IPGroups]
 			}
@@ -368,6 +369,11 @@ func readRecycled(ctx context.Context, q *query) error {
 	return nil
 }
 
+// takesPolicies: only what reads HTTP can have forwarding policies.
+func takesPolicies(l *client.Listener) bool {
+	return !slices.Contains([]string{"TCP", "UDP", "IP", "TLS"}, strings.ToUpper(l.Protocol))
+}
+
 // mostNamed is how many listeners that no list shows are asked for one by one.
 const mostNamed = 24
 
@@ -376,7 +382,13 @@ const mostNamed = 24
 func readNamed(ctx context.Context, q *query) error {
 	rows := make([]Resource, len(q.unlisted))
 	for i := range q.unlisted {
-		rows[i] = listenerRow(q.home, &q.unlisted[i], false)
+		l := &q.unlisted[i]
+		rows[i] = listenerRow(q.home, l, false)
+		for lb := range l.LoadBalancers.All() {
+			if takesPolicies(l) {
+				set(&q.part.binned, lb, true)
+			}
+		}
 	}
 	q.page(rows)
 	if q.divided {

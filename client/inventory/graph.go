@@ -112,6 +112,7 @@ func (g *Graph) join(p facts) {
 	g.twins, g.heirs = g.joinKin(g.twins, p.twins), g.joinKin(g.heirs, p.heirs)
 	g.certified = joined(g.certified, p.certified)
 	g.missing = joined(g.missing, p.missing)
+	g.binned = joined(g.binned, p.binned)
 }
 
 // joined shares what only one of the two holds.

@@ -297,12 +297,45 @@ func TestTooManyListenersThatAreNotListed(t *testing.T) {
 	}
 }
 
+// TestPoolsBesideListenersInTheRecycleBin: of a load balancer that lies there the listeners are listed, and not their policies.
+// What is on it may be used by these, and is needed when it is taken out again.
+func TestPoolsBesideListenersInTheRecycleBin(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools": {
+			{"id": "p", "name": "binned", "loadbalancers": refs("b1")}, {"id": "q", "name": "kept", "loadbalancers": refs("b2")}, {"id": "r", "name": "loose"},
+		},
+		"listeners": {{"id": "l", "name": "web", "loadbalancers": refs("b2")}},
+		"recycled":  {{"id": "k", "name": "old", "loadbalancers": refs("b1")}},
+	}}
+	l, _ := w.serve(t)
+	s := inventory.Last(l.Load(t.Context(), inventory.Pools))
+	for name, want := range map[string]string{
+		"binned": "unknown: its load balancer b1 is in the recycle bin, whose policies are not listed [empty]",
+		"kept":   "unused: no listener, no policy [empty]", "loose": "unused: no listener, no policy [empty]",
+	} {
+		if got := said(named(t, s.Listing(inventory.Pools), name).Verdict); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	detach := s.Listing(inventory.Pools).Kind.Deletion.Detach
+	if _, err := detach(named(t, s.Listing(inventory.Pools), "binned"), nil, s.Graph); err == nil || !strings.Contains(err.Error(), "in the recycle bin") {
+		t.Errorf("it can be taken out of use: %v", err)
+	}
+}
+
 // TestReferencesThatAreNotUnderstood: an object that refers to something without saying to what may use anything of it.
 func TestReferencesThatAreNotUnderstood(t *testing.T) {
+	for _, access := range []object{{"type": "white", "enable_ipgroup": true}, {"type": "black"}, {"enable_ipgroup": true}} {
+		notUnderstood(t, access)
+	}
+}
+
+func notUnderstood(t *testing.T, access object) {
+	t.Helper()
 	w := &world{lists: map[string][]object{
 		"pools": {{"id": "p", "name": "pool", "members": refs("m")}}, "ipgroups": {{"id": "g", "name": "group", "ip_list": []object{{"ip": "10.0.0.1"}}}},
 		"l7policies": {{"id": "y", "name": "a-b", "redirect_pools_config": []object{{"id": "p", "weight": 1}}}},
-		"listeners":  {{"id": "l", "name": "web", "ipgroup": object{"type": "white", "enable_ipgroup": true}}, {"id": "k", "name": "plain", "ipgroup": object{}}},
+		"listeners":  {{"id": "l", "name": "web", "ipgroup": access}, {"id": "k", "name": "plain", "ipgroup": object{}}},
 	}}
 	l, _ := w.serve(t)
 	s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.IPGroups))

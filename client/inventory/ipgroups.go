@@ -46,7 +46,7 @@ var ipGroups = &Kind{
 		)
 	},
 	Deletion: &Deletion{
-		Route:    func(Resource) *Route { return deleteIPGroup },
+		Route: func(Resource) *Route { return deleteIPGroup },
 		Settings: func(r Resource) []Field {
 			group := ipGroup(r)
 			list := make([]string, len(group.Entries))

@@ -89,6 +89,9 @@ func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 	if gaps := g.gapsFor(Pools); len(gaps) > 0 {
 		return nil, errors.New("not all that may use it is known: " + gaps[0].Text)
 	}
+	if lb := g.binnedOf(p); lb != "" {
+		return nil, errors.New("not all that may use it is known: " + inRecycleBin(lb))
+	}
 	var steps []Step
 	changed := map[string]bool{}
 	for _, u := range g.Uses(Pools, p.ID) {

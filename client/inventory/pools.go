@@ -187,6 +187,9 @@ func judgePool(r Resource, g *Graph) Verdict {
 			gaps = append(slices.Clip(gaps), Reason{Text: "pools are still being listed"})
 		}
 	}
+	if lb := g.binnedOf(p); lb != "" {
+		gaps = append(slices.Clip(gaps), Reason{Text: inRecycleBin(lb), Via: "loadbalancers", By: lb})
+	}
 	used, doubts := g.usedBy(Pools, p.ID, p.Listeners)
 	if doubts != nil {
 		gaps = append(slices.Clip(doubts), gaps...)
@@ -195,6 +198,23 @@ func judgePool(r Resource, g *Graph) Verdict {
 	v := judge(r.Ref, protected, used, gaps, poolUnused, signs)
 	v.Partial = !all
 	return v
+}
+
+// binnedOf is the first load balancer of a pool in the recycle bin whose policies may use it, "" for none.
+func (g *Graph) binnedOf(p *Pool) string {
+	if g == nil || len(g.binned) == 0 {
+		return ""
+	}
+	for lb := range p.LoadBalancers.All() {
+		if g.binned[lb] {
+			return lb
+		}
+	}
+	return ""
+}
+
+func inRecycleBin(lb string) string {
+	return "its load balancer " + lb + " is in the recycle bin, whose policies are not listed"
 }
 
 // signsOfPool: what its servers do is known when all of them are listed; all says whether it is.

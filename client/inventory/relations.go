@@ -75,6 +75,7 @@ type facts struct {
 	// certified are the certificates of ELB v3, which says more of them than the older API does of the same ones.
 	certified map[string]bool
 	missing   map[string]bool // listeners that are named and do not exist
+	binned    map[string]bool // load balancers in the recycle bin whose listeners can have policies, which no list shows
 }
 
 // node is a resource that others refer to; it has no scope as all of a graph is in one project.
