@@ -1,11 +1,13 @@
 package tui
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -638,4 +640,41 @@ func TestThePlanOfTheDialogIsSaved(t *testing.T) {
 	if asked := a.deletions(); len(asked) > 0 {
 		t.Errorf("asked for %q", asked)
 	}
+}
+
+// A list that leaves out the servers of pools does not say that they have none: before the dialog opens they are asked for.
+func TestTheDialogTellsWhatListsLeaveOut(t *testing.T) {
+	t.Parallel()
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, "/elb/pools") {
+				h.ServeHTTP(w, r)
+				return
+			}
+			whole := httptest.NewRecorder()
+			h.ServeHTTP(whole, r)
+			body := map[string]any{}
+			if err := json.Unmarshal(whole.Body.Bytes(), &body); err != nil {
+				t.Error(err)
+			}
+			for _, pool := range body["pools"].([]any) {
+				delete(pool.(map[string]any), "members")
+			}
+			if err := json.NewEncoder(w).Encode(body); err != nil {
+				t.Error(err)
+			}
+		})
+	})
+	listed := inventory.Last(a.loader.Load(t.Context(), inventory.Pools))
+	var all []inventory.Ref
+	for _, r := range listed.Listing(inventory.Pools).Resources {
+		all = append(all, r.Ref)
+	}
+	pool := some(t, a.loader.Fill(t.Context(), listed, all).Listing(inventory.Pools).Resources, 1, func(r inventory.Resource) bool {
+		return unusedDedicated(r) && r.Object.(*inventory.Pool).Members.Len() > 1
+	})
+	servers := fmt.Sprintf("%d servers", pool[0].Object.(*inventory.Pool).Members.Len())
+	x := open(t, a.opts, 120, 30).see("listed just now").choose(ids(pool)...).press("ctrl+d").see("Delete 1 pool", servers)
+	a.clock.pass(time.Second)
+	x.press("esc").see("Nothing was deleted").press("ctrl+c").end()
 }
