@@ -67,8 +67,8 @@ func TestWhatListsLeaveOut(t *testing.T) {
 		want   func(inventory.Resource) bool // in the account as it is
 		held   func(inventory.Resource) int
 	}{
-		"members":                 {inventory.Pools, []string{"members"}, []string{"/elb/pools"}, func(r inventory.Resource) bool { return dedicated(r) }, membersIn},
-		"members and listeners":   {inventory.Pools, []string{"members", "listeners"}, []string{"/elb/pools"}, func(r inventory.Resource) bool { return dedicated(r) }, membersIn},
+		"members":                 {inventory.Pools, []string{"members"}, []string{"/elb/pools"}, dedicated, membersIn},
+		"members and listeners":   {inventory.Pools, []string{"members", "listeners"}, []string{"/elb/pools"}, dedicated, membersIn},
 		"members of shared pools": {inventory.Pools, []string{"members"}, []string{"/lbaas/pools", "/elb/pools"}, func(r inventory.Resource) bool { return !dedicated(r) }, membersIn},
 		"entries":                 {inventory.IPGroups, []string{"ip_list", "listeners"}, []string{"/elb/ipgroups"}, func(inventory.Resource) bool { return true }, func(r inventory.Resource) int { return len(groupEntries(r)) }},
 	} {
@@ -231,7 +231,7 @@ func TestEntriesOfAGroupThatWasRenamedAreSkipped(t *testing.T) {
 // Where a service does not tell when a group was edited, its entries tell: others of the same number are not those that were
 // confirmed.
 func TestAGroupWithOtherEntriesIsSkipped(t *testing.T) {
-	lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulateBy(t, simcloud.Options{Seed: 3}, way{around: leavingOut([]string{"updated_at"}, "", "/elb/ipgroups")})}
+	lab := simulateBy(t, simcloud.Options{Seed: 3}, way{around: leavingOut([]string{"updated_at"}, "", "/elb/ipgroups")})
 	from := lab.load(inventory.IPGroups)
 	some := pick(from, inventory.IPGroups, 1, func(r inventory.Resource) bool { return unused(r) && len(groupEntries(r)) > 1 })
 	p := lab.plan(some, from)

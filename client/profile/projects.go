@@ -124,7 +124,7 @@ func (p Profile) rightName(ctx context.Context, iam string, t http.RoundTripper)
 	defer cancel()
 	for page, err := range auth.Projects(ctx, api, "comparing the project's id with its name", "/v3/auth/projects", nil) {
 		if err != nil {
-			return nil //nolint:nilerr // who cannot be told goes by the id
+			return nil // who cannot be told goes by the id
 		}
 		for _, found := range page {
 			if found.ID == p.ProjectID && found.Name != p.named {
