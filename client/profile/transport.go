@@ -12,10 +12,6 @@ import (
 // transport is a fresh one that trusts what the profile says and shows its certificate.
 func (p Profile) transport() (*http.Transport, error) {
 	t := wire.NewTransport()
-	if p.CAFile == "" && p.CertFile == "" {
-		return t, nil
-	}
-	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	if p.CAFile != "" {
 		pem, err := readFile(p.CAFile, "ca_file "+p.CAFile)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,6 +62,7 @@ func NewTransport() *http.Transport {
 	t.MaxResponseHeaderBytes = 256 << 10
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12} // the clone's goes on offering HTTP/2 to servers
 	t.OnProxyConnectResponse = proxyAnswered
 	return t
 }

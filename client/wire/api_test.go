@@ -227,7 +227,7 @@ func TestConnectionsSpeakHTTP1(t *testing.T) {
 	defer server.Close()
 	transport := NewTransport()
 	defer transport.CloseIdleConnections()
-	transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	transport.TLSClientConfig.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	a, err := New(server.URL, transport, Options{})
 	if err != nil {
 		t.Fatal(err)

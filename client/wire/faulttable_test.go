@@ -97,7 +97,6 @@ func faultTLS(t *testing.T) {
 			server, seen := secure(t, cert)
 			transport := NewTransport()
 			t.Cleanup(transport.CloseIdleConnections)
-			transport.TLSClientConfig = &tls.Config{}
 			if c.trusted {
 				transport.TLSClientConfig.RootCAs = roots
 			}
@@ -262,7 +261,7 @@ func faultConnections(t *testing.T) {
 	server, _ := secure(t, cert)
 	transport := NewTransport()
 	t.Cleanup(transport.CloseIdleConnections)
-	transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	transport.TLSClientConfig.RootCAs = roots
 	a, err := New(server.URL, transport, Options{})
 	if err != nil {
 		t.Fatal(err)
