@@ -205,7 +205,9 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		}
 		return nil, &ending{outcome: Skipped, message: "changed: " + why}
 	}
-	why := objection(kind, fresh, g, len(planned.Detaches) > 0 && !cleared)
+	why := objection(kind, fresh, g, despite{
+		use: len(planned.Detaches) > 0 && !cleared, unknown: planned.Resource.Verdict.State == inventory.Unknown,
+	})
 	newly := newUser(planned.Resource.Verdict, fresh.Verdict)
 	switch {
 	case why != "" && fresh.Verdict.State == inventory.Unknown:

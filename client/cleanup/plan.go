@@ -71,6 +71,8 @@ type Choice struct {
 	Attached bool
 	// Bare leaves out what has to have something taken away before it.
 	Bare bool
+	// Unknown takes in what may be in use for all that is known: the service, not janitor, then keeps what is. Each is a danger.
+	Unknown bool
 }
 
 // NewPlan freezes the marked resources as the snapshot shows them. Marked twice is marked once; what may not be
@@ -105,7 +107,7 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 		case inHand:
 			out = &LeftOut{Ref: ref, Label: res.Label(), Why: "being deleted by the run that is going on"}
 		default:
-			item, out = p.weigh(from.Listing(ref.Kind).Kind, res, off, from.Graph)
+			item, out = p.weigh(from.Listing(ref.Kind).Kind, res, off, c.Unknown, from.Graph)
 			out = c.allows(item, out)
 		}
 		if out != nil {
@@ -181,12 +183,13 @@ func leaving(marked, going map[inventory.Ref]inventory.Resource, from *inventory
 // detachable: nothing but its use keeps a resource from being deleted, and its kind can be taken out of use.
 func detachable(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph) bool {
 	return kind.Deletion != nil && kind.Deletion.Detach != nil &&
-		objection(kind, res, g, false) != "" && objection(kind, res, g, true) == ""
+		objection(kind, res, g, despite{}) != "" && objection(kind, res, g, despite{use: true}) == ""
 }
 
-// weigh says whether a resource becomes an item of the plan or is left out; off are all that leave their users together.
-func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, off map[inventory.Ref]bool, g *inventory.Graph) (Item, *LeftOut) {
-	out := &LeftOut{Ref: res.Ref, Label: res.Label(), Why: objection(kind, res, g, false)}
+// weigh says whether a resource becomes an item of the plan or is left out; off are all that leave their users together,
+// unknown is [Choice.Unknown].
+func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, off map[inventory.Ref]bool, unknown bool, g *inventory.Graph) (Item, *LeftOut) {
+	out := &LeftOut{Ref: res.Ref, Label: res.Label(), Why: objection(kind, res, g, despite{unknown: unknown})}
 	d := kind.Deletion
 	var steps []inventory.Step
 	if out.Why != "" {
@@ -213,7 +216,8 @@ func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, off map[inven
 	}, nil
 }
 
-// unspoken is the danger of taking something out of use, where no consequence of the kind speaks of it.
+// unspoken is the danger of taking something out of use, or of deleting what may be in use, where no consequence of the
+// kind speaks of it.
 func (p Plan) unspoken() []inventory.Consequence {
 	told := map[inventory.Ref]bool{}
 	for _, c := range p.Consequences {
@@ -227,6 +231,11 @@ func (p Plan) unspoken() []inventory.Consequence {
 			out = append(out, inventory.Consequence{
 				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
 				Text: res.Label() + " is taken out of use: " + because("in use by ", res.Verdict, "in use"),
+			})
+		} else if res.Verdict.State == inventory.Unknown && !told[res.Ref] {
+			out = append(out, inventory.Consequence{
+				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
+				Text: res.Label() + " may be in use: " + because("", res.Verdict, "nothing is known"),
 			})
 		}
 	}
@@ -304,9 +313,15 @@ func (p Plan) concerning(all []inventory.Consequence) []inventory.Consequence {
 	return out
 }
 
-// objection says why a resource may not be deleted, "" when it may; detach: it may be in use, as it is to be taken out
-// of use. Plan and check before sending both ask it, so that nothing is sent that could not have been planned.
-func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph, detach bool) string {
+// despite is what does not keep a resource from being deleted.
+type despite struct {
+	use     bool // it is to be taken out of use first
+	unknown bool // whether it is in use: that was chosen
+}
+
+// objection says why a resource may not be deleted, "" when it may. Plan and check before sending both ask it, so that
+// nothing is sent that could not have been planned.
+func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph, all despite) string {
 	d := kind.Deletion
 	if d == nil {
 		return kind.WhyNot
@@ -315,12 +330,14 @@ func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph,
 	case inventory.Protected:
 		return because("protected: ", res.Verdict, "protected")
 	case inventory.InUse:
-		if !d.UsedToo && !detach {
+		if !d.UsedToo && !all.use {
 			return because("in use by ", res.Verdict, "in use")
 		}
 	case inventory.Unused:
 	default:
-		return because("unknown whether it is in use: ", res.Verdict, "unknown whether it is in use")
+		if !all.unknown {
+			return because("unknown whether it is in use: ", res.Verdict, "unknown whether it is in use")
+		}
 	}
 	if d.Missing != nil {
 		return strings.Join(d.Missing(res, g), ", ")

@@ -115,7 +115,7 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 		if !there {
 			continue
 		}
-		why := objection(r.kinds[ref.Kind], fresh, now.graphs[ref.Kind], false)
+		why := objection(r.kinds[ref.Kind], fresh, now.graphs[ref.Kind], despite{})
 		r.mu.Lock()
 		it := &r.items[i]
 		if why != "" && fresh.Verdict.State != inventory.Unknown {

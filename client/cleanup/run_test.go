@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"janitor/client"
 	"janitor/client/inventory"
 )
@@ -59,6 +61,38 @@ func TestCheckBeforeSending(t *testing.T) {
 			}
 			if name != "list fails" && results[1].Outcome != Deleted {
 				t.Errorf("b is %s", results[1].Outcome)
+			}
+		})
+	}
+}
+
+// What may be in use for all that is known goes when that was chosen, and only as long as nothing more is known.
+func TestWhatMayBeInUseGoesWhenThatIsChosen(t *testing.T) {
+	for name, c := range map[string]struct {
+		now  inventory.Verdict
+		want Outcome
+		says string
+	}{
+		"still unknown":   {state(inventory.Unknown, "listeners could not be listed: 403"), Deleted, ""},
+		"known: unused":   {state(inventory.Unused), Deleted, ""},
+		"known: in use":   {state(inventory.InUse, "listener api-443"), Skipped, "changed: now in use by listener api-443"},
+		"known: not ours": {state(inventory.Protected, `"mine"`), Skipped, `changed: now protected: "mine"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t).with("a")
+			w.judge("a", state(inventory.Unknown, "listeners could not be listed: 403"))
+			p := w.planWith(Choice{Unknown: true}, things)
+			want := []inventory.Consequence{{
+				Of: []inventory.Ref{p.Items[0].Resource.Ref}, Grade: inventory.Danger, Name: "a",
+				Text: "a may be in use: listeners could not be listed: 403",
+			}}
+			if diff := cmp.Diff(want, p.Consequences); diff != "" || p.Grade != inventory.Danger {
+				t.Errorf("%s: %s", p.Grade, diff)
+			}
+			w.judge("a", c.now)
+			got := finished(t, w.engine(1).Start(t.Context(), p))[0]
+			if got.Outcome != c.want || !strings.Contains(got.Message, c.says) || (c.want == Deleted) != (len(w.sent) == 1) {
+				t.Errorf("%s %q after %d requests, want %s %q", got.Outcome, got.Message, len(w.sent), c.want, c.says)
 			}
 		})
 	}

@@ -59,6 +59,7 @@ type planning struct {
 	set      map[string]string
 	path     string // of the plan
 	detailed bool
+	unknown  bool
 }
 
 func planCommand() *cobra.Command {
@@ -87,6 +88,7 @@ matches too much from becoming a plan; a percentage counts from ten items on.`,
 	limitFlags(cmd.Flags(), &p.limits)
 	flags := cmd.Flags()
 	flags.BoolVar(&p.detach, "detach", false, "take pools out of use first, which changes live traffic")
+	flags.BoolVar(&p.unknown, "unknown", false, "take what may be in use, too, which is a danger")
 	flags.StringVarP(&p.book, "file", "f", "", "runbook that says what is chosen, step by step")
 	flags.StringToStringVar(&p.set, "set", nil, "variable of the runbook, as NAME=VALUE")
 	flags.StringVarP(&p.path, "output", "o", "-", "new file for the plan; - is stdout")
@@ -96,8 +98,8 @@ matches too much from becoming a plan; a percentage counts from ten items on.`,
 
 func (p *planning) args(_ *cobra.Command, args []string) error {
 	switch {
-	case p.book != "" && (len(args) > 0 || p.which.where != "" || len(p.which.in) > 0 || p.detach):
-		return usage("the runbook of -f says what is chosen: leave out kind, ids, --where, --in and --detach")
+	case p.book != "" && (len(args) > 0 || p.which.where != "" || len(p.which.in) > 0 || p.detach || p.unknown):
+		return usage("the runbook of -f says what is chosen: leave out kind, ids, --where, --in, --detach and --unknown")
 	case p.book == "" && len(p.set) > 0:
 		return usage("--set gives values to variables of a runbook: give -f")
 	case p.book == "" && len(args) == 0:
@@ -137,6 +139,8 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 		return none, usage("ids and --where both choose: keep one")
 	case len(ids) == 0 && strings.TrimSpace(p.which.where) == "":
 		return none, usage("nothing is chosen: give ids, or --where with an expression")
+	case len(ids) == 0 && p.unknown:
+		return none, usage("--unknown is for single resources: give their ids")
 	}
 	got, s, used, err := p.which.from(cmd.Context(), p.choice, kind)
 	if err != nil {
@@ -146,12 +150,15 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	if err := got.incomplete(); err != nil {
 		return none, fmt.Errorf("nothing is planned: %w", err)
 	}
-	stage, err := planOf(cmd.Context(), got, ids, p.which.where, cleanup.Choice{Detach: p.detach})
+	stage, err := planOf(cmd.Context(), got, ids, p.which.where, cleanup.Choice{Detach: p.detach, Unknown: p.unknown})
 	if err != nil {
 		return none, err
 	}
 	for _, note := range got.notes() {
 		(&lines{cmd.ErrOrStderr()}).say("%s", note)
+	}
+	if len(ids) > 0 && got.unsure(stage.Plan.LeftOut) {
+		(&lines{cmd.ErrOrStderr()}).say("--unknown takes in what is left out only because it is not known whether it is in use.")
 	}
 	if err := limitsOf(cmd, p.limits, used).Check(stage); err != nil {
 		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", allowing(err))}
