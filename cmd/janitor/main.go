@@ -6,6 +6,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	stdlog "log"
 	"os"
 	"os/signal"
 	"os/user"
@@ -29,6 +31,7 @@ func main() { os.Exit(run()) }
 func run() int {
 	heap.Room(heap.Usual)
 	findHome()
+	stdlog.SetOutput(io.Discard) // net/http's: what a server sends unasked, in the middle of the screen
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
 	defer context.AfterFunc(ctx, stop)() // what does not heed the first signal is ended by the next
