@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Complete is the list of a kind, without what refers to it; an error when it could not be read to its end.
+// Complete is the list of a kind, without what refers to it; an error, with what there is of it, when it could not be read to
+// its end.
 func (l *Loader) Complete(ctx context.Context, kind KindID) (*Listing, error) {
 	listing := Last(l.List(ctx, kind, nil)).Listing(kind)
 	switch {
@@ -15,7 +16,7 @@ func (l *Loader) Complete(ctx context.Context, kind KindID) (*Listing, error) {
 	case listing == nil:
 		return nil, fmt.Errorf("%s could not be listed", kind)
 	case listing.Err != nil:
-		return nil, fmt.Errorf("%s could not be listed to the end: %w", listing.Kind.Many, listing.Err)
+		return listing, fmt.Errorf("%s could not be listed to the end: %w", listing.Kind.Many, listing.Err)
 	}
 	return listing, nil
 }

@@ -108,10 +108,11 @@ func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *i
 	if kind.Within == "" {
 		out.snapshot = inventory.Last(loader.Load(ctx, kind.ID))
 	} else {
-		parents, err := c.parents(ctx, loader, kind)
+		parents, partly, err := c.parents(ctx, loader, kind)
 		if err != nil {
 			return nil, err
 		}
+		out.err = partly
 		out.snapshot = inventory.Last(loader.Open(ctx, kind.ID, parents))
 	}
 	if err := ctx.Err(); err != nil {
@@ -121,7 +122,7 @@ func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *i
 	if listing == nil {
 		return nil, fmt.Errorf("%s could not be listed", kind.Many)
 	}
-	out.all, out.err = len(listing.Resources), listing.Err
+	out.all, out.err = len(listing.Resources), cmp.Or(listing.Err, out.err)
 	for i := range listing.Resources {
 		r := &listing.Resources[i]
 		is := filter.Yes
@@ -141,20 +142,27 @@ func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *i
 	return out, nil
 }
 
-// parents are those of --in, or all.
-func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind) ([]inventory.Resource, error) {
-	listing, err := loader.Complete(ctx, kind.Within)
+// parents are those of --in, or all. Where only some could be listed, partly says why, unless the ids of those are given.
+func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind) (parents []inventory.Resource, partly, err error) {
+	listing, partly := loader.Complete(ctx, kind.Within)
 	switch {
 	case ctx.Err() != nil:
-		return nil, interrupted(ctx, ctx.Err())
+		return nil, nil, interrupted(ctx, ctx.Err())
+	case partly != nil && (listing == nil || len(listing.Resources) == 0):
+		return nil, nil, partly
+	}
+	parents, err = listing.Chosen(c.in)
+	switch {
+	case err != nil && partly != nil: // it may be one of the others
+		return nil, nil, partly
 	case err != nil:
-		return nil, err
+		return nil, nil, usage("%s: %w; janitor list %s shows what there is", c.called("in"), err, kind.Within)
+	case len(parents) > 0 && !slices.ContainsFunc(parents, func(r inventory.Resource) bool { return !slices.Contains(c.in, r.Ref.ID) }):
+		partly = nil
+	case partly != nil:
+		partly = fmt.Errorf("%w; with ids, %s does without the others", partly, c.called("in"))
 	}
-	parents, err := listing.Chosen(c.in)
-	if err != nil {
-		return nil, usage("%s: %w; janitor list %s shows what there is", c.called("in"), err, kind.Within)
-	}
-	return parents, nil
+	return parents, partly, nil
 }
 
 // open finds and opens the profile, to read.
