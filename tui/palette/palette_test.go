@@ -182,6 +182,25 @@ func TestTheFootSaysWhyNot(t *testing.T) {
 	}
 }
 
+// A long reason takes lines from the entries, not from itself, and the box stays as high as it is.
+func TestALongReasonIsToldWhole(t *testing.T) {
+	why := "You are here, and there is no other: the cloud of a demo is simulated in this process"
+	entries := append(slices.Clone(some), Entry{Name: "region eu-sim-1", Why: why})
+	for _, typed := range []string{"", "region"} {
+		m := open(entries)
+		m.write(typed)
+		m.Press(tea.KeyPressMsg{Code: tea.KeyUp})
+		high := strings.Count(strings.TrimSpace(ansi.Strip(m.Over("", 60, 13))), "\n")
+		m.Press(tea.KeyPressMsg{Code: tea.KeyPgDown})
+		got := strings.TrimSpace(ansi.Strip(m.Over("", 60, 13)))
+		lines := strings.Split(got, "\n")
+		foot := strings.Trim(lines[len(lines)-3], " │") + " " + strings.Trim(lines[len(lines)-2], " │")
+		if foot != why || strings.Count(got, "\n") != high || !strings.Contains(got, "▍ region eu-sim-1") {
+			t.Errorf("%q is typed:\n%s", typed, got)
+		}
+	}
+}
+
 func TestATooLongPasteIsRefused(t *testing.T) {
 	m := open(some)
 	m.write("po")

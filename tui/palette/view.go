@@ -13,6 +13,7 @@ const (
 	most     = 16 // entries shown at once
 	mostLead = 24 // the names of entries that say more about themselves
 	mostLack = 4  // lines on what is not among the entries, where none is found
+	mostWhy  = 3  // lines on why the entry at hand is not possible
 	around   = 4  // lines of the box that are no entries: its edges, the line, what it has to say
 )
 
@@ -49,6 +50,9 @@ func (m *Model) box(w, h int) string {
 	if len(m.found) == 0 && m.line.String() != "" {
 		m.page = min(m.page, 1)
 	}
+	lines := 1 + m.page
+	foot := m.whyNot(tw)
+	m.page = max(m.page-max(len(foot)-1, 0), min(m.page, 1))
 	if m.cursor < m.top {
 		m.top = m.cursor
 	}
@@ -58,7 +62,6 @@ func (m *Model) box(w, h int) string {
 	for _, i := range m.found[min(m.top, len(m.found)):min(m.top+m.page, len(m.found))] {
 		body = append(body, m.row(m.entries[i], i == m.found[m.cursor], tw))
 	}
-	lines := 1 + m.page
 	switch {
 	case m.missing != "":
 		most := 1
@@ -72,26 +75,38 @@ func (m *Model) box(w, h int) string {
 	case len(m.found) == 0:
 		body = append(body, t.Paint(theme.Warn, theme.Fit("  Nothing is called that", tw)))
 	}
-	for len(body) < lines {
+	if len(foot) == 0 {
+		foot = []string{m.foot()}
+	}
+	for len(body)+len(foot) <= lines {
 		body = append(body, "")
 	}
-	body = append(body, m.foot())
+	body = append(body, foot...)
 	if len(body) > h-2 {
 		body = body[:max(h-2, 0)]
 	}
 	return t.Box(t.Paint(theme.Title, "Go"), strings.Join(body, "\n"), w)
 }
 
-// foot is why the entry is not possible, or how to go on.
-func (m *Model) foot() string {
-	t := m.env.Theme
+// whyNot is why the entry is not possible, in lines of w columns: its own line may have no room for it.
+func (m *Model) whyNot(w int) []string {
 	why := m.say
 	if why == "" && len(m.found) > 0 {
-		why = m.entries[m.found[m.cursor]].Why // its own line may have no room for it
+		why = m.entries[m.found[m.cursor]].Why
 	}
-	if why != "" {
-		return t.Paint(theme.Warn, why)
+	if why == "" {
+		return nil
 	}
+	lines := theme.WrapTo(why, w, mostWhy)
+	for i, line := range lines {
+		lines[i] = m.env.Theme.Paint(theme.Warn, line)
+	}
+	return lines
+}
+
+// foot is how to go on.
+func (m *Model) foot() string {
+	t := m.env.Theme
 	hint := func(a keys.Action) string {
 		for _, b := range m.env.Keys.Own(keys.Choosing) {
 			if b.Action == a {
