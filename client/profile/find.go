@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"janitor/client/spelling"
 	"janitor/client/wire"
-	"janitor/client/yamlfile"
 )
 
 // Names of profiles that are not in the config file.
@@ -357,7 +357,7 @@ func (c Choice) given() (Endpoints, error) {
 		case !ok, strings.ContainsAny(service, ":/@"): // a URL alone; not quoted, it may hold a password
 			return e, usage("--endpoint must be SERVICE=URL, such as elb=https://elb.example.com: it begins with no service")
 		case at == nil:
-			return e, usage("--endpoint: unknown service %q: %s", service, yamlfile.Suggest(service, services()))
+			return e, usage("--endpoint: unknown service %q: %s", service, spelling.Suggest(service, services()))
 		}
 		if _, err := wire.Endpoint(given); err != nil {
 			return e, usage("--endpoint %s: %v", service, err)

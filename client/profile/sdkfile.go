@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"janitor/client/spelling"
 	"janitor/client/yamlfile"
 )
 
@@ -74,7 +75,7 @@ func parseINI(path, text string, known map[string][]string) (map[string]map[stri
 			case !ok:
 				return nil, usage("%s: a section is written as [basic]: the ] is missing", at)
 			case known[name] == nil:
-				return nil, usage("%s: unknown section %q: %s", at, name, yamlfile.Suggest(name, slices.Sorted(maps.Keys(known))))
+				return nil, usage("%s: unknown section %q: %s", at, name, spelling.Suggest(name, slices.Sorted(maps.Keys(known))))
 			case sections[name] != nil:
 				return nil, usage("%s: the section [%s] stands twice: keep one", at, name)
 			}
@@ -89,7 +90,7 @@ func parseINI(path, text string, known map[string][]string) (map[string]map[stri
 		case section == "":
 			return nil, usage("%s: the key %q stands before any section: begin with [basic]", at, key)
 		case !slices.Contains(known[section], key):
-			return nil, usage("%s: unknown key %q in [%s]: %s", at, key, section, yamlfile.Suggest(key, known[section]))
+			return nil, usage("%s: unknown key %q in [%s]: %s", at, key, section, spelling.Suggest(key, known[section]))
 		}
 		if _, twice := sections[section][key]; twice {
 			return nil, usage("%s: the key %q stands twice in [%s]: keep one", at, key, section)

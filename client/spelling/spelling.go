@@ -2,6 +2,7 @@
 package spelling
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -24,6 +25,14 @@ func Nearest(word string, known []string) string {
 		}
 	}
 	return best
+}
+
+// Suggest names the known word nearest to one that is not known, or all of them.
+func Suggest(word string, known []string) string {
+	if near := Nearest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known here: " + strings.Join(known, ", ")
 }
 
 // distance is how many characters must be put in, left out, replaced or swapped with their neighbour.

@@ -37,6 +37,16 @@ func TestTheNearestOfTheKnownWordsIsMeant(t *testing.T) {
 	}
 }
 
+func TestASuggestionIsTheNearestWordOrAll(t *testing.T) {
+	for word, want := range map[string]string{
+		"elbe": `did you mean "elb"?`, "IAM": `did you mean "iam"?`, "dns": "known here: elb, apig, roma, iam",
+	} {
+		if got := spelling.Suggest(word, []string{"elb", "apig", "roma", "iam"}); got != want {
+			t.Errorf("%s: %s, want %s", word, got, want)
+		}
+	}
+}
+
 func TestOneSlipInALongWordIsAlwaysUnderstood(t *testing.T) {
 	seed := rand.Uint64()
 	t.Log("seed", seed)

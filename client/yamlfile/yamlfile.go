@@ -141,7 +141,7 @@ func (f *File) checkPairs(n ast.Node, t reflect.Type, at []string) error {
 			continue
 		}
 		if value == nil {
-			return fmt.Errorf("%s:%d: unknown key %q in %s: %s", f.Path, line(pair.Key), key, f.name(at), Suggest(key, Keys(t)))
+			return fmt.Errorf("%s:%d: unknown key %q in %s: %s", f.Path, line(pair.Key), key, f.name(at), spelling.Suggest(key, Keys(t)))
 		}
 		below := append(slices.Clip(at), key)
 		f.Lines[strings.Join(below, ".")] = line(pair.Key)
@@ -223,12 +223,4 @@ func valueOf(t reflect.Type, key string) reflect.Type {
 		}
 	}
 	return nil
-}
-
-// Suggest names the known word nearest to a mistyped one, or all of them.
-func Suggest(word string, known []string) string {
-	if near := spelling.Nearest(word, known); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return "known here: " + strings.Join(known, ", ")
 }

@@ -5,16 +5,6 @@ import (
 	"testing"
 )
 
-func TestSuggestionsAreNear(t *testing.T) {
-	for word, want := range map[string]string{
-		"elbe": `did you mean "elb"?`, "IAM": `did you mean "iam"?`, "dns": "known here: elb, apig, roma, iam",
-	} {
-		if got := Suggest(word, []string{"elb", "apig", "roma", "iam"}); got != want {
-			t.Errorf("%s: %s, want %s", word, got, want)
-		}
-	}
-}
-
 // What stands for a text arrives as it stands in the file, or not at all.
 func TestScalarsThatStandForText(t *testing.T) {
 	for value, plain := range map[string]bool{
