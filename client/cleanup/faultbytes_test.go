@@ -326,7 +326,7 @@ func faultBodies(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				by := way{pipes: true}
 				f := meetLater(t, simcloud.Options{}, by, 1, bare, rules(simcloud.Rule{Method: "GET", Path: "/v3/*/elb/listeners", Do: act}))
-				says(t, f.check(t, "failed", "")[0], "not sent", "listeners and listeners in the recycle bin could not be listed")
+				says(t, f.check(t, "failed", "")[0], "not sent", "listeners (recycle bin too) could not be listed")
 			})
 		})
 	}

@@ -110,7 +110,7 @@ func TestListsThatFailAlikeAreOneReason(t *testing.T) {
 	w.refuse("l7policies", 403, "ELB.9802", "Forbidden.")
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Pools)
-	const want = "unknown: listeners, shared listeners and listeners in the recycle bin could not be listed: SYS.0403 Policy doesn't allow elb:listeners:list to be performed; " +
+	const want = "unknown: listeners (recycle bin too) and shared listeners could not be listed: SYS.0403 Policy doesn't allow elb:listeners:list to be performed; " +
 		"l7policies could not be listed: needs elb:l7policies:list (403 ELB.9802 Forbidden); shared l7policies could not be listed: 500 ELB.8906 Internal error"
 	if got := said(named(t, listing, "pool").Verdict); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)

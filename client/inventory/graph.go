@@ -168,7 +168,11 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 				at[why] = len(failed)
 				failed = append(failed, Reason{})
 			}
-			alike[why] = append(alike[why], string(id))
+			if i := slices.Index(alike[why], string(listeners)); id == recycled && i >= 0 {
+				alike[why][i] += " (recycle bin too)" // what stands first is what a narrow column shows
+			} else {
+				alike[why] = append(alike[why], string(id))
+			}
 			failed[at[why]].Text = english.And(alike[why]) + " could not be listed: " + why
 		case !p.done && !own:
 			waiting = append(waiting, Reason{Text: fmt.Sprintf("%s are still being listed", id)})
