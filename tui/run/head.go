@@ -227,6 +227,9 @@ func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
 		return "checking" + m.env.Theme.Ellipsis, "", theme.Muted
 	}
 	if quiet := m.pace.quiet(now); quiet > 0 && m.flying > 0 {
+		if p := m.src.Pace(); p.InFlight == 0 && p.Why != "" { // nothing was asked that could be answered
+			return "waiting to send", "", theme.Muted
+		}
 		return "no answer for " + strconv.Itoa(int(quiet.Seconds())) + " s", "", theme.Muted
 	}
 	var parts []string
@@ -255,8 +258,8 @@ func (m *Model) watchLeft(now time.Time) {
 	m.pace.expect(m.left(now), now, m.phase == cleanup.Sending && !until.After(now))
 }
 
-// throughput is the diagram of the outcomes of late, how many requests are under way, and what limits them. What has no
-// room gives way from the end.
+// throughput is the diagram of the outcomes of late, how many requests are under way or what is read instead, and what
+// limits them. What has no room gives way from the end.
 func (m *Model) throughput(w int, now time.Time) string {
 	t, p := m.env.Theme, m.src.Pace()
 	n := trendFor
@@ -267,8 +270,8 @@ func (m *Model) throughput(w int, now time.Time) string {
 		n /= 2
 	}
 	line := " " + t.Spark(m.pace.trend.columns(now, n)) + " "
-	var parts []string
-	if p.Most > 0 {
+	parts := m.reads()
+	if len(parts) == 0 && p.Most > 0 {
 		most := theme.Number(p.Most)
 		parts = append(parts, theme.FitRight(theme.Number(p.InFlight), len(most))+" of "+most+" requests in flight")
 	}
@@ -292,6 +295,19 @@ func (m *Model) throughput(w int, now time.Time) string {
 		sep = " " + t.Dot + " "
 	}
 	return theme.FitPainted(line, w)
+}
+
+// reads is what is read while nothing is sent, nil when something may be.
+func (m *Model) reads() []string {
+	switch {
+	case m.phase == cleanup.Checking:
+		return []string{"listing again before anything is sent"}
+	case m.phase == cleanup.Proving && m.undoes:
+		return []string{"listing again what was brought back", "lists can lag by 10 s"}
+	case m.phase == cleanup.Proving:
+		return []string{"listing again what was deleted", "lists can lag by 10 s"}
+	}
+	return nil
 }
 
 // per is a stretch of time after an amount: "/s", "/min", " in 30 s".

@@ -43,6 +43,32 @@ func TestHeadTellsThePace(t *testing.T) {
 	}
 }
 
+// While nothing can be in flight, what is read says more than that nothing is.
+func TestHeadTellsWhatIsRead(t *testing.T) {
+	for _, tt := range []struct {
+		phase  cleanup.Step
+		undoes bool
+		w      int
+		want   string
+	}{
+		{cleanup.Checking, false, 60, "▁  listing again before anything is sent"},
+		{cleanup.Checking, true, 60, "▁  listing again before anything is sent"},
+		{cleanup.Proving, false, 60, "▁  listing again what was deleted"},
+		{cleanup.Proving, false, 80, "▁  listing again what was deleted · lists can lag by 10 s"},
+		{cleanup.Proving, true, 80, "▁  listing again what was brought back · lists can lag by 10 s"},
+		{cleanup.Sending, false, 80, "▁  0 of 4 requests in flight"},
+	} {
+		d := newDesk(30)
+		d.undoes = tt.undoes
+		d.phase(tt.phase)
+		d.run.pace = cleanup.Pace{Most: 4}
+		line := strings.Split(d.text(tt.w, 24), "\n")[2]
+		if got := strings.TrimSpace(line); !strings.HasSuffix(got, tt.want) {
+			t.Errorf("%v at %d columns: %q, want %q", tt.phase, tt.w, got, tt.want)
+		}
+	}
+}
+
 // What the engine knows of the time that is left counts for more than what the screen has measured.
 func TestTimeLeft(t *testing.T) {
 	d := newDesk(10)

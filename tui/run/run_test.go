@@ -305,6 +305,14 @@ func TestHeadTellsHowFar(t *testing.T) {
 			d.deleted(0, 1)
 			d.now = d.now.Add(4 * time.Second)
 		}, []string{"2/10", "no answer for 4 s"}, "left"},
+		{"nothing may be asked", func(d *desk) {
+			d.phase(cleanup.Sending)
+			d.sent(0, 1, 2, 3, 4)
+			d.now = d.now.Add(time.Second)
+			d.deleted(0, 1)
+			d.run.pace, d.run.why = cleanup.Pace{Most: 4, Quota: 10, Per: 5 * time.Second}, "quota of 10 in 5 s"
+			d.now = d.now.Add(4 * time.Second)
+		}, []string{"2/10", "waiting to send", "quota 10 in 5 s,  0 left"}, "no answer"},
 		{"a pause is no silence", func(d *desk) {
 			d.phase(cleanup.Sending)
 			d.sent(0, 1, 2, 3, 4)
