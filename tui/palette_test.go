@@ -60,7 +60,7 @@ func TestThePaletteEndsInWhatIsNotPossible(t *testing.T) {
 	x := open(t, a.opts, 120, 30).see("listed just now").press(":")
 	for typed, why := range map[string]string{
 		"show the run": "No run yet in this session", "next step": "There is no runbook", "take all marks": "Nothing is marked",
-		"read whole": "Nothing is missing from this list", "open the entries": "Pools hold nothing to open",
+		"read whole": "Nothing is known to be missing", "open the entries": "Pools hold nothing to open",
 	} {
 		x.press("ctrl+u", typed).see("! " + why)
 	}

@@ -58,9 +58,9 @@ func (m *Model) WhyNot(a keys.Action) string {
 		}
 	case keys.Notes:
 		if len(m.lacks()) == 0 {
-			return "Nothing is missing from this list that is known of"
+			return "Nothing is known to be missing from this list"
 		}
-	case keys.NextKind, keys.PrevKind:
+	case keys.Kind1, keys.Kind2, keys.Kind3, keys.Kind4, keys.NextKind, keys.PrevKind:
 		if len(m.list) == 1 {
 			return m.env.Keys.Label(keys.Back) + " goes back to the kinds"
 		}
@@ -95,10 +95,7 @@ func (m *Model) open() tea.Cmd {
 	if holds == "" {
 		return m.detail(false)
 	}
-	r, ok := m.current()
-	if !ok {
-		return say(m.noRow())
-	}
+	r, _ := m.current()
 	return m.children(holds, []inventory.Resource{r})
 }
 
@@ -121,9 +118,6 @@ func (m *Model) notChildren() string {
 }
 
 func (m *Model) openMarked() tea.Cmd {
-	if why := m.notChildren(); why != "" {
-		return say(why)
-	}
 	t := m.tab()
 	kind, marks := t.columns.kind, t.table.Marks()
 	found := t.shown.Find(marks)
@@ -148,20 +142,14 @@ func (m *Model) children(id inventory.KindID, of []inventory.Resource) tea.Cmd {
 }
 
 func (m *Model) detail(raw bool) tea.Cmd {
-	r, ok := m.current()
-	if !ok {
-		return say(m.noRow())
-	}
+	r, _ := m.current()
 	t := m.tab()
 	msg := DetailMsg{By: m, Resource: r, Snapshot: t.shown, Gone: t.content.rows.deleted, Raw: raw}
 	return func() tea.Msg { return msg }
 }
 
 func (m *Model) copyID() tea.Cmd {
-	r, ok := m.current()
-	if !ok {
-		return say(m.noRow())
-	}
+	r, _ := m.current()
 	return tea.Batch(tea.SetClipboard(r.Ref.ID), say("Copied "+r.Ref.ID))
 }
 
@@ -180,28 +168,15 @@ func (m *Model) notDelete() string {
 	return ""
 }
 
-// delete asks for the dialog, or says why there is nothing to ask.
+// delete asks for the dialog.
 func (m *Model) delete() tea.Cmd {
-	if why := m.notDelete(); why != "" {
-		return say(why)
-	}
 	t := m.tab()
 	msg := DeleteMsg{By: m, Refs: t.table.SelectedOrCurrent(), From: t.shown, Hidden: t.table.HiddenMarks()}
 	return func() tea.Msg { return msg }
 }
 
-func (m *Model) refresh() tea.Cmd {
-	if why := m.WhyNot(keys.Refresh); why != "" {
-		return say(why)
-	}
-	return m.load()
-}
-
 // notes asks for what the list lacks to be shown whole.
 func (m *Model) notes() tea.Cmd {
-	if why := m.WhyNot(keys.Notes); why != "" {
-		return say(why)
-	}
 	msg := NotesMsg{By: m, Title: "What is missing or doubtful in this list of " + m.tab().columns.kind.Many, Notes: m.lacks()}
 	return func() tea.Msg { return msg }
 }
@@ -275,10 +250,7 @@ func (m *Model) Show(kind inventory.KindID) tea.Cmd {
 }
 
 func (m *Model) show(i int) tea.Cmd {
-	switch {
-	case len(m.list) == 1:
-		return say(m.env.Keys.Label(keys.Back) + " goes back to the kinds")
-	case 0 <= i && i < len(m.list):
+	if 0 <= i && i < len(m.list) {
 		m.active = i
 	}
 	return nil

@@ -159,6 +159,9 @@ func (m *Model) tab() *tab { return m.list[m.active] }
 func (m *Model) press(key string) tea.Cmd {
 	action, bound := m.env.Keys.Action(keys.Browse, key)
 	t := m.tab()
+	if why := m.WhyNot(action); bound && why != "" {
+		return say(why)
+	}
 	switch {
 	case !bound && t.table.Hot(key), bound && t.table.Do(action):
 		switch action {
@@ -192,7 +195,7 @@ func (m *Model) press(key string) tea.Cmd {
 	case keys.Delete:
 		return m.delete()
 	case keys.Refresh:
-		return m.refresh()
+		return m.load()
 	case keys.Notes:
 		return m.notes()
 	case keys.Kind1:
@@ -216,7 +219,7 @@ func (m *Model) press(key string) tea.Cmd {
 // widened says when there is no room for what was asked for.
 func (m *Model) widened() tea.Cmd {
 	if wide, need := m.tab().table.Wide(); wide && need > m.w {
-		return say("All columns need a terminal of " + theme.Number(need) + ", here are " + theme.Number(m.w) + ": as many as fit are shown")
+		return say("All columns need a terminal of " + theme.Number(need) + " columns, this one has " + theme.Number(m.w) + ": as many as fit are shown")
 	}
 	return nil
 }
@@ -232,11 +235,10 @@ func (m *Model) back() tea.Cmd {
 	case t.limits.show != showAll:
 		t.limits.show = showAll
 		return m.settle(t)
-	case len(m.opts.Parents) > 0:
+	default:
 		m.Leave()
 		return nil
 	}
-	return say(m.WhyNot(keys.Back))
 }
 
 // Typing says that every key goes into the filter, or waits because one before it does.

@@ -154,7 +154,7 @@ func TestANoteStandsAboveTheRows(t *testing.T) {
 	}
 	whole := newProbe(t, &feed{whole(mixed())}, nil)
 	whole.press("!")
-	if got := whole.lastSaid(); got != "Nothing is missing from this list that is known of" {
+	if got := whole.lastSaid(); got != "Nothing is known to be missing from this list" {
 		t.Errorf("of a whole list: %q", got)
 	}
 }
@@ -229,6 +229,10 @@ func TestSaysWhyAnActionIsNotPossible(t *testing.T) {
 		{"children without marks", nil, nil, []string{"3", "M"}, "Mark IP groups first"},
 		{"detail of nothing", nil, nil, []string{"3", "d"}, "There are no IP groups here"},
 		{"copy nothing", nil, nil, []string{"4", "c"}, "There are no channels here"},
+		{"mark nothing", nil, nil, []string{"2", "space"}, "There are no certificates here"},
+		{"a range of nothing", nil, nil, []string{"2", "v"}, "There are no certificates here"},
+		{"all of nothing", nil, nil, []string{"2", "ctrl+a"}, "There are no certificates here"},
+		{"no marks to take away", nil, nil, []string{`ctrl+\`}, "Nothing is marked"},
 		{"back at the top", nil, nil, []string{"esc"}, "q quits"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
