@@ -78,7 +78,9 @@ func (m *Model) finish() {
 	m.summary = m.src.Summary()
 	if m.follow {
 		m.follow = false
-		m.cursor = max(len(m.items)-1, 0)
+		if m.past == nil { // it stays at what it has come to
+			m.cursor = max(len(m.items)-1, 0)
+		}
 		if first := slices.IndexFunc(m.items, func(it item) bool { return failure(it.result.Outcome) }); first >= 0 {
 			m.cursor = first
 		}

@@ -246,6 +246,18 @@ func TestAPastRunIsStill(t *testing.T) {
 	}
 }
 
+// One reads it from its beginning, or from what failed first.
+func TestAPastRunIsOpenedAtItsBeginning(t *testing.T) {
+	gone := slices.Repeat([]cleanup.Outcome{cleanup.Deleted}, 60)
+	if d := past(&cleanup.Past{Ledger: ledger(60, gone...)}); !strings.Contains(d.text(80, 24), "▍✓ deleted        web-0000") {
+		t.Errorf("of one that went well:\n%s", d.text(80, 24))
+	}
+	gone[40] = cleanup.Failed
+	if d := past(&cleanup.Past{Ledger: ledger(60, gone...)}); !strings.Contains(d.text(80, 24), "▍✗ failed         web-0040") {
+		t.Errorf("of one with a failure:\n%s", d.text(80, 24))
+	}
+}
+
 // The journal of a real run shows the same on the screen as the run did, with the requests.
 func TestARealRunFromItsJournal(t *testing.T) {
 	a := newAccount(t)
