@@ -21,14 +21,18 @@ import (
 	"janitor/tui/keys"
 )
 
+func marked(rs []inventory.Resource) []inventory.Ref {
+	refs := make([]inventory.Ref, len(rs))
+	for i, r := range rs {
+		refs[i] = r.Ref
+	}
+	return refs
+}
+
 // brokenOff is a run of these that ended before its first request, as when its program is told to end. It gives its name.
 func (a *account) brokenOff(t *testing.T, h *cleanup.History, rs []inventory.Resource) string {
 	t.Helper()
-	marked := make([]inventory.Ref, len(rs))
-	for i, r := range rs {
-		marked[i] = r.Ref
-	}
-	plan, err := cleanup.NewPlan(marked, inventory.Last(a.loader.Load(t.Context(), inventory.Pools)), cleanup.Choice{})
+	plan, err := cleanup.NewPlan(marked(rs), inventory.Last(a.loader.Load(t.Context(), inventory.Pools)), cleanup.Choice{})
 	if err != nil || len(plan.Items) != len(rs) {
 		t.Fatal(plan.LeftOut, err)
 	}

@@ -77,6 +77,7 @@ type Model struct {
 	question  *ask.Model // over the top screen, when neither dialog nor palette is
 	matter    *matter    // what it asks about
 	verifying string     // the run that is being verified
+	others    others     // what is read of their runs
 	reports   [][]string // that were written, each in every format
 	chores    chores
 

@@ -122,7 +122,7 @@ func (m *Model) fromCommand(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 	case ticked:
 		m.tellUnlogged()
 		m.tellClock()
-		cmd = m.tick()
+		cmd = tea.Batch(m.tick(), m.watch())
 	case left:
 		m.leaving = slices.DeleteFunc(m.leaving, func(l screen.Loader) bool { return l == msg.screen })
 	case planned:
@@ -141,6 +141,8 @@ func (m *Model) fromCommand(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 		cmd = m.resume(msg)
 	case verified:
 		cmd = m.verified(msg)
+	case grown:
+		cmd = m.grown(msg)
 	case unfinished:
 		m.tellUnfinished(msg)
 	case written:

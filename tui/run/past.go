@@ -27,6 +27,18 @@ func Past(env *screen.Env, p *cleanup.Past) *Model {
 	return m
 }
 
+// Renew shows the run as it stands by now. Whoever reads it stays at their row.
+func (m *Model) Renew(p *cleanup.Past) {
+	was := *m
+	*m = *Past(m.env, p)
+	m.cursor, m.top, m.page = min(was.cursor, max(len(m.items)-1, 0)), was.top, was.page
+	m.text = was.text
+	if was.reading < len(m.items) {
+		m.reading = was.reading
+	}
+	m.pick(was.only)
+}
+
 // known is what a journal tells of an item besides its outcome.
 func (m *Model) known(e *cleanup.Entry) string {
 	switch {
@@ -137,7 +149,7 @@ func (m *Model) history(w int, now time.Time) []string {
 		more = append(more, t.Paint(theme.Muted, "not verified since"))
 	}
 	more = append(more, m.next()...)
-	if l.Torn() > 0 {
+	if l.Torn() > 0 && !m.past.Live { // else it is being written
 		more = append(more, t.Paint(theme.Warn, "its last line was not written to the end"))
 	}
 	if len(more) > 0 {

@@ -135,7 +135,7 @@ func rowOf(p *cleanup.Past) row {
 	}
 	r.finished, r.begun, r.who, r.where = l.Finished, l.Header.Started, l.Header.Who.String(), l.Header.Where
 	r.undoes = l.Plan.Undoes != ""
-	r.summary, r.open, r.torn, r.verified, r.found = l.Counts(), len(l.Open()), l.Torn() > 0, l.Verified, l.Findings()
+	r.summary, r.open, r.torn, r.verified, r.found = l.Counts(), len(l.Open()), l.Torn() > 0 && !p.Live, l.Verified, l.Findings()
 	if !l.Ended.IsZero() {
 		r.took = l.Ended.Sub(l.Header.Started)
 	}

@@ -109,16 +109,11 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case Changed:
 		return m.again(msg.ID)
 	case reread:
-		if msg.by != m.shelf {
-			return nil
+		if msg.by == m.shelf {
+			m.put(msg.row)
 		}
-		for _, rows := range [][]row{m.past, m.coming} {
-			for i := range rows {
-				if rows[i].id == msg.row.id {
-					rows[i] = msg.row
-				}
-			}
-		}
+	case Read:
+		m.put(rowOf(msg.Past))
 	case tea.KeyPressMsg:
 		return m.press(msg)
 	}
@@ -127,6 +122,9 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 
 // Changed says that the journal of a run has grown.
 type Changed struct{ ID string }
+
+// Read is a run of the history as it was read just now.
+type Read struct{ Past *cleanup.Past }
 
 type reread struct {
 	by  *shelf
@@ -141,6 +139,28 @@ func (m *Model) again(id string) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// put is what is known of a run by now, when it is in the list.
+func (m *Model) put(r row) {
+	for _, rows := range [][]row{m.past, m.coming} {
+		for i := range rows {
+			if rows[i].id == r.id {
+				rows[i] = r
+			}
+		}
+	}
+}
+
+// Elsewhere are the runs listed that other janitors are at.
+func (m *Model) Elsewhere() []string {
+	var ids []string
+	for i := range m.rows {
+		if r := &m.rows[i]; r.live && r.run == nil {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
 }
 
 func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
