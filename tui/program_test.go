@@ -345,7 +345,7 @@ func TestCancellingARunAsks(t *testing.T) {
 	a.clock.pass(time.Second)
 	x.press("enter").see("The run goes on").gone(question).see("Deleting 3 pools", "◌ 3 in flight").press("c").see(question)
 	a.clock.pass(time.Second)
-	x.press("y").see("Cancelled: nothing more is sent", "Cancelled, 3 in flight will end").press("c").see("Already cancelled")
+	x.press("y").see("Cancelled, 3 in flight will end", "esc leave it running").press("c").see("Already cancelled")
 	release()
 	x.see("3 deleted (proved gone)").press("c").see("Nothing to cancel")
 }

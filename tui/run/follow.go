@@ -78,13 +78,22 @@ func (m *Model) finish() {
 	m.summary = m.src.Summary()
 	if m.follow {
 		m.follow = false
-		if m.past == nil { // it stays at what it has come to
-			m.cursor = max(len(m.items)-1, 0)
-		}
-		if first := slices.IndexFunc(m.items, func(it item) bool { return failure(it.result.Outcome) }); first >= 0 {
-			m.cursor = first
+		m.cursor = m.first()
+	}
+}
+
+// first is the item that the list of a finished run is opened at: what failed, else what was not done; else the end that a
+// run has come to on the screen, and the beginning of a past one.
+func (m *Model) first() int {
+	for _, stands := range []func(cleanup.Outcome) bool{failure, func(o cleanup.Outcome) bool { return o == cleanup.Cancelled }} {
+		if i := slices.IndexFunc(m.items, func(it item) bool { return stands(it.result.Outcome) }); i >= 0 {
+			return i
 		}
 	}
+	if m.past != nil {
+		return 0
+	}
+	return max(len(m.items)-1, 0)
 }
 
 // failure reports whether the item is not gone although that was not the user's wish.

@@ -246,11 +246,15 @@ func TestAPastRunIsStill(t *testing.T) {
 	}
 }
 
-// One reads it from its beginning, or from what failed first.
+// One reads it from its beginning, or from what failed or was not done.
 func TestAPastRunIsOpenedAtItsBeginning(t *testing.T) {
 	gone := slices.Repeat([]cleanup.Outcome{cleanup.Deleted}, 60)
 	if d := past(&cleanup.Past{Ledger: ledger(60, gone...)}); !strings.Contains(d.text(80, 24), "▍✓ deleted        web-0000") {
 		t.Errorf("of one that went well:\n%s", d.text(80, 24))
+	}
+	gone[20] = cleanup.Cancelled
+	if d := past(&cleanup.Past{Ledger: ledger(60, gone...)}); !strings.Contains(d.text(80, 24), "▍– cancelled      web-0020") {
+		t.Errorf("of one that was cancelled:\n%s", d.text(80, 24))
 	}
 	gone[40] = cleanup.Failed
 	if d := past(&cleanup.Past{Ledger: ledger(60, gone...)}); !strings.Contains(d.text(80, 24), "▍✗ failed         web-0040") {

@@ -362,8 +362,8 @@ func (m *Model) Stop() tea.Cmd {
 		return screen.Say(why)
 	}
 	m.stopping = true
-	m.src.Cancel()
-	return screen.Say("Cancelled: nothing more is sent")
+	m.src.Cancel() // the head says so
+	return nil
 }
 
 // notRetry is why nothing can be tried again, "" when something can.
