@@ -8,12 +8,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/tui/ask"
 	"janitor/tui/keys"
 	"janitor/tui/run"
 	"janitor/tui/runs"
 	"janitor/tui/screen"
-	"janitor/tui/theme"
 )
 
 // sessionOf is the latest run of this session with that journal, nil when there is none.
@@ -195,7 +195,7 @@ func (m *Model) take(msg read) tea.Cmd {
 	}
 	switch {
 	case msg.err != nil:
-		m.notice = screen.Notice{Text: theme.Sentence(msg.err.Error()), Bad: true}
+		m.notice = screen.Notice{Text: english.Sentence(msg.err.Error()), Bad: true}
 		return nil
 	case !m.onTop(w.By) || m.quitting:
 		return nil

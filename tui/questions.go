@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/tui/ask"
 	"janitor/tui/run"
@@ -36,7 +37,7 @@ func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
 		does = "brought back"
 	}
 	one, many := p.Nouns()
-	text := theme.Sentence(theme.Are(len(lines), len(p.Items), one, many)) + " tried again."
+	text := english.Sentence(english.Are(len(lines), len(p.Items), one, many)) + " tried again."
 	more := "First checked, then " + does + ", in the end proved."
 	id := ""
 	if h, ok := r.Recorded(); ok {
@@ -61,7 +62,7 @@ func (m *Model) askResume(p *cleanup.Past) *ask.Model {
 		lines = append(lines, line)
 	}
 	one, many := l.Plan.Nouns()
-	text := theme.Sentence(theme.Are(len(lines), len(l.Items), one, many)) + " without an outcome."
+	text := english.Sentence(english.Are(len(lines), len(l.Items), one, many)) + " without an outcome."
 	more := "First checked again, then deleted as confirmed on " + confirmed(l.Header.Started) + ", in the end the whole is proved."
 	switch {
 	case len(lines) == 0:
@@ -106,7 +107,7 @@ func (m *Model) askUndo(p cleanup.Plan) *ask.Model {
 	case 1:
 		text += ", 1 stays gone."
 	default:
-		text += ", " + theme.Number(not) + " stay gone."
+		text += ", " + english.Number(not) + " stay gone."
 	}
 	return ask.New(m.env, ask.Question{
 		Title: about("Undo", p.Undoes), Place: m.scope(), Text: text, More: "What is there again already is left alone.",
@@ -139,7 +140,7 @@ func about(verb, id string) string {
 // count is so many of the items of a plan: "23 pools".
 func count(p cleanup.Plan, n int) string {
 	one, many := p.Nouns()
-	return theme.Count(n, one, many)
+	return english.Count(n, one, many)
 }
 
 // confirmed is when something was, for the question whether that still holds.

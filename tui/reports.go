@@ -10,7 +10,6 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/english"
 	"janitor/tui/screen"
-	"janitor/tui/theme"
 )
 
 // written is a report on disk.
@@ -45,7 +44,7 @@ func (m *Model) export(r *cleanup.Run, id string) tea.Cmd {
 
 func (m *Model) written(msg written) {
 	if msg.err != nil {
-		m.notice = screen.Notice{Text: theme.Sentence(msg.err.Error()), Bad: true}
+		m.notice = screen.Notice{Text: english.Sentence(msg.err.Error()), Bad: true}
 		return
 	}
 	m.reports = append(m.reports, msg.paths)

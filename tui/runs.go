@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/tui/ask"
 	"janitor/tui/browse"
@@ -261,7 +262,7 @@ func (m *Model) toGo() string {
 	if left == 0 {
 		return "All items have their outcome, the proof is yet to come: leave as soon as it is there?"
 	}
-	return theme.Sentence(theme.Are(left, all, one, many)) + " still to go: leave and cancel?"
+	return english.Sentence(english.Are(left, all, one, many)) + " still to go: leave and cancel?"
 }
 
 // drain cancels what goes on and quits when that has ended.
@@ -291,7 +292,7 @@ const proves = "What was sent is proved."
 func toCancel(r *run.Model) string {
 	done, total, _ := r.Progress()
 	one, many := r.Run().Plan().Nouns()
-	return theme.Sentence(theme.Are(total-done, total, one, many)) + " still to go: send nothing more?"
+	return english.Sentence(english.Are(total-done, total, one, many)) + " still to go: send nothing more?"
 }
 
 // reply does what was answered to the question on leaving or cancelling; all others are about what is to be begun.

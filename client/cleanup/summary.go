@@ -1,9 +1,10 @@
 package cleanup
 
 import (
-	"fmt"
 	"strings"
 	"time"
+
+	"janitor/client/english"
 )
 
 // Summary counts the outcomes of a run; while the run lasts, those so far.
@@ -44,7 +45,7 @@ func (s Summary) String() string {
 		if n == 0 {
 			continue
 		}
-		part := fmt.Sprintf("%d %s", n, o)
+		part := english.Number(n) + " " + o.String()
 		if is := map[Outcome]string{Deleted: "gone", Restored: "there"}[o]; is != "" {
 			switch s.Proved {
 			case n:
@@ -52,12 +53,12 @@ func (s Summary) String() string {
 			case 0:
 				part += " (not proved)"
 			default:
-				part += fmt.Sprintf(" (%d proved %s)", s.Proved, is)
+				part += " (" + english.Number(s.Proved) + " proved " + is + ")"
 			}
 		}
 		parts = append(parts, part)
 	}
-	line := fmt.Sprintf("%d %s", s.Items, noun)
+	line := english.Number(s.Items) + " " + noun
 	if len(parts) > 0 {
 		line += ": " + strings.Join(parts, ", ")
 	}
@@ -66,7 +67,7 @@ func (s Summary) String() string {
 	case 1:
 		line += "; 1 that stayed was changed"
 	default:
-		line += fmt.Sprintf("; %d that stayed were changed", s.Changed)
+		line += "; " + english.Number(s.Changed) + " that stayed were changed"
 	}
 	if s.Stopped != "" {
 		line += "; stopped: " + s.Stopped

@@ -2,7 +2,6 @@ package cleanup
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -50,7 +49,7 @@ func (t tally) sofar() (text string, n int) {
 		case c.done == c.n:
 			parts = append(parts, number(c.n, c.noun))
 		case c.done > 0:
-			parts = append(parts, fmt.Sprintf("%d of %s", c.done, number(c.n, c.noun)))
+			parts = append(parts, english.Number(c.done)+" of "+number(c.n, c.noun))
 		}
 	}
 	return english.And(parts), n

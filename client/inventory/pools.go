@@ -29,7 +29,7 @@ var pools = &Kind{
 		ageColumn(),
 		textColumn("type", "TYPE", 9, func(r Resource) string { return familyOf(pool(r).Shared) }).extra().
 			means("dedicated or shared load balancer").oneOf(families...),
-		textColumn("lb", "LB", 10, func(r Resource) string { return loadBalancer(pool(r)) }).extra().
+		textColumn("lb", "LB", 12, func(r Resource) string { return loadBalancer(pool(r)) }).extra().
 			means("ids of its load balancers").
 			typed(Words, func(r Resource) Datum { return Datum{Known: true, Words: pool(r).LoadBalancers.List()} }),
 		idColumn(),

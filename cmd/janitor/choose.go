@@ -14,10 +14,10 @@ import (
 
 	"janitor/client"
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/filter"
 	"janitor/client/inventory"
 	"janitor/client/profile"
-	"janitor/tui/theme"
 )
 
 // choosing is which resources a command line is about.
@@ -252,7 +252,7 @@ func (c *chosen) unsure(leftOut []cleanup.LeftOut) bool {
 func (c *chosen) notes() []string {
 	var notes []string
 	if l := c.snapshot.Listing(c.kind.ID); l != nil && l.Note != "" {
-		notes = append(notes, theme.Sentence(l.Note)+".")
+		notes = append(notes, english.Sentence(l.Note)+".")
 	}
 	switch c.undecided {
 	case 0:

@@ -254,7 +254,7 @@ func tellPlan(w io.Writer, doc cleanup.Document) {
 		if len(s.Plan.Items) == 0 {
 			out.say("Nothing to delete: %s", s.Chosen)
 		} else {
-			out.say("%s would be deleted, of %d, in %s %s:", english.Count(len(s.Plan.Items), one, many), s.Listed, doc.Where.Profile, doc.Where.Region)
+			out.say("%s would be deleted, of %s, in %s %s:", english.Count(len(s.Plan.Items), one, many), english.Number(s.Listed), doc.Where.Profile, doc.Where.Region)
 		}
 		in := parentsOf(&s.Plan)
 		for _, it := range s.Plan.Items {

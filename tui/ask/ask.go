@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -185,7 +186,7 @@ func (m *Model) hints(w int, presses bool) string {
 	where := ""
 	if n := m.top + m.page; m.page < len(m.rows) {
 		all = append(all, screen.ScrollHint(m.env))
-		where = theme.Number(m.rows[m.top].i+1) + "–" + theme.Number(m.rows[n-1].i+1) + " of " + theme.Number(len(m.Lines))
+		where = english.Number(m.rows[m.top].i+1) + "–" + english.Number(m.rows[n-1].i+1) + " of " + english.Number(len(m.Lines))
 	}
 	all = append(all, t.Hint(k.Label(keys.NextFocus), "other button"))
 	return screen.HintLine(t, all, t.Paint(theme.Muted, where), w)

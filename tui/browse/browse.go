@@ -9,11 +9,11 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/table"
-	"janitor/tui/theme"
 )
 
 // Options of a browse screen.
@@ -219,7 +219,7 @@ func (m *Model) press(key string) tea.Cmd {
 // widened says when there is no room for what was asked for.
 func (m *Model) widened() tea.Cmd {
 	if wide, need := m.tab().table.Wide(); wide && need > m.w {
-		return say("All columns need a terminal of " + theme.Number(need) + " columns, this one has " + theme.Number(m.w) + ": as many as fit are shown")
+		return say("All columns need a terminal of " + english.Number(need) + " columns, this one has " + english.Number(m.w) + ": as many as fit are shown")
 	}
 	return nil
 }

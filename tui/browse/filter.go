@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/english"
 	"janitor/client/filter"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
@@ -73,7 +74,7 @@ func (m *Model) typed(key tea.KeyPressMsg) tea.Cmd {
 
 // tooLong says why nothing was typed.
 func tooLong(what string) tea.Cmd {
-	return say(what + ": a filter has at most " + theme.Number(screen.MaxLine) + " characters")
+	return say(what + ": a filter has at most " + english.Number(screen.MaxLine) + " characters")
 }
 
 // paste types what was pasted, all of it or nothing.

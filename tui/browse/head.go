@@ -3,6 +3,7 @@ package browse
 import (
 	"strings"
 
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/tui/card"
 	"janitor/tui/theme"
@@ -39,7 +40,7 @@ func (m *Model) path() string {
 	for i, p := range m.opts.Parents {
 		names[i] = strings.TrimSpace(p.Label() + " " + m.tab().columns.tags[p.Ref.ID])
 	}
-	return kind.Title + " of " + theme.Number(len(names)) + " " + within.Many + ": " + strings.Join(names, ", ")
+	return kind.Title + " of " + english.Number(len(names)) + " " + within.Many + ": " + strings.Join(names, ", ")
 }
 
 // tabLine keeps the line of tabs until it changes.
@@ -106,7 +107,7 @@ func (l *tabLine) draw(m *Model, w int) string {
 func (t *tab) count(th *theme.Theme, loading bool) string {
 	switch l := t.coming; {
 	case t.whole:
-		return theme.Number(len(t.listing.Resources))
+		return english.Number(len(t.listing.Resources))
 	case l == nil && loading:
 		return th.Ellipsis
 	case l == nil:
@@ -114,11 +115,11 @@ func (t *tab) count(th *theme.Theme, loading bool) string {
 	case l.Err != nil && len(l.Resources) == 0:
 		return "!"
 	case l.Err != nil:
-		return theme.Number(len(l.Resources)) + "!"
+		return english.Number(len(l.Resources)) + "!"
 	case !l.Done:
-		return theme.Number(len(l.Resources)) + th.Ellipsis
+		return english.Number(len(l.Resources)) + th.Ellipsis
 	default:
-		return theme.Number(len(l.Resources))
+		return english.Number(len(l.Resources))
 	}
 }
 
@@ -137,7 +138,7 @@ func (t *tab) tally(th *theme.Theme, painted bool) string {
 			continue
 		}
 		glyph, role := card.State(th, s)
-		text := glyph + theme.Number(n)
+		text := glyph + english.Number(n)
 		if painted {
 			text = th.Paint(role, text)
 		}

@@ -8,11 +8,11 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/english"
 	"janitor/client/heap"
 	"janitor/client/inventory"
 	"janitor/tui/screen"
 	"janitor/tui/table"
-	"janitor/tui/theme"
 )
 
 // request is one loading of the listings. Commands take its snapshots one by one, each the newest there is; a reply
@@ -198,7 +198,7 @@ func (m *Model) prune(t *tab) tea.Cmd {
 			lost++
 		}
 	}
-	notice := screen.Notice{By: m, Text: theme.Number(lost) + " marked rows are gone"}
+	notice := screen.Notice{By: m, Text: english.Number(lost) + " marked rows are gone"}
 	switch lost {
 	case 0:
 		return nil

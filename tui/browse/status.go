@@ -3,6 +3,7 @@ package browse
 import (
 	"strings"
 
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
@@ -50,21 +51,21 @@ func (m *Model) counts() string {
 	}
 	switch {
 	case t.limited():
-		n := theme.Number(shown)
+		n := english.Number(shown)
 		if t.narrowing() {
 			n += th.Ellipsis
 		}
-		parts = append(parts, th.Paint(theme.Muted, n+" of "+theme.Number(total)))
+		parts = append(parts, th.Paint(theme.Muted, n+" of "+english.Number(total)))
 	case total > 0:
-		parts = append(parts, th.Paint(theme.Muted, theme.Number(min(t.table.Cursor()+1, total))+"/"+theme.Number(total)))
+		parts = append(parts, th.Paint(theme.Muted, english.Number(min(t.table.Cursor()+1, total))+"/"+english.Number(total)))
 	}
 	if t.content != nil && t.content.undecided > 0 {
-		parts = append(parts, th.Paint(theme.Warn, theme.Number(t.content.undecided)+" not known"))
+		parts = append(parts, th.Paint(theme.Warn, english.Number(t.content.undecided)+" not known"))
 	}
 	if n := t.table.Marked(); n > 0 {
-		marked := th.Paint(theme.Mark, theme.Number(n)+" marked")
+		marked := th.Paint(theme.Mark, english.Number(n)+" marked")
 		if hidden := t.table.Hidden(); hidden > 0 {
-			marked += th.Paint(theme.Warn, " ("+theme.Number(hidden)+" hidden)")
+			marked += th.Paint(theme.Warn, " ("+english.Number(hidden)+" hidden)")
 		}
 		parts = append(parts, marked)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -61,7 +62,7 @@ func (m *Model) lacks() []string {
 // note is what the list says of itself, "" when nothing.
 func (m *Model) note() string {
 	if l := m.tab().listing; l != nil {
-		return theme.Sentence(l.Note)
+		return english.Sentence(l.Note)
 	}
 	return ""
 }
@@ -169,13 +170,13 @@ func (m *Model) none() (title string, role theme.Role, text []string) {
 	}
 	switch {
 	case t.limited() && t.table.Total() > 0:
-		text = []string{theme.Number(t.table.Total()) + " hidden; " + label(keys.Back) + t.undone()}
+		text = []string{english.Number(t.table.Total()) + " hidden; " + label(keys.Back) + t.undone()}
 		if n := t.content.undecided; n > 0 {
 			match := "they match"
 			if n == 1 {
 				match = "it matches"
 			}
-			text = append(text, "For "+theme.Number(n)+" of the "+theme.Number(t.table.Total())+" "+kind.Many+" it is not known whether "+match)
+			text = append(text, "For "+english.Number(n)+" of the "+english.Number(t.table.Total())+" "+kind.Many+" it is not known whether "+match)
 		}
 		return t.nothing(), theme.Text, text
 	case l != nil && l.Err != nil:
@@ -185,7 +186,7 @@ func (m *Model) none() (title string, role theme.Role, text []string) {
 	case l == nil:
 		return "Listing was stopped", theme.Text, []string{label(keys.Refresh) + " lists again"}
 	case l.Note != "":
-		text = []string{theme.Sentence(l.Note)}
+		text = []string{english.Sentence(l.Note)}
 	case len(m.opts.Parents) > 0:
 		text = []string{label(keys.Back) + " goes back"}
 	}
@@ -198,7 +199,7 @@ func (m *Model) where() string {
 	case n == 1:
 		return " in " + m.opts.Parents[0].Label()
 	case n > 1:
-		return " in these " + theme.Number(n)
+		return " in these " + english.Number(n)
 	case m.opts.Scope != "":
 		return " in " + m.opts.Scope
 	}

@@ -3,6 +3,7 @@ package confirm
 import (
 	"unicode/utf8"
 
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -193,7 +194,7 @@ func (m *Model) hints(w int) string {
 	t, k := m.env.Theme, m.env.Keys
 	where := t.Paint(theme.Muted, m.where())
 	if m.below > 0 && m.top+m.page < len(m.rows) {
-		effects := theme.Count(m.below, "effect", "effects") + " below"
+		effects := english.Count(m.below, "effect", "effects") + " below"
 		between := " " + t.Dot + " "
 		if w < 40 {
 			between = " "

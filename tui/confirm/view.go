@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -79,7 +80,7 @@ func (m *Model) title() string {
 	case out == 0:
 		return "Delete " + m.count(n)
 	default:
-		return "Delete " + theme.Number(n) + " of " + theme.Number(n+out) + " marked " + m.many
+		return "Delete " + english.Number(n) + " of " + english.Number(n+out) + " marked " + m.many
 	}
 }
 
@@ -91,14 +92,14 @@ func (m *Model) head(w int, tight bool) []string {
 	case n == 0 && out == 1:
 		s = "This " + m.one + " cannot be deleted."
 	case n == 0:
-		s = fmt.Sprintf("None of the %s marked %s can be deleted.", theme.Number(out), m.many)
+		s = fmt.Sprintf("None of the %s marked %s can be deleted.", english.Number(out), m.many)
 	case tight:
 	case out == 0:
 		s = m.count(n) + " will be deleted."
 	case out == 1:
 		s = m.count(n) + " will be deleted, 1 is left out."
 	default:
-		s = m.count(n) + " will be deleted, " + theme.Number(out) + " are left out."
+		s = m.count(n) + " will be deleted, " + english.Number(out) + " are left out."
 	}
 	says := []screen.Said{{Role: theme.Strong, Text: s}}
 	say := func(r theme.Role, text string) { says = append(says, screen.Said{Role: r, Text: text}) }
@@ -109,7 +110,7 @@ func (m *Model) head(w int, tight bool) []string {
 		say(theme.Text, "Going along: "+m.along+".")
 	}
 	if m.detaches > 0 {
-		say(theme.Warn, theme.Sentence(m.are(m.detaches))+" taken out of use first.")
+		say(theme.Warn, english.Sentence(m.are(m.detaches))+" taken out of use first.")
 	}
 	switch m.hidden {
 	case 0:
@@ -128,7 +129,7 @@ func (m *Model) are(n int) string {
 	if len(m.plan.LeftOut) > 0 {
 		many += " to delete"
 	}
-	return theme.Are(n, len(m.plan.Items), m.one, many)
+	return english.Are(n, len(m.plan.Items), m.one, many)
 }
 
 // where says which of the items, deleted or left out, are in sight, "" when all are.
@@ -153,9 +154,9 @@ func (m *Model) where() string {
 		last = n
 	}
 	if first == 0 {
-		return "of " + theme.Number(total)
+		return "of " + english.Number(total)
 	}
-	return theme.Number(first) + "–" + theme.Number(last) + " of " + theme.Number(total)
+	return english.Number(first) + "–" + english.Number(last) + " of " + english.Number(total)
 }
 
 // row is one line of the list; text is the line's part of a text that takes several, first the first of them.
@@ -338,7 +339,7 @@ func (m *Model) layOut(w int) {
 		if group == 1 {
 			m.wrap(spared, at, "left out: "+m.out(at).Why, w-2-m.nameWidth(w)-gap)
 		} else {
-			m.wrap(reason, at, theme.Number(group)+" left out: "+m.out(at).Why, w-2)
+			m.wrap(reason, at, english.Number(group)+" left out: "+m.out(at).Why, w-2)
 			for i := at; i < at+group; i++ {
 				m.rows = append(m.rows, row{what: sharing, i: i})
 			}
@@ -541,4 +542,4 @@ func undoWord(u inventory.Undo) (string, theme.Role) {
 	return "undo: " + u.String(), theme.Warn
 }
 
-func (m *Model) count(n int) string { return theme.Count(n, m.one, m.many) }
+func (m *Model) count(n int) string { return english.Count(n, m.one, m.many) }

@@ -7,11 +7,11 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/english"
 	"janitor/client/inventory"
 	"janitor/tui/card"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
-	"janitor/tui/theme"
 )
 
 // Options of a detail screen.
@@ -145,7 +145,7 @@ func (m *Model) notOpen() string {
 	case !n.Listed:
 		return cannot(n.Branch)
 	case len(m.trail) >= deepest:
-		return theme.Number(deepest) + " details are open, one on the other: " + label(keys.Back) + " goes back"
+		return english.Number(deepest) + " details are open, one on the other: " + label(keys.Back) + " goes back"
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"janitor/client/english"
 	"janitor/client/logbook"
 	"janitor/client/search"
 	"janitor/tui/keys"
@@ -50,12 +51,12 @@ func (m *Model) View(w, h int) string {
 // head says how much there is and where, what is wrong with the file, and what is filtered.
 func (m *Model) head(w int) []string {
 	t := m.env.Theme
-	left := " " + t.Paint(theme.Title, "Log") + "  " + theme.Count(len(m.lines), "line", "lines")
+	left := " " + t.Paint(theme.Title, "Log") + "  " + english.Count(len(m.lines), "line", "lines")
 	if m.total > len(m.lines) {
-		left += " of " + theme.Number(m.total)
+		left += " of " + english.Number(m.total)
 	}
 	if m.warned > 0 {
-		left += t.Paint(theme.Muted, " "+t.Dot+" ") + t.Paint(theme.Warn, theme.Count(m.warned, "warning", "warnings"))
+		left += t.Paint(theme.Muted, " "+t.Dot+" ") + t.Paint(theme.Warn, english.Count(m.warned, "warning", "warnings"))
 	}
 	left += t.Paint(theme.Muted, " "+t.Dot+" times are UTC")
 	right := m.book.Path() + " "
@@ -69,7 +70,7 @@ func (m *Model) head(w int) []string {
 		}
 	}
 	if m.typing || m.line.String() != "" {
-		of := theme.Number(m.shown) + " of " + theme.Number(len(m.lines)) + " "
+		of := english.Number(m.shown) + " of " + english.Number(len(m.lines)) + " "
 		room := max(w-2-theme.Width(of)-1, 0)
 		typed := theme.Fit(m.line.String(), min(room, theme.Width(m.line.String())))
 		if m.typing {

@@ -4,6 +4,7 @@ package notes
 import (
 	"strings"
 
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -37,7 +38,7 @@ func (m *Model) lines(w int) []string {
 		lines = append(lines, "")
 		for part := range strings.SplitSeq(note, "; ") {
 			lead := " " + t.Paint(theme.Warn, t.Left) + " "
-			for _, line := range theme.Wrap(theme.Sentence(part), max(w-4, 1)) {
+			for _, line := range theme.Wrap(english.Sentence(part), max(w-4, 1)) {
 				lines = append(lines, lead+line)
 				lead = "   "
 			}

@@ -8,9 +8,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
-	"janitor/tui/theme"
 )
 
 // Entry is one thing that can be done.
@@ -96,7 +96,7 @@ func (m *Model) Press(key tea.KeyPressMsg) (chosen *Entry, open bool) {
 func (m *Model) Paste(s string) {
 	m.say = ""
 	if !m.line.Insert(s) {
-		m.say = "Too long to paste: at most " + theme.Number(screen.MaxLine) + " characters can be typed"
+		m.say = "Too long to paste: at most " + english.Number(screen.MaxLine) + " characters can be typed"
 		return
 	}
 	m.find()

@@ -3,6 +3,7 @@ package palette
 import (
 	"strings"
 
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/theme"
 )
@@ -121,7 +122,7 @@ func (m *Model) foot() string {
 	dot := t.Paint(theme.Muted, " "+t.Dot+" ")
 	s := hint(keys.Confirm) + dot + hint(keys.Back)
 	if more := len(m.found) - m.top - m.page; more > 0 {
-		s += dot + t.Paint(theme.Muted, t.Descending+" "+theme.Number(more)+" more")
+		s += dot + t.Paint(theme.Muted, t.Descending+" "+english.Number(more)+" more")
 	}
 	return s
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -90,9 +91,9 @@ func (m *Model) cost() string {
 	if p.Requests == 0 {
 		return ""
 	}
-	text := theme.Count(p.Requests, "request", "requests")
+	text := english.Count(p.Requests, "request", "requests")
 	if p.Throttled > 0 {
-		text += ", " + theme.Number(p.Throttled) + " throttled"
+		text += ", " + english.Number(p.Throttled) + " throttled"
 	}
 	return text
 }
@@ -107,10 +108,10 @@ func (m *Model) next() (next []string) {
 		if m.undoes {
 			not = " not brought back"
 		}
-		parts = append(parts, theme.Number(n-unknown)+not)
+		parts = append(parts, english.Number(n-unknown)+not)
 	}
 	if unknown > 0 {
-		parts = append(parts, theme.Number(unknown)+" unknown")
+		parts = append(parts, english.Number(unknown)+" unknown")
 	}
 	if len(parts) > 0 {
 		them := "them"
@@ -135,8 +136,8 @@ func (m *Model) news(note string, w int) string {
 	t := m.env.Theme
 	left := ""
 	if !m.only.all() {
-		left = " " + t.Paint(theme.Accent, "only "+m.onlyWord()) + t.Paint(theme.Muted, ": "+theme.Number(m.shown())+" shown, "+
-			theme.Number(len(m.items)-m.shown())+" hidden"+" "+t.Dot+" ") + t.Hint(m.env.Keys.Label(keys.OnlyFailures), "shows all")
+		left = " " + t.Paint(theme.Accent, "only "+m.onlyWord()) + t.Paint(theme.Muted, ": "+english.Number(m.shown())+" shown, "+
+			english.Number(len(m.items)-m.shown())+" hidden"+" "+t.Dot+" ") + t.Hint(m.env.Keys.Label(keys.OnlyFailures), "shows all")
 	}
 	if note != "" {
 		if left != "" {
@@ -148,7 +149,7 @@ func (m *Model) news(note string, w int) string {
 	}
 	where := ""
 	if n := m.shown(); n > m.page && m.page > 0 && m.reading < 0 {
-		where = theme.Number(min(m.top+1, n)) + "–" + theme.Number(min(m.top+m.page, n)) + " of " + theme.Number(n) + " "
+		where = english.Number(min(m.top+1, n)) + "–" + english.Number(min(m.top+m.page, n)) + " of " + english.Number(n) + " "
 	}
 	return theme.Spread(left, t.Paint(theme.Muted, where), w)
 }
@@ -171,8 +172,8 @@ const (
 func (m *Model) progress(w int, now time.Time) (line, rest string) {
 	t := m.env.Theme
 	title := " " + m.title()
-	of := theme.Number(len(m.items))
-	of = theme.FitRight(theme.Number(m.ended), len(of)) + "/" + of
+	of := english.Number(len(m.items))
+	of = theme.FitRight(english.Number(m.ended), len(of)) + "/" + of
 	state, why, role := m.state(now)
 	if used := theme.Width(title) + len(of) + theme.Width(state) + 6; used > w {
 		state, _, _ = strings.Cut(state, "   ")
@@ -220,7 +221,7 @@ func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
 	case m.phase == cleanup.Proving:
 		return "proving" + m.env.Theme.Ellipsis, "", theme.Muted
 	case m.stopped() && m.flying > 0:
-		return theme.Number(m.flying) + " in flight will end", "", theme.Warn
+		return english.Number(m.flying) + " in flight will end", "", theme.Warn
 	case m.stopped():
 		return "ending" + m.env.Theme.Ellipsis, "", theme.Warn
 	case m.phase == cleanup.Checking:
@@ -272,15 +273,15 @@ func (m *Model) throughput(w int, now time.Time) string {
 	line := " " + t.Spark(m.pace.trend.columns(now, n)) + " "
 	parts := m.reads()
 	if len(parts) == 0 && p.Most > 0 {
-		most := theme.Number(p.Most)
-		parts = append(parts, theme.FitRight(theme.Number(p.InFlight), len(most))+" of "+most+" requests in flight")
+		most := english.Number(p.Most)
+		parts = append(parts, theme.FitRight(english.Number(p.InFlight), len(most))+" of "+most+" requests in flight")
 	}
 	if p.Quota > 0 {
-		quota := theme.Number(p.Quota)
-		parts = append(parts, "quota "+quota+per(p.Per)+", "+theme.FitRight(theme.Number(max(p.Left, 0)), len(quota))+" left")
+		quota := english.Number(p.Quota)
+		parts = append(parts, "quota "+quota+per(p.Per)+", "+theme.FitRight(english.Number(max(p.Left, 0)), len(quota))+" left")
 	}
 	if p.Throttled > 0 {
-		parts = append(parts, theme.Number(p.Throttled)+" throttled")
+		parts = append(parts, english.Number(p.Throttled)+" throttled")
 	}
 	if p.Why != "" && !p.Until.After(now) { // otherwise the line above says it, and until when
 		parts = append(parts, p.Why)
@@ -335,7 +336,7 @@ func (m *Model) tally(w int) string {
 	var signed, words []string
 	put := func(n int, glyph string, role theme.Role, word string) {
 		if n > 0 {
-			number := theme.Number(n)
+			number := english.Number(n)
 			signed = append(signed, t.Paint(role, glyph+" "+number)+" "+t.Paint(theme.Muted, word))
 			words = append(words, t.Paint(role, number)+" "+t.Paint(theme.Muted, word))
 		}

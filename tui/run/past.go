@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -139,7 +140,7 @@ func (m *Model) history(w int, now time.Time) []string {
 	lines = append(lines, t.Paint(theme.Muted, theme.Fit("   "+strings.Join(parts, " "+t.Dot+" "), w)))
 	var more []string
 	if n := len(l.Open()); n > 0 && m.whyNot(keys.Resume) == "" {
-		more = append(more, t.Paint(theme.Muted, theme.Number(n)+" pending: ")+t.Hint(m.env.Keys.Label(keys.Resume), "resumes"))
+		more = append(more, t.Paint(theme.Muted, english.Number(n)+" pending: ")+t.Hint(m.env.Keys.Label(keys.Resume), "resumes"))
 	}
 	switch found := l.Verified; {
 	case !found.IsZero():
@@ -162,16 +163,16 @@ func (m *Model) history(w int, now time.Time) []string {
 func (m *Model) verified() (string, theme.Role) {
 	switch f := m.past.Ledger.Findings(); {
 	case f.Wrong > 0 && m.undoes:
-		return theme.Number(f.Wrong) + " gone again", theme.Bad
+		return english.Number(f.Wrong) + " gone again", theme.Bad
 	case f.Wrong > 0:
-		return theme.Number(f.Wrong) + " reappeared", theme.Bad
+		return english.Number(f.Wrong) + " reappeared", theme.Bad
 	case f.Unknown > 0:
-		return theme.Number(f.Unknown) + " could not be read", theme.Warn
+		return english.Number(f.Unknown) + " could not be read", theme.Warn
 	case !f.Any():
 		return "there was nothing to look for", theme.Muted
 	}
 	if n := m.past.Ledger.Findings().Back; n > 0 {
-		return theme.Number(n) + " brought back by an undo", theme.Good
+		return english.Number(n) + " brought back by an undo", theme.Good
 	}
 	return "all as it should be", theme.Good
 }

@@ -11,9 +11,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
-	"janitor/tui/theme"
 )
 
 const (
@@ -390,7 +390,7 @@ func (m *Model) kept() string {
 		case 1:
 			parts = append(parts, "1 was "+o.String())
 		default:
-			parts = append(parts, theme.Number(n)+" were "+o.String())
+			parts = append(parts, english.Number(n)+" were "+o.String())
 		}
 	}
 	if len(parts) == 0 {
@@ -435,7 +435,7 @@ func (m *Model) stopped() bool { return m.stopping || m.live() && m.counts[clean
 
 func (m *Model) live() bool { return m.phase != cleanup.Finished }
 
-func (m *Model) count(n int) string { return theme.Count(n, m.summary.One, m.summary.Many) }
+func (m *Model) count(n int) string { return english.Count(n, m.summary.One, m.summary.Many) }
 
 // canRetry says whether the engine would find something to try again.
 func (m *Model) canRetry() bool {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -139,9 +140,9 @@ func (m *Model) heading(requests []cleanup.Request) string {
 	case 0:
 		return "No request about it"
 	case cleanup.MaxRequests:
-		return "The last " + theme.Count(n, "request", "requests") + " about it"
+		return "The last " + english.Count(n, "request", "requests") + " about it"
 	default:
-		return theme.Count(n, "request", "requests") + " about it"
+		return english.Count(n, "request", "requests") + " about it"
 	}
 }
 
@@ -165,7 +166,7 @@ func (m *Model) request(q cleanup.Request, digits, w int, now time.Time, whole b
 		call += " (" + q.Step + ")"
 	}
 	if q.Items > 1 {
-		call += ", " + theme.Count(q.Items, "item", "items")
+		call += ", " + english.Count(q.Items, "item", "items")
 	}
 	if whole {
 		return m.wholeRequest(q, lead, call, w)

@@ -11,7 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"janitor/client/cleanup"
-	"janitor/tui/theme"
+	"janitor/client/english"
 )
 
 // slice is about how long runs are read before those that were are shown.
@@ -176,7 +176,7 @@ func Found(f cleanup.Findings, undoes bool) string {
 		word string
 	}{{f.Right, right}, {f.Back, "brought back"}, {f.Wrong, wrong}, {f.Unknown, "not known"}} {
 		if part.n > 0 {
-			parts = append(parts, theme.Number(part.n)+" "+part.word)
+			parts = append(parts, english.Number(part.n)+" "+part.word)
 		}
 	}
 	return strings.Join(parts, ", ")

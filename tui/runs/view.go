@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/tui/keys"
 	"janitor/tui/screen"
 	"janitor/tui/theme"
@@ -77,7 +78,7 @@ func (m *Model) head(w int) []string {
 	var parts []string
 	put := func(r theme.Role, n int, word string) {
 		if n > 0 {
-			parts = append(parts, t.Paint(r, theme.Number(n)+" "+word))
+			parts = append(parts, t.Paint(r, english.Number(n)+" "+word))
 		}
 	}
 	live, open, damaged, unreadable := 0, 0, 0, 0
@@ -100,19 +101,19 @@ func (m *Model) head(w int) []string {
 	if m.reading != nil {
 		s := "reading" + t.Ellipsis
 		if m.total > 0 {
-			s = fmt.Sprintf("reading %s of %s%s", theme.Number(len(m.coming)), theme.Number(m.total), t.Ellipsis)
+			s = fmt.Sprintf("reading %s of %s%s", english.Number(len(m.coming)), english.Number(m.total), t.Ellipsis)
 		}
 		parts = append(parts, t.Paint(theme.Muted, s))
 	}
 	left := " " + t.Paint(theme.Title, "Runs")
 	if len(rows) > 0 {
-		left += " " + t.Paint(theme.Strong, theme.Number(len(rows)))
+		left += " " + t.Paint(theme.Strong, english.Number(len(rows)))
 	}
 	lines := []string{theme.Spread(left, strings.Join(parts, t.Paint(theme.Muted, " "+t.Dot+" "))+" ", w)}
 	role, why := theme.Muted, ""
 	switch {
 	case m.err != nil:
-		role, why = theme.Bad, theme.Sentence(m.err.Error())+". "+m.env.Keys.Label(keys.Refresh)+" reads them again."
+		role, why = theme.Bad, english.Sentence(m.err.Error())+". "+m.env.Keys.Label(keys.Refresh)+" reads them again."
 	case len(rows) == 0 && m.reading == nil && m.opts.History == nil:
 		why = "No run yet. Runs leave no record here: those of this session will be listed."
 	case len(rows) == 0 && m.reading == nil:
@@ -231,7 +232,7 @@ func (r *row) tells() string {
 		f.Right = 0
 		text = Found(f, r.undoes) + "; "
 	}
-	text += theme.Count(s.Items, s.One, s.Many)
+	text += english.Count(s.Items, s.One, s.Many)
 	switch {
 	case all && r.found.Any() && r.found.OK():
 		text += " deleted, verified gone"
@@ -245,13 +246,13 @@ func (r *row) tells() string {
 		lead := ": "
 		for _, o := range worstFirst {
 			if n := s.Counts[o]; n > 0 {
-				text += lead + theme.Number(n) + " " + o.String()
+				text += lead + english.Number(n) + " " + o.String()
 				lead = ", "
 			}
 		}
 	}
 	if s.Changed > 0 {
-		text += fmt.Sprintf("; %s that stayed changed", theme.Number(s.Changed))
+		text += fmt.Sprintf("; %s that stayed changed", english.Number(s.Changed))
 	}
 	if s.Stopped != "" {
 		text += "; stopped: " + s.Stopped
@@ -289,7 +290,7 @@ func (m *Model) rule(n, w int) string {
 	t := m.env.Theme
 	where := ""
 	if n > m.page {
-		where = " " + theme.Number(min(m.top+1, n)) + "–" + theme.Number(min(m.top+m.page, n)) + " of " + theme.Number(n) + " "
+		where = " " + english.Number(min(m.top+1, n)) + "–" + english.Number(min(m.top+m.page, n)) + " of " + english.Number(n) + " "
 	}
 	left := w - theme.Width(where) - 2
 	if where == "" || left < 0 {
@@ -328,7 +329,7 @@ func (m *Model) story(r *row, w int) []string {
 	put(theme.Muted, begun, took, after("by ", r.who))
 	put(theme.Muted, r.place(), after("project ", r.where.Project))
 	if r.err != "" {
-		put(theme.Text, theme.Sentence(r.err))
+		put(theme.Text, english.Sentence(r.err))
 	} else {
 		put(theme.Text, r.summary.String())
 	}
@@ -357,7 +358,7 @@ func (m *Model) since(r *row) []string {
 		says = append(says, "its last line was not written to its end: resume cuts it off")
 	}
 	if !r.live && r.state == "unfinished" {
-		left := theme.Number(r.open) + " without an outcome"
+		left := english.Number(r.open) + " without an outcome"
 		if r.open == 0 {
 			left = "not proved to the end"
 		}

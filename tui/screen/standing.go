@@ -2,8 +2,8 @@ package screen
 
 import (
 	"janitor/client/cleanup"
+	"janitor/client/english"
 	"janitor/tui/keys"
-	"janitor/tui/theme"
 )
 
 // Standing is what decides what can be done with a run.
@@ -50,7 +50,7 @@ func (s Standing) WhyNot(a keys.Action, env *Env) string {
 	case env.Cannot != nil && env.Cannot(a) != "":
 		return env.Cannot(a)
 	case s.Foreign != "":
-		return theme.Sentence(s.Foreign)
+		return english.Sentence(s.Foreign)
 	case s.Live && s.Away:
 		return "Another janitor is at this run"
 	case s.Live && a == keys.Resume:

@@ -146,3 +146,11 @@ func (t *Theme) Over(below string, box []string, x, y, w, h int) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// Brief is enough of an id to know it by.
+func (t *Theme) Brief(id string) string {
+	if len(id) > 9 {
+		return id[:8] + t.Ellipsis
+	}
+	return id
+}
