@@ -1,6 +1,7 @@
 package theme
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,7 +64,7 @@ func FitPainted(s string, w int) string {
 		}
 		text, cw := in.next()
 		if used+cw > w {
-			dst, used = append(dst[:cutAt], ellipsis...), cutUsed+1
+			dst, used = cut(dst[:cutAt], cutUsed)
 			open = painted // what was cut off may have ended it
 			break
 		}
@@ -146,7 +147,7 @@ func appendFit(dst []byte, s string, w int, right bool) []byte {
 	for in := (reader{rest: s}); in.rest != ""; {
 		text, cw := in.next()
 		if used+cw > w {
-			dst, used = append(dst[:cutAt], ellipsis...), cutUsed+1
+			dst, used = cut(dst[:cutAt], cutUsed)
 			break
 		}
 		dst = append(dst, text...)
@@ -165,6 +166,14 @@ func appendFit(dst []byte, s string, w int, right bool) []byte {
 		dst[start+i] = ' '
 	}
 	return dst
+}
+
+// cut ends what is kept of a text, so many columns, with … unless that is how it ends.
+func cut(dst []byte, used int) ([]byte, int) {
+	if bytes.HasSuffix(dst, []byte(ellipsis)) {
+		return dst, used
+	}
+	return append(dst, ellipsis...), used + 1
 }
 
 // reader takes a text apart into what is printed of it.

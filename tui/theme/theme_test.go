@@ -120,6 +120,7 @@ func TestFit(t *testing.T) {
 		{"❤️", 2, "❤ "},
 		{"a\nb\tc", 5, "a b c"},
 		{"\x1b[31mred", 7, "[31mred"},
+		{"1f2e…, 3a4b…", 6, "1f2e… "}, // what is cut already is not cut twice
 	} {
 		if got := Fit(c.in, c.w); got != c.want {
 			t.Errorf("Fit(%q, %d) = %q, want %q", c.in, c.w, got, c.want)
