@@ -125,17 +125,10 @@ func (q *call) createCertificate() answer {
 		EnterpriseProjectID: "0", CreatedAt: q.now(), UpdatedAt: q.now(), AlternativeNames: []string{},
 		ExpireTime: now.AddDate(1, 0, 0).Format(timeV3),
 	}
-	in.into("name", &c.Name)
-	in.into("description", &c.Description)
-	in.into("type", &c.Type)
-	in.into("domain", &c.Domain)
-	in.into("source", &c.Source)
-	in.into("scm_certificate_id", &c.SCMCertificateID)
-	in.into("protection_status", &c.ProtectionStatus)
-	in.into("protection_reason", &c.ProtectionReason)
+	in.take(c, "name description type domain source scm_certificate_id protection_status protection_reason")
 	in.into("certificate", &c.text)
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	if c.Source != "scm" {
 		if !strings.HasPrefix(c.text, "-----BEGIN CERTIFICATE-----") {

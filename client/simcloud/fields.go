@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // ref is how the services point at another object.
@@ -64,6 +65,22 @@ func (f *fields) into(name string, target any) {
 		return
 	}
 	reflect.ValueOf(target).Elem().Set(fresh.Elem())
+}
+
+// take decodes the members with these names into the fields of the object that are called so in JSON.
+func (f *fields) take(object any, names string) {
+	v := reflect.ValueOf(object).Elem()
+	for name := range strings.FieldsSeq(names) {
+		f.into(name, fieldOf(v, name).Addr().Interface())
+	}
+}
+
+// refuse names the members that are of no use so far; without status there are none.
+func (q *call) refuse(f *fields) answer {
+	if len(f.bad) == 0 {
+		return answer{}
+	}
+	return q.invalid("invalid value of %s", strings.Join(f.bad, ", "))
 }
 
 // text is the member as a string, "" without it.

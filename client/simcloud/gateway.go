@@ -283,14 +283,7 @@ func (q *call) putServers(c *channel, raw json.RawMessage) answer {
 	for _, one := range list {
 		s := &server{ChannelID: c.ID, Port: c.Port, Weight: 1, Status: 1, GroupName: c.MemberGroups[0].Name, CreateTime: q.now()}
 		in := &fields{raw: one}
-		in.into("host", &s.Host)
-		in.into("port", &s.Port)
-		in.into("weight", &s.Weight)
-		in.into("is_backup", &s.Backup)
-		in.into("member_group_name", &s.GroupName)
-		in.into("status", &s.Status)
-		in.into("ecs_id", &s.ECSID)
-		in.into("ecs_name", &s.ECSName)
+		in.take(s, "host port weight is_backup member_group_name status ecs_id ecs_name")
 		if len(in.bad) > 0 {
 			return malformed(in.bad[0])
 		}

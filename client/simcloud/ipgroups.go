@@ -143,10 +143,9 @@ func (q *call) addEntries() answer {
 
 // setGroup sets name and description and puts the entries of list into g, a new or a copied group.
 func (q *call) setGroup(g *ipGroup, in *fields, list []entry) answer {
-	in.into("name", &g.Name)
-	in.into("description", &g.Description)
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	in.take(g, "name description")
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	for _, e := range list {
 		g.put(e)

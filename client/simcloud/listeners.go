@@ -181,8 +181,7 @@ func (q *call) createListener() answer {
 		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", AdminStateUp: true, SNICerts: []string{},
 		LoadBalancers: []ref{{lb.ID}}, ProtectionStatus: nonProtection, shared: !lb.Guaranteed,
 	}
-	in.into("protocol", &l.Protocol)
-	in.into("protocol_port", &l.ProtocolPort)
+	in.take(l, "protocol protocol_port")
 	if l.Protocol == "" || l.ProtocolPort < 1 || l.ProtocolPort > 65535 {
 		return q.invalid("protocol and protocol_port are required")
 	}
@@ -223,18 +222,10 @@ func (q *call) updateListener() answer {
 // setListener takes over what create and update have in common and checks what it refers to. After a refusal l is
 // half set: it must be a new or a copied one.
 func (q *call) setListener(l *listener, in *fields) answer {
-	in.into("name", &l.Name)
-	in.into("description", &l.Description)
-	in.into("admin_state_up", &l.AdminStateUp)
-	in.into("default_pool_id", &l.DefaultPoolID)
-	in.into("default_tls_container_ref", &l.ServerCert)
-	in.into("client_ca_tls_container_ref", &l.CACert)
-	in.into("sni_container_refs", &l.SNICerts)
-	in.into("ipgroup", &l.Access)
-	in.into("protection_status", &l.ProtectionStatus)
-	in.into("protection_reason", &l.ProtectionReason)
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	in.take(l, "name description admin_state_up default_pool_id default_tls_container_ref client_ca_tls_container_ref")
+	in.take(l, "sni_container_refs ipgroup protection_status protection_reason")
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	if l.SNICerts == nil {
 		l.SNICerts = []string{}
@@ -317,8 +308,7 @@ func (q *call) createPolicy() answer {
 		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", ListenerID: l.ID, Rules: []ref{}, Position: 100,
 		ProvisioningStatus: "ACTIVE", AdminStateUp: true, shared: l.shared,
 	}
-	in.into("action", &p.Action)
-	in.into("position", &p.Position)
+	in.take(p, "action position")
 	if p.Action == "" {
 		return q.invalid("action is required")
 	}
@@ -357,16 +347,10 @@ func (q *call) updatePolicy() answer {
 }
 
 func (q *call) setPolicy(p *policy, in *fields) answer {
-	in.into("name", &p.Name)
-	in.into("description", &p.Description)
-	in.into("priority", &p.Priority)
-	in.into("redirect_pool_id", &p.RedirectPoolID)
-	in.into("redirect_listener_id", &p.RedirectListenerID)
-	in.into("redirect_url", &p.RedirectURL)
-	in.into("redirect_pools_config", &p.Weighted)
-	in.into("redirect_pools_extend_config", &p.Extended)
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	in.take(p, "name description priority redirect_pool_id redirect_listener_id redirect_url")
+	in.take(p, "redirect_pools_config redirect_pools_extend_config")
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	// Only v2.0 lets a policy go without a pool (S1); v3 wants another one instead (api.md 2.7).
 	if q.family == elbV3 && p.Action == "REDIRECT_TO_POOL" && p.RedirectPoolID == "" && len(p.Weighted) == 0 {
@@ -419,13 +403,9 @@ func (q *call) createLoadBalancer() answer {
 		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", Guaranteed: true, ProvisioningStatus: "ACTIVE",
 		OperatingStatus: "ONLINE", AdminStateUp: true, Listeners: []ref{}, Pools: []ref{}, ProtectionStatus: nonProtection,
 	}
-	in.into("name", &lb.Name)
-	in.into("description", &lb.Description)
-	in.into("guaranteed", &lb.Guaranteed)
-	in.into("vip_address", &lb.VIPAddress)
-	in.into("vpc_id", &lb.VPCID)
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	in.take(lb, "name description guaranteed vip_address vpc_id")
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	if lb.Guaranteed {
 		lb.CreatedAt = q.now()

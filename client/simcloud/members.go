@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
-	"strings"
 )
 
 func (q *call) listMembers() answer {
@@ -87,20 +86,13 @@ func (q *call) createMember() answer {
 	if p.HealthMonitorID != "" {
 		m.OperatingStatus = "INITIAL"
 	}
-	in.into("address", &m.Address)
-	in.into("protocol_port", &m.ProtocolPort)
-	in.into("subnet_cidr_id", &m.SubnetID)
+	in.take(m, "address protocol_port subnet_cidr_id instance_id availability_zone name weight admin_state_up")
 	in.into("subnet_id", &m.SubnetID) // v2.0
-	in.into("instance_id", &m.InstanceID)
-	in.into("availability_zone", &m.Zone)
-	in.into("name", &m.Name)
-	in.into("weight", &m.Weight)
-	in.into("admin_state_up", &m.AdminStateUp)
 	if m.Weight < 0 || m.Weight > 100 {
 		in.bad = append(in.bad, "weight")
 	}
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	address, err := netip.ParseAddr(m.Address)
 	switch {
@@ -180,19 +172,9 @@ func (q *call) createMonitor() answer {
 		return q.inUse(fmt.Sprintf("pool %s has healthmonitor %s", p.ID, p.HealthMonitorID))
 	}
 	m := &monitor{ID: q.mint.uuid(), MaxRetriesDown: 3, AdminStateUp: true, ProjectID: q.w.project, Pools: []ref{{p.ID}}, shared: p.shared}
-	in.into("name", &m.Name)
-	in.into("type", &m.Type)
-	in.into("delay", &m.Delay)
-	in.into("timeout", &m.Timeout)
-	in.into("max_retries", &m.MaxRetries)
-	in.into("max_retries_down", &m.MaxRetriesDown)
-	in.into("monitor_port", &m.MonitorPort)
-	in.into("domain_name", &m.DomainName)
-	in.into("url_path", &m.URLPath)
-	in.into("http_method", &m.HTTPMethod)
-	in.into("expected_codes", &m.ExpectedCodes)
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	in.take(m, "name type delay timeout max_retries max_retries_down monitor_port domain_name url_path http_method expected_codes")
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	if !p.shared {
 		m.CreatedAt = q.now()

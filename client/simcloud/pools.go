@@ -177,8 +177,7 @@ func (q *call) createPool() answer {
 			return q.invalid("%s is required", name)
 		}
 	}
-	in.into("type", &p.Type)
-	in.into("vpc_id", &p.VPCID)
+	in.take(p, "type vpc_id")
 	if p.Type == "instance" && p.VPCID == "" {
 		return q.invalid("vpc_id is required when type is instance")
 	}
@@ -194,11 +193,7 @@ func (q *call) createPool() answer {
 	case haveListener && l.DefaultPoolID != "":
 		return q.inUse(fmt.Sprintf("listener %s has the default pool %s", l.ID, l.DefaultPoolID))
 	}
-	in.into("protocol", &p.Protocol)
-	in.into("ip_version", &p.IPVersion)
-	in.into("any_port_enable", &p.AnyPort)
-	in.into("public_border_group", &p.PublicBorderGroup)
-	in.into("enterprise_project_id", &p.EnterpriseProjectID)
+	in.take(p, "protocol ip_version any_port_enable public_border_group enterprise_project_id")
 	if refused := q.setPool(p, in); refused.status != 0 {
 		return refused
 	}
@@ -249,20 +244,10 @@ func (q *call) updatePool() answer {
 // setPool takes over what create and update have in common, or nothing.
 func (q *call) setPool(p *pool, in *fields) answer {
 	next := *p
-	in.into("name", &next.Name)
-	in.into("description", &next.Description)
-	in.into("lb_algorithm", &next.Algorithm)
-	in.into("session_persistence", &next.SessionPersistence)
-	in.into("slow_start", &next.SlowStart)
-	in.into("connection_drain", &next.ConnectionDrain)
-	in.into("pool_health", &next.PoolHealth)
-	in.into("quic_cid_hash_strategy", &next.QUICHash)
-	in.into("az_affinity", &next.AZAffinity)
-	in.into("member_deletion_protection_enable", &next.MemberDeletionProtection)
-	in.into("protection_status", &next.ProtectionStatus)
-	in.into("protection_reason", &next.ProtectionReason)
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	in.take(&next, "name description lb_algorithm session_persistence slow_start connection_drain pool_health")
+	in.take(&next, "quic_cid_hash_strategy az_affinity member_deletion_protection_enable protection_status protection_reason")
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	*p = next
 	return answer{}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
-	"strings"
 )
 
 // rule says what a policy forwards.
@@ -62,13 +61,9 @@ func (q *call) createRule() answer {
 		}
 	}
 	r := &rule{ID: q.mint.uuid(), AdminUp: true, Status: "ACTIVE", ProjectID: q.w.project}
-	in.into("type", &r.Type)
-	in.into("compare_type", &r.CompareType)
-	in.into("key", &r.Key)
-	in.into("value", &r.Value)
-	in.into("invert", &r.Invert)
-	if len(in.bad) > 0 {
-		return q.invalid("invalid value of %s", strings.Join(in.bad, ", "))
+	in.take(r, "type compare_type key value invert")
+	if refused := q.refuse(in); refused.status != 0 {
+		return refused
 	}
 	if q.w.rules == nil {
 		q.w.rules = map[string]*rule{}

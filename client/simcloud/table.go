@@ -241,30 +241,33 @@ func matches[T any](o T, query url.Values, names string, also map[string]func(T)
 
 // tagged returns the field with the JSON name as text: one value, or several when the field is a list.
 func tagged(v reflect.Value, name string) []string {
-	v = reflect.Indirect(v)
-	for i := range v.NumField() {
-		tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		if tag != name {
-			continue
-		}
-		switch field := v.Field(i); field.Kind() {
-		case reflect.Bool:
-			return []string{strconv.FormatBool(field.Bool())}
-		case reflect.Int:
-			return []string{strconv.FormatInt(field.Int(), 10)}
-		case reflect.String:
-			return []string{field.String()}
-		case reflect.Slice:
-			var all []string
-			for j := range field.Len() {
-				if one, ok := reflect.TypeAssert[ref](field.Index(j)); ok {
-					all = append(all, one.ID)
-				} else {
-					all = append(all, field.Index(j).String())
-				}
+	switch field := fieldOf(reflect.Indirect(v), name); field.Kind() {
+	case reflect.Bool:
+		return []string{strconv.FormatBool(field.Bool())}
+	case reflect.Int:
+		return []string{strconv.FormatInt(field.Int(), 10)}
+	case reflect.String:
+		return []string{field.String()}
+	case reflect.Slice:
+		var all []string
+		for j := range field.Len() {
+			if one, ok := reflect.TypeAssert[ref](field.Index(j)); ok {
+				all = append(all, one.ID)
+			} else {
+				all = append(all, field.Index(j).String())
 			}
-			return all
 		}
+		return all
 	}
 	return nil
+}
+
+// fieldOf is the field of a struct with the JSON name; the zero Value when there is none.
+func fieldOf(v reflect.Value, name string) reflect.Value {
+	for field, value := range v.Fields() {
+		if tag, _, _ := strings.Cut(field.Tag.Get("json"), ","); tag == name {
+			return value
+		}
+	}
+	return reflect.Value{}
 }

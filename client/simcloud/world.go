@@ -16,70 +16,42 @@ type world struct {
 	instances    []*instance
 }
 
-// attach writes a listener down where it refers to.
-func (w *world) attach(l *listener) {
+// attach writes a listener down where it refers to, detach strikes it out there.
+func (w *world) attach(l *listener) { w.note(l, link) }
+func (w *world) detach(l *listener) { w.note(l, unlink) }
+
+func (w *world) note(l *listener, change func([]ref, string) []ref) {
 	if p, ok := w.pools.get(string(l.DefaultPoolID)); ok {
-		p.Listeners = link(p.Listeners, l.ID)
+		p.Listeners = change(p.Listeners, l.ID)
 	}
 	for _, id := range l.certificates() {
 		if c, ok := w.certificates.get(id); ok {
-			c.listeners = link(c.listeners, l.ID)
+			c.listeners = change(c.listeners, l.ID)
 		}
 	}
 	for _, id := range l.groups() {
 		if g, ok := w.groups.get(id); ok {
-			g.Listeners = link(g.Listeners, l.ID)
+			g.Listeners = change(g.Listeners, l.ID)
 		}
 	}
 	for _, r := range l.LoadBalancers {
 		if lb, ok := w.balancers.get(r.ID); ok {
-			lb.Listeners = link(lb.Listeners, l.ID)
+			lb.Listeners = change(lb.Listeners, l.ID)
 		}
 	}
 }
 
-// detach is the opposite of attach.
-func (w *world) detach(l *listener) {
-	if p, ok := w.pools.get(string(l.DefaultPoolID)); ok {
-		p.Listeners = unlink(p.Listeners, l.ID)
-	}
-	for _, id := range l.certificates() {
-		if c, ok := w.certificates.get(id); ok {
-			c.listeners = unlink(c.listeners, l.ID)
-		}
-	}
-	for _, id := range l.groups() {
-		if g, ok := w.groups.get(id); ok {
-			g.Listeners = unlink(g.Listeners, l.ID)
-		}
-	}
-	for _, r := range l.LoadBalancers {
-		if lb, ok := w.balancers.get(r.ID); ok {
-			lb.Listeners = unlink(lb.Listeners, l.ID)
-		}
-	}
-}
+// forward writes a policy down at its listener and at the pools that it sends traffic to, unforward strikes it out there.
+func (w *world) forward(p *policy)   { w.notePolicy(p, link) }
+func (w *world) unforward(p *policy) { w.notePolicy(p, unlink) }
 
-// forward writes a policy down at its listener and at the pools that it sends traffic to.
-func (w *world) forward(p *policy) {
+func (w *world) notePolicy(p *policy, change func([]ref, string) []ref) {
 	if l, ok := w.listeners.get(p.ListenerID); ok {
-		l.policies = link(l.policies, p.ID)
+		l.policies = change(l.policies, p.ID)
 	}
 	for _, id := range p.pools() {
 		if target, ok := w.pools.get(id); ok {
-			target.policies = link(target.policies, p.ID)
-		}
-	}
-}
-
-// unforward is the opposite of forward.
-func (w *world) unforward(p *policy) {
-	if l, ok := w.listeners.get(p.ListenerID); ok {
-		l.policies = unlink(l.policies, p.ID)
-	}
-	for _, id := range p.pools() {
-		if target, ok := w.pools.get(id); ok {
-			target.policies = unlink(target.policies, p.ID)
+			target.policies = change(target.policies, p.ID)
 		}
 	}
 }
