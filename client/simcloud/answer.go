@@ -104,6 +104,25 @@ func (q *call) shown(status int, name string, object any) answer {
 	return answer{status: status, body: map[string]any{"request_id": q.requestID, name: object}}
 }
 
+// shownBy is an object as the family of the request shows it; view is how v2.0 does.
+func shownBy[T any](q *call, status int, name string, object T, view func(T) any) answer {
+	if q.family == sharedELB {
+		return answer{status: status, body: map[string]any{name: view(object)}}
+	}
+	return q.shown(status, name, object)
+}
+
+// show is the handler that shows what find has found.
+func show[T any](find func(*call) (T, answer), as func(*call, int, T) answer) func(*call) answer {
+	return func(q *call) answer {
+		object, missing := find(q)
+		if missing.status != 0 {
+			return missing
+		}
+		return as(q, http.StatusOK, object)
+	}
+}
+
 // Classes of refusal that the ELB families share, each in its own words. A missing object is 404 ELB.8904 or
 // EntityNotFound, one in the way 409 ELB.8907 or EntityInUse, bad input 400 ELB.8902 (api.md 6.1, 6.2).
 

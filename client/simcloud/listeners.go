@@ -154,18 +154,7 @@ func (q *call) listener() (*listener, answer) {
 }
 
 func (q *call) answerListener(status int, l *listener) answer {
-	if q.family == sharedELB {
-		return answer{status: status, body: map[string]any{"listener": viewSharedListener(l)}}
-	}
-	return q.shown(status, "listener", l)
-}
-
-func (q *call) showListener() answer {
-	l, missing := q.listener()
-	if l == nil {
-		return missing
-	}
-	return q.answerListener(http.StatusOK, l)
+	return shownBy(q, status, "listener", l, viewSharedListener)
 }
 
 func (q *call) createListener() answer {
@@ -281,18 +270,7 @@ func (q *call) policy() (*policy, answer) {
 }
 
 func (q *call) answerPolicy(status int, p *policy) answer {
-	if q.family == sharedELB {
-		return answer{status: status, body: map[string]any{"l7policy": viewSharedPolicy(p)}}
-	}
-	return q.shown(status, "l7policy", p)
-}
-
-func (q *call) showPolicy() answer {
-	p, missing := q.policy()
-	if p == nil {
-		return missing
-	}
-	return q.answerPolicy(http.StatusOK, p)
+	return shownBy(q, status, "l7policy", p, viewSharedPolicy)
 }
 
 func (q *call) createPolicy() answer {
@@ -385,13 +363,10 @@ func (q *call) listLoadBalancers() answer {
 
 func (q *call) showLoadBalancer() answer {
 	lb, ok := q.balancer(q.args[0])
-	switch {
-	case !ok:
+	if !ok {
 		return q.notFound("loadbalancer", q.args[0])
-	case q.family == sharedELB:
-		return answer{status: http.StatusOK, body: map[string]any{"loadbalancer": viewSharedBalancer(lb)}}
 	}
-	return q.shown(http.StatusOK, "loadbalancer", lb)
+	return shownBy(q, http.StatusOK, "loadbalancer", lb, viewSharedBalancer)
 }
 
 func (q *call) createLoadBalancer() answer {

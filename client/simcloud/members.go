@@ -140,18 +140,7 @@ func (q *call) monitor() (*monitor, answer) {
 }
 
 func (q *call) answerMonitor(status int, m *monitor) answer {
-	if q.family == sharedELB {
-		return answer{status: status, body: map[string]any{"healthmonitor": viewSharedMonitor(m)}}
-	}
-	return q.shown(status, "healthmonitor", m)
-}
-
-func (q *call) showMonitor() answer {
-	m, missing := q.monitor()
-	if m == nil {
-		return missing
-	}
-	return q.answerMonitor(http.StatusOK, m)
+	return shownBy(q, status, "healthmonitor", m, viewSharedMonitor)
 }
 
 func (q *call) createMonitor() answer {

@@ -149,18 +149,7 @@ func (q *call) pool() (*pool, answer) {
 
 // answerPool shows a pool as its family does.
 func (q *call) answerPool(status int, p *pool) answer {
-	if q.family == sharedELB {
-		return answer{status: status, body: map[string]any{"pool": viewSharedPool(p)}}
-	}
-	return q.shown(status, "pool", p)
-}
-
-func (q *call) showPool() answer {
-	p, missing := q.pool()
-	if p == nil {
-		return missing
-	}
-	return q.answerPool(http.StatusOK, p)
+	return shownBy(q, status, "pool", p, viewSharedPool)
 }
 
 func (q *call) createPool() answer {

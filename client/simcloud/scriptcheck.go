@@ -128,34 +128,44 @@ func (a Act) check() (key, text string) {
 			}
 		}
 	}
-	idle := a.Delay == 0 && a.Hold == 0 && a.Pending == 0 && a.Skew == 0 && !a.Revoke && !a.refuses() && a.Batch == nil &&
-		a.OmitEntries == 0 && a.Page == "" && len(a.Before)+len(a.After) == 0 && !a.transports()
+	idle := a.Delay == 0 && a.Hold == 0 && a.Pending == 0 && a.Skew == 0 && !a.Revoke && a.refusals() == nil && a.Batch == nil &&
+		a.OmitEntries == 0 && a.Page == "" && len(a.Before)+len(a.After) == 0 && a.transports() == nil
 	if idle {
 		return "", "nothing to do: give a delay, a status or another act"
 	}
 	return "", ""
 }
 
-// refuses says whether another answer stands in for the service's own.
-func (a Act) refuses() bool {
-	return a.Status != 0 || a.Throttle != nil || a.Forbidden != "" || a.Redirect != ""
+// refusals are the keys that put another answer in the place of the service's own.
+func (a Act) refusals() []string {
+	return given([]flagged{{"status", a.Status != 0}, {"throttle", a.Throttle != nil}, {"forbidden", a.Forbidden != ""}, {"redirect", a.Redirect != ""}})
 }
 
-// transports says whether the answer travels in a way of its own.
-func (a Act) transports() bool {
-	return a.Cut != "" || a.Truncate != 0 || a.Dribble != nil || a.Huge != 0 || a.GzipBomb != 0
+// transports are the keys by which the answer travels in a way of its own.
+func (a Act) transports() []string {
+	return given([]flagged{
+		{"cut", a.Cut != ""}, {"truncate", a.Truncate != 0}, {"dribble", a.Dribble != nil}, {"huge", a.Huge != 0}, {"gzip_bomb", a.GzipBomb != 0},
+	})
+}
+
+// flagged is a key, and whether the script has it.
+type flagged struct {
+	key string
+	set bool
+}
+
+func given(all []flagged) []string {
+	var keys []string
+	for _, one := range all {
+		if one.set {
+			keys = append(keys, one.key)
+		}
+	}
+	return keys
 }
 
 func (a Act) checkRefusal() (key, text string) {
-	var given []string
-	for _, k := range []struct {
-		key string
-		set bool
-	}{{"status", a.Status != 0}, {"throttle", a.Throttle != nil}, {"forbidden", a.Forbidden != ""}, {"redirect", a.Redirect != ""}} {
-		if k.set {
-			given = append(given, k.key)
-		}
-	}
+	given := a.refusals()
 	switch {
 	case len(given) > 1:
 		return given[1], "there is one answer only: leave out " + given[0] + " or " + given[1]
@@ -208,15 +218,7 @@ func notInHeaderName(r rune) bool {
 func control(r rune) bool { return r < ' ' || r == 0x7f }
 
 func (a Act) checkTransport() (key, text string) {
-	var given []string
-	for _, k := range []struct {
-		key string
-		set bool
-	}{{"cut", a.Cut != ""}, {"truncate", a.Truncate != 0}, {"dribble", a.Dribble != nil}, {"huge", a.Huge != 0}, {"gzip_bomb", a.GzipBomb != 0}} {
-		if k.set {
-			given = append(given, k.key)
-		}
-	}
+	given := a.transports()
 	switch {
 	case len(given) > 1:
 		return given[1], "an answer travels one way only: leave out " + given[0] + " or " + given[1]
