@@ -109,7 +109,7 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 	}
 	// Whoever types a word or gives a digest has seen how much it is.
 	if err := limitsOf(cmd, a.limits, p).Check(doc.Steps...); a.yes && a.approved == "" && len(doc.Dangers()) == 0 && err != nil {
-		return &failure{statusRefused, fmt.Errorf("nothing is deleted: %w, or --approve-digest", allowing(err))}
+		return refused("nothing is deleted: %w, or --approve-digest", allowing(err))
 	}
 	if err := approve(cmd, doc, p, a.yes, a.approved != "", path == "-"); err != nil {
 		return err
@@ -141,7 +141,7 @@ func (a *applying) document(cmd *cobra.Command, past *cleanup.History, path stri
 		return fail(err)
 	}
 	if a.approved != "" && !strings.EqualFold(a.approved, digest) {
-		return fail(&failure{statusRefused, fmt.Errorf("nothing is deleted: %s has the digest %s, another one was approved", path, digest)})
+		return fail(refused("nothing is deleted: %s has the digest %s, another one was approved", path, digest))
 	}
 	what := planWords(path)
 	runs, doubts, err := runsOf(past, doc, digest)
@@ -155,7 +155,7 @@ func (a *applying) document(cmd *cobra.Command, past *cleanup.History, path stri
 	}
 	for _, said := range []string{doubtful(past, doubts, what), note} {
 		if said != "" {
-			(&lines{cmd.ErrOrStderr()}).say("%s", said)
+			say(cmd.ErrOrStderr(), "%s", said)
 		}
 	}
 	return doc, digest, unless, nil
@@ -182,7 +182,7 @@ func execute(cmd *cobra.Command, out form, engine *cleanup.Engine, doc cleanup.D
 			return stoppedBefore(steps[i:], len(steps), errors.Join(failed, interrupted(cmd.Context(), err)))
 		}
 		if s.Name != "" {
-			(&lines{cmd.ErrOrStderr()}).say("%s: %s", s.Name, s.Chosen)
+			say(cmd.ErrOrStderr(), "%s: %s", s.Name, s.Chosen)
 		}
 		run := engine.Start(ctx, s.Plan)
 		err := watch(cmd, out, run)
@@ -244,7 +244,7 @@ func watchOnScreen(cmd *cobra.Command, o tui.Options, doc cleanup.Document) erro
 		err = errors.Join(err, ending(cmd.Context(), r))
 	}
 	if left := steps[len(started):]; err == nil && len(left) > 0 {
-		return &failure{statusRefused, errors.New(unbegun(left, len(steps)))}
+		return refused("%s", unbegun(left, len(steps)))
 	}
 	return err
 }

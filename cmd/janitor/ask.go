@@ -26,22 +26,19 @@ func approve(cmd *cobra.Command, doc cleanup.Document, p profile.Profile, yes, a
 	if named || len(dangers) > 0 {
 		waysOut = "--approve-digest"
 	}
-	refused := func(format string, args ...any) error {
-		return &failure{statusRefused, fmt.Errorf("nothing is deleted: "+format, args...)}
-	}
 	switch {
 	case approved, yes && len(dangers) == 0 && !named:
 		return nil
 	case yes && named:
-		return refused("%v says confirm: %s: --yes is not enough, give --approve-digest", p, p.Confirm)
+		return refused("nothing is deleted: %v says confirm: %s: --yes is not enough, give --approve-digest", p, p.Confirm)
 	case yes:
-		return refused("the plan contains a danger (%s): --yes is not enough, give --approve-digest", client.CleanWhole(dangers[0]))
+		return refused("nothing is deleted: the plan contains a danger (%s): --yes is not enough, give --approve-digest", client.CleanWhole(dangers[0]))
 	case stdinIsPlan:
-		return refused("the plan comes from stdin, so nobody can be asked: give %s", waysOut)
+		return refused("nothing is deleted: the plan comes from stdin, so nobody can be asked: give %s", waysOut)
 	}
 	in, ok := asksAt(cmd)
 	if !ok {
-		return refused("%s: give %s", noTerminal, waysOut)
+		return refused("nothing is deleted: %s: give %s", noTerminal, waysOut)
 	}
 	tellPlan(cmd.ErrOrStderr(), doc)
 	for _, s := range doc.Steps {
@@ -86,7 +83,7 @@ func unconfirmed(ctx context.Context, nothing, word string) error {
 	if _, ok := errors.AsType[*overdue](context.Cause(ctx)); ok {
 		return halted(ctx, ": "+nothing)
 	}
-	return &failure{statusRefused, fmt.Errorf("%s: not confirmed (type %s to confirm)", nothing, word)}
+	return refused("%s: not confirmed (type %s to confirm)", nothing, word)
 }
 
 // typedLine is what is typed until enter; a signal ends the waiting.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/spf13/pflag"
@@ -24,6 +23,6 @@ func endpointFlag(flags *pflag.FlagSet, choice *profile.Choice) {
 // warn tells what is dangerous about the profile and works all the same.
 func warn(w io.Writer, p profile.Profile) {
 	for _, said := range p.Warnings {
-		fmt.Fprintf(w, "janitor: warning: %s\n", said) //nolint:errcheck // for people
+		say(w, "janitor: warning: %s", said)
 	}
 }

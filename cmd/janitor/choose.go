@@ -53,14 +53,12 @@ type chosen struct {
 
 // anyKind takes a kind of the command line: one of all six.
 func anyKind(word string) (*inventory.Kind, error) {
-	kinds := inventory.Kinds()
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		if names[i] = string(k.ID); names[i] == word {
+	for _, k := range inventory.Kinds() {
+		if string(k.ID) == word {
 			return k, nil
 		}
 	}
-	return nil, usage("unknown kind %q%s", client.Clean(word), meantKind(word, names, ": the kinds are "+strings.Join(names, ", ")))
+	return nil, usage("unknown kind %q%s", client.Clean(word), meantKind(word, allKinds(), ": the kinds are "+kindWords()))
 }
 
 // compile reads the expression for the kind, before anything is sent; nil when there is none.
@@ -177,12 +175,16 @@ func open(ctx context.Context, choice profile.Choice) (*profile.Session, *invent
 	if err != nil {
 		return nil, nil, p, interrupted(ctx, err)
 	}
-	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	loader, err := loaderOf(p, s, scopeOf(s))
 	if err != nil {
 		s.Close()
 		return nil, nil, p, err
 	}
 	return s, loader, p, nil
+}
+
+func scopeOf(s *profile.Session) inventory.Scope {
+	return inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project}
 }
 
 // loaderOf reads for a session, and minds what its profile protects.

@@ -36,11 +36,7 @@ func completeFlags(cmd *cobra.Command) {
 		}
 		switch v := f.Value.(type) {
 		case *formFlag:
-			words := make([]string, len(v.of))
-			for i, w := range v.of {
-				words[i] = string(w)
-			}
-			complete(words, asGiven)
+			complete(v.of, asGiven)
 			return
 		case *sizeFlag:
 			complete([]string{"small", "large"}, noFiles)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -63,10 +62,7 @@ Exit status: 0 nothing is bad, 1 something is, 4 the credentials are refused.`,
 
 func printReport(w io.Writer, out form, r doctor.Report) error {
 	if out == "json" {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(r)
+		return printJSON(w, r)
 	}
 	rows := [][]string{{"STATE", "AREA", "WHAT", "FOUND"}}
 	for _, f := range r.Findings {

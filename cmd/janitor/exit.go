@@ -64,6 +64,10 @@ func usage(format string, args ...any) error {
 	return &failure{statusUsage, fmt.Errorf(format, args...)}
 }
 
+func refused(format string, args ...any) error {
+	return &failure{statusRefused, fmt.Errorf(format, args...)}
+}
+
 func status(err error) int {
 	var f *failure
 	switch {

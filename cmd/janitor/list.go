@@ -60,7 +60,7 @@ In json, ndjson and csv, lengths of time are in seconds and points in time in UT
 				return err
 			}
 			for _, note := range got.notes() {
-				(&lines{cmd.ErrOrStderr()}).say("%s", note)
+				say(cmd.ErrOrStderr(), "%s", note)
 			}
 			return got.incomplete()
 		},
@@ -74,10 +74,12 @@ In json, ndjson and csv, lengths of time are in seconds and points in time in UT
 
 func kindWords() string { return strings.Join(allKinds(), ", ") }
 
-func allKinds() []string {
-	var words []string
-	for _, k := range inventory.Kinds() {
-		words = append(words, string(k.ID))
+func allKinds() []string { return kindIDs(inventory.Kinds()) }
+
+func kindIDs(kinds []*inventory.Kind) []string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = string(k.ID)
 	}
 	return words
 }
@@ -115,7 +117,11 @@ func printList(w io.Writer, out form, wide bool, c *chosen) error {
 	var err error
 	switch out {
 	case "json":
-		err = printJSON(buf, c)
+		rows := make([]listRow, len(c.rows))
+		for i := range c.rows {
+			rows[i] = rowOf(c, &c.rows[i])
+		}
+		err = printJSON(buf, rows)
 	case "ndjson":
 		enc := json.NewEncoder(buf)
 		enc.SetEscapeHTML(false)
@@ -174,17 +180,6 @@ func value(col inventory.Column, r *inventory.Resource, now time.Time) any {
 		return nil
 	}
 	return col.Data(*r, now).Value(col.Type)
-}
-
-func printJSON(w io.Writer, c *chosen) error {
-	rows := make([]listRow, len(c.rows))
-	for i := range c.rows {
-		rows[i] = rowOf(c, &c.rows[i])
-	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(rows)
 }
 
 // printCSV has the same head for every list of a kind.

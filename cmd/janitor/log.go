@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 
@@ -80,6 +79,6 @@ func (r *record) end(ctx context.Context, stderr io.Writer, err error) {
 		log.InfoContext(ctx, "janitor ends", "status", status(err))
 	}
 	if err := r.book.Close(); err != nil && !r.screen {
-		fmt.Fprintf(stderr, "janitor: %s\n", oneLine(err)) //nolint:errcheck // for people
+		say(stderr, "janitor: %s", oneLine(err))
 	}
 }

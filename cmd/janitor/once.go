@@ -35,7 +35,7 @@ func once(runs executed, doc cleanup.Document, what string) (rest cleanup.Docume
 		switch over := run.Err == nil && run.Ledger.Finished; {
 		case over: // somebody may be verifying it
 		case run.Live:
-			return doc, "", &failure{statusRefused, fmt.Errorf("%s is being applied: run %s is under way", what, run.ID)}
+			return doc, "", refused("%s is being applied: run %s is under way", what, run.ID)
 		case run.Err == nil:
 			return doc, "", usage("%s was begun before, and run %s is not finished: janitor resume %s goes on with it", what, run.ID, run.ID)
 		}

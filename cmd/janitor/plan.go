@@ -155,13 +155,13 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 		return none, err
 	}
 	for _, note := range got.notes() {
-		(&lines{cmd.ErrOrStderr()}).say("%s", note)
+		say(cmd.ErrOrStderr(), "%s", note)
 	}
 	if len(ids) > 0 && got.unsure(stage.Plan.LeftOut) {
-		(&lines{cmd.ErrOrStderr()}).say("--unknown takes in what is left out only because it is not known whether it is in use.")
+		say(cmd.ErrOrStderr(), "--unknown takes in what is left out only because it is not known whether it is in use.")
 	}
 	if err := limitsOf(cmd, p.limits, used).Check(stage); err != nil {
-		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", allowing(err))}
+		return none, refused("nothing is planned: %w", allowing(err))
 	}
 	return cleanup.NewDocument(whereIs(used, s), whoIs(s), version(), time.Now(), planLife, stage), nil
 }
@@ -233,9 +233,9 @@ func writePlan(cmd *cobra.Command, doc cleanup.Document, path string, detailed b
 	if doc.Items() == 0 {
 		return nil
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "Digest %s\n", digest) //nolint:errcheck // for people
+	say(cmd.ErrOrStderr(), "Digest %s", digest)
 	if path != "-" {
-		fmt.Fprintf(cmd.ErrOrStderr(), "Until %s: janitor apply %s\n", doc.Expires.Format("2006-01-02 15:04 UTC"), path) //nolint:errcheck // for people
+		say(cmd.ErrOrStderr(), "Until %s: janitor apply %s", doc.Expires.Format("2006-01-02 15:04 UTC"), path)
 	}
 	if detailed {
 		return &failure{statusSomething, nil}
@@ -245,39 +245,38 @@ func writePlan(cmd *cobra.Command, doc cleanup.Document, path string, detailed b
 
 // tellPlan says what a document would do, for people.
 func tellPlan(w io.Writer, doc cleanup.Document) {
-	out := &lines{w: w}
 	for _, s := range doc.Steps {
 		one, many := s.Plan.Nouns()
 		if s.Name != "" {
-			out.say("%s: %s", s.Name, s.Chosen)
+			say(w, "%s: %s", s.Name, s.Chosen)
 		}
 		if len(s.Plan.Items) == 0 {
-			out.say("Nothing to delete: %s", s.Chosen)
+			say(w, "Nothing to delete: %s", s.Chosen)
 		} else {
-			out.say("%s would be deleted, of %s, in %s %s:", english.Count(len(s.Plan.Items), one, many), english.Number(s.Listed), doc.Where.Profile, doc.Where.Region)
+			say(w, "%s would be deleted, of %s, in %s %s:", english.Count(len(s.Plan.Items), one, many), english.Number(s.Listed), doc.Where.Profile, doc.Where.Region)
 		}
-		in := parentsOf(&s.Plan)
+		in := s.Plan.Parents()
 		for _, it := range s.Plan.Items {
-			out.say("  %s", itemWords(&it, in))
+			say(w, "  %s", itemWords(&it, in))
 		}
 		if first := s.Plan.First(); first != "" {
-			out.say("Removed first: %s.", first)
+			say(w, "Removed first: %s.", first)
 		}
 		if along := s.Plan.Along(); along != "" {
-			out.say("Deleted along with them: %s.", along)
+			say(w, "Deleted along with them: %s.", along)
 		}
 		for _, c := range s.Plan.Consequences {
 			if c.Grade != inventory.None {
-				out.say("%s: %s", strings.ToUpper(c.Grade.String()), c.Text)
+				say(w, "%s: %s", strings.ToUpper(c.Grade.String()), c.Text)
 			}
 		}
 		for _, l := range s.Plan.LeftOut {
-			out.say("  left out: %s: %s", l.Label, l.Why)
+			say(w, "  left out: %s: %s", l.Label, l.Why)
 		}
 	}
 }
 
-func itemWords(it *cleanup.Item, in parents) string {
+func itemWords(it *cleanup.Item, in map[string]string) string {
 	label := it.Resource.Label()
 	if theme.Width(label) > maxCell {
 		label = strings.TrimRight(theme.Fit(label, maxCell), " ")

@@ -82,7 +82,7 @@ func TestNothingIsCutOffForPeople(t *testing.T) {
 	long := strings.Repeat("listener web-443 lets nobody in, ", 20) + "nor \x1b[2Jedge-443"
 	want := strings.Repeat("listener web-443 lets nobody in, ", 20) + `nor \x1b[2Jedge-443` + "\n"
 	var said bytes.Buffer
-	(&lines{&said}).say("DANGER: %s", long)
+	say(&said, "DANGER: %s", long)
 	if got := said.String(); got != "DANGER: "+want {
 		t.Errorf("a line is %q", got)
 	}
@@ -140,7 +140,7 @@ func TestGroupsOfTheSameName(t *testing.T) {
 	plan := cleanup.Plan{Items: []cleanup.Item{
 		entry("g1", "acl", "10.0.0.1"), entry("g2", "acl", "10.0.0.1"), entry("g1", "acl", "10.0.0.2"), entry("g3", "office", "10.0.0.1"),
 	}}
-	in := parentsOf(&plan)
+	in := plan.Parents()
 	for i, want := range []string{"acl g1", "acl g2", "acl g1", "office"} {
 		if got := itemWords(&plan.Items[i], in); !strings.Contains(got, "  in "+want+"  ") {
 			t.Errorf("%q does not say %q", got, want)
@@ -151,7 +151,7 @@ func TestGroupsOfTheSameName(t *testing.T) {
 	if got := table.rows[1]; !slices.Contains(got, "acl g2") {
 		t.Errorf("%q", got)
 	}
-	if in := parentsOf(&cleanup.Plan{Items: []cleanup.Item{{}}}); in != nil {
+	if in := (&cleanup.Plan{Items: []cleanup.Item{{}}}).Parents(); in != nil {
 		t.Errorf("in nothing: %v", in)
 	}
 }

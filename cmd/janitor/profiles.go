@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -59,10 +58,7 @@ func printProfiles(w io.Writer, out form, all []profile.Found, inactive error) e
 		if inactive != nil {
 			said.Error = oneLine(inactive)
 		}
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(said)
+		return printJSON(w, said)
 	}
 	if len(all) == 0 {
 		return nil

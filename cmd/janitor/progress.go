@@ -47,7 +47,7 @@ func waiting(stderr *os.File, what string) (stop func()) {
 	if !term.IsTerminal(int(stderr.Fd())) {
 		return func() {}
 	}
-	timer := time.AfterFunc(patience, func() { (&lines{stderr}).say("%s", what) })
+	timer := time.AfterFunc(patience, func() { say(stderr, "%s", what) })
 	return func() { timer.Stop() }
 }
 

@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"net/url"
 	"os"
 
@@ -63,7 +61,7 @@ func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile
 // mayDelete is why nothing can be changed in a session, nil when it can.
 func mayDelete(s *profile.Session) error {
 	if s.Deleter == nil {
-		return &failure{statusRefused, errors.New(s.ReadOnlyWhy)}
+		return refused("%s", s.ReadOnlyWhy)
 	}
 	return nil
 }
@@ -71,7 +69,7 @@ func mayDelete(s *profile.Session) error {
 // closing lets go of a session, and passes on what it has to say.
 func closing(cmd *cobra.Command, s *profile.Session) {
 	if clock := s.Clock(); clock != "" {
-		fmt.Fprintln(cmd.ErrOrStderr(), clock) //nolint:errcheck // for people
+		say(cmd.ErrOrStderr(), "%s", clock)
 	}
 	s.Close()
 }

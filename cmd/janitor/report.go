@@ -46,6 +46,6 @@ item, for spreadsheets.`,
 			return enough(cleanup.Export(cmd.OutOrStdout(), string(out), past.Ledger))
 		},
 	}
-	out.flag(cmd.Flags(), forms(cleanup.Formats())...)
+	out.flag(cmd.Flags(), cleanup.Formats()...)
 	return cmd
 }

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
-	"janitor/client"
 	"janitor/client/cleanup"
 	"janitor/client/english"
 	"janitor/client/profile"
@@ -68,7 +68,7 @@ func resume(cmd *cobra.Command, choice profile.Choice, out form, name string) er
 	if err != nil {
 		return unrecorded(err)
 	}
-	tellResumed(&lines{cmd.ErrOrStderr()}, past)
+	tellResumed(cmd.ErrOrStderr(), past)
 	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Log: logOf(cmd.Context())})
 	ctx, release := lasting(cmd.Context())
 	defer release()
@@ -76,16 +76,16 @@ func resume(cmd *cobra.Command, choice profile.Choice, out form, name string) er
 }
 
 // tellResumed says what is left of a run that is about to be resumed.
-func tellResumed(to *lines, past *cleanup.Past) {
+func tellResumed(w io.Writer, past *cleanup.Past) {
 	l := past.Ledger
 	if l.Torn() > 0 {
-		to.say("The last line of the journal was not written to its end: it is cut off.")
+		say(w, "The last line of the journal was not written to its end: it is cut off.")
 	}
 	open, have := len(l.Open()), "have"
 	if open == 1 {
 		have = "has"
 	}
-	to.say("Resuming run %s in %s %s: %d of %s %s no outcome.",
+	say(w, "Resuming run %s in %s %s: %d of %s %s no outcome.",
 		past.ID, l.Header.Where.Profile, l.Header.Where.Region, open, english.Count(len(l.Items), "item", "items"), have)
 }
 
@@ -109,7 +109,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 			}
 			err = enc.Encode(lineOf(word, &plan, ev.Item, ev.Result, ""))
 		case ev.Item < 0 && ev.Note != "" && ev.Step != cleanup.Finished:
-			fmt.Fprintln(cmd.ErrOrStderr(), client.CleanWhole(ev.Note)) //nolint:errcheck // for people
+			say(cmd.ErrOrStderr(), "%s", ev.Note)
 		}
 		if err != nil && broken == nil {
 			broken = err
@@ -133,7 +133,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 		}
 		broken = table.print(cmd.OutOrStdout())
 	}
-	fmt.Fprintln(cmd.ErrOrStderr(), client.CleanWhole(summary.String())) //nolint:errcheck // for people
+	say(cmd.ErrOrStderr(), "%s", summary)
 	err := ending(cmd.Context(), run)
 	if f, final := errors.AsType[*failure](err); broken == nil || final && f.status != statusInterrupted {
 		return err
@@ -155,7 +155,7 @@ func sayInterrupted(cmd *cobra.Command) {
 	if o, ok := errors.AsType[*overdue](context.Cause(cmd.Context())); ok {
 		said = "Stopped, " + o.Error() + ": nothing more is sent; requests in flight are finished."
 	}
-	fmt.Fprintln(cmd.ErrOrStderr(), said) //nolint:errcheck // for people
+	say(cmd.ErrOrStderr(), "%s", said)
 }
 
 // ending is the exit status of a run.

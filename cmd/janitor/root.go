@@ -93,13 +93,7 @@ flags. Completing sends nothing. The help of each shell says where its script go
 	return root
 }
 
-func topKinds() []string {
-	var names []string
-	for _, k := range inventory.Top() {
-		names = append(names, string(k.ID))
-	}
-	return names
-}
+func topKinds() []string { return kindIDs(inventory.Top()) }
 
 // parseKind takes the only argument of the screen.
 func parseKind(cmd *cobra.Command, args []string) (inventory.KindID, error) {
@@ -186,7 +180,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 	if err := within(what.walk.path, what.walk.scope, s); err != nil {
 		return nil, err
 	}
-	loader, err := loaderOf(p, s, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
+	loader, err := loaderOf(p, s, scopeOf(s))
 	if err != nil {
 		return nil, err
 	}

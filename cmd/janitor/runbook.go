@@ -89,14 +89,14 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 			return none, fmt.Errorf("nothing is planned: %s: step %d: %w", path, i+1, err)
 		}
 		for _, note := range got.notes() {
-			(&lines{cmd.ErrOrStderr()}).say("Step %d: %s", i+1, note)
+			say(cmd.ErrOrStderr(), "Step %d: %s", i+1, note)
 		}
 		stage, err := step.plan(cmd.Context(), got)
 		if err != nil {
 			return none, err
 		}
 		if err := stepLimits(cleanup.Limits{}, step.Limits).Check(stage); err != nil {
-			return none, &failure{statusRefused, fmt.Errorf("nothing is planned: step %d: %w: choose fewer, or raise the limits of the step", i+1, err)}
+			return none, refused("nothing is planned: step %d: %w: choose fewer, or raise the limits of the step", i+1, err)
 		}
 		stages = append(stages, stage)
 	}
@@ -108,7 +108,7 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 		all.Percent = limits.Percent
 	}
 	if err := all.Check(stages...); err != nil {
-		return none, &failure{statusRefused, fmt.Errorf("nothing is planned: %w", allowing(err))}
+		return none, refused("nothing is planned: %w", allowing(err))
 	}
 	return cleanup.NewDocument(whereIs(p, s), whoIs(s), version(), time.Now(), planLife, stages...), nil
 }

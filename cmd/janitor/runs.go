@@ -191,23 +191,16 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 // itemTable is a table of the items of a plan, for people.
 type itemTable struct {
 	rows [][]string
-	in   parents // nil: there is no column for what items are in
-	undo bool    // there is one for new ids
+	in   map[string]string // see [cleanup.Plan.Parents]; nil: there is no column for what items are in
+	undo bool              // there is one for new ids
 }
 
 // tableOf has the heading, with what is found of the items where that is asked for.
 func tableOf(p *cleanup.Plan, found ...string) *itemTable {
-	t := &itemTable{in: parentsOf(p), undo: p.Undoes != ""}
+	t := &itemTable{in: p.Parents(), undo: p.Undoes != ""}
 	t.row("OUTCOME", itemLine{Kind: "KIND", Name: "NAME", ID: "ID", In: "IN", NewID: "NEW ID"}, found, "WHY")
 	return t
 }
-
-// parents are what the items of a plan are in, by id, as people are told of them: entries of two groups may look the same,
-// and two groups may be called the same.
-type parents map[string]string
-
-// parentsOf is nil when the items are in nothing.
-func parentsOf(p *cleanup.Plan) parents { return p.Parents() }
 
 func (t *itemTable) add(l itemLine, found ...string) {
 	outcome := l.Outcome

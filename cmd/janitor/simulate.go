@@ -79,7 +79,7 @@ func (s *simulation) serve(ctx context.Context, listen string, stderr io.Writer)
 		select {
 		case cloud = <-made:
 		case <-long:
-			fmt.Fprintln(stderr, "Making an account of this size takes a while.") //nolint:errcheck // for people
+			say(stderr, "Making an account of this size takes a while.")
 		case <-ctx.Done():
 			listener.Close() //nolint:errcheck // nobody has connected
 			return nil, interrupted(ctx, ctx.Err())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -17,11 +18,17 @@ func are(n int) string {
 	return "are"
 }
 
-// lines writes lines in which nothing is obeyed by a terminal.
-type lines struct{ w io.Writer }
+// say writes a line for people, in which nothing is obeyed by a terminal.
+func say(w io.Writer, format string, args ...any) {
+	fmt.Fprintln(w, client.CleanWhole(fmt.Sprintf(format, args...))) //nolint:errcheck // for people
+}
 
-func (l *lines) say(format string, args ...any) {
-	fmt.Fprintln(l.w, client.CleanWhole(fmt.Sprintf(format, args...))) //nolint:errcheck // for people
+// printJSON writes one object of several lines.
+func printJSON(w io.Writer, object any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(object)
 }
 
 // maxCell is as wide as a name gets in a table, in columns; the lines of JSON have all of it.

@@ -68,7 +68,7 @@ func undo(cmd *cobra.Command, choice profile.Choice, out form, yes bool, name st
 	}
 	in, ok := asksAt(cmd)
 	if !yes && !ok {
-		return &failure{statusRefused, fmt.Errorf("nothing is brought back: %s: give --yes", noTerminal)}
+		return refused("nothing is brought back: %s: give --yes", noTerminal)
 	}
 	s, loader, err := reopen(cmd.Context(), past, choice)
 	if err != nil {
@@ -98,7 +98,7 @@ func undo(cmd *cobra.Command, choice profile.Choice, out form, yes bool, name st
 
 // printUndo shows what an undo would bring back, for people.
 func printUndo(w io.Writer, p cleanup.Plan) error {
-	in := parentsOf(&p)
+	in := p.Parents()
 	head := []string{"UNDO", "KIND", "NAME", "ID"}
 	if in != nil {
 		head = append(head, "IN")

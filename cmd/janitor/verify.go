@@ -116,6 +116,6 @@ func verify(cmd *cobra.Command, out form, runs *cleanup.History, past *cleanup.P
 	for _, run := range slices.Sorted(maps.Keys(back)) {
 		fmt.Fprintf(&but, ", but %d %s brought back by run %s", back[run], are(back[run]), run)
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s%s (%s).\n", past.ID, want, is, but.String(), time.Now().UTC().Format("2006-01-02 15:04:05 UTC")) //nolint:errcheck // for people
+	say(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s%s (%s).", past.ID, want, is, but.String(), time.Now().UTC().Format("2006-01-02 15:04:05 UTC"))
 	return enough(broken)
 }
