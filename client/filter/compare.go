@@ -33,6 +33,29 @@ func (c *compiler) compare(op string, at int, a, b operand) (test, *Error) {
 	return part(op, at, a, b)
 }
 
+// decide asks what is read of a row; where it is not known that decides nothing.
+func decide[T any](read func(row) (T, bool), holds func(T) bool) test {
+	return func(x row) Answer {
+		v, ok := read(x)
+		if !ok {
+			return Undecided
+		}
+		return answer(holds(v))
+	}
+}
+
+// decideBoth is decide of two that are read.
+func decideBoth[T, U any](read func(row) (T, bool), other func(row) (U, bool), holds func(T, U) bool) test {
+	return func(x row) Answer {
+		v, ok := read(x)
+		w, too := other(x)
+		if !ok || !too {
+			return Undecided
+		}
+		return answer(holds(v, w))
+	}
+}
+
 // equal compiles a == b.
 func equal(at int, a, b operand) (test, *Error) {
 	if a.array || b.array {
@@ -68,15 +91,7 @@ func equalText(at int, a, b operand) (test, *Error) {
 			}
 			return nil, fail(at, "%s is compared with one of its words only: %s", closed.say(), quote(closed.oneOf))
 		}
-		p, q := a.text, b.text
-		return weak(func(x row) Answer {
-			s, ok := p(x)
-			t, too := q(x)
-			if !ok || !too {
-				return Undecided
-			}
-			return answer(strings.EqualFold(s, t))
-		}, a, b), nil
+		return weak(decideBoth(a.text, b.text, strings.EqualFold), a, b), nil
 	}
 	if a.oneOf != nil && !slices.ContainsFunc(a.oneOf, func(w string) bool { return strings.EqualFold(w, b.s) }) {
 		err := fail(b.at, "%s is never %q", a.say(), b.s)
@@ -85,21 +100,12 @@ func equalText(at int, a, b operand) (test, *Error) {
 	}
 	text, want := a.text, b.s
 	if slices.Contains(a.oneOf, notKnown) && !strings.EqualFold(want, notKnown) {
-		return func(x row) Answer {
-			s, ok := text(x)
-			if !ok || strings.EqualFold(s, notKnown) {
-				return Undecided
-			}
-			return answer(strings.EqualFold(s, want))
-		}, nil
-	}
-	return weak(func(x row) Answer {
-		s, ok := text(x)
-		if !ok {
-			return Undecided
+		text = func(x row) (string, bool) {
+			s, ok := a.text(x)
+			return s, ok && !strings.EqualFold(s, notKnown)
 		}
-		return answer(strings.EqualFold(s, want))
-	}, a), nil
+	}
+	return weak(decide(text, func(s string) bool { return strings.EqualFold(s, want) }), a), nil
 }
 
 // notKnown is the word of fields that say themselves that they do not know.
@@ -140,18 +146,10 @@ func order(op string, at int, a, b operand) (test, *Error) {
 	if !numbers && !addresses {
 		return nil, mismatch(op, at, a, b)
 	}
-	num, n := a.num, b.n
 	if !b.literal {
-		other := b.num
-		return func(x row) Answer {
-			v, ok := num(x)
-			w, too := other(x)
-			if !ok || !too {
-				return Undecided
-			}
-			return answer(holds(op, v, w))
-		}, nil
+		return decideBoth(a.num, b.num, comparison(op)), nil
 	}
+	n := b.n
 	if b.width > 0 { // v > day: v is not before its end
 		switch op {
 		case ">":
@@ -160,47 +158,24 @@ func order(op string, at int, a, b operand) (test, *Error) {
 			op, n = "<", n+b.width
 		}
 	}
-	switch op { // the two most used without asking again for each row
-	case ">":
-		return func(x row) Answer {
-			v, ok := num(x)
-			if !ok {
-				return Undecided
-			}
-			return answer(v > n)
-		}, nil
-	case "<":
-		return func(x row) Answer {
-			v, ok := num(x)
-			if !ok {
-				return Undecided
-			}
-			return answer(v < n)
-		}, nil
-	}
-	return func(x row) Answer {
-		v, ok := num(x)
-		if !ok {
-			return Undecided
-		}
-		return answer(holds(op, v, n))
-	}, nil
+	holds := comparison(op)
+	return decide(a.num, func(v float64) bool { return holds(v, n) }), nil
 }
 
-func holds(op string, a, b float64) bool {
+// comparison is what the sign means.
+func comparison(op string) func(a, b float64) bool {
 	switch op {
 	case "<":
-		return a < b
+		return func(a, b float64) bool { return a < b }
 	case "<=":
-		return a <= b
+		return func(a, b float64) bool { return a <= b }
 	case ">":
-		return a > b
+		return func(a, b float64) bool { return a > b }
 	case ">=":
-		return a >= b
-	case "==":
-		return a == b
+		return func(a, b float64) bool { return a >= b }
+	default:
+		return func(a, b float64) bool { return a == b }
 	}
-	return false
 }
 
 func flipped(op string) string {
@@ -260,24 +235,9 @@ func among(at int, a, b operand) (test, *Error) {
 	if b.what != tWords || a.what != tText || a.array {
 		return nil, fail(b.at, `%s is %s: in is followed by a list, ["…", "…"], or a field that is one`, b.say(), b.is())
 	}
-	words, want := b.words, a.text
-	if a.literal {
-		s := a.s
-		want = func(row) (string, bool) { return s, true }
-	}
-	return weak(func(x row) Answer {
-		all, ok := words(x)
-		s, too := want(x)
-		if !ok || !too {
-			return Undecided
-		}
-		for _, w := range all {
-			if strings.EqualFold(w, s) {
-				return Yes
-			}
-		}
-		return No
-	}, a, b), nil
+	return weak(decideBoth(b.words, a.reader(), func(all []string, want string) bool {
+		return slices.ContainsFunc(all, func(w string) bool { return strings.EqualFold(w, want) })
+	}), a, b), nil
 }
 
 // maxProgram bounds a regular expression, in instructions: each character of a text may visit all of them.
@@ -307,14 +267,7 @@ func part(op string, at int, a, b operand) (test, *Error) {
 		if err != nil {
 			return nil, err
 		}
-		text := a.text
-		return weak(func(x row) Answer {
-			s, ok := text(x)
-			if !ok {
-				return Undecided
-			}
-			return answer(re.MatchString(s))
-		}, a), nil
+		return weak(decide(a.text, re.MatchString), a), nil
 	}
 	holds := contains
 	switch op {
@@ -326,15 +279,7 @@ func part(op string, at int, a, b operand) (test, *Error) {
 	default:
 		return nil, fail(at, "%q has no place here", op)
 	}
-	text, other := a.reader(), b.reader()
-	return weak(func(x row) Answer {
-		s, ok := text(x)
-		t, too := other(x)
-		if !ok || !too {
-			return Undecided
-		}
-		return answer(holds(s, t))
-	}, a, b), nil
+	return weak(decideBoth(a.reader(), b.reader(), holds), a, b), nil
 }
 
 // reader of a text, also of one that is always the same.
