@@ -43,9 +43,9 @@ func NewPacing(l Limits) *Pacing {
 	return &Pacing{wire.NewPacer(l), wire.NewPacer(l), wire.NewPacer(l)}
 }
 
-// FirstPage is how many objects the first page of a list of ELB holds at most: few, so that something is on the
+// firstPage is how many objects the first page of a list of ELB holds at most: few, so that something is on the
 // screen at once.
-const FirstPage = 200
+const firstPage = 200
 
 // Client reads. It is safe for concurrent use.
 type Client struct {
@@ -77,7 +77,7 @@ func New(c Config) (*Client, error) {
 	return &Client{
 		services: s,
 		gateways: c.Gateways,
-		first:    FirstPage, page: 2000, gatewayPage: 500, mostPages: 1000,
+		first:    firstPage, page: 2000, gatewayPage: 500, mostPages: 1000,
 	}, nil
 }
 

@@ -273,7 +273,7 @@ func (s Spec) With(name string, value any) Spec {
 	if err != nil {
 		panic(err) // ids, numbers and lists of them
 	}
-	s = s.Without(name)
+	s = s.without(name)
 	if value := string(data); says(value) && name != "id" {
 		s.fields = append(s.fields, keptField{name, value})
 		slices.SortFunc(s.fields, byName)
@@ -281,8 +281,8 @@ func (s Spec) With(name string, value any) Spec {
 	return s
 }
 
-// Without gives a spec that lacks these fields.
-func (s Spec) Without(names ...string) Spec {
+// without gives a spec that lacks these fields.
+func (s Spec) without(names ...string) Spec {
 	s.fields = slices.DeleteFunc(slices.Clone(s.fields), func(f keptField) bool { return slices.Contains(names, f.name) })
 	return s
 }

@@ -176,7 +176,7 @@ func (s Spec) Entries() ([]Spec, error) {
 // CreatePool makes a pool and gives its id; it is on the load balancer that loadbalancer_id says, if any.
 func (d *Deleter) CreatePool(ctx context.Context, s Spec) (string, error) {
 	if s.Text("type") == "ip" { // it forbids one
-		s = s.Without("vpc_id")
+		s = s.without("vpc_id")
 	}
 	return d.create(ctx, d.dedicated().sub("pools").doing("making pool %s", s.Text("name")), "pool", s, poolFields)
 }
@@ -227,7 +227,7 @@ func (d *Deleter) CreateRule(ctx context.Context, policyID string, s Spec) (stri
 // CreateCertificate makes a certificate without a private key: of a CA, or one that comes from the certificate service.
 func (d *Deleter) CreateCertificate(ctx context.Context, s Spec) (string, error) {
 	if s.Text("source") == "scm" {
-		s = s.Without("certificate")
+		s = s.without("certificate")
 	}
 	return d.create(ctx, d.dedicated().sub("certificates").doing("making certificate %s", s.Text("name")), "certificate", s, certificateFields)
 }
