@@ -189,15 +189,5 @@ func (q *call) deleteCertificate() answer {
 
 // deleteCertificates is S3.
 func (q *call) deleteCertificates() answer {
-	return q.batch("certificates", func(id string) (bool, string) {
-		c, ok := q.w.certificates.get(id)
-		if !ok {
-			return false, ""
-		}
-		why := certificateBlocked(c)
-		if why == "" {
-			q.w.certificates.remove(id)
-		}
-		return true, why
-	})
+	return batch(q, "certificates", &q.w.certificates, certificateBlocked, func(c *certificate) { q.w.certificates.remove(c.ID) })
 }

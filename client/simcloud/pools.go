@@ -262,9 +262,9 @@ type batchItem struct {
 	Code   string `json:"ret_code,omitempty"`
 }
 
-// batch deletes each id on its own, in order. remove says whether it was there and what is in the way. Only
-// "successful" and "not found" are documented; "failed" is the word for the rest here (api.md 2.11).
-func (q *call) batch(key string, remove func(id string) (found bool, why string)) answer {
+// batch deletes each id of a table on its own, in order; blocked says what is in the way. Only "successful" and "not
+// found" are documented; "failed" is the word for the rest here (api.md 2.11).
+func batch[T object](q *call, key string, from *table[T], blocked func(T) string, remove func(T)) answer {
 	ids, ok := q.list(key)
 	if !ok {
 		return q.invalid("%s must be a list of ids with at least one of them", key)
@@ -272,10 +272,13 @@ func (q *call) batch(key string, remove func(id string) (found bool, why string)
 	items := make([]batchItem, len(ids))
 	for i, id := range ids {
 		items[i] = batchItem{ID: id, Status: "successful"}
-		if found, why := remove(id); !found {
+		switch o, found := from.get(id); {
+		case !found:
 			items[i].Status, items[i].Code = "not found", "ELB.9903"
-		} else if why != "" {
+		case blocked(o) != "":
 			items[i].Status, items[i].Code = "failed", "ELB.8907"
+		default:
+			remove(o)
 		}
 	}
 	return q.shown(http.StatusOK, key, items)
@@ -283,17 +286,7 @@ func (q *call) batch(key string, remove func(id string) (found bool, why string)
 
 // deletePools is S0.
 func (q *call) deletePools() answer {
-	return q.batch("pools", func(id string) (bool, string) {
-		p, ok := q.w.pools.get(id)
-		if !ok {
-			return false, ""
-		}
-		why := q.poolBlocked(p)
-		if why == "" {
-			q.w.removePool(p)
-		}
-		return true, why
-	})
+	return batch(q, "pools", &q.w.pools, q.poolBlocked, q.w.removePool)
 }
 
 // poolBlocked says what keeps a pool from being deleted (S1, api.md 2.11), "" for nothing. A protection in the console
