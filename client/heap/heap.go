@@ -42,9 +42,11 @@ func percent(alive, room uint64) int {
 }
 
 // Settle gives back to the system what reading an account has left, if the program has grown beyond its usual room: an idle
-// one collects nothing for minutes. It takes as long as a collection.
+// one collects nothing for minutes. It takes as long as two collections: what a [sync.Pool] holds, such as buffers of
+// answers, outlives one.
 func Settle() {
 	if held() > Usual {
+		runtime.GC()
 		debug.FreeOSMemory()
 	}
 }

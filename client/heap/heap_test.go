@@ -3,6 +3,7 @@ package heap
 import (
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"testing"
 )
 
@@ -64,5 +65,17 @@ func TestSettle(t *testing.T) {
 	Settle()
 	if after := held(); before < 3*Usual/2 || after > before-Usual {
 		t.Errorf("%d MB before, %d MB after", before>>20, after>>20)
+	}
+}
+
+// What is kept for the next answer goes too: a sync.Pool lets go of it only at the second collection.
+func TestSettleEmptiesPools(t *testing.T) {
+	var pool sync.Pool
+	for range 2 { // one that other threads find, too
+		pool.Put(new(make([]byte, 3*Usual/2)))
+	}
+	Settle()
+	if kept, ok := pool.Get().(*[]byte); ok {
+		t.Errorf("%d MB are kept", len(*kept)>>20)
 	}
 }
