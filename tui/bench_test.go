@@ -50,7 +50,7 @@ func called(tb testing.TB, n, w, h int, name func(i int) string) *Model {
 	for _, k := range inventory.Top() {
 		l := inventory.Listing{Kind: k, Done: true}
 		if k.ID == inventory.Pools {
-			l.Resources = pools
+			l.Resources = inventory.RowsOf(pools...)
 		}
 		snapshot.Listings = append(snapshot.Listings, l)
 	}

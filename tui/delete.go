@@ -164,7 +164,7 @@ func (p *planning) listed() int {
 	for _, ref := range p.refs {
 		if l := p.from.Listing(ref.Kind); l != nil && !counted[ref.Kind] {
 			counted[ref.Kind] = true
-			n += len(l.Resources)
+			n += l.Resources.Len()
 		}
 	}
 	return n

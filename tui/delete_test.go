@@ -27,7 +27,7 @@ func usedPool() (*inventory.Snapshot, inventory.Ref) {
 	}}
 	used := inventory.Verdict{State: inventory.InUse, Reasons: []inventory.Reason{{Text: "policy /images"}}}
 	return &inventory.Snapshot{Done: true, Listings: []inventory.Listing{{
-		Kind: kind, Done: true, Resources: []inventory.Resource{{Ref: ref, Name: "web-old", Verdict: used}},
+		Kind: kind, Done: true, Resources: inventory.RowsOf(inventory.Resource{Ref: ref, Name: "web-old", Verdict: used}),
 	}}}, ref
 }
 

@@ -447,7 +447,7 @@ func TestRetryTellsOfDangers(t *testing.T) {
 	group := some(t, groups, 1, func(r inventory.Resource) bool {
 		opened := inventory.Last(a.loader.Open(t.Context(), inventory.Entries, []inventory.Resource{r}))
 		var all []inventory.Ref
-		for _, e := range opened.Listing(inventory.Entries).Resources {
+		for _, e := range opened.Listing(inventory.Entries).Resources.All() {
 			all = append(all, e.Ref)
 		}
 		p, err := cleanup.NewPlan(all, opened, cleanup.Choice{})
@@ -667,10 +667,10 @@ func TestTheDialogTellsWhatListsLeaveOut(t *testing.T) {
 	})
 	listed := inventory.Last(a.loader.Load(t.Context(), inventory.Pools))
 	var all []inventory.Ref
-	for _, r := range listed.Listing(inventory.Pools).Resources {
+	for _, r := range listed.Listing(inventory.Pools).Resources.All() {
 		all = append(all, r.Ref)
 	}
-	pool := some(t, a.loader.Fill(t.Context(), listed, all).Listing(inventory.Pools).Resources, 1, func(r inventory.Resource) bool {
+	pool := some(t, a.loader.Fill(t.Context(), listed, all).Listing(inventory.Pools).Resources.All(), 1, func(r inventory.Resource) bool {
 		return unusedDedicated(r) && r.Object.(*inventory.Pool).Members.Len() > 1
 	})
 	servers := fmt.Sprintf("%d servers", pool[0].Object.(*inventory.Pool).Members.Len())

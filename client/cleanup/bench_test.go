@@ -35,7 +35,7 @@ func BenchmarkPools(b *testing.B) {
 					s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
 				}
 				from := s.load(inventory.Pools)
-				p := s.plan(from.Listing(inventory.Pools).Resources, from)
+				p := s.plan(from.Listing(inventory.Pools).Resources.All(), from)
 				before := len(s.cloud.Requests())
 				if c.recorded {
 					begin := NewHistory(b.TempDir(), "bench").Journal(Where{})

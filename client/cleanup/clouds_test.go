@@ -127,7 +127,7 @@ func (lab *undoLab) bringBack(deleted []inventory.Resource) {
 		}
 	}
 	there := map[string]*inventory.Pool{}
-	for _, r := range lab.load(inventory.Pools).Listing(inventory.Pools).Resources {
+	for _, r := range lab.load(inventory.Pools).Listing(inventory.Pools).Resources.All() {
 		there[r.Ref.ID] = r.Object.(*inventory.Pool)
 	}
 	for i, r := range deleted {
@@ -295,7 +295,7 @@ func TestOneGatewayOfTwoFails(t *testing.T) {
 	for _, service := range []string{"apic", "apigw"} {
 		broken.Store(nil)
 		channels := s.load(inventory.Channels).Listing(inventory.Channels)
-		from := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels.Resources))
+		from := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels.Resources.All()))
 		seen := map[string]bool{}
 		two := pick(from, inventory.Members, 2, func(r inventory.Resource) bool {
 			gateway := "apic"
@@ -311,8 +311,8 @@ func TestOneGatewayOfTwoFails(t *testing.T) {
 		}
 		plan := s.plan(two, from)
 		broken.Store(&service)
-		if l := s.load(inventory.Channels).Listing(inventory.Channels); l.Err == nil || len(l.Resources) == 0 || len(l.Resources) >= len(channels.Resources) {
-			t.Errorf("without %s: %d of %d channels, %v", service, len(l.Resources), len(channels.Resources), l.Err)
+		if l := s.load(inventory.Channels).Listing(inventory.Channels); l.Err == nil || l.Resources.Len() == 0 || l.Resources.Len() >= channels.Resources.Len() {
+			t.Errorf("without %s: %d of %d channels, %v", service, l.Resources.Len(), channels.Resources.Len(), l.Err)
 		}
 		_, results := s.run(plan)
 		for i, res := range results {

@@ -237,15 +237,15 @@ func everythingIn(t *testing.T, l *inventory.Loader) []inventory.Resource {
 		if listing.Err != nil {
 			t.Fatal(listing.Err)
 		}
-		all = append(all, listing.Resources...)
+		all = append(all, listing.Resources.All()...)
 		if kind.Holds == "" {
 			continue
 		}
-		inside := inventory.Last(l.Open(t.Context(), kind.Holds, listing.Resources)).Listing(kind.Holds)
+		inside := inventory.Last(l.Open(t.Context(), kind.Holds, listing.Resources.All())).Listing(kind.Holds)
 		if inside.Err != nil {
 			t.Fatal(inside.Err)
 		}
-		all = append(all, inside.Resources...)
+		all = append(all, inside.Resources.All()...)
 	}
 	return all
 }
@@ -294,7 +294,7 @@ func (c *crashed) snapshot(t *testing.T, r inventory.Resource) *inventory.Snapsh
 		case inventory.Entries, inventory.Members:
 			holder, _ := inventory.Lookup(kind)
 			top := inventory.Last(c.loader.Load(t.Context(), holder.Within))
-			c.lists[kind] = inventory.Last(c.loader.Open(t.Context(), kind, top.Listing(holder.Within).Resources))
+			c.lists[kind] = inventory.Last(c.loader.Open(t.Context(), kind, top.Listing(holder.Within).Resources.All()))
 		default:
 			s := inventory.Last(c.loader.Load(t.Context(), inventory.Pools, inventory.Certificates))
 			c.lists[inventory.Pools], c.lists[inventory.Certificates] = s, s

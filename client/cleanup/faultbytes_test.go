@@ -264,7 +264,7 @@ func faultEndless(t *testing.T) {
 					size = 9_000
 				}
 				f := meetLater(t, simcloud.Options{Size: size}, way{}, 1, bare, rules(simcloud.Rule{Method: "GET", Path: "/v3/*/elb/" + list, Do: simcloud.Act{Page: page}}))
-				for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources {
+				for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources.All() {
 					if r.Verdict.State == inventory.Unused {
 						t.Errorf("%s is unused", r.Label())
 						break
@@ -278,7 +278,7 @@ func faultEndless(t *testing.T) {
 		t.Run(string(page), func(t *testing.T) {
 			f := meet(t, simcloud.Options{Size: 500}, way{}, 2, rules(simcloud.Rule{Method: "GET", Path: "/v3/**", Do: simcloud.Act{Page: page}}))
 			seen := map[string]bool{}
-			for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources {
+			for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources.All() {
 				if seen[r.Ref.ID] {
 					t.Errorf("%s is there twice", r.Ref.ID)
 				}
@@ -419,12 +419,12 @@ func faultEntries(t *testing.T) {
 				plan Plan
 				text string
 			)
-			for _, g := range f.load(inventory.IPGroups).Listing(inventory.IPGroups).Resources {
+			for _, g := range f.load(inventory.IPGroups).Listing(inventory.IPGroups).Resources.All() {
 				if g.Verdict.State != inventory.InUse {
 					continue
 				}
 				from := inventory.Last(f.loader.Open(t.Context(), inventory.Entries, []inventory.Resource{g}))
-				if all := from.Listing(inventory.Entries).Resources; len(all) > 0 && len(all) < 30 {
+				if all := from.Listing(inventory.Entries).Resources.All(); len(all) > 0 && len(all) < 30 {
 					plan, text = f.sim.plan(all, from), ""
 				}
 				for _, c := range plan.Consequences {
@@ -521,7 +521,7 @@ func faultScope(t *testing.T) {
 		}}
 		f := meetLater(t, simcloud.Options{}, by, 1, bare, nil)
 		says(t, f.check(t, "failed", "")[0], "not sent")
-		if n := len(f.load(inventory.Pools).Listing(inventory.Pools).Resources); n != 0 {
+		if n := f.load(inventory.Pools).Listing(inventory.Pools).Resources.Len(); n != 0 {
 			t.Errorf("%d pools", n)
 		}
 	})
@@ -544,7 +544,7 @@ func faultScope(t *testing.T) {
 		}
 		f := meet(t, simcloud.Options{}, way{around: around}, 1, nil)
 		hidden.Store(true)
-		for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources {
+		for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources.All() {
 			if dedicated(r) && r.Verdict.State == inventory.Unused {
 				t.Errorf("%s is unused, and not all listeners can be seen", r.Label())
 			}

@@ -138,14 +138,14 @@ func faultGateway(t *testing.T) {
 			t.Fatal("no channel is referred to")
 		}
 		var refers []inventory.Resource
-		for _, r := range s.load(inventory.Channels).Listing(inventory.Channels).Resources {
+		for _, r := range s.load(inventory.Channels).Listing(inventory.Channels).Resources.All() {
 			if slices.ContainsFunc(s.cloud.References(channels[0].Ref.ID), func(u simcloud.Reference) bool { return u.ID == r.Ref.ID }) {
 				refers = append(refers, r)
 			}
 		}
 		inside := inventory.Last(s.loader.Open(t.Context(), inventory.Members, refers)).Listing(inventory.Members)
-		if len(refers) == 0 || len(inside.Resources) != 0 || inside.Err != nil {
-			t.Errorf("%d channels show %d members that are another channel's", len(refers), len(inside.Resources))
+		if len(refers) == 0 || inside.Resources.Len() != 0 || inside.Err != nil {
+			t.Errorf("%d channels show %d members that are another channel's", len(refers), inside.Resources.Len())
 		}
 	})
 	t.Run("an operation that the channel does not have", func(t *testing.T) {
@@ -173,9 +173,9 @@ func faultChanged(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := meet(t, simcloud.Options{}, way{}, 2, func(ids []string) []simcloud.Rule { return []simcloud.Rule{nudged(c.hand(ids[0]))} })
 			f.nudge(t)
-			before := len(f.load(inventory.Pools).Listing(inventory.Pools).Resources)
+			before := f.load(inventory.Pools).Listing(inventory.Pools).Resources.Len()
 			says(t, f.check(t, c.outcome+", deleted", "1")[0], c.says)
-			if after := len(f.load(inventory.Pools).Listing(inventory.Pools).Resources); after != before-1 {
+			if after := f.load(inventory.Pools).Listing(inventory.Pools).Resources.Len(); after != before-1 {
 				t.Errorf("%d pools before, %d after", before, after)
 			}
 		})
@@ -292,7 +292,7 @@ func faultMadeAgain(t *testing.T) {
 		}
 		says(t, results[0], "made again as ")
 		fresh := ""
-		for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources {
+		for _, r := range f.load(inventory.Pools).Listing(inventory.Pools).Resources.All() {
 			if r.Name == f.plan.Items[0].Resource.Name {
 				fresh = r.Ref.ID
 			}
@@ -330,12 +330,12 @@ func faultMadeAgain(t *testing.T) {
 // entries is a plan of all entries of the first group that has so many and that no listener uses, and the group's id.
 func (s *sim) entries(t *testing.T, n int) (group string, p Plan) {
 	t.Helper()
-	for _, g := range s.load(inventory.IPGroups).Listing(inventory.IPGroups).Resources {
+	for _, g := range s.load(inventory.IPGroups).Listing(inventory.IPGroups).Resources.All() {
 		if g.Verdict.State != inventory.Unused {
 			continue
 		}
 		from := inventory.Last(s.loader.Open(t.Context(), inventory.Entries, []inventory.Resource{g}))
-		if all := from.Listing(inventory.Entries).Resources; len(all) >= n {
+		if all := from.Listing(inventory.Entries).Resources.All(); len(all) >= n {
 			return g.Ref.ID, s.plan(all, from)
 		}
 	}

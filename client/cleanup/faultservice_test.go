@@ -87,10 +87,10 @@ func faultThrottled(t *testing.T) {
 // members is a plan of n members of one channel.
 func (s *sim) members(t *testing.T, n int) Plan {
 	t.Helper()
-	channels := s.load(inventory.Channels).Listing(inventory.Channels).Resources
+	channels := s.load(inventory.Channels).Listing(inventory.Channels).Resources.All()
 	from := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels))
 	held := map[string][]inventory.Resource{}
-	for _, r := range from.Listing(inventory.Members).Resources {
+	for _, r := range from.Listing(inventory.Members).Resources.All() {
 		if r.Verdict.State == inventory.Protected || r.Verdict.State == inventory.Unknown {
 			continue
 		}

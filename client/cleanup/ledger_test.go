@@ -626,7 +626,7 @@ func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 	}
 	from := s.load(inventory.Pools)
 	s.engine = oneAtOnce(NewEngine(s.deleter, s.loader, Options{Journal: func(p Plan) (Journal, error) { return rememberOn(p, disk) }}))
-	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources, from)); summary.Counts[Deleted] != n {
+	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources.All(), from)); summary.Counts[Deleted] != n {
 		t.Error(summary)
 	}
 	if got := ahead.Load(); got != n {

@@ -179,9 +179,9 @@ func (v *view) take(s *inventory.Snapshot, refs []inventory.Ref) {
 	for i := range s.Listings {
 		l := &s.Listings[i]
 		if rows := v.rows[l.Kind.ID]; rows == nil {
-			v.rows[l.Kind.ID] = slices.Clip(l.Resources)
+			v.rows[l.Kind.ID] = l.Resources.All()
 		} else {
-			v.rows[l.Kind.ID] = append(rows, l.Resources...)
+			v.rows[l.Kind.ID] = append(rows, l.Resources.All()...)
 		}
 		v.graphs[l.Kind.ID] = s.Graph
 	}

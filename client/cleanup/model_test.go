@@ -311,7 +311,7 @@ func (m *model) anyPlan(from *sim) Plan {
 	top := inventory.Last(from.loader.Load(m.t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups, inventory.Channels))
 	for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups} {
 		if m.one(2) {
-			add(slices.Clone(top.Listing(kind).Resources), top)
+			add(top.Listing(kind).Resources.All(), top)
 		}
 	}
 	for _, kind := range []inventory.KindID{inventory.Entries, inventory.Members} {
@@ -323,7 +323,7 @@ func (m *model) anyPlan(from *sim) Plan {
 			m.t.Fatal(err)
 		}
 		var parents []inventory.Resource
-		for _, r := range top.Listing(holder.Within).Resources {
+		for _, r := range top.Listing(holder.Within).Resources.All() {
 			planned := slices.ContainsFunc(p.Items, func(it Item) bool { return it.Resource.Ref == r.Ref })
 			if !planned && m.one(3) { // what goes with its group is no item of its own
 				parents = append(parents, r)
@@ -333,7 +333,7 @@ func (m *model) anyPlan(from *sim) Plan {
 			continue
 		}
 		s := inventory.Last(from.loader.Open(m.t.Context(), kind, parents))
-		add(slices.Clone(s.Listing(kind).Resources), s)
+		add(s.Listing(kind).Resources.All(), s)
 	}
 	p.Grade = worst(p.Consequences)
 	return p

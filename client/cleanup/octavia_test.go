@@ -236,7 +236,7 @@ func TestOctavia(t *testing.T) {
 
 	from := inventory.Last(loader.WithDetail().Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))
 	verdicts := map[string]inventory.State{}
-	for _, r := range from.Listing(inventory.Pools).Resources {
+	for _, r := range from.Listing(inventory.Pools).Resources.All() {
 		verdicts[r.Name] = r.Verdict.State
 	}
 	want := map[string]inventory.State{
@@ -252,7 +252,7 @@ func TestOctavia(t *testing.T) {
 		}
 	}
 
-	plan, err := NewPlan(refsOf(from.Listing(inventory.Pools).Resources), from, Choice{Detach: true})
+	plan, err := NewPlan(refsOf(from.Listing(inventory.Pools).Resources.All()), from, Choice{Detach: true})
 	if err != nil || len(plan.Items) != len(want) {
 		t.Fatal(len(plan.Items), err)
 	}

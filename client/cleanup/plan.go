@@ -145,7 +145,7 @@ func (p *Plan) foresee(from *inventory.Snapshot, inHand []inventory.Ref, going m
 				doomed = append(doomed, res)
 			}
 		}
-		p.Consequences = append(p.Consequences, effects(l.Kind, doomed, l.Resources, from.Graph)...)
+		p.Consequences = append(p.Consequences, effects(l.Kind, doomed, l.Resources.All(), from.Graph)...)
 	}
 	if len(going) > 0 {
 		p.Consequences = p.concerning(p.Consequences)

@@ -34,7 +34,7 @@ func BenchmarkQuota(b *testing.B) {
 					s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
 				}
 				from := s.load(inventory.Pools)
-				p := s.plan(from.Listing(inventory.Pools).Resources, from)
+				p := s.plan(from.Listing(inventory.Pools).Resources.All(), from)
 				g.close()
 				b.StartTimer()
 

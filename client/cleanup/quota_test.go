@@ -127,7 +127,7 @@ func behind(tb testing.TB, g *gate, n int, o simcloud.Options) (*sim, Plan) {
 		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
 	}
 	from := s.load(inventory.Pools)
-	p := s.plan(from.Listing(inventory.Pools).Resources, from)
+	p := s.plan(from.Listing(inventory.Pools).Resources.All(), from)
 	g.close()
 	return s, p
 }
@@ -233,7 +233,7 @@ func TestABatchThatGrewTooLargeIsHalvedAndTheBoundKept(t *testing.T) {
 		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
 	}
 	from := s.load(inventory.Pools)
-	p := s.plan(from.Listing(inventory.Pools).Resources, from)
+	p := s.plan(from.Listing(inventory.Pools).Resources.All(), from)
 	g.close()
 	s.promptly()
 	if summary, _ := s.run(p); !summary.OK() || summary.Counts[Deleted] != 2000 {
@@ -251,7 +251,7 @@ func TestABatchThatGrewTooLargeIsHalvedAndTheBoundKept(t *testing.T) {
 		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-2222-%012d", i), fmt.Sprint("pool-", i))
 	}
 	from = s.load(inventory.Pools)
-	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources, from)); !summary.OK() || len(tooLarge) != before {
+	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources.All(), from)); !summary.OK() || len(tooLarge) != before {
 		t.Errorf("%v; the next run was refused %v", summary, tooLarge[before:])
 	}
 }
@@ -367,7 +367,7 @@ func TestAThrottleOfELBDoesNotHoldUpTheGateway(t *testing.T) {
 		return true
 	})
 	pools := s.load(inventory.Pools)
-	channels := s.load(inventory.Channels).Listing(inventory.Channels).Resources
+	channels := s.load(inventory.Channels).Listing(inventory.Channels).Resources.All()
 	members := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels))
 	inUse := func(r inventory.Resource) bool { return r.Verdict.State == inventory.InUse }
 	ofPools := s.plan(pick(pools, inventory.Pools, 3, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), pools)

@@ -34,7 +34,7 @@ func (s *sim) load(kind inventory.KindID) *inventory.Snapshot {
 // pick takes the first n resources of a kind that a test wants.
 func pick(s *inventory.Snapshot, kind inventory.KindID, n int, want func(inventory.Resource) bool) []inventory.Resource {
 	var out []inventory.Resource
-	for _, r := range s.Listing(kind).Resources {
+	for _, r := range s.Listing(kind).Resources.All() {
 		if len(out) < n && want(r) {
 			out = append(out, r)
 		}
@@ -117,7 +117,7 @@ func dedicated(r inventory.Resource) bool {
 
 func (s *sim) use(poolID string) {
 	lb := ""
-	for _, r := range s.load(inventory.Pools).Listing(inventory.Pools).Resources {
+	for _, r := range s.load(inventory.Pools).Listing(inventory.Pools).Resources.All() {
 		if p := r.Object.(*inventory.Pool); !p.Shared && lb == "" && p.LoadBalancers.Len() > 0 {
 			lb = p.LoadBalancers.First()
 		}

@@ -38,7 +38,7 @@ func TestThreePools(t *testing.T) {
 			t.Errorf("%+v", res)
 		}
 	}
-	if before, after := len(from.Listing(inventory.Pools).Resources), len(s.load(inventory.Pools).Listing(inventory.Pools).Resources); after != before-3 {
+	if before, after := from.Listing(inventory.Pools).Resources.Len(), s.load(inventory.Pools).Listing(inventory.Pools).Resources.Len(); after != before-3 {
 		t.Errorf("%d pools before, %d after", before, after)
 	}
 }
@@ -85,7 +85,7 @@ func TestEverythingMarked(t *testing.T) {
 	s := simulate(t, simcloud.Options{Seed: 7}, nil)
 	for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups} {
 		from := s.load(kind)
-		all := from.Listing(kind).Resources
+		all := from.Listing(kind).Resources.All()
 		p := s.plan(all, from)
 		if len(p.Items) == 0 || len(p.LeftOut) == 0 {
 			t.Fatalf("%s: %d items, %d left out: the world is too simple for this test", kind, len(p.Items), len(p.LeftOut))
@@ -115,7 +115,7 @@ func TestEntries(t *testing.T) {
 	from := inventory.Last(s.loader.Open(t.Context(), inventory.Entries, groups))
 	var marked []inventory.Resource
 	left := 0
-	for _, r := range from.Listing(inventory.Entries).Resources {
+	for _, r := range from.Listing(inventory.Entries).Resources.All() {
 		if n := len(marked); n < 2 || n < 4 && r.Ref.Parent != marked[0].Ref.Parent {
 			marked = append(marked, r)
 		} else {
@@ -130,8 +130,8 @@ func TestEntries(t *testing.T) {
 		t.Errorf("want one request a group: %q", got)
 	}
 	after := inventory.Last(s.loader.Open(t.Context(), inventory.Entries, groups)).Listing(inventory.Entries)
-	if len(after.Resources) != left {
-		t.Errorf("%d entries are left, want %d", len(after.Resources), left)
+	if after.Resources.Len() != left {
+		t.Errorf("%d entries are left, want %d", after.Resources.Len(), left)
 	}
 }
 
@@ -500,7 +500,7 @@ func TestSystemErrorAtAGateway(t *testing.T) {
 		}
 		return false
 	})
-	channels := s.load(inventory.Channels).Listing(inventory.Channels).Resources
+	channels := s.load(inventory.Channels).Listing(inventory.Channels).Resources.All()
 	from := inventory.Last(s.loader.Open(t.Context(), inventory.Members, channels))
 	p := s.plan(pick(from, inventory.Members, 1, func(r inventory.Resource) bool { return r.Verdict.State == inventory.InUse }), from)
 	if summary, results := s.run(p); summary.String() != "1 member: 1 deleted (proved gone)" {

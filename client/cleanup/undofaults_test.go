@@ -33,7 +33,7 @@ func (lab *undoLab) some() []*Past {
 	var marked []inventory.Resource
 	for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups} {
 		n := 0
-		for _, r := range from.Listing(kind).Resources {
+		for _, r := range from.Listing(kind).Resources.All() {
 			p, err := NewPlan(refsOf([]inventory.Resource{r}), from, Choice{Detach: true})
 			if err != nil || len(p.Items) == 0 || p.Items[0].Undo == inventory.Impossible {
 				continue
@@ -44,7 +44,7 @@ func (lab *undoLab) some() []*Past {
 		}
 	}
 	runs = append(runs, lab.delete(marked, from, Choice{Detach: true}))
-	channels := lab.load(inventory.Channels).Listing(inventory.Channels).Resources
+	channels := lab.load(inventory.Channels).Listing(inventory.Channels).Resources.All()
 	inside := inventory.Last(lab.loader.Open(lab.t.Context(), inventory.Members, channels))
 	servers := pick(inside, inventory.Members, 2, func(r inventory.Resource) bool { return r.Verdict.State != inventory.Protected })
 	runs = append(runs, lab.delete(servers, inside, Choice{}))
@@ -541,7 +541,7 @@ func TestTextComesBackToTheLetter(t *testing.T) {
 	name := "red\x1b[31m \u202eback \\x1b \u009b \U0001F4A3" + strings.Repeat("long", 100)
 	lab.cloud.AddPool("odd", name)
 	from := lab.load(inventory.Pools)
-	past := lab.delete(from.Listing(inventory.Pools).Resources, from, Choice{})
+	past := lab.delete(from.Listing(inventory.Pools).Resources.All(), from, Choice{})
 	plan, err := lab.history.UndoPlan(past)
 	if err != nil || plan.Items[0].Undo != inventory.NewID {
 		t.Fatal(plan.Items, err)

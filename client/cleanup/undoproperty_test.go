@@ -55,9 +55,9 @@ func undoAtRandom(t *testing.T, seed uint64) {
 		from := lab.load(inventory.IPGroups)
 		switch kind {
 		case inventory.Entries:
-			from = inventory.Last(lab.loader.Open(t.Context(), kind, from.Listing(inventory.IPGroups).Resources))
+			from = inventory.Last(lab.loader.Open(t.Context(), kind, from.Listing(inventory.IPGroups).Resources.All()))
 		case inventory.Members:
-			from = inventory.Last(lab.loader.Open(t.Context(), kind, lab.load(inventory.Channels).Listing(inventory.Channels).Resources))
+			from = inventory.Last(lab.loader.Open(t.Context(), kind, lab.load(inventory.Channels).Listing(inventory.Channels).Resources.All()))
 		default:
 			from = lab.load(kind)
 		}

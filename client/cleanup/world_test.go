@@ -212,13 +212,13 @@ func (w *world) snapshot(ids []inventory.KindID, parents []inventory.Resource) i
 		w.lists++
 		s := &inventory.Snapshot{Done: true}
 		for _, id := range ids {
-			l := inventory.Listing{Kind: w.kinds[id], Parents: parents, Done: true, Err: err}
+			var rows []inventory.Resource
 			for _, r := range w.rows[id] {
 				within := len(parents) == 0 || slices.ContainsFunc(parents, func(p inventory.Resource) bool {
 					return p.Ref.ID == r.Ref.Parent && p.Ref.Scope == r.Ref.Scope
 				})
 				if err == nil && within {
-					l.Resources = append(l.Resources, r)
+					rows = append(rows, r)
 				}
 			}
 			if err == nil && id == jars {
@@ -231,7 +231,9 @@ func (w *world) snapshot(ids []inventory.KindID, parents []inventory.Resource) i
 					}
 				}
 			}
-			s.Listings = append(s.Listings, l)
+			s.Listings = append(s.Listings, inventory.Listing{
+				Kind: w.kinds[id], Parents: parents, Resources: inventory.RowsOf(rows...), Done: true, Err: err,
+			})
 		}
 		w.mu.Unlock()
 		yield(s)
@@ -285,7 +287,7 @@ func (w *world) planWith(c Choice, kinds ...inventory.KindID) Plan {
 	w.lists = 0
 	var marked []inventory.Ref
 	for _, l := range s.Listings {
-		for _, r := range l.Resources {
+		for _, r := range l.Resources.All() {
 			marked = append(marked, r.Ref)
 		}
 	}

@@ -65,10 +65,10 @@ func children(tb testing.TB, of inventory.KindID, objects []map[string]any) []in
 	l := inventory.NewLoader(c, scope)
 	l.Now = func() time.Time { return now }
 	listing := inventory.Last(l.Open(tb.Context(), of, []inventory.Resource{parent})).Listing(of)
-	if listing.Err != nil || len(listing.Resources) != len(objects) {
-		tb.Fatalf("%s: %d of %d, %v", of, len(listing.Resources), len(objects), listing.Err)
+	if listing.Err != nil || listing.Resources.Len() != len(objects) {
+		tb.Fatalf("%s: %d of %d, %v", of, listing.Resources.Len(), len(objects), listing.Err)
 	}
-	return listing.Resources
+	return listing.Resources.All()
 }
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }

@@ -36,10 +36,10 @@ func BenchmarkPlanOfEntries(b *testing.B) {
 		w.lists["listeners"] = append(w.lists["listeners"], listener(fmt.Sprintf("l%d", l), fmt.Sprintf("web-%d", l), ids, []string{"white", "black"}[l%2]))
 	}
 	l, _ := connect(b, w)
-	parents := inventory.Last(l.Load(b.Context(), inventory.IPGroups)).Listing(inventory.IPGroups).Resources
+	parents := inventory.Last(l.Load(b.Context(), inventory.IPGroups)).Listing(inventory.IPGroups).Resources.All()
 	s := inventory.Last(l.Open(b.Context(), inventory.Entries, parents))
 	var marked []inventory.Ref
-	for i, r := range s.Listing(inventory.Entries).Resources {
+	for i, r := range s.Listing(inventory.Entries).Resources.All() {
 		if i%5 == 0 {
 			marked = append(marked, r.Ref)
 		}

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,10 +60,10 @@ var listenerKind = &Kind{
 	},
 	lists: []list{
 		{id: listeners, permission: toListListeners, dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.Listeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, false) })
+			return rowsOf(q, q.client.Listeners(ctx), func(l *client.Listener) Object { return listenerOf(l, false) })
 		}},
 		{id: sharedListeners, permission: toListListeners, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Resource { return listenerRow(q.home, l, true) })
+			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Object { return listenerOf(l, true) })
 		}},
 		{id: recycled, permission: toListListeners, dedicated: true, read: readRecycled},
 		{id: namedListeners, permission: toReadListener, read: readNamed, last: true},
@@ -88,14 +89,17 @@ var listenerKind = &Kind{
 			}
 		}
 	},
+	row:   listenerRow,
 	merge: mergeShared(func(l *Listener) *bool { return &l.Shared }, func(l *Listener) *bool { return &l.v3 }),
 }
 
-func listenerRow(home ScopeID, l *client.Listener, shared bool) Resource {
-	return Resource{
-		Ref: Ref{Scope: home, Kind: Listeners, ID: l.ID}, Name: l.Name, Created: l.CreatedAt,
-		Object: &Listener{Listener: *l, Shared: shared, v3: !shared},
-	}
+func listenerOf(l *client.Listener, shared bool) Object {
+	return &Listener{Listener: *l, Shared: shared, v3: !shared}
+}
+
+func listenerRow(home ScopeID, of Object) Resource {
+	l := of.(*Listener)
+	return Resource{Ref: Ref{Scope: home, Kind: Listeners, ID: l.ID}, Name: l.Name, Created: l.CreatedAt, Object: l}
 }
 
 // linksOfListener: api.md 2.6.
@@ -158,10 +162,10 @@ var policyKind = &Kind{
 	},
 	lists: []list{
 		{id: l7policies, permission: toListPolicies, dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.L7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.home, p, false) })
+			return rowsOf(q, q.client.L7Policies(ctx), func(p *client.L7Policy) Object { return policyOf(p, false) })
 		}},
 		{id: sharedL7Policies, permission: toListPolicies, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedL7Policies(ctx), func(p *client.L7Policy) Resource { return policyRow(q.home, p, true) })
+			return rowsOf(q, q.client.SharedL7Policies(ctx), func(p *client.L7Policy) Object { return policyOf(p, true) })
 		}},
 	},
 	links: linksOfPolicy,
@@ -175,14 +179,17 @@ var policyKind = &Kind{
 			}
 		}
 	},
+	row:   policyRow,
 	merge: mergeShared(func(p *Policy) *bool { return &p.Shared }, func(p *Policy) *bool { return &p.v3 }),
 }
 
-func policyRow(home ScopeID, p *client.L7Policy, shared bool) Resource {
-	return Resource{
-		Ref: Ref{Scope: home, Kind: Policies, ID: p.ID}, Name: p.Name,
-		Object: &Policy{L7Policy: *p, Shared: shared, v3: !shared},
-	}
+func policyOf(p *client.L7Policy, shared bool) Object {
+	return &Policy{L7Policy: *p, Shared: shared, v3: !shared}
+}
+
+func policyRow(home ScopeID, of Object) Resource {
+	p := of.(*Policy)
+	return Resource{Ref: Ref{Scope: home, Kind: Policies, ID: p.ID}, Name: p.Name, Object: p}
 }
 
 // linksOfPolicy: api.md 2.7. One in state ERROR holds its references all the same.
@@ -230,10 +237,10 @@ var loadBalancers = &Kind{
 	},
 	lists: []list{
 		{id: loadBalancerList, permission: "elb:loadbalancers:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.LoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.home, b) })
+			return rowsOf(q, q.client.LoadBalancers(ctx), itself)
 		}},
 		{id: sharedBalancers, permission: "elb:loadbalancers:list", optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedLoadBalancers(ctx), func(b *client.LoadBalancer) Resource { return balancerRow(q.home, b) })
+			return rowsOf(q, q.client.SharedLoadBalancers(ctx), itself)
 		}},
 	},
 	links: func(r Resource, tell func(link)) {
@@ -242,6 +249,7 @@ var loadBalancers = &Kind{
 		}
 	},
 	names: true,
+	row:   balancerRow,
 	merge: func(seen, again Resource) Resource { // v3 says which are dedicated and when they were made
 		if seen.Object.(*client.LoadBalancer).Guaranteed || !seen.Created.IsZero() {
 			return seen
@@ -250,7 +258,8 @@ var loadBalancers = &Kind{
 	},
 }
 
-func balancerRow(home ScopeID, b *client.LoadBalancer) Resource {
+func balancerRow(home ScopeID, of Object) Resource {
+	b := of.(*client.LoadBalancer)
 	return Resource{Ref: Ref{Scope: home, Kind: LoadBalancers, ID: b.ID}, Name: b.Name, Created: b.CreatedAt, Object: b}
 }
 
@@ -268,10 +277,10 @@ var servers = &Kind{
 	},
 	lists: []list{
 		{id: serverList, permission: "elb:members:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.PoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.home, m) })
+			return rowsOf(q, q.client.PoolMembers(ctx), itself)
 		}},
 		{id: sharedServers, permission: "elb:members:list", optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedPoolMembers(ctx), func(m *client.Member) Resource { return serverRow(q.home, m) })
+			return rowsOf(q, q.client.SharedPoolMembers(ctx), itself)
 		}},
 	},
 	note: func(page []Resource, p *part) {
@@ -279,6 +288,7 @@ var servers = &Kind{
 			set(&p.servers, r.Ref.ID, r.Object.(*client.Member))
 		}
 	},
+	row: serverRow,
 }
 
 func offline(m *client.Member) bool { return m.Health() == client.HealthOffline }
@@ -286,7 +296,8 @@ func offline(m *client.Member) bool { return m.Health() == client.HealthOffline 
 // idle: it gets no new requests.
 func idle(m *client.Member) bool { return m.Weight != nil && *m.Weight == 0 }
 
-func serverRow(home ScopeID, m *client.Member) Resource {
+func serverRow(home ScopeID, of Object) Resource {
+	m := of.(*client.Member)
 	return Resource{Ref: Ref{Scope: home, Kind: Servers, ID: m.ID}, Name: serverName(m), Created: m.CreatedAt, Object: m}
 }
 
@@ -307,10 +318,10 @@ var monitors = &Kind{
 	},
 	lists: []list{
 		{id: monitorList, permission: "elb:healthmonitors:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.HealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.home, m, false) })
+			return rowsOf(q, q.client.HealthMonitors(ctx), func(m *client.HealthMonitor) Object { return monitorOf(m, false) })
 		}},
 		{id: sharedMonitors, permission: "elb:healthmonitors:list", optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedHealthMonitors(ctx), func(m *client.HealthMonitor) Resource { return monitorRow(q.home, m, true) })
+			return rowsOf(q, q.client.SharedHealthMonitors(ctx), func(m *client.HealthMonitor) Object { return monitorOf(m, true) })
 		}},
 	},
 	links: func(r Resource, tell func(link)) {
@@ -318,15 +329,17 @@ var monitors = &Kind{
 			tell(link{user: near(r, Pools, p), used: r.Ref, via: "pools"})
 		}
 	},
+	row:   monitorRow,
 	merge: mergeShared(func(m *Monitor) *bool { return &m.Shared }, func(m *Monitor) *bool { return &m.v3 }),
 }
 
-func monitorRow(home ScopeID, m *client.HealthMonitor, shared bool) Resource {
-	name := m.Name
-	if name == "" {
-		name = m.Type
-	}
-	return Resource{Ref: Ref{Scope: home, Kind: Monitors, ID: m.ID}, Name: name, Object: &Monitor{HealthMonitor: *m, Shared: shared, v3: !shared}}
+func monitorOf(m *client.HealthMonitor, shared bool) Object {
+	return &Monitor{HealthMonitor: *m, Shared: shared, v3: !shared}
+}
+
+func monitorRow(home ScopeID, of Object) Resource {
+	m := of.(*Monitor)
+	return Resource{Ref: Ref{Scope: home, Kind: Monitors, ID: m.ID}, Name: cmp.Or(m.Name, m.Type), Object: m}
 }
 
 var memberGroups = &Kind{
@@ -337,15 +350,18 @@ var memberGroups = &Kind{
 	},
 }
 
+// itself: the object of a resource is what the service said.
+func itself[T any](said *T) Object { return said }
+
 // rowsOf reads a list of objects, row by row.
-func rowsOf[T any](q *query, pages iter.Seq2[[]T, error], row func(*T) Resource) error {
+func rowsOf[T any](q *query, pages iter.Seq2[[]T, error], object func(*T) Object) error {
 	for page, err := range pages {
 		if err != nil {
 			return err
 		}
 		rows := make([]Resource, len(page))
 		for i := range page {
-			rows[i] = row(&page[i])
+			rows[i] = q.kind.row(q.home, object(&page[i]))
 		}
 		q.page(rows)
 	}
@@ -383,7 +399,7 @@ func readNamed(ctx context.Context, q *query) error {
 	rows := make([]Resource, len(q.unlisted))
 	for i := range q.unlisted {
 		l := &q.unlisted[i]
-		rows[i] = listenerRow(q.home, l, false)
+		rows[i] = listenerRow(q.home, listenerOf(l, false))
 		for lb := range l.LoadBalancers.All() {
 			if takesPolicies(l) {
 				set(&q.part.binned, lb, true)
@@ -419,7 +435,7 @@ func readNamed(ctx context.Context, q *query) error {
 				what := fmt.Sprintf("listener %s, which %s names,", id, q.named[id])
 				failures[i] = &unread{couldNot(what, "read", toReadListener, err), err}
 			default:
-				q.page([]Resource{listenerRow(q.home, l, shared)})
+				q.page([]Resource{listenerRow(q.home, listenerOf(l, shared))})
 			}
 		})
 	}
@@ -457,7 +473,7 @@ func readGranted(ctx context.Context, q *query) error {
 		begun = true
 		for i := range page {
 			if l := &page[i]; !q.listed[l.ID] {
-				more = append(more, listenerRow(q.home, l, false))
+				more = append(more, listenerRow(q.home, listenerOf(l, false)))
 				delete(q.named, l.ID)
 			}
 		}
@@ -472,7 +488,7 @@ func readGranted(ctx context.Context, q *query) error {
 		}
 		rows := make([]Resource, len(page))
 		for i := range page {
-			rows[i] = policyRow(q.home, &page[i], false)
+			rows[i] = policyRow(q.home, policyOf(&page[i], false))
 		}
 		q.others(rows)
 	}

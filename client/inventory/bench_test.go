@@ -12,8 +12,8 @@ import (
 )
 
 // BenchmarkLoad reads 100 000 resources with all that refers to them. Answers come from a file, so that only the client's
-// own work counts: cpu-s is the time it computes, heap-MB what the last snapshot holds, peak-MB the most that was in use
-// at any snapshot, garbage included. Entries are all entries of all IP groups in one table.
+// own work counts: cpu-s is the time it computes, heap-MB what the last snapshot holds, B/resource the same by the number of
+// all that is listed, peak-MB the most that was in use at any snapshot, garbage included. Entries are all entries of all IP groups in one table.
 func BenchmarkLoad(b *testing.B) {
 	mix := quotas(6) // 500+500+120+50·300+100+500 resources each
 	for _, world := range []struct {
@@ -30,18 +30,23 @@ func BenchmarkLoad(b *testing.B) {
 			return l.WithDetail().Load(b.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups)
 		}, inventory.Pools, 3000},
 		{"entries", mix, func(l *inventory.Loader) iter.Seq[*inventory.Snapshot] {
-			groups := inventory.Last(l.List(b.Context(), inventory.IPGroups, nil)).Listing(inventory.IPGroups).Resources
+			groups := inventory.Last(l.List(b.Context(), inventory.IPGroups, nil)).Listing(inventory.IPGroups).Resources.All()
 			return l.WithDetail().Open(b.Context(), inventory.Entries, groups)
 		}, inventory.Entries, 90_000},
 	} {
 		b.Run(world.name, func(b *testing.B) {
 			l := replayed(b, world.account)
+			resources := 0 // with all that is listed around those asked for
 			load := func() (last *inventory.Snapshot, peak float64) {
 				for s := range world.load(l) {
 					last, peak = s, max(peak, heapMB())
 				}
-				if listing := last.Listing(world.kind); len(listing.Resources) != world.rows || listing.Err != nil {
-					b.Fatal(len(listing.Resources), listing.Err)
+				if listing := last.Listing(world.kind); listing.Resources.Len() != world.rows || listing.Err != nil {
+					b.Fatal(listing.Resources.Len(), listing.Err)
+				}
+				resources = 0
+				for _, listing := range last.Listings {
+					resources += listing.Resources.Len()
 				}
 				return last, peak
 			}
@@ -64,6 +69,7 @@ func BenchmarkLoad(b *testing.B) {
 			}
 			b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s")
 			b.ReportMetric(held, "heap-MB")
+			b.ReportMetric(held*(1<<20)/float64(resources), "B/resource")
 			b.ReportMetric(peak, "peak-MB")
 		})
 	}
@@ -78,7 +84,7 @@ func BenchmarkJudge(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		clear(states)
-		for _, r := range listing.Resources {
+		for _, r := range listing.Resources.All() {
 			states[listing.Kind.Judge(r, s.Graph).State]++
 		}
 	}
@@ -92,7 +98,7 @@ func BenchmarkFind(b *testing.B) {
 	l, _ := connect(b, bigPools(100_000))
 	s := inventory.Last(l.Load(b.Context(), inventory.Pools))
 	var refs []inventory.Ref
-	for i, r := range s.Listing(inventory.Pools).Resources {
+	for i, r := range s.Listing(inventory.Pools).Resources.All() {
 		if i%100 == 0 {
 			refs = append(refs, r.Ref)
 		}
@@ -136,7 +142,7 @@ func BenchmarkVerdicts(b *testing.B) {
 		start := time.Now()
 		s := inventory.Last(l.Load(b.Context(), kinds...))
 		took += time.Since(start)
-		for _, r := range s.Listing(inventory.Pools).Resources {
+		for _, r := range s.Listing(inventory.Pools).Resources.All() {
 			if r.Verdict.State == inventory.Unknown {
 				b.Fatal(r.Label(), r.Verdict)
 			}

@@ -82,18 +82,20 @@ var certificates = &Kind{
 	Restore: restoreCertificates,
 	lists: []list{
 		{id: ListID(Certificates), permission: "elb:certificates:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.Certificates(ctx), func(c *client.Certificate) Resource { return certificateRow(q.home, c) })
+			return rowsOf(q, q.client.Certificates(ctx), itself)
 		}},
 		{id: sharedCertList, permission: "elb:certificates:list", optional: true, beside: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedCertificates(ctx), func(c *client.Certificate) Resource { return certificateRow(q.home, c) })
+			return rowsOf(q, q.client.SharedCertificates(ctx), itself)
 		}},
 	},
 	project: func(r Resource) string { return certificate(r).EnterpriseProjectID },
 	note:    noteCertificates,
+	row:     certificateRow,
 	merge:   mergeCertificates,
 }
 
-func certificateRow(home ScopeID, c *client.Certificate) Resource {
+func certificateRow(home ScopeID, of Object) Resource {
+	c := of.(*client.Certificate)
 	return Resource{Ref: Ref{Scope: home, Kind: Certificates, ID: c.ID}, Name: c.Name, Created: c.CreatedAt, Updated: c.UpdatedAt, Object: c}
 }
 

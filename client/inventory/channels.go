@@ -17,6 +17,8 @@ import (
 type Channel struct {
 	client.Channel
 	Gateway client.Gateway `json:"gateway"`
+
+	scope ScopeID // of the gateway
 }
 
 var channels = &Kind{
@@ -72,6 +74,10 @@ var channels = &Kind{
 	},
 	lists: []list{{id: ListID(Channels), read: listChannels}},
 	links: linksOfChannel,
+	row: func(_ ScopeID, of Object) Resource {
+		c := of.(*Channel)
+		return Resource{Ref: Ref{Scope: c.scope, Kind: Channels, ID: c.ID}, Name: c.Name, Created: c.CreateTime, Object: c}
+	},
 	parts: func(r Resource) []Resource {
 		groups := channel(r).MemberGroups
 		rows := make([]Resource, len(groups))
@@ -121,8 +127,8 @@ func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Chan
 		rows := make([]Resource, len(page))
 		for i := range page {
 			c := &objects[i]
-			*c = Channel{Channel: page[i], Gateway: gateway}
-			rows[i] = Resource{Ref: Ref{Scope: scope, Kind: Channels, ID: c.ID}, Name: c.Name, Created: c.CreateTime, Object: c}
+			*c = Channel{Channel: page[i], Gateway: gateway, scope: scope}
+			rows[i] = q.kind.row(q.home, c)
 		}
 		q.page(rows)
 	}

@@ -24,7 +24,7 @@ func (l *Loader) Complete(ctx context.Context, kind KindID) (*Listing, error) {
 // Chosen are the resources of these ids or names, each once; without any all.
 func (l *Listing) Chosen(words []string) ([]Resource, error) {
 	if len(words) == 0 {
-		return l.Resources, nil
+		return l.Resources.All(), nil
 	}
 	var out []Resource
 	for _, word := range words {

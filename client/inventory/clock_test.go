@@ -17,7 +17,7 @@ func TestTimesAreJudgedByTheClockOfTheServices(t *testing.T) {
 	const ahead = 700 * 24 * time.Hour // certificates expire in the course of that
 	signs := func(s *inventory.Snapshot) map[inventory.Ref][]string {
 		of := map[inventory.Ref][]string{}
-		for _, r := range s.Listing(inventory.Certificates).Resources {
+		for _, r := range s.Listing(inventory.Certificates).Resources.All() {
 			of[r.Ref] = r.Verdict.Signs
 		}
 		return of

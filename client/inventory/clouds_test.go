@@ -34,7 +34,7 @@ func TestCertificatesOfBothAPIs(t *testing.T) {
 			var last *inventory.Snapshot
 			open := true
 			for s := range l.Load(t.Context(), inventory.Certificates) {
-				if rows := s.Listing(inventory.Certificates).Resources; open && len(rows) > 0 {
+				if rows := s.Listing(inventory.Certificates).Resources.All(); open && len(rows) > 0 {
 					open = false
 					close(release)
 					for _, r := range rows { // of protection only v3 knows
@@ -46,8 +46,8 @@ func TestCertificatesOfBothAPIs(t *testing.T) {
 				last = s
 			}
 			listing := last.Listing(inventory.Certificates)
-			if len(listing.Resources) != 5 || listing.Err != nil {
-				t.Fatalf("%d rows, %v", len(listing.Resources), listing.Err)
+			if listing.Resources.Len() != 5 || listing.Err != nil {
+				t.Fatalf("%d rows, %v", listing.Resources.Len(), listing.Err)
 			}
 			columns := map[string]inventory.Column{}
 			for _, c := range listing.Kind.Columns {
@@ -156,7 +156,7 @@ func TestEnterpriseProjects(t *testing.T) {
 				}
 				s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))
 				for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups} {
-					for _, r := range s.Listing(kind).Resources {
+					for _, r := range s.Listing(kind).Resources.All() {
 						if got := strings.TrimSuffix(said(r.Verdict), " [empty]"); got != tt.want[r.Name] {
 							t.Errorf("%s is %q, want %q", r.Name, got, tt.want[r.Name])
 						}
@@ -222,7 +222,7 @@ func TestWhicheverListTellsOfEnterpriseProjects(t *testing.T) {
 				l, _ := w.serve(t)
 				held := true
 				for s := range l.Load(t.Context(), tt.kind) {
-					rows := s.Listing(tt.kind).Resources
+					rows := s.Listing(tt.kind).Resources.All()
 					if len(rows) == 1 && rows[0].Verdict.State == inventory.Unused {
 						t.Errorf("%q, which is not so", said(rows[0].Verdict))
 					}
@@ -419,7 +419,7 @@ func TestACloudWithOnlyTheOlderAPI(t *testing.T) {
 	}
 	// Read back by itself, it is complete too.
 	for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates} {
-		if listing := inventory.Last(l.List(t.Context(), kind, nil)).Listing(kind); listing.Err != nil || listing.Lacking != nil || len(listing.Resources) != 2 {
+		if listing := inventory.Last(l.List(t.Context(), kind, nil)).Listing(kind); listing.Err != nil || listing.Lacking != nil || listing.Resources.Len() != 2 {
 			t.Errorf("%+v", listing)
 		}
 	}
@@ -454,7 +454,7 @@ func TestWhatOnlyLooksAbsent(t *testing.T) {
 			l, _ := w.serve(t)
 			s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates))
 			for _, listing := range s.Listings[:2] {
-				for _, r := range listing.Resources {
+				for _, r := range listing.Resources.All() {
 					if r.Verdict.State == inventory.Unused {
 						t.Errorf("%s is %q", r.Name, said(r.Verdict))
 					}

@@ -43,14 +43,14 @@ func TestUndoOfCertificates(t *testing.T) {
 		}
 	}
 	want := []string{"care: 2 certificates cannot be brought back: their private keys are not kept (2)"}
-	if diff := cmp.Diff(want, told(del.Effects(listing.Resources, listing.Resources, s.Graph))); diff != "" {
+	if diff := cmp.Diff(want, told(del.Effects(listing.Resources.All(), listing.Resources.All(), s.Graph))); diff != "" {
 		t.Error(diff)
 	}
 	want = []string{"care: server cannot be brought back: its private key is not kept (1)"}
-	if diff := cmp.Diff(want, told(del.Effects(listing.Resources[:1], listing.Resources, s.Graph))); diff != "" {
+	if diff := cmp.Diff(want, told(del.Effects(listing.Resources.All()[:1], listing.Resources.All(), s.Graph))); diff != "" {
 		t.Error(diff)
 	}
-	if effects := del.Effects(listing.Resources[2:], listing.Resources, s.Graph); len(effects) != 0 {
+	if effects := del.Effects(listing.Resources.All()[2:], listing.Resources.All(), s.Graph); len(effects) != 0 {
 		t.Errorf("%+v", effects)
 	}
 }
@@ -198,7 +198,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			}
 		}
 		slices.Sort(*asked)
-		effects := told(deletion.Effects([]inventory.Resource{r}, listing.Resources, s.Graph))
+		effects := told(deletion.Effects([]inventory.Resource{r}, listing.Resources.All(), s.Graph))
 		slices.Sort(effects)
 		if !slices.Equal(*asked, tt.asked) || !slices.Equal(effects, tt.effects) {
 			t.Errorf("%s: asks %q and has %q, want %q and %q", name, *asked, effects, tt.asked, tt.effects)
@@ -211,7 +211,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		t.Errorf("%+v, %v", steps, err)
 	}
 	// Of a policy all of whose pools go nothing is left.
-	all := told(deletion.Effects([]inventory.Resource{named(t, listing, "weighted"), named(t, listing, "other")}, listing.Resources, s.Graph))
+	all := told(deletion.Effects([]inventory.Resource{named(t, listing, "weighted"), named(t, listing, "other")}, listing.Resources.All(), s.Graph))
 	if want := "danger: weighted: weighted policy a-b is deleted: listener web-443 goes on without it (1)"; !slices.Contains(all, want) {
 		t.Errorf("%q, want %q", all, want)
 	}
@@ -267,11 +267,11 @@ func TestBatchAnswersPassThrough(t *testing.T) {
 			}}
 			l, d := w.serve(t)
 			_, listing := load(t, l, kind)
-			route := listing.Kind.Deletion.Route(listing.Resources[0])
+			route := listing.Kind.Deletion.Route(listing.Resources.At(0))
 			if route.Max != 50 || route.Serial || route.Instead == nil || route.Instead.Max != 1 {
 				t.Errorf("route %+v", route)
 			}
-			got, err := send(t, d, route, listing.Resources)
+			got, err := send(t, d, route, listing.Resources.All())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -332,11 +332,11 @@ func TestSingleAnswers(t *testing.T) {
 				} else {
 					_, listing = load(t, l, tt.kind)
 				}
-				route := listing.Kind.Deletion.Route(listing.Resources[0])
+				route := listing.Kind.Deletion.Route(listing.Resources.At(0))
 				if route.Max != 1 || route.Serial != (tt.kind == inventory.Members) {
 					t.Errorf("route %+v", route)
 				}
-				got, err := send(t, d, route, listing.Resources)
+				got, err := send(t, d, route, listing.Resources.All())
 				if answer.want == "" {
 					if err == nil {
 						t.Errorf("answers %q, want an error", got)
@@ -365,7 +365,7 @@ func TestRefusalsNameThePermission(t *testing.T) {
 	l, d := w.serve(t)
 	rows := map[string]inventory.Resource{}
 	keep := func(_ *inventory.Snapshot, listing *inventory.Listing) {
-		for _, r := range listing.Resources {
+		for _, r := range listing.Resources.All() {
 			rows[string(r.Ref.Kind)+" "+r.Label()] = r
 		}
 	}
@@ -457,11 +457,11 @@ func TestEntriesStillThereWereNotDeleted(t *testing.T) {
 	}}
 	l, d := w.serve(t)
 	_, listing := open(t, l, inventory.Entries)
-	route := listing.Kind.Deletion.Route(listing.Resources[0])
+	route := listing.Kind.Deletion.Route(listing.Resources.At(0))
 	if route.Max != 50 || route.Serial {
 		t.Errorf("route %+v", route)
 	}
-	got, err := send(t, d, route, listing.Resources)
+	got, err := send(t, d, route, listing.Resources.All())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -490,7 +490,7 @@ func TestSameAddressTwice(t *testing.T) {
 		}}
 		l, d := w.serve(t)
 		_, listing := open(t, l, inventory.Entries)
-		got, err := send(t, d, listing.Kind.Deletion.Route(listing.Resources[0]), listing.Resources[:1])
+		got, err := send(t, d, listing.Kind.Deletion.Route(listing.Resources.At(0)), listing.Resources.All()[:1])
 		if err != nil {
 			t.Fatal(err)
 		}

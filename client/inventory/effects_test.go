@@ -40,7 +40,7 @@ func chosen(t *testing.T, l *inventory.Listing, names []string) []inventory.Reso
 	var out []inventory.Resource
 	for _, name := range names {
 		found := false
-		for _, r := range l.Resources {
+		for _, r := range l.Resources.All() {
 			if r.Name == name {
 				out, found = append(out, r), true
 			}
@@ -342,11 +342,11 @@ func TestEffectsOfEntries(t *testing.T) {
 			l, _ := w.serve(t)
 			s, listing := open(t, l, inventory.Entries)
 			doomed := chosen(t, listing, tt.doomed)
-			got := warned(listing.Kind.Deletion.Effects(doomed, listing.Resources, s.Graph))
+			got := warned(listing.Kind.Deletion.Effects(doomed, listing.Resources.All(), s.Graph))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
-			twice := warned(listing.Kind.Deletion.Effects(slices.Concat(doomed, doomed), listing.Resources, s.Graph))
+			twice := warned(listing.Kind.Deletion.Effects(slices.Concat(doomed, doomed), listing.Resources.All(), s.Graph))
 			if diff := cmp.Diff(got, twice); diff != "" {
 				t.Errorf("the same ones twice: %s", diff)
 			}
@@ -385,18 +385,18 @@ func TestEffectsKnowOtherGroups(t *testing.T) {
 			group := inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.IPGroups, ID: "g1"}}
 			s := inventory.Last(l.Open(t.Context(), inventory.Entries, []inventory.Resource{group}))
 			listing := s.Listing(inventory.Entries)
-			if listing.Err != nil || len(listing.Resources) != 1 {
-				t.Fatalf("%d entries, %v", len(listing.Resources), listing.Err)
+			if listing.Err != nil || listing.Resources.Len() != 1 {
+				t.Fatalf("%d entries, %v", listing.Resources.Len(), listing.Err)
 			}
-			if got := said(listing.Resources[0].Verdict); got != "in use: listener web-443 (white)" {
+			if got := said(listing.Resources.At(0).Verdict); got != "in use: listener web-443 (white)" {
 				t.Errorf("verdict %q", got)
 			}
 			effects := listing.Kind.Deletion.Effects
-			if diff := cmp.Diff([]string{tt.want}, warned(effects(listing.Resources, listing.Resources, s.Graph))); diff != "" {
+			if diff := cmp.Diff([]string{tt.want}, warned(effects(listing.Resources.All(), listing.Resources.All(), s.Graph))); diff != "" {
 				t.Error(diff)
 			}
 			lost := []string{"danger: listener l1 is left with an empty IP group: it lets nobody or everybody in: shuts out or lets in up to 16 addresses, such as 10.0.0.0 (1) [office]"}
-			if diff := cmp.Diff(lost, warned(effects(listing.Resources, listing.Resources, nil))); diff != "" {
+			if diff := cmp.Diff(lost, warned(effects(listing.Resources.All(), listing.Resources.All(), nil))); diff != "" {
 				t.Errorf("without a graph: %s", diff)
 			}
 		})
@@ -420,8 +420,8 @@ func TestTheKeyStays(t *testing.T) {
 		}
 		return keys
 	}
-	before := keys(effects(all, listing.Resources, s.Graph))
-	left := slices.DeleteFunc(slices.Clone(listing.Resources), func(r inventory.Resource) bool {
+	before := keys(effects(all, listing.Resources.All(), s.Graph))
+	left := slices.DeleteFunc(listing.Resources.All(), func(r inventory.Resource) bool {
 		return r.Name == "10.0.0.1" || r.Name == "10.0.0.4"
 	})
 	after := keys(effects(all[1:4], left, s.Graph))
@@ -436,7 +436,7 @@ func TestTheKeyStays(t *testing.T) {
 	l, _ = w.serve(t)
 	s, listing = open(t, l, inventory.Members)
 	effects = listing.Kind.Deletion.Effects
-	two, one := effects(listing.Resources, listing.Resources, s.Graph), effects(listing.Resources[:1], listing.Resources[:1], s.Graph)
+	two, one := effects(listing.Resources.All(), listing.Resources.All(), s.Graph), effects(listing.Resources.All()[:1], listing.Resources.All()[:1], s.Graph)
 	if len(two) != 1 || len(one) != 1 || two[0].Text == one[0].Text || two[0].Key == "" || two[0].Key != one[0].Key {
 		t.Errorf("%+v and %+v", two, one)
 	}
@@ -501,7 +501,7 @@ func TestEffectsOfMembers(t *testing.T) {
 			for _, host := range tt.doomed {
 				doomed = append(doomed, named(t, listing, host+":80"))
 			}
-			if diff := cmp.Diff(tt.want, warned(listing.Kind.Deletion.Effects(doomed, listing.Resources, s.Graph))); diff != "" {
+			if diff := cmp.Diff(tt.want, warned(listing.Kind.Deletion.Effects(doomed, listing.Resources.All(), s.Graph))); diff != "" {
 				t.Error(diff)
 			}
 		})

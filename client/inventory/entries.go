@@ -68,6 +68,7 @@ var entries = &Kind{
 	links: func(r Resource, tell func(link)) {
 		tell(link{user: near(r, IPGroups, r.Ref.Parent), used: r.Ref, via: "ip_list"})
 	},
+	row:     entryRow,
 	project: func(r Resource) string { return entry(r).Group.EnterpriseProjectID },
 	parent: func(r Resource) Resource {
 		parent := Resource{Ref: Ref{Scope: r.Ref.Scope, Kind: IPGroups, ID: r.Ref.Parent}, Name: r.In}
@@ -138,17 +139,21 @@ func (q *query) entriesIn(ctx context.Context, parent Resource) error {
 func entriesOf(home ScopeID, group *client.IPGroup) []Resource {
 	objects := make([]Entry, len(group.Entries))
 	rows := make([]Resource, len(group.Entries))
-	in := cmp.Or(group.Name, group.ID)
 	for i, e := range group.Entries {
 		o := &objects[i]
 		*o = Entry{IPEntry: e, Group: group, covers: parseBlock(e.IP)}
-		rows[i] = Resource{
-			Ref:  Ref{Scope: home, Kind: Entries, Parent: group.ID, ID: e.IP},
-			Name: e.IP, In: in, Object: o,
-		}
+		rows[i] = entryRow(home, o)
 	}
 	compareEntries(objects)
 	return rows
+}
+
+func entryRow(home ScopeID, of Object) Resource {
+	e := of.(*Entry)
+	return Resource{
+		Ref:  Ref{Scope: home, Kind: Entries, Parent: e.Group.ID, ID: e.IP},
+		Name: e.IP, In: cmp.Or(e.Group.Name, e.Group.ID), Object: e,
+	}
 }
 
 // compareEntries gives signs to the entries of one group. Of those with the same addresses the first listed keeps none,

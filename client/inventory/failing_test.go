@@ -52,7 +52,7 @@ func TestOneFailedListMarksWhatDependsOnIt(t *testing.T) {
 					if listName := inventory.ListID(tt.word); listName != "shared pools" && listName != "shared certificates" && listing.Err != nil {
 						t.Errorf("%s: %v", kind, listing.Err)
 					}
-					v := listing.Resources[0].Verdict
+					v := listing.Resources.At(0).Verdict
 					if slices.Contains(tt.unknown, kind) {
 						if v.State != inventory.Unknown || len(v.Reasons) != 1 || v.Reasons[0].Text != why {
 							t.Errorf("%s: %q, want unknown: %s", kind, said(v), why)
@@ -89,13 +89,13 @@ func TestBrokenOwnListIsNoVerdict(t *testing.T) {
 	l, _ := w.serve(t)
 	s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates))
 	listing := s.Listing(inventory.Pools)
-	if listing.Err == nil || !listing.Done || len(listing.Resources) != 2 {
-		t.Fatalf("%d pools, done %v, %v", len(listing.Resources), listing.Done, listing.Err)
+	if listing.Err == nil || !listing.Done || listing.Resources.Len() != 2 {
+		t.Fatalf("%d pools, done %v, %v", listing.Resources.Len(), listing.Done, listing.Err)
 	}
-	if got, want := said(listing.Resources[0].Verdict), "unknown: pools could not be listed: 500 ELB.8906 internal"; got != want {
+	if got, want := said(listing.Resources.At(0).Verdict), "unknown: pools could not be listed: 500 ELB.8906 internal"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if v := s.Listing(inventory.Certificates).Resources[0].Verdict; v.State != inventory.Unused {
+	if v := s.Listing(inventory.Certificates).Resources.At(0).Verdict; v.State != inventory.Unused {
 		t.Errorf("certificate: %q", said(v))
 	}
 }
@@ -152,7 +152,7 @@ func TestSharedListsThatBreakOff(t *testing.T) {
 		}}
 		l, _ := w.serve(t)
 		_, listing := load(t, l, inventory.Pools)
-		if v := listing.Resources[0].Verdict; v.State != inventory.Unknown {
+		if v := listing.Resources.At(0).Verdict; v.State != inventory.Unknown {
 			t.Errorf("%s: %q", list, said(v))
 		}
 	}
@@ -173,7 +173,7 @@ func TestCloudWithoutARecycleBin(t *testing.T) {
 		w.refuse("recycled", tt.status, tt.code, "no")
 		l, _ := w.serve(t)
 		_, listing := load(t, l, inventory.Pools)
-		if v := listing.Resources[0].Verdict; v.State != tt.want {
+		if v := listing.Resources.At(0).Verdict; v.State != tt.want {
 			t.Errorf("%s: %q", name, said(v))
 		}
 	}
@@ -196,7 +196,7 @@ func TestRecycleBinThatBreaksOff(t *testing.T) {
 		}}
 		l, _ := w.serve(t)
 		_, listing := load(t, l, inventory.Pools)
-		if v := listing.Resources[0].Verdict; v.State != inventory.Unknown {
+		if v := listing.Resources.At(0).Verdict; v.State != inventory.Unknown {
 			t.Errorf("%d %s after the first page: %q", refusal.status, refusal.code, said(v))
 		}
 	}
@@ -216,7 +216,7 @@ func TestCloudWithoutSharedLoadBalancers(t *testing.T) {
 			l, _ := w.serve(t)
 			s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates))
 			for _, listing := range s.Listings[:2] {
-				if v := listing.Resources[0].Verdict; v.State != inventory.Unused || listing.Err != nil {
+				if v := listing.Resources.At(0).Verdict; v.State != inventory.Unused || listing.Err != nil {
 					t.Errorf("%s: %q, %v", listing.Kind.ID, said(v), listing.Err)
 				}
 			}

@@ -103,7 +103,7 @@ func TestEveryWayOfBeingUsed(t *testing.T) {
 		s := inventory.Last(l.WithDetail().Load(t.Context(), kinds...))
 		seen := 0
 		for _, kind := range kinds {
-			for _, r := range s.Listing(kind).Resources {
+			for _, r := range s.Listing(kind).Resources.All() {
 				seen++
 				u, v := want[r.Name], r.Verdict
 				depends := slices.Contains(dependent[kind], failed)
@@ -155,7 +155,7 @@ func TestEveryWayOfBeingUsed(t *testing.T) {
 			l, _ := w.serve(t)
 			s := inventory.Last(l.WithDetail().Load(t.Context(), kinds...))
 			for _, kind := range kinds {
-				for _, r := range s.Listing(kind).Resources {
+				for _, r := range s.Listing(kind).Resources.All() {
 					if r.Verdict.State == inventory.Unused && slices.Contains(dependent[kind], list) {
 						t.Errorf("%s is unused with half of %s", r.Label(), list)
 					}
@@ -244,7 +244,7 @@ func TestListenersThatAreNotListed(t *testing.T) {
 					t.Errorf("%s is %q, want %q", want.name, got, want.verdict)
 				}
 			}
-			listed := s.Listing(inventory.Listeners).Resources
+			listed := s.Listing(inventory.Listeners).Resources.All()
 			if tt.listenerIs == "" && len(listed) > 0 || tt.listenerIs != "" && (len(listed) != 1 || listed[0].Name != tt.listenerIs) {
 				t.Errorf("listeners %v", listed)
 			}
@@ -343,7 +343,7 @@ func notUnderstood(t *testing.T, access object) {
 		inventory.Pools:    "unknown: policy a-b sends to a pool that it does not name",
 		inventory.IPGroups: "unknown: listener web has access control without saying by which IP group",
 	} {
-		if got := said(s.Listing(kind).Resources[0].Verdict); got != want {
+		if got := said(s.Listing(kind).Resources.At(0).Verdict); got != want {
 			t.Errorf("%s: %q, want %q", kind, got, want)
 		}
 	}
@@ -378,7 +378,7 @@ func TestSignsOfCertificatesNeedBothLists(t *testing.T) {
 		l, _ := w.serve(t)
 		waited := false
 		for s := range l.Load(t.Context(), inventory.Certificates) {
-			rows := s.Listing(inventory.Certificates).Resources
+			rows := s.Listing(inventory.Certificates).Resources.All()
 			done, _ := s.Graph.State(inventory.ListID(strings.Replace(shown, "lbaas/", "shared ", 1)))
 			if partial := len(rows) > 0 && rows[0].Verdict.Partial; len(rows) > 0 && (partial && s.Done || !partial && !waited) {
 				t.Errorf("%s late, done %v: partial %v", other, s.Done, partial)
@@ -392,7 +392,7 @@ func TestSignsOfCertificatesNeedBothLists(t *testing.T) {
 			t.Errorf("%s did not end before %s began", shown, other)
 		}
 		w.refuse(other, http.StatusForbidden, "ELB.9802", "no")
-		if v := inventory.Last(l.Load(t.Context(), inventory.Certificates)).Listing(inventory.Certificates).Resources[0].Verdict; !v.Partial {
+		if v := inventory.Last(l.Load(t.Context(), inventory.Certificates)).Listing(inventory.Certificates).Resources.At(0).Verdict; !v.Partial {
 			t.Errorf("%s is refused, and %q is all", other, said(v))
 		}
 	}
@@ -514,7 +514,7 @@ func TestMadeByAController(t *testing.T) {
 			w := &world{lists: map[string][]object{string(kind): {o}}}
 			l, _ := w.serve(t)
 			_, listing := load(t, l, kind)
-			if got := said(listing.Resources[0].Verdict); got != want {
+			if got := said(listing.Resources.At(0).Verdict); got != want {
 				t.Errorf("%s: %q, want %q", kind, got, want)
 			}
 		}

@@ -11,10 +11,10 @@ type guard struct {
 }
 
 // judge is the verdict on a resource with what the profile says of it.
-func (g *guard) judge(k *Kind, r Resource) Verdict {
-	v := k.Judge(r, g.graph)
+func (g *guard) judge(k *Kind, r *Resource) Verdict {
+	v := k.Judge(*r, g.graph)
 	r.Verdict = v // what the profile protects may be told by it
-	if why := g.keeps(k, &r); why != "" {
+	if why := g.keeps(k, r); why != "" {
 		v.State, v.Reasons = Protected, append([]Reason{{Text: why}}, v.Reasons...)
 	}
 	return v

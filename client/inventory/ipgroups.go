@@ -72,7 +72,7 @@ var ipGroups = &Kind{
 	},
 	Restore: restoreGroups,
 	lists: []list{{id: groupsList, permission: toListGroups, dedicated: true, optional: true, read: func(ctx context.Context, q *query) error {
-		return rowsOf(q, q.client.IPGroups(ctx), func(g *client.IPGroup) Resource { return ipGroupRow(q.home, g) })
+		return rowsOf(q, q.client.IPGroups(ctx), itself)
 	}}},
 	links: func(r Resource, tell func(link)) {
 		for l := range ipGroup(r).Listeners.All() {
@@ -90,6 +90,7 @@ var ipGroups = &Kind{
 		}
 	},
 	compare: compareGroups,
+	row:     ipGroupRow,
 	merge: func(seen, again Resource) Resource { // either may know of a listener
 		group := *ipGroup(again)
 		group.Listeners = ipGroup(seen).Listeners.And(group.Listeners)
@@ -182,7 +183,8 @@ var groupUnused = []Reason{{Text: "no listener"}}
 
 func ipGroup(r Resource) *client.IPGroup { return r.Object.(*client.IPGroup) }
 
-func ipGroupRow(home ScopeID, g *client.IPGroup) Resource {
+func ipGroupRow(home ScopeID, of Object) Resource {
+	g := of.(*client.IPGroup)
 	return Resource{Ref: Ref{Scope: home, Kind: IPGroups, ID: g.ID}, Name: g.Name, Created: g.CreatedAt, Updated: g.UpdatedAt, Object: g}
 }
 

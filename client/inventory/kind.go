@@ -48,6 +48,9 @@ type Kind struct {
 	note func(page []Resource, p *part)
 	// compare finds out what rows of one list are to one another, once all are noted.
 	compare func(p *part)
+	// row is the resource that an object of one of the lists is, without a verdict; home is where those without a gateway live.
+	// It is called for every row that is drawn or compared.
+	row func(home ScopeID, of Object) Resource
 	// merge joins two sightings of one resource, the later one second; nil: the later one replaces the earlier one.
 	merge func(seen, again Resource) Resource
 	// partial: the list has left out something of a resource that its deletion depends on; whole reads it. nil: lists tell all.

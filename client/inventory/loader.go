@@ -156,7 +156,8 @@ type reading struct {
 type growing struct {
 	listing Listing
 	lists   []list // those of the kind that are read
-	rows    []Resource
+	home    ScopeID
+	rows    []row
 	shown   int
 	judged  int
 	settled int
@@ -204,7 +205,7 @@ func (r *reading) grow(k *Kind) *growing {
 			return g
 		}
 	}
-	g := &growing{listing: Listing{Kind: k}, index: map[uint64]int{}, seed: maphash.MakeSeed()}
+	g := &growing{listing: Listing{Kind: k}, home: r.loader.scope.ID(), index: map[uint64]int{}, seed: maphash.MakeSeed()}
 	r.listings = append(r.listings, g)
 	return g
 }
@@ -293,19 +294,26 @@ func (g *growing) take(rows []Resource) {
 	for _, r := range rows {
 		i, again := g.find(r.Ref)
 		if !again {
-			g.rows = append(g.rows, r)
+			g.rows = append(g.rows, row{object: r.Object})
 			continue
 		}
 		if i < g.shown {
 			g.rows, g.shown = slices.Clone(g.rows), 0
 		}
 		if merge := g.listing.Kind.merge; merge != nil {
-			r = merge(g.rows[i], r)
+			r = merge(g.at(i), r)
 		}
-		g.rows[i] = r
+		g.rows[i] = row{object: r.Object}
 		g.judged = min(g.judged, i)
 	}
 }
+
+// all are the first n rows.
+func (g *growing) all(n int) Rows {
+	return Rows{kind: g.listing.Kind, home: g.home, rows: g.rows[:n:n]}
+}
+
+func (g *growing) at(i int) Resource { return g.all(len(g.rows)).At(i) }
 
 // find says where a resource stands; one that is new stands at the end from now on. Hashes keep the index small; of two
 // resources with the same hash, the later one is found at the next free number.
@@ -316,7 +324,7 @@ func (g *growing) find(ref Ref) (at int, again bool) {
 		case !taken:
 			g.index[h] = len(g.rows)
 			return len(g.rows), false
-		case g.rows[i].Ref == ref:
+		case g.at(i).Ref == ref:
 			return i, true
 		}
 	}
@@ -340,7 +348,7 @@ func (r *reading) snapshot() *Snapshot {
 	for i, g := range r.listings {
 		g.judge(r.graph, r.loader.guard(r.graph, r.at()))
 		l := g.listing
-		l.Resources = g.rows[:g.shown:g.shown]
+		l.Resources = g.all(g.shown)
 		l.Done = g.running == 0
 		l.Err = join(g.errs)
 		if l.Lacking = r.lacking(g); l.Lacking != nil && l.Note == "" {
@@ -398,18 +406,12 @@ func (g *growing) judge(graph *Graph, kept *guard) {
 	if g.judged < g.shown {
 		g.rows, g.shown = slices.Clone(g.rows), 0
 	}
+	var r Resource
+	var before *Verdict // neighbours, such as the entries of a group, often have the same
 	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
-		v := kept.judge(k, g.rows[i])
-		if i > 0 { // neighbours, such as the entries of a group, often have the same reasons
-			before := g.rows[i-1].Verdict
-			if slices.Equal(v.Reasons, before.Reasons) {
-				v.Reasons = before.Reasons
-			}
-			if slices.Equal(v.Signs, before.Signs) {
-				v.Signs = before.Signs
-			}
-		}
-		g.rows[i].Verdict = v
+		r = g.at(i)
+		before = shared(kept.judge(k, &r), g.rows[i].verdict, before)
+		g.rows[i].verdict = before
 	}
 	if g.running == 0 && cap(g.rows) > len(g.rows)+len(g.rows)/8 {
 		g.rows = slices.Clone(g.rows)

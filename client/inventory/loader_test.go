@@ -60,7 +60,7 @@ func TestFirstPageComesBeforeTheSecondIsAnswered(t *testing.T) {
 	early := 0
 	for s := range l.Load(t.Context(), inventory.Pools) {
 		listing := s.Listing(inventory.Pools)
-		if n := len(listing.Resources); n == 2 && early == 0 {
+		if n := listing.Resources.Len(); n == 2 && early == 0 {
 			early = n
 			if listing.Done || s.Done {
 				t.Error("done before the second page")
@@ -72,7 +72,7 @@ func TestFirstPageComesBeforeTheSecondIsAnswered(t *testing.T) {
 	if early != 2 {
 		t.Fatal("the first page never came by itself")
 	}
-	if n := len(last.Listing(inventory.Pools).Resources); n != 5 || !last.Done {
+	if n := last.Listing(inventory.Pools).Resources.Len(); n != 5 || !last.Done {
 		t.Fatalf("%d pools at the end, done %v", n, last.Done)
 	}
 }
@@ -89,12 +89,12 @@ func TestEveryKindShowsWhileOthersStillLoad(t *testing.T) {
 	for s := range l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups) {
 		shown := 0
 		for _, listing := range s.Listings[:3] {
-			shown += len(listing.Resources)
+			shown += listing.Resources.Len()
 		}
 		if shown == 3 && !released {
 			released = true
 			for _, listing := range s.Listings[:3] {
-				v := listing.Resources[0].Verdict
+				v := listing.Resources.At(0).Verdict
 				if v.State != inventory.Unknown || !slices.ContainsFunc(v.Reasons, func(r inventory.Reason) bool {
 					return r.Text == "listeners are still being listed"
 				}) {
@@ -105,7 +105,7 @@ func TestEveryKindShowsWhileOthersStillLoad(t *testing.T) {
 		}
 		if s.Done {
 			for _, listing := range s.Listings[:3] {
-				if v := listing.Resources[0].Verdict; v.State != inventory.Unused {
+				if v := listing.Resources.At(0).Verdict; v.State != inventory.Unused {
 					t.Errorf("%s: %q at the end", listing.Kind.ID, said(v))
 				}
 			}
@@ -127,7 +127,7 @@ func TestInUseIsKnownWhileListsStillLoad(t *testing.T) {
 	l, _ := w.serve(t)
 	for s := range l.Load(t.Context(), inventory.Pools) {
 		listing := s.Listing(inventory.Pools)
-		if len(listing.Resources) == 2 && !s.Done {
+		if listing.Resources.Len() == 2 && !s.Done {
 			if v := named(t, listing, "named").Verdict; v.State != inventory.InUse {
 				t.Errorf("named: %q", said(v))
 			}
@@ -144,7 +144,7 @@ func TestGateways(t *testing.T) {
 	t.Run("none configured", func(t *testing.T) {
 		l, _ := connect(t, &world{t: t})
 		_, listing := load(t, l, inventory.Channels)
-		if !listing.Done || len(listing.Resources) != 0 || !strings.HasPrefix(listing.Note, "no gateway instance") {
+		if !listing.Done || listing.Resources.Len() != 0 || !strings.HasPrefix(listing.Note, "no gateway instance") {
 			t.Errorf("%+v", listing)
 		}
 	})
@@ -165,8 +165,8 @@ func TestGateways(t *testing.T) {
 		w.refuse("instances", 404, "APIGW.0101", "the API does not exist")
 		l, _ := connect(t, w, client.Gateway{Service: client.ROMA}, client.Gateway{Service: client.APIG})
 		listing := inventory.Last(l.Load(t.Context(), inventory.Channels)).Listing(inventory.Channels)
-		if len(listing.Resources) != 1 || listing.Err == nil || !strings.Contains(listing.Err.Error(), "APIGW.0101") {
-			t.Errorf("%d channels, %v", len(listing.Resources), listing.Err)
+		if listing.Resources.Len() != 1 || listing.Err == nil || !strings.Contains(listing.Err.Error(), "APIGW.0101") {
+			t.Errorf("%d channels, %v", listing.Resources.Len(), listing.Err)
 		}
 		if want := "APIG 01234567… does not run: it is Freezed"; listing.Note != want {
 			t.Errorf("%q, want %q", listing.Note, want)
@@ -193,8 +193,8 @@ func TestGateways(t *testing.T) {
 		l, _ := w.serve(t)
 		s := inventory.Last(l.Load(t.Context(), inventory.Channels))
 		listing := s.Listing(inventory.Channels)
-		if len(listing.Resources) != 1 || listing.Err == nil || !strings.Contains(listing.Err.Error(), "ROMA eddc4d25") {
-			t.Errorf("%d channels, %v", len(listing.Resources), listing.Err)
+		if listing.Resources.Len() != 1 || listing.Err == nil || !strings.Contains(listing.Err.Error(), "ROMA eddc4d25") {
+			t.Errorf("%d channels, %v", listing.Resources.Len(), listing.Err)
 		}
 	})
 }
@@ -213,16 +213,16 @@ func TestReferenceChannelSaysWhereItsServersAre(t *testing.T) {
 		return inventory.Last(l.Open(t.Context(), inventory.Members, of)).Listing(inventory.Members).Note
 	}
 	const unnamed = "channel users refers to another channel: its servers are there"
-	if got, want := note(parents.Resources[:1]...), "channel orders refers to channel c2: its servers are there"; got != want {
+	if got, want := note(parents.Resources.All()[:1]...), "channel orders refers to channel c2: its servers are there"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	w.answer = map[string]http.HandlerFunc{"GET " + on + "/c2": func(rw http.ResponseWriter, _ *http.Request) {
 		io.WriteString(rw, `{"id":"c2","name":"orders-eu"}`)
 	}}
-	if got, want := note(parents.Resources...), "channel orders refers to channel orders-eu: its servers are there; "+unnamed; got != want {
+	if got, want := note(parents.Resources.All()...), "channel orders refers to channel orders-eu: its servers are there; "+unnamed; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := note(parents.Resources[2]); got != "" {
+	if got := note(parents.Resources.At(2)); got != "" {
 		t.Errorf("%q about a channel without servers", got)
 	}
 }
@@ -240,10 +240,10 @@ func TestOpenSeveralParents(t *testing.T) {
 	w.refuse(on+"/c09/members", 404, "APIG.0103", "the backend does not exist")
 	l, _ := w.serve(t)
 	_, parents := load(t, l, inventory.Channels)
-	s := inventory.Last(l.Open(t.Context(), inventory.Members, parents.Resources))
+	s := inventory.Last(l.Open(t.Context(), inventory.Members, parents.Resources.All()))
 	listing := s.Listing(inventory.Members)
-	if len(listing.Resources) != 17 {
-		t.Errorf("%d members, want those of 17 channels", len(listing.Resources))
+	if listing.Resources.Len() != 17 {
+		t.Errorf("%d members, want those of 17 channels", listing.Resources.Len())
 	}
 	for _, channel := range []string{"channel channel-c07", "channel channel-c09"} {
 		if listing.Err == nil || !strings.Contains(listing.Err.Error(), channel) {
@@ -254,13 +254,13 @@ func TestOpenSeveralParents(t *testing.T) {
 		t.Errorf("note %q", listing.Note)
 	}
 	seen := map[inventory.Ref]bool{}
-	for _, r := range listing.Resources {
+	for _, r := range listing.Resources.All() {
 		seen[r.Ref] = true
 	}
 	if len(seen) != 17 {
 		t.Errorf("members with equal ids in different channels have %d references", len(seen))
 	}
-	if diff := cmp.Diff(len(inventory.Parents(listing.Resources)), 17); diff != "" {
+	if diff := cmp.Diff(len(inventory.Parents(listing.Resources.All())), 17); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -277,7 +277,7 @@ func TestGroupsWhoseEntriesAreNotListed(t *testing.T) {
 	l, _ := w.serve(t)
 	_, listing := open(t, l, inventory.Entries)
 	var got []string
-	for _, r := range listing.Resources {
+	for _, r := range listing.Resources.All() {
 		got = append(got, r.Ref.Parent+" "+r.Ref.ID)
 	}
 	slices.Sort(got)
@@ -300,16 +300,16 @@ func TestParentsCanBeOpenedAgain(t *testing.T) {
 	l, _ := w.serve(t)
 	for _, kind := range []inventory.KindID{inventory.Entries, inventory.Members} {
 		_, first := open(t, l, kind)
-		for _, parents := range [][]inventory.Resource{inventory.Parents(first.Resources), inventory.Parents(first.Resources[:1])} {
+		for _, parents := range [][]inventory.Resource{inventory.Parents(first.Resources.All()), inventory.Parents(first.Resources.All()[:1])} {
 			again := inventory.Last(l.Open(t.Context(), kind, parents)).Listing(kind)
-			if again.Err != nil || len(again.Resources) < len(parents) || again.Resources[0].Ref != first.Resources[0].Ref {
-				t.Errorf("%s: %d again, %v", kind, len(again.Resources), again.Err)
+			if again.Err != nil || again.Resources.Len() < len(parents) || again.Resources.At(0).Ref != first.Resources.At(0).Ref {
+				t.Errorf("%s: %d again, %v", kind, again.Resources.Len(), again.Err)
 			}
 		}
 	}
 	gone := inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.IPGroups, ID: "g9"}, Name: "former"}
 	listing := inventory.Last(l.Open(t.Context(), inventory.Entries, []inventory.Resource{gone})).Listing(inventory.Entries)
-	if listing.Err != nil || len(listing.Resources) != 0 || listing.Note != "IP group former is no longer there" {
+	if listing.Err != nil || listing.Resources.Len() != 0 || listing.Note != "IP group former is no longer there" {
 		t.Errorf("%+v", listing)
 	}
 	w.refuse("ipgroups/g9", 403, "ELB.8903", "URI or resource not found")
@@ -345,17 +345,17 @@ func TestListReadsNothingElse(t *testing.T) {
 	}}
 	l, _ := w.serve(t)
 	pools := inventory.Last(l.List(t.Context(), inventory.Pools, nil)).Listing(inventory.Pools)
-	if len(pools.Resources) != 2 || pools.Err != nil {
+	if pools.Resources.Len() != 2 || pools.Err != nil {
 		t.Fatalf("%+v", pools)
 	}
-	for _, r := range pools.Resources {
+	for _, r := range pools.Resources.All() {
 		if r.Verdict.State != inventory.Unknown || r.Verdict.Reasons[0].Text != "listeners were not listed" {
 			t.Errorf("%q", said(r.Verdict))
 		}
 	}
 	group := inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.IPGroups, ID: "g1"}}
 	entries := inventory.Last(l.List(t.Context(), inventory.Entries, []inventory.Resource{group})).Listing(inventory.Entries)
-	if len(entries.Resources) != 1 || entries.Err != nil {
+	if entries.Resources.Len() != 1 || entries.Err != nil {
 		t.Fatalf("%+v", entries)
 	}
 	slices.Sort(w.seen)
@@ -393,7 +393,7 @@ func TestBreakingOutWaitsForEverything(t *testing.T) {
 	})
 	l := inventory.NewLoader(c, scope)
 	for s := range l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups, inventory.Channels) {
-		if len(s.Listing(inventory.Pools).Resources) > 0 {
+		if s.Listing(inventory.Pools).Resources.Len() > 0 {
 			break
 		}
 	}
@@ -423,7 +423,7 @@ func TestCancelledLoadEndsAndSaysSo(t *testing.T) {
 	if _, err := last.Graph.State("listeners"); !errors.Is(err, context.Canceled) {
 		t.Errorf("listeners: %v", err)
 	}
-	for _, r := range last.Listing(inventory.Pools).Resources {
+	for _, r := range last.Listing(inventory.Pools).Resources.All() {
 		if r.Verdict.State != inventory.Unknown {
 			t.Errorf("%s: %q", r.Name, said(r.Verdict))
 		}
@@ -466,11 +466,11 @@ func TestSnapshotsNeverChangeAndNeverKnowLess(t *testing.T) {
 	}
 	var all []kept
 	for s := range l.Load(t.Context(), inventory.Pools) {
-		rows := s.Listing(inventory.Pools).Resources
+		rows := s.Listing(inventory.Pools).Resources.All()
 		all = append(all, kept{s, slices.Clone(rows)})
 	}
 	for i, k := range all {
-		rows := k.s.Listing(inventory.Pools).Resources
+		rows := k.s.Listing(inventory.Pools).Resources.All()
 		for j, r := range rows {
 			if r.Ref != k.copy[j].Ref || r.Object != k.copy[j].Object || said(r.Verdict) != said(k.copy[j].Verdict) {
 				t.Fatalf("row %d of snapshot %d has changed", j, i)
@@ -484,13 +484,13 @@ func TestSnapshotsNeverChangeAndNeverKnowLess(t *testing.T) {
 		}
 	}
 	last := all[len(all)-1].s.Listing(inventory.Pools)
-	for _, r := range last.Resources {
+	for _, r := range last.Resources.All() {
 		if want := used[r.Ref.ID]; (r.Verdict.State == inventory.InUse) != want {
 			t.Errorf("%s: %q, used: %v", r.Ref.ID, said(r.Verdict), want)
 		}
 	}
-	refs := make([]inventory.Ref, 0, len(last.Resources))
-	for _, r := range last.Resources {
+	refs := make([]inventory.Ref, 0, last.Resources.Len())
+	for _, r := range last.Resources.All() {
 		refs = append(refs, r.Ref)
 	}
 	found := all[len(all)-1].s.Find(append(refs, inventory.Ref{Kind: inventory.Pools, ID: "none"}))
@@ -514,7 +514,7 @@ func TestJSONIsReadableAndKeepsNoKey(t *testing.T) {
 	}}
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Certificates)
-	text := string(inventory.JSON(listing.Resources[0]))
+	text := string(inventory.JSON(listing.Resources.At(0)))
 	if strings.Contains(text, "SECRET") || !strings.Contains(text, "\n  \"name\": \"a<b>\",\n") {
 		t.Error(text)
 	}

@@ -18,8 +18,10 @@ type Member struct {
 	client.ChannelMember
 	Channel *Channel `json:"-"`
 
-	host netip.Addr // zero when Host is a name
-	last bool       // no other member of the channel is enabled
+	scope ScopeID    // of the gateway
+	label string     // where it is, ready to be shown
+	host  netip.Addr // zero when Host is a name
+	last  bool       // no other member of the channel is enabled
 }
 
 var members = &Kind{
@@ -98,6 +100,16 @@ var members = &Kind{
 			tell(link{user: group, used: r.Ref, via: "member_group_id"})
 		}
 	},
+	row: func(_ ScopeID, of Object) Resource {
+		m := of.(*Member)
+		return Resource{
+			Ref:     Ref{Scope: m.scope, Kind: Members, Parent: m.Channel.ID, ID: m.ID},
+			Name:    m.label,
+			In:      cmp.Or(m.Channel.Name, m.Channel.ID),
+			Created: m.CreateTime,
+			Object:  m,
+		}
+	},
 	parent: func(r Resource) Resource {
 		parent := Resource{Ref: Ref{Scope: r.Ref.Scope, Kind: Channels, ID: r.Ref.Parent}, Name: r.In}
 		if m, ok := r.Object.(*Member); ok && m.Channel != nil {
@@ -168,7 +180,8 @@ func (q *query) membersOf(ctx context.Context, parent Resource) (note string, er
 			return "", err
 		}
 		for i := range page {
-			m := &Member{ChannelMember: page[i], Channel: c, host: parseAddr(page[i].Host)}
+			m := &Member{ChannelMember: page[i], Channel: c, scope: parent.Ref.Scope, host: parseAddr(page[i].Host)}
+			m.label = m.address()
 			objects = append(objects, m)
 			if m.enabled() {
 				enabled++
@@ -178,13 +191,7 @@ func (q *query) membersOf(ctx context.Context, parent Resource) (note string, er
 	rows := make([]Resource, len(objects))
 	for i, m := range objects {
 		m.last = enabled == 1 && m.enabled()
-		rows[i] = Resource{
-			Ref:     Ref{Scope: parent.Ref.Scope, Kind: Members, Parent: c.ID, ID: m.ID},
-			Name:    m.address(),
-			In:      cmp.Or(c.Name, c.ID),
-			Created: m.CreateTime,
-			Object:  m,
-		}
+		rows[i] = q.kind.row(q.home, m)
 	}
 	q.page(rows)
 	if len(rows) == 0 && c.reference() {

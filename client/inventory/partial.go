@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 
@@ -22,7 +21,7 @@ func (l *Loader) Fill(ctx context.Context, s *Snapshot, refs []Ref) *Snapshot {
 	var whole *Snapshot
 	for n := range s.Listings {
 		k := s.Listings[n].Kind
-		if k.partial == nil || !slices.ContainsFunc(s.Listings[n].Resources, k.partial) {
+		if k.partial == nil || !s.Listings[n].Resources.any(k.partial) {
 			continue
 		}
 		if whole == nil {
@@ -43,41 +42,40 @@ func (l *Loader) Fill(ctx context.Context, s *Snapshot, refs []Ref) *Snapshot {
 }
 
 // fill gives the rows with those whole that are wanted and that the list shows in part.
-func (l *Loader) fill(ctx context.Context, k *Kind, s *Snapshot, listed []Resource, wanted map[Ref]bool) []Resource {
+func (l *Loader) fill(ctx context.Context, k *Kind, s *Snapshot, listed Rows, wanted map[Ref]bool) Rows {
 	const together = 8
-	rows := slices.Clone(listed)
-	errs := make(map[int]error)
-	for i := range rows {
-		if wanted[rows[i].Ref] && k.partial(rows[i]) {
-			errs[i] = nil
+	whole := map[int]*Resource{}
+	for i := range listed.Len() {
+		if r := listed.At(i); wanted[r.Ref] && k.partial(r) {
+			whole[i] = &r
 		}
 	}
 	var (
 		free = make(chan struct{}, together)
+		errs = map[*Resource]error{}
 		mu   sync.Mutex
 		wg   sync.WaitGroup
 	)
-	for i := range maps.Clone(errs) {
+	for _, r := range whole {
 		wg.Go(func() {
 			free <- struct{}{}
 			defer func() { <-free }()
-			err := k.whole(ctx, l.client, &rows[i])
+			err := k.whole(ctx, l.client, r)
 			mu.Lock()
 			defer mu.Unlock()
-			errs[i] = err
+			errs[r] = err
 		})
 	}
 	wg.Wait()
 	kept := l.guard(s.Graph, s.At)
-	for i, err := range errs {
-		r := &rows[i]
-		r.Verdict = kept.judge(k, *r)
+	for r, err := range errs {
+		r.Verdict = kept.judge(k, r)
 		if err != nil && r.Verdict.State == Unused {
 			r.Verdict.State = Unknown
 			r.Verdict.Reasons = []Reason{{Text: "the list shows a part of it only, and it could not be read: " + cause(err)}}
 		}
 	}
-	return rows
+	return listed.with(whole)
 }
 
 // fillPool asks for the pool, and, where that does not tell its members either, for these.

@@ -98,6 +98,10 @@ var pools = &Kind{
 	links:   linksOfPool,
 	names:   true,
 	project: func(r Resource) string { return pool(r).EnterpriseProjectID },
+	row: func(home ScopeID, of Object) Resource {
+		p := of.(*Pool)
+		return Resource{Ref: Ref{Scope: home, Kind: Pools, ID: p.ID}, Name: p.Name, Created: p.CreatedAt, Updated: p.UpdatedAt, Object: p}
+	},
 	merge:   mergePools,
 	partial: func(r Resource) bool { return !pool(r).Members.Said() || !pool(r).Listeners.Said() },
 	whole:   fillPool,
@@ -125,7 +129,7 @@ func listPools(q *query, pages iter.Seq2[[]client.Pool, error], shared bool) err
 		for i := range page {
 			p := &objects[i]
 			*p = Pool{Pool: page[i], Shared: shared, v3: !shared}
-			rows[i] = Resource{Ref: Ref{Scope: q.home, Kind: Pools, ID: p.ID}, Name: p.Name, Created: p.CreatedAt, Updated: p.UpdatedAt, Object: p}
+			rows[i] = q.kind.row(q.home, p)
 		}
 		q.page(rows)
 	}

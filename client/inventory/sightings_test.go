@@ -27,9 +27,9 @@ func TestSharedPoolIsOneRow(t *testing.T) {
 			l, _ := w.serve(t)
 			var before, last *inventory.Snapshot
 			for s := range l.Load(t.Context(), inventory.Pools) {
-				if len(s.Listing(inventory.Pools).Resources) == 3 && before == nil {
+				if s.Listing(inventory.Pools).Resources.Len() == 3 && before == nil {
 					before = s
-					if v := s.Listing(inventory.Pools).Resources[1].Verdict; v.State != inventory.Unknown {
+					if v := s.Listing(inventory.Pools).Resources.At(1).Verdict; v.State != inventory.Unknown {
 						t.Errorf("%q before the other list is there", said(v))
 					}
 					close(release)
@@ -37,8 +37,8 @@ func TestSharedPoolIsOneRow(t *testing.T) {
 				last = s
 			}
 			listing := last.Listing(inventory.Pools)
-			if len(listing.Resources) != 4 {
-				t.Fatalf("%d rows, want 4", len(listing.Resources))
+			if listing.Resources.Len() != 4 {
+				t.Fatalf("%d rows, want 4", listing.Resources.Len())
 			}
 			r := named(t, listing, "shared")
 			p := r.Object.(*inventory.Pool)
@@ -53,7 +53,7 @@ func TestSharedPoolIsOneRow(t *testing.T) {
 				}
 			}
 			old := before.Listing(inventory.Pools)
-			if len(old.Resources) != 3 || old.Resources[0].Object.(*inventory.Pool) == p {
+			if old.Resources.Len() != 3 || old.Resources.At(0).Object.(*inventory.Pool) == p {
 				t.Error("an earlier snapshot has changed")
 			}
 		})
@@ -82,7 +82,7 @@ func TestWhatIsAroundPoolsIsOneRow(t *testing.T) {
 			l, _ := w.serve(t)
 			var rows []inventory.Resource
 			for s := range l.WithDetail().Load(t.Context(), inventory.Pools) {
-				if rows = s.Listing(tt.kind).Resources; len(rows) > 0 && !s.Done && release != nil {
+				if rows = s.Listing(tt.kind).Resources.All(); len(rows) > 0 && !s.Done && release != nil {
 					close(release)
 					release = nil
 				}
@@ -146,8 +146,8 @@ func TestRepeatedRowsAreOne(t *testing.T) {
 	w := &world{lists: map[string][]object{"certificates": {{"id": "c1", "name": "first"}, {"id": "c2"}, again}}}
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Certificates)
-	if len(listing.Resources) != 2 || listing.Resources[0].Name != "second sighting" {
-		t.Errorf("%+v", listing.Resources)
+	if listing.Resources.Len() != 2 || listing.Resources.At(0).Name != "second sighting" {
+		t.Errorf("%+v", listing.Resources.All())
 	}
 }
 

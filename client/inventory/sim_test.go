@@ -56,11 +56,11 @@ func TestTheServiceAgrees(t *testing.T) {
 			l, d, cloud := simulated(t, simcloud.Options{Seed: seed + i})
 			s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))
 			for _, listing := range s.Listings[:3] {
-				if listing.Err != nil || len(listing.Resources) == 0 {
-					t.Fatalf("%s: %d, %v", listing.Kind.ID, len(listing.Resources), listing.Err)
+				if listing.Err != nil || listing.Resources.Len() == 0 {
+					t.Fatalf("%s: %d, %v", listing.Kind.ID, listing.Resources.Len(), listing.Err)
 				}
 				states := map[inventory.State]int{}
-				for _, r := range listing.Resources {
+				for _, r := range listing.Resources.All() {
 					states[r.Verdict.State]++
 					var before []inventory.Step // what S1 demands first
 					del := listing.Kind.Deletion
@@ -96,7 +96,7 @@ func TestChildrenOfASimulatedAccount(t *testing.T) {
 	for _, kind := range []inventory.KindID{inventory.Entries, inventory.Members} {
 		_, before := open(t, l, kind)
 		var doomed []inventory.Resource
-		for _, r := range before.Resources {
+		for _, r := range before.Resources.All() {
 			same := func(o inventory.Resource) bool {
 				return o.Ref.Parent == r.Ref.Parent && o.Ref.Scope == r.Ref.Scope
 			}
@@ -114,8 +114,8 @@ func TestChildrenOfASimulatedAccount(t *testing.T) {
 			}
 		}
 		after := inventory.Last(l.Open(t.Context(), kind, before.Parents))
-		if n := len(after.Listing(kind).Resources); n != len(before.Resources)-len(doomed) {
-			t.Errorf("%d %s left of %d after deleting %d", n, kind, len(before.Resources), len(doomed))
+		if n := after.Listing(kind).Resources.Len(); n != before.Resources.Len()-len(doomed) {
+			t.Errorf("%d %s left of %d after deleting %d", n, kind, before.Resources.Len(), len(doomed))
 		}
 		refs := make([]inventory.Ref, len(doomed))
 		for i, r := range doomed {
@@ -144,7 +144,7 @@ func TestColumnsOfASimulatedAccount(t *testing.T) {
 			}
 			ids[c.ID] = true
 			filled := false
-			sorted := slices.Clone(listing.Resources)
+			sorted := listing.Resources.All()
 			slices.SortFunc(sorted, c.Compare)
 			for i, r := range sorted {
 				filled = filled || c.Hidden && c.Data(r, now).Known || !c.Hidden && c.Value(r, now) != ""
@@ -156,7 +156,7 @@ func TestColumnsOfASimulatedAccount(t *testing.T) {
 				t.Errorf("%s: column %s is empty throughout", k.ID, c.ID)
 			}
 		}
-		for _, r := range listing.Resources {
+		for _, r := range listing.Resources.All() {
 			if len(k.Fields(r, now)) < 3 || len(inventory.JSON(r)) < 10 {
 				t.Errorf("%s %s has no details", k.One, r.Name)
 			}

@@ -27,7 +27,7 @@ type Snapshot struct {
 type Listing struct {
 	Kind      *Kind
 	Parents   []Resource // whose children these are; nil for top-level kinds
-	Resources []Resource // in the order they were listed
+	Resources Rows
 	Done      bool
 	Err       error  // a list ended early: what is there is not all
 	Lacking   error  // how the cloud said that it has none of this kind at all; not a failure
@@ -54,7 +54,8 @@ func (s *Snapshot) Listing(kind KindID) *Listing {
 // error says that there is none, or more than one.
 func (l *Listing) Named(word string) (Resource, error) {
 	var found, called []Resource
-	for _, r := range l.Resources {
+	for i := range l.Resources.Len() {
+		r := l.Resources.At(i)
 		switch word {
 		case "": // names nothing, not even what has no name
 		case r.Ref.ID:
@@ -130,15 +131,15 @@ func (s *Snapshot) Find(refs []Ref) map[Ref]Resource {
 		holders[ref.Parent] = true
 	}
 	for _, l := range s.Listings {
-		for i := range l.Resources {
-			r := &l.Resources[i]
+		for i := range l.Resources.Len() {
+			r := l.Resources.At(i)
 			if wanted[r.Ref] {
-				found[r.Ref] = *r
+				found[r.Ref] = r
 			}
 			if l.Kind.parts == nil || !holders[r.Ref.ID] {
 				continue
 			}
-			for _, part := range l.Kind.parts(*r) {
+			for _, part := range l.Kind.parts(r) {
 				if wanted[part.Ref] {
 					found[part.Ref] = part
 				}

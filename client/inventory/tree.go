@@ -109,7 +109,8 @@ func (s *Snapshot) linksOf(at map[Ref]*[]Branch, up direction) adjacent {
 		if k.links == nil {
 			continue
 		}
-		for _, r := range s.Listings[i].Resources {
+		for j := range s.Listings[i].Resources.Len() {
+			r := s.Listings[i].Resources.At(j)
 			k.links(r, func(l link) {
 				from, _ := up.along(l)
 				if at[from] == nil {

@@ -117,7 +117,7 @@ func TestTreesOfWhatIsOpened(t *testing.T) {
 	l = l.WithDetail()
 	s, listing := open(t, l, inventory.Entries)
 	const want = "IP group office [ip_list]\n  listener web-443 (white) [ipgroup]\n    load balancer lb-1 [loadbalancers]\n"
-	if got := drawn(s.UsedBy(listing.Resources[0].Ref)); !strings.HasPrefix(got, want) {
+	if got := drawn(s.UsedBy(listing.Resources.At(0).Ref)); !strings.HasPrefix(got, want) {
 		t.Errorf("an entry is used by\n%s\nwant\n%s", got, want)
 	}
 
@@ -133,7 +133,7 @@ func TestTreesOfWhatIsOpened(t *testing.T) {
 	l, _ = w.serve(t)
 	s, listing = open(t, l, inventory.Members)
 	const members = "channel origin [members]\n  reference channel copy [reference_vpc_channel_id]\nserver group default [member_group_id]\n  channel origin [member_groups] (see above)\n"
-	if got := drawn(s.UsedBy(listing.Resources[0].Ref)); got != members {
+	if got := drawn(s.UsedBy(listing.Resources.At(0).Ref)); got != members {
 		t.Errorf("a member is used by\n%s\nwant\n%s", got, members)
 	}
 	c := named(t, s.Listing(inventory.Channels), "circle")
@@ -149,11 +149,11 @@ func TestWideTreesEnd(t *testing.T) {
 	}
 	l, _ := w.serve(t)
 	s, listing := load(t, l, inventory.Certificates)
-	tree := s.UsedBy(listing.Resources[0].Ref)
+	tree := s.UsedBy(listing.Resources.At(0).Ref)
 	if len(tree) != 2001 || tree[2000].Text != "500 more" {
 		t.Errorf("%d branches, the last is %q", len(tree), tree[len(tree)-1].Text)
 	}
-	if tree := (*inventory.Snapshot)(nil).Uses(listing.Resources[0].Ref); tree != nil {
+	if tree := (*inventory.Snapshot)(nil).Uses(listing.Resources.At(0).Ref); tree != nil {
 		t.Errorf("%v from no snapshot", tree)
 	}
 }

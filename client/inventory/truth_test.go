@@ -38,7 +38,7 @@ func TestUnusedMeansThatNothingRefers(t *testing.T) {
 			}
 			s = load()
 			for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups, inventory.Channels} {
-				for _, r := range s.Listing(kind).Resources {
+				for _, r := range s.Listing(kind).Resources.All() {
 					refers := cloud.References(r.Ref.ID)
 					switch v := r.Verdict; {
 					case v.State == inventory.Unused && len(refers) > 0:
@@ -74,7 +74,7 @@ func by(v inventory.Verdict, id, field string) bool {
 func changeSomething(cloud *simcloud.Cloud, random *rand.Rand, s *inventory.Snapshot) int {
 	some := func(kind inventory.KindID, shared bool) string {
 		var ids []string
-		for _, r := range s.Listing(kind).Resources {
+		for _, r := range s.Listing(kind).Resources.All() {
 			switch o := r.Object.(type) {
 			case *inventory.Pool:
 				if o.Shared != shared {
@@ -199,7 +199,7 @@ func FuzzGraph(f *testing.F) {
 			}
 		}
 		for i := range s.Listings {
-			for _, r := range s.Listings[i].Resources {
+			for _, r := range s.Listings[i].Resources.All() {
 				s.UsedBy(r.Ref)
 				s.Uses(r.Ref)
 				inventory.JSON(r)

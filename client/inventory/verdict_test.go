@@ -312,7 +312,7 @@ func TestAddressesSortAsNumbers(t *testing.T) {
 		inventory.Members: {"10.0.0.9:500", "10.0.0.9:700", "10.0.0.10:900", "[fd00::1]:600", "m6", "Web-1:800", "web-2:1000"},
 	} {
 		_, listing := open(t, l, kind)
-		rows := slices.Clone(listing.Resources)
+		rows := listing.Resources.All()
 		slices.SortFunc(rows, listing.Kind.Columns[0].Compare)
 		var got []string
 		for _, r := range rows {
@@ -331,7 +331,7 @@ func TestTimesInDetailsNameTheirZone(t *testing.T) {
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Certificates)
 	for name, want := range map[string]string{"Created": "2025-04-02 00:39 UTC, 333 d ago", "Expires": "2026-04-02 00:39 UTC, in 31 d"} {
-		if got := field(listing.Resources[0], name); got != want {
+		if got := field(listing.Resources.At(0), name); got != want {
 			t.Errorf("%s %q, want %q", name, got, want)
 		}
 	}
@@ -388,8 +388,8 @@ func TestMemberVerdicts(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
-	if len(listing.Resources) != 14 {
-		t.Errorf("%d members, want 14", len(listing.Resources))
+	if listing.Resources.Len() != 14 {
+		t.Errorf("%d members, want 14", listing.Resources.Len())
 	}
 }
 

@@ -217,7 +217,7 @@ func open(t *testing.T, l *inventory.Loader, kind inventory.KindID) (*inventory.
 		t.Fatal(err)
 	}
 	_, parents := load(t, l, k.Within)
-	s := inventory.Last(l.Open(t.Context(), kind, parents.Resources))
+	s := inventory.Last(l.Open(t.Context(), kind, parents.Resources.All()))
 	listing := s.Listing(kind)
 	if listing.Err != nil {
 		t.Fatalf("opening %s: %v", kind, listing.Err)
@@ -229,7 +229,7 @@ func open(t *testing.T, l *inventory.Loader, kind inventory.KindID) (*inventory.
 func named(t *testing.T, l *inventory.Listing, name string) inventory.Resource {
 	t.Helper()
 	var found []inventory.Resource
-	for _, r := range l.Resources {
+	for _, r := range l.Resources.All() {
 		if r.Name == name {
 			found = append(found, r)
 		}

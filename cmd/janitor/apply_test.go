@@ -57,7 +57,7 @@ func toApply(t *testing.T, met func(sent bool)) *applied {
 	a.with = func(o cleanup.Options) *cleanup.Engine { return cleanup.NewEngine(s.Deleter, loader, o) }
 	a.engine = a.with(cleanup.Options{})
 	a.doc.Where = whereIs(profile.Profile{}, s)
-	for _, r := range from.Listing(inventory.Pools).Resources {
+	for _, r := range from.Listing(inventory.Pools).Resources.All() {
 		plan, err := cleanup.NewPlan([]inventory.Ref{r.Ref}, from, cleanup.Choice{})
 		if err != nil || len(plan.Items) != 1 {
 			t.Fatal(plan, err)

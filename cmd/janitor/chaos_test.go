@@ -32,7 +32,7 @@ func TestChaosCanBeCopedWith(t *testing.T) {
 	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
 	snapshot := inventory.Last(loader.Load(t.Context(), inventory.Pools))
 	var refs []inventory.Ref
-	for _, r := range snapshot.Listing(inventory.Pools).Resources {
+	for _, r := range snapshot.Listing(inventory.Pools).Resources.All() {
 		if r.Verdict.State == inventory.Unused {
 			refs = append(refs, r.Ref)
 		}

@@ -120,16 +120,16 @@ func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *i
 	if listing == nil {
 		return nil, fmt.Errorf("%s could not be listed", kind.Many)
 	}
-	out.all, out.err = len(listing.Resources), cmp.Or(listing.Err, out.err)
-	for i := range listing.Resources {
-		r := &listing.Resources[i]
+	out.all, out.err = listing.Resources.Len(), cmp.Or(listing.Err, out.err)
+	for i := range listing.Resources.Len() {
+		r := listing.Resources.At(i)
 		is := filter.Yes
 		if f != nil {
-			is = f.Match(r, out.snapshot.At)
+			is = f.Match(&r, out.snapshot.At)
 		}
 		switch is {
 		case filter.Yes:
-			out.rows = append(out.rows, *r)
+			out.rows = append(out.rows, r)
 		case filter.Undecided:
 			out.undecided++
 		}
@@ -146,7 +146,7 @@ func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *
 	switch {
 	case ctx.Err() != nil:
 		return nil, nil, interrupted(ctx, ctx.Err())
-	case partly != nil && (listing == nil || len(listing.Resources) == 0):
+	case partly != nil && (listing == nil || listing.Resources.Len() == 0):
 		return nil, nil, partly
 	}
 	parents, err = listing.Chosen(c.in)

@@ -211,7 +211,7 @@ func brokenOff(t *testing.T, n int) *broken {
 	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
 	from := inventory.Last(loader.Load(t.Context(), inventory.Pools))
 	var marked []inventory.Ref
-	for _, r := range from.Listing(inventory.Pools).Resources {
+	for _, r := range from.Listing(inventory.Pools).Resources.All() {
 		if pool, ok := r.Object.(*inventory.Pool); ok && len(marked) < n && r.Verdict.State == inventory.Unused && !pool.Shared {
 			marked = append(marked, r.Ref)
 		}

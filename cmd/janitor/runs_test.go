@@ -43,7 +43,7 @@ func breakOff(ts *testscript.TestScript, neg bool, args []string) {
 	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
 	from := inventory.Last(loader.Load(ctx, kind))
 	var marked []inventory.Ref
-	for _, r := range from.Listing(kind).Resources {
+	for _, r := range from.Listing(kind).Resources.All() {
 		undo, _ := from.Listing(kind).Kind.Deletion.Undo(r)
 		if len(marked) < n && r.Verdict.State == inventory.Unused && (undo == inventory.Impossible) == (len(args) > 2) {
 			marked = append(marked, r.Ref)

@@ -17,7 +17,7 @@ func (m *Model) current() (r inventory.Resource, ok bool) {
 	if !ok {
 		return r, false
 	}
-	return t.content.rows.items[i], true
+	return t.content.rows.items.At(i), true
 }
 
 // noRow says why there is no row to act on.

@@ -453,10 +453,10 @@ func TestChildrenNameTheirParents(t *testing.T) {
 	} {
 		p := newProbe(t, &feed{{&inventory.Snapshot{At: epoch, Done: true, Listings: []inventory.Listing{{
 			Kind: settledKind(entries), Parents: test.parents, Done: true,
-			Resources: []inventory.Resource{{
+			Resources: inventory.RowsOf(inventory.Resource{
 				Ref: inventory.Ref{Kind: inventory.Entries, Parent: "office", ID: "10.0.0.1"}, Name: "10.0.0.1", In: "office",
 				Object: &inventory.Entry{IPEntry: client.IPEntry{IP: "10.0.0.1"}}, Verdict: inventory.Verdict{State: inventory.Unused},
-			}},
+			}),
 		}}}}}, func(o *Options) { o.Kinds, o.Parents = []*inventory.Kind{entries}, test.parents })
 		got := p.text(80, 10)
 		for _, want := range test.want {

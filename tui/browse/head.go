@@ -107,19 +107,19 @@ func (l *tabLine) draw(m *Model, w int) string {
 func (t *tab) count(th *theme.Theme, loading bool) string {
 	switch l := t.coming; {
 	case t.whole:
-		return english.Number(len(t.listing.Resources))
+		return english.Number(t.listing.Resources.Len())
 	case l == nil && loading:
 		return th.Ellipsis
 	case l == nil:
 		return ""
-	case l.Err != nil && len(l.Resources) == 0:
+	case l.Err != nil && l.Resources.Len() == 0:
 		return "!"
 	case l.Err != nil:
-		return english.Number(len(l.Resources)) + "!"
+		return english.Number(l.Resources.Len()) + "!"
 	case !l.Done:
-		return english.Number(len(l.Resources)) + th.Ellipsis
+		return english.Number(l.Resources.Len()) + th.Ellipsis
 	default:
-		return english.Number(len(l.Resources))
+		return english.Number(l.Resources.Len())
 	}
 }
 

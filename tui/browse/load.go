@@ -98,7 +98,7 @@ type wish struct {
 	columns *columns
 	sort    table.Sort
 	limits  limits
-	shown   []inventory.Resource
+	shown   inventory.Rows
 	whole   bool // what is shown is complete: only something complete replaces it
 }
 
@@ -115,7 +115,7 @@ const many = 5_000
 
 // wants says whether to show l in place of what is shown.
 func (w wish) wants(l *inventory.Listing, s *inventory.Snapshot) bool {
-	if n := len(w.shown); same(w.shown, l.Resources) || n > many && !l.Done && len(l.Resources) < n+n/2 {
+	if n := w.shown.Len(); w.shown.Same(l.Resources) || n > many && !l.Done && l.Resources.Len() < n+n/2 {
 		return false
 	}
 	return !w.whole || l.Err == nil && settled(l, s)
@@ -132,11 +132,6 @@ func settled(l *inventory.Listing, s *inventory.Snapshot) bool {
 		}
 	}
 	return true
-}
-
-// same: snapshots share what has not changed.
-func same(a, b []inventory.Resource) bool {
-	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 func (m *Model) arrive(msg arrived) tea.Cmd {
@@ -161,7 +156,7 @@ func (m *Model) receive(t *tab, s *inventory.Snapshot, c *content) tea.Cmd {
 	switch replaces := !t.whole || l.Err == nil && settled(l, s); {
 	case c != nil:
 		again = m.put(t, c)
-	case !replaces, t.content != nil && !same(t.content.rows.items, l.Resources):
+	case !replaces, t.content != nil && !t.content.rows.items.Same(l.Resources):
 		return nil
 	}
 	t.shown, t.listing = s, l

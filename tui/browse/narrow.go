@@ -60,17 +60,19 @@ func (l limits) keep(ctx context.Context, r *rows) (keep []bool, undecided int) 
 		return nil, 0
 	}
 	const between = 1024 // rows between two looks at ctx
-	keep = make([]bool, len(r.items))
-	for i := range r.items {
+	keep = make([]bool, r.items.Len())
+	var item inventory.Resource
+	for i := range r.items.Len() {
 		if i%between == 0 && ctx.Err() != nil {
-			return make([]bool, len(r.items)), 0
+			return make([]bool, r.items.Len()), 0
 		}
-		switch item := &r.items[i]; {
+		item = r.items.At(i)
+		switch {
 		case !l.show.lets(item.Verdict):
 		case l.expr == nil:
 			keep[i] = true
 		default:
-			answer := l.expr.Match(item, r.at)
+			answer := l.expr.Match(&item, r.at)
 			keep[i] = answer == filter.Yes
 			if answer == filter.Undecided {
 				undecided++
@@ -96,8 +98,8 @@ type tally [inventory.Protected + 1]int
 // prepare does all the work that grows with the number of rows.
 func prepare(ctx context.Context, r *rows, s table.Sort, l limits) *content {
 	c := &content{rows: r, view: table.Prepare(r, s), sort: s}
-	for i := range r.items {
-		c.tally[min(r.items[i].Verdict.State, inventory.Protected)]++
+	for i := range r.items.Len() {
+		c.tally[min(r.items.At(i).Verdict.State, inventory.Protected)]++
 	}
 	c.narrow(ctx, l)
 	return c

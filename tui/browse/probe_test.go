@@ -136,7 +136,7 @@ func listing(done bool, err error, pools []inventory.Resource) *inventory.Snapsh
 	for _, k := range inventory.Top() {
 		l := inventory.Listing{Kind: settledKind(k), Done: true}
 		if k.ID == inventory.Pools {
-			l.Resources, l.Done, l.Err = pools, done, err
+			l.Resources, l.Done, l.Err = inventory.RowsOf(pools...), done, err
 		}
 		s.Listings = append(s.Listings, l)
 	}

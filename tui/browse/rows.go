@@ -112,16 +112,16 @@ func (l letters) take(title string) rune {
 // rows is a listing as a table sees it.
 type rows struct {
 	*columns
-	items  []inventory.Resource
+	items  inventory.Rows
 	at     time.Time // ages are seen from here
 	listed time.Time // by our clock
 }
 
-func (r *rows) Len() int                { return len(r.items) }
-func (r *rows) Key(i int) inventory.Ref { return r.items[i].Ref }
+func (r *rows) Len() int                { return r.items.Len() }
+func (r *rows) Key(i int) inventory.Ref { return r.items.At(i).Ref }
 
 func (r *rows) Cell(i, col int) (string, theme.Role) {
-	item := &r.items[i]
+	item := r.items.At(i)
 	switch o := r.order[col]; o {
 	case verdictColumn:
 		if r.deleted(item.Ref) {
@@ -139,12 +139,12 @@ func (r *rows) Cell(i, col int) (string, theme.Role) {
 		if r.deleted(item.Ref) {
 			role = theme.Muted
 		}
-		return r.kind.Columns[0].Value(*item, r.at), role
+		return r.kind.Columns[0].Value(item, r.at), role
 	default:
 		if c := r.kind.Columns[o]; c.Parent {
-			return theme.Tagged(c.Value(*item, r.at), r.tags[item.Ref.Parent], c.Width), theme.Muted
+			return theme.Tagged(c.Value(item, r.at), r.tags[item.Ref.Parent], c.Width), theme.Muted
 		}
-		return r.kind.Columns[o].Value(*item, r.at), theme.Muted
+		return r.kind.Columns[o].Value(item, r.at), theme.Muted
 	}
 }
 
@@ -185,27 +185,30 @@ func (r *rows) Compare(col, i, j int) int {
 	if c := r.compare(col, i, j); c != 0 {
 		return c
 	}
-	a, b := &r.items[i], &r.items[j]
-	return cmp.Or(r.kind.Columns[0].Compare(*a, *b), strings.Compare(a.Ref.ID, b.Ref.ID), strings.Compare(a.Ref.Parent, b.Ref.Parent))
+	a, b := r.items.At(i), r.items.At(j)
+	return cmp.Or(r.kind.Columns[0].Compare(a, b), strings.Compare(a.Ref.ID, b.Ref.ID), strings.Compare(a.Ref.Parent, b.Ref.Parent))
 }
 
 func (r *rows) compare(col, i, j int) int {
-	a, b := &r.items[i], &r.items[j]
+	a, b := r.items.At(i), r.items.At(j)
 	switch o := r.order[col]; o {
 	case verdictColumn:
 		return cmp.Compare(rank[min(a.Verdict.State, inventory.Protected)], rank[min(b.Verdict.State, inventory.Protected)])
 	case whyColumn:
 		return strings.Compare(why(a.Verdict), why(b.Verdict))
 	default:
-		return r.kind.Columns[o].Compare(*a, *b)
+		return r.kind.Columns[o].Compare(a, b)
 	}
 }
 
 // Lacks: what has no time, or none that is known, is neither young nor old.
 func (r *rows) Lacks(i, col int) bool {
 	o := r.order[col]
-	return o >= 0 && r.kind.Columns[o].Data != nil && !r.kind.Columns[o].Data(r.items[i], r.at).Known
+	return o >= 0 && r.kind.Columns[o].Data != nil && !r.kind.Columns[o].Data(r.items.At(i), r.at).Known
 }
 
 // Text is where the filter looks for plain words.
-func (r *rows) Text(i int) string { return filter.Text(r.kind, &r.items[i], r.at) }
+func (r *rows) Text(i int) string {
+	item := r.items.At(i)
+	return filter.Text(r.kind, &item, r.at)
+}

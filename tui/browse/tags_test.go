@@ -23,7 +23,7 @@ func TestGroupsOfOneNameAreToldApart(t *testing.T) {
 		})
 	}
 	p := newProbe(t, &feed{{&inventory.Snapshot{At: epoch, Done: true, Listings: []inventory.Listing{{
-		Kind: settledKind(entries), Parents: parents, Done: true, Resources: rows,
+		Kind: settledKind(entries), Parents: parents, Done: true, Resources: inventory.RowsOf(rows...),
 	}}}}}, func(o *Options) { o.Kinds, o.Parents = []*inventory.Kind{entries}, parents })
 	got := p.text(100, 12)
 	for want, times := range map[string]int{"acl1 a39ea157…": 2, "acl1 b47f0011…": 2, "acl1 a39ea157…, acl1 b47f0011…, office": 1, "  office  ": 1} {

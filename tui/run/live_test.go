@@ -95,7 +95,7 @@ func (a *account) plan(t *testing.T, n int) cleanup.Plan {
 	t.Helper()
 	all := inventory.Last(a.loader.Load(t.Context(), inventory.Pools))
 	var marked []inventory.Ref
-	inOrder := slices.SortedFunc(slices.Values(all.Listing(inventory.Pools).Resources), func(a, b inventory.Resource) int {
+	inOrder := slices.SortedFunc(slices.Values(all.Listing(inventory.Pools).Resources.All()), func(a, b inventory.Resource) int {
 		return strings.Compare(a.Ref.ID, b.Ref.ID) // whichever list came first
 	})
 	for _, r := range inOrder {

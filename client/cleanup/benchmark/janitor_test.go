@@ -51,11 +51,11 @@ func prepare(ctx context.Context, w work, born time.Time) (cleanup.Plan, reads, 
 	from := inventory.Last(loader.Load(ctx, inventory.Pools))
 	if w.Channels > 0 {
 		top := inventory.Last(loader.Load(ctx, inventory.Channels))
-		from = inventory.Last(loader.Open(ctx, inventory.Members, top.Listing(inventory.Channels).Resources))
+		from = inventory.Last(loader.Open(ctx, inventory.Members, top.Listing(inventory.Channels).Resources.All()))
 	}
 	var marked []inventory.Ref
 	items := w.items()
-	for _, one := range from.Listing(w.kind()).Resources {
+	for _, one := range from.Listing(w.kind()).Resources.All() {
 		if slices.Contains(items, one.Ref.ID) {
 			marked = append(marked, one.Ref)
 		}
