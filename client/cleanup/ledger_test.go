@@ -637,15 +637,12 @@ func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 	}
 }
 
-// hookedJournal calls a function before it writes a line.
-type hookedJournal struct {
-	Journal
-	before func(kind string)
-}
+// writing is an object that calls a function when it is made into JSON.
+type writing func()
 
-func (j *hookedJournal) Append(kind string, body any) error {
-	j.before(kind)
-	return j.Journal.Append(kind, body)
+func (during writing) MarshalJSON() ([]byte, error) {
+	during()
+	return []byte(`"old"`), nil
 }
 
 // What is looked at again while its object is written ahead is written again as it is when it is sent.
@@ -658,16 +655,16 @@ func TestAnObjectThatIsSeenAgainWhileItIsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := newRun(w.engine(1), p)
-	as := func(text string) *view {
+	as := func(object any) *view {
 		v := newView()
 		res := p.Items[0].Resource
-		res.Object = text
+		res.Object = object
 		v.found[res.Ref] = res
 		return v
 	}
 	again := sync.OnceFunc(func() { run.prepare(0, as("new"), nil) })
-	run.record.journal = &hookedJournal{j, func(string) { again() }}
-	run.prepare(0, as("old"), nil)
+	run.record.journal = j
+	run.prepare(0, as(writing(again)), nil)
 	for range 3 { // ahead, with the intent, and with that of another try
 		if err := run.keep(0); err != nil {
 			t.Fatal(err)

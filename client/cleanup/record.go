@@ -94,10 +94,9 @@ func (r *Run) intend(out outgoing, items []int) (request int, err error) {
 	}
 	for _, i := range items {
 		in.IDs = append(in.IDs, r.plan.Items[i].Resource.Ref.ID)
-		if out.making != nil {
-			continue
-		}
-		if err := r.keep(i); err != nil {
+	}
+	if out.making == nil {
+		if err := r.keep(items...); err != nil {
 			return 0, err
 		}
 	}
@@ -123,33 +122,57 @@ func (r *Run) intend(out outgoing, items []int) (request int, err error) {
 	return in.Request, nil
 }
 
-// keep writes an item's object down as it was seen last, unless the journal has it so, and what it takes to make it again.
-func (r *Run) keep(i int) error {
-	r.mu.Lock()
-	it := &r.items[i]
-	seen, noted := it.seen, it.noted
-	r.mu.Unlock()
-	if r.record.journal == nil || noted.sight == seen.n {
+// keep writes objects of items down as they were seen last, unless the journal has them so, and what it takes to make them
+// again. The lines of all go in at once: side by side with those of other requests they would wait for each other each time.
+func (r *Run) keep(items ...int) error {
+	if r.record.journal == nil {
 		return nil
 	}
-	object, err := json.Marshal(seen.resource.Object)
-	if err != nil {
-		return fmt.Errorf("the journal cannot hold %s: %w", seen.resource.Label(), err)
+	type keepsake struct {
+		item         int
+		sight        int
+		back, object []byte // nil: the journal has it
+		sum          [sha256.Size]byte
 	}
-	if noted.back != nil {
-		made, err := json.Marshal(noted.back)
-		if err != nil {
-			return fmt.Errorf("the journal cannot hold what brings %s back: %w", seen.resource.Label(), err)
+	sightings, known := make([]sighting, len(items)), make([]noted, len(items))
+	r.mu.Lock()
+	for n, i := range items {
+		sightings[n], known[n] = r.items[i].seen, r.items[i].noted
+	}
+	r.mu.Unlock()
+	keepsakes := make([]keepsake, 0, len(items))
+	for n, i := range items {
+		seen, noted := &sightings[n], &known[n]
+		if noted.sight == seen.n {
+			continue
 		}
-		r.record.write(lineWhole, ofItem(i, "back", made)) // a [keptWhole]
-	}
-	sum := sha256.Sum256(object)
-	if noted.object != sum {
-		r.record.write(lineObject, ofItem(i, "object", object)) // a [kept]
+		k := keepsake{item: i, sight: seen.n}
+		object, err := json.Marshal(seen.resource.Object)
+		if err != nil {
+			return fmt.Errorf("the journal cannot hold %s: %w", seen.resource.Label(), err)
+		}
+		if noted.back != nil {
+			if k.back, err = json.Marshal(noted.back); err != nil {
+				return fmt.Errorf("the journal cannot hold what brings %s back: %w", seen.resource.Label(), err)
+			}
+		}
+		if k.sum = sha256.Sum256(object); k.sum != noted.object {
+			k.object = object
+		}
+		keepsakes = append(keepsakes, k)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	it.noted.back, it.noted.object, it.noted.sight = nil, sum, seen.n // it may have been seen again meanwhile
+	for _, k := range keepsakes {
+		if k.back != nil {
+			r.record.write(lineWhole, ofItem(k.item, "back", k.back)) // a [keptWhole]
+		}
+		if k.object != nil {
+			r.record.write(lineObject, ofItem(k.item, "object", k.object)) // a [kept]
+		}
+		noted := &r.items[k.item].noted
+		noted.back, noted.object, noted.sight = nil, k.sum, k.sight // it may have been seen again meanwhile
+	}
 	return nil
 }
 
