@@ -175,7 +175,11 @@ func (v *view) take(s *inventory.Snapshot, refs []inventory.Ref) {
 	if s == nil {
 		return
 	}
-	maps.Copy(v.found, s.Find(refs))
+	if found := s.Find(refs); len(v.found) == 0 { // as most looks: a copy of thousands takes its time
+		v.found = found
+	} else {
+		maps.Copy(v.found, found)
+	}
 	for i := range s.Listings {
 		l := &s.Listings[i]
 		if rows := v.rows[l.Kind.ID]; rows == nil {

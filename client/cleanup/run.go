@@ -90,8 +90,10 @@ func newRun(e *Engine, p Plan) *Run {
 		if service := ref.Scope.Service(); !slices.Contains(r.services, service) {
 			r.services = append(r.services, service)
 		}
-		if kind, err := e.kind(ref.Kind); err == nil {
-			r.kinds[ref.Kind] = kind
+		if r.kinds[ref.Kind] == nil {
+			if kind, err := e.kind(ref.Kind); err == nil {
+				r.kinds[ref.Kind] = kind
+			}
 		}
 	}
 	if p.Undoes != "" {

@@ -215,7 +215,7 @@ func keepPools(ctx context.Context, c *client.Client, doomed []Doomed) (map[Ref]
 			return nil, "", err
 		}
 	}
-	kept := map[Ref]Back{}
+	kept := make(map[Ref]Back, len(doomed))
 	var lacks string
 	for _, d := range doomed {
 		b, lacking, err := l.keep(ctx, c, d, policies)
