@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 )
@@ -53,6 +54,9 @@ const (
 	aChunk  = 32 << 10
 	aMoment = 2 * time.Millisecond
 )
+
+// roomAround is more than a line takes beside its body.
+const roomAround = 256
 
 // keepMost bytes of room are kept for what comes next.
 const keepMost = 1 << 20
@@ -156,6 +160,9 @@ func (w *Writer) Append(kind string, body any) error {
 
 // add numbers a line, to be written. With the lock held.
 func (w *Writer) add(e entry) {
+	if cap(w.buf)-len(w.buf) < len(e.body)+roomAround { // doubled: append alone copies a long one five times over
+		w.buf = slices.Grow(w.buf, len(w.buf)+len(e.body)+roomAround)
+	}
 	buf, sum := encode(w.buf, w.lines+1, e.at, e.kind, e.body, w.sum)
 	long := len(buf) - len(w.buf)
 	switch {
