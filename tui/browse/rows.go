@@ -68,7 +68,7 @@ func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []tab
 			case kind.Deletion == nil: // the same for all rows
 				h.Width, h.Min = 17, 12
 			case parents > 1:
-				h.Min = 12
+				h.Min = 14
 			}
 		default:
 			col := kind.Columns[o]
