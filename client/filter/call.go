@@ -149,37 +149,24 @@ func (c *compiler) lists() []string {
 	return names
 }
 
-// quantify compiles any, all, none, one, count and len.
+// quantify compiles any, all, none, one, count and len. The parser has seen to it that there is a list, and after it a
+// condition but for len, and for count where that is left out.
 func (c *compiler) quantify(at int, name string, args []ast.Node) (operand, *Error) {
 	if c.inside != nil {
 		return operand{}, fail(at, "%s within the condition of another list", name)
-	}
-	if len(args) == 0 {
-		return operand{}, fail(at, "%s takes a list: %s(reasons, …)", name, name)
 	}
 	l, o, err := c.list(name, args[0])
 	if err != nil {
 		return operand{}, err
 	}
 	var t test
-	switch len(args) {
-	case 1:
-		if name != "count" && name != "len" {
-			return operand{}, fail(at, "%s takes a list and a condition", name)
-		}
-	case 2:
-		p, ok := args[1].(*ast.PredicateNode)
-		if !ok {
-			return operand{}, fail(at, "%s takes a list and a condition", name)
-		}
+	if len(args) == 2 {
 		c.inside = &o.field
-		t, err = c.condition(p.Node)
+		t, err = c.condition(args[1].(*ast.PredicateNode).Node)
 		c.inside = nil
 		if err != nil {
 			return operand{}, err
 		}
-	default:
-		return operand{}, fail(at, "%s takes a list and a condition", name)
 	}
 	if name == "count" || name == "len" {
 		return operand{at: at, field: field{name: name + "(…)", what: tNumber, num: l.counted(t)}}, nil
@@ -259,31 +246,28 @@ func settled(so, open bool) Answer {
 	return No
 }
 
-// element compiles what stands for the one in view within a condition: .text, .via, .by of a reason, # of a word.
-func (c *compiler) element(n ast.Node) (operand, *Error) {
+// pointer compiles # of a word: the one in view. The parser takes it within a condition only.
+func (c *compiler) pointer(n *ast.PointerNode) (operand, *Error) {
+	switch {
+	case n.Name != "":
+		return operand{}, fail(at(n), "write # alone, or .text, .via, .by")
+	case c.inside.what == tReasons:
+		return operand{}, fail(at(n), "a reason is no text: write .text, .via or .by")
+	}
+	return operand{at: at(n), field: field{name: "#", what: tText, text: func(x row) (string, bool) { return x.word, true }}}, nil
+}
+
+// member compiles .text, .via, .by of the reason in view.
+func (c *compiler) member(n *ast.MemberNode) (operand, *Error) {
 	if c.inside == nil {
 		return operand{}, fail(at(n), "there is nothing to look into here: fields stand alone, and .text, .via, .by and # only in any(…) and its kin")
 	}
-	reasons := c.inside.what == tReasons
-	if p, ok := n.(*ast.PointerNode); ok {
-		switch {
-		case p.Name != "":
-			return operand{}, fail(at(n), "write # alone, or .text, .via, .by")
-		case reasons:
-			return operand{}, fail(at(n), "a reason is no text: write .text, .via or .by")
-		}
-		return operand{at: at(n), field: field{name: "#", what: tText, text: func(x row) (string, bool) { return x.word, true }}}, nil
-	}
-	m, ok := n.(*ast.MemberNode)
-	if !ok {
-		return operand{}, fail(at(n), "this is not part of the filter language")
-	}
-	p, pointer := m.Node.(*ast.PointerNode)
-	name, named := m.Property.(*ast.StringNode)
-	if !pointer || !named || p.Name != "" || m.Optional || m.Method || c.tokens[at(name)].kind != word {
+	p, pointer := n.Node.(*ast.PointerNode)
+	name, named := n.Property.(*ast.StringNode)
+	if !pointer || !named || p.Name != "" || c.tokens[at(name)].kind != word {
 		return operand{}, fail(at(n), "there is nothing to look into here: write .text, .via or .by of a reason")
 	}
-	if !reasons {
+	if c.inside.what != tReasons {
 		return operand{}, fail(at(n), "%s holds words: write # for one of them", c.inside.name)
 	}
 	o := operand{at: at(n), field: field{name: "." + name.Value, what: tText}}

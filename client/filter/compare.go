@@ -275,9 +275,6 @@ func part(op string, at int, a, b operand) (test, *Error) {
 		holds = hasPrefix
 	case "endsWith":
 		holds = hasSuffix
-	case "contains":
-	default:
-		return nil, fail(at, "%q has no place here", op)
 	}
 	return weak(decideBoth(a.reader(), b.reader(), holds), a, b), nil
 }
@@ -292,22 +289,15 @@ func (o operand) reader() func(row) (string, bool) {
 }
 
 func pattern(o operand) (*regexp.Regexp, *Error) {
-	re, err := regexp.Compile(o.s)
+	parsed, err := syntax.Parse(o.s, syntax.Perl)
 	if err != nil {
 		return nil, fail(o.at, "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
-	parsed, err := syntax.Parse(o.s, syntax.Perl)
-	if err != nil {
-		return nil, fail(o.at, "%s", err)
-	}
 	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil {
-		return nil, fail(o.at, "%s", err)
-	}
-	if len(program.Inst) > maxProgram {
+	if err != nil || len(program.Inst) > maxProgram {
 		return nil, fail(o.at, "the regular expression repeats too much")
 	}
-	return re, nil
+	return regexp.MustCompile(o.s), nil
 }
 
 // date is a point in time: a day, a minute or a second, in UTC unless it says otherwise.

@@ -109,14 +109,14 @@ func unexpected(bad error, tokens []token) *Error {
 		if e.From >= t.to {
 			continue
 		}
-		switch unit := i > 0 && tokens[i-1].kind == number && t.kind == word; {
+		switch unit := i > 0 && tokens[i-1].kind == number; {
 		case strings.Contains(e.Message, "escape"):
 			return fail(e.From, "no character is written with this backslash: for a backslash itself write two")
 		case t.kind == quoted && t.open, t.kind == quoted && e.From > t.from:
 			return fail(e.From, "a text ends on the line on which it begins")
 		case unit && slices.ContainsFunc(units, func(u timeUnit) bool { return u.name == t.text }):
 			return fail(tokens[i-1].from, "write %s%s without a space", tokens[i-1].text, t.text)
-		case t.kind == word && slices.Contains(operators, strings.ToLower(t.text)) && !slices.Contains(operators, t.text):
+		case slices.Contains(operators, strings.ToLower(t.text)) && !slices.Contains(operators, t.text):
 			return fail(t.from, "write %s", strings.ToLower(t.text))
 		}
 		return fail(t.from, "%s is not expected here", t.text)
@@ -205,8 +205,10 @@ func (c *compiler) operand(n ast.Node) (operand, *Error) {
 		return c.binary(n)
 	case *ast.ArrayNode:
 		return c.array(n)
-	case *ast.PointerNode, *ast.MemberNode:
-		return c.element(n)
+	case *ast.PointerNode:
+		return c.pointer(n)
+	case *ast.MemberNode:
+		return c.member(n)
 	case *ast.BuiltinNode:
 		return c.call(at(n), n.Name, n.Arguments)
 	case *ast.CallNode:
@@ -216,10 +218,8 @@ func (c *compiler) operand(n ast.Node) (operand, *Error) {
 		return operand{}, fail(at(n), "only functions can be called: %s", strings.Join(functionsOf(c.kind), ", "))
 	case *ast.MapNode:
 		return operand{}, fail(at(n), "{ has no place here")
-	case *ast.SliceNode:
-		return operand{}, fail(at(n), "filters cut nothing: [ has no place here")
 	}
-	// Sequences, conditionals, declarations, bytes, nil, chains: scan refuses them by their signs and words already.
+	// Sequences, conditionals, declarations, slices, bytes, nil, chains: scan refuses them by their signs and words already.
 	return operand{}, fail(at(n), "this is not part of the filter language")
 }
 

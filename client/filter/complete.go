@@ -2,7 +2,6 @@ package filter
 
 import (
 	"slices"
-	"strings"
 
 	"janitor/client/inventory"
 )
@@ -36,7 +35,7 @@ func Complete(kind *inventory.Kind, text string, at int) (from int, words []stri
 		known = sayings(kind, rest)
 	case err != nil, n > 0 && rest[n-1].to == at && (rest[n-1].kind == number || rest[n-1].kind == length):
 		return at, nil
-	case n > 0 && rest[n-1].text == "." && rest[n-1].kind == sign:
+	case n > 0 && rest[n-1].text == ".":
 		known = []string{"text", "via", "by"}
 	case !begins(rest):
 		known = operators
@@ -72,11 +71,11 @@ func sayings(kind *inventory.Kind, before []token) []string {
 		return nil
 	}
 	n--
-	if n > 1 && before[n].text == "in" && before[n-1].text == "not" {
+	if n > 1 && before[n-1].text == "not" {
 		n--
 	}
 	for _, f := range fieldsOf(kind) {
-		if f.name == strings.TrimSpace(before[n-1].text) {
+		if f.name == before[n-1].text {
 			return f.oneOf
 		}
 	}

@@ -116,6 +116,9 @@ func TestExpressions(t *testing.T) {
 		{`=name != "prod-web-größe"`, filter.No},
 		{`=name endsWith "GRÖßE"`, filter.Yes},
 		{`=name contains "-WEB-"`, filter.Yes},
+		{`=name contains "öß"`, filter.Yes},
+		{`=name contains "öd"`, filter.No},
+		{`=name contains ""`, filter.Yes},
 		{`=name contains("-web-")`, filter.Yes}, // the operator, whatever it looks like
 		{`=name not contains ("staging")`, filter.Yes},
 		{`=not (name contains 'web')`, filter.No},
@@ -133,6 +136,8 @@ func TestExpressions(t *testing.T) {
 		{`=servers == 2 && servers >= 2 && servers < 2.5 && 1 < servers <= 2`, filter.Yes},
 		{`=servers in [1, 2]`, filter.Yes},
 		{`=servers == listeners`, filter.No},
+		{`=servers > listeners and listeners < servers`, filter.Yes},
+		{`=servers > 1.05 and servers < 2.05`, filter.Yes},
 		{`=servers > -1`, filter.Yes},
 		{`=monitor`, filter.Yes},
 
@@ -194,6 +199,12 @@ func TestUndecided(t *testing.T) {
 		{`=protocol in ["HTTP"]`, filter.Undecided},
 		{`=protocol not in ["HTTP"]`, filter.Undecided},
 		{`=protocol matches "."`, filter.Undecided},
+		{`=protocol == name`, filter.Undecided},
+		{`=name == protocol`, filter.Undecided},
+		{`=name != protocol`, filter.Undecided},
+		{`=name contains protocol`, filter.Undecided},
+		{`=name not contains protocol`, filter.Undecided},
+		{`="x" startsWith protocol`, filter.Undecided},
 		{`=true || age > 90d`, filter.Yes},
 		{`=age > 90d || true`, filter.Yes},
 		{`=age > 90d && false`, filter.No},
@@ -261,6 +272,7 @@ func TestUndecided(t *testing.T) {
 		{`=expired`, filter.Undecided},
 		{`=!expired`, filter.Undecided},
 		{`=expires < 30d`, filter.Undecided},
+		{`=age > expires`, filter.Undecided},
 		{`=source != "scm"`, filter.Undecided},
 		{`="a.example.com" in domain`, filter.Undecided},
 		{`=none(domain, # == "a.example.com")`, filter.Undecided},
@@ -432,8 +444,10 @@ func TestErrors(t *testing.T) {
 		{inventory.Channels, `=kind == "builtins"`, 10, "builtin", "never"},
 		{inventory.Members, `=health != "unhelthy"`, 12, "unhealthy", "never"},
 		{inventory.Pools, `=verdict startsWith "un"`, 10, "", "compare it with == or in"},
-		{inventory.Pools, `=verdict == name`, 10, "", "one of its words"},
-		{inventory.Pools, `=name != verdict`, 7, "", "one of its words"},
+		{inventory.Pools, `=name endsWith verdict`, 7, "", `verdict says one of "unused", "in use"`},
+		{inventory.Pools, `=verdict endsWith name`, 10, "", `verdict says one of "unused", "in use"`},
+		{inventory.Pools, `=verdict == name`, 10, "", `verdict is compared with one of its words only: "unused", "in use"`},
+		{inventory.Pools, `=name != verdict`, 7, "", `verdict is compared with one of its words only: "unused", "in use"`},
 
 		{inventory.Pools, `=age > 90`, 8, "", "min, h, d, w or y (365 days)"},
 		{inventory.Pools, `=age > 90 d`, 8, "", "write 90d without a space"},
@@ -442,6 +456,7 @@ func TestErrors(t *testing.T) {
 		{inventory.Pools, `=age > 1e3`, 9, "", "unit"},
 		{inventory.Pools, `=age > 0x10`, 9, "", "unit"},
 		{inventory.Pools, `=servers > 90d`, 12, "", "servers is a number and 90d is a length of time"},
+		{inventory.Pools, `=servers == 90d`, 13, "", "cannot be compared"},
 		{inventory.Pools, `=age > "90d"`, 8, "", "cannot be compared"},
 		{inventory.Pools, `=age > servers`, 8, "", "cannot be compared"},
 		{inventory.Pools, `=age == 90d`, 6, "", "never exactly"},
@@ -455,8 +470,10 @@ func TestErrors(t *testing.T) {
 
 		{inventory.Pools, `=name`, 2, "", "name is text, not yes or no"},
 		{inventory.Pools, `=unused && age`, 12, "", "age > 90d"},
-		{inventory.Pools, `=signs`, 2, "", "a list of words, not yes or no"},
-		{inventory.Pools, `=["a"]`, 2, "", "not yes or no"},
+		{inventory.Pools, `=signs`, 2, "", `a list of words, not yes or no: ask "…" in signs`},
+		{inventory.Pools, `=reasons`, 2, "", "a list of reasons, not yes or no: ask any(reasons, .text"},
+		{inventory.Entries, `=addresses`, 2, "", `addresses, not yes or no: ask covers("…")`},
+		{inventory.Pools, `=["a"]`, 2, "", "a list, not yes or no: write … in […]"},
 		{inventory.Pools, `=not name == "x"`, 2, "", "write not(…) around"},
 		{inventory.Pools, `=name < "x"`, 7, "", "no order"},
 		{inventory.Pools, `=name == 1`, 10, "", "cannot be compared"},
@@ -470,23 +487,36 @@ func TestErrors(t *testing.T) {
 		{inventory.Pools, `=reasons == "x"`, 10, "", "any(reasons"},
 		{inventory.Pools, `="x" in reasons`, 9, "", "any(reasons"},
 		{inventory.Pools, `="x" in name`, 9, "", "in is followed by a list"},
+		{inventory.Pools, `=name == ["a"]`, 7, "", "a list is asked with in"},
+		{inventory.Pools, `=["a"] in ["a"]`, 8, "", "a list is asked with in"},
+		{inventory.Pools, `=["a"] in signs`, 11, "", "in is followed by a list"},
+		{inventory.Pools, `=servers > [1]`, 10, "", "a list is asked with in"},
 		{inventory.Pools, `=name in []`, 10, "", "empty list"},
 		{inventory.Pools, `=name in [id]`, 11, "", "texts and numbers only"},
+		{inventory.Entries, `=note in [covers("10.0.0.0/8")]`, 11, "", "texts and numbers only"},
+		{inventory.Pools, `=name in [nam]`, 11, "name", "no field"},
 		{inventory.Pools, `=name in [["a"]]`, 11, "", "texts and numbers only"},
 		{inventory.Pools, `=name in ["a", 1]`, 16, "", "cannot be compared"},
 		{inventory.Pools, `=servers matches "x"`, 2, "", "matches is for text"},
 		{inventory.Pools, `=name startsWith 1`, 18, "", "followed by a text"},
 		{inventory.Pools, `=name matches id`, 15, "", "in quotes"},
 		{inventory.Pools, `=name matches "("`, 15, "", "missing closing )"},
-		{inventory.Pools, "=name matches `(x{100}){100}`", 15, "", ""},
+		{inventory.Pools, "=name matches `(x{100}){100}`", 15, "", "invalid repeat count"},
+		{inventory.Pools, "=name matches `(abc){900}`", 15, "", "repeats too much"},
 
 		{inventory.Pools, `=any(reasons, .vai == "x")`, 16, "via", `a reason has no "vai"`},
 		{inventory.Pools, `=any(reasons, # == "x")`, 15, "", "write .text, .via or .by"},
 		{inventory.Pools, `=any(signs, .text == "x")`, 14, "", "write #"},
 		{inventory.Pools, `=any(signs, #index == 1)`, 13, "", "write # alone"},
-		{inventory.Pools, `=any(name, # == "x")`, 6, "", "goes through a list"},
-		{inventory.Pools, `=any(reasons)`, 13, "", ""},
-		{inventory.Pools, `=any(reasons, .text)`, 16, "", "not yes or no"},
+		{inventory.Pools, `=any(reasons, #index.text == "x")`, 22, "", "nothing to look into"},
+		{inventory.Pools, `=any(name, # == "x")`, 6, "", "name is text: any goes through a list such as reasons, signs, lb"},
+		{inventory.Pools, `=any(reasons)`, 13, "", ") is not expected here"},
+		{inventory.Pools, `=any()`, 6, "", ") is not expected here"},
+		{inventory.Pools, `=count() > 1`, 8, "", ") is not expected here"},
+		{inventory.Pools, `=len() > 1`, 2, "", "takes one list"},
+		{inventory.Pools, `=any(reasons, used, used)`, 21, "", "is not expected here"},
+		{inventory.Pools, `=any(#, used)`, 6, "", "# is not expected here"},
+		{inventory.Pools, `=any(reasons, .text)`, 16, "", ".text is text, not yes or no"},
 		{inventory.Pools, `=any(reasons, any(signs, # == "x"))`, 15, "", "within the condition"},
 		{inventory.Pools, `=any(reasons, len(signs) > 1)`, 15, "", "within the condition"},
 		{inventory.Pools, `=.via == "x"`, 2, "", "not expected"},
@@ -517,7 +547,10 @@ func TestErrors(t *testing.T) {
 		{inventory.Pools, `=   `, 5, "", "an expression is missing"},
 		{inventory.Pools, `=unused &&`, 11, "", "ends too early"},
 		{inventory.Pools, `=unused unknown`, 9, "", "unknown is not expected here"},
+		{inventory.Pools, `=unused "x"`, 9, "", `"x" is not expected here`},
+		{inventory.Pools, `=name == "x" d`, 14, "", "d is not expected here"},
 		{inventory.Pools, `=unused AND used`, 9, "", "write and"},
+		{inventory.Pools, `=unused and and used`, 13, "", "and is not expected here"},
 		{inventory.Pools, `=(unused`, 2, "", ") is missing"},
 		{inventory.Pools, `=unused)`, 8, "", "no bracket is open"},
 		{inventory.Pools, `=(unused]`, 9, "", "closed by )"},
@@ -541,7 +574,7 @@ func TestErrors(t *testing.T) {
 		{inventory.Pools, `=name == b"x"`, 10, "", "no bytes"},
 		{inventory.Pools, `={"a": unused}`, 6, "", "has no place here"},
 		{inventory.Pools, `={}`, 2, "", "has no place here"},
-		{inventory.Pools, `=name[1:2] == "x"`, 8, "", "has no place here"},
+		{inventory.Pools, `=name[1:2] == "x"`, 8, "", `':' has no place here`},
 		{inventory.Pools, `=servers in 1..3`, 14, "", "both sides"},
 		{inventory.Pools, `=$__ > 1`, 2, "", "has no place here"},
 		{inventory.Pools, `=unused::used`, 8, "", "has no place here"},
@@ -563,10 +596,15 @@ func TestErrors(t *testing.T) {
 
 // The sentence has all there is to know.
 func TestErrorSentence(t *testing.T) {
-	_, err := filter.New(kind(t, inventory.IPGroups), `=unused && agge > 90d`)
-	want := `column 12: IP groups have no field "agge": did you mean age? There are: name, id, unused, used, protected, unknown, ` +
-		`worth, verdict, why, reasons, signs, entries, listeners, age, created, description`
-	if err == nil || err.Error() != want {
-		t.Errorf("%v\nwant %s", err, want)
+	const fields = "There are: name, id, unused, used, protected, unknown, worth, verdict, why, reasons, signs, entries, " +
+		"listeners, age, created, description"
+	for text, want := range map[string]string{
+		`=unused && agge > 90d`: `column 12: IP groups have no field "agge": did you mean age? ` + fields,
+		`=zzzzzzzzz`:            `column 2: IP groups have no field "zzzzzzzzz". ` + fields,
+		`=unused used`:          `column 9: used is not expected here`,
+	} {
+		if _, err := filter.New(kind(t, inventory.IPGroups), text); err == nil || err.Error() != want {
+			t.Errorf("%s: %v\nwant %s", text, err, want)
+		}
 	}
 }

@@ -204,7 +204,7 @@ func rewrite(text []rune, tokens []token) string {
 				out[j] = '_'
 			}
 			out[t.from] = '$'
-		case t.kind == word && t.text == "contains" && i+1 < len(tokens) && tokens[i+1].text == "(" && tokens[i+1].kind == sign && begins(tokens[:i]):
+		case t.text == "contains" && i+1 < len(tokens) && tokens[i+1].text == "(" && begins(tokens[:i]):
 			out[t.from] = '$'
 		}
 	}
@@ -214,7 +214,7 @@ func rewrite(text []rune, tokens []token) string {
 // begins says whether an operand comes after these tokens, not an operator.
 func begins(before []token) bool {
 	n := len(before)
-	if n > 0 && before[n-1].kind == word && before[n-1].text == "not" {
+	if n > 0 && before[n-1].text == "not" {
 		// "name not contains (…)" is the operator, "not contains(…)" the function.
 		return n == 1 || !before[n-2].closes()
 	}

@@ -43,10 +43,6 @@ var plainWord = regexp.MustCompile(`^!?[\pL\pN_][\pL\pN_.:/-]*$`)
 // spelt is the expression that comes nearest to plain words, "" when the text is none: it is rather an expression with a mistake.
 func spelt(kind *inventory.Kind, text string) string {
 	fields := fieldsOf(kind)
-	at := slices.IndexFunc(fields, func(f field) bool { return f.what == tText })
-	if at < 0 {
-		return ""
-	}
 	var parts []string
 	for w := range strings.FieldsSeq(text) {
 		bare, not := strings.CutPrefix(w, "!")
@@ -54,7 +50,7 @@ func spelt(kind *inventory.Kind, text string) string {
 		if known || !plainWord.MatchString(w) || slices.Contains(operators, bare) || slices.Contains(foreign, bare) {
 			return ""
 		}
-		part := fmt.Sprintf("%s contains %q", fields[at].name, bare)
+		part := fmt.Sprintf("name contains %q", bare)
 		if not {
 			part = "!(" + part + ")"
 		}
