@@ -143,9 +143,6 @@ func why(reasons []inventory.Reason) string {
 func fieldsOf(kind *inventory.Kind) []field {
 	var first, rest []field
 	for _, c := range kind.Columns {
-		if c.Data == nil {
-			continue
-		}
 		f := fromColumn(c)
 		if c.ID == "name" || c.ID == "id" {
 			first = append(first, f)
@@ -198,7 +195,7 @@ func fromColumn(c inventory.Column) field {
 // blockOf reads the addresses of a kind that has some.
 func blockOf(kind *inventory.Kind) func(inventory.Resource, time.Time) inventory.Datum {
 	for _, c := range kind.Columns {
-		if c.Type == inventory.Block && c.Data != nil {
+		if c.Type == inventory.Block {
 			return c.Data
 		}
 	}

@@ -145,7 +145,7 @@ type Column struct {
 	// shown.
 	Value   func(r Resource, now time.Time) string
 	Compare func(a, b Resource) int // never nil; text without case, numbers and times as such
-	// Type and Data are what filters and exports read; a column without Data is for the eye only.
+	// Type and Data are what filters and exports read; Data is never nil.
 	Type   Type
 	Data   func(r Resource, now time.Time) Datum
 	Hidden bool // never in a table: for filters and exports

@@ -174,11 +174,8 @@ func rowOf(c *chosen, r *inventory.Resource) listRow {
 	return row
 }
 
-// value is what a column holds, for a program; nil when it is not known or the column is for the eye only.
+// value is what a column holds, for a program; nil when it is not known.
 func value(col inventory.Column, r *inventory.Resource, now time.Time) any {
-	if col.Data == nil {
-		return nil
-	}
 	return col.Data(*r, now).Value(col.Type)
 }
 
@@ -188,7 +185,7 @@ func printCSV(w io.Writer, c *chosen) error {
 	head := []string{"kind", "id", "name", "parent", "verdict", "why", "signs"}
 	var columns []inventory.Column
 	for _, col := range c.kind.Columns {
-		if col.Data != nil && col.ID != "id" && col.ID != "name" {
+		if col.ID != "id" && col.ID != "name" {
 			columns = append(columns, col)
 			name := col.ID
 			if slices.Contains(head, name) {

@@ -204,7 +204,7 @@ func (r *rows) compare(col, i, j int) int {
 // Lacks: what has no time, or none that is known, is neither young nor old.
 func (r *rows) Lacks(i, col int) bool {
 	o := r.order[col]
-	return o >= 0 && r.kind.Columns[o].Data != nil && !r.kind.Columns[o].Data(r.items.At(i), r.at).Known
+	return o >= 0 && !r.kind.Columns[o].Data(r.items.At(i), r.at).Known
 }
 
 // Text is where the filter looks for plain words.
