@@ -52,6 +52,14 @@ func TestDetach(t *testing.T) {
 				}
 				return nil
 			}},
+		"another user meanwhile": {jar: used(), want: Skipped, did: strings.TrimSuffix(whole, " | delete a"),
+			says: "changed: now in use by listener new; policy /images and listener api were detached and 1 server was removed",
+			stepping: func(w *world, text string) error {
+				if text == s1 {
+					w.fill("a", func(j *jar) { j.users = append(j.users, "listener new") })
+				}
+				return w.apply("a", text)
+			}},
 		"lost": {jar: used(), want: Deleted, says: "policy /images and listener api detached and 1 server removed first", did: whole,
 			stepping: func(w *world, text string) error {
 				if err := w.apply("a", text); err != nil || text == s1 {

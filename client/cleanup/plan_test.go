@@ -188,7 +188,7 @@ func TestPlanDetaches(t *testing.T) {
 	w.with("thing")
 	w.judge("thing", state(inventory.InUse, "listener api"))
 	for name, c := range map[string]struct {
-		detach bool
+		choice Choice
 		items  []string
 		out    []string
 		first  string
@@ -196,17 +196,26 @@ func TestPlanDetaches(t *testing.T) {
 		grade  inventory.Grade
 		danger string
 	}{
-		"not chosen": {false, []string{"free", "along"}, []string{
+		"not chosen": {Choice{}, []string{"free", "along"}, []string{
 			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
 			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
-		"chosen": {true, []string{"free", "along", "used: policy /images, listener api"}, []string{
+		"not allowed": {Choice{Attached: true}, []string{"free", "along"}, []string{
+			"used: in use by policy /images, listener api", "bound: in use by listener api", `kept: protected: "mine", listener api`,
+			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
+		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
+		"nothing may go before": {Choice{Bare: true}, []string{"along"}, []string{
+			"free: holds 2 servers, 1 health monitor, to be taken away first, which is not allowed",
+			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
+			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
+		}, "", "1 server", inventory.None, ""},
+		"chosen": {Choice{Detach: true}, []string{"free", "along", "used: policy /images, listener api"}, []string{
 			"bound: in use by listener api; it cannot be taken out of use: it is bound", `kept: protected: "mine", listener api`,
 			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "2 servers", inventory.Danger, "used is taken out of use: in use by policy /images, listener api"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := w.planWith(Choice{Detach: c.detach}, jars, things)
+			p := w.planWith(c.choice, jars, things)
 			var items, out []string
 			for _, it := range p.Items {
 				text := it.Resource.Ref.ID
@@ -232,7 +241,7 @@ func TestPlanDetaches(t *testing.T) {
 			if !slices.Equal(out, c.out) {
 				t.Errorf("left out\n%s\nwant\n%s", strings.Join(out, "\n"), strings.Join(c.out, "\n"))
 			}
-			if p.First() != c.first || p.Along() != c.along || p.Grade != c.grade || p.Detach != c.detach {
+			if p.First() != c.first || p.Along() != c.along || p.Grade != c.grade || p.Detach != c.choice.Detach {
 				t.Errorf("first %q, along %q, grade %s, detach %v", p.First(), p.Along(), p.Grade, p.Detach)
 			}
 			if c.danger != "" && (len(p.Consequences) != 1 || p.Consequences[0].Text != c.danger || p.Word() != "used") {

@@ -291,6 +291,30 @@ func TestTwoPlansOfOneUndo(t *testing.T) {
 	compare(t, before, lab.state(), was, nil)
 }
 
+// A run that goes on, one that is not finished and an undo have nothing to undo: the error says what to do.
+func TestWhatIsNoRunToUndo(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 3})
+	some, from := lab.entriesOf(1)
+	lab.delete(some, from, Choice{})
+	for name, c := range map[string]struct {
+		edit func(p *Past)
+		want string
+	}{
+		"undo":         {func(p *Past) { p.Ledger.Plan.Undoes = "another" }, " is an undo itself, of run another: to take it back, delete again"},
+		"goes on":      {func(p *Past) { p.Live = true }, " goes on: "},
+		"not finished": {func(p *Past) { p.Ledger.Finished = false }, " goes on with it first"},
+		"not readable": {func(p *Past) { p.Ledger, p.Err = nil, ErrGoesOn }, ErrGoesOn.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			past := lab.newest()
+			c.edit(past)
+			if plan, err := lab.history.UndoPlan(past); err == nil || len(plan.Items) > 0 || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%d items, %v, want %q", len(plan.Items), err, c.want)
+			}
+		})
+	}
+}
+
 // An undo that is cancelled on the way says so, and the next one brings back the rest: nothing is there twice.
 func TestAnUndoThatIsCancelled(t *testing.T) {
 	lab := newUndoLab(t, simcloud.Options{Seed: 5, Size: 25})

@@ -291,6 +291,9 @@ func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
 			if id == "" || c.open && past.Ledger.Items[0].Result.Outcome != Restored {
 				t.Errorf("%+v", past.Ledger.Items[0].Result)
 			}
+			if res := past.Ledger.Items[0].Result; !c.open && (res.Outcome != Cancelled || res.Message != "cancelled when only a part of it was back: "+id+"; undo again brings the rest") {
+				t.Errorf("%s %q", res.Outcome, res.Message)
+			}
 			if _, results := lab.undo(deleted); results[0].NewID != id || (results[0].Outcome != AlreadyThere) == c.open {
 				t.Errorf("%+v", results[0])
 			}
