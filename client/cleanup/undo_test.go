@@ -370,6 +370,57 @@ func TestAnUndoThatIsCancelled(t *testing.T) {
 	compare(t, before, lab.state(), was, apart)
 }
 
+// An undo that was cancelled stays so when its program was killed before all of it had ended: resumed it makes no more.
+func TestACancelledUndoThatIsResumedSendsNoMore(t *testing.T) {
+	started := make(chan *Run, 1)
+	lab := &undoLab{history: NewHistory(t.TempDir(), "test"), sim: simulate(t, simcloud.Options{Seed: 3}, func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/ipgroups") {
+			run := <-started
+			run.Cancel()
+			started <- run
+		}
+		return false
+	})}
+	lab.engine.journal = lab.history.Journal(lab.where())
+	lab.engine.atOnce = 1
+	from := lab.load(inventory.IPGroups)
+	deleted := lab.delete(pick(from, inventory.IPGroups, 3, unused), from, Choice{})
+	plan, err := lab.history.UndoPlan(deleted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := lab.engine.Undo(t.Context(), plan)
+	started <- run
+	finished(t, run)
+	past := lab.newest()
+	file := filepath.Join(lab.history.Folder(past.ID), journalName)
+	lines, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, killed := bytes.Cut(lines, []byte(`"stop":true`))
+	if !killed {
+		t.Fatalf("the journal knows of no stop:\n%s", lines)
+	}
+	end := len(lines) - len(after) + bytes.IndexByte(after, '\n') + 1
+	if err := os.WriteFile(file, lines[:end], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sent := len(lab.changes())
+	past = lab.history.Read(past.ID)
+	if past.Err != nil || past.Ledger.Finished {
+		t.Fatal("nothing to resume: ", past.Err)
+	}
+	resumed := lab.resume(past)
+	finished(t, resumed)
+	if more := lab.changes()[sent:]; len(more) > 0 {
+		t.Errorf("sent %q", more)
+	}
+	if s := resumed.Summary(); s.Counts[Cancelled] < 2 || s.Counts[Pending] > 0 || !lab.newest().Ledger.Finished {
+		t.Error(s)
+	}
+}
+
 // What it takes to bring it back is read first: where it cannot be, nothing is deleted.
 func TestWhatCannotBeKeptIsNotDeleted(t *testing.T) {
 	var down atomic.Bool
