@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -70,6 +71,8 @@ func TestAnswers(t *testing.T) {
 		"lost in between":         {lost(2), "deleted, deleted, deleted", "", "a b c | c"},
 		"500 for good":            {always(fails(500, "", "APIG.9999", "System error")), "failed, failed, failed", "System error; read back: still there", "a b c | a b c | a b c | a | b | c"},
 		"502 for good":            {always(fails(502, "", "APIGW.0610", "no backend")), "failed, failed, failed", "no backend; read back: still there", "a b c | a b c | a b c"},
+		"408 once":                {first(fails(408, "", "", "timeout")), "deleted, deleted, deleted", "", "a b c | a b c"},
+		"408 after two":           {after(2, fails(408, "", "", "timeout")), "deleted, deleted, deleted", "", "a b c | c"},
 		"500 once":                {first(fails(500, "", "APIG.9999", "System error")), "deleted, deleted, deleted", "", "a b c | a b c"},
 		"unreadable answer":       {first(fails(200, client.BadAnswer, "", "not JSON")), "deleted, deleted, deleted", "", "a b c | a b c"},
 		"never left":              {always(&client.Error{Class: client.Transport, Unsent: true, Message: "no route to host"}), "cancelled, cancelled, cancelled", "not sent: the service cannot be reached: no route", "a b c"},
@@ -380,5 +383,37 @@ func TestAbsentRouteIsRemembered(t *testing.T) {
 	finished(t, e.Start(t.Context(), w.plan(things)))
 	if want := []string{"batch", "single", "single", "single", "single"}; !slices.Equal(w.calls, want) {
 		t.Errorf("calls %v, want %v", w.calls, want)
+	}
+}
+
+// What was there when it was read back, and is gone when its turn comes again, is gone by the request whose answer was lost.
+func TestALostRequestThatIsAppliedLate(t *testing.T) {
+	w := newWorld(t).with("a")
+	p := w.plan(things)
+	clock, lists := time.Unix(1e9, 0), 0
+	e := w.engine(1)
+	var mu sync.Mutex
+	e.now = func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return clock
+	}
+	w.answer = func(string, []string) ([]inventory.Answer, error) {
+		return nil, fails(0, client.Transport, "", "reset")
+	}
+	w.listing = func(int) error {
+		switch lists++; lists {
+		case 2: // read back; then it waits until what was seen is too old
+			mu.Lock()
+			clock = clock.Add(2 * time.Minute)
+			mu.Unlock()
+		case 3:
+			w.rows[things] = nil
+		}
+		return nil
+	}
+	res := finished(t, e.Start(t.Context(), p))[0]
+	if res.Outcome != Deleted || !res.Proved || res.Message != "gone: a request whose answer was lost has deleted it" || len(w.sent) != 1 {
+		t.Errorf("%+v after %d requests", res, len(w.sent))
 	}
 }

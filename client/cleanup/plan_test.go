@@ -292,6 +292,7 @@ func TestWord(t *testing.T) {
 		"too long":              {danger(strings.Repeat("x", 41)), "a39ea157"},
 		"not ASCII":             {danger("büro"), "a39ea157"},
 		"control characters":    {danger("a\tb"), "a39ea157"},
+		"a character to delete": {danger("a\x7fb"), "a39ea157"},
 		"blanks that hide":      {danger("office "), "a39ea157"},
 		"two blanks":            {danger("office  acl"), "a39ea157"},
 		"no parent":             {of("", inventory.Ref{ID: "c39ea157-10c8"}), "c39ea157"},
