@@ -14,6 +14,8 @@ func TestPaceIsReadAsItIsWritten(t *testing.T) {
 	}{
 		{"", client.Limits{Use: 0.8}},
 		{"    pace: {max_rate: 60/1m, share: 50%}\n", client.Limits{Requests: 60, Per: time.Minute, Use: 0.5}},
+		{"    pace: {max_rate: 5/24h}\n", client.Limits{Requests: 5, Per: 24 * time.Hour, Use: 0.8}},
+		{"    pace: {max_rate: 1/1ms}\n", client.Limits{Requests: 1, Per: time.Millisecond, Use: 0.8}},
 		{"    pace: {max_rate: 5/1s}\n", client.Limits{Requests: 5, Per: time.Second, Use: 0.8}},
 		{"    pace:\n      share: 0%\n", client.Limits{Use: 1}},
 		{"    pace: {share: 90%}\n", client.Limits{Use: 0.1}},

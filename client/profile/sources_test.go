@@ -184,6 +184,39 @@ func TestSecretsOfOtherProgramsAreNotRun(t *testing.T) {
 	}
 }
 
+// Values may stand in quotes and comments begin with either sign, as the SDK takes them; Windows begins a file with a mark.
+func TestTheCredentialsFileAsTheSDKReadsIt(t *testing.T) {
+	c := home(t, map[string]string{".huaweicloud/credentials": "\ufeff# keys\r\n\r\n; mine\n[ basic ]\nak='AKFROMFILE00'\nsk = \"hunter=2\"\nproject_id=\"\"\nsecurity_token = \"\n"},
+		"HUAWEICLOUD_SDK_REGION=r1")
+	c.Project = "99"
+	p, err := Find(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who, err := p.fetch(t.Context()); err != nil || who.accessKey != "AKFROMFILE00" || who.secretKey != "hunter=2" || who.securityToken != `"` {
+		t.Errorf("got %q, %q, %q, %v", who.accessKey, who.secretKey, who.securityToken, err)
+	}
+}
+
+// A profile with a cloud of clouds.yaml has all of it that it does not say itself.
+func TestAProfileWithACloudOfCloudsYAML(t *testing.T) {
+	clouds := strings.Replace(openYAML, "    auth:\n      auth_url: https://iam.eu-de.otc", "    cacert: $HOME/ca.pem\n    auth:\n      auth_url: https://iam.mine.otc", 1)
+	for more, want := range map[string][2]string{
+		"": {"https://iam.mine.otc.t-systems.com", "ca.pem"},
+		", ca_file: mine.pem, endpoints: {iam: 'https://iam.example.com'}": {"https://iam.example.com", "mine.pem"},
+	} {
+		p, err := Find(home(t, map[string]string{
+			"clouds.yaml": clouds, "secure.yaml": secureYAML, "config.yaml": "profiles: {acme: {auth: {clouds: team}" + more + "}}",
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := [2]string{p.resolve().IAM, filepath.Base(p.CAFile)}; got != want {
+			t.Errorf("%q: got %q, want %q", more, got, want)
+		}
+	}
+}
+
 func TestEndpointsOfTheSDK(t *testing.T) {
 	regions := map[string]string{
 		".huaweicloud/credentials":  sdkINI,
@@ -245,6 +278,9 @@ func TestSourcesThatAreWrong(t *testing.T) {
 		{name: "no section", files: ini("[basic]\n", ""), class: Usage, says: []string{"credentials:2", "before any section", "[basic]"}},
 		{name: "no equals sign", files: ini("sk = \"hunter2\"", "sk hunter2"), class: Usage, says: []string{"credentials:4", "key = value"}},
 		{name: "doubled key", files: ini("sk = \"hunter2\"", "sk = hunter2\nsk = hunter2"), class: Usage, says: []string{"credentials:5", "twice"}},
+		{name: "a section left open", files: ini("[basic]", "[basic"), class: Usage, says: []string{"credentials:2", "the ] is missing"}},
+		{name: "a section twice", files: ini("[global]", "[basic]"), class: Usage, says: []string{"credentials:9", "[basic] stands twice"}},
+		{name: "an empty credentials file", files: map[string]string{".huaweicloud/credentials": "# nothing\n"}, class: Credentials, says: []string{"no profile found"}},
 		{name: "half of the keys", files: ini("sk = \"hunter2\"\n", ""), env: []string{"HUAWEICLOUD_SDK_REGION=r1"}, class: Usage, says: []string{"ak without sk"}},
 		{name: "named and missing", env: []string{"HUAWEICLOUD_SDK_CREDENTIALS_FILE=/nowhere/c"}, class: Usage, says: []string{"/nowhere/c", "HUAWEICLOUD_SDK_CREDENTIALS_FILE", "does not exist"}},
 		{name: "unknown key in regions", files: map[string]string{".huaweicloud/regions.yaml": "ELB:\n  - id: r1\n    endpiont: https://x\n"},
@@ -259,6 +295,7 @@ func TestSourcesThatAreWrong(t *testing.T) {
 		{name: "several clouds", files: clouds("x", "x"), class: Usage, says: []string{"clouds.yaml has several", "OS_CLOUD", "--profile clouds/NAME", "clouds/keys, clouds/team"}},
 		{name: "no such cloud", files: clouds("x", "x"), env: []string{"OS_CLOUD=teem"}, class: Usage, says: []string{`"teem"`, "no such cloud", `"team"`}},
 		{name: "no clouds.yaml", env: []string{"OS_CLOUD=team"}, class: Usage, says: []string{`"team"`, "no clouds.yaml", "openstack/clouds.yaml"}},
+		{name: "clouds.yaml named and missing", env: []string{"OS_CLIENT_CONFIG_FILE=/nowhere/c"}, class: Usage, says: []string{"/nowhere/c", "OS_CLIENT_CONFIG_FILE", "does not exist"}},
 		{name: "no such cloud by name", files: clouds("x", "x"), named: "clouds/teem", class: Usage, says: []string{`"clouds/teem"`, "clouds/team"}},
 		{name: "verify false", files: clouds("    auth:", "    verify: false\n    auth:"), env: []string{"OS_CLOUD=team"}, class: Usage, says: []string{"verify: false", "cacert"}},
 		{name: "application credentials", files: clouds("username: jane", "application_credential_id: x"), named: "clouds/team", class: Credentials, says: []string{"application credentials"}},
@@ -269,6 +306,8 @@ func TestSourcesThatAreWrong(t *testing.T) {
 		{name: "no such profile of KooCLI", files: koo(kooJSON), env: []string{"HW_PROFILE=won"}, class: Usage, says: []string{`HW_PROFILE is "won"`, "config.json has no such profile", `"one", "two"`}},
 		{name: "another one than KooCLI's only one", files: koo(`{"profiles":[{"name":"one","accessKeyId":"a","secretAccessKey":"b"}]}`), env: []string{"HW_PROFILE=two"}, class: Usage, says: []string{`HW_PROFILE is "two"`, `choose from "one"`}},
 		{name: "encrypted by its mark", files: koo(kooJSON), named: "hcloud/three", class: Credentials, says: []string{"encrypted", "hcloud configure set --cli-auth-encrypt=false"}},
+		{name: "no keys", files: koo(`{"profiles":[{"name":"one","mode":"AKSK"}]}`), named: "hcloud/one", class: Credentials, says: []string{"it has no keys"}},
+		{name: "KooCLI's file named and missing", env: []string{"HW_SHARED_CONFIG_FILE=/nowhere/k"}, class: Usage, says: []string{"/nowhere/k", "HW_SHARED_CONFIG_FILE", "does not exist"}},
 		{name: "an agency to take on", files: koo(kooJSON), named: "hcloud/six", class: Credentials, says: []string{"agencyName"}},
 		{name: "not JSON", files: koo(`{"profiles":"hunter2`), class: Usage, says: []string{"config.json", "not KooCLI's JSON"}},
 
@@ -292,6 +331,12 @@ func TestSourcesThatAreWrong(t *testing.T) {
 			says: []string{"config.yaml:1", "bbbb", "clouds.yaml:11", "c10d"}},
 		{name: "config with a cloud that is not there", files: map[string]string{"clouds.yaml": openYAML, "config.yaml": "profiles: {acme: {auth: {clouds: teem}}}"}, class: Usage,
 			says: []string{"auth.clouds", `"teem"`, `"team"`}},
+		{name: "config against the name in clouds.yaml", files: map[string]string{"clouds.yaml": openYAML, "secure.yaml": secureYAML, "config.yaml": "profiles: {acme: {project_name: mine, auth: {clouds: team}}}"},
+			class: Usage, says: []string{"config.yaml:1", `"mine"`, `"eu-de_team"`, "project_name"}},
+		{name: "config with a cloud that cannot be used", files: map[string]string{"clouds.yaml": strings.Replace(openYAML, "username: jane", "application_credential_id: x", 1),
+			"config.yaml": "profiles: {acme: {auth: {clouds: team}}}"}, class: Credentials, says: []string{`"acme"`, "cannot be used", "application credentials"}},
+		{name: "config with a clouds.yaml that is wrong", files: map[string]string{"clouds.yaml": "clouds: {team: {auth: {password: 1234}}}",
+			"config.yaml": "profiles: {acme: {auth: {clouds: team}}}"}, class: Usage, says: []string{"clouds.yaml:1", "put it in quotes"}},
 		{name: "cloud and keys", files: map[string]string{"config.yaml": "profiles: {acme: {auth: {clouds: x, access_key: a, secret_key: b}}}"}, class: Usage, says: []string{"twice", "clouds"}},
 		{name: "nothing anywhere", class: Credentials, says: []string{"no profile found", "HW_ACCESS_KEY", "~/.huaweicloud/credentials", "clouds.yaml", "~/.hcloud/config.json", "JANITOR_METADATA is off", "janitor demo"}},
 	}
