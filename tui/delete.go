@@ -16,12 +16,13 @@ import (
 
 // planning is one request for a plan; the answer to any but the latest is dropped.
 type planning struct {
-	by     screen.Screen
-	refs   []inventory.Ref
-	from   *inventory.Snapshot
-	hidden []inventory.Ref
-	detach bool
-	dialog *confirm.Model // that shows another plan of the same and waits for this one; nil: it is still to open
+	by      screen.Screen
+	refs    []inventory.Ref
+	from    *inventory.Snapshot
+	hidden  []inventory.Ref
+	detach  bool
+	unknown bool
+	dialog  *confirm.Model // that shows another plan of the same and waits for this one; nil: it is still to open
 }
 
 type planned struct {
@@ -59,25 +60,25 @@ func (m *Model) word() func(cleanup.Plan) string {
 }
 
 // replan makes another plan of what the dialog shows, with the choice that was made in it.
-func (m *Model) replan(msg confirm.DetachMsg) tea.Cmd {
+func (m *Model) replan(msg confirm.ChoiceMsg) tea.Cmd {
 	if m.dialog == nil || msg.By != m.dialog || m.asking == nil || m.quitting {
 		return nil
 	}
 	p := *m.asking
-	p.detach, p.dialog = msg.Detach, m.dialog
+	p.detach, p.unknown, p.dialog = msg.Detach, msg.Unknown, m.dialog
 	return m.planFor(&p)
 }
 
 func (m *Model) planFor(p *planning) tea.Cmd {
 	m.plan = p
-	choice := cleanup.Choice{InHand: m.inHand(), Detach: p.detach}
+	choice := cleanup.Choice{InHand: m.inHand(), Detach: p.detach, Unknown: p.unknown}
 	type limit struct {
 		cleanup.Limits
 		of string
 	}
 	limits := []limit{{m.opts.Limits, "profile or runbook set"}}
 	if s, stands := m.stepFor(p.refs); stands {
-		choice.Attached, choice.Bare = !s.Detach, !s.Empty
+		choice.Attached, choice.Bare, choice.Sure = !s.Detach, !s.Empty, true
 		limits = append(limits, limit{s.Limits, "the step sets"})
 	}
 	ctx, loader := m.ctx, m.opts.Loader

@@ -68,7 +68,7 @@ func TestTakingOutOfUseIsPlannedAnew(t *testing.T) {
 	asked = press(tab, space)()
 	_, cmd = m.Update(asked)
 	late := cmd()
-	_, again := m.Update(confirm.DetachMsg{By: &confirm.Model{}, Detach: true})
+	_, again := m.Update(confirm.ChoiceMsg{By: &confirm.Model{}, Detach: true})
 	if again != nil {
 		t.Error("another dialog was answered")
 	}

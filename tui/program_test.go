@@ -341,7 +341,7 @@ func TestCancellingARunAsks(t *testing.T) {
 	release := sync.OnceFunc(func() { close(more) })
 	t.Cleanup(release)
 	const question = "All 3 pools are still to go: send nothing more?"
-	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("c", "y", "enter").see(question, "[ Go on ]").taken().see(question)
+	x.press("ctrl+d").confirm(a, "3").see("Deleting 3 pools", "◌ 3 in flight").press("c").see(question, "[ Go on ]").press("y", "enter").taken().see(question)
 	a.clock.pass(time.Second)
 	x.press("enter").see("The run goes on").gone(question).see("Deleting 3 pools", "◌ 3 in flight").press("c").see(question)
 	a.clock.pass(time.Second)
@@ -677,4 +677,33 @@ func TestTheDialogTellsWhatListsLeaveOut(t *testing.T) {
 	x := open(t, a.opts, 120, 30).see("listed just now").choose(ids(pool)...).press("ctrl+d").see("Delete 1 pool", servers)
 	a.clock.pass(time.Second)
 	x.press("esc").see("Nothing was deleted").press("ctrl+c").end()
+}
+
+// TestWhatMayBeInUse: where the policies may not be listed, all pools are unknown and left out, unless one switches them on.
+func TestWhatMayBeInUse(t *testing.T) {
+	t.Parallel()
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/l7policies") {
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
+	})
+	pools := some(t, a.list(t, inventory.Pools), 2, func(r inventory.Resource) bool {
+		p := r.Object.(*inventory.Pool)
+		return r.Verdict.State == inventory.Unknown && !p.Shared && p.Members.Len() == 0 && p.HealthMonitorID == ""
+	})
+	x := open(t, a.opts, 120, 36).see("listed just now").choose(ids(pools)...).press("ctrl+d").
+		see("None of the 2 marked pools can be deleted.", "[ ] also delete 2 pools that may be in use")
+	a.clock.pass(time.Second)
+	x.press("tab", "space").see("2 pools will be deleted.", "! danger  "+pools[0].Name+" may be in use: l7policies", "[x] delete 2 pools that may be in use")
+	a.clock.pass(time.Second)
+	names := pools[0].Name + ", " + pools[1].Name
+	if !strings.Contains(x.text(), "Type "+names+" to delete:") {
+		names = pools[1].Name + ", " + pools[0].Name
+	}
+	x.press(names).see("[ Delete").press("enter").see("2 deleted (proved gone)").press("ctrl+c").end()
+	checkDeleted(t, a, ids(pools), nil)
 }

@@ -98,7 +98,7 @@ func (m *Model) fromScreen(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 		cmd = m.ask(msg.By, msg.Refs, msg.From, msg.Hidden)
 	case detail.DeleteMsg:
 		cmd = m.ask(msg.By, []inventory.Ref{msg.Ref}, msg.From, nil)
-	case confirm.DetachMsg:
+	case confirm.ChoiceMsg:
 		cmd = m.replan(msg)
 	case confirm.SaveMsg:
 		cmd = m.save(msg)

@@ -58,6 +58,7 @@ type LeftOut struct {
 	Label     string
 	Why       string
 	CanDetach bool // it is only left out because it is in use, and [Choice.Detach] would take it in
+	CanTake   bool // it is only left out because its use is not known, and [Choice.Unknown] would take it in
 }
 
 // Choice is what is decided about a plan besides what is marked.
@@ -73,6 +74,8 @@ type Choice struct {
 	Bare bool
 	// Unknown takes in what may be in use for all that is known: the service, not janitor, then keeps what is. Each is a danger.
 	Unknown bool
+	// Sure offers nowhere what Unknown does.
+	Sure bool
 }
 
 // NewPlan freezes the marked resources as the snapshot shows them. Marked twice is marked once; what may not be
@@ -123,9 +126,9 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 // allows leaves out what the choice does not let become an item of a plan, and takes back offers that it does not want.
 func (c Choice) allows(item Item, out *LeftOut) *LeftOut {
 	switch {
-	case out != nil && c.Attached:
-		out.CanDetach = false
-	case out == nil && c.Bare && item.Demands && len(item.Holds) > 0:
+	case out != nil:
+		out.CanDetach, out.CanTake = out.CanDetach && !c.Attached, out.CanTake && !c.Sure
+	case c.Bare && item.Demands && len(item.Holds) > 0:
 		res := item.Resource
 		return &LeftOut{Ref: res.Ref, Label: res.Label(), Why: "holds " + heldBy(item) + ", to be taken away first, which is not allowed"}
 	}
@@ -193,6 +196,7 @@ func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, off map[inven
 	d := kind.Deletion
 	var steps []inventory.Step
 	if out.Why != "" {
+		out.CanTake = objection(kind, res, g, despite{unknown: true}) == ""
 		if !detachable(kind, res, g) {
 			return Item{}, out
 		}

@@ -198,20 +198,28 @@ func TestPlanDetaches(t *testing.T) {
 	}{
 		"not chosen": {Choice{}, []string{"free", "along"}, []string{
 			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
-			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
+			"odd: unknown whether it is in use: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
 		"not allowed": {Choice{Attached: true}, []string{"free", "along"}, []string{
 			"used: in use by policy /images, listener api", "bound: in use by listener api", `kept: protected: "mine", listener api`,
+			"odd: unknown whether it is in use: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
+		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
+		"only what is known": {Choice{Sure: true}, []string{"free", "along"}, []string{
+			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
 			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
+		"unknown too": {Choice{Unknown: true}, []string{"free", "along", "odd"}, []string{
+			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
+			"thing: in use by listener api",
+		}, "2 servers, 1 health monitor", "1 server", inventory.Danger, "odd may be in use: listeners could not be listed: 403"},
 		"nothing may go before": {Choice{Bare: true}, []string{"along"}, []string{
 			"free: holds 2 servers, 1 health monitor, to be taken away first, which is not allowed",
 			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
-			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
+			"odd: unknown whether it is in use: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
 		}, "", "1 server", inventory.None, ""},
 		"chosen": {Choice{Detach: true}, []string{"free", "along", "used: policy /images, listener api"}, []string{
 			"bound: in use by listener api; it cannot be taken out of use: it is bound", `kept: protected: "mine", listener api`,
-			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
+			"odd: unknown whether it is in use: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "2 servers", inventory.Danger, "used is taken out of use: in use by policy /images, listener api"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -233,6 +241,9 @@ func TestPlanDetaches(t *testing.T) {
 				if l.CanDetach {
 					text += " (can be detached)"
 				}
+				if l.CanTake {
+					text += " (can be taken in)"
+				}
 				out = append(out, text)
 			}
 			if !slices.Equal(items, c.items) {
@@ -244,7 +255,7 @@ func TestPlanDetaches(t *testing.T) {
 			if p.First() != c.first || p.Along() != c.along || p.Grade != c.grade || p.Detach != c.choice.Detach {
 				t.Errorf("first %q, along %q, grade %s, detach %v", p.First(), p.Along(), p.Grade, p.Detach)
 			}
-			if c.danger != "" && (len(p.Consequences) != 1 || p.Consequences[0].Text != c.danger || p.Word() != "used") {
+			if c.danger != "" && (len(p.Consequences) != 1 || p.Consequences[0].Text != c.danger || p.Word() != p.Items[len(p.Items)-1].Resource.Name) {
 				t.Errorf("consequences %+v, word %q", p.Consequences, p.Word())
 			}
 		})

@@ -79,6 +79,7 @@ type leftOutFile struct {
 	Label     string  `json:"label"`
 	Why       string  `json:"why"`
 	CanDetach bool    `json:"can_detach,omitempty"`
+	CanTake   bool    `json:"can_take,omitempty"`
 }
 
 type consequenceFile struct {
@@ -101,7 +102,7 @@ func (p Plan) Encode() ([]byte, error) {
 		f.Items[i] = fileOf(&p.Items[i])
 	}
 	for i, l := range p.LeftOut {
-		f.LeftOut[i] = leftOutFile{refFile(l.Ref), l.Label, l.Why, l.CanDetach}
+		f.LeftOut[i] = leftOutFile{refFile(l.Ref), l.Label, l.Why, l.CanDetach, l.CanTake}
 	}
 	for i, c := range p.Consequences {
 		of := make([]refFile, len(c.Of))
@@ -230,7 +231,7 @@ func decodePlan(file []byte) (Plan, error) {
 		p.Items = append(p.Items, it)
 	}
 	for _, l := range f.LeftOut {
-		p.LeftOut = append(p.LeftOut, LeftOut{inventory.Ref(l.Ref), l.Label, l.Why, l.CanDetach})
+		p.LeftOut = append(p.LeftOut, LeftOut{inventory.Ref(l.Ref), l.Label, l.Why, l.CanDetach, l.CanTake})
 	}
 	for i, c := range f.Consequences {
 		grade, err := named(c.Grade, inventory.Danger)

@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"janitor/client"
-	"janitor/client/cleanup"
 	"janitor/client/english"
 	"janitor/client/filter"
 	"janitor/client/inventory"
@@ -241,13 +240,6 @@ func (c *chosen) incomplete() error {
 		way = "; janitor doctor looks at the way there"
 	}
 	return fmt.Errorf("%s could not be listed%s: %w%s", c.kind.Many, far, c.err, way)
-}
-
-// unsure says whether something is left out of which it is not known whether it is in use.
-func (c *chosen) unsure(leftOut []cleanup.LeftOut) bool {
-	return slices.ContainsFunc(leftOut, func(l cleanup.LeftOut) bool {
-		return slices.ContainsFunc(c.rows, func(r inventory.Resource) bool { return r.Ref == l.Ref && r.Verdict.State == inventory.Unknown })
-	})
 }
 
 // notes are what there is to know besides the list: what is not in it, and why.

@@ -157,7 +157,7 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	for _, note := range got.notes() {
 		say(cmd.ErrOrStderr(), "%s", note)
 	}
-	if len(ids) > 0 && got.unsure(stage.Plan.LeftOut) {
+	if len(ids) > 0 && slices.ContainsFunc(stage.Plan.LeftOut, func(l cleanup.LeftOut) bool { return l.CanTake }) {
 		say(cmd.ErrOrStderr(), "--unknown takes in what is left out only because it is not known whether it is in use.")
 	}
 	if err := limitsOf(cmd, p.limits, used).Check(stage); err != nil {

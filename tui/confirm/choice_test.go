@@ -59,6 +59,49 @@ func TestChoiceIsReached(t *testing.T) {
 	}
 }
 
+// Two switches stand one after the other; each leaves the other as it is.
+func TestTwoChoices(t *testing.T) {
+	for _, tt := range []struct {
+		keys  string
+		taken bool // the plan shown has what may be in use
+		want  string
+	}{
+		{"tab space", false, "detach"},
+		{"tab tab space", false, "unknown"},
+		{"tab tab enter", false, "unknown"},
+		{"tab tab shift+tab space", false, "detach"},
+		{"left left space", false, "unknown"}, // by Delete
+		{"left left left space", false, "detach"},
+		{"tab tab tab enter", false, "yes"},
+		{"tab tab space esc", false, "unknown no"},
+		{"tab space", true, "detach unknown"},
+		{"tab tab space", true, "neither"},
+		{"shift+tab space", true, "neither"},
+		{`"web-010," space "web-011" tab enter`, true, "yes"},
+	} {
+		d := ready(doubtful(tt.taken)).press(tt.keys)
+		var got []string
+		for _, c := range d.choices {
+			switch {
+			case c.Detach && c.Unknown:
+				got = append(got, "detach unknown")
+			case c.Detach:
+				got = append(got, "detach")
+			case c.Unknown:
+				got = append(got, "unknown")
+			default:
+				got = append(got, "neither")
+			}
+		}
+		if a := d.answer(); a != "" {
+			got = append(got, a)
+		}
+		if got := strings.Join(got, " "); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.keys, got, tt.want)
+		}
+	}
+}
+
 func TestNoChoiceWithoutAnythingToDetach(t *testing.T) {
 	d := ready(plan(3, 2)).press("tab space")
 	if len(d.choices) != 0 || strings.Contains(d.text(80, 24), "out of use") {

@@ -4,6 +4,7 @@ package confirm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,11 +22,12 @@ type Decision struct {
 	Plan cleanup.Plan
 }
 
-// DetachMsg asks for another plan of the same resources: with what is in use taken out of use first, or without.
-// [Model.Replace] takes it; until then the dialog can only be cancelled.
-type DetachMsg struct {
-	By     *Model
-	Detach bool
+// ChoiceMsg asks for another plan of the same resources: with what is in use taken out of use first, or without, and with
+// what may be in use, or without. [Model.Replace] takes it; until then the dialog can only be cancelled.
+type ChoiceMsg struct {
+	By      *Model
+	Detach  bool
+	Unknown bool
 }
 
 // SaveMsg asks for the plan shown to be written to a file. [Model.Say] tells what came of it.
@@ -48,7 +50,7 @@ type Model struct {
 	many   string                    // "pools"
 	want   string                    // what has to be typed; "" when nothing has to
 
-	asked   bool // for another plan, which has not come yet
+	asked   focus // the switch that another plan was asked for with, which has not come yet; cancel: none was
 	decided bool
 	focus   focus
 	arrived bool // typing has just moved the focus to Delete
@@ -60,6 +62,8 @@ type Model struct {
 	whose      string // what the ids are of that have to be typed, as sentences
 	detaches   int    // items that are taken out of use first
 	detachable int    // of what is left out, what could be
+	unsure     int    // items that may be in use
+	takeable   int    // of what is left out, what could be taken in although it may be
 
 	tags    []string // what tells items of one name apart, see [cleanup.Plan.Tags]
 	outTags []string
@@ -90,7 +94,8 @@ type focus uint8
 // In the order in which the focus goes on.
 const (
 	cancel focus = iota
-	choice
+	inUse        // the switch that takes it out of use first
+	mayBe        // the switch that takes in what may be in use
 	proceed
 )
 
@@ -140,7 +145,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	}
 	switch msg := msg.(type) {
 	case tea.PasteMsg:
-		if !m.asked {
+		if m.asked == cancel {
 			m.say = ""
 			m.put(strings.TrimSpace(msg.Content))
 		}
@@ -154,12 +159,12 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	action, _ := m.env.Keys.Action(keys.Dialog, key.String())
 	switch {
-	case m.asked:
+	case m.asked != cancel:
 		if action == keys.No && (m.want == "" || key.Text == "") {
 			return m.decide(false)
 		}
 		return nil
-	case action == keys.Toggle && m.focus == choice:
+	case action == keys.Toggle && m.switching():
 		return m.toggle()
 	case action == keys.SavePlan:
 		return m.save()
@@ -171,7 +176,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		switch {
 		case m.focus == proceed:
 			return m.yes()
-		case m.focus == choice:
+		case m.switching():
 			return m.toggle()
 		case m.typed != "" && !m.matches(): // a slip, not a no
 			m.say = m.how()
@@ -201,13 +206,15 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 // next moves the focus on. People type, then tab, then enter: since the right word has already moved the focus, the
 // first tab after it stays.
 func (m *Model) next() {
+	switches := m.switches()
+	at := slices.Index(switches, m.focus) + 1
 	switch {
 	case m.arrived:
 		m.arrived = false
 	case m.focus == proceed:
 		m.focus = cancel
-	case m.focus == cancel && m.offers():
-		m.focus = choice
+	case at < len(switches):
+		m.focus = switches[at]
 	case m.empty() || !m.matches():
 		m.focus = cancel
 		m.say = m.how()
@@ -219,26 +226,51 @@ func (m *Model) next() {
 // previous is the way back, from Cancel round to the end too.
 func (m *Model) previous() {
 	m.arrived = false
+	switches := m.switches()
+	at := slices.Index(switches, m.focus)
 	switch {
-	case m.focus == choice, m.focus == proceed && !m.offers():
+	case at > 0:
+		m.focus = switches[at-1]
+	case at == 0, m.focus == proceed && len(switches) == 0:
 		m.focus = cancel
 	case m.focus == cancel && !m.empty() && m.matches():
 		m.focus = proceed
-	case m.offers():
-		m.focus = choice
+	case len(switches) > 0:
+		m.focus = switches[len(switches)-1]
 	default:
 		m.say = m.how()
 	}
 }
 
-// offers: what is in use can be taken out of use first, or is to be.
-func (m *Model) offers() bool { return m.detaches+m.detachable > 0 }
+// switches are what can be chosen: to take what is in use out of use first, and to take in what may be in use.
+func (m *Model) switches() []focus {
+	var all []focus
+	if m.detaches+m.detachable > 0 {
+		all = append(all, inUse)
+	}
+	if m.unsure+m.takeable > 0 {
+		all = append(all, mayBe)
+	}
+	return all
+}
+
+// switching: the focus is on a switch.
+func (m *Model) switching() bool { return m.focus == inUse || m.focus == mayBe }
 
 // toggle asks for the other plan.
 func (m *Model) toggle() tea.Cmd {
-	m.asked = true
-	msg := DetachMsg{By: m, Detach: !m.plan.Detach}
+	m.asked = m.focus
+	msg := ChoiceMsg{By: m, Detach: m.on(inUse), Unknown: m.on(mayBe)}
 	return func() tea.Msg { return msg }
+}
+
+// on says how a switch stands, or will when the plan comes that was asked for.
+func (m *Model) on(s focus) bool {
+	on := m.plan.Detach
+	if s == mayBe {
+		on = m.unsure > 0
+	}
+	return on != (m.asked == s)
 }
 
 func (m *Model) save() tea.Cmd {

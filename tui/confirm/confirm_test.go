@@ -30,7 +30,7 @@ type dialog struct {
 	now       time.Time
 	word      func(cleanup.Plan) string
 	decisions []confirm.Decision
-	choices   []confirm.DetachMsg
+	choices   []confirm.ChoiceMsg
 }
 
 func open(p cleanup.Plan, hidden int) *dialog {
@@ -89,7 +89,7 @@ func (d *dialog) key(k tea.KeyPressMsg) {
 	switch msg := cmd().(type) {
 	case confirm.Decision:
 		d.decisions = append(d.decisions, msg)
-	case confirm.DetachMsg:
+	case confirm.ChoiceMsg:
 		d.choices = append(d.choices, msg)
 	}
 }
@@ -125,13 +125,15 @@ func plan(n, leftOut int) cleanup.Plan {
 func pool(i int) inventory.Resource {
 	return inventory.Resource{
 		Ref:  inventory.Ref{Scope: "s", Kind: inventory.Pools, ID: fmt.Sprintf("%032d", i)},
-		Name: fmt.Sprintf("web-%03d", i),
+		Name: fmt.Sprintf("web-%03d", i), Verdict: unused,
 	}
 }
 
+var unused = inventory.Verdict{State: inventory.Unused}
+
 // dangerous is one entry that must be typed for.
 func dangerous() cleanup.Plan {
-	r := inventory.Resource{Ref: inventory.Ref{Scope: "s", Kind: inventory.Entries, Parent: "g", ID: "10.0.0.0/8"}, Name: "10.0.0.0/8", In: "office-acl"}
+	r := inventory.Resource{Ref: inventory.Ref{Scope: "s", Kind: inventory.Entries, Parent: "g", ID: "10.0.0.0/8"}, Name: "10.0.0.0/8", In: "office-acl", Verdict: unused}
 	return cleanup.Plan{
 		Items:        []cleanup.Item{{Resource: r}},
 		Consequences: []inventory.Consequence{{Of: []inventory.Ref{r.Ref}, Text: "listener web-443 (white) lets nobody in", Grade: inventory.Danger, Name: "office-acl"}},
@@ -401,7 +403,7 @@ func TestSaysWhy(t *testing.T) {
 }
 
 func TestShows(t *testing.T) {
-	certificate := inventory.Resource{Ref: inventory.Ref{Kind: inventory.Certificates, ID: "c"}, Name: "shop-2021"}
+	certificate := inventory.Resource{Ref: inventory.Ref{Kind: inventory.Certificates, ID: "c"}, Name: "shop-2021", Verdict: unused}
 	for _, tt := range []struct {
 		name   string
 		plan   cleanup.Plan
@@ -587,7 +589,7 @@ var hostile = []string{
 func hostilePlan() cleanup.Plan {
 	var p cleanup.Plan
 	for i, s := range hostile {
-		r := inventory.Resource{Ref: inventory.Ref{Kind: inventory.Members, ID: strconv.Itoa(i)}, Name: s, In: hostile[len(hostile)-1-i]}
+		r := inventory.Resource{Ref: inventory.Ref{Kind: inventory.Members, ID: strconv.Itoa(i)}, Name: s, In: hostile[len(hostile)-1-i], Verdict: unused}
 		p.Items = append(p.Items, cleanup.Item{Resource: r, Takes: s, Undo: inventory.Undo(i % 4), UndoWhy: s})
 		p.LeftOut = append(p.LeftOut, cleanup.LeftOut{Ref: r.Ref, Label: s, Why: s})
 		p.Consequences = append(p.Consequences, inventory.Consequence{Text: s, Grade: inventory.Grade(i % 3)})

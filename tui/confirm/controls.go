@@ -13,8 +13,8 @@ import (
 // by side. How many lines they take does not depend on what is typed.
 func (m *Model) controls(w int) []string {
 	var lines []string
-	if m.offers() {
-		lines = m.choice(w)
+	for _, s := range m.switches() {
+		lines = append(lines, m.choice(s, w)...)
 	}
 	brief := "Delete"
 	whole := brief + " " + m.count(len(m.plan.Items))
@@ -41,25 +41,27 @@ func (m *Model) controls(w int) []string {
 	return append(lines, buttons)
 }
 
-// choice is the line that is switched on and off.
-func (m *Model) choice(w int) []string {
+// choice is a line that is switched on and off.
+func (m *Model) choice(s focus, w int) []string {
 	t := m.env.Theme
-	n := m.detaches + m.detachable
-	box, also := "[ ]", "also take "
-	if m.plan.Detach != m.asked { // as it will be
-		box, also = "[x]", "take "
+	box, also := "[ ]", "also "
+	if m.on(s) {
+		box, also = "[x]", ""
 	}
-	text := also + m.count(n) + " out of use first: changes live traffic"
+	text := also + "take " + m.count(m.detaches+m.detachable) + " out of use first: changes live traffic"
+	if s == mayBe {
+		text = also + "delete " + m.count(m.unsure+m.takeable) + " that may be in use"
+	}
 	lead, role := "  "+box+" ", theme.Warn
-	if m.focus == choice {
+	if m.focus == s {
 		lead = t.Pointer + " " + box + " "
 	}
-	if m.Waiting() || m.asked {
+	if m.Waiting() || m.asked != cancel {
 		role = theme.Muted
 	}
 	var lines []string
 	for _, line := range theme.Wrap(text, w-theme.Width(lead)) {
-		if m.focus == choice && len(lines) == 0 {
+		if m.focus == s && len(lines) == 0 {
 			lead = t.Paint(theme.Strong, lead)
 		}
 		lines = append(lines, lead+t.Paint(role, line))
@@ -172,7 +174,7 @@ func (m *Model) end(s string, w int) string {
 }
 
 func (m *Model) buttons(proceeds string) string {
-	t, dim := m.env.Theme, m.Waiting() || m.asked
+	t, dim := m.env.Theme, m.Waiting() || m.asked != cancel
 	if m.empty() {
 		return screen.Buttons(t, dim, screen.Button{Text: "Close", Focus: m.focus == cancel})
 	}
@@ -203,7 +205,7 @@ func (m *Model) hints(w int) string {
 	}
 	all := []string{t.Hint(m.noKey(), "cancel")}
 	switch {
-	case m.empty() && m.focus == choice:
+	case m.empty() && m.switching():
 		all = []string{t.Hint(m.noKey(), "close")}
 	case m.empty():
 		all = []string{t.Hint(k.Label(keys.Confirm), "close")}
@@ -214,9 +216,9 @@ func (m *Model) hints(w int) string {
 		all = append(all, screen.ScrollHint(m.env))
 	}
 	switch {
-	case m.focus == choice:
+	case m.switching():
 		all = append(all, t.Hint(k.Label(keys.Toggle), "switch"))
-	case m.offers():
+	case len(m.switches()) > 0:
 		all = append(all, t.Hint(k.Label(keys.NextFocus), "go on"))
 	case !m.empty():
 		all = append(all, t.Hint(k.Label(keys.NextFocus), "other button"))

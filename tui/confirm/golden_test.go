@@ -55,6 +55,8 @@ func TestGolden(t *testing.T) {
 		"detach-offered":    {mixed(false), ""},
 		"detach-focused":    {mixed(false), "tab"},
 		"detach-chosen":     {mixed(true), `"api-4"`},
+		"may-be-offered":    {doubtful(false), "tab tab"},
+		"may-be-chosen":     {doubtful(true), ""},
 		"danger-one-name":   {dangers("office-acl", "office-acl"), `"office-acl"`},
 		"danger-two-names":  {dangers("office-acl", "home-acl"), `"office-acl," space "ho"`},
 		"danger-long-names": {dangers(long...), `"` + strings.Join(long[:2], `," space "`) + `"`},
@@ -89,6 +91,25 @@ func TestGoldenLooks(t *testing.T) {
 			})
 		}
 	}
+}
+
+// doubtful has two that may be in use, left out or taken in, beside what can be taken out of use.
+func doubtful(taken bool) cleanup.Plan {
+	p := mixed(false)
+	for i := range 2 {
+		r := pool(10 + i)
+		r.Verdict = inventory.Verdict{State: inventory.Unknown, Reasons: []inventory.Reason{{Text: "listeners could not be listed: needs elb:listeners:list (403)"}}}
+		if !taken {
+			p.LeftOut = append(p.LeftOut, cleanup.LeftOut{Ref: r.Ref, Label: r.Name, Why: "unknown whether it is in use: " + r.Verdict.Reasons[0].Text, CanTake: true})
+			continue
+		}
+		p.Items = append(p.Items, cleanup.Item{Resource: r, Undo: inventory.NewID})
+		p.Consequences = append(p.Consequences, inventory.Consequence{
+			Of: []inventory.Ref{r.Ref}, Text: r.Name + " may be in use: " + r.Verdict.Reasons[0].Text, Grade: inventory.Danger, Name: r.Name,
+		})
+		p.Grade = inventory.Danger
+	}
+	return p
 }
 
 // onlyUsed has nothing to delete unless it is taken out of use.

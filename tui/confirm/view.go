@@ -112,6 +112,9 @@ func (m *Model) head(w int, tight bool) []string {
 	if m.detaches > 0 {
 		say(theme.Warn, english.Sentence(m.are(m.detaches))+" taken out of use first.")
 	}
+	if m.unsure > 0 {
+		say(theme.Warn, english.Sentence(m.are(m.unsure))+" perhaps in use.")
+	}
 	switch m.hidden {
 	case 0:
 	case n:
@@ -199,6 +202,9 @@ func (m *Model) measure() {
 		if len(m.plan.Items[i].Detaches) > 0 {
 			m.detaches++
 		}
+		if m.plan.Items[i].Resource.Verdict.State == inventory.Unknown {
+			m.unsure++
+		}
 		undo, _ := undoWord(m.plan.Items[i].Undo)
 		m.undos = max(m.undos, theme.Width(undo))
 		r := &m.plan.Items[i].Resource
@@ -228,6 +234,9 @@ func (m *Model) group() {
 		l := &m.plan.LeftOut[i]
 		if l.CanDetach {
 			m.detachable++
+		}
+		if l.CanTake {
+			m.takeable++
 		}
 		at, known := place[l.Why]
 		if !known {
