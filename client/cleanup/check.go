@@ -206,7 +206,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		return nil, &ending{outcome: Skipped, message: "changed: " + why}
 	}
 	why := objection(kind, fresh, g, despite{
-		use: len(planned.Detaches) > 0 && !cleared, unknown: planned.Resource.Verdict.State == inventory.Unknown,
+		use: len(planned.Detaches) > 0 && !cleared, unknown: planned.mayBeInUse(),
 	})
 	newly := newUser(planned.Resource.Verdict, fresh.Verdict)
 	switch {

@@ -220,6 +220,9 @@ func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, off map[inven
 	}, nil
 }
 
+// mayBeInUse: nobody knows. Nothing is taken away from it before the service has the last word: it may carry traffic.
+func (it *Item) mayBeInUse() bool { return it.Resource.Verdict.State == inventory.Unknown }
+
 // unspoken is the danger of taking something out of use, or of deleting what may be in use, where no consequence of the
 // kind speaks of it.
 func (p Plan) unspoken() []inventory.Consequence {
@@ -236,7 +239,7 @@ func (p Plan) unspoken() []inventory.Consequence {
 				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
 				Text: res.Label() + " is taken out of use: " + because("in use by ", res.Verdict, "in use"),
 			})
-		} else if res.Verdict.State == inventory.Unknown && !told[res.Ref] {
+		} else if it.mayBeInUse() && !told[res.Ref] {
 			out = append(out, inventory.Consequence{
 				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
 				Text: res.Label() + " may be in use: " + because("", res.Verdict, "nothing is known"),
@@ -339,8 +342,12 @@ func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph,
 		}
 	case inventory.Unused:
 	default:
-		if !all.unknown {
+		held := Item{Holds: prerequisites(before(kind, res, g))}
+		switch {
+		case !all.unknown:
 			return because("unknown whether it is in use: ", res.Verdict, "unknown whether it is in use")
+		case len(held.Holds) > 0 && d.Demands != nil && d.Demands(res):
+			return "may be in use, and holds " + heldBy(held) + ", to be taken away first"
 		}
 	}
 	if d.Missing != nil {

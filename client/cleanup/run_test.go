@@ -98,6 +98,30 @@ func TestWhatMayBeInUseGoesWhenThatIsChosen(t *testing.T) {
 	}
 }
 
+// What may be in use is never emptied: what it holds may carry traffic, and the service may refuse the deletion after it.
+func TestWhatMayBeInUseIsNotEmptied(t *testing.T) {
+	unknown := state(inventory.Unknown, "listeners could not be listed: 403")
+	w := newWorld(t).
+		withJar("along", jar{holds: []string{s1}}).
+		withJar("stubborn", jar{stubborn: true, holds: []string{s1}}).
+		withJar("demanding", jar{demands: true, holds: []string{s1, monitor}})
+	for _, id := range []string{"along", "stubborn", "demanding"} {
+		w.judge(id, unknown)
+	}
+	if not := w.planWith(Choice{}, jars).LeftOut; not[2].CanTake || !not[0].CanTake || !not[1].CanTake {
+		t.Errorf("offered: %+v", not)
+	}
+	p := w.planWith(Choice{Unknown: true}, jars)
+	want := LeftOut{Ref: jarRef("demanding"), Label: "demanding", Why: "may be in use, and holds 1 server, 1 health monitor, to be taken away first"}
+	if len(p.LeftOut) != 1 || p.LeftOut[0] != want || p.First() != "" || p.Along() != "2 servers" {
+		t.Errorf("left out %+v, first %q, along %q", p.LeftOut, p.First(), p.Along())
+	}
+	got := finished(t, w.engine(1).Start(t.Context(), p))
+	if got[0].Outcome != Deleted || got[1].Outcome != Blocked || w.did() != "delete along stubborn" {
+		t.Errorf("%s and %s after %s", got[0].Outcome, got[1].Outcome, w.did())
+	}
+}
+
 // Whoever waits long for the turn of an item, or while the service wants no requests, has it looked at again before it is
 // sent: once for all that wait, and not before a minute is over.
 func TestWhatWaitsIsLookedAtAgain(t *testing.T) {
