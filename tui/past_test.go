@@ -360,7 +360,7 @@ func TestTheTerminalShowsHowTheRunGoes(t *testing.T) {
 				a.clock.pass(time.Second)
 				x.press("ctrl+c")
 			} else {
-				x.gone(test.frame).press("q")
+				x.see("Run ended").press("q")
 			}
 			x.end()
 			sent("\x1b]9;4;0\a")
