@@ -85,20 +85,27 @@ func FuzzQuickSpecs(f *testing.F) {
 	})
 }
 
-// Numbers that a service writes as text are numbers where they are documented as such (api.md 2.4, 2.5, 4.4), also in what is
-// compared with it.
-func TestNumbersAreSentAsNumbers(t *testing.T) {
-	var body string
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// makes is a service that answers so to whatever is to be made; body is what it was sent last.
+func makes(t *testing.T, answer string) (server *httptest.Server, body *string) {
+	t.Helper()
+	body = new(string)
+	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in json.RawMessage
 		if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 			t.Error(err)
 		}
-		body = string(in)
+		*body = string(in)
 		w.WriteHeader(http.StatusCreated)
-		w.Write([]byte(`{"member":{"id":"new"},"healthmonitor":{"id":"new"},"members":[{"id":"new","host":"10.0.0.1","port":8080}]}`))
+		w.Write([]byte(answer))
 	}))
-	defer server.Close()
+	t.Cleanup(server.Close)
+	return server, body
+}
+
+// Numbers that a service writes as text are numbers where they are documented as such (api.md 2.4, 2.5, 4.4), also in what is
+// compared with it.
+func TestNumbersAreSentAsNumbers(t *testing.T) {
+	server, body := makes(t, `{"member":{"id":"new"},"healthmonitor":{"id":"new"},"members":[{"id":"new","host":"10.0.0.1","port":8080}]}`)
 	d, err := NewDeleter(Config{Project: "p", ELB: server.URL, ROMA: server.URL})
 	if err != nil {
 		t.Fatal(err)
@@ -125,8 +132,8 @@ func TestNumbersAreSentAsNumbers(t *testing.T) {
 			},
 		},
 	} {
-		if id, err := c.send(t.Context(), spec(t, c.kept)); id != "new" || err != nil || body != c.want {
-			t.Errorf("%q, %v: sent %s, want %s", id, err, body, c.want)
+		if id, err := c.send(t.Context(), spec(t, c.kept)); id != "new" || err != nil || *body != c.want {
+			t.Errorf("%q, %v: sent %s, want %s", id, err, *body, c.want)
 		}
 	}
 }
@@ -141,16 +148,7 @@ func TestCreateBelievesOnlyWhatFits(t *testing.T) {
 		`{"request_id":"x"}`:                   "",
 		`{"pool":null}`:                        "",
 	} {
-		var body string
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			var in json.RawMessage
-			if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
-				t.Error(err)
-			}
-			body = string(in)
-			w.WriteHeader(http.StatusCreated)
-			w.Write([]byte(answer))
-		}))
+		server, body := makes(t, answer)
 		d, err := NewDeleter(Config{Project: "p", ELB: server.URL})
 		if err != nil {
 			t.Fatal(err)
@@ -160,9 +158,8 @@ func TestCreateBelievesOnlyWhatFits(t *testing.T) {
 		if id != want || (err == nil) != (want != "") {
 			t.Errorf("%s: %q, %v", answer, id, err)
 		}
-		if want := `{"pool":{"name":"web","protocol":"TCP","type":"ip"}}`; body != want {
-			t.Errorf("sent %s, want %s", body, want)
+		if want := `{"pool":{"name":"web","protocol":"TCP","type":"ip"}}`; *body != want {
+			t.Errorf("sent %s, want %s", *body, want)
 		}
-		server.Close()
 	}
 }

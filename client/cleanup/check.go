@@ -206,7 +206,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		return nil, &ending{outcome: Skipped, message: "changed: " + why}
 	}
 	why := objection(kind, fresh, g, despite{
-		use: len(planned.Detaches) > 0 && !cleared, unknown: planned.mayBeInUse(),
+		use: len(planned.Detaches) > 0 && !cleared, unknown: planned.MayBeInUse(),
 	})
 	newly := newUser(planned.Resource.Verdict, fresh.Verdict)
 	switch {

@@ -67,7 +67,7 @@ func (r *Run) mayHold(i int) bool {
 	defer r.mu.Unlock()
 	it, planned := &r.items[i], &r.plan.Items[i]
 	emptied := it.steps.cleared && planned.Demands
-	return !it.refusal.holds && !emptied && len(planned.Holds) > 0 && !planned.mayBeInUse() && it.result.Outcome == Pending
+	return !it.refusal.holds && !emptied && len(planned.Holds) > 0 && !planned.MayBeInUse() && it.result.Outcome == Pending
 }
 
 // askAlone keeps an item that a batch has refused without a reason, for the call that gives one.

@@ -220,8 +220,9 @@ func (p *Plan) weigh(kind *inventory.Kind, res inventory.Resource, off map[inven
 	}, nil
 }
 
-// mayBeInUse: nobody knows. Nothing is taken away from it before the service has the last word: it may carry traffic.
-func (it *Item) mayBeInUse() bool { return it.Resource.Verdict.State == inventory.Unknown }
+// MayBeInUse says that nobody knows whether it is, see [Choice.Unknown]. Nothing is taken away from it before the service
+// has the last word: it may carry traffic.
+func (it *Item) MayBeInUse() bool { return it.Resource.Verdict.State == inventory.Unknown }
 
 // unspoken is the danger of taking something out of use, or of deleting what may be in use, where no consequence of the
 // kind speaks of it.
@@ -239,7 +240,7 @@ func (p Plan) unspoken() []inventory.Consequence {
 				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
 				Text: res.Label() + " is taken out of use: " + because("in use by ", res.Verdict, "in use"),
 			})
-		} else if it.mayBeInUse() && !told[res.Ref] {
+		} else if it.MayBeInUse() && !told[res.Ref] {
 			out = append(out, inventory.Consequence{
 				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
 				Text: res.Label() + " may be in use: " + because("", res.Verdict, "nothing is known"),

@@ -202,7 +202,7 @@ func (m *Model) measure() {
 		if len(m.plan.Items[i].Detaches) > 0 {
 			m.detaches++
 		}
-		if m.plan.Items[i].Resource.Verdict.State == inventory.Unknown {
+		if m.plan.Items[i].MayBeInUse() {
 			m.unsure++
 		}
 		undo, _ := undoWord(m.plan.Items[i].Undo)
