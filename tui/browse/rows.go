@@ -68,15 +68,15 @@ func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []tab
 			case kind.Deletion == nil: // the same for all rows
 				h.Width, h.Min = 17, 12
 			case parents > 1:
-				h.Min = 14
+				h.Min = 18
 			}
 		default:
 			col := kind.Columns[o]
 			*h = table.Column{Title: col.Title, Right: col.Right, Width: col.Width, Extra: col.Extra || col.Parent && parents == 1}
 			if o == 0 {
 				h.Flex, h.Min = true, 16
-				if kind.Within != "" { // of an address that is cut nobody knows which it is: 10.20.120.5-10.20.120.9
-					h.Whole, h.Min = true, 22
+				if kind.Within != "" {
+					h.Min = 22 // of an address that is cut nobody knows which it is: 10.20.120.5-10.20.120.9
 				}
 			}
 		}

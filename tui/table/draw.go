@@ -366,20 +366,15 @@ func (m *Model[K]) taken() int {
 	return total
 }
 
-// shrink takes width from the widest flex column, again and again, first from what is not needed to be whole; then from
-// the others; what it returns is still too much.
+// shrink takes width from the widest flex column, again and again, then from the others; what it returns is still too much.
 func (m *Model[K]) shrink(room int) int {
 	over := m.taken() - room
 	layout := m.paint.layout
-	for _, from := range []struct{ flex, whole bool }{{true, true}, {true, false}, {false, false}} {
+	for _, flex := range []bool{true, false} {
 		for over > 0 {
 			widest := -1
 			for i, pl := range layout {
-				c, least := m.cols[pl.col], m.least(pl)
-				if from.whole && c.Whole {
-					least = max(least, m.paint.natural[pl.col])
-				}
-				if c.Flex == from.flex && pl.width > least && (widest < 0 || pl.width > layout[widest].width) {
+				if m.cols[pl.col].Flex == flex && pl.width > m.least(pl) && (widest < 0 || pl.width > layout[widest].width) {
 					widest = i
 				}
 			}

@@ -20,7 +20,6 @@ type Column struct {
 	Right bool // aligned right
 	Extra bool // shown in the wide layout, or when there is room for it
 	Flex  bool // gives way first when the terminal is narrow, and takes the room that is left when it is wide
-	Whole bool // gives way only after other Flex columns as long as its values would be cut
 	Width int  // what it wants; 0: as wide as the widest value
 	Min   int  // what it can do with; 0: what it wants, for Flex columns at most 8
 	Hot   rune // capital letter that sorts by this column; 0 none

@@ -172,23 +172,6 @@ func TestExtraColumnsComeAfterWhatIsCut(t *testing.T) {
 	}
 }
 
-// What must not be cut takes its room from what may be, down to the least of that; where this is not enough, it is cut too
-// before a column goes.
-func TestWhatMustBeWholeGivesWayLast(t *testing.T) {
-	const address = "10.20.120.25-10.20.120.199"
-	for _, tt := range []struct{ w, address, why int }{
-		{90, 28, 28}, {58, 26, 27}, {50, 26, 19}, {43, 26, 12}, {42, 25, 12}, {39, 22, 12},
-	} {
-		m := New[string](plain(), []Column{{Title: "ENTRY", Flex: true, Whole: true, Width: 28, Min: 22}, {Title: "WHY", Flex: true, Width: 28, Min: 12}})
-		m.SetSize(tt.w, 3)
-		m.Set(Prepare(pools{{"id", address, "listener shop-443 (white)", 3}}, Sort{}))
-		m.View()
-		if got := m.paint.layout; len(got) != 2 || got[0].width != tt.address || got[1].width != tt.why {
-			t.Errorf("%d columns: %v, want %d and %d", tt.w, got, tt.address, tt.why)
-		}
-	}
-}
-
 func TestFilter(t *testing.T) {
 	for _, c := range []struct {
 		filter string
