@@ -112,15 +112,47 @@ func shownBy[T any](q *call, status int, name string, object T, view func(T) any
 	return q.shown(status, name, object)
 }
 
-// show is the handler that shows what find has found.
-func show[T any](find func(*call) (T, answer), as func(*call, int, T) answer) func(*call) answer {
+// known finds an object that the family of the request knows.
+func known[T both](q *call, t *table[T], kind, id string) (found T, missing answer) {
+	o, ok := t.get(id)
+	if !ok || q.family == sharedELB && !o.inV2() {
+		return found, q.notFound(kind, id)
+	}
+	return o, answer{}
+}
+
+// show is the handler that shows the object that the path names.
+func show[T any](find func(*call, string) (T, answer), as func(*call, int, T) answer) func(*call) answer {
 	return func(q *call) answer {
-		object, missing := find(q)
+		object, missing := find(q, q.args[0])
 		if missing.status != 0 {
 			return missing
 		}
 		return as(q, http.StatusOK, object)
 	}
+}
+
+// erase deletes the object that the path names, unless something is in its way: blocked says what, nil = nothing ever is.
+func erase[T any](q *call, find func(id string) (T, answer), blocked func(T) string, remove func(T)) answer {
+	object, missing := find(q.args[0])
+	if missing.status != 0 {
+		return missing
+	}
+	if blocked != nil {
+		if why := blocked(object); why != "" {
+			return q.inUse(why)
+		}
+	}
+	remove(object)
+	return deleted
+}
+
+// stamp is the time of a change as an object holds it: those of shared load balancers have no times.
+func (q *call) stamp(shared bool) string {
+	if shared {
+		return ""
+	}
+	return q.now()
 }
 
 // Classes of refusal that the ELB families share, each in its own words. A missing object is 404 ELB.8904 or

@@ -100,24 +100,14 @@ func (q *call) answerCertificate(status int, c *certificate) answer {
 	return q.shown(status, "certificate", viewCertificate(c))
 }
 
-func (q *call) showCertificate() answer {
-	c, ok := q.certificate(q.args[0])
-	if !ok {
-		return q.notFound("certificate", q.args[0])
-	}
-	return q.answerCertificate(http.StatusOK, c)
-}
-
-// certificate finds one that the family knows: v2.0 has no SM pairs.
-func (q *call) certificate(id string) (*certificate, bool) {
-	c, ok := q.w.certificates.get(id)
-	return c, ok && (q.family != sharedELB || c.Type != "server_sm")
+func (q *call) certificate(id string) (*certificate, answer) {
+	return known(q, &q.w.certificates, "certificate", id)
 }
 
 func (q *call) createCertificate() answer {
-	in, ok := q.fields("certificate")
-	if !ok {
-		return q.invalid("the body has no certificate")
+	in, refused := q.fields("certificate")
+	if in == nil {
+		return refused
 	}
 	now := q.options.Now().UTC()
 	c := &certificate{
@@ -167,8 +157,8 @@ func (c *certificate) read() {
 	c.ExpireTime = parsed.NotAfter.UTC().Format(timeV3)
 }
 
-// certificateBlocked says which listener uses the certificate.
-func certificateBlocked(c *certificate) string {
+// blocked says which listener uses the certificate.
+func (c *certificate) blocked() string {
 	if len(c.listeners) == 0 {
 		return ""
 	}
@@ -176,18 +166,10 @@ func certificateBlocked(c *certificate) string {
 }
 
 func (q *call) deleteCertificate() answer {
-	c, ok := q.certificate(q.args[0])
-	if !ok {
-		return q.notFound("certificate", q.args[0])
-	}
-	if why := certificateBlocked(c); why != "" {
-		return q.inUse(why)
-	}
-	q.w.certificates.remove(c.ID)
-	return deleted
+	return erase(q, q.certificate, (*certificate).blocked, q.w.removeCertificate)
 }
 
 // deleteCertificates is S3.
 func (q *call) deleteCertificates() answer {
-	return batch(q, "certificates", &q.w.certificates, certificateBlocked, func(c *certificate) { q.w.certificates.remove(c.ID) })
+	return batch(q, "certificates", &q.w.certificates, (*certificate).blocked, q.w.removeCertificate)
 }

@@ -42,11 +42,19 @@ type fields struct {
 	bad []string
 }
 
-// fields decodes the object under name; false when the body has none.
-func (q *call) fields(name string) (*fields, bool) {
+// fields decodes the object under name; a refusal when the body has none, or the object lacks a required member.
+func (q *call) fields(name string, required ...string) (*fields, answer) {
 	object, ok := q.object(name)
 	f := &fields{}
-	return f, ok && json.Unmarshal(object, &f.raw) == nil
+	if !ok || json.Unmarshal(object, &f.raw) != nil {
+		return nil, q.invalid("the body has no %s", name)
+	}
+	for _, member := range required {
+		if !f.has(member) {
+			return nil, q.invalid("%s is required", member)
+		}
+	}
+	return f, answer{}
 }
 
 func (f *fields) has(name string) bool {

@@ -72,21 +72,9 @@ func (q *call) listIPGroups() answer {
 	}, nil)
 }
 
-func (q *call) group() (*ipGroup, answer) {
-	g, ok := q.w.groups.get(q.args[0])
-	if !ok {
-		return nil, q.notFound("ipgroup", q.args[0])
-	}
-	return g, answer{}
-}
+func (q *call) group(id string) (*ipGroup, answer) { return known(q, &q.w.groups, "ipgroup", id) }
 
-func (q *call) showIPGroup() answer {
-	g, missing := q.group()
-	if g == nil {
-		return missing
-	}
-	return q.shown(http.StatusOK, "ipgroup", g)
-}
+func (q *call) answerGroup(status int, g *ipGroup) answer { return q.shown(status, "ipgroup", g) }
 
 // entries decodes ip_list; a refusal when it is absent, empty where it must not be, or holds something else.
 func (q *call) entries(mayBeEmpty bool) ([]entry, answer) {
@@ -118,12 +106,12 @@ func (q *call) createIPGroup() answer {
 		return refused
 	}
 	q.w.groups.add(g)
-	return q.shown(http.StatusCreated, "ipgroup", g)
+	return q.answerGroup(http.StatusCreated, g)
 }
 
 // addEntries is iplist/create-or-update: it never removes.
 func (q *call) addEntries() answer {
-	g, missing := q.group()
+	g, missing := q.group(q.args[0])
 	if g == nil {
 		return missing
 	}
@@ -138,7 +126,7 @@ func (q *call) addEntries() answer {
 		return refused
 	}
 	*g = next
-	return q.shown(http.StatusOK, "ipgroup", g)
+	return q.answerGroup(http.StatusOK, g)
 }
 
 // setGroup sets name and description and puts the entries of list into g, a new or a copied group.
@@ -165,7 +153,7 @@ func (q *call) countEntries() int {
 // deleteEntries is S2. It answers with the group as it is afterwards; entries that are not there need no deleting.
 // A body without entries is refused: what it would do is not documented (api.md 2.9).
 func (q *call) deleteEntries() answer {
-	g, missing := q.group()
+	g, missing := q.group(q.args[0])
 	if g == nil {
 		return missing
 	}
@@ -179,17 +167,17 @@ func (q *call) deleteEntries() answer {
 		}
 	}
 	g.UpdatedAt = q.options.Now().UTC().Format(timeBare)
-	return q.shown(http.StatusOK, "ipgroup", g)
+	return q.answerGroup(http.StatusOK, g)
+}
+
+// blocked says which listener uses the group.
+func (g *ipGroup) blocked() string {
+	if len(g.Listeners) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("ipgroup %s is used by listener %s", g.ID, g.Listeners[0].ID)
 }
 
 func (q *call) deleteIPGroup() answer {
-	g, missing := q.group()
-	if g == nil {
-		return missing
-	}
-	if len(g.Listeners) > 0 {
-		return q.inUse(fmt.Sprintf("ipgroup %s is used by listener %s", g.ID, g.Listeners[0].ID))
-	}
-	q.w.groups.remove(g.ID)
-	return deleted
+	return erase(q, q.group, (*ipGroup).blocked, q.w.removeGroup)
 }

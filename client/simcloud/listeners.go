@@ -145,12 +145,8 @@ func (q *call) listListeners() answer {
 	return listV3(q, &q.w.listeners, "listeners", listenerFilters, listenerSpecials, nil)
 }
 
-func (q *call) listener() (*listener, answer) {
-	l, ok := q.w.listeners.get(q.args[0])
-	if !ok || q.family == sharedELB && !l.shared {
-		return nil, q.notFound("listener", q.args[0])
-	}
-	return l, answer{}
+func (q *call) listener(id string) (*listener, answer) {
+	return known(q, &q.w.listeners, "listener", id)
 }
 
 func (q *call) answerListener(status int, l *listener) answer {
@@ -158,13 +154,13 @@ func (q *call) answerListener(status int, l *listener) answer {
 }
 
 func (q *call) createListener() answer {
-	in, ok := q.fields("listener")
-	if !ok {
-		return q.invalid("the body has no listener")
+	in, refused := q.fields("listener")
+	if in == nil {
+		return refused
 	}
-	lb, ok := q.balancer(in.text("loadbalancer_id"))
-	if !ok {
-		return q.notFound("loadbalancer", in.text("loadbalancer_id"))
+	lb, missing := q.balancer(in.text("loadbalancer_id"))
+	if lb == nil {
+		return missing
 	}
 	l := &listener{
 		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", AdminStateUp: true, SNICerts: []string{},
@@ -177,23 +173,21 @@ func (q *call) createListener() answer {
 	if refused := q.setListener(l, in); refused.status != 0 {
 		return refused
 	}
-	if !l.shared {
-		l.CreatedAt = q.now()
-		l.UpdatedAt = l.CreatedAt
-	}
+	l.CreatedAt = q.stamp(l.shared)
+	l.UpdatedAt = l.CreatedAt
 	q.w.listeners.add(l)
 	q.w.attach(l)
 	return q.answerListener(http.StatusCreated, l)
 }
 
 func (q *call) updateListener() answer {
-	l, missing := q.listener()
+	l, missing := q.listener(q.args[0])
 	if l == nil {
 		return missing
 	}
-	in, ok := q.fields("listener")
-	if !ok {
-		return q.invalid("the body has no listener")
+	in, refused := q.fields("listener")
+	if in == nil {
+		return refused
 	}
 	next := *l
 	if refused := q.setListener(&next, in); refused.status != 0 {
@@ -202,9 +196,7 @@ func (q *call) updateListener() answer {
 	q.w.detach(l)
 	*l = next
 	q.w.attach(l)
-	if !l.shared {
-		l.UpdatedAt = q.now()
-	}
+	l.UpdatedAt = q.stamp(l.shared)
 	return q.answerListener(http.StatusOK, l)
 }
 
@@ -220,13 +212,13 @@ func (q *call) setListener(l *listener, in *fields) answer {
 		l.SNICerts = []string{}
 	}
 	if l.DefaultPoolID != "" {
-		if _, ok := q.w.pools.get(string(l.DefaultPoolID)); !ok {
-			return q.notFound("pool", string(l.DefaultPoolID))
+		if p, missing := q.pool(string(l.DefaultPoolID)); p == nil {
+			return missing
 		}
 	}
 	for _, id := range l.certificates() {
-		if _, ok := q.w.certificates.get(id); !ok {
-			return q.notFound("certificate", id)
+		if c, missing := q.certificate(id); c == nil {
+			return missing
 		}
 	}
 	if l.Access != nil && in.has("ipgroup") {
@@ -245,28 +237,24 @@ func (q *call) setListener(l *listener, in *fields) answer {
 	return answer{}
 }
 
+// blocked says which policy uses the listener.
+func (l *listener) blocked() string {
+	if len(l.policies) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("listener %s is used by l7policy %s", l.ID, l.policies[0].ID)
+}
+
 func (q *call) deleteListener() answer {
-	l, missing := q.listener()
-	if l == nil {
-		return missing
-	}
-	if len(l.policies) > 0 {
-		return q.inUse(fmt.Sprintf("listener %s is used by l7policy %s", l.ID, l.policies[0].ID))
-	}
-	q.w.removeListener(l)
-	return deleted
+	return erase(q, q.listener, (*listener).blocked, q.w.removeListener)
 }
 
 func (q *call) listPolicies() answer {
 	return listV3(q, &q.w.policies, "l7policies", policyFilters, nil, nil)
 }
 
-func (q *call) policy() (*policy, answer) {
-	p, ok := q.w.policies.get(q.args[0])
-	if !ok || q.family == sharedELB && !p.shared {
-		return nil, q.notFound("l7policy", q.args[0])
-	}
-	return p, answer{}
+func (q *call) policy(id string) (*policy, answer) {
+	return known(q, &q.w.policies, "l7policy", id)
 }
 
 func (q *call) answerPolicy(status int, p *policy) answer {
@@ -274,13 +262,13 @@ func (q *call) answerPolicy(status int, p *policy) answer {
 }
 
 func (q *call) createPolicy() answer {
-	in, ok := q.fields("l7policy")
-	if !ok {
-		return q.invalid("the body has no l7policy")
+	in, refused := q.fields("l7policy")
+	if in == nil {
+		return refused
 	}
-	l, ok := q.w.listeners.get(in.text("listener_id"))
-	if !ok || q.family == sharedELB && !l.shared {
-		return q.notFound("listener", in.text("listener_id"))
+	l, missing := q.listener(in.text("listener_id"))
+	if l == nil {
+		return missing
 	}
 	p := &policy{
 		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", ListenerID: l.ID, Rules: []ref{}, Position: 100,
@@ -293,23 +281,21 @@ func (q *call) createPolicy() answer {
 	if refused := q.setPolicy(p, in); refused.status != 0 {
 		return refused
 	}
-	if !p.shared {
-		p.CreatedAt = q.now()
-		p.UpdatedAt = p.CreatedAt
-	}
+	p.CreatedAt = q.stamp(p.shared)
+	p.UpdatedAt = p.CreatedAt
 	q.w.policies.add(p)
 	q.w.forward(p)
 	return q.answerPolicy(http.StatusCreated, p)
 }
 
 func (q *call) updatePolicy() answer {
-	p, missing := q.policy()
+	p, missing := q.policy(q.args[0])
 	if p == nil {
 		return missing
 	}
-	in, ok := q.fields("l7policy")
-	if !ok {
-		return q.invalid("the body has no l7policy")
+	in, refused := q.fields("l7policy")
+	if in == nil {
+		return refused
 	}
 	next := *p
 	if refused := q.setPolicy(&next, in); refused.status != 0 {
@@ -318,9 +304,7 @@ func (q *call) updatePolicy() answer {
 	q.w.unforward(p)
 	*p = next
 	q.w.forward(p)
-	if !p.shared {
-		p.UpdatedAt = q.now()
-	}
+	p.UpdatedAt = q.stamp(p.shared)
 	return q.answerPolicy(http.StatusOK, p)
 }
 
@@ -335,44 +319,31 @@ func (q *call) setPolicy(p *policy, in *fields) answer {
 		return q.invalid("redirect_pool_id is required when action is REDIRECT_TO_POOL")
 	}
 	for _, id := range p.pools() {
-		if _, ok := q.w.pools.get(id); !ok {
-			return q.notFound("pool", id)
+		if target, missing := q.pool(id); target == nil {
+			return missing
 		}
 	}
 	return answer{}
 }
 
-func (q *call) deletePolicy() answer {
-	p, missing := q.policy()
-	if p == nil {
-		return missing
-	}
-	q.w.removePolicy(p)
-	return deleted
-}
+func (q *call) deletePolicy() answer { return erase(q, q.policy, nil, q.w.removePolicy) }
 
-// balancer finds a load balancer that the family knows.
-func (q *call) balancer(id string) (*balancer, bool) {
-	lb, ok := q.w.balancers.get(id)
-	return lb, ok && (q.family != sharedELB || !lb.Guaranteed)
+func (q *call) balancer(id string) (*balancer, answer) {
+	return known(q, &q.w.balancers, "loadbalancer", id)
 }
 
 func (q *call) listLoadBalancers() answer {
 	return listV3(q, &q.w.balancers, "loadbalancers", balancerFilters, nil, nil)
 }
 
-func (q *call) showLoadBalancer() answer {
-	lb, ok := q.balancer(q.args[0])
-	if !ok {
-		return q.notFound("loadbalancer", q.args[0])
-	}
-	return shownBy(q, http.StatusOK, "loadbalancer", lb, viewSharedBalancer)
+func (q *call) answerLoadBalancer(status int, lb *balancer) answer {
+	return shownBy(q, status, "loadbalancer", lb, viewSharedBalancer)
 }
 
 func (q *call) createLoadBalancer() answer {
-	in, ok := q.fields("loadbalancer")
-	if !ok {
-		return q.invalid("the body has no loadbalancer")
+	in, refused := q.fields("loadbalancer")
+	if in == nil {
+		return refused
 	}
 	lb := &balancer{
 		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", Guaranteed: true, ProvisioningStatus: "ACTIVE",
@@ -382,10 +353,8 @@ func (q *call) createLoadBalancer() answer {
 	if refused := q.refuse(in); refused.status != 0 {
 		return refused
 	}
-	if lb.Guaranteed {
-		lb.CreatedAt = q.now()
-		lb.UpdatedAt = lb.CreatedAt
-	}
+	lb.CreatedAt = q.stamp(!lb.Guaranteed)
+	lb.UpdatedAt = lb.CreatedAt
 	q.w.balancers.add(lb)
-	return q.shown(http.StatusCreated, "loadbalancer", lb)
+	return q.answerLoadBalancer(http.StatusCreated, lb)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func (q *call) listMembers() answer {
-	p, missing := q.pool()
+	p, missing := q.pool(q.args[0])
 	if p == nil {
 		return missing
 	}
@@ -44,7 +44,7 @@ func viewMember(m *member) any {
 
 // member finds the pool and the member that the path names.
 func (q *call) member() (*pool, *member, answer) {
-	p, missing := q.pool()
+	p, missing := q.pool(q.args[0])
 	if p == nil {
 		return nil, nil, missing
 	}
@@ -71,13 +71,13 @@ func (q *call) showMember() answer {
 }
 
 func (q *call) createMember() answer {
-	p, missing := q.pool()
+	p, missing := q.pool(q.args[0])
 	if p == nil {
 		return missing
 	}
-	in, ok := q.fields("member")
-	if !ok {
-		return q.invalid("the body has no member")
+	in, refused := q.fields("member")
+	if in == nil {
+		return refused
 	}
 	m := &member{
 		ID: q.mint.uuid(), Weight: 1, IPVersion: "v4", OperatingStatus: "NO_MONITOR", MemberType: "ip",
@@ -107,10 +107,8 @@ func (q *call) createMember() answer {
 	if m.SubnetID != "" {
 		m.MemberType = "instance"
 	}
-	if !p.shared {
-		m.CreatedAt = q.now()
-		m.UpdatedAt = m.CreatedAt
-	}
+	m.CreatedAt = q.stamp(p.shared)
+	m.UpdatedAt = m.CreatedAt
 	q.w.addMember(p, m)
 	return q.answerMember(http.StatusCreated, m)
 }
@@ -131,12 +129,8 @@ func (q *call) listMonitors() answer {
 	return listV3(q, &q.w.monitors, "healthmonitors", monitorFilters, nil, nil)
 }
 
-func (q *call) monitor() (*monitor, answer) {
-	m, ok := q.w.monitors.get(q.args[0])
-	if !ok || q.family == sharedELB && !m.shared {
-		return nil, q.notFound("healthmonitor", q.args[0])
-	}
-	return m, answer{}
+func (q *call) monitor(id string) (*monitor, answer) {
+	return known(q, &q.w.monitors, "healthmonitor", id)
 }
 
 func (q *call) answerMonitor(status int, m *monitor) answer {
@@ -144,18 +138,13 @@ func (q *call) answerMonitor(status int, m *monitor) answer {
 }
 
 func (q *call) createMonitor() answer {
-	in, ok := q.fields("healthmonitor")
-	if !ok {
-		return q.invalid("the body has no healthmonitor")
+	in, refused := q.fields("healthmonitor", "delay", "max_retries", "pool_id", "timeout", "type")
+	if in == nil {
+		return refused
 	}
-	for _, name := range []string{"delay", "max_retries", "pool_id", "timeout", "type"} {
-		if !in.has(name) {
-			return q.invalid("%s is required", name)
-		}
-	}
-	p, ok := q.w.pools.get(in.text("pool_id"))
-	if !ok || q.family == sharedELB && !p.shared {
-		return q.notFound("pool", in.text("pool_id"))
+	p, missing := q.pool(in.text("pool_id"))
+	if p == nil {
+		return missing
 	}
 	if p.HealthMonitorID != "" {
 		return q.inUse(fmt.Sprintf("pool %s has healthmonitor %s", p.ID, p.HealthMonitorID))
@@ -165,20 +154,11 @@ func (q *call) createMonitor() answer {
 	if refused := q.refuse(in); refused.status != 0 {
 		return refused
 	}
-	if !p.shared {
-		m.CreatedAt = q.now()
-		m.UpdatedAt = m.CreatedAt
-	}
+	m.CreatedAt = q.stamp(p.shared)
+	m.UpdatedAt = m.CreatedAt
 	q.w.monitors.add(m)
 	p.HealthMonitorID = m.ID
 	return q.answerMonitor(http.StatusCreated, m)
 }
 
-func (q *call) deleteMonitor() answer {
-	m, missing := q.monitor()
-	if m == nil {
-		return missing
-	}
-	q.w.removeMonitor(m)
-	return deleted
-}
+func (q *call) deleteMonitor() answer { return erase(q, q.monitor, nil, q.w.removeMonitor) }

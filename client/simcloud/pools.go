@@ -120,7 +120,6 @@ func (w *world) poolSpecials() special[*pool] {
 		},
 		"member_instance_id": device,
 		"member_device_id":   device,
-		"tenant_id":          func(p *pool) []string { return []string{p.ProjectID} },
 	}
 }
 
@@ -138,14 +137,7 @@ func (q *call) listPools() answer {
 	return listV3(q, &q.w.pools, "pools", poolFilters, q.w.poolSpecials(), nil)
 }
 
-// pool finds the pool that the path names; the v2.0 family knows the shared ones only.
-func (q *call) pool() (*pool, answer) {
-	p, ok := q.w.pools.get(q.args[0])
-	if !ok || q.family == sharedELB && !p.shared {
-		return nil, q.notFound("pool", q.args[0])
-	}
-	return p, answer{}
-}
+func (q *call) pool(id string) (*pool, answer) { return known(q, &q.w.pools, "pool", id) }
 
 // answerPool shows a pool as its family does.
 func (q *call) answerPool(status int, p *pool) answer {
@@ -153,58 +145,52 @@ func (q *call) answerPool(status int, p *pool) answer {
 }
 
 func (q *call) createPool() answer {
-	in, ok := q.fields("pool")
-	if !ok {
-		return q.invalid("the body has no pool")
+	in, refused := q.fields("pool", "protocol", "lb_algorithm")
+	if in == nil {
+		return refused
 	}
 	p := &pool{
 		ID: q.mint.uuid(), ProjectID: q.w.project, EnterpriseProjectID: "0", IPVersion: "dualstack", AdminStateUp: true,
 		Listeners: []ref{}, LoadBalancers: []ref{}, ProtectionStatus: nonProtection, shared: q.family == sharedELB,
 	}
-	for _, name := range []string{"protocol", "lb_algorithm"} {
-		if !in.has(name) {
-			return q.invalid("%s is required", name)
-		}
-	}
 	in.take(p, "type vpc_id")
 	if p.Type == "instance" && p.VPCID == "" {
 		return q.invalid("vpc_id is required when type is instance")
 	}
-	l, haveListener := q.w.listeners.get(in.text("listener_id"))
-	lb, haveLB := q.balancer(in.text("loadbalancer_id"))
+	l, noListener := q.listener(in.text("listener_id"))
+	lb, noBalancer := q.balancer(in.text("loadbalancer_id"))
 	switch {
-	case in.has("listener_id") && !haveListener:
-		return q.notFound("listener", in.text("listener_id"))
-	case in.has("loadbalancer_id") && !haveLB:
-		return q.notFound("loadbalancer", in.text("loadbalancer_id"))
-	case !haveListener && !haveLB && !in.has("type"):
+	case in.has("listener_id") && l == nil:
+		return noListener
+	case in.has("loadbalancer_id") && lb == nil:
+		return noBalancer
+	case l == nil && lb == nil && !in.has("type"):
 		return q.invalid("one of listener_id, loadbalancer_id and type is required")
-	case haveListener && l.DefaultPoolID != "":
+	case l != nil && l.DefaultPoolID != "":
 		return q.inUse(fmt.Sprintf("listener %s has the default pool %s", l.ID, l.DefaultPoolID))
 	}
 	in.take(p, "protocol ip_version any_port_enable public_border_group enterprise_project_id")
 	if refused := q.setPool(p, in); refused.status != 0 {
 		return refused
 	}
-	if haveListener {
+	if l != nil {
 		p.shared = p.shared || l.shared
 		p.LoadBalancers = append(p.LoadBalancers, l.LoadBalancers...)
 	}
-	if haveLB {
+	if lb != nil {
 		p.shared = p.shared || !lb.Guaranteed
 		p.LoadBalancers = link(p.LoadBalancers, lb.ID)
 	}
-	if !p.shared {
-		p.CreatedAt = q.now()
-		p.UpdatedAt = p.CreatedAt
-	} else {
+	p.CreatedAt = q.stamp(p.shared)
+	p.UpdatedAt = p.CreatedAt
+	if p.shared {
 		if !in.has("ip_version") {
 			p.IPVersion = "v4"
 		}
 		q.w.house(p)
 	}
 	q.w.addPool(p)
-	if haveListener {
+	if l != nil {
 		q.w.detach(l)
 		l.DefaultPoolID = nullable(p.ID)
 		q.w.attach(l)
@@ -213,20 +199,18 @@ func (q *call) createPool() answer {
 }
 
 func (q *call) updatePool() answer {
-	p, missing := q.pool()
+	p, missing := q.pool(q.args[0])
 	if p == nil {
 		return missing
 	}
-	in, ok := q.fields("pool")
-	if !ok {
-		return q.invalid("the body has no pool")
+	in, refused := q.fields("pool")
+	if in == nil {
+		return refused
 	}
 	if refused := q.setPool(p, in); refused.status != 0 {
 		return refused
 	}
-	if !p.shared {
-		p.UpdatedAt = q.now()
-	}
+	p.UpdatedAt = q.stamp(p.shared)
 	return q.answerPool(http.StatusOK, p)
 }
 
@@ -243,17 +227,7 @@ func (q *call) setPool(p *pool, in *fields) answer {
 }
 
 // deletePool is the single deletion of both families.
-func (q *call) deletePool() answer {
-	p, missing := q.pool()
-	if p == nil {
-		return missing
-	}
-	if why := q.poolBlocked(p); why != "" {
-		return q.inUse(why)
-	}
-	q.w.removePool(p)
-	return deleted
-}
+func (q *call) deletePool() answer { return erase(q, q.pool, q.poolBlocked, q.w.removePool) }
 
 // batchItem is one result of a batch deletion (S0, S3).
 type batchItem struct {

@@ -35,7 +35,7 @@ func (w *world) rule(id string) *rule {
 }
 
 func (q *call) listRules() answer {
-	p, missing := q.policy()
+	p, missing := q.policy(q.args[0])
 	if p == nil {
 		return missing
 	}
@@ -47,18 +47,13 @@ func (q *call) listRules() answer {
 }
 
 func (q *call) createRule() answer {
-	p, missing := q.policy()
+	p, missing := q.policy(q.args[0])
 	if p == nil {
 		return missing
 	}
-	in, ok := q.fields("rule")
-	if !ok {
-		return q.invalid("the body has no rule")
-	}
-	for _, name := range []string{"type", "compare_type", "value"} {
-		if !in.has(name) {
-			return q.invalid("%s is required", name)
-		}
+	in, refused := q.fields("rule", "type", "compare_type", "value")
+	if in == nil {
+		return refused
 	}
 	r := &rule{ID: q.mint.uuid(), AdminUp: true, Status: "ACTIVE", ProjectID: q.w.project}
 	in.take(r, "type compare_type key value invert")

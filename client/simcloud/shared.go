@@ -5,6 +5,22 @@ import "strings"
 // The v2.0 family shows the objects of shared load balancers in its own shapes: no times, no protection, the project as
 // tenant_id too (api.md 3). What it does with them is what v3 does; the preconditions of S1 are in poolBlocked.
 
+// both is an object of ELB, of which v2.0 may know only some: those of shared load balancers, and certificates that are no SM
+// pairs.
+type both interface {
+	object
+	inV2() bool
+}
+
+func (p *pool) inV2() bool        { return p.shared }
+func (m *member) inV2() bool      { return m.pool.shared }
+func (m *monitor) inV2() bool     { return m.shared }
+func (l *listener) inV2() bool    { return l.shared }
+func (p *policy) inV2() bool      { return p.shared }
+func (b *balancer) inV2() bool    { return !b.Guaranteed }
+func (c *certificate) inV2() bool { return c.Type != "server_sm" }
+func (g *ipGroup) inV2() bool     { return false }
+
 type sharedPool struct {
 	ID                 string         `json:"id"`
 	Name               string         `json:"name"`
@@ -148,42 +164,37 @@ func viewSharedBalancer(b *balancer) any {
 
 func (q *call) listSharedBalancers() answer {
 	const names = "id name description provisioning_status operating_status vip_address admin_state_up project_id"
-	return listShared(q, &q.w.balancers, "loadbalancers", names, special[*balancer]{
-		"tenant_id": func(b *balancer) []string { return []string{b.ProjectID} },
-	}, func(b *balancer) bool { return !b.Guaranteed }, viewSharedBalancer)
+	return listShared(q, &q.w.balancers, "loadbalancers", names, nil, viewSharedBalancer)
 }
 
 func (q *call) listSharedPools() answer {
 	also := q.w.poolSpecials()
 	delete(also, "listener_id") // not a filter here (api.md 3)
 	const names = "id name description healthmonitor_id protocol lb_algorithm project_id"
-	return listShared(q, &q.w.pools, "pools", names, also, func(p *pool) bool { return p.shared }, viewSharedPool)
+	return listShared(q, &q.w.pools, "pools", names, also, viewSharedPool)
 }
 
 func (q *call) listSharedMembers() answer {
-	p, missing := q.pool()
+	p, missing := q.pool(q.args[0])
 	if p == nil {
 		return missing
 	}
-	return listShared(q, &p.Members, "members", sharedMemberFilters, sharedMemberSpecials, nil, viewSharedMember)
+	return listShared(q, &p.Members, "members", sharedMemberFilters, sharedMemberSpecials, viewSharedMember)
 }
 
 // listAllSharedMembers is an extension (api.md 3).
 func (q *call) listAllSharedMembers() answer {
-	return listShared(q, &q.w.members, "members", sharedMemberFilters, sharedMemberSpecials, func(m *member) bool { return m.pool.shared }, viewSharedMember)
+	return listShared(q, &q.w.members, "members", sharedMemberFilters, sharedMemberSpecials, viewSharedMember)
 }
 
 const sharedMemberFilters = "id name address weight protocol_port operating_status"
 
 var sharedMemberSpecials = special[*member]{
 	"subnet_id": func(m *member) []string { return []string{m.SubnetID} },
-	"tenant_id": func(m *member) []string { return []string{m.ProjectID} },
 }
 
 func (q *call) listSharedMonitors() answer {
-	return listShared(q, &q.w.monitors, "healthmonitors", monitorFilters+" project_id", special[*monitor]{
-		"tenant_id": func(m *monitor) []string { return []string{m.ProjectID} },
-	}, func(m *monitor) bool { return m.shared }, viewSharedMonitor)
+	return listShared(q, &q.w.monitors, "healthmonitors", monitorFilters+" project_id", nil, viewSharedMonitor)
 }
 
 func (q *call) listSharedListeners() answer {
@@ -191,14 +202,11 @@ func (q *call) listSharedListeners() answer {
 	return listShared(q, &q.w.listeners, "listeners", names, special[*listener]{
 		"loadbalancer_id":  listenerSpecials["loadbalancer_id"],
 		"tls_container_id": (*listener).certificates, // in any role
-		"tenant_id":        func(l *listener) []string { return []string{l.ProjectID} },
-	}, func(l *listener) bool { return l.shared }, viewSharedListener)
+	}, viewSharedListener)
 }
 
 func (q *call) listSharedPolicies() answer {
-	return listShared(q, &q.w.policies, "l7policies", policyFilters+" project_id", special[*policy]{
-		"tenant_id": func(p *policy) []string { return []string{p.ProjectID} },
-	}, func(p *policy) bool { return p.shared }, viewSharedPolicy)
+	return listShared(q, &q.w.policies, "l7policies", policyFilters+" project_id", nil, viewSharedPolicy)
 }
 
 // sharedCertificate has times of its own form. Both families show the same certificates: they belong to the project.
@@ -229,9 +237,7 @@ func viewSharedCertificate(c *certificate) any {
 }
 
 func (q *call) listSharedCertificates() answer {
-	a := listShared(q, &q.w.certificates, "certificates", "id name description type domain admin_state_up project_id", special[*certificate]{
-		"tenant_id": func(c *certificate) []string { return []string{c.ProjectID} },
-	}, func(c *certificate) bool { return c.Type != "server_sm" }, viewSharedCertificate)
+	a := listShared(q, &q.w.certificates, "certificates", "id name description type domain admin_state_up project_id", nil, viewSharedCertificate)
 	if body, ok := a.body.(map[string]any); ok {
 		delete(body, "certificates_links") // it says how many there are instead (api.md 3)
 		body["instance_num"] = len(body["certificates"].([]any))

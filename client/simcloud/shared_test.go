@@ -29,6 +29,29 @@ func TestSharedFamilyHasTwoPrefixes(t *testing.T) {
 	}
 }
 
+// TestSharedFamilyKnowsNoDedicatedObjects: nothing made or changed by v2.0 refers to what it does not show.
+func TestSharedFamilyKnowsNoDedicatedObjects(t *testing.T) {
+	l := newLab(t, Options{})
+	w := l.world()
+	var pool, listener, shared string
+	for _, p := range w.pools.all {
+		if !p.shared {
+			pool = p.ID
+		}
+	}
+	for _, one := range w.listeners.all {
+		if one.shared {
+			shared = one.ID
+		} else if one.DefaultPoolID == "" {
+			listener = one.ID
+		}
+	}
+	const lbaas = "/v2.0/lbaas/"
+	l.must(404, "POST", lbaas+"pools", `{"pool":{"protocol":"HTTP","lb_algorithm":"ROUND_ROBIN","listener_id":"`+listener+`"}}`)
+	l.must(404, "PUT", lbaas+"listeners/"+shared, `{"listener":{"default_pool_id":"`+pool+`"}}`)
+	l.must(404, "POST", lbaas+"l7policies", `{"l7policy":{"action":"REDIRECT_TO_POOL","listener_id":"`+shared+`","redirect_pool_id":"`+pool+`"}}`)
+}
+
 // TestSharedCertificates: those of the project in their own shape: no envelope around one, other times, and how many there
 // are instead of links (api.md 3).
 func TestSharedCertificates(t *testing.T) {

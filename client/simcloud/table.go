@@ -2,6 +2,7 @@ package simcloud
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -175,9 +176,11 @@ func listV3[T object](q *call, t *table[T], plural, names string, also special[T
 	}}
 }
 
-// listShared is a v2.0 list: the objects of shared load balancers, with links only when paging applies.
-func listShared[T object](q *call, t *table[T], plural, names string, also special[T], shared func(T) bool, view func(T) any) answer {
-	p, refused := listed(q, t, names, also, shared)
+// listShared is a v2.0 list, with links only when paging applies.
+func listShared[T both](q *call, t *table[T], plural, names string, also special[T], view func(T) any) answer {
+	filters := special[T]{"tenant_id": func(o T) []string { return tagged(reflect.ValueOf(o), "project_id") }}
+	maps.Copy(filters, also)
+	p, refused := listed(q, t, names, filters, T.inV2)
 	if refused.status != 0 {
 		return refused
 	}

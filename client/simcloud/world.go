@@ -109,6 +109,10 @@ func (w *world) removePolicy(p *policy) {
 	w.policies.remove(p.ID)
 }
 
+func (w *world) removeCertificate(c *certificate) { w.certificates.remove(c.ID) }
+
+func (w *world) removeGroup(g *ipGroup) { w.groups.remove(g.ID) }
+
 // house puts a pool of a shared load balancer into its VPC: v2.0 does not let anybody choose one.
 func (w *world) house(p *pool) {
 	for _, r := range p.LoadBalancers {
