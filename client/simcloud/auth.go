@@ -11,6 +11,7 @@ const tokenLife = 24 * time.Hour
 
 type token struct {
 	project string // "" = not of a project
+	account bool   // of the account as a whole
 	expires time.Time
 }
 

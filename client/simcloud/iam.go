@@ -62,15 +62,7 @@ func (q *call) createToken() answer {
 	if !named && user.ID != home.userID || user.Password != account.Password {
 		return iamError(http.StatusUnauthorized, "The username or password is wrong.")
 	}
-	now := q.options.Now().UTC()
-	t := token{expires: now.Add(tokenLife)}
-	said := map[string]any{
-		"methods":    []string{"password"},
-		"issued_at":  now.Format(iamTime),
-		"expires_at": t.expires.Format(iamTime),
-		"user":       map[string]any{"id": home.userID, "name": account.Username, "domain": home.domain(account), "password_expires_at": ""},
-		"roles":      []map[string]string{{"id": "0", "name": "te_admin"}},
-	}
+	t := token{expires: q.options.Now().Add(tokenLife)}
 	if scope := in.Auth.Scope; scope != nil && scope.Project != nil {
 		i := slices.IndexFunc(home.projects, func(p project) bool {
 			return p.ID == scope.Project.ID || scope.Project.ID == "" && p.Name == scope.Project.Name
@@ -78,21 +70,41 @@ func (q *call) createToken() answer {
 		if i < 0 {
 			return iamError(http.StatusUnauthorized, "The project of the scope does not exist or is not yours.")
 		}
-		p := home.projects[i]
-		t.project = p.ID
-		said["project"] = map[string]any{"id": p.ID, "name": p.Name, "domain": home.domain(account)}
+		t.project = home.projects[i].ID
 	} else if scope != nil && scope.Domain != nil {
 		if scope.Domain.Name != account.DomainName && scope.Domain.ID != home.domainID {
 			return iamError(http.StatusUnauthorized, "The account of the scope does not exist or is not yours.")
 		}
-		said["domain"] = home.domain(account)
+		t.account = true
 	}
+	said := q.told(t)
 	if !q.query.Has("nocatalog") {
 		said["catalog"] = catalogue("http://"+q.request.Host, account.Region, t.project)
 	}
 	id := q.mint.token()
 	q.tokens[id] = t
 	return answer{status: http.StatusCreated, header: map[string]string{"X-Subject-Token": id}, body: map[string]any{"token": said}}
+}
+
+// told is what IAM writes about a token, besides the catalogue.
+func (q *call) told(t token) map[string]any {
+	account := q.home.domain(q.account)
+	said := map[string]any{
+		"methods":    []string{"password"},
+		"issued_at":  t.expires.Add(-tokenLife).UTC().Format(iamTime),
+		"expires_at": t.expires.UTC().Format(iamTime),
+		"user":       map[string]any{"id": q.home.userID, "name": q.account.Username, "domain": account, "password_expires_at": ""},
+		"roles":      []map[string]string{{"id": "0", "name": "te_admin"}},
+	}
+	for _, p := range q.home.projects {
+		if p.ID == t.project {
+			said["project"] = map[string]any{"id": p.ID, "name": p.Name, "domain": account}
+		}
+	}
+	if t.account {
+		said["domain"] = account
+	}
+	return said
 }
 
 // catalogue names the services at their one address.

@@ -9,19 +9,7 @@ func (q *call) showToken() answer {
 	if !known || !t.expires.After(q.options.Now()) {
 		return iamError(http.StatusNotFound, "The token does not exist.")
 	}
-	said := map[string]any{
-		"methods":    []string{"password"},
-		"issued_at":  t.expires.Add(-tokenLife).UTC().Format(iamTime),
-		"expires_at": t.expires.UTC().Format(iamTime),
-		"user":       map[string]any{"id": q.home.userID, "name": q.account.Username, "domain": q.home.domain(q.account)},
-		"roles":      []map[string]string{{"id": "0", "name": "te_admin"}},
-	}
-	for _, p := range q.home.projects {
-		if p.ID == t.project {
-			said["project"] = map[string]any{"id": p.ID, "name": p.Name, "domain": q.home.domain(q.account)}
-		}
-	}
-	return answer{status: http.StatusOK, header: map[string]string{"X-Subject-Token": id}, body: map[string]any{"token": said}}
+	return answer{status: http.StatusOK, header: map[string]string{"X-Subject-Token": id}, body: map[string]any{"token": q.told(t)}}
 }
 
 // listDomains is the caller's account.
