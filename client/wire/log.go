@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -25,7 +26,7 @@ type tries struct {
 	last        received
 }
 
-// done logs how a call ended; nothing that could be a credential is in it.
+// done logs how a call ended.
 func (a *API) done(ctx context.Context, c Call, t *tries, e *Error) {
 	level := slog.LevelInfo
 	if e != nil {
@@ -34,40 +35,57 @@ func (a *API) done(ctx context.Context, c Call, t *tries, e *Error) {
 	if !a.log.Enabled(ctx, level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 10)
-	attrs = append(attrs, slog.String("method", c.Method))
-	if t.last.status != 0 {
-		attrs = append(attrs, slog.Int("status", t.last.status))
+	l := line{
+		method: c.Method, status: t.last.status, tries: t.n,
+		path: a.base.Path + c.Path, query: harmlessQuery(c.Query), id: t.last.id,
 	}
-	if e != nil && e.Code != "" {
-		attrs = append(attrs, slog.String("code", e.Code))
-	}
-	var took time.Duration
 	if t.n > 0 {
-		took = time.Since(t.sent)
+		l.took, l.waited = time.Since(t.sent), t.sent.Sub(t.begun)
 	}
-	attrs = append(attrs, slog.Duration("took", brisk(took)))
-	if waited := brisk(t.sent.Sub(t.begun)); t.n > 0 && waited >= 10*time.Millisecond { // for its turn, for the quota, and to be sent again
+	if e != nil {
+		l.code, l.says, l.id = e.Code, e.Message, cmp.Or(e.RequestID, l.id)
+	}
+	l.write(ctx, a.log, level)
+}
+
+// line is a request in the log; what is "" or 0 is left out. Nothing that could be a credential is in it.
+type line struct {
+	method string
+	status int
+	code   string
+	took   time.Duration // always there
+	waited time.Duration // for its turn, for the quota, and to be sent again; left out where it is next to nothing
+	tries  int           // 1 is left out, 0 is not
+	path   string
+	query  string
+	id     string // of the request, as the service calls it
+	says   string
+}
+
+func (l line) write(ctx context.Context, log *slog.Logger, level slog.Level) {
+	attrs := make([]slog.Attr, 0, 10)
+	text := func(key, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(key, value))
+		}
+	}
+	text("method", l.method)
+	if l.status != 0 {
+		attrs = append(attrs, slog.Int("status", l.status))
+	}
+	text("code", l.code)
+	attrs = append(attrs, slog.Duration("took", brisk(l.took)))
+	if waited := brisk(l.waited); waited >= 10*time.Millisecond {
 		attrs = append(attrs, slog.Duration("waited", waited))
 	}
-	if t.n != 1 {
-		attrs = append(attrs, slog.Int("tries", t.n))
+	if l.tries != 1 {
+		attrs = append(attrs, slog.Int("tries", l.tries))
 	}
-	attrs = append(attrs, slog.String("path", Clean(a.base.Path+c.Path)))
-	if q := harmlessQuery(c.Query); q != "" {
-		attrs = append(attrs, slog.String("query", q))
-	}
-	id := t.last.id
-	if e != nil && e.RequestID != "" {
-		id = e.RequestID
-	}
-	if id != "" {
-		attrs = append(attrs, slog.String("request_id", id))
-	}
-	if e != nil && e.Message != "" {
-		attrs = append(attrs, slog.String("says", e.Message))
-	}
-	a.log.LogAttrs(ctx, level, "request", attrs...)
+	text("path", Clean(l.path))
+	text("query", l.query)
+	text("request_id", l.id)
+	text("says", l.says)
+	log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // refused logs that a call was throttled and waits to be sent again.
@@ -114,25 +132,16 @@ type logged struct {
 func (l logged) RoundTrip(req *http.Request) (*http.Response, error) {
 	sent := time.Now()
 	resp, err := l.base.RoundTrip(req)
-	attrs := []slog.Attr{slog.String("method", req.Method)}
-	level, id, says := slog.LevelInfo, "", ""
-	switch {
-	case err != nil:
-		level, says = slog.LevelWarn, Clean(err.Error())
-	default:
-		if resp.StatusCode >= http.StatusBadRequest {
-			level = slog.LevelWarn
-		}
-		attrs = append(attrs, slog.Int("status", resp.StatusCode))
-		id = requestID("", resp.Header)
+	level := slog.LevelInfo
+	line := line{method: req.Method, took: time.Since(sent), tries: 1, path: req.URL.EscapedPath()}
+	if err != nil {
+		line.says = Clean(err.Error())
+	} else {
+		line.status, line.id = resp.StatusCode, requestID("", resp.Header)
 	}
-	attrs = append(attrs, slog.Duration("took", brisk(time.Since(sent))), slog.String("path", Clean(req.URL.EscapedPath())))
-	if id != "" {
-		attrs = append(attrs, slog.String("request_id", id))
+	if err != nil || line.status >= http.StatusBadRequest {
+		level = slog.LevelWarn
 	}
-	if says != "" {
-		attrs = append(attrs, slog.String("says", says))
-	}
-	l.log.LogAttrs(req.Context(), level, "request", attrs...)
+	line.write(req.Context(), l.log, level)
 	return resp, err
 }
