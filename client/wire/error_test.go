@@ -81,6 +81,7 @@ func TestAnswersOfAllFamilies(t *testing.T) {
 		{"IAM", 401, `{"error":{"code":401,"message":"The username or password is wrong.","title":"Error"}}`, false,
 			want{"", "The username or password is wrong.", "header-id", Unauthorised}},
 		{"IAM, newer", 403, `{"error_code":"IAM.0011","error_msg":"no right"}`, false, want{"IAM.0011", "no right", "header-id", Forbidden}},
+		{"a long number as the code", 400, `{"error_code":20010203,"error_msg":"bad"}`, false, want{"20010203", "bad", "header-id", ""}},
 		{"code and message", 400, `{"code":7,"message":"bad"}`, false, want{"7", "bad", "header-id", ""}},
 		{"some other nesting", 400, `{"fault":{"code":"X.1","message":"bad"}}`, false, want{"X.1", "bad", "header-id", ""}},
 

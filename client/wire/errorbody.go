@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -132,7 +133,7 @@ func text(v any) string {
 	case string:
 		return strings.TrimSpace(v)
 	case float64:
-		return fmt.Sprint(v)
+		return strconv.FormatFloat(v, 'f', -1, 64) // as it was written, whatever its size
 	default:
 		return ""
 	}
@@ -143,10 +144,11 @@ func decodeText(body []byte) said {
 	if !strings.HasPrefix(page, "<") {
 		return said{message: page}
 	}
+	s := said{html: true, message: "a web page instead of an answer"}
 	if found := title.FindStringSubmatch(page); found != nil {
-		return said{html: true, message: "a web page instead of an answer: " + strings.TrimSpace(found[1])}
+		s.message += ": " + strings.TrimSpace(found[1])
 	}
-	return said{html: true, message: "a web page instead of an answer"}
+	return s
 }
 
 var title = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
