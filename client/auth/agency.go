@@ -155,7 +155,6 @@ type served struct {
 
 func (s *served) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := s.hosts.check(req); err != nil {
-		closeBody(req)
 		return nil, err
 	}
 	if err := s.agency.Fetch(req.Context()); err != nil {
@@ -202,8 +201,7 @@ func (a *Agency) ask(ctx context.Context, path string, out any) error {
 
 func (a *Agency) token(ctx context.Context) (string, error) {
 	body, err := a.do(ctx, http.MethodPut, "/meta-data/latest/api/token", "X-Metadata-Token-Ttl-Seconds", metadataToken)
-	var e *wire.Error
-	if errors.As(err, &e) && e.Status != 0 {
+	if e, ok := errors.AsType[*wire.Error](err); ok && e.Status != 0 {
 		return "", nil // the older service has no tokens, and says so in more than one way
 	}
 	return strings.TrimSpace(string(body)), err

@@ -28,9 +28,10 @@ func NewHosts(endpoints ...string) (Hosts, error) {
 	return h, nil
 }
 
-// check refuses requests to anywhere else, before any credential was added to them.
+// check refuses requests to anywhere else, before any credential was added to them, and closes their body.
 func (h Hosts) check(req *http.Request) error {
 	if o := origin(req.URL); !slices.Contains(h.origins, o) || req.Host != "" && req.Host != req.URL.Host {
+		closeBody(req)
 		return &wire.Error{
 			Unsent:  true,
 			Message: "credentials are not sent to " + wire.Clean(o) + ": it is no endpoint of the profile",

@@ -75,7 +75,6 @@ type signing struct {
 func (t *signing) RoundTrip(req *http.Request) (*http.Response, error) {
 	s := t.signer()
 	if err := s.Hosts.check(req); err != nil {
-		closeBody(req)
 		return nil, err
 	}
 	var body []byte

@@ -33,7 +33,7 @@ const refusal = "The username or password is wrong."
 
 // Login is what a password login needs.
 type Login struct {
-	Endpoint               string // of IAM, with or without /v3
+	Endpoint               string // of IAM, without the version
 	User, Password, Domain string // Domain is the name of the account
 	UserID, DomainID       string // UserID instead of User and Domain, DomainID instead of Domain
 	ProjectID, ProjectName string // one of the two
@@ -91,9 +91,9 @@ func (a said) session() Session {
 	return s
 }
 
-// Introspect asks IAM whose a token is and what for; t carries it. Not every cloud answers.
+// Introspect asks IAM, at its address without the version, whose a token is and what for; t carries it. Not every cloud answers.
 func Introspect(ctx context.Context, iam, token string, t http.RoundTripper) (Session, error) {
-	api, err := wire.New(strings.TrimSuffix(strings.TrimRight(iam, "/"), "/v3"), subject{t, seal(token)}, wire.Options{BodyCap: loginCap})
+	api, err := wire.New(iam, subject{t, seal(token)}, wire.Options{BodyCap: loginCap})
 	if err != nil {
 		return Session{}, err
 	}
@@ -184,7 +184,6 @@ type carrying struct {
 
 func (c *carrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := c.tokens.hosts.check(req); err != nil {
-		closeBody(req)
 		return nil, err
 	}
 	token, err := c.tokens.current(req.Context(), "")
@@ -233,10 +232,7 @@ func unauthorised(resp *http.Response) bool {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		const most = 64 << 10
 		body, err := io.ReadAll(io.LimitReader(resp.Body, most))
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
+		resp.Body = readCloser{io.MultiReader(bytes.NewReader(body), resp.Body), resp.Body}
 		return err == nil && errors.Is(wire.Answered(resp.StatusCode, resp.Header, body, nil, true), wire.Unauthorised)
 	default:
 		return false
@@ -341,8 +337,8 @@ func (t *Tokens) hopeless(token, host string) bool {
 func (t *Tokens) get(ctx context.Context) (token string, s Session, life lifetime, err error) {
 	for try := 1; ; try++ {
 		token, s, life, err = t.once(ctx)
-		var e *wire.Error
-		if err == nil || !errors.As(err, &e) || try == loginTries || ctx.Err() != nil || !passing(e) {
+		e, failed := errors.AsType[*wire.Error](err)
+		if !failed || try == loginTries || ctx.Err() != nil || !passing(e) {
 			return token, s, life, err
 		}
 		select {
@@ -366,13 +362,12 @@ func (t *Tokens) once(ctx context.Context) (string, Session, lifetime, error) {
 	trying, cancel := context.WithTimeout(ctx, loginTime)
 	defer cancel()
 	login := t.login()
-	base := strings.TrimSuffix(strings.TrimSuffix(login.Endpoint, "/"), "/v3")
 	iam := &gophercloud.ServiceClient{
 		ProviderClient: &gophercloud.ProviderClient{HTTPClient: http.Client{
 			Transport:     bounded{t.base},
 			CheckRedirect: wire.NoRedirect,
 		}},
-		Endpoint: base + "/v3/",
+		Endpoint: login.Endpoint + "/v3/",
 	}
 	options := &tokens.AuthOptions{
 		Username: login.User,
@@ -424,8 +419,7 @@ func (t *Tokens) failed(ctx context.Context, err error) error {
 		}
 		return t.failure(e)
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, syntax := errors.AsType[*json.SyntaxError](err); syntax || errors.Is(err, io.ErrUnexpectedEOF) {
 		return t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer is not JSON"})
 	}
 	if ctx.Err() != nil {
@@ -449,10 +443,13 @@ type bounded struct{ base http.RoundTripper }
 func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := b.base.RoundTrip(req)
 	if err == nil {
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.LimitReader(resp.Body, loginCap), resp.Body}
+		resp.Body = readCloser{io.LimitReader(resp.Body, loginCap), resp.Body}
 	}
 	return resp, err
+}
+
+// readCloser is a body that is read through something else.
+type readCloser struct {
+	io.Reader
+	io.Closer
 }
