@@ -166,7 +166,7 @@ func (c Choice) cloudsIn(path string) ([]candidate, error) {
 
 func readClouds(path string) (cloudsFile, map[string]int, error) {
 	var f cloudsFile
-	data, err := readFile(path, path)
+	data, err := readFile(path, "OpenStack's file")
 	if err != nil {
 		return f, nil, err
 	}

@@ -17,24 +17,30 @@ import (
 // fileMax bounds every file that is read, in bytes.
 const fileMax = 1 << 20
 
-// readFile reads a small file whole; what it is begins the error. A missing one is [fs.ErrNotExist].
+// readFile reads a small file whole; what it is begins the error, before its path. A missing one is [fs.ErrNotExist].
 func readFile(path, what string) ([]byte, error) {
+	unreadable := func(err error) error {
+		if wrapped, ok := errors.AsType[*fs.PathError](err); ok { // it names the path once more
+			err = wrapped.Err
+		}
+		return usage("%s %s cannot be read: %v", what, path, err)
+	}
 	f, err := os.Open(path) //nolint:gosec // the user says which file
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, usage("%s cannot be read: %v", what, err)
+		return nil, unreadable(err)
 	}
 	defer f.Close() //nolint:errcheck // only read
 	data, err := io.ReadAll(io.LimitReader(f, fileMax+1))
 	switch {
 	case err != nil:
 		clear(data)
-		return nil, usage("%s cannot be read: %v", what, err)
+		return nil, unreadable(err)
 	case len(data) > fileMax:
 		clear(data)
-		return nil, usage("%s is larger than %d bytes: it is not %s", path, fileMax, what)
+		return nil, usage("%s %s is larger than %d bytes: it holds something else", what, path, fileMax)
 	}
 	return data, nil
 }
@@ -46,7 +52,7 @@ func (c Choice) readNamed(variable, usual, what string) (path string, data []byt
 	if path = cmp.Or(named, usual); path == "" {
 		return "", nil, fs.ErrNotExist
 	}
-	data, err = readFile(path, what+" "+path)
+	data, err = readFile(path, what)
 	if errors.Is(err, fs.ErrNotExist) && named != "" {
 		err = usage("%s %s, named by %s, does not exist: create it or unset the variable", what, path, variable)
 	}

@@ -320,6 +320,7 @@ func TestACloudWithItsOwnCAThatWantsACertificate(t *testing.T) {
 	}
 	ca := write(t, "ca.pem", &pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	private := write(t, "key.pem", &pem.Block{Type: "PRIVATE KEY", Bytes: key})
+	huge := write(t, "huge.pem", &pem.Block{Type: "CERTIFICATE", Bytes: make([]byte, fileMax)})
 	a := cloud.Account()
 	for _, test := range []struct {
 		name      string
@@ -333,6 +334,8 @@ func TestACloudWithItsOwnCAThatWantsACertificate(t *testing.T) {
 		{"no certificate", ca, "", "", nil, "tls"},
 		{"half", ca, ca, "", Usage, "cert_file and key_file belong together"},
 		{"missing file", "/nowhere/ca.pem", "", "", Usage, "ca_file /nowhere/ca.pem"},
+		{"folder", filepath.Dir(ca), "", "", Usage, `profile "sim": ca_file ` + filepath.Dir(ca) + " cannot be read: "},
+		{"huge file", huge, "", "", Usage, `profile "sim": ca_file ` + huge + " is larger than 1048576 bytes: it holds something else"},
 		{"no PEM", private, "", "", Usage, "no certificate in PEM"},
 		{"no key", ca, ca, ca, Usage, "key_file"},
 	} {
@@ -353,7 +356,7 @@ func TestACloudWithItsOwnCAThatWantsACertificate(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), test.says) || test.class != nil && !errors.Is(err, test.class) || strings.Contains(err.Error(), "\n") {
+			if err == nil || !strings.Contains(err.Error(), test.says) || strings.Count(err.Error(), "cannot be read") > 1 || test.class != nil && !errors.Is(err, test.class) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("%v", err)
 			}
 		})

@@ -3,7 +3,9 @@ package profile
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 
 	"janitor/client/wire"
@@ -13,9 +15,9 @@ import (
 func (p Profile) transport() (*http.Transport, error) {
 	t := wire.NewTransport()
 	if p.CAFile != "" {
-		pem, err := readFile(p.CAFile, "ca_file "+p.CAFile)
+		pem, err := p.read("ca_file", p.CAFile)
 		if err != nil {
-			return nil, p.unusable("ca_file", p.CAFile, err)
+			return nil, err
 		}
 		pool, err := x509.SystemCertPool()
 		if err != nil {
@@ -27,13 +29,13 @@ func (p Profile) transport() (*http.Transport, error) {
 		t.TLSClientConfig.RootCAs = pool
 	}
 	if p.CertFile != "" {
-		cert, err := readFile(p.CertFile, "cert_file "+p.CertFile)
+		cert, err := p.read("cert_file", p.CertFile)
 		if err != nil {
-			return nil, p.unusable("cert_file", p.CertFile, err)
+			return nil, err
 		}
-		key, err := readFile(p.KeyFile, "key_file "+p.KeyFile)
+		key, err := p.read("key_file", p.KeyFile)
 		if err != nil {
-			return nil, p.unusable("key_file", p.KeyFile, err)
+			return nil, err
 		}
 		defer clear(key)
 		pair, err := tls.X509KeyPair(cert, key)
@@ -45,8 +47,16 @@ func (p Profile) transport() (*http.Transport, error) {
 	return t, nil
 }
 
-func (p Profile) unusable(key, path string, err error) error {
-	return usage("%v: %s %s cannot be read: %v", p, p.word(key), path, err)
+// read reads the file that a key of the profile names.
+func (p Profile) read(key, path string) ([]byte, error) {
+	data, err := readFile(path, p.word(key))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = usage("%s %s does not exist", p.word(key), path)
+	}
+	if err != nil {
+		err = usage("%v: %v", p, err)
+	}
+	return data, err
 }
 
 // proxied names, in the error of a request without an answer, the proxy that it went through: the address in such an error is
