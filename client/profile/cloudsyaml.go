@@ -97,13 +97,7 @@ func (c Choice) fromClouds() []candidate {
 		if err != nil {
 			return []candidate{{Profile: Profile{Name: openStack, where: path}, err: err, whole: true}}
 		}
-		if want := c.get("OS_CLOUD"); want != "" && !slices.ContainsFunc(all, func(f candidate) bool { return f.chosen }) {
-			all = append(all, candidate{
-				Profile: Profile{Name: openStack + want, where: path}, chosen: true,
-				err: usage("OS_CLOUD is %q, and %s has no such cloud: %s", want, path, choices(all, openStack)),
-			})
-		}
-		return all
+		return c.wanted("OS_CLOUD", all, openStack, path, "cloud")
 	}
 	if want := c.get("OS_CLOUD"); want != "" {
 		return []candidate{{
@@ -140,17 +134,15 @@ func (c Choice) cloudsIn(path string) ([]candidate, error) {
 	for _, name := range slices.Sorted(maps.Keys(clouds.Clouds)) {
 		cloud, where := clouds.Clouds[name], fmt.Sprintf("%s:%d", path, lines["clouds."+name])
 		kept := path
-		over, isSecure := secure.Clouds[name]
+		over := secure.Clouds[name]
 		if one, other := cloud.Auth.ProjectID, over.Auth.ProjectID; one != "" && other != "" && one != other {
 			all = append(all, candidate{Profile: Profile{Name: openStack + name, where: where}, chosen: want == name, err: usage(
 				"%s says project %s and %s:%d says %s: keep one", where, one, securePath, secureLines["clouds."+name+".auth.project_id"], other)})
 			continue
 		}
-		if isSecure {
-			overlay(reflect.ValueOf(&cloud).Elem(), reflect.ValueOf(over))
-			if a := over.Auth; a.Password != "" || a.Token != "" || a.SecretKey != "" {
-				kept = securePath
-			}
+		overlay(reflect.ValueOf(&cloud).Elem(), reflect.ValueOf(over))
+		if a := over.Auth; a.Password != "" || a.Token != "" || a.SecretKey != "" {
+			kept = securePath
 		}
 		if base, ok := public.Public[cmp.Or(cloud.Profile, cloud.CloudAlias)]; ok {
 			overlay(reflect.ValueOf(&base).Elem(), reflect.ValueOf(cloud))

@@ -69,6 +69,19 @@ func choices(all []candidate, prefix string) string {
 	return "choose from " + strings.Join(names, ", ")
 }
 
+// wanted adds to the profiles of a place, read from path, the one that the variable names and that is not among them: using
+// another one instead would surprise.
+func (c Choice) wanted(variable string, all []candidate, prefix, path, what string) []candidate {
+	want := c.get(variable)
+	if want == "" || slices.ContainsFunc(all, func(f candidate) bool { return f.chosen }) {
+		return all
+	}
+	return append(all, candidate{
+		Profile: Profile{Name: prefix + want, where: path}, chosen: true,
+		err: usage("%s is %q, and %s has no such %s: %s", variable, want, path, what, choices(all, prefix)),
+	})
+}
+
 // place is where profiles are looked for besides the config file.
 type place struct {
 	about string // for a sentence: "the environment"
@@ -112,6 +125,7 @@ func Find(c Choice) (Profile, error) {
 	if p, err = c.complete(p, given); err != nil {
 		return Profile{}, err
 	}
+	p.Views, p.Keys, p.Protected = config.saved, config.bound, config.protected
 	if err := p.guard(config, path); err != nil {
 		return Profile{}, err
 	}
@@ -252,7 +266,6 @@ func (p *Profile) guard(config file, path string) error {
 		}
 		p.Warnings = append(p.Warnings, said)
 	}
-	p.Views, p.Keys, p.Protected = config.saved, config.bound, config.protected
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"regexp"
-	"slices"
 
 	"janitor/client/wire"
 )
@@ -98,13 +97,7 @@ func (c Choice) fromKooCLI() []candidate {
 		found.chosen = koo.Name == current || want == "" && len(f.Profiles) == 1
 		all = append(all, found)
 	}
-	if want != "" && !slices.ContainsFunc(all, func(f candidate) bool { return f.chosen }) {
-		all = append(all, candidate{
-			Profile: Profile{Name: kooCLI + want, where: path}, chosen: true,
-			err: usage("HW_PROFILE is %q, and %s has no such profile: %s", want, path, choices(all, kooCLI)),
-		})
-	}
-	return all
+	return c.wanted("HW_PROFILE", all, kooCLI, path, "profile")
 }
 
 // candidate is the profile as one of ours.
