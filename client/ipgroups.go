@@ -84,37 +84,33 @@ func (d *Deleter) deleteEntries(ctx context.Context, method, groupID string, ips
 	type entry struct {
 		IP string `json:"ip"`
 	}
-	type list struct {
-		Entries []entry `json:"ip_list"`
-	}
 	r := d.dedicated().sub("ipgroups").id(groupID).sub("iplist/batch-delete").
 		doing("deleting %d entries of IP group %s", len(ips), groupID)
 	if len(ips) == 0 {
 		r.err = errors.New("no entries given")
 	}
-	var in list
-	for _, ip := range ips {
+	in := make([]entry, len(ips))
+	for i, ip := range ips {
 		if ip == "" {
 			r.err = errors.New("an entry is empty")
 		}
-		in.Entries = append(in.Entries, entry{ip})
+		in[i] = entry{ip}
 	}
-	var requestID string
-	a := answer[remaining]{key: "ipgroup"}
-	if err := r.change(ctx, method, map[string]list{"ipgroup": in}, &a, &requestID); err != nil {
-		return IPGroup{}, requestID, err
-	}
-	// Without a list of what is left, "gone" would be a guess.
-	if a.Value.Entries == nil || a.Value.ID == "" {
-		return IPGroup{}, requestID, r.bad(requestID, "the answer does not show what is left in the group")
-	}
-	group := a.Value.IPGroup
-	group.Entries = *a.Value.Entries
-	return group, requestID, nil
+	return r.changeEntries(ctx, method, in)
 }
 
-// remaining is an IP group whose list of entries may be missing, which is not the same as empty.
-type remaining struct {
-	IPGroup
-	Entries *[]IPEntry `json:"ip_list"`
+// changeEntries sends entries of a group and gives the group that the answer is about, as it is afterwards, and the id of the
+// request.
+func (r request) changeEntries(ctx context.Context, method string, entries any) (IPGroup, string, error) {
+	var requestID string
+	a := answer[IPGroup]{key: "ipgroup"}
+	in := map[string]any{"ipgroup": map[string]any{"ip_list": entries}}
+	if err := r.change(ctx, method, in, &a, &requestID); err != nil {
+		return IPGroup{}, requestID, err
+	}
+	// Without a list of what is in the group, "gone" would be a guess.
+	if a.Value.Entries == nil || a.Value.ID == "" {
+		return IPGroup{}, requestID, r.bad(requestID, "the answer does not show what is in the group")
+	}
+	return a.Value, requestID, nil
 }

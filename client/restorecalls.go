@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -242,8 +243,8 @@ func (d *Deleter) CreateIPGroup(ctx context.Context, s Spec) (string, error) {
 }
 
 // PutEntries adds entries to an IP group, or changes the descriptions of those that it has. It gives the group as it is
-// afterwards and the id of the request.
-func (d *Deleter) PutEntries(ctx context.Context, groupID string, entries []Spec) (IPGroup, string, error) {
+// afterwards.
+func (d *Deleter) PutEntries(ctx context.Context, groupID string, entries []Spec) (IPGroup, error) {
 	r := d.dedicated().sub("ipgroups").id(groupID).sub("iplist/create-or-update").
 		doing("adding %d entries to IP group %s", len(entries), groupID)
 	if len(entries) == 0 {
@@ -256,17 +257,11 @@ func (d *Deleter) PutEntries(ctx context.Context, groupID string, entries []Spec
 		}
 		list[i] = e.body(entryFields)
 	}
-	var requestID string
-	a := answer[remaining]{key: "ipgroup"}
-	if err := r.post(ctx, map[string]map[string][]any{"ipgroup": {"ip_list": list}}, &a, &requestID); err != nil {
-		return IPGroup{}, requestID, err
+	group, requestID, err := r.changeEntries(ctx, http.MethodPost, list)
+	if err == nil && group.ID != Clean(groupID) {
+		err = r.bad(requestID, "the answer is not about it")
 	}
-	if a.Value.Entries == nil || a.Value.ID != Clean(groupID) {
-		return IPGroup{}, requestID, r.bad(requestID, "the answer does not show what is in the group")
-	}
-	group := a.Value.IPGroup
-	group.Entries = *a.Value.Entries
-	return group, requestID, nil
+	return group, err
 }
 
 // AddChannelMember adds a member to a channel, or changes the one with its address. Two at once on one instance fail with

@@ -95,7 +95,7 @@ func (b *entryBack) Next(c *Comeback) (Making, bool) {
 			for i, one := range together {
 				specs[i] = one.Back.(*entryBack).Entry
 			}
-			after, _, err := d.PutEntries(ctx, group, specs)
+			after, err := d.PutEntries(ctx, group, specs)
 			if err != nil {
 				return nil, err
 			}
