@@ -35,11 +35,6 @@ func (c *Client) Certificates(ctx context.Context) iter.Seq2[[]Certificate, erro
 	return markers[Certificate](ctx, c, c.dedicated().sub("certificates").doing("listing certificates"), "certificates")
 }
 
-// Certificate shows one, without its key.
-func (c *Client) Certificate(ctx context.Context, id string) (*Certificate, error) {
-	return show[Certificate](ctx, c.dedicated().sub("certificates").id(id).doing("reading certificate %s", id), "certificate", id)
-}
-
 // DeleteCertificates deletes certificates in one request, each with its own result (S3).
 func (d *Deleter) DeleteCertificates(ctx context.Context, ids []string) (Batch, error) {
 	r := d.dedicated().sub("certificates/batch-delete").doing("deleting %d certificates", len(ids))

@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -179,7 +180,7 @@ func (s *services) dedicated() request {
 
 func (s *services) needELB() error {
 	if s.elb == nil {
-		return fmt.Errorf("the profile has no endpoint %q", "elb")
+		return errors.New(`the profile has no endpoint "elb"`)
 	}
 	return nil
 }

@@ -175,9 +175,7 @@ type sharedPool struct {
 }
 
 func (p sharedPool) pool() Pool {
-	if p.ProjectID == "" {
-		p.ProjectID = p.TenantID
-	}
+	p.ProjectID = cmp.Or(p.ProjectID, p.TenantID)
 	return p.Pool
 }
 
@@ -188,9 +186,7 @@ type sharedMember struct {
 }
 
 func (m sharedMember) member() Member {
-	if m.SubnetID == "" {
-		m.SubnetID = m.NeutronSubnetID
-	}
+	m.SubnetID = cmp.Or(m.SubnetID, m.NeutronSubnetID)
 	return m.Member
 }
 
@@ -203,16 +199,8 @@ type sharedCertificate struct {
 }
 
 func (c sharedCertificate) certificate() Certificate {
-	one := c.Certificate
-	one.Shared = true
-	if one.ProjectID == "" {
-		one.ProjectID = c.TenantID
-	}
-	if one.CreatedAt.IsZero() {
-		one.CreatedAt = c.Created
-	}
-	if one.UpdatedAt.IsZero() {
-		one.UpdatedAt = c.Updated
-	}
-	return one
+	c.Shared = true
+	c.ProjectID = cmp.Or(c.ProjectID, c.TenantID)
+	c.CreatedAt, c.UpdatedAt = cmp.Or(c.CreatedAt, c.Created), cmp.Or(c.UpdatedAt, c.Updated)
+	return c.Certificate
 }

@@ -258,11 +258,11 @@ func TestPrivateKeysAreNeverKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown, err := client.Certificate(t.Context(), "c")
+	shown, err := client.CertificateSpec(t.Context(), "c")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(listed) != 1 || listed[0].ExpireTime.IsZero() || shown.Name != "api" {
+	if len(listed) != 1 || listed[0].ExpireTime.IsZero() || shown.Text("name") != "api" {
 		t.Errorf("%+v, %+v", listed, shown)
 	}
 	for _, v := range []any{listed, shown} {
