@@ -401,7 +401,8 @@ func TestQuotas(t *testing.T) {
 		used, limit int
 		want        State
 	}{{0, 500, OK}, {449, 500, OK}, {450, 500, Warning}, {500, 500, Warning}, {900, -1, OK}, {0, 0, Warning}} {
-		if f := quota("pools", test.used, test.limit); f.State != test.want {
+		f := quota("pools", "pools", test.used, test.limit)
+		if f.State != test.want || (f.Do == "janitor pools shows which are unused") != (test.want == Warning) {
 			t.Errorf("%+v: %+v", test, f)
 		}
 	}

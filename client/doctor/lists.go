@@ -97,9 +97,9 @@ const gatewaysMost = 5
 // gateways reads the instances of each service and the first channels of a few of them.
 func (e examination) gateways(ctx context.Context) []Finding {
 	var found []Finding
-	for _, service := range []struct{ name, word, at, permission string }{
-		{client.ROMA, "ROMA Connect", e.reach.Endpoints.ROMA, ""},
-		{client.APIG, "API Gateway", e.reach.Endpoints.APIG, "apig:instances:list"},
+	for _, service := range []struct{ name, word, at, instances, channels string }{ // the last two are permissions; "" = not known
+		{client.ROMA, "ROMA Connect", e.reach.Endpoints.ROMA, "", ""},
+		{client.APIG, "API Gateway", e.reach.Endpoints.APIG, "apig:instances:list", "apig:vpcChannels:list"},
 	} {
 		if service.at == "" {
 			continue
@@ -111,7 +111,7 @@ func (e examination) gateways(ctx context.Context) []Finding {
 			found = append(found, Finding{Area: "list", What: service.word, State: OK, Says: "this cloud does not offer it"})
 			continue
 		}
-		found = append(found, instances.finding(service.word+" instances", err, service.permission))
+		found = append(found, instances.finding(service.word+" instances", err, service.instances))
 		for _, i := range instances.page[:min(len(instances.page), gatewaysMost)] {
 			what := "channels of " + cut(i.Name)
 			if i.Idle() {
@@ -121,7 +121,7 @@ func (e examination) gateways(ctx context.Context) []Finding {
 			channels := func(ctx context.Context) iter.Seq2[[]client.Channel, error] {
 				return e.session.Client.Channels(ctx, client.Gateway{Service: service.name, InstanceID: i.ID})
 			}
-			found = append(found, listed(ctx, what, channels, map[string]string{client.APIG: "apig:vpcChannels:list"}[service.name]))
+			found = append(found, listed(ctx, what, channels, service.channels))
 		}
 	}
 	return found

@@ -13,10 +13,11 @@ import (
 // nearlyFull is from which share of a quota on it is worth a warning, in percent.
 const nearlyFull = 90
 
-// limited are the kinds of objects that a quota is told of, as the service calls them and as people do.
-var limited = [...]struct{ key, what string }{
-	{"loadbalancer", "load balancers"}, {"listener", "listeners"}, {"l7policy", "policies"}, {"pool", "pools"},
-	{"member", "members"}, {"certificate", "certificates"}, {"ipgroup", "IP groups"},
+// limited are the kinds of objects that a quota is told of: as the service calls them, as people do, and the command that
+// shows which are unused, "" for none.
+var limited = [...]struct{ key, what, command string }{
+	{"loadbalancer", "load balancers", ""}, {"listener", "listeners", ""}, {"l7policy", "policies", ""}, {"pool", "pools", "pools"},
+	{"member", "members", ""}, {"certificate", "certificates", "certificates"}, {"ipgroup", "IP groups", "ipgroups"},
 }
 
 // quotas are how many of everything there may be and, where the cloud says so, how many there are (api.md 2.12).
@@ -65,7 +66,7 @@ func used(ask func(path string, out any) error) (found []Finding, err error) {
 		for _, q := range answer.Quotas {
 			used, known := number(q.Used)
 			if limit, ok := number(q.Limit); ok && known && q.Key == kind.key {
-				found = append(found, quota(kind.what, used, limit))
+				found = append(found, quota(kind.what, kind.command, used, limit))
 			}
 		}
 	}
@@ -100,11 +101,11 @@ func atMost(limit int) string {
 	return fmt.Sprintf("at most %d", limit)
 }
 
-func quota(what string, used, limit int) Finding {
+func quota(what, command string, used, limit int) Finding {
 	f := Finding{Area: "quota", What: what, State: OK, Says: fmt.Sprintf("%d used, %s", used, atMost(limit))}
 	if limit >= 0 && used*100 >= limit*nearlyFull {
 		f.State = Warning
-		if command := map[string]string{"pools": "pools", "certificates": "certificates", "IP groups": "ipgroups"}[what]; command != "" {
+		if command != "" {
 			f.Do = "janitor " + command + " shows which are unused"
 		}
 	}
