@@ -15,6 +15,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/english"
 	"janitor/client/profile"
+	"janitor/client/runbook"
 	"janitor/tui"
 	"janitor/tui/keys"
 )
@@ -81,10 +82,10 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 			return err
 		}
 	}
-	if err := history().Ready(); err != nil { // what was applied before could not be told either
+	past := history()
+	if err := past.Ready(); err != nil { // what was applied before could not be told either
 		return unrecorded(err)
 	}
-	past := history()
 	doc, digest, unless, err := a.document(cmd, past, path)
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 		return nil
 	}
 	// Whoever types a word or gives a digest has seen how much it is.
-	if err := limitsOf(cmd, a.limits, p).Check(doc.Steps...); a.yes && a.approved == "" && len(doc.Dangers()) == 0 && err != nil {
+	if err := limitsOf(cmd, a.limits, runbook.Limits(p.Limits)).Check(doc.Steps...); a.yes && a.approved == "" && len(doc.Dangers()) == 0 && err != nil {
 		return refused("nothing is deleted: %w, or --approve-digest", allowing(err))
 	}
 	if err := approve(cmd, doc, p, a.yes, a.approved != "", path == "-"); err != nil {

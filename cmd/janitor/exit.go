@@ -69,11 +69,11 @@ func refused(format string, args ...any) error {
 }
 
 func status(err error) int {
-	var f *failure
+	f, own := errors.AsType[*failure](err)
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &f):
+	case own:
 		return f.status
 	case errors.Is(err, profile.Usage):
 		return statusUsage

@@ -160,7 +160,7 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	if len(ids) > 0 && slices.ContainsFunc(stage.Plan.LeftOut, func(l cleanup.LeftOut) bool { return l.CanTake }) {
 		say(cmd.ErrOrStderr(), "--unknown takes in what is left out only because it is not known whether it is in use.")
 	}
-	if err := limitsOf(cmd, p.limits, used).Check(stage); err != nil {
+	if err := limitsOf(cmd, p.limits, runbook.Limits(used.Limits)).Check(stage); err != nil {
 		return none, refused("nothing is planned: %w", allowing(err))
 	}
 	return cleanup.NewDocument(whereIs(used, s), whoIs(s), version(), time.Now(), planLife, stage), nil
@@ -174,16 +174,20 @@ func allowing(err error) error {
 	return err
 }
 
-// limitsOf are those of the flags, else the profile's, else the usual.
-func limitsOf(cmd *cobra.Command, l cleanup.Limits, p profile.Profile) cleanup.Limits {
-	own := p.Limits
+// limitsOf are those that the flags give, for whoever gives them now knows how much it is; else the last that were written
+// down, else the usual ones, which the flags have too.
+func limitsOf(cmd *cobra.Command, flags cleanup.Limits, written ...runbook.Limits) cleanup.Limits {
+	l := flags
+	for _, own := range written {
+		l = stepLimits(l, own)
+	}
 	if cmd.Flags().Changed("max-items") {
-		own.MaxItems = nil
+		l.Items = flags.Items
 	}
 	if cmd.Flags().Changed("max-percent") {
-		own.MaxPercent = nil
+		l.Percent = flags.Percent
 	}
-	return stepLimits(l, runbook.Limits(own))
+	return l
 }
 
 // planOf plans the ids, or all that were chosen, and reads first what the lists have left out of these.

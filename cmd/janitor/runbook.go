@@ -100,14 +100,7 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 		}
 		stages = append(stages, stage)
 	}
-	all := stepLimits(limitsOf(cmd, limits, p), book.Limits)
-	if cmd.Flags().Changed("max-items") { // whoever gives it now knows how much it is
-		all.Items = limits.Items
-	}
-	if cmd.Flags().Changed("max-percent") {
-		all.Percent = limits.Percent
-	}
-	if err := all.Check(stages...); err != nil {
+	if err := limitsOf(cmd, limits, runbook.Limits(p.Limits), book.Limits).Check(stages...); err != nil {
 		return none, refused("nothing is planned: %w", allowing(err))
 	}
 	return cleanup.NewDocument(whereIs(p, s), whoIs(s), version(), time.Now(), planLife, stages...), nil
