@@ -114,18 +114,18 @@ func (c contact) reached() Finding {
 
 // remedy goes by what is wrong with the connection.
 func (c contact) remedy() string {
-	var unknownName *net.DNSError
-	var wrongName x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var unknownCA x509.UnknownAuthorityError
+	_, unknownName := errors.AsType[*net.DNSError](c.err)
+	_, unknownCA := errors.AsType[x509.UnknownAuthorityError](c.err)
+	_, wrongName := errors.AsType[x509.HostnameError](c.err)
+	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](c.err)
 	switch {
-	case errors.As(c.err, &unknownName):
+	case unknownName:
 		return fmt.Sprintf("check cloud and region, or give endpoints.%s", c.service)
-	case errors.As(c.err, &unknownCA):
+	case unknownCA:
 		return "name the cloud's own CA in ca_file"
-	case errors.As(c.err, &wrongName):
+	case wrongName:
 		return fmt.Sprintf("give in endpoints.%s the name that the certificate is for", c.service)
-	case errors.As(c.err, &invalid) && invalid.Reason == x509.Expired:
+	case isInvalid && invalid.Reason == x509.Expired:
 		return "check the clock of this computer, else tell who runs the service"
 	case c.proxy != "":
 		return "check HTTPS_PROXY, or add the host to NO_PROXY"

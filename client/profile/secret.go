@@ -150,14 +150,14 @@ func (l *limited) Write(p []byte) (int, error) {
 
 // commandError leaves out what the command printed.
 func commandError(ctx context.Context, err error) error {
-	var exit *exec.ExitError
-	var start *exec.Error
+	exit, ended := errors.AsType[*exec.ExitError](err)
+	start, unstarted := errors.AsType[*exec.Error](err)
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("was stopped after at most %v: %w", commandTime, ctx.Err())
-	case errors.As(err, &exit):
+	case ended:
 		return fmt.Errorf("ended with %v; run it by hand to see why", exit.ProcessState)
-	case errors.As(err, &start):
+	case unstarted:
 		return fmt.Errorf("cannot be run: %w", start.Err)
 	default:
 		return fmt.Errorf("has failed: %w", err)

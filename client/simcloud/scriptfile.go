@@ -78,8 +78,8 @@ func parseScript(data []byte) (Script, error) {
 }
 
 func notYAML(err error) error {
-	var e yaml.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[yaml.Error](err)
+	if !ok {
 		return &misplaced{0, "not valid YAML"}
 	}
 	m := &misplaced{0, "not valid YAML: " + strings.Join(strings.Fields(e.GetMessage()), " ")}

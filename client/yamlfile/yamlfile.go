@@ -56,23 +56,23 @@ func (f *File) Decode(data []byte, out any) error {
 
 // Wrong turns an error of the YAML library into one line without the quoted source, which may hold secrets.
 func Wrong(path string, err error) error {
-	var e yaml.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[yaml.Error](err)
+	if !ok {
 		return fmt.Errorf("%s is not valid YAML", path)
 	}
 	at := path
 	if t := e.GetToken(); t != nil && t.Position != nil {
 		at = fmt.Sprintf("%s:%d", path, t.Position.Line)
 	}
-	var syntax *yaml.SyntaxError
-	var duplicate *yaml.DuplicateKeyError
-	var unknown *yaml.UnknownFieldError
+	_, syntax := errors.AsType[*yaml.SyntaxError](err)
+	_, duplicate := errors.AsType[*yaml.DuplicateKeyError](err)
+	_, unknown := errors.AsType[*yaml.UnknownFieldError](err)
 	switch {
-	case errors.As(err, &unknown):
+	case unknown:
 		return fmt.Errorf("%s: %s", at, strings.Replace(e.GetMessage(), "unknown field", "unknown key", 1))
-	case errors.As(err, &syntax) && strings.Contains(e.GetMessage(), "'\t'"):
+	case syntax && strings.Contains(e.GetMessage(), "'\t'"):
 		return fmt.Errorf("%s: a tab where YAML takes only spaces: replace it", at)
-	case errors.As(err, &syntax), errors.As(err, &duplicate):
+	case syntax, duplicate:
 		return fmt.Errorf("%s: not valid YAML: %s", at, strings.Join(strings.Fields(e.GetMessage()), " "))
 	}
 	return fmt.Errorf("%s: a value of the wrong sort", at)
