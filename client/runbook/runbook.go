@@ -142,7 +142,9 @@ func (b *Runbook) check() error {
 	if len(b.Steps) == 0 {
 		return errors.New(`it has no steps: write a list of them under "steps:"`)
 	}
-	limits := []Limits{b.Limits}
+	if err := b.Limits.check(); err != nil {
+		return err
+	}
 	for i, s := range b.Steps {
 		switch {
 		case s.Kind == "":
@@ -155,13 +157,20 @@ func (b *Runbook) check() error {
 				return fmt.Errorf("%s: allow: unknown word %q: use %s or %s", s.title(i), word, Detach, Prerequisites)
 			}
 		}
-		limits = append(limits, s.Limits)
+		if err := s.Limits.check(); err != nil {
+			return fmt.Errorf("%s: %w", s.title(i), err)
+		}
 	}
-	for _, l := range limits {
-		for _, n := range []*int{l.MaxItems, l.MaxPercent} {
-			if n != nil && *n < 0 {
-				return errors.New("a limit below 0: 0 is no limit")
-			}
+	return nil
+}
+
+func (l Limits) check() error {
+	for _, limit := range [...]struct {
+		key   string
+		value *int
+	}{{"max_items", l.MaxItems}, {"max_percent", l.MaxPercent}} {
+		if limit.value != nil && *limit.value < 0 {
+			return fmt.Errorf("limits.%s is below 0: 0 is no limit", limit.key)
 		}
 	}
 	return nil
