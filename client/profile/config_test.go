@@ -69,7 +69,7 @@ func TestEveryMistakeInAConfigIsOneLineWithPlaceAndWayOut(t *testing.T) {
 		{"a rate in words", "    auth:", "    pace: {max_rate: five/1m}\n    auth:", []string{`pace.max_rate "five/1m"`, "60/1m"}},
 		{"a rate for two days", "    auth:", "    pace: {max_rate: 5/48h}\n    auth:", []string{`pace.max_rate "5/48h"`, "60/1m"}},
 		{"a timeout of hours", "    auth:", "    timeout: 2h\n    auth:", []string{`timeout "2h"`, "between 1s and 1h"}},
-		{"a limit below 0", "    auth:", "    limits: {max_items: -1}\n    auth:", []string{"a limit below 0", "0 is no limit"}},
+		{"a limit below 0", "    auth:", "    limits: {max_items: -1}\n    auth:", []string{"limits.max_items is below 0: 0 is no limit"}},
 		{"a rate as a number", "    auth:", "    pace: {max_rate: 5}\n    auth:", []string{"config.yaml:7", "profiles.acme.pace.max_rate", "put it in quotes"}},
 		{"all left to others", "    auth:", "    pace: {share: 100%}\n    auth:", []string{`pace.share "100%"`, "0% to 90%"}},
 		{"a share of what", "    auth:", "    pace: {share: \"20\"}\n    auth:", []string{`pace.share "20"`, "0% to 90%"}},

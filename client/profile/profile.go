@@ -151,9 +151,12 @@ func (p Profile) Check() error {
 	if p.Confirm != "" && p.Confirm != Normal && p.Confirm != AlwaysName {
 		return usage("%v: confirm %q: it is %s or %s", p, p.Confirm, Normal, AlwaysName)
 	}
-	for _, limit := range []*int{p.Limits.MaxItems, p.Limits.MaxPercent} {
-		if limit != nil && *limit < 0 {
-			return usage("%v: a limit below 0: 0 is no limit", p)
+	for _, limit := range [...]struct {
+		key   string
+		value *int
+	}{{"max_items", p.Limits.MaxItems}, {"max_percent", p.Limits.MaxPercent}} {
+		if limit.value != nil && *limit.value < 0 {
+			return usage("%v: limits.%s is below 0: 0 is no limit", p, limit.key)
 		}
 	}
 	if err := p.checkAuth(); err != nil {
