@@ -132,6 +132,25 @@ func show[T any](find func(*call, string) (T, answer), as func(*call, int, T) an
 	}
 }
 
+// update changes the object that the path names, or nothing of it: set takes what the body says over into a copy, which change
+// puts in its place.
+func update[T any](q *call, kind string, find func(id string) (*T, answer), set func(*T, *fields) answer, change func(*T, T), as func(int, *T) answer) answer {
+	object, missing := find(q.args[0])
+	if object == nil {
+		return missing
+	}
+	in, refused := q.fields(kind)
+	if in == nil {
+		return refused
+	}
+	next := *object
+	if refused := set(&next, in); refused.status != 0 {
+		return refused
+	}
+	change(object, next)
+	return as(http.StatusOK, object)
+}
+
 // erase deletes the object that the path names, unless something is in its way: blocked says what, nil = nothing ever is.
 func erase[T any](q *call, find func(id string) (T, answer), blocked func(T) string, remove func(T)) answer {
 	object, missing := find(q.args[0])

@@ -173,35 +173,18 @@ func (q *call) createListener() answer {
 	if refused := q.setListener(l, in); refused.status != 0 {
 		return refused
 	}
-	l.CreatedAt = q.stamp(l.shared)
-	l.UpdatedAt = l.CreatedAt
+	l.CreatedAt = l.UpdatedAt
 	q.w.listeners.add(l)
 	q.w.attach(l)
 	return q.answerListener(http.StatusCreated, l)
 }
 
 func (q *call) updateListener() answer {
-	l, missing := q.listener(q.args[0])
-	if l == nil {
-		return missing
-	}
-	in, refused := q.fields("listener")
-	if in == nil {
-		return refused
-	}
-	next := *l
-	if refused := q.setListener(&next, in); refused.status != 0 {
-		return refused
-	}
-	q.w.detach(l)
-	*l = next
-	q.w.attach(l)
-	l.UpdatedAt = q.stamp(l.shared)
-	return q.answerListener(http.StatusOK, l)
+	return update(q, "listener", q.listener, q.setListener, q.w.changeListener, q.answerListener)
 }
 
 // setListener takes over what create and update have in common and checks what it refers to. After a refusal l is
-// half set: it must be a new or a copied one.
+// half set: it must be a new or a copied one. So it is with the other objects.
 func (q *call) setListener(l *listener, in *fields) answer {
 	in.take(l, "name description admin_state_up default_pool_id default_tls_container_ref client_ca_tls_container_ref")
 	in.take(l, "sni_container_refs ipgroup protection_status protection_reason")
@@ -234,6 +217,7 @@ func (q *call) setListener(l *listener, in *fields) answer {
 	} else if i := slices.IndexFunc(groups, func(id string) bool { _, ok := q.w.groups.get(id); return !ok }); i >= 0 {
 		return q.notFound("ipgroup", groups[i])
 	}
+	l.UpdatedAt = q.stamp(l.shared)
 	return answer{}
 }
 
@@ -281,31 +265,14 @@ func (q *call) createPolicy() answer {
 	if refused := q.setPolicy(p, in); refused.status != 0 {
 		return refused
 	}
-	p.CreatedAt = q.stamp(p.shared)
-	p.UpdatedAt = p.CreatedAt
+	p.CreatedAt = p.UpdatedAt
 	q.w.policies.add(p)
 	q.w.forward(p)
 	return q.answerPolicy(http.StatusCreated, p)
 }
 
 func (q *call) updatePolicy() answer {
-	p, missing := q.policy(q.args[0])
-	if p == nil {
-		return missing
-	}
-	in, refused := q.fields("l7policy")
-	if in == nil {
-		return refused
-	}
-	next := *p
-	if refused := q.setPolicy(&next, in); refused.status != 0 {
-		return refused
-	}
-	q.w.unforward(p)
-	*p = next
-	q.w.forward(p)
-	p.UpdatedAt = q.stamp(p.shared)
-	return q.answerPolicy(http.StatusOK, p)
+	return update(q, "l7policy", q.policy, q.setPolicy, q.w.changePolicy, q.answerPolicy)
 }
 
 func (q *call) setPolicy(p *policy, in *fields) answer {
@@ -323,6 +290,7 @@ func (q *call) setPolicy(p *policy, in *fields) answer {
 			return missing
 		}
 	}
+	p.UpdatedAt = q.stamp(p.shared)
 	return answer{}
 }
 

@@ -169,10 +169,6 @@ func (q *call) createPool() answer {
 	case l != nil && l.DefaultPoolID != "":
 		return q.inUse(fmt.Sprintf("listener %s has the default pool %s", l.ID, l.DefaultPoolID))
 	}
-	in.take(p, "protocol ip_version any_port_enable public_border_group enterprise_project_id")
-	if refused := q.setPool(p, in); refused.status != 0 {
-		return refused
-	}
 	if l != nil {
 		p.shared = p.shared || l.shared
 		p.LoadBalancers = append(p.LoadBalancers, l.LoadBalancers...)
@@ -181,14 +177,15 @@ func (q *call) createPool() answer {
 		p.shared = p.shared || !lb.Guaranteed
 		p.LoadBalancers = link(p.LoadBalancers, lb.ID)
 	}
-	p.CreatedAt = q.stamp(p.shared)
-	p.UpdatedAt = p.CreatedAt
 	if p.shared {
-		if !in.has("ip_version") {
-			p.IPVersion = "v4"
-		}
-		q.w.house(p)
+		p.IPVersion = "v4"
 	}
+	in.take(p, "protocol ip_version any_port_enable public_border_group enterprise_project_id")
+	if refused := q.setPool(p, in); refused.status != 0 {
+		return refused
+	}
+	p.CreatedAt = p.UpdatedAt
+	q.w.house(p)
 	q.w.addPool(p)
 	if l != nil {
 		q.w.detach(l)
@@ -199,31 +196,14 @@ func (q *call) createPool() answer {
 }
 
 func (q *call) updatePool() answer {
-	p, missing := q.pool(q.args[0])
-	if p == nil {
-		return missing
-	}
-	in, refused := q.fields("pool")
-	if in == nil {
-		return refused
-	}
-	if refused := q.setPool(p, in); refused.status != 0 {
-		return refused
-	}
-	p.UpdatedAt = q.stamp(p.shared)
-	return q.answerPool(http.StatusOK, p)
+	return update(q, "pool", q.pool, q.setPool, func(p *pool, next pool) { *p = next }, q.answerPool)
 }
 
-// setPool takes over what create and update have in common, or nothing.
 func (q *call) setPool(p *pool, in *fields) answer {
-	next := *p
-	in.take(&next, "name description lb_algorithm session_persistence slow_start connection_drain pool_health")
-	in.take(&next, "quic_cid_hash_strategy az_affinity member_deletion_protection_enable protection_status protection_reason")
-	if refused := q.refuse(in); refused.status != 0 {
-		return refused
-	}
-	*p = next
-	return answer{}
+	in.take(p, "name description lb_algorithm session_persistence slow_start connection_drain pool_health")
+	in.take(p, "quic_cid_hash_strategy az_affinity member_deletion_protection_enable protection_status protection_reason")
+	p.UpdatedAt = q.stamp(p.shared)
+	return q.refuse(in)
 }
 
 // deletePool is the single deletion of both families.

@@ -41,6 +41,12 @@ func (w *world) note(l *listener, change func([]ref, string) []ref) {
 	}
 }
 
+func (w *world) changeListener(l *listener, next listener) {
+	w.detach(l)
+	*l = next
+	w.attach(l)
+}
+
 // forward writes a policy down at its listener and at the pools that it sends traffic to, unforward strikes it out there.
 func (w *world) forward(p *policy)   { w.notePolicy(p, link) }
 func (w *world) unforward(p *policy) { w.notePolicy(p, unlink) }
@@ -54,6 +60,12 @@ func (w *world) notePolicy(p *policy, change func([]ref, string) []ref) {
 			target.policies = change(target.policies, p.ID)
 		}
 	}
+}
+
+func (w *world) changePolicy(p *policy, next policy) {
+	w.unforward(p)
+	*p = next
+	w.forward(p)
 }
 
 func (w *world) addPool(p *pool) {
