@@ -165,15 +165,9 @@ func TestAnAgencyLearnsTheClock(t *testing.T) {
 
 func (m *metadata) start(t *testing.T) (*Agency, *http.Client, string) {
 	t.Helper()
-	server := httptest.NewServer(m)
-	base := wire.NewTransport()
-	t.Cleanup(func() { base.CloseIdleConnections(); server.Close() })
-	hosts, err := NewHosts(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := NewAgency(server.URL, nil)
-	return a, &http.Client{Transport: a.Transport(project, hosts, base)}, server.URL
+	url, hosts, base := serve(t, m)
+	a := NewAgency(url, nil)
+	return a, &http.Client{Transport: a.Transport(project, hosts, base)}, url
 }
 
 // The log tells what was asked of the metadata service, and nothing of what it gave.

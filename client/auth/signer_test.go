@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -139,7 +138,7 @@ func TestTheSignedPathIsTheOneSent(t *testing.T) {
 func TestEveryTryIsSignedAnew(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	seen := map[string]bool{}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url, hosts, base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		seen[r.Header.Get("X-Sdk-Date")+r.Header.Get("Authorization")] = true
 		now = now.Add(time.Minute)
 		if len(seen) < 3 {
@@ -148,15 +147,8 @@ func TestEveryTryIsSignedAnew(t *testing.T) {
 			fmt.Fprint(w, "{}")
 		}
 	}))
-	defer server.Close()
-	hosts, err := NewHosts(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := wire.NewTransport()
-	defer base.CloseIdleConnections()
 	s := Signer{AccessKey: "AK", SecretKey: "SK", Hosts: hosts, Now: func() time.Time { return now }}
-	api, err := wire.New(server.URL, s.Transport(base), wire.Options{})
+	api, err := wire.New(url, s.Transport(base), wire.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

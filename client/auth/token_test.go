@@ -62,20 +62,28 @@ func (i *iam) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"user":{"name":"USER","domain":{"name":"ACCOUNT"}},"roles":[{"name":"elb_adm"},{"name":"te_\u001bagency"}],"catalog":[]}}`, project)
 }
 
-func (i *iam) start(t *testing.T, l Login) (tokens *Tokens, url string, client *http.Client) {
+// serve lets a service answer, the only one that credentials may go to.
+func serve(t *testing.T, service http.Handler) (url string, hosts Hosts, base *http.Transport) {
 	t.Helper()
-	server := httptest.NewServer(i)
-	base := wire.NewTransport()
+	server := httptest.NewServer(service)
+	base = wire.NewTransport()
 	t.Cleanup(func() { base.CloseIdleConnections(); server.Close() })
 	hosts, err := NewHosts(server.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Endpoint = server.URL
-	if tokens, err = NewTokens(l, hosts, base); err != nil {
+	return server.URL, hosts, base
+}
+
+func (i *iam) start(t *testing.T, l Login) (tokens *Tokens, url string, client *http.Client) {
+	t.Helper()
+	url, hosts, base := serve(t, i)
+	l.Endpoint = url
+	tokens, err := NewTokens(l, hosts, base)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return tokens, server.URL, &http.Client{Transport: tokens.Transport(base)}
+	return tokens, url, &http.Client{Transport: tokens.Transport(base)}
 }
 
 var user = Login{User: "USER", Password: "hunter2", Domain: "ACCOUNT", ProjectName: "eu-example-1"}
@@ -177,22 +185,15 @@ func TestABodyThatCannotBeHadAgain(t *testing.T) {
 }
 
 func TestWhoseATokenIs(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url, hosts, base := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet || r.URL.Path != "/v3/auth/tokens" || r.Header.Get("X-Auth-Token") != "MIItoken" || r.Header.Get("X-Subject-Token") != "MIItoken" {
 			w.WriteHeader(http.StatusForbidden)
 			return
 		}
 		fmt.Fprintf(w, `{"token":{"project":{"id":%q,"name":"eu-example-1"},"user":{"name":"US\u001bER","domain":{"name":"ACCOUNT"}},"roles":[{"name":"elb_adm"}]}}`, project)
 	}))
-	defer server.Close()
-	hosts, err := NewHosts(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := wire.NewTransport()
-	defer base.CloseIdleConnections()
 	want := Session{ProjectID: project, ProjectName: "eu-example-1", User: `US\x1bER`, Account: "ACCOUNT", Roles: []string{"elb_adm"}}
-	got, err := Introspect(t.Context(), server.URL, "MIItoken", FixedToken("MIItoken", hosts).Transport(base))
+	got, err := Introspect(t.Context(), url, "MIItoken", FixedToken("MIItoken", hosts).Transport(base))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}
