@@ -208,9 +208,7 @@ func (a *Agency) token(ctx context.Context) (string, error) {
 }
 
 func (a *Agency) do(ctx context.Context, method, path, header, value string) ([]byte, error) {
-	reaching, cancel := context.WithTimeout(ctx, metadataTime)
-	defer cancel()
-	req, err := http.NewRequestWithContext(reaching, method, a.base+path, http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, method, a.base+path, http.NoBody)
 	if err != nil {
 		return nil, a.failed(&wire.Error{Unsent: true, Err: err})
 	}

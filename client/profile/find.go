@@ -309,15 +309,14 @@ func (at place) choose(found []candidate) (p Profile, why string, err error) {
 	}
 	usable := slices.DeleteFunc(slices.Clone(found), func(f candidate) bool { return f.skipped != "" })
 	i := slices.IndexFunc(usable, func(f candidate) bool { return f.chosen })
+	if len(usable) == 1 {
+		i = 0
+	}
 	switch {
 	case i >= 0 && usable[i].err != nil:
 		return Profile{}, "", usable[i].wrong()
 	case i >= 0:
 		return usable[i].Profile, "", nil
-	case len(usable) == 1 && usable[0].err != nil:
-		return Profile{}, "", usable[0].wrong()
-	case len(usable) == 1:
-		return usable[0].Profile, "", nil
 	case len(usable) > 1:
 		names := make([]string, len(usable))
 		for i, f := range usable {
