@@ -68,9 +68,7 @@ func (c Choice) cloudsPaths() (paths []string, named bool) {
 	if path := c.get("OS_CLIENT_CONFIG_FILE"); path != "" {
 		return []string{path}, true
 	}
-	if dir := c.Dir; dir != "" {
-		paths = append(paths, filepath.Join(dir, "clouds.yaml"))
-	} else if dir, err := os.Getwd(); err == nil {
+	if dir, err := os.Getwd(); err == nil {
 		paths = append(paths, filepath.Join(dir, "clouds.yaml"))
 	}
 	config := c.get("XDG_CONFIG_HOME")

@@ -34,10 +34,8 @@ type Choice struct {
 	Project   string   // instead of the profile's: an id, or a name, which has other characters than an id
 	Endpoints []string // instead of the profile's: "elb=https://…"
 	ReadOnly  bool
-	// Lookup reads the environment; nil = [os.LookupEnv].
-	Lookup func(string) (string, bool)
-	// Dir is where clouds.yaml is looked for first; "" = the working directory.
-	Dir string
+
+	Lookup func(string) (string, bool) // reads the environment; nil = [os.LookupEnv]
 }
 
 // candidate is a profile that some place other than the config file has, or why it cannot be one.

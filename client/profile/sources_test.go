@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// home is a user's directory with these files, and the environment in it: no config file, no metadata service.
+// home is a user's directory with these files, where we are, and the environment in it: no config file, no metadata service.
 func home(t *testing.T, files map[string]string, pairs ...string) Choice {
 	t.Helper()
 	dir := t.TempDir()
@@ -33,7 +33,8 @@ func home(t *testing.T, files map[string]string, pairs ...string) Choice {
 		name, value, _ := strings.Cut(pair, "=")
 		vars[name] = strings.ReplaceAll(value, "$HOME", dir)
 	}
-	return Choice{Dir: dir, Lookup: func(name string) (string, bool) { v, ok := vars[name]; return v, ok }}
+	t.Chdir(dir)
+	return Choice{Lookup: func(name string) (string, bool) { v, ok := vars[name]; return v, ok }}
 }
 
 const (
@@ -377,7 +378,7 @@ func TestFilesThatOthersCanRead(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := home(t, map[string]string{"config.yaml": test.config, ".huaweicloud/credentials": sdkINI}, "HUAWEICLOUD_SDK_REGION=r1")
-			path := filepath.Join(c.Dir, test.file)
+			path := filepath.Join(c.home(), test.file)
 			if err := os.Chmod(path, test.mode); err != nil {
 				t.Fatal(err)
 			}
