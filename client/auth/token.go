@@ -129,14 +129,19 @@ type Tokens struct {
 
 	renewing chan struct{} // holds one item: the right to log in
 	mu       sync.Mutex
-	token    sealed[string] // nil = none yet
-	session  Session
-	renewAt  time.Time
-	expires  time.Time       // by our clock; zero = not known
+	grant                    // the zero value = none yet
 	replaced time.Time       // when the token took the place of one that was refused; zero = it took nobody's place
 	accepted map[string]bool // hosts that have accepted the token
 	refused  error
 	rest     time.Time // no further login before, after IAM refused one
+}
+
+// grant is what a login gives.
+type grant struct {
+	token   sealed[string]
+	session Session
+	renewAt time.Time // by our clock, as the next one; zero where IAM does not say it
+	expires time.Time
 }
 
 // NewTokens logs in by password when a token is needed; base sends the login. hosts are where the tokens may go. The
@@ -160,7 +165,7 @@ func NewTokens(l Login, hosts Hosts, base http.RoundTripper) (*Tokens, error) {
 
 // FixedToken uses a token that was got elsewhere; it is never renewed.
 func FixedToken(token string, hosts Hosts) *Tokens {
-	return &Tokens{token: seal(token), hosts: hosts, fixed: true, renewing: make(chan struct{}, 1)}
+	return &Tokens{grant: grant{token: seal(token)}, hosts: hosts, fixed: true, renewing: make(chan struct{}, 1)}
 }
 
 // Login logs in now, unless a good token is there, and says what for. For a fixed token the Session is empty.
@@ -265,7 +270,7 @@ func (t *Tokens) current(ctx context.Context, stale string) (string, error) {
 		asking, cancel = context.WithTimeout(ctx, loginTime)
 	}
 	defer cancel()
-	token, session, life, err := t.get(asking)
+	got, err := t.get(asking)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err != nil {
@@ -282,13 +287,11 @@ func (t *Tokens) current(ctx context.Context, stale string) (string, error) {
 		}
 		return before, nil
 	}
-	t.token, t.session = seal(token), session
-	t.renewAt, t.expires = life.renew, life.end
-	t.accepted, t.replaced = map[string]bool{}, time.Time{}
+	t.grant, t.accepted, t.replaced = got, map[string]bool{}, time.Time{}
 	if stale != "" {
 		t.replaced = time.Now()
 	}
-	return token, nil
+	return t.token(), nil
 }
 
 func (t *Tokens) good(stale string) (string, bool) {
@@ -313,9 +316,6 @@ func (t *Tokens) lasting(stale string) (string, bool) {
 	return token, token != stale && time.Now().Before(t.expires)
 }
 
-// lifetime of a token by our clock; zero where IAM does not say it.
-type lifetime struct{ renew, end time.Time }
-
 // accept remembers that a host accepted the token.
 func (t *Tokens) accept(token, host string) {
 	t.mu.Lock()
@@ -334,17 +334,17 @@ func (t *Tokens) hopeless(token, host string) bool {
 }
 
 // get logs in, again after a pause when IAM is busy or does not answer.
-func (t *Tokens) get(ctx context.Context) (token string, s Session, life lifetime, err error) {
+func (t *Tokens) get(ctx context.Context) (grant, error) {
 	for try := 1; ; try++ {
-		token, s, life, err = t.once(ctx)
+		got, err := t.once(ctx)
 		e, failed := errors.AsType[*wire.Error](err)
 		if !failed || try == loginTries || ctx.Err() != nil || !passing(e) {
-			return token, s, life, err
+			return got, err
 		}
 		select {
 		case <-time.After(max(time.Duration(try)*500*time.Millisecond, min(e.RetryAfter, loginTime))):
 		case <-ctx.Done():
-			return "", Session{}, lifetime{}, err
+			return grant{}, err
 		}
 	}
 }
@@ -358,7 +358,7 @@ func passing(e *wire.Error) bool {
 	return errors.Is(e, wire.Throttled) || errors.Is(e, wire.Transport)
 }
 
-func (t *Tokens) once(ctx context.Context) (string, Session, lifetime, error) {
+func (t *Tokens) once(ctx context.Context) (grant, error) {
 	trying, cancel := context.WithTimeout(ctx, loginTime)
 	defer cancel()
 	login := t.login()
@@ -384,21 +384,20 @@ func (t *Tokens) once(ctx context.Context) (string, Session, lifetime, error) {
 	asked := time.Now()
 	result := tokens.Create(trying, iam, options)
 	if result.Err != nil {
-		return "", Session{}, lifetime{}, t.failed(ctx, result.Err)
+		return grant{}, t.failed(ctx, result.Err)
 	}
 	token := result.Header.Get("X-Subject-Token")
 	var answer said
 	if err := result.ExtractIntoStructPtr(&answer, "token"); err != nil || token == "" {
-		return "", Session{}, lifetime{}, t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer holds no token"})
+		return grant{}, t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer holds no token"})
 	}
-	issued, _ := time.Parse(time.RFC3339, answer.Issued)
-	s := answer.session()
+	got := grant{token: seal(token), session: answer.session()}
 	// The lifetime by IAM's clock, counted on ours: their difference does not matter.
-	var life lifetime
-	if all := s.Expires.Sub(issued); !s.Expires.IsZero() && !issued.IsZero() && all > 0 {
-		life = lifetime{asked.Add(all - all/10), asked.Add(all)}
+	issued, _ := time.Parse(time.RFC3339, answer.Issued)
+	if life := got.session.Expires.Sub(issued); !got.session.Expires.IsZero() && !issued.IsZero() && life > 0 {
+		got.renewAt, got.expires = asked.Add(life-life/10), asked.Add(life)
 	}
-	return token, s, life, nil
+	return got, nil
 }
 
 // failed turns gophercloud's errors, which quote bodies and URLs, into ours.
