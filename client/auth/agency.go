@@ -68,7 +68,7 @@ func (a *Agency) Fetch(ctx context.Context) error {
 	case a.renewing <- struct{}{}:
 		defer func() { <-a.renewing }()
 	case <-ctx.Done():
-		return &wire.Error{Class: wire.Transport, Unsent: true, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()}
+		return stopped(ctx)
 	}
 	if a.good() { // somebody else was faster
 		return nil
@@ -218,7 +218,7 @@ func (a *Agency) do(ctx context.Context, method, path, header, value string) ([]
 	resp, err := a.http.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, a.failed(&wire.Error{Class: wire.Transport, Unsent: true, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()})
+			return nil, a.failed(stopped(ctx))
 		}
 		return nil, a.failed(&wire.Error{Class: wire.Transport, Unsent: true, Message: "does not answer: this is no server of the cloud"})
 	}

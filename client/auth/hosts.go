@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -54,6 +55,11 @@ func closeBody(req *http.Request) {
 	if req.Body != nil {
 		_ = req.Body.Close() // nothing was written
 	}
+}
+
+// stopped is the error of what was not sent because nobody waits for it any more.
+func stopped(ctx context.Context) *wire.Error {
+	return &wire.Error{Class: wire.Transport, Unsent: true, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()}
 }
 
 // sealed keeps a value out of reach of anything that prints by reflection, however deep in other values: a function

@@ -253,7 +253,7 @@ func (t *Tokens) current(ctx context.Context, stale string) (string, error) {
 	case t.renewing <- struct{}{}:
 		defer func() { <-t.renewing }()
 	case <-ctx.Done():
-		return "", &wire.Error{Class: wire.Transport, Unsent: true, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()}
+		return "", stopped(ctx)
 	}
 	if token, ok := t.good(stale); ok { // somebody else was faster
 		return token, nil
@@ -422,7 +422,7 @@ func (t *Tokens) failed(ctx context.Context, err error) error {
 		return t.failure(&wire.Error{Class: wire.BadAnswer, Message: "the answer is not JSON"})
 	}
 	if ctx.Err() != nil {
-		return t.failure(&wire.Error{Class: wire.Transport, Message: wire.Stopped(ctx.Err()), Err: ctx.Err()})
+		return t.failure(stopped(ctx))
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return t.failure(&wire.Error{Class: wire.Transport, Message: wire.Clean("no answer: " + wrapped.Err.Error()), Err: wrapped.Err})
