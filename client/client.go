@@ -60,8 +60,8 @@ type Client struct {
 }
 
 // Deleter deletes, takes away what stands in the way of that, and makes again what was deleted. It has no reading calls, as
-// a [Client] has no changing ones; a read-only profile never has one. It is safe for concurrent use; what must not run side by side is its caller's
-// business.
+// a [Client] has no changing ones; a read-only profile never has one. It is safe for concurrent use; what must not run side
+// by side is its caller's business.
 type Deleter struct{ services }
 
 // New makes the reading calls of a profile.

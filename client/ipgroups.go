@@ -69,8 +69,7 @@ func (d *Deleter) DeleteIPGroup(ctx context.Context, id string) error {
 
 // DeleteEntries deletes entries of a group, each as the service spells it, and gives the group that the answer is about, as it
 // is afterwards, and the id of the request. The service has no result per entry: what is still in the group was not
-// deleted (S2).
-// An empty list is refused here, for what it would do is not documented.
+// deleted (S2). An empty list is refused here, for what it would do is not documented.
 func (d *Deleter) DeleteEntries(ctx context.Context, groupID string, ips []string) (IPGroup, string, error) {
 	return d.deleteEntries(ctx, http.MethodPost, groupID, ips)
 }

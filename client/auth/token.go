@@ -91,7 +91,8 @@ func (a said) session() Session {
 	return s
 }
 
-// Introspect asks IAM, at its address without the version, whose a token is and what for; t carries it. Not every cloud answers.
+// Introspect asks IAM, at its address without the version, whose a token is and what for; t carries it. Not every cloud
+// answers.
 func Introspect(ctx context.Context, iam, token string, t http.RoundTripper) (Session, error) {
 	api, err := wire.New(iam, subject{t, seal(token)}, wire.Options{BodyCap: loginCap})
 	if err != nil {

@@ -60,8 +60,8 @@ const (
 // Allows says whether the step allows it.
 func (s Step) Allows(what string) bool { return slices.Contains(s.Allow, what) }
 
-// Read reads a runbook strictly and puts values for its variables; set holds those that are given from outside. Errors begin with
-// the name of the file, and the line where it is known.
+// Read reads a runbook strictly and puts values for its variables; set holds those that are given from outside. Errors begin
+// with the name of the file, and the line where it is known.
 func Read(path string, from io.Reader, set map[string]string) (Runbook, error) {
 	data, err := io.ReadAll(io.LimitReader(from, maxFile+1))
 	switch {

@@ -82,8 +82,8 @@ type Account struct {
 	ROMAInstanceID string `json:"roma_instance_id"`
 }
 
-// Request is one line of the log. Body is left out where it would hold a secret or is too large. Status is 0 while the request is
-// under way and where its connection was cut before the work, and 499 when the client went away before its answer.
+// Request is one line of the log. Body is left out where it would hold a secret or is too large. Status is 0 while the request
+// is under way and where its connection was cut before the work, and 499 when the client went away before its answer.
 type Request struct {
 	Method, Path, RawQuery, Body string
 	Status                       int

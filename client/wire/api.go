@@ -154,8 +154,8 @@ type Call struct {
 }
 
 // Do sends the call and decodes its answer. It waits while the API is paused, sends throttled requests again (a
-// throttled request was not applied), and reading ones also after lost answers and internal errors, a few times each. Whatever else
-// changes something is sent once. Errors are of type [*Error]; those of a cancelled ctx also match ctx.Err().
+// throttled request was not applied), and reading ones also after lost answers and internal errors, a few times each. What
+// changes something is otherwise sent once. Errors are of type [*Error]; those of a cancelled ctx also match ctx.Err().
 func (a *API) Do(ctx context.Context, c Call) error {
 	t := tries{begun: time.Now()}
 	e := a.do(ctx, c, &t)

@@ -223,8 +223,8 @@ func (t *itemTable) row(outcome string, l itemLine, found []string, why string) 
 
 func (t *itemTable) print(w io.Writer) error { return printTable(w, t.rows) }
 
-// unrecorded is the exit status of a journal that cannot be written, or is not begun since another janitor is or was at it; some
-// errors bring their own.
+// unrecorded is the exit status of a journal that cannot be written, or is not begun since another janitor is or was at it;
+// some errors bring their own.
 func unrecorded(err error) error {
 	if known, is := errors.AsType[*failure](err); is {
 		return known
