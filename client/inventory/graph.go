@@ -57,7 +57,8 @@ func (g *Graph) Uses(kind KindID, id string) []Use {
 	if g == nil {
 		return nil
 	}
-	return once(g.uses[node{kind, id}])
+	var room [64]byte
+	return once(g.uses[node{kind, string(folded(room[:0], id))}]) // makes no text
 }
 
 // State says whether a list has ended, and how. A list that this graph was never asked to hold has not ended.

@@ -349,6 +349,45 @@ func notUnderstood(t *testing.T, access object) {
 	}
 }
 
+// TestReferencesInAnotherSpelling: who uses an object may write its id in upper case, without dashes or with spaces around it.
+func TestReferencesInAnotherSpelling(t *testing.T) {
+	const pool, weighted, cert, group = "11111111-aaaa-4000-8000-000000000001", "22222222AAAA40008000000000000002",
+		"233a325e5e3e4ce8beeb320aa714cc12", "33333333-aaaa-4000-8000-000000000003"
+	for name, spell := range map[string]func(string) string{
+		"upper case":     strings.ToUpper,
+		"lower case":     strings.ToLower,
+		"without dashes": func(id string) string { return strings.ReplaceAll(id, "-", "") },
+		"with spaces":    func(id string) string { return " " + id + " " },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{lists: map[string][]object{
+				"pools":        {{"id": pool, "members": refs("m")}, {"id": weighted, "members": refs("m")}},
+				"certificates": {{"id": cert}},
+				"ipgroups":     {{"id": group, "ip_list": []object{{"ip": "10.0.0.1"}}}},
+				"listeners": {{
+					"id": "l", "name": "web", "default_pool_id": spell(pool), "sni_container_refs": []string{spell(cert)},
+					"ipgroup": object{"ipgroup_id": spell(group), "type": "white", "enable_ipgroup": true},
+				}},
+				"l7policies": {{"id": "y", "name": "rest", "redirect_pools_config": []object{{"pool_id": spell(weighted), "weight": 1}}}},
+			}}
+			l, _ := w.serve(t)
+			s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups))
+			for id, want := range map[string]string{
+				pool: "in use: listener web", weighted: "in use: weighted policy rest", cert: "in use: SNI of listener web",
+				group: "in use: listener web (white)",
+			} {
+				for _, kind := range []inventory.KindID{inventory.Pools, inventory.Certificates, inventory.IPGroups} {
+					for _, r := range s.Listing(kind).Resources.All() {
+						if r.Ref.ID == id && said(r.Verdict) != want {
+							t.Errorf("%s %s is %q, want %q", kind, id, said(r.Verdict), want)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
 // TestSignsThatAreNotAllKnown: without what they look at, none is not "nothing is worth a look".
 func TestSignsThatAreNotAllKnown(t *testing.T) {
 	w := &world{lists: map[string][]object{

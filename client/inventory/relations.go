@@ -81,7 +81,22 @@ type facts struct {
 // node is a resource that others refer to; it has no scope as all of a graph is in one project.
 type node struct {
 	kind KindID
-	id   string
+	id   string // folded
+}
+
+// folded appends to b what an id has in common with those that mean the same object: services write the same UUID in upper
+// case or without its dashes elsewhere (api.md 1). Two objects that differ in nothing else are both in use when one is.
+func folded(b []byte, id string) []byte {
+	for _, c := range []byte(strings.TrimSpace(id)) {
+		switch {
+		case c == '-':
+		case 'A' <= c && c <= 'Z':
+			b = append(b, c+'a'-'A')
+		default:
+			b = append(b, c)
+		}
+	}
+	return b
 }
 
 // namer is an object that names another: "IP group office".
@@ -128,7 +143,7 @@ func (p *part) refer(k *Kind, r *Resource, l link) {
 	if l.used.Kind == IPGroups {
 		text += " (" + l.access.String() + ")"
 	}
-	n := node{l.used.Kind, l.used.ID}
+	n := node{l.used.Kind, string(folded(nil, l.used.ID))}
 	p.uses[n] = append(p.uses[n], Use{By: r.Ref.ID, Of: k.ID, Via: l.via, Text: text, Access: l.access})
 }
 
