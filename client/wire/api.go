@@ -319,8 +319,11 @@ func (a *API) send(ctx context.Context, c Call, body []byte, got *received) *Err
 		e.Status, e.RequestID = resp.StatusCode, requestID("", resp.Header)
 		return e
 	}
-	return c.take(resp, answer)
+	return c.take(resp, unmarked(answer))
 }
+
+// unmarked is an answer without the byte order mark that some servers begin text with; JSON knows none.
+func unmarked(answer []byte) []byte { return bytes.TrimPrefix(answer, []byte("\xef\xbb\xbf")) }
 
 // failure describes an answer that is no success.
 func failure(resp *http.Response, named bool) *Error {

@@ -164,6 +164,27 @@ func TestAnswersAreDecodedCleanedAndTheirIDTold(t *testing.T) {
 	}
 }
 
+func TestAByteOrderMarkIsPassedOver(t *testing.T) {
+	a := serve(t, Options{}, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/refused" {
+			w.WriteHeader(http.StatusConflict)
+			fmt.Fprint(w, "\ufeff"+`{"error_code":"ELB.8907","error_msg":"pool 1 is in use"}`)
+			return
+		}
+		fmt.Fprint(w, "\ufeff"+`{"name":"web"}`)
+	})
+	var out struct{ Name string }
+	if err := a.Do(t.Context(), Call{Method: http.MethodGet, Path: "/x", Out: &out}); err != nil || out.Name != "web" {
+		t.Errorf("%q, %v", out.Name, err)
+	}
+	if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/x"}); err != nil {
+		t.Error(err)
+	}
+	if err := a.Do(t.Context(), Call{Method: http.MethodDelete, Path: "/refused"}); !errors.Is(err, InUse) {
+		t.Error(err)
+	}
+}
+
 // own is what sees itself whether it needs cleaning.
 type own struct {
 	Name     string

@@ -61,7 +61,7 @@ type said struct {
 // decode reads the error bodies of all families. What is none of them is a message as a whole; it is cut only when it is
 // cleaned, after credentials were taken out: half of one could not be recognised.
 func decode(body []byte) said {
-	body = bytes.TrimSpace(body)
+	body = bytes.TrimSpace(unmarked(body))
 	var top map[string]any
 	if json.Unmarshal(body, &top) != nil {
 		return decodeText(body)
