@@ -353,7 +353,7 @@ func (t *Tokens) get(ctx context.Context) (grant, error) {
 // passing: the next login may do better.
 func passing(e *wire.Error) bool {
 	switch e.Status {
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return true
 	}
 	return errors.Is(e, wire.Throttled) || errors.Is(e, wire.Transport)
@@ -437,13 +437,17 @@ func (t *Tokens) failure(e *wire.Error) error {
 	return e
 }
 
-// bounded caps the bodies of a transport for code that reads them without a limit of its own.
+// bounded caps the bodies of a transport for gophercloud, which reads them without a limit of its own, and lets it take a
+// token that comes with status 200: it insists on 201.
 type bounded struct{ base http.RoundTripper }
 
 func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := b.base.RoundTrip(req)
 	if err == nil {
 		resp.Body = readCloser{io.LimitReader(resp.Body, loginCap), resp.Body}
+		if resp.StatusCode == http.StatusOK && resp.Header.Get("X-Subject-Token") != "" {
+			resp.StatusCode = http.StatusCreated
+		}
 	}
 	return resp, err
 }

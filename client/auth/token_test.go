@@ -369,6 +369,7 @@ func TestLoginErrors(t *testing.T) {
 			fmt.Fprint(w, `{"error":{"code":400,"message":"`+strings.Repeat("x", 249)+`hunter2hunter2"}}`)
 		}, "", "xxx[secre…", 1},
 		{"a gateway without IAM behind it", func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway); fmt.Fprint(w, "<html>") }, "", "502", 3},
+		{"trouble of its own", func(w http.ResponseWriter) { w.WriteHeader(http.StatusInternalServerError) }, "", "500", 3},
 		{"being busy", func(w http.ResponseWriter) { w.WriteHeader(http.StatusTooManyRequests) }, wire.Throttled, "429", 3},
 		{"hanging up", func(w http.ResponseWriter) { c, _, _ := http.NewResponseController(w).Hijack(); c.Close() }, wire.Transport, "no answer", 3},
 	} {

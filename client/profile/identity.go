@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -115,13 +116,17 @@ func (p Profile) logIn(ctx context.Context, s *Session, who secrets, hosts auth.
 		return err
 	}
 	in, err := tokens.Login(ctx) // now, so that a wrong password is told before anything else happens
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !projectForm.MatchString(in.ProjectID):
-		return errors.New("the login succeeded, but its answer names no project")
 	}
 	s.Project, s.Signed, s.Who = in.ProjectID, tokens.Transport(s.Bare), identified("password", in)
+	switch {
+	case in.ProjectID == "": // the token is for the project that was asked for
+		s.Project, err = p.projectBy(ctx, s.Endpoints, func(string) http.RoundTripper { return s.Signed })
+		return err
+	case !projectForm.MatchString(in.ProjectID):
+		return fmt.Errorf("the login succeeded, but for %q, which is not the id of a project", in.ProjectID)
+	}
 	return p.rightProject("login", in)
 }
 

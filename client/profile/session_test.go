@@ -204,6 +204,35 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
+// An answer to a login need not say more than the token: it is for the project that was asked for.
+func TestALoginThatDoesNotNameTheProject(t *testing.T) {
+	for _, status := range []int{http.StatusCreated, http.StatusOK} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.URL.Path == "/v3/auth/tokens":
+				w.Header().Set("X-Subject-Token", "t")
+				w.WriteHeader(status)
+				w.Write([]byte(`{"token":{"expires_at":"2019-02-13T06:52:13.855000Z"}}`))
+			case r.Header.Get("X-Auth-Token") == "t":
+				w.Write([]byte(`{"projects":[{"id":"cccc","name":"r1_sub"}]}`))
+			default:
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+		}))
+		t.Cleanup(server.Close)
+		for _, p := range []Profile{{ProjectID: "cccc"}, {ProjectName: "r1_sub"}} {
+			p.Name, p.Region, p.Endpoints = "x", "r1", Endpoints{ELB: server.URL, IAM: server.URL}
+			p.Auth = Auth{Username: "u", Password: "p", DomainName: "d"}
+			s, err := p.Open(t.Context())
+			if err != nil || s.Project != "cccc" {
+				t.Errorf("%d, %q: %v", status, p.ProjectName, err)
+				continue
+			}
+			s.Close()
+		}
+	}
+}
+
 // A service that is down or broken says nothing about the credentials.
 func TestALoginThatNobodyAnsweredIsNotRefused(t *testing.T) {
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }))
