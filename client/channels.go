@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -87,6 +88,9 @@ func (c *Client) Gateways(ctx context.Context) (all []Gateway, idle []Instance, 
 			continue
 		}
 		for page, failed := range c.Instances(ctx, g.Service) {
+			if errors.Is(failed, RouteAbsent) {
+				failed = fmt.Errorf("%w: say in the profile which gateway to use (gateway.service, gateway.instance_id)", failed)
+			}
 			switch {
 			case failed != nil && err != nil:
 				err = fmt.Errorf("%w; %w", err, failed)

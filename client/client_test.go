@@ -539,7 +539,7 @@ func TestBothGatewayServicesFail(t *testing.T) {
 		exchange{"GET /v2/" + project + "/apigw/instances?limit=500&offset=0", 404, `{"error_code":"APIGW.0101","error_msg":"none"}`})
 	c.Gateways = []Gateway{{ROMA, ""}, {APIG, ""}}
 	_, _, err := reader(t, c).Gateways(t.Context())
-	if !errors.Is(err, Forbidden) || !errors.Is(err, RouteAbsent) {
+	if !errors.Is(err, Forbidden) || !errors.Is(err, RouteAbsent) || !strings.HasSuffix(err.Error(), "(gateway.service, gateway.instance_id)") {
 		t.Error(err)
 	}
 }

@@ -21,6 +21,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"janitor/client"
 	"janitor/client/profile"
 	"janitor/client/simcloud"
 )
@@ -307,6 +308,29 @@ func TestServicesThatAreNotThere(t *testing.T) {
 	expect(t, r, "identity", "credentials", Bad, "no answer", "see the endpoint of iam")
 	if r.Refused() {
 		t.Error("a service that is down says nothing about the credentials")
+	}
+}
+
+// Where the profile names the instance, janitor asks for no list of instances: a cloud need not have one.
+func TestTheInstanceThatTheProfileNames(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/instances") {
+			http.NotFound(w, r)
+			return
+		}
+		cloud.ServeHTTP(w, r)
+	}))
+	p := keys(cloud, url)
+	expect(t, examine(t, p), "list", "ROMA Connect", OK, "does not offer it")
+	id := cloud.Account().ROMAInstanceID
+	p.Gateway = profile.Gateway{Service: client.ROMA, InstanceID: id}
+	r := examine(t, p)
+	expect(t, r, "list", "channels of "+id, OK, "works")
+	for _, f := range r.Findings {
+		if f.What == "ROMA Connect" || strings.HasPrefix(f.What, "API Gateway") {
+			t.Errorf("%+v is not used with this profile", f)
+		}
 	}
 }
 

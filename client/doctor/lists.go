@@ -94,14 +94,26 @@ func scanned(f Finding) Finding {
 // gatewaysMost is how many instances are looked into.
 const gatewaysMost = 5
 
-// gateways reads the instances of each service and the first channels of a few of them.
+// gateways reads the instances of each service and the first channels of a few of them; where the profile names an instance,
+// only the channels of that one, as nothing else is used then.
 func (e examination) gateways(ctx context.Context) []Finding {
 	var found []Finding
+	named := e.profile.Gateway
 	for _, service := range []struct{ name, word, at, instances, channels string }{ // the last two are permissions; "" = not known
 		{client.ROMA, "ROMA Connect", e.reach.Endpoints.ROMA, "", ""},
 		{client.APIG, "API Gateway", e.reach.Endpoints.APIG, "apig:instances:list", "apig:vpcChannels:list"},
 	} {
-		if service.at == "" {
+		if service.at == "" || named.Service != "" && named.Service != service.name {
+			continue
+		}
+		channelsOf := func(what, id string) Finding {
+			channels := func(ctx context.Context) iter.Seq2[[]client.Channel, error] {
+				return e.session.Client.Channels(ctx, client.Gateway{Service: service.name, InstanceID: id})
+			}
+			return listed(ctx, "channels of "+cut(what), channels, service.channels)
+		}
+		if named.Service != "" && named.InstanceID != "" {
+			found = append(found, channelsOf(named.InstanceID, named.InstanceID))
 			continue
 		}
 		instances, err := firstPage(ctx, func(ctx context.Context) iter.Seq2[[]client.Instance, error] {
@@ -113,15 +125,11 @@ func (e examination) gateways(ctx context.Context) []Finding {
 		}
 		found = append(found, instances.finding(service.word+" instances", err, service.instances))
 		for _, i := range instances.page[:min(len(instances.page), gatewaysMost)] {
-			what := "channels of " + cut(i.Name)
 			if i.Idle() {
-				found = append(found, Finding{Area: "list", What: what, State: Unknown, Says: "the instance is not running: " + cut(i.Status)})
+				found = append(found, Finding{Area: "list", What: "channels of " + cut(i.Name), State: Unknown, Says: "the instance is not running: " + cut(i.Status)})
 				continue
 			}
-			channels := func(ctx context.Context) iter.Seq2[[]client.Channel, error] {
-				return e.session.Client.Channels(ctx, client.Gateway{Service: service.name, InstanceID: i.ID})
-			}
-			found = append(found, listed(ctx, what, channels, service.channels))
+			found = append(found, channelsOf(i.Name, i.ID))
 		}
 	}
 	return found
