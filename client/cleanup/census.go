@@ -37,7 +37,7 @@ func (c *census) take(now *view) {
 }
 
 // since is what a later look shows that was not there then.
-func (c *census) since(now *view) map[spot]inventory.Ref {
+func (c *census) since(now *view, kinds map[inventory.KindID]*inventory.Kind) map[spot]inventory.Ref {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	made := map[spot]inventory.Ref{}
@@ -48,14 +48,14 @@ func (c *census) since(now *view) map[spot]inventory.Ref {
 		}
 		for _, row := range rows {
 			if row.Name != "" && !known[row.Ref] {
-				made[spotOf(row)] = row.Ref
+				made[spotOf(kinds[kind], row)] = row.Ref
 			}
 		}
 	}
 	return made
 }
 
-// spot is where something of a name stands. Controllers know what they make by its name.
+// spot is where something of a name stands, or of the same addresses. Controllers know what they make by its name.
 type spot struct {
 	kind   inventory.KindID
 	scope  inventory.ScopeID
@@ -63,4 +63,10 @@ type spot struct {
 	name   string
 }
 
-func spotOf(r inventory.Resource) spot { return spot{r.Ref.Kind, r.Ref.Scope, r.Ref.Parent, r.Name} }
+func spotOf(kind *inventory.Kind, r inventory.Resource) spot {
+	name := r.Name
+	if kind != nil && kind.Deletion != nil && kind.Deletion.Same != nil {
+		name = kind.Deletion.Same(r)
+	}
+	return spot{r.Ref.Kind, r.Ref.Scope, r.Ref.Parent, name}
+}

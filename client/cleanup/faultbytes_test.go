@@ -398,6 +398,17 @@ func faultEntries(t *testing.T) {
 		})
 		says(t, ended(t, f, Failed, "5")[0], "still in the group", "read back: still there")
 	})
+	t.Run("kept in another spelling", func(t *testing.T) {
+		f := begin(t, func(group string) []simcloud.Rule {
+			others := []string{"2001:DB8:0::0001", "2001:db8::2", "192.0.2.0/24", "198.51.100.7/32", "10.0.0.1-10.0.0.9"}
+			return []simcloud.Rule{{Path: entryBatch, Do: simcloud.Act{After: []simcloud.Hand{{Replace: group, With: others}}}}}
+		})
+		for _, res := range ended(t, f, Reappeared, "5") {
+			if ip := res.Ref.ID; ip != "192.0.2.0/24" && ip != "10.0.0.1-10.0.0.9" {
+				says(t, res, "made again as ")
+			}
+		}
+	})
 	t.Run("the answer of another group", func(t *testing.T) {
 		f := begin(t, func(string) []simcloud.Rule {
 			return []simcloud.Rule{{Path: entryBatch, Do: simcloud.Act{Status: 200, Body: `{"ipgroup":{"id":"other","ip_list":[]}}`, ContentType: asJSON, Applied: true}}}

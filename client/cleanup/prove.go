@@ -40,7 +40,7 @@ func (r *Run) prove(ctx context.Context) {
 		}
 		back = slices.DeleteFunc(back, func(i int) bool { return !r.lingers(i, now) })
 	}
-	made := r.census.since(now)
+	made := r.census.since(now, r.kinds)
 	told := map[place]bool{}
 	for _, i := range items {
 		at := r.placeOf(i)
@@ -152,7 +152,8 @@ const madeAgain = "gone, and made again as "
 // conclude is the only change an outcome can see: the closing list knows better than the answers.
 func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 	_, there := now.found[r.plan.Items[i].Resource.Ref]
-	at, here := r.placeOf(i), spotOf(r.plan.Items[i].Resource)
+	planned := r.plan.Items[i].Resource
+	at, here := r.placeOf(i), spotOf(r.kinds[planned.Ref.Kind], planned)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	res := &r.items[i].result

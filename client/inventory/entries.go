@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -51,6 +52,7 @@ var entries = &Kind{
 	Deletion: &Deletion{
 		Route:    func(Resource) *Route { return deleteEntries },
 		UsedToo:  true,
+		Same:     func(r Resource) string { return fmt.Sprint(spell(r.Ref.ID)) },
 		Settings: func(r Resource) []Field { return []Field{{"note", entry(r).Description}} },
 		Undo: func(r Resource) (Undo, string) {
 			e, twin := entry(r), ""

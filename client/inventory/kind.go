@@ -201,6 +201,9 @@ type Deletion struct {
 	// when the user asked for it. The error says why janitor cannot do that for this resource. nil: never for this kind.
 	// doomed are all that are to be taken out of use together: what several of them are in loses them in one step.
 	Detach func(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error)
+	// Same is what a resource has in common with another that takes its place: whoever makes it again, under whatever id,
+	// makes that. nil: its name.
+	Same func(Resource) string
 	// Settings are what people set in it, besides its name. They tell of an edit where the service tells no time of one.
 	Settings func(Resource) []Field
 	// Takes says what disappears along with it ("3 servers, 1 health monitor"), "" for nothing.
