@@ -42,6 +42,7 @@ type Engine struct {
 	deleter *client.Deleter // nil in tests, which send by other means
 	account account
 	moment  func() (in account, end func())                    // see [inventory.Loader.Moment]
+	reveal  func()                                             // see [inventory.Loader.Reveal]; nil without a loader
 	paused  func(service string) (until time.Time, why string) // of reading; nil without a deleter
 	kind    func(inventory.KindID) (*inventory.Kind, error)
 	journal func(Plan) (Journal, error)
@@ -82,6 +83,7 @@ func NewEngine(d *client.Deleter, l *inventory.Loader, o Options) *Engine {
 // reads has it read through l.
 func (e *Engine) reads(l *inventory.Loader) {
 	l = l.Whole()
+	e.reveal = l.Reveal
 	e.account = account{l, l}
 	e.moment = func() (account, func()) {
 		in, end := l.Moment()

@@ -20,6 +20,7 @@ type Plan struct {
 	Grade        inventory.Grade // the worst of Consequences
 	Detach       bool            // as it was chosen: [Choice.Detach]
 	Undoes       string          // the run whose deletions it takes back; "" = it deletes
+	Hides        bool            // what uses the items may be in lists that are only read when asked for: [inventory.Snapshot.Hides]
 	before       []string        // the undos of that run that it reckons with; not in the plan's file
 }
 
@@ -89,7 +90,7 @@ func NewPlan(marked []inventory.Ref, from *inventory.Snapshot, c Choice) (Plan, 
 		return Plan{}, errors.New("nothing is listed yet: wait for the list, then delete")
 	}
 	var (
-		p     = Plan{Detach: c.Detach}
+		p     = Plan{Detach: c.Detach, Hides: from.Hides}
 		found = from.Find(marked)
 		seen  = make(map[inventory.Ref]bool, len(marked))
 		going = from.Find(c.InHand)
@@ -295,7 +296,7 @@ func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 
 // only is the plan of some of its items, with the consequences those have a part in.
 func (p Plan) only(keep func(i int) bool) Plan {
-	out := Plan{Detach: p.Detach, Undoes: p.Undoes, before: p.before}
+	out := Plan{Detach: p.Detach, Undoes: p.Undoes, Hides: p.Hides, before: p.before}
 	for i, it := range p.Items {
 		if keep(i) {
 			out.Items = append(out.Items, it)

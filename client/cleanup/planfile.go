@@ -27,6 +27,7 @@ type planFile struct {
 	Format       int               `json:"format"`
 	Detach       bool              `json:"detach"`
 	Undoes       string            `json:"undoes,omitempty"`
+	Hides        bool              `json:"hides,omitempty"`
 	Items        []itemFile        `json:"items"`
 	LeftOut      []leftOutFile     `json:"left_out"`
 	Consequences []consequenceFile `json:"consequences"`
@@ -94,7 +95,7 @@ type consequenceFile struct {
 // Encode gives the plan as a file. Equal plans give equal bytes, so that [Digest] stands for the plan.
 func (p Plan) Encode() ([]byte, error) {
 	f := planFile{
-		Format: planFormat, Detach: p.Detach, Undoes: p.Undoes,
+		Format: planFormat, Detach: p.Detach, Undoes: p.Undoes, Hides: p.Hides,
 		Items: make([]itemFile, len(p.Items)), LeftOut: make([]leftOutFile, len(p.LeftOut)),
 		Consequences: make([]consequenceFile, len(p.Consequences)),
 	}
@@ -216,7 +217,7 @@ func decodePlan(file []byte) (Plan, error) {
 	if f.Format != planFormat {
 		return Plan{}, fmt.Errorf("its format is %d, this janitor reads format %d", f.Format, planFormat)
 	}
-	p := Plan{Detach: f.Detach, Undoes: f.Undoes}
+	p := Plan{Detach: f.Detach, Undoes: f.Undoes, Hides: f.Hides}
 	seen := map[inventory.Ref]bool{}
 	for i := range f.Items {
 		it, err := f.Items[i].item()

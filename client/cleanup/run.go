@@ -70,6 +70,9 @@ type Run struct {
 }
 
 func newRun(e *Engine, p Plan) *Run {
+	if p.Hides && e.reveal != nil {
+		e.reveal()
+	}
 	r := &Run{
 		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
 		kinds:       map[inventory.KindID]*inventory.Kind{},

@@ -31,7 +31,7 @@ func (h *History) UndoPlan(p *Past) (Plan, error) {
 	case !l.Finished:
 		return Plan{}, fmt.Errorf("run %s is not finished: janitor resume %s goes on with it first", p.ID, p.ID)
 	}
-	plan := Plan{Undoes: p.ID}
+	plan := Plan{Undoes: p.ID, Hides: l.Plan.Hides}
 	before, err := h.undosOf(p.ID, "")
 	if err != nil {
 		return Plan{}, err

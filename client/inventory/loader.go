@@ -58,6 +58,9 @@ func (l *Loader) Moment() (in *Loader, end func()) {
 	return &one, end
 }
 
+// Reveal tells the loader what another one has found out ([Snapshot.Hides]), so that it looks behind the lists from the beginning.
+func (l *Loader) Reveal() { l.cloud.learn(true) }
+
 // Load reads top-level kinds. All lists are read side by side; a snapshot comes after each page that arrived. When the
 // caller is slow it gets the newest one and misses some in between; the last one has Done set and always comes unless the
 // caller breaks out, which cancels what is still being read and waits for it. No failure ends the iteration: it is told
@@ -344,7 +347,7 @@ func (r *reading) snapshot() *Snapshot {
 		}
 		r.graph = newGraph(r.at(), r.parts, kinds)
 	}
-	s := &Snapshot{At: r.at(), Ahead: r.ahead, Graph: r.graph, Done: r.running == 0, Listings: make([]Listing, len(r.listings))}
+	s := &Snapshot{At: r.at(), Ahead: r.ahead, Graph: r.graph, Done: r.running == 0, Hides: r.loader.cloud.mayHide(false), Listings: make([]Listing, len(r.listings))}
 	for i, g := range r.listings {
 		g.judge(r.graph, r.loader.guard(r.graph, r.at()))
 		l := g.listing

@@ -21,6 +21,7 @@ type Snapshot struct {
 	Listings []Listing     // one a kind: those asked for, in that order, then those around them
 	Graph    *Graph
 	Done     bool // every list has ended, well or badly
+	Hides    bool // the lists do not show what is in other enterprise projects; see [Loader.Reveal]
 }
 
 // Listing is what is known of one kind.
