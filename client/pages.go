@@ -187,11 +187,21 @@ func fresh[T object](g *given, page []T) []T {
 func offsets[T object](ctx context.Context, c *Client, r request, key string) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
 		offset, known, before := 0, 0, ""
+		limit := strconv.Itoa(c.gatewayPage)
 		var d decode.Decoder
 		for n := range c.mostPages {
-			query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(c.gatewayPage)}}
+			query := url.Values{"offset": {strconv.Itoa(offset)}}
+			if limit != "" {
+				query.Set("limit", limit)
+			}
 			a := answer[[]T]{key: key, decoder: &d}
 			err := r.get(ctx, query, &a)
+			if n == 0 && statusOf(err) == http.StatusBadRequest { // perhaps too much to ask for: what it gives by itself, then
+				limit = ""
+				query.Del("limit")
+				a = answer[[]T]{key: key, decoder: &d}
+				err = r.get(ctx, query, &a)
+			}
 			page, total := a.Value, a.Total
 			switch {
 			case err != nil:

@@ -309,6 +309,25 @@ func TestGatewayListsEndWhereTheyEnd(t *testing.T) {
 	}
 }
 
+// A gateway may refuse as much as is asked for at once: then it gives what it likes, and a refusal for another reason stays one.
+func TestAGatewayThatRefusesTheLimit(t *testing.T) {
+	for _, most := range []int{100, 0} {
+		client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
+			offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+			if limit, _ := strconv.Atoi(r.URL.Query().Get("limit")); limit > most || most == 0 {
+				w.WriteHeader(http.StatusBadRequest)
+				fmt.Fprint(w, `{"error_code":"APIG.2012","error_msg":"Invalid parameter value,parameterName:limit"}`)
+				return
+			}
+			fmt.Fprintf(w, `{"total":3,"vpc_channels":[{"id":"c%d"}]}`, offset)
+		}))
+		all, _, err := collect(client.Channels(t.Context(), Gateway{ROMA, "i"}))
+		if refused := err != nil && strings.Contains(err.Error(), "APIG.2012"); most > 0 && (err != nil || len(all) != 3) || most == 0 && !refused {
+			t.Errorf("at most %d: %d channels, %v", most, len(all), err)
+		}
+	}
+}
+
 func TestAListCanBeLeftAndFailsWhole(t *testing.T) {
 	asked := 0
 	client := reader(t, listen(t, func(w http.ResponseWriter, r *http.Request) {
