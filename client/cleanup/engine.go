@@ -27,6 +27,7 @@ type lists interface {
 	Load(ctx context.Context, kinds ...inventory.KindID) iter.Seq[*inventory.Snapshot]
 	Open(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot]
 	List(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot]
+	ListOf(ctx context.Context, kind inventory.KindID, parents, wanted []inventory.Resource) iter.Seq[*inventory.Snapshot]
 	Fill(ctx context.Context, s *inventory.Snapshot, refs []inventory.Ref) *inventory.Snapshot
 }
 

@@ -418,6 +418,46 @@ func faultLost(t *testing.T) {
 					return []simcloud.Rule{{Path: poolBatch, Nth: 1, Do: c.act(ids)}}
 				})
 				f.check(t, "deleted, deleted, deleted", c.sent)
+				v2 := 0 // times that its list was read since the last deletion
+				for _, r := range f.cloud.Requests() {
+					switch {
+					case r.Method == "POST":
+						v2 = 0
+					case r.Path == "/v2.0/lbaas/pools":
+						v2++
+					}
+				}
+				if v2 != 1 {
+					t.Errorf("of pools that v3 has made the v2.0 list was read %d times, want once, to prove the run", v2)
+				}
+			})
+		})
+	}
+	for name, c := range map[string]struct {
+		lacks        []string
+		method, path string
+	}{
+		"came into use":             {nil, "POST", poolBatch},
+		"came into use, one by one": {[]string{oneByOne}, "DELETE", onePool},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				by := way{pipes: true}
+				f := meet(t, simcloud.Options{Lacks: c.lacks}, by, 2, func(ids []string) []simcloud.Rule {
+					return []simcloud.Rule{{Method: c.method, Path: c.path, Mentions: ids[1], Do: simcloud.Act{
+						Before: []simcloud.Hand{{Use: ids[1]}}, Cut: simcloud.After,
+					}}}
+				})
+				f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
+				got, results, run := f.outcomes(t)
+				if got != "deleted, blocked" || !results[1].Proved || !f.cloud.Has(f.ids[1]) {
+					t.Errorf("%s: %+v", got, results)
+				}
+				says(t, results[1], "now in use by listener by-another-client")
+				requests := run.Requests(1)
+				if last := requests[len(requests)-1]; len(requests) != 1+len(c.lacks) || !last.Doubt || last.Found != IsThere {
+					t.Errorf("what a list shows in use was sent again: %+v", requests)
+				}
 			})
 		})
 	}

@@ -39,7 +39,7 @@ type sighting struct {
 // refusal is how the service has refused an item so far.
 type refusal struct {
 	alone bool // in a batch, which gives no reason: it goes on its own next
-	mute  bool // in a batch, with a code and no reason
+	mute  bool // without a word on what uses it, or by its id only
 	holds bool // perhaps for what it holds: that is taken away, and it is sent once more
 }
 

@@ -59,7 +59,7 @@ func newView() *view {
 	}
 }
 
-// opener is [inventory.Loader.Open] or [inventory.Loader.List].
+// opener is [inventory.Loader.Open], [inventory.Loader.List] or, of certain resources, [inventory.Loader.ListOf].
 type opener func(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot]
 
 // look reads everything that these resources depend on once: their kinds, their parents, the lists of their verdicts. It
@@ -127,9 +127,25 @@ func (e *Engine) lookIn(ctx context.Context, in account, kinds map[inventory.Kin
 	return v
 }
 
-// list reads what is left of the resources: only the lists they are in. What is known from a plan's file only does not say
-// what a list of children needs to know of their parents: these are read first.
+// list reads what is left of the resources: all lists of their kinds, and nothing around them.
 func (e *Engine) list(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource) *view {
+	return e.listBy(ctx, kinds, of, func([]inventory.Resource) opener { return e.account.lists.List })
+}
+
+// glance is list without the lists of a kind that cannot show any of the resources; the proof reads all of them.
+func (e *Engine) glance(ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource) *view {
+	return e.listBy(ctx, kinds, of, func(group []inventory.Resource) opener {
+		return func(ctx context.Context, kind inventory.KindID, parents []inventory.Resource) iter.Seq[*inventory.Snapshot] {
+			return e.account.lists.ListOf(ctx, kind, parents, group)
+		}
+	})
+}
+
+// listBy reads the lists that resources are in, by what lists those of one kind. What is known from a plan's file only does not
+// say what a list of children needs to know of their parents: these are read first.
+func (e *Engine) listBy(
+	ctx context.Context, kinds map[inventory.KindID]*inventory.Kind, of []inventory.Resource, by func(group []inventory.Resource) opener,
+) *view {
 	v := newView()
 	refs := refsOf(of)
 	for _, group := range byKind(of) {
@@ -143,7 +159,7 @@ func (e *Engine) list(ctx context.Context, kinds map[inventory.KindID]*inventory
 				}
 			}
 		}
-		v.open(ctx, e.account.lists.List, kind, parents, refs)
+		v.open(ctx, by(group), kind, parents, refs)
 	}
 	return v
 }

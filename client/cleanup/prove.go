@@ -73,31 +73,33 @@ func (r *Run) placeOf(i int) place {
 	return placeOf(r.kinds[ref.Kind], ref)
 }
 
-// concerned are the items that are said to be gone, and those that a request may have reached; mute are those of the
-// others that were refused without a reason.
+// concerned are the items that are said to be gone, and those that a request may have reached; mute are those that are
+// blocked by something without a name.
 func (r *Run) concerned() (items, mute []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range r.items {
-		switch it := &r.items[i]; {
-		case gone(it.result.Outcome) || it.doubt:
+		it := &r.items[i]
+		if gone(it.result.Outcome) || it.doubt {
 			items = append(items, i)
-		case it.refusal.mute && it.result.Outcome == Blocked:
+		}
+		if it.refusal.mute && it.result.Outcome == Blocked {
 			mute = append(mute, i)
 		}
 	}
 	return items, mute
 }
 
-// unexplained notes that a batch call has refused an item: its answer has a code and a word, but no room for what uses it.
-func (r *Run) unexplained(p piece, i int) {
+// unexplained notes that nothing has named what uses an item: the answer of a batch call has a code and a word, but no room
+// for it, and a list of the items alone has its id only.
+func (r *Run) unexplained(i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].refusal.mute = p.way.route.Max > 1 && !r.kinds[p.at.kind].Deletion.UsedToo
+	r.items[i].refusal.mute = !r.kinds[r.plan.Items[i].Resource.Ref.Kind].Deletion.UsedToo
 }
 
-// explain looks what stands in the way of the mute items, once for all. Where that shows the other items as well, it gives
-// what it saw, for their proof.
+// explain looks what stands in the way of the mute items, once for all; of those that are concerned as well, the proof is yet
+// to come. Where that shows the others as well, it gives what it saw, for their proof.
 func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 	kinds := map[inventory.KindID]bool{}
 	for _, i := range mute {
@@ -121,11 +123,9 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 		if why != "" && fresh.Verdict.State != inventory.Unknown {
 			it.result.Message = it.steps.story(ending{outcome: Blocked, message: "now " + why})
 		}
-		it.result.Proved = true
-		if it.noted.outcome {
-			r.record.write(lineProof, endedOf(i, &it.result))
+		if !it.doubt {
+			r.proved(i)
 		}
-		r.emit(Event{Step: Proved, Item: i, Result: it.result})
 		r.mu.Unlock()
 	}
 	if !shown {
@@ -182,9 +182,15 @@ func (r *Run) conclude(i int, now *view, made map[spot]inventory.Ref) {
 		res.Outcome = Deleted
 		res.Message += "; the closing list no longer has it"
 	}
-	res.Proved = true
-	if r.items[i].noted.outcome {
-		r.record.write(lineProof, endedOf(i, res))
+	r.proved(i)
+}
+
+// proved is called with the lock held.
+func (r *Run) proved(i int) {
+	it := &r.items[i]
+	it.result.Proved = true
+	if it.noted.outcome {
+		r.record.write(lineProof, endedOf(i, &it.result))
 	}
-	r.emit(Event{Step: Proved, Item: i, Result: *res})
+	r.emit(Event{Step: Proved, Item: i, Result: it.result})
 }

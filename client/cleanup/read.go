@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync"
+
+	"janitor/client/inventory"
 )
 
 // reading is what is read: the list of a place, or whole, with everything that the verdicts of its items depend on.
@@ -64,7 +66,7 @@ func (r *Run) read(ctx context.Context, what reading, items []int) *view {
 	defer func() { <-c.turn }()
 	if mine.view == nil {
 		r.readers.begin(c)
-		look := r.engine.list
+		look := r.engine.glance
 		if what.whole {
 			look = r.engine.look
 		}
@@ -74,7 +76,8 @@ func (r *Run) read(ctx context.Context, what reading, items []int) *view {
 }
 
 // readBack settles what an answer left open: absent from a complete list ends as absent says (Deleted when our request
-// can have been the cause), no list ends Unknown. What is still there is returned.
+// can have been the cause), no list ends Unknown, and what somebody uses by now ends Blocked: it would be refused, and the
+// check before a deletion would not let it through either. What else is still there is returned.
 func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Outcome) (left []doubt) {
 	if len(doubts) == 0 {
 		return nil
@@ -92,9 +95,13 @@ func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Out
 	now := r.read(ctx, reading{at: at}, items)
 	r.saw(items, now)
 	for _, d := range doubts {
-		_, there := now.found[r.plan.Items[d.item].Resource.Ref]
+		fresh, there := now.found[r.plan.Items[d.item].Resource.Ref]
 		v := d.is
 		switch err := now.bad[at]; {
+		case there && r.cameIntoUse(d.item, now):
+			v.outcome = Blocked
+			v.message += "; read back: still there, now " + because("in use by ", fresh.Verdict, "in use")
+			r.unexplained(d.item)
 		case there:
 			v.message += "; read back: still there"
 			left = append(left, doubt{d.item, v})
@@ -115,4 +122,13 @@ func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Out
 		r.end(d.item, v)
 	}
 	return left
+}
+
+// cameIntoUse: a list shows that an item is used which nothing used when it was sent, and which may not be deleted then. What
+// the service is deleting may still be shown with its users.
+func (r *Run) cameIntoUse(i int, now *view) bool {
+	planned := &r.plan.Items[i]
+	fresh := now.found[planned.Resource.Ref]
+	wasUnused := len(planned.Detaches) == 0 && !planned.MayBeInUse()
+	return wasUnused && fresh.Verdict.State == inventory.InUse && !r.kinds[fresh.Ref.Kind].Deletion.UsedToo && !r.isGoing(i, now)
 }

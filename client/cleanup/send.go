@@ -104,7 +104,9 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 			if r.askAlone(p, i, v) || aboutHolds(v.message) && r.setAside(i, v) {
 				continue
 			}
-			r.unexplained(p, i)
+			if p.way.route.Max > 1 {
+				r.unexplained(i)
+			}
 		case v.message == "":
 			v.message = "the answer is unclear"
 		}

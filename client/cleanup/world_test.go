@@ -252,6 +252,10 @@ func (w *world) List(_ context.Context, kind inventory.KindID, parents []invento
 	return w.snapshot([]inventory.KindID{kind}, parents)
 }
 
+func (w *world) ListOf(ctx context.Context, kind inventory.KindID, parents, _ []inventory.Resource) iter.Seq[*inventory.Snapshot] {
+	return w.List(ctx, kind, parents)
+}
+
 // Fill: its lists tell all.
 func (w *world) Fill(_ context.Context, s *inventory.Snapshot, _ []inventory.Ref) *inventory.Snapshot {
 	return s

@@ -66,7 +66,7 @@ func (l *Loader) Reveal() { l.cloud.learn(true) }
 // caller breaks out, which cancels what is still being read and waits for it. No failure ends the iteration: it is told
 // in [Listing.Err], [Graph.State] and in the verdicts that depend on it.
 func (l *Loader) Load(ctx context.Context, kinds ...KindID) iter.Seq[*Snapshot] {
-	return l.read(ctx, true, nil, kinds...)
+	return l.read(ctx, true, nil, nil, kinds...)
 }
 
 // Open reads the children of these parents, in one listing, with what refers to them. See [Loader.Load].
@@ -74,16 +74,23 @@ func (l *Loader) Open(ctx context.Context, kind KindID, parents []Resource) iter
 	if parents == nil {
 		parents = []Resource{}
 	}
-	return l.read(ctx, true, parents, kind)
+	return l.read(ctx, true, nil, parents, kind)
 }
 
 // List reads the resources of a kind (of these parents, nil for top-level kinds) and nothing around them: what
 // is still there. Verdicts stay unknown where references matter. See [Loader.Load].
 func (l *Loader) List(ctx context.Context, kind KindID, parents []Resource) iter.Seq[*Snapshot] {
-	return l.read(ctx, false, parents, kind)
+	return l.read(ctx, false, nil, parents, kind)
 }
 
-func (l *Loader) read(ctx context.Context, around bool, parents []Resource, kinds ...KindID) iter.Seq[*Snapshot] {
+// ListOf is [Loader.List] of a kind for those who only want to know which of these resources are still there: it leaves out the
+// lists that show none of them.
+func (l *Loader) ListOf(ctx context.Context, kind KindID, parents, wanted []Resource) iter.Seq[*Snapshot] {
+	return l.read(ctx, false, wanted, parents, kind)
+}
+
+// read reads kinds with what is around them or without it; wanted are all that anybody wants to see of them, nil for anything.
+func (l *Loader) read(ctx context.Context, around bool, wanted, parents []Resource, kinds ...KindID) iter.Seq[*Snapshot] {
 	return func(yield func(*Snapshot) bool) {
 		now := time.Now
 		if l.Now != nil {
@@ -99,7 +106,7 @@ func (l *Loader) read(ctx context.Context, around bool, parents []Resource, kind
 			case k.Within == "" && parents != nil:
 				r.fail(k, fmt.Errorf("%s live within nothing: load them", k.Many))
 			default:
-				r.add(k, parents)
+				r.add(k, parents, wanted)
 			}
 		}
 		for _, k := range slices.Clone(r.kinds) {
@@ -174,7 +181,7 @@ func (r *reading) fail(k *Kind, err error) {
 	r.listings = append(r.listings, &growing{listing: Listing{Kind: k}, errs: []error{err}})
 }
 
-func (r *reading) add(k *Kind, parents []Resource) {
+func (r *reading) add(k *Kind, parents, wanted []Resource) {
 	if slices.Contains(r.kinds, k) {
 		return
 	}
@@ -182,7 +189,10 @@ func (r *reading) add(k *Kind, parents []Resource) {
 	g := r.grow(k)
 	g.listing.Parents = parents
 	for _, l := range k.lists {
-		r.read(g, l)
+		may := func(w Resource) bool { return w.Object == nil || l.shows(w) } // or else nothing is known of it
+		if wanted == nil || l.shows == nil || slices.ContainsFunc(wanted, may) {
+			r.read(g, l)
+		}
 	}
 }
 

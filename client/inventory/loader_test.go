@@ -364,6 +364,46 @@ func TestListReadsNothingElse(t *testing.T) {
 	}
 }
 
+// What only v3 has made is gone when v3 no longer shows it; of what may be in either list both are read.
+func TestListOfReadsWhereThoseAreThatAreWanted(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		wanted []string // of all pools
+		want   []string
+	}{
+		{"dedicated", []string{"p0", "p1"}, []string{"GET pools"}},
+		{"shared", []string{"s"}, []string{"GET lbaas/pools", "GET pools"}},
+		{"both", []string{"p0", "s"}, []string{"GET lbaas/pools", "GET pools"}},
+		{"in both lists, and made by v3", []string{"b"}, []string{"GET pools"}},
+		{"known by its id only", []string{"p0", ""}, []string{"GET lbaas/pools", "GET pools"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := &world{lists: map[string][]object{
+				"pools":       {{"id": "p0"}, {"id": "p1"}, {"id": "b", "created_at": "2020-01-02T03:04:05Z"}},
+				"lbaas/pools": {{"id": "s"}, {"id": "b"}},
+			}}
+			l, _ := w.serve(t)
+			wanted := make([]inventory.Resource, 0, 2)
+			for _, r := range inventory.Last(l.List(t.Context(), inventory.Pools, nil)).Listing(inventory.Pools).Resources.All() {
+				if slices.Contains(c.wanted, r.Ref.ID) {
+					wanted = append(wanted, r)
+				}
+			}
+			if slices.Contains(c.wanted, "") {
+				wanted = append(wanted, inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.Pools, ID: "from-a-file"}})
+			}
+			w.seen = nil
+			listing := inventory.Last(l.ListOf(t.Context(), inventory.Pools, nil, wanted)).Listing(inventory.Pools)
+			if listing.Err != nil || !listing.Done || listing.Resources.Len() < len(c.wanted) {
+				t.Errorf("%+v", listing)
+			}
+			if slices.Sort(w.seen); !slices.Equal(w.seen, c.want) {
+				t.Errorf("requests %q, want %q", w.seen, c.want)
+			}
+		})
+	}
+}
+
 // inFlight counts the requests that have not returned yet.
 type inFlight struct {
 	http.RoundTripper

@@ -91,9 +91,13 @@ var pools = &Kind{
 		{id: ListID(Pools), permission: "elb:pools:list", dedicated: true, read: func(ctx context.Context, q *query) error {
 			return listPools(q, q.client.Pools(ctx), false)
 		}},
-		{id: sharedPools, permission: "elb:pools:list", optional: true, read: func(ctx context.Context, q *query) error {
-			return listPools(q, q.client.SharedPools(ctx), true)
-		}},
+		{
+			id: sharedPools, permission: "elb:pools:list", optional: true,
+			shows: func(r Resource) bool { return pool(r).Shared }, // or else v3, which deletes it, has the last word
+			read: func(ctx context.Context, q *query) error {
+				return listPools(q, q.client.SharedPools(ctx), true)
+			},
+		},
 	},
 	links:   linksOfPool,
 	names:   true,

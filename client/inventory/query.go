@@ -15,8 +15,9 @@ type list struct {
 	optional   bool   // a cloud may lack it: one without shared load balancers lacks all of theirs
 	// dedicated: it is of ELB v3, which a cloud lacks as a whole when it has only shared load balancers.
 	dedicated bool
-	beside    bool // verdicts on what the kind's other lists show do not depend on it
-	last      bool // it depends on what the others have told
+	beside    bool                // verdicts on what the kind's other lists show do not depend on it
+	shows     func(Resource) bool // it may show this resource of the kind; nil: any
+	last      bool                // it depends on what the others have told
 	read      func(ctx context.Context, q *query) error
 }
 
