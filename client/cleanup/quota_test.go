@@ -174,86 +174,95 @@ func TestAQuotaIsMetOnceAndThenKept(t *testing.T) {
 	}
 }
 
-// promptly has no request take any time, however slow this machine is.
-func (s *sim) promptly() {
-	at := s.engine.now()
-	s.engine.now = func() time.Time { return at }
-}
-
-// Where requests are scarce batches grow, and what the service refuses for its size is not sent again as large.
+// Where requests are scarce batches grow.
 func TestBatchesGrowWhenRequestsAreScarce(t *testing.T) {
-	g := &gate{quota: quota{n: 12, per: 300 * time.Millisecond, says: "12,time:300 millisecond"}}
-	s, p := behind(t, g, 3000, simcloud.Options{})
-	s.promptly()
-	if summary, _ := s.run(p); !summary.OK() {
-		t.Error(summary)
-	}
-	sizes := s.sizes()
-	if most := slices.Max(sizes); most < 200 || most > batchMost {
-		t.Errorf("the largest batch has %d, want up to %d: %v", most, batchMost, sizes)
-	}
-	if len(sizes) > 3000/100 {
-		t.Errorf("%d batches: %v", len(sizes), sizes)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{quota: quota{n: 12, per: 300 * time.Millisecond, says: "12,time:300 millisecond"}}
+		s, p := behind(t, g, 3000, simcloud.Options{Latency: 4 * time.Millisecond})
+		if summary, _ := s.run(p); !summary.OK() {
+			t.Error(summary)
+		}
+		sizes := s.sizes()
+		if most := slices.Max(sizes); most < 200 || most > batchMost {
+			t.Errorf("the largest batch has %d, want up to %d: %v", most, batchMost, sizes)
+		}
+		if len(sizes) > 3000/100 {
+			t.Errorf("%d batches: %v", len(sizes), sizes)
+		}
+	})
+}
 
-	s, p = behind(t, &gate{}, 1000, simcloud.Options{})
-	if summary, _ := s.run(p); !summary.OK() {
-		t.Error(summary)
-	}
-	if most := slices.Max(s.sizes()); most > 50 {
-		t.Errorf("a batch of %d although nothing was scarce", most)
+// Where they are not, batches have no more than their route says as long as that is enough for all to go side by side.
+func TestBatchesStaySmallWhenNothingIsScarce(t *testing.T) {
+	for items, most := range map[int]int{
+		mostAtOnce * 50: 50,
+		// The first answers tell that there may be more in one. What is left then goes in equal parts.
+		mostAtOnce * 75: 75,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s, p := behind(t, &gate{}, items, simcloud.Options{Latency: 4 * time.Millisecond, ItemCost: time.Millisecond})
+			if summary, _ := s.run(p); !summary.OK() {
+				t.Error(summary)
+			}
+			if sizes := s.sizes(); slices.Max(sizes) > most || slices.Min(sizes) < spreadLeast {
+				t.Errorf("%d items: batches of %v, want up to %d in each", items, sizes, most)
+			}
+		})
 	}
 }
 
+// What the service refuses for its size is not sent again as large.
 func TestABatchThatGrewTooLargeIsHalvedAndTheBoundKept(t *testing.T) {
-	const bound = 150
-	var mu sync.Mutex
-	var tooLarge []int
-	g := &gate{quota: quota{n: 12, per: 300 * time.Millisecond, says: "12,time:300 millisecond"}}
-	s := simulate(t, simcloud.Options{Size: simcloud.Empty}, func(w http.ResponseWriter, r *http.Request) bool {
-		if g.front(w, r) {
+	synctest.Test(t, func(t *testing.T) {
+		const bound = 150
+		var mu sync.Mutex
+		var tooLarge []int
+		g := &gate{quota: quota{n: 12, per: 300 * time.Millisecond, says: "12,time:300 millisecond"}}
+		before := func(w http.ResponseWriter, r *http.Request) bool {
+			if g.front(w, r) {
+				return true
+			}
+			if !strings.HasSuffix(r.URL.Path, "/pools/batch-delete") {
+				return false
+			}
+			content, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(content))
+			n := bytes.Count(content, []byte("11111111-"))
+			if n <= bound {
+				return false
+			}
+			mu.Lock()
+			tooLarge = append(tooLarge, n)
+			mu.Unlock()
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
 			return true
 		}
-		if !strings.HasSuffix(r.URL.Path, "/pools/batch-delete") {
-			return false
+		s := simulateBy(t, simcloud.Options{Size: simcloud.Empty, Latency: 4 * time.Millisecond}, way{front: before, pipes: true})
+		for i := range 2000 {
+			s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
 		}
-		content, _ := io.ReadAll(r.Body)
-		r.Body = io.NopCloser(bytes.NewReader(content))
-		n := bytes.Count(content, []byte("11111111-"))
-		if n <= bound {
-			return false
+		from := s.load(inventory.Pools)
+		p := s.plan(from.Listing(inventory.Pools).Resources.All(), from)
+		g.close()
+		if summary, _ := s.run(p); !summary.OK() || summary.Counts[Deleted] != 2000 {
+			t.Error(summary)
 		}
-		mu.Lock()
-		tooLarge = append(tooLarge, n)
-		mu.Unlock()
-		w.WriteHeader(http.StatusRequestEntityTooLarge)
-		return true
+		// Those that had left before the first refusal came back may be as large.
+		if len(tooLarge) == 0 || len(tooLarge) > 8 {
+			t.Errorf("refused for their size: %v", tooLarge)
+		}
+		if sizes := s.sizes(); slices.Max(sizes) <= 50 || slices.Max(sizes) > bound {
+			t.Errorf("the largest has %d, want more than the route says, up to %d: %v", slices.Max(sizes), bound, sizes)
+		}
+		known := len(tooLarge)
+		for i := range 300 {
+			s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-2222-%012d", i), fmt.Sprint("pool-", i))
+		}
+		from = s.load(inventory.Pools)
+		if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources.All(), from)); !summary.OK() || len(tooLarge) != known {
+			t.Errorf("%v; the next run was refused %v", summary, tooLarge[known:])
+		}
 	})
-	for i := range 2000 {
-		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
-	}
-	from := s.load(inventory.Pools)
-	p := s.plan(from.Listing(inventory.Pools).Resources.All(), from)
-	g.close()
-	s.promptly()
-	if summary, _ := s.run(p); !summary.OK() || summary.Counts[Deleted] != 2000 {
-		t.Error(summary)
-	}
-	// Those that had left before the first refusal came back may be as large.
-	if len(tooLarge) == 0 || len(tooLarge) > 8 {
-		t.Errorf("refused for their size: %v", tooLarge)
-	}
-	if sizes := s.sizes(); slices.Max(sizes) <= 50 || slices.Max(sizes) > bound {
-		t.Errorf("the largest has %d, want more than the route says, up to %d: %v", slices.Max(sizes), bound, sizes)
-	}
-	before := len(tooLarge)
-	for i := range 300 {
-		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-2222-%012d", i), fmt.Sprint("pool-", i))
-	}
-	from = s.load(inventory.Pools)
-	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources.All(), from)); !summary.OK() || len(tooLarge) != before {
-		t.Errorf("%v; the next run was refused %v", summary, tooLarge[before:])
-	}
 }
 
 func TestWhatACallTeaches(t *testing.T) {
