@@ -354,13 +354,48 @@ func TestWhatIsInFlightCountsByWhatIsLeftOfIt(t *testing.T) {
 	e := newEngine(nil, nil, nil, Options{})
 	w := waypoint{route: &inventory.Route{Max: 50}}
 	aloft := []*flight{{50, time.Now()}, {100, time.Now().Add(-5 * time.Second)}, {50, time.Now().Add(-time.Hour)}}
-	if got := e.stillAloft(w, aloft); got != 200 {
-		t.Errorf("%d, want all 200 as long as nothing was answered", got)
+	if got := e.stillAloft(w, aloft); !slices.Equal(got, []int{50, 100, 50}) {
+		t.Errorf("%d, want all as long as nothing was answered", got)
 	}
 	e.learn(w, func(l *lesson) { l.taken(w.route, 10, time.Second) }) // 0.1 s an item
-	if got := e.stillAloft(w, aloft); got < 80 || got > 100 {
+	if got := e.stillAloft(w, aloft); got[0] < 40 || got[1] < 40 || got[1] > 50 || got[2] != 0 {
 		t.Errorf("%d, want 50 of the first, half of the second and none of the third", got)
 	}
+}
+
+func TestPlacesAreReadyTogether(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		left   int
+		rests  []int
+		places int
+		want   int
+	}{
+		{"all are free", 160, nil, 4, 40},
+		{"one has its part", 120, []int{40}, 4, 40},
+		{"it is at it for a while", 120, []int{36}, 4, 40},
+		{"the last one takes the rest", 43, []int{40, 38, 36}, 4, 43},
+		{"some will be free soon", 300, []int{10, 10, 0}, 4, 80},
+		{"one is at much more", 90, []int{500, 0, 0}, 4, 30},
+		{"nothing is left", 0, []int{50}, 2, 0},
+	} {
+		if got := share(c.left, c.rests, c.places); got != c.want {
+			t.Errorf("%s: %d, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// Many items are sent in waves of as many batches as go side by side: nothing is left over that would go on its own.
+func TestNoBatchIsLeftOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := behind(t, &gate{}, 5000, simcloud.Options{Latency: 40 * time.Millisecond, ItemCost: 2 * time.Millisecond, Spread: 0.5})
+		if summary, _ := s.run(p); !summary.OK() {
+			t.Error(summary)
+		}
+		if sizes := s.sizes(); len(sizes) != 2*mostAtOnce {
+			t.Errorf("%d batches, want two waves of %d: %v", len(sizes), mostAtOnce, sizes)
+		}
+	})
 }
 
 // While ELB makes its requests wait, those to a gateway go on: pools and members of channels in one run.

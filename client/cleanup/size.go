@@ -2,6 +2,7 @@ package cleanup
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"janitor/client/inventory"
@@ -113,12 +114,12 @@ func (r *Run) size(service string, p piece, aloft []*flight) (waypoint, int) {
 	}
 	pace := e.deleter.Pace(service)
 	places := max(1, min(pace.AtOnce, e.atOnce))
-	all := len(p.items) + e.stillAloft(p.way, aloft)
+	rests := e.stillAloft(p.way, aloft)
 	large := asRoute
 	switch {
 	case pace.Scarce:
 		large = asTried
-	case all > places*p.way.route.Max:
+	case len(p.items)+sum(rests) > places*p.way.route.Max:
 		large = asLearnt
 	}
 	w, most := e.way(p.way, p.part, large)
@@ -134,27 +135,45 @@ func (r *Run) size(service string, p piece, aloft []*flight) (waypoint, int) {
 		if large == asLearnt {
 			least = p.way.route.Max
 		}
-		most = min(most, max(least, divided(all, places)))
+		most = min(most, max(least, share(len(p.items), rests, places)))
 	}
 	return w, most
 }
 
-// stillAloft is how many items in flight are still to be worked through: those that were sent together are ready together
-// when each gets its share of all.
-func (e *Engine) stillAloft(w waypoint, aloft []*flight) int {
+// share is how many of the items that are left go into the next of so many places, so that all places are ready together;
+// rests are what others of them are still at. Those that are busy for as long anyway take no more: what they would take is not
+// worth a request.
+func share(left int, rests []int, places int) int {
+	slices.Sort(rests)
+	all := left + sum(rests)
+	for n := len(rests) - 1; n >= 0 && places > 1 && rests[n]+spreadLeast > divided(all, places); n-- {
+		all -= rests[n]
+		places--
+	}
+	return divided(all, places)
+}
+
+// stillAloft is how many items of each flight are still to be worked through.
+func (e *Engine) stillAloft(w waypoint, aloft []*flight) []int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var each time.Duration
 	if l := e.learnt[w]; l != nil {
 		each = l.each
 	}
-	n := 0
-	for _, f := range aloft {
-		left := f.items
+	rests := make([]int, len(aloft))
+	for n, f := range aloft {
+		rests[n] = f.items
 		if each > 0 {
-			left = max(0, left-int(time.Since(f.since)/each))
+			rests[n] = max(0, f.items-int(time.Since(f.since)/each))
 		}
-		n += left
+	}
+	return rests
+}
+
+func sum(of []int) (n int) {
+	for _, one := range of {
+		n += one
 	}
 	return n
 }
