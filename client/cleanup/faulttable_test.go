@@ -421,7 +421,7 @@ func faultLost(t *testing.T) {
 				v2 := 0 // times that its list was read since the last deletion
 				for _, r := range f.cloud.Requests() {
 					switch {
-					case r.Method == "POST":
+					case r.Method == http.MethodPost:
 						v2 = 0
 					case r.Path == "/v2.0/lbaas/pools":
 						v2++
@@ -461,6 +461,22 @@ func faultLost(t *testing.T) {
 			})
 		})
 	}
+	t.Run("came into use, and went", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := meet(t, simcloud.Options{}, way{pipes: true}, 2, func(ids []string) []simcloud.Rule {
+				const planned, checked = 1, 1
+				return []simcloud.Rule{
+					{Path: poolBatch, Nth: 1, Do: simcloud.Act{Before: []simcloud.Hand{{Use: ids[1]}}, Cut: simcloud.Before}},
+					{Method: "GET", Path: "/v3/*/elb/pools", Nth: planned + checked + 1, Do: simcloud.Act{After: []simcloud.Hand{{Delete: ids[1]}}}},
+				}
+			})
+			results := f.check(t, "deleted, deleted", "2 1")
+			says(t, results[1], "now in use by listener", "the closing list no longer has it")
+			if !results[1].Proved {
+				t.Errorf("%+v", results[1])
+			}
+		})
+	})
 	t.Run("one by one", func(t *testing.T) {
 		f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, way{}, 2, rules(simcloud.Rule{Method: "DELETE", Path: onePool, Do: simcloud.Act{Cut: simcloud.After}}))
 		f.check(t, "deleted, deleted", "2 1 1")

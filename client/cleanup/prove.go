@@ -17,7 +17,9 @@ func (r *Run) prove(ctx context.Context) {
 	r.enter(Proving)
 	var now *view
 	if len(mute) > 0 {
-		now = r.explain(ctx, items, mute)
+		var missed []int
+		now, missed = r.explain(ctx, items, mute)
+		items = append(items, missed...)
 	}
 	if len(items) == 0 {
 		return
@@ -73,18 +75,17 @@ func (r *Run) placeOf(i int) place {
 	return placeOf(r.kinds[ref.Kind], ref)
 }
 
-// concerned are the items that are said to be gone, and those that a request may have reached; mute are those that are
+// concerned are the items that are said to be gone, and those that a request may have reached; mute are those of all that are
 // blocked by something without a name.
 func (r *Run) concerned() (items, mute []int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range r.items {
-		it := &r.items[i]
-		if gone(it.result.Outcome) || it.doubt {
-			items = append(items, i)
-		}
-		if it.refusal.mute && it.result.Outcome == Blocked {
+		switch it := &r.items[i]; {
+		case it.refusal.mute && it.result.Outcome == Blocked:
 			mute = append(mute, i)
+		case gone(it.result.Outcome) || it.doubt:
+			items = append(items, i)
 		}
 	}
 	return items, mute
@@ -98,9 +99,9 @@ func (r *Run) unexplained(i int) {
 	r.items[i].refusal.mute = !r.kinds[r.plan.Items[i].Resource.Ref.Kind].Deletion.UsedToo
 }
 
-// explain looks what stands in the way of the mute items, once for all; of those that are concerned as well, the proof is yet
-// to come. Where that shows the others as well, it gives what it saw, for their proof.
-func (r *Run) explain(ctx context.Context, items, mute []int) *view {
+// explain looks what stands in the way of the mute items, once for all, and gives those that a request may have reached and
+// that were not there. Where that shows the other items as well, it gives what it saw, for their proof.
+func (r *Run) explain(ctx context.Context, items, mute []int) (now *view, missed []int) {
 	kinds := map[inventory.KindID]bool{}
 	for _, i := range mute {
 		kinds[r.plan.Items[i].Resource.Ref.Kind] = true
@@ -109,12 +110,15 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 	if !slices.ContainsFunc(items, func(i int) bool { return !kinds[r.plan.Items[i].Resource.Ref.Kind] }) {
 		looked, shown = slices.Concat(items, mute), true
 	}
-	now := r.engine.look(ctx, r.kinds, r.resources(looked))
+	now = r.engine.look(ctx, r.kinds, r.resources(looked))
 	for _, i := range mute {
 		planned := &r.plan.Items[i]
 		ref := planned.Resource.Ref
 		fresh, there := now.found[ref]
 		if !there {
+			if r.inDoubt(i) {
+				missed = append(missed, i)
+			}
 			continue
 		}
 		why := objection(r.kinds[ref.Kind], fresh, now.graphs[ref.Kind], despite{})
@@ -123,15 +127,20 @@ func (r *Run) explain(ctx context.Context, items, mute []int) *view {
 		if why != "" && fresh.Verdict.State != inventory.Unknown {
 			it.result.Message = it.steps.story(ending{outcome: Blocked, message: "now " + why})
 		}
-		if !it.doubt {
-			r.proved(i)
-		}
+		r.proved(i)
 		r.mu.Unlock()
 	}
 	if !shown {
-		return nil
+		return nil, missed
 	}
-	return now
+	return now, missed
+}
+
+// inDoubt: a request about the item may have been applied without our knowing.
+func (r *Run) inDoubt(i int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.items[i].doubt
 }
 
 func gone(o Outcome) bool { return o == Deleted || o == AlreadyGone }
