@@ -203,6 +203,8 @@ func (m *Model) whyNot(a keys.Action) string {
 		return m.notStep(+1)
 	case keys.PrevStep:
 		return m.notStep(-1)
+	case keys.Suspend:
+		return m.notSuspend()
 	}
 	if r, ok := m.top().(screen.Refuser); ok {
 		return r.WhyNot(a)

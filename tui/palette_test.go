@@ -57,7 +57,7 @@ func TestThePaletteEndsInWhatIsNotPossible(t *testing.T) {
 	a := newAccount(t, simcloud.Options{Seed: 1})
 	a.recorded(t)
 	pool := some(t, a.list(t, inventory.Pools), 1, unusedDedicated)[0]
-	x := open(t, a.opts, 120, 30).see("listed just now").press(":")
+	x := open(t, a.opts, 120, 32).see("listed just now").press(":")
 	for typed, why := range map[string]string{
 		"show the run": "No run yet in this session", "next step": "There is no runbook", "take all marks": "Nothing is marked",
 		"read whole": "Nothing is known to be missing", "open the entries": "Pools hold nothing to open",

@@ -53,6 +53,8 @@ type Options struct {
 	// InFlight ends when what is in flight is to be broken off too, after the program was told to end; nil: it is waited for.
 	InFlight context.Context
 	Waiting  func() // is told, with the screen gone, that something in flight is waited for; nil: nobody is
+
+	Suspend func() error // stops the process until somebody goes on with it; nil: this system cannot do that
 }
 
 // Model is the whole program.

@@ -147,6 +147,8 @@ func (m *Model) fromCommand(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 		m.tellUnfinished(msg)
 	case written:
 		m.written(msg)
+	case resumed:
+		m.resumed(msg)
 	default:
 		return nil, false
 	}
@@ -216,6 +218,8 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.quit(asked)
 	case m.cramped():
 		return nil
+	case action == keys.Suspend:
+		return m.suspend()
 	case m.dialog != nil:
 		return m.dialog.Update(key)
 	case m.palette != nil:

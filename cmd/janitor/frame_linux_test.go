@@ -14,16 +14,16 @@ import (
 )
 
 // pseudoterminal is both ends of a terminal of 120×36.
-func pseudoterminal(b *testing.B) (ours, theirs *os.File) {
-	b.Helper()
+func pseudoterminal(tb testing.TB) (ours, theirs *os.File) {
+	tb.Helper()
 	ours, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
-	b.Cleanup(func() { ours.Close() }) // closed before, where all went well
+	tb.Cleanup(func() { ours.Close() }) // closed before, where all went well
 	control := func(request uintptr, of unsafe.Pointer) {
 		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, ours.Fd(), request, uintptr(of)); errno != 0 {
-			b.Fatal(errno)
+			tb.Fatal(errno)
 		}
 	}
 	var locked, number int32
@@ -33,7 +33,7 @@ func pseudoterminal(b *testing.B) (ours, theirs *os.File) {
 	control(syscall.TIOCSWINSZ, unsafe.Pointer(&size))
 	theirs, err = os.OpenFile(fmt.Sprint("/dev/pts/", number), os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	return ours, theirs
 }

@@ -218,6 +218,7 @@ func onScreen(cmd *cobra.Command, o tui.Options, demo bool) (started []*cleanup.
 	hard, release := lasting(ctx)
 	defer release()
 	o.InFlight, o.Waiting = hard, func() { sayInterrupted(cmd) }
+	o.Suspend = suspender()
 	o.Started = func(r *cleanup.Run) { started = append(started, r) }
 	// Signals end ctx: one way to end, whichever way the program is told.
 	summary, err := tui.Run(ctx, o, tea.WithoutSignalHandler())

@@ -78,6 +78,7 @@ const (
 	Help    Action = "help"
 	Quit    Action = "quit"     // from the first screen
 	QuitNow Action = "quit-now" // from anywhere, a dialog and an input too
+	Suspend Action = "suspend"  // likewise
 )
 
 // Context is where a binding holds.
@@ -235,5 +236,6 @@ func defaults() []Binding {
 		{Action: Help, In: Global, Keys: []string{"?"}, Help: "help", Short: "help"},
 		{Action: Quit, In: Global, Keys: []string{"q"}, Help: "back; from the first screen: quit"},
 		{Action: QuitNow, In: Always, Keys: []string{"ctrl+c"}, Help: "quit, from anywhere; with a run going on it asks first"},
+		{Action: Suspend, In: Always, Keys: []string{"ctrl+z"}, Help: "suspend: back to the shell until fg; not during a run"},
 	}
 }
