@@ -347,7 +347,7 @@ func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph,
 		held := Item{Holds: prerequisites(before(kind, res, g))}
 		switch {
 		case !all.unknown:
-			return because("unknown whether it is in use: ", res.Verdict, "unknown whether it is in use")
+			return because("not known to be unused: ", res.Verdict, "not known to be unused")
 		case len(held.Holds) > 0 && d.Demands != nil && d.Demands(res):
 			return "may be in use, and holds " + heldBy(held) + ", to be taken away first"
 		}

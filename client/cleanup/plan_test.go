@@ -71,7 +71,7 @@ func TestPlanLeavesOut(t *testing.T) {
 		"name of used: in use by listener api-443, policy /images",
 		`name of kept: protected: "owned by payments"`,
 		"name of locked: protected in the console",
-		"name of odd: unknown whether it is in use: l7policies could not be listed: 403",
+		"name of odd: not known to be unused: l7policies could not be listed: 403",
 		"name of full: has 3 members, has a health monitor",
 		"vanished: no longer listed",
 		"box: Boxes stay.",
@@ -198,15 +198,15 @@ func TestPlanDetaches(t *testing.T) {
 	}{
 		"not chosen": {Choice{}, []string{"free", "along"}, []string{
 			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
-			"odd: unknown whether it is in use: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
+			"odd: not known to be unused: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
 		"not allowed": {Choice{Attached: true}, []string{"free", "along"}, []string{
 			"used: in use by policy /images, listener api", "bound: in use by listener api", `kept: protected: "mine", listener api`,
-			"odd: unknown whether it is in use: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
+			"odd: not known to be unused: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
 		"only what is known": {Choice{Sure: true}, []string{"free", "along"}, []string{
 			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
-			"odd: unknown whether it is in use: listeners could not be listed: 403", "thing: in use by listener api",
+			"odd: not known to be unused: listeners could not be listed: 403", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "1 server", inventory.None, ""},
 		"unknown too": {Choice{Unknown: true}, []string{"free", "along", "odd"}, []string{
 			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
@@ -215,11 +215,11 @@ func TestPlanDetaches(t *testing.T) {
 		"nothing may go before": {Choice{Bare: true}, []string{"along"}, []string{
 			"free: holds 2 servers, 1 health monitor, to be taken away first, which is not allowed",
 			"used: in use by policy /images, listener api (can be detached)", "bound: in use by listener api", `kept: protected: "mine", listener api`,
-			"odd: unknown whether it is in use: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
+			"odd: not known to be unused: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
 		}, "", "1 server", inventory.None, ""},
 		"chosen": {Choice{Detach: true}, []string{"free", "along", "used: policy /images, listener api"}, []string{
 			"bound: in use by listener api; it cannot be taken out of use: it is bound", `kept: protected: "mine", listener api`,
-			"odd: unknown whether it is in use: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
+			"odd: not known to be unused: listeners could not be listed: 403 (can be taken in)", "thing: in use by listener api",
 		}, "2 servers, 1 health monitor", "2 servers", inventory.Danger, "used is taken out of use: in use by policy /images, listener api"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,7 +31,7 @@ func TestCheckBeforeSending(t *testing.T) {
 		"removed":          {func(w *world) { w.remove("a") }, AlreadyGone, "gone before it was sent"},
 		"used":             {func(w *world) { w.judge("a", state(inventory.InUse, "listener api-443")) }, Skipped, "changed: now in use by listener api-443"},
 		"protected":        {func(w *world) { w.judge("a", state(inventory.Protected, `"mine"`)) }, Skipped, `changed: now protected: "mine"`},
-		"unknown":          {func(w *world) { w.judge("a", state(inventory.Unknown, "listeners could not be listed: 403")) }, Failed, "could not be read again before deleting: unknown whether"},
+		"unknown":          {func(w *world) { w.judge("a", state(inventory.Unknown, "listeners could not be listed: 403")) }, Failed, "could not be read again before deleting: not known to be unused"},
 		"renamed":          {func(w *world) { w.change("a", func(r *inventory.Resource) { r.Name = "keep-me" }) }, Skipped, `changed: now named "keep-me"`},
 		"created anew":     {func(w *world) { w.change("a", func(r *inventory.Resource) { r.Created = client.At(time.Unix(1, 0)) }) }, Skipped, "changed: another object has this id now"},
 		"more goes along":  {func(w *world) { w.change("a", func(r *inventory.Resource) { r.Object = "5 servers" }) }, Skipped, "changed: now taking along 5 servers"},

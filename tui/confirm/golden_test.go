@@ -100,7 +100,7 @@ func doubtful(taken bool) cleanup.Plan {
 		r := pool(10 + i)
 		r.Verdict = inventory.Verdict{State: inventory.Unknown, Reasons: []inventory.Reason{{Text: "listeners could not be listed: needs elb:listeners:list (403)"}}}
 		if !taken {
-			p.LeftOut = append(p.LeftOut, cleanup.LeftOut{Ref: r.Ref, Label: r.Name, Why: "unknown whether it is in use: " + r.Verdict.Reasons[0].Text, CanTake: true})
+			p.LeftOut = append(p.LeftOut, cleanup.LeftOut{Ref: r.Ref, Label: r.Name, Why: "not known to be unused: " + r.Verdict.Reasons[0].Text, CanTake: true})
 			continue
 		}
 		p.Items = append(p.Items, cleanup.Item{Resource: r, Undo: inventory.NewID})
