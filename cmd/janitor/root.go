@@ -110,6 +110,9 @@ func parseKind(cmd *cobra.Command, args []string) (inventory.KindID, error) {
 	case len(args) > 1: // only commands take more words
 		return "", usage("unknown command %q%s", word, meant(word, commands(cmd), ": commands are "+commandWords(cmd)))
 	}
+	if word == "version" {
+		return "", usage("unknown kind or command %q: did you mean janitor --version?", word)
+	}
 	both := slices.Concat(kinds, commands(cmd))
 	return "", usage("unknown kind or command %q%s", word, meantKind(word, both, ": kinds are "+strings.Join(kinds, ", ")+"; commands are "+commandWords(cmd)))
 }
