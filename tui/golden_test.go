@@ -83,3 +83,21 @@ func TestGoldenLooks(t *testing.T) {
 		})
 	}
 }
+
+// The environment speaks for a terminal that does not say what its background is; one that does knows better.
+func TestTheBackgroundUntilTheTerminalSays(t *testing.T) {
+	for _, light := range []bool{false, true} {
+		a := newAccount(t, simcloud.Options{Seed: 1})
+		a.opts.Light = light
+		m := New(t.Context(), a.opts)
+		if dark := m.env.Theme.Look().Dark; dark == light {
+			t.Errorf("light %v: dark %v at first", light, dark)
+		}
+		for _, paper := range []color.Color{color.Black, color.White} {
+			m.Update(tea.BackgroundColorMsg{Color: paper})
+			if dark := m.env.Theme.Look().Dark; dark != (paper == color.Black) {
+				t.Errorf("light %v: dark %v on %v", light, dark, paper)
+			}
+		}
+	}
+}

@@ -46,6 +46,7 @@ type Options struct {
 	Started func(*cleanup.Run) // is told of every run, on the event loop; nil: nobody is
 	Now     func() time.Time   // nil: time.Now
 	Look    *theme.Look        // nil: what the terminal says of itself
+	Light   bool               // its background, until it says; many never do
 	Keys    *keys.Map          // nil: the default keys
 	Log     *logbook.Book      // nil: there is none
 	Clock   func() string      // says that the clock of this computer is wrong, once that is known; nil: nobody can tell
@@ -106,7 +107,7 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	look := theme.Look{Dark: true} // until the terminal tells
+	look := theme.Look{Dark: !o.Light}
 	if o.Look != nil {
 		look = *o.Look
 	}

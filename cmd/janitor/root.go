@@ -222,6 +222,7 @@ func onScreen(cmd *cobra.Command, o tui.Options, demo bool) (started []*cleanup.
 	defer release()
 	o.InFlight, o.Waiting = hard, func() { sayInterrupted(cmd) }
 	o.Suspend = suspender()
+	o.Light = light(os.Getenv("COLORFGBG"))
 	o.Started = func(r *cleanup.Run) { started = append(started, r) }
 	// Signals end ctx: one way to end, whichever way the program is told.
 	summary, err := tui.Run(ctx, o, tea.WithoutSignalHandler())
@@ -235,6 +236,16 @@ func onScreen(cmd *cobra.Command, o tui.Options, demo bool) (started []*cleanup.
 		}
 	}
 	return started, cmp.Or(open, interrupted(ctx, err))
+}
+
+// light says whether the background is, of a variable in which some terminals name the colours of text and background, by
+// their numbers among the 16: "0;15", or "0;default;15".
+func light(colours string) bool {
+	switch colours[strings.LastIndex(colours, ";")+1:] {
+	case "7", "9", "10", "11", "12", "13", "14", "15":
+		return strings.Contains(colours, ";")
+	}
+	return false
 }
 
 // interrupted is err, or that a signal or a deadline ended the program, which then explains err.
