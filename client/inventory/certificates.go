@@ -279,7 +279,7 @@ func signsOfCertificate(c *client.Certificate, g *Graph) []string {
 	same := fingerprint(c)
 	for _, twin := range g.twins[same] {
 		if same != "" && twin.ID != c.ID {
-			signs = append(signs, "the same as "+cmp.Or(twin.Name, twin.ID))
+			signs = append(signs, "the same as "+otherThan(c, twin, "another"))
 			break
 		}
 	}
@@ -290,9 +290,17 @@ func signsOfCertificate(c *client.Certificate, g *Graph) []string {
 		}
 	}
 	if heir != c && !at.IsZero() {
-		signs = append(signs, "replaced by "+cmp.Or(heir.Name, heir.ID))
+		signs = append(signs, "replaced by "+otherThan(c, heir, "a newer one"))
 	}
 	return signs
+}
+
+// otherThan is what another certificate is called beside this one: the same name would look like this one itself.
+func otherThan(c, other *client.Certificate, which string) string {
+	if other.Name != "" && other.Name == c.Name {
+		return which + " of its name"
+	}
+	return cmp.Or(other.Name, other.ID)
 }
 
 const notMadeAgain = "janitor cannot make certificates of the older API again"

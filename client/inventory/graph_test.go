@@ -478,17 +478,27 @@ func TestCertificatesThatOthersReplace(t *testing.T) {
 		cert("other", "a.example", 40, nil), cert("ca", "a.example", 50, object{"type": "client"}), cert("ca2", "a.example", 500, object{"type": "client"}),
 		cert("nameless", "", 40, nil), cert("nameless2", "", 400, nil),
 		cert("print1", "x", 40, object{"fingerprint": "AB:CD"}), cert("print2", "x", 40, object{"fingerprint": "abcd"}),
+		cert("namesake", "y", 40, object{"fingerprint": "12"}), cert("namesake2", "y", 40, object{"fingerprint": "12", "name": "namesake"}),
+		cert("renewed", "z", 40, nil), cert("renewed2", "z", 400, object{"name": "renewed"}),
 		{"id": "timeless", "name": "timeless", "type": "server", "domain": "b.example,a.example"},
 	}}}
 	l, _ := w.serve(t)
 	_, listing := load(t, l, inventory.Certificates)
-	for name, want := range map[string]string{
+	wants := map[string]string{
 		"old": "replaced by new", "older": "replaced by new", "new": "", "other": "", "ca": "", "ca2": "", "nameless": "", "nameless2": "",
 		"print1": "the same as print2", "print2": "the same as print1", "timeless": "",
-	} {
-		if got := strings.Join(named(t, listing, name).Verdict.Signs, ", "); got != want {
-			t.Errorf("%s: %q, want %q", name, got, want)
+		"namesake": "the same as another of its name", "renewed": "replaced by a newer one of its name",
+		"namesake2": "the same as another of its name", "renewed2": "",
+	}
+	seen := 0
+	for _, r := range listing.Resources.All() {
+		seen++
+		if got := strings.Join(r.Verdict.Signs, ", "); got != wants[r.Ref.ID] {
+			t.Errorf("%s: %q, want %q", r.Ref.ID, got, wants[r.Ref.ID])
 		}
+	}
+	if seen != len(wants) {
+		t.Errorf("%d certificates, want %d", seen, len(wants))
 	}
 }
 
