@@ -64,3 +64,20 @@ func TestCtrlZWhereASystemCannotSuspend(t *testing.T) {
 		t.Errorf("what else can be done is missing:\n%s", s)
 	}
 }
+
+// TestCtrlLDrawsTheScreenAnew: whoever wrote on it, over a list, an input and a dialog alike.
+func TestCtrlLDrawsTheScreenAnew(t *testing.T) {
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	x := open(t, a.opts, 100, 30).see("1 Pools 48 ", "listed")
+	for _, keys := range []string{"", "/", "ctrl+d"} {
+		before := x.press(keys).still()
+		if _, err := x.screen.WriteString("\x1b[5;1HBroadcast message from root"); err != nil {
+			t.Fatal(err)
+		}
+		x.see("Broadcast").press("ctrl+l").gone("Broadcast")
+		if after := x.still(); after != before {
+			t.Errorf("after %q:\n%s\nwant:\n%s", keys, after, before)
+		}
+		x.press("esc").still()
+	}
+}

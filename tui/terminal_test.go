@@ -322,7 +322,7 @@ func (x *terminal) back(depth int) *terminal {
 // sent as terminals do that avoid this.
 var bytesOf = map[string]string{
 	"space": " ", "enter": "\r", "esc": "\x1b[27u", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "pgdown": "\x1b[6~", "pgup": "\x1b[5~",
-	"delete": "\x1b[3~", "ctrl+a": "\x01", "ctrl+c": "\x03", "ctrl+d": "\x04", "ctrl+r": "\x12", "ctrl+s": "\x13", "ctrl+u": "\x15", "ctrl+w": "\x17", "ctrl+z": "\x1a",
+	"delete": "\x1b[3~", "ctrl+a": "\x01", "ctrl+c": "\x03", "ctrl+d": "\x04", "ctrl+l": "\x0c", "ctrl+r": "\x12", "ctrl+s": "\x13", "ctrl+u": "\x15", "ctrl+w": "\x17", "ctrl+z": "\x1a",
 	"ctrl+space": "\x00", `ctrl+\`: "\x1c", "shift+down": "\x1b[1;2B", "shift+up": "\x1b[1;2A", "backspace": "\x7f",
 }
 

@@ -216,6 +216,8 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	case action == keys.QuitNow:
 		m.palette = nil
 		return m.quit(asked)
+	case action == keys.Redraw:
+		return tea.ClearScreen
 	case m.cramped():
 		return nil
 	case action == keys.Suspend:

@@ -79,6 +79,7 @@ const (
 	Quit    Action = "quit"     // from the first screen
 	QuitNow Action = "quit-now" // from anywhere, a dialog and an input too
 	Suspend Action = "suspend"  // likewise
+	Redraw  Action = "redraw"   // likewise
 )
 
 // Context is where a binding holds.
@@ -237,5 +238,6 @@ func defaults() []Binding {
 		{Action: Quit, In: Global, Keys: []string{"q"}, Help: "back; from the first screen: quit"},
 		{Action: QuitNow, In: Always, Keys: []string{"ctrl+c"}, Help: "quit, from anywhere; with a run going on it asks first"},
 		{Action: Suspend, In: Always, Keys: []string{"ctrl+z"}, Help: "suspend: back to the shell until fg; not during a run"},
+		{Action: Redraw, In: Always, Keys: []string{"ctrl+l"}, Help: "draw the screen anew, when something else has written on it"},
 	}
 }

@@ -21,7 +21,7 @@ var bytes = map[string]string{
 	"shift+up": "\x1b[1;2A", "shift+down": "\x1b[1;2B", "home": "\x1b[H", "end": "\x1b[F",
 	"pgup": "\x1b[5~", "pgdown": "\x1b[6~",
 	"ctrl+a": "\x01", "ctrl+b": "\x02", "ctrl+c": "\x03", "ctrl+d": "\x04", "ctrl+f": "\x06", "ctrl+r": "\x12", "ctrl+s": "\x13",
-	"ctrl+w": "\x17", "ctrl+z": "\x1a", "ctrl+space": "\x00", `ctrl+\`: "\x1c",
+	"ctrl+l": "\x0c", "ctrl+w": "\x17", "ctrl+z": "\x1a", "ctrl+space": "\x00", `ctrl+\`: "\x1c",
 }
 
 // press decodes what a terminal sends into the name that screens see.
