@@ -382,3 +382,14 @@ func gateAll(open <-chan struct{}) func(http.Handler) http.Handler {
 		})
 	}
 }
+
+// What a run has not sent because it was broken off is resumed, not retried: the key for the one names the other.
+func TestRetryOfARunThatIsNotFinished(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.recorded(t)
+	a.opts.Started = func(r *cleanup.Run) { r.Interrupt() }
+	two := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
+	x := open(t, a.opts, 100, 30).see("1 Pools 48 ").choose(ids(two)...).press("ctrl+d").confirm(a, "2").see("R resume", "2 cancelled")
+	x.press("r").see("Nothing to retry: R resumes the run with what was not sent")
+}

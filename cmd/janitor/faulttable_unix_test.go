@@ -168,6 +168,7 @@ type broken struct {
 	plan    cleanup.Plan
 	sent    chan struct{}
 	release func()
+	cut     func() // nothing answers any more, now and later
 }
 
 func brokenOff(t *testing.T, n int) *broken {
@@ -188,6 +189,10 @@ func brokenOff(t *testing.T, n int) *broken {
 	t.Cleanup(server.Close)
 	t.Cleanup(open)
 	b := &broken{dir: t.TempDir(), sent: held, release: open, cloud: cloud}
+	b.cut = func() {
+		server.Listener.Close() // the next connection tells
+		server.CloseClientConnections()
+	}
 	a := cloud.Account()
 	config := fmt.Sprintf("profiles:\n  sim:\n    region: %s\n    project_id: %s\n    auth: {access_key: %q, secret_key: %q}\n    endpoints: {elb: %q, apig: %q, roma: %q, iam: %q}\n",
 		a.Region, a.ProjectID, a.AccessKey, a.SecretKey, server.URL, server.URL, server.URL, server.URL+"/v3")

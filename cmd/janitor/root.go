@@ -199,7 +199,7 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		}
 	}
 	ways := &elsewhere{p: p, s: s, none: what.demo, to: map[string]profile.Choice{}}
-	_, err = onScreen(cmd, tui.Options{
+	started, err := onScreen(cmd, tui.Options{
 		Profile: s.Profile, Region: s.Region, Project: s.Project,
 		Kind: what.kind, Views: what.views, Keys: what.keys,
 		Steps: what.walk.steps, Limits: stepLimits(stepLimits(cleanup.Limits{}, runbook.Limits(p.Limits)), what.walk.limits),
@@ -210,7 +210,21 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		Places:   ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
 		Now: time.Now,
 	}, what.demo)
+	if err == nil && !what.demo {
+		sayOpen(cmd, started)
+	}
 	return next, err
+}
+
+// sayOpen names the runs that have stopped by themselves, such as for a service that cannot be reached any more, and were
+// not gone on with since.
+func sayOpen(cmd *cobra.Command, started []*cleanup.Run) {
+	for i, r := range started {
+		again := slices.ContainsFunc(started[i+1:], func(later *cleanup.Run) bool { return later.ID() == r.ID() })
+		if r.Resumable() && !again {
+			say(cmd.ErrOrStderr(), "Run %s is not finished: janitor resume %s goes on with it", r.ID(), r.ID())
+		}
+	}
 }
 
 // onScreen runs the screen until the user quits or a signal ends it, and returns its runs; how they ended stays on stdout.

@@ -375,6 +375,8 @@ func (m *Model) notRetry() string {
 		return "Only a run of this session is retried: mark what is left in its list"
 	case m.live():
 		return "The run still goes on: retry it when it is finished"
+	case !m.canRetry() && m.whyNot(keys.Resume) == "":
+		return "Nothing to retry: " + m.env.Keys.Label(keys.Resume) + " resumes the run with what was not sent"
 	case !m.canRetry():
 		return "Nothing to retry: " + m.kept()
 	}
