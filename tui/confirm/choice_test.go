@@ -109,6 +109,17 @@ func TestNoChoiceWithoutAnythingToDetach(t *testing.T) {
 	}
 }
 
+// Where nothing can be deleted yet, what can be switched is a way on, and the dialog can be closed from there.
+func TestAChoiceAlone(t *testing.T) {
+	d := ready(onlyUsed()).press("tab")
+	if got := d.text(80, 24); !strings.Contains(got, "n close") || !strings.Contains(got, "space switch") || strings.Contains(got, "enter close") {
+		t.Errorf("does not name the keys:\n%s", got)
+	}
+	if got := d.press(`"n"`).answer(); got != "no" {
+		t.Errorf("n decided %q", got)
+	}
+}
+
 // The other plan comes as if the dialog had just been opened for it.
 func TestReplace(t *testing.T) {
 	d := ready(mixed(true)).press(`"api-443" shift+tab space`)
@@ -126,7 +137,7 @@ func TestReplace(t *testing.T) {
 		t.Error("takes keys at once")
 	}
 	d.now = d.now.Add(time.Second)
-	if got := d.text(80, 24); !strings.Contains(got, "Delete 4 of 6") || !strings.Contains(got, "▸[ Cancel ]") || strings.Contains(got, "api-443 ✓") {
+	if got := d.text(80, 24); !strings.Contains(got, "Delete 4 of 6 marked pools ─ "+scope) || !strings.Contains(got, "▸[ Cancel ]") || strings.Contains(got, "api-443 ✓") {
 		t.Errorf("is not as if just opened:\n%s", got)
 	}
 	d.press(`"y"`)

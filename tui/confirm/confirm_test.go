@@ -31,6 +31,7 @@ type dialog struct {
 	word      func(cleanup.Plan) string
 	decisions []confirm.Decision
 	choices   []confirm.ChoiceMsg
+	saves     []confirm.SaveMsg
 }
 
 func open(p cleanup.Plan, hidden int) *dialog {
@@ -91,6 +92,8 @@ func (d *dialog) key(k tea.KeyPressMsg) {
 		d.decisions = append(d.decisions, msg)
 	case confirm.ChoiceMsg:
 		d.choices = append(d.choices, msg)
+	case confirm.SaveMsg:
+		d.saves = append(d.saves, msg)
 	}
 }
 
@@ -168,6 +171,13 @@ func TestSaysWhoseIDIsTyped(t *testing.T) {
 			}
 		}
 	}
+	alone := dangers("白名单-invoice")
+	r = &alone.Items[0].Resource
+	r.Name, r.Ref.Parent, r.Ref.ID = "白名单-invoice", "", "7d050e77-1111-4111-8111-000000000001"
+	alone.Consequences[0].Of[0] = r.Ref
+	if got := ready(alone).text(80, 24); !strings.Contains(got, "7d050e77 is the beginning of the id of 白名单-invoice.") {
+		t.Errorf("does not say that it is the item's own id:\n%s", got)
+	}
 	if got := ready(dangers("office-acl")).text(80, 24); strings.Contains(got, "beginning") {
 		t.Errorf("explains a name:\n%s", got)
 	}
@@ -194,6 +204,8 @@ func TestANameIsAlwaysTyped(t *testing.T) {
 		{dangerous(), `"office-acl" enter`, "yes"},
 		{dangers("a", "b", "c", "d"), `"4" space "dangers" enter`, ""},
 		{dangers("a", "b", "c", "d"), `"acme-prod" enter`, "yes"},
+		{plan(0, 2), `"acme-prod" enter`, "no"}, // there is nothing to type a name for
+		{plan(0, 2), `"n"`, "no"},
 	} {
 		d := openAsking(tt.plan, 0, always)
 		d.now = d.now.Add(time.Second)
@@ -281,6 +293,38 @@ func TestKeysDecide(t *testing.T) {
 				t.Errorf("%s: decided %q, want %q", tt.keys, got, tt.want)
 			}
 		})
+	}
+}
+
+// Instead of deleting, the plan that is shown can be written down; the dialog goes on as it was.
+func TestThePlanShownIsSaved(t *testing.T) {
+	p := plan(12, 1)
+	d := ready(p).press(`"1" ctrl+s`)
+	if len(d.saves) != 1 || d.saves[0].By != d.Model || len(d.saves[0].Plan.Items) != 12 || len(d.saves[0].Plan.LeftOut) != 1 {
+		t.Fatalf("saves %+v", d.saves)
+	}
+	d.Say("Saved: plan.json")
+	for _, size := range [][2]int{{80, 24}, {80, 12}} {
+		if got := d.text(size[0], size[1]); !strings.Contains(got, "Saved: plan.json") || !strings.Contains(got, "Type 12 to delete: 1▏") {
+			t.Errorf("%v: does not say what came of it, or forgets what was typed:\n%s", size, got)
+		}
+	}
+	if got := d.press("down").text(80, 24); strings.Contains(got, "Saved") {
+		t.Errorf("goes on saying it:\n%s", got)
+	}
+	if got := d.press(`"2" enter ctrl+s`).answer(); got != "yes" || len(d.saves) != 1 {
+		t.Errorf("decided %q, %d saves", got, len(d.saves))
+	}
+
+	d = ready(plan(0, 1)).press("ctrl+s")
+	if got := d.text(80, 24); len(d.saves) != 0 || !strings.Contains(got, "There is nothing to delete") || strings.Contains(got, "save the plan") {
+		t.Errorf("%d saves of nothing:\n%s", len(d.saves), got)
+	}
+	if d = open(p, 0).press("ctrl+s"); len(d.saves) != 0 {
+		t.Error("takes keys at once")
+	}
+	if d = ready(mixed(false)).press("tab space ctrl+s"); len(d.saves) != 0 {
+		t.Error("saves a plan that is about to be replaced")
 	}
 }
 
@@ -387,6 +431,7 @@ func TestSaysWhy(t *testing.T) {
 		keys, want string
 	}{
 		{plan(12, 0), "tab", "Type 12 first"},
+		{plan(12, 0), "left", "Type 12 first"},
 		{plan(12, 0), `"y" tab`, "That is not 12 "},
 		{plan(12, 0), `"1" tab`, "That is not 12 "},
 		{plan(12, 0), `"13" enter`, "That is not 12 "},
@@ -430,6 +475,9 @@ func TestShows(t *testing.T) {
 			Items:        []cleanup.Item{{Resource: certificate, Undo: inventory.Impossible, UndoWhy: "its private key is not kept"}},
 			Consequences: []inventory.Consequence{{Of: []inventory.Ref{certificate.Ref}, Grade: inventory.Care, Text: "shop-2021 is lost"}},
 		}, 0, []string{"care    shop-2021 is lost", "undo: impossible"}, []string{"private key"}},
+		{"what it is taken out of, one or several", taken("policy /a"), 0, []string{"web-000", "policy /a goes first", "1 pool is taken out of use first."}, nil},
+		{"what it is taken out of, two", taken("policy /a", "policy /b"), 0, []string{"policy /a and policy /b go first"}, nil},
+		{"what it is taken out of, many", taken("policy /a", "policy /b", "policy /c", "policy /d"), 0, []string{"policy /a and 3 more go first"}, nil},
 		{"one that cannot be", plan(0, 1), 0, []string{"This pool cannot be deleted."}, nil},
 		{"large numbers", plan(43087, 1), 0,
 			[]string{"Delete 43 087 of 43 088 marked pools", "43 087 pools will be", "Delete 43 087 pools", "Type 43087 to delete", "of 43 088"}, nil},
@@ -450,6 +498,17 @@ func TestShows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// taken is a pool that is taken out of use first: out of all these.
+func taken(of ...string) cleanup.Plan {
+	p := plan(1, 0)
+	p.Detach = true
+	for _, one := range of {
+		what, which, _ := strings.Cut(one, " ")
+		p.Items[0].Detaches = append(p.Items[0].Detaches, cleanup.Prerequisite{What: what, Which: which})
+	}
+	return p
 }
 
 // What has one name is told apart, also from what is left out, and in a narrow dialog.
@@ -578,6 +637,93 @@ func TestTooSmallToConfirm(t *testing.T) {
 	}
 	if got := d.press(`"y"`).answer(); got != "yes" {
 		t.Errorf("after resizing: decided %q", got)
+	}
+}
+
+// Whatever the size: who says yes has the first item before them, or what does damage, and the buttons.
+func TestNothingIsConfirmedUnseen(t *testing.T) {
+	long := dangers("a-name-of-forty-characters-as-they-come1", "b-name-of-forty-characters-as-they-come2", "c-name-of-forty-characters-as-they-come3")
+	many := plan(12, 5)
+	for range 9 {
+		many.Consequences = append(many.Consequences, inventory.Consequence{Grade: inventory.Danger, Name: "x", Text: "listener web-443 lets nobody in"})
+	}
+	many.Grade = inventory.Danger
+	for name, tt := range map[string]struct {
+		plan  cleanup.Plan
+		typed string
+		shows []string
+	}{
+		"y":              {plan(3, 1), "y", []string{"web-0", "Cancel"}},
+		"y, both chosen": {mixed(false), "y", []string{"web-0", "Cancel", "also take"}},
+		"a count":        {plan(12, 5), "12", []string{"web-0", "12", "Cancel"}},
+		"a name":         {many, "x", []string{"listener", "Cancel"}},
+		"names":          {long, long.Word(), []string{"listener", "a-name-of", "Cancel"}},
+	} {
+		confirmed := 0
+		for _, h := range []int{5, 7, 8, 9, 10, 12, 14, 16, 20, 24, 36} {
+			for _, w := range []int{20, 27, 28, 34, 56, 80, 130} {
+				d := ready(tt.plan)
+				d.View(w, h)
+				var cmd tea.Cmd
+				for _, r := range tt.typed {
+					cmd = d.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+					d.View(w, h)
+				}
+				frame := d.text(w, h)
+				if tt.typed != "y" {
+					cmd = d.Update(screentest.Key("enter"))
+				}
+				if cmd == nil || !cmd().(confirm.Decision).Yes {
+					continue
+				}
+				confirmed++
+				for _, want := range tt.shows {
+					if !strings.Contains(frame, want) {
+						t.Fatalf("%s at %d×%d: deletes, and does not show %q:\n%s", name, w, h, want, frame)
+					}
+				}
+			}
+		}
+		if confirmed < 20 {
+			t.Errorf("%s: confirmed at %d sizes only", name, confirmed)
+		}
+	}
+}
+
+// What an item does stands worst first, also where some of it has no room above the items.
+func TestEffectsKeepTheirOrder(t *testing.T) {
+	p := plan(4, 0)
+	for _, of := range []struct {
+		grade inventory.Grade
+		text  string
+	}{
+		{inventory.None, "third, short"}, {inventory.Care, "first " + strings.Repeat("of many words ", 60)}, {inventory.Care, "second, short"}, {inventory.Danger, "worst"},
+	} {
+		p.Consequences = append(p.Consequences, inventory.Consequence{Grade: of.grade, Text: of.text, Name: "x"})
+	}
+	p.Grade = inventory.Danger
+	for _, h := range []int{12, 20, 24, 40} {
+		d := ready(p)
+		if got := d.text(80, h); !strings.Contains(got, "worst") {
+			t.Errorf("%d lines: the worst is not in sight:\n%s", h, got)
+		}
+		var seen strings.Builder
+		for range 40 {
+			seen.WriteString(d.text(80, h))
+			d.Update(screentest.Key("down"))
+		}
+		at := -1
+		for _, text := range []string{"worst", "first of", "second, short", "third, short"} {
+			i := strings.Index(seen.String(), text)
+			if i <= at {
+				t.Errorf("%d lines: %q stands before what is worse, or nowhere", h, text)
+			}
+			at = i
+		}
+	}
+	p.Consequences, p.Grade = p.Consequences[:2], inventory.Care
+	if got := ready(p).text(80, 20); !strings.Contains(got, "web-000") {
+		t.Errorf("what is no danger takes all the room:\n%s", got)
 	}
 }
 
