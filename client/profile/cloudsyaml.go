@@ -186,9 +186,11 @@ func overlay(base, over reflect.Value) {
 // candidate is the cloud as a profile. What stands there is taken as it is, never as a variable or a command.
 func (o openCloud) candidate() candidate {
 	a := o.Auth
+	const anyRegion = "%(region_name)s" // as OpenStack's own programs write it
+	at := strings.ReplaceAll(a.AuthURL, anyRegion, o.Region)
 	p := Profile{
-		Cloud:       cmp.Or(cloudOf(a.AuthURL), map[string]string{"otc": "otc"}[cmp.Or(o.Profile, o.CloudAlias)]),
-		Region:      cmp.Or(o.Region, regionOf(a.AuthURL)),
+		Cloud:       cmp.Or(cloudOf(at), map[string]string{"otc": "otc"}[cmp.Or(o.Profile, o.CloudAlias)]),
+		Region:      cmp.Or(o.Region, regionOf(at)),
 		ProjectID:   cmp.Or(a.ProjectID, a.TenantID),
 		ProjectName: cmp.Or(a.ProjectName, a.TenantName),
 		Auth: Auth{
@@ -197,7 +199,7 @@ func (o openCloud) candidate() candidate {
 			DomainName: literal(cmp.Or(a.UserDomainName, a.DomainName)), DomainID: literal(cmp.Or(a.UserDomainID, a.DomainID)),
 			Token: literal(a.Token),
 		},
-		Endpoints: Endpoints{IAM: strings.ReplaceAll(a.AuthURL, "%(region_name)s", "{region}")},
+		Endpoints: Endpoints{IAM: strings.ReplaceAll(a.AuthURL, anyRegion, "{region}")},
 		CAFile:    o.CACert, CertFile: o.Cert, KeyFile: o.Key,
 		variables: map[string]string{
 			"region": "region_name there", "project_id": "project_id there", "project_name": "project_name there", "endpoints.iam": "auth_url there",

@@ -55,6 +55,29 @@ func TestListShowsEveryProfileAndWhichIsUsed(t *testing.T) {
 	}
 }
 
+// What is wrong with a file of another program stands with its profiles, and nothing else is lost by it.
+func TestListShowsWhatIsWrong(t *testing.T) {
+	all, _, inactive, err := List(home(t, map[string]string{
+		"config.yaml": "profiles: {acme: {region: eu-de, auth: {clouds: team}}}", "clouds.yaml": "clouds: 1", ".hcloud/config.json": kooJSON,
+	}))
+	if err != nil || inactive == nil || len(all) != 8 {
+		t.Fatalf("%+v, %v, %v", all, inactive, err)
+	}
+	for i, want := range []Found{{Name: "acme", As: "cloud team", Problem: "clouds.yaml:1"}, {Name: "clouds/", Problem: "clouds.yaml:1"}, {Name: "hcloud/one", As: "access key AKOF…00"}} {
+		if got := all[i]; got.Name != want.Name || got.As != want.As || !strings.Contains(got.Problem, want.Problem) || (got.Problem == "") != (want.Problem == "") {
+			t.Errorf("got  %+v\nwant %+v", got, want)
+		}
+	}
+}
+
+// Where nothing else is found the server's agency is used; whether there is one is found out by using it.
+func TestListShowsTheAgencyAsUsed(t *testing.T) {
+	all, _, inactive, err := List(home(t, nil, "JANITOR_METADATA="))
+	if err != nil || inactive != nil || len(all) != 1 || all[0].Name != "server/agency" || !all[0].Active || all[0].Problem != "" || !strings.Contains(all[0].Where, "nothing else was found") {
+		t.Errorf("%+v, %v, %v", all, inactive, err)
+	}
+}
+
 func TestListSaysWhyNoneIsUsed(t *testing.T) {
 	all, _, inactive, err := List(home(t, map[string]string{"config.yaml": two}))
 	if err != nil || len(all) != 2 || !errors.Is(inactive, Usage) || all[0].Active || all[1].Active || !all[1].ReadOnly {

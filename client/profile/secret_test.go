@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,6 +79,20 @@ func TestSecretValues(t *testing.T) {
 				t.Errorf("%q gives the secret away", err)
 			}
 		})
+	}
+}
+
+// Whoever does not want to wait for a command need not.
+func TestACommandIsStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("JANITOR_TEST_COMMAND", "endless")
+	if got, err := Secret("cmd:'"+self+"'").value(ctx, nil); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "was stopped") || got != "" {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -107,6 +107,11 @@ func TestEverySourceInItsOrder(t *testing.T) {
 			"OS_PROJECT_ID=99", "OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"}, want: "env eu-de otc 99 login"},
 		{name: "keys of the SDK beside an identity provider", env: []string{"HUAWEICLOUD_SDK_IDP_ID=i", "HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_PROJECT_ID=99",
 			"HUAWEICLOUD_SDK_REGION=r1"}, want: "env r1 huawei 99 keys"},
+		{name: "HW_ of Huawei Cloud by its domain", env: append([]string{"HW_CLOUD=myhuaweicloud.com"}, hw...), want: "env cn-east-3 huawei e11e0000000000000000000000000001 keys"},
+		{name: "OS_ user by name and id, with a token of keys left over", env: []string{"OS_USERNAME=u", "OS_USER_ID=i", "OS_PASSWORD=p", "OS_PROJECT_ID=99", "OS_SECURITY_TOKEN=t",
+			"OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"}, want: "env eu-de otc 99 login"},
+		{name: "OS_ keys and the account of a login", env: []string{"OS_ACCESS_KEY=u", "OS_SECRET_KEY=p", "OS_USER_DOMAIN_NAME=d", "OS_USER_DOMAIN_ID=i", "OS_PROJECT_ID=99",
+			"OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"}, want: "env eu-de otc 99 keys"},
 		{name: "OS_TENANT_NAME", env: []string{"OS_ACCESS_KEY=u", "OS_SECRET_KEY=p", "OS_TENANT_NAME=eu-de", "OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"},
 			want: "env eu-de otc eu-de keys"},
 		{name: "another family by name", files: files, env: append([]string{"OS_TOKEN=t", "OS_PROJECT_ID=e11e0000000000000000000000000001", "OS_REGION_NAME=eu-de",
@@ -120,6 +125,16 @@ func TestEverySourceInItsOrder(t *testing.T) {
 			want: "clouds/keys eu-nl otc c10d0000000000000000000000000001 keys"},
 		{name: "clouds.yaml here first", files: map[string]string{"clouds.yaml": strings.Replace(openYAML, "keys:", "here:", 1), clouds: openYAML}, env: []string{"OS_CLOUD=here"},
 			want: "clouds/here eu-nl otc c10d0000000000000000000000000001 keys"},
+		{name: "clouds.yaml with what all users of a cloud share", files: map[string]string{
+			"clouds.yaml":        "clouds: {mine: {profile: vendor, auth: {token: hunter2, project_id: '99'}}}",
+			"clouds-public.yaml": "public-clouds: {vendor: {region_name: eu-nl, auth: {auth_url: 'https://iam.%(region_name)s.otc.t-systems.com/v3'}}}",
+		}, want: "clouds/mine eu-nl otc 99 token"},
+		{name: "clouds.yaml with a region only in the project's name", files: map[string]string{
+			"clouds.yaml": "clouds: {mine: {cloud: otc, auth: {user_id: u, password: hunter2, domain_id: d, project_name: eu-nl_team}}}",
+		}, want: "clouds/mine eu-nl otc eu-nl_team login"},
+		{name: "the only one of KooCLI that can be used", files: map[string]string{
+			".hcloud/config.json": `{"profiles":[{"name":"one","mode":"OTHER"},{"name":"two","accessKeyId":"a","secretAccessKey":"b","projectId":"99"}]}`,
+		}, env: []string{"HW_REGION_NAME=r1"}, want: "hcloud/two r1 huawei 99 keys"},
 		{name: "KooCLI's current", files: without(sdk, clouds), want: "hcloud/one cn-north-4 huawei b00c0000000000000000000000000001 keys"},
 		{name: "KooCLI's by HW_PROFILE", files: without(sdk, clouds), env: []string{"HW_PROFILE=four"}, want: "hcloud/four r1 huawei b00c0000000000000000000000000004 keys"},
 		{name: "KooCLI's by name", files: files, choice: Choice{Profile: "hcloud/four"}, want: "hcloud/four r1 huawei b00c0000000000000000000000000004 keys"},
@@ -248,6 +263,18 @@ func TestEndpointsOfTheSDK(t *testing.T) {
 	}
 }
 
+// The address of clouds.yaml may be that of every region, too.
+func TestTheAddressOfEveryRegionInCloudsYAML(t *testing.T) {
+	c := home(t, map[string]string{"clouds.yaml": strings.Replace(openYAML, "iam.eu-nl.otc", "iam.%(region_name)s.otc", 1)}, "OS_CLOUD=keys")
+	for _, region := range []string{"eu-de", "eu-nl"} {
+		c.Region = region
+		p, err := Find(c)
+		if got := p.resolve(); err != nil || got.IAM != "https://iam."+region+".otc.t-systems.com" || got.ELB != "https://elb."+region+".otc.t-systems.com" {
+			t.Errorf("got %v, %v", got, err)
+		}
+	}
+}
+
 func TestPatternsFollowTheRegion(t *testing.T) {
 	c := home(t, nil, "HW_CLOUD=cloud.example.com", "HW_ACCESS_KEY=a", "HW_SECRET_KEY=b", "HW_REGION_NAME=r1", "HW_PROJECT_ID=99")
 	c.Region = "r2"
@@ -300,6 +327,12 @@ func TestSourcesThatAreWrong(t *testing.T) {
 		{name: "no such cloud by name", files: clouds("x", "x"), named: "clouds/teem", class: Usage, says: []string{`"clouds/teem"`, "clouds/team"}},
 		{name: "verify false", files: clouds("    auth:", "    verify: false\n    auth:"), env: []string{"OS_CLOUD=team"}, class: Usage, says: []string{"verify: false", "cacert"}},
 		{name: "application credentials", files: clouds("username: jane", "application_credential_id: x"), named: "clouds/team", class: Credentials, says: []string{"application credentials"}},
+		{name: "verify false, by name", files: clouds("    auth:", "    verify: false\n    auth:"), named: "clouds/team", class: Usage, says: []string{`"clouds/team"`, "verify: false"}},
+		{name: "a passcode", files: clouds("username: jane", "passcode: '1'"), named: "clouds/team", class: Credentials, says: []string{"passcode", "give a token"}},
+		{name: "secure.yaml is wrong", files: map[string]string{"clouds.yaml": openYAML, "secure.yaml": "clouds: {team: {auth: {pasword: x}}}"}, named: "clouds/keys", class: Usage,
+			says: []string{"secure.yaml:1", `unknown key "pasword"`}},
+		{name: "clouds-public.yaml is wrong", files: map[string]string{"clouds.yaml": openYAML, "clouds-public.yaml": "public-clouds: 1"}, named: "clouds/keys", class: Usage,
+			says: []string{"clouds-public.yaml:1"}},
 		{name: "no password", files: clouds("x", "x"), env: []string{"OS_CLOUD=team"}, class: Usage, says: []string{`"clouds/team"`, "username without password"}},
 
 		{name: "encrypted by its looks", files: koo(kooJSON), env: []string{"HW_PROFILE=two"}, class: Credentials, says: []string{`"hcloud/two"`, "is skipped", "encrypted", "janitor demo"}},
@@ -309,6 +342,9 @@ func TestSourcesThatAreWrong(t *testing.T) {
 		{name: "encrypted by its mark", files: koo(kooJSON), named: "hcloud/three", class: Credentials, says: []string{"encrypted", "hcloud configure set --cli-auth-encrypt=false"}},
 		{name: "no keys", files: koo(`{"profiles":[{"name":"one","mode":"AKSK"}]}`), named: "hcloud/one", class: Credentials, says: []string{"it has no keys"}},
 		{name: "KooCLI's file named and missing", env: []string{"HW_SHARED_CONFIG_FILE=/nowhere/k"}, class: Usage, says: []string{"/nowhere/k", "HW_SHARED_CONFIG_FILE", "does not exist"}},
+		{name: "KooCLI's file is none", env: []string{"HW_SHARED_CONFIG_FILE=$HOME"}, class: Usage, says: []string{"KooCLI's file", "cannot be read"}},
+		{name: "KooCLI's file is too large", files: koo(strings.Repeat(" ", fileMax+1)), class: Usage, says: []string{"config.json", "larger than 1048576 bytes"}},
+		{name: "an unknown mode of KooCLI", files: koo(`{"profiles":[{"name":"one","mode":"OTHER"}]}`), named: "hcloud/one", class: Credentials, says: []string{"mode OTHER"}},
 		{name: "an agency to take on", files: koo(kooJSON), named: "hcloud/six", class: Credentials, says: []string{"agencyName"}},
 		{name: "not JSON", files: koo(`{"profiles":"hunter2`), class: Usage, says: []string{"config.json", "not KooCLI's JSON"}},
 
@@ -338,6 +374,10 @@ func TestSourcesThatAreWrong(t *testing.T) {
 			"config.yaml": "profiles: {acme: {auth: {clouds: team}}}"}, class: Credentials, says: []string{`"acme"`, "cannot be used", "application credentials"}},
 		{name: "config with a clouds.yaml that is wrong", files: map[string]string{"clouds.yaml": "clouds: {team: {auth: {password: 1234}}}",
 			"config.yaml": "profiles: {acme: {auth: {clouds: team}}}"}, class: Usage, says: []string{"clouds.yaml:1", "put it in quotes"}},
+		{name: "config with a cloud that does not check who answers", files: map[string]string{"clouds.yaml": strings.Replace(openYAML, "    auth:", "    verify: false\n    auth:", 1),
+			"config.yaml": "profiles: {acme: {auth: {clouds: team}}}"}, class: Usage, says: []string{`"acme"`, `"clouds/team"`, "verify: false"}},
+		{name: "config with a cloud and no clouds.yaml", files: map[string]string{"config.yaml": "profiles: {acme: {auth: {clouds: team}}}"}, class: Usage, says: []string{`"acme"`, "it has none"}},
+		{name: "a name from elsewhere where there is nothing", named: "clouds/team", class: Usage, says: []string{`"clouds/team"`, "janitor profiles shows where it looked"}},
 		{name: "cloud and keys", files: map[string]string{"config.yaml": "profiles: {acme: {auth: {clouds: x, access_key: a, secret_key: b}}}"}, class: Usage, says: []string{"twice", "clouds"}},
 		{name: "nothing anywhere", class: Credentials, says: []string{"no profile found", "HW_ACCESS_KEY", "~/.huaweicloud/credentials", "clouds.yaml", "~/.hcloud/config.json", "JANITOR_METADATA is off", "janitor demo"}},
 	}
@@ -366,18 +406,31 @@ func TestFilesThatOthersCanRead(t *testing.T) {
 		name, file, config string
 		mode               os.FileMode
 		warns, refuses     bool
+		profile            string
 	}{
-		{"config", "config.yaml", good, 0o644, true, false},
-		{"of the group", "config.yaml", good, 0o640, true, false},
-		{"kept to oneself", "config.yaml", good, 0o600, false, false},
-		{"without secrets", "config.yaml", strings.Replace(good, "hunter2", "env:SK", 1), 0o644, false, false},
-		{"strict", "config.yaml", "strict: true\n" + good, 0o644, true, true},
-		{"strict without secrets", "config.yaml", "strict: true\n" + strings.Replace(good, "hunter2", "env:SK", 1), 0o644, false, false},
-		{"another program's", ".huaweicloud/credentials", "strict: true\n", 0o604, true, true},
-		{"another program's, not strict", ".huaweicloud/credentials", "", 0o604, true, false},
+		{"config", "config.yaml", good, 0o644, true, false, ""},
+		{"of the group", "config.yaml", good, 0o640, true, false, ""},
+		{"kept to oneself", "config.yaml", good, 0o600, false, false, ""},
+		{"without secrets", "config.yaml", strings.Replace(good, "hunter2", "env:SK", 1), 0o644, false, false, ""},
+		{"with a password", "config.yaml", "profiles: {acme: {auth: {password: hunter2}}}", 0o644, true, false, "sdk/basic"},
+		{"with a token", "config.yaml", "profiles: {acme: {auth: {token: hunter2}}}", 0o644, true, false, "sdk/basic"},
+		{"with a command", "config.yaml", "profiles: {acme: {auth: {token: 'cmd:pass'}}}", 0o644, false, false, "sdk/basic"},
+		{"strict", "config.yaml", "strict: true\n" + good, 0o644, true, true, ""},
+		{"strict without secrets", "config.yaml", "strict: true\n" + strings.Replace(good, "hunter2", "env:SK", 1), 0o644, false, false, ""},
+		{"another program's", ".huaweicloud/credentials", "strict: true\n", 0o604, true, true, ""},
+		{"another program's, not strict", ".huaweicloud/credentials", "", 0o604, true, false, ""},
+		{"another program's, not used", ".huaweicloud/credentials", "strict: true\n" + good, 0o604, false, false, ""},
+		{"clouds.yaml with keys", "clouds.yaml", "", 0o604, true, false, "clouds/keys"},
+		{"clouds.yaml beside secure.yaml", "clouds.yaml", "", 0o604, false, false, "clouds/team"},
+		{"secure.yaml", "secure.yaml", "strict: true\n", 0o604, true, true, "clouds/team"},
+		{"clouds.yaml for the config", "secure.yaml", "profiles: {acme: {auth: {clouds: team}}}", 0o604, true, false, ""},
+		{"KooCLI's", ".hcloud/config.json", "strict: true\n", 0o604, true, true, "hcloud/one"},
+		{"KooCLI's without keys", ".hcloud/config.json", "", 0o604, false, false, "hcloud/five"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := home(t, map[string]string{"config.yaml": test.config, ".huaweicloud/credentials": sdkINI}, "HUAWEICLOUD_SDK_REGION=r1")
+			c := home(t, map[string]string{"config.yaml": test.config, ".huaweicloud/credentials": sdkINI, "clouds.yaml": openYAML, "secure.yaml": secureYAML, ".hcloud/config.json": kooJSON},
+				"HUAWEICLOUD_SDK_REGION=r1")
+			c.Profile = test.profile
 			path := filepath.Join(c.home(), test.file)
 			if err := os.Chmod(path, test.mode); err != nil {
 				t.Fatal(err)
