@@ -220,6 +220,7 @@ func (c Choice) withCloud(p Profile) (Profile, error) {
 		return p, usage("%v: auth.clouds is %q, and clouds.yaml has no such cloud: %s", p, name, choices(all, openStack))
 	}
 	from := all[i]
+	called := cmp.Or(from.ProjectName, from.named)
 	switch {
 	case from.err != nil:
 		return p, usage("%v: %v: %v", p, from.Profile, from.err)
@@ -227,13 +228,16 @@ func (c Choice) withCloud(p Profile) (Profile, error) {
 		return p, credentials(nil, "%v: %v cannot be used: %s", p, from.Profile, from.skipped)
 	case p.ProjectID != "" && from.ProjectID != "" && p.ProjectID != from.ProjectID:
 		return p, usage("%v is for project %s, but %v is for %s: take project_id out of one of them", p, p.ProjectID, from.Profile, from.ProjectID)
-	case p.ProjectName != "" && from.ProjectName != "" && p.ProjectName != from.ProjectName:
-		return p, usage("%v is for project %q, but %v is for %q: take project_name out of one of them", p, p.ProjectName, from.Profile, from.ProjectName)
+	case p.ProjectName != "" && called != "" && p.ProjectName != called:
+		return p, usage("%v is for project %q, but %v is for %q: take project_name out of one of them", p, p.ProjectName, from.Profile, called)
 	}
 	p.Auth, p.keptIn = from.Auth, from.keptIn
 	p.Cloud, p.Region = cmp.Or(p.Cloud, from.Cloud), cmp.Or(p.Region, from.Region)
-	if p.ProjectID == "" && p.ProjectName == "" {
+	switch {
+	case p.ProjectID == "" && p.ProjectName == "":
 		p.ProjectID, p.ProjectName, p.named = from.ProjectID, from.ProjectName, from.named
+	case p.ProjectID != "" && called != "":
+		p.named, p.variables = called, map[string]string{"project_name": "project_name of " + from.where}
 	}
 	p.Endpoints.IAM = cmp.Or(p.Endpoints.IAM, from.Endpoints.IAM)
 	p.CAFile = cmp.Or(p.CAFile, from.CAFile)

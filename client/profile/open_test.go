@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -188,6 +189,85 @@ func TestTheIDAndTheNameOfTwoProjects(t *testing.T) {
 	}
 }
 
+// So they may where a profile leaves its credentials to clouds.yaml.
+func TestTheProjectOfAProfileAndOfItsCloud(t *testing.T) {
+	_, account, p := simulated(t)
+	for _, test := range []struct{ config, cloud, says string }{
+		{"project_id: '" + account.ProjectID + "'", "project_name: " + account.Region, ""},
+		{"project_id: '" + account.ProjectID + "'", "project_name: other", `clouds.yaml:1 says "other"`},
+		{"project_name: " + account.Region, "project_name: other, project_id: '0123'", `is for "other": take project_name out`},
+		{"project_name: " + account.Region, "project_name: " + account.Region + ", project_id: '0123'", ""},
+	} {
+		c := home(t, map[string]string{
+			"config.yaml": fmt.Sprintf("profiles: {acme: {region: %s, %s, auth: {clouds: team}}}", account.Region, test.config),
+			"clouds.yaml": fmt.Sprintf("clouds: {team: {auth: {ak: %s, sk: %s, %s}}}", account.AccessKey, account.SecretKey, test.cloud),
+		})
+		c.Endpoints = []string{"elb=" + p.Endpoints.ELB, "iam=" + p.Endpoints.IAM}
+		found, err := Find(c)
+		if err == nil {
+			var s *Session
+			if s, err = found.Open(t.Context()); err == nil {
+				s.Close()
+			}
+		}
+		if test.says == "" && err != nil || test.says != "" && (!errors.Is(err, Usage) || !strings.Contains(err.Error(), test.says)) {
+			t.Errorf("%s, %s: %v", test.config, test.cloud, err)
+		}
+	}
+}
+
+// IAM may say less than one hopes for. What it says has to fit: an id is not taken on trust.
+func TestWhatIAMSaysOfAProject(t *testing.T) {
+	const projects = `{"projects":[{"id":"99","name":"team"}]}`
+	for _, test := range []struct {
+		name        string
+		auth        Auth
+		id, called  string // the profile's project
+		named       string // what the environment calls it
+		token, list string // what IAM says of the token and of the projects; "" = nothing, with 403
+		says        string // "" = it opens
+	}{
+		{name: "a token for the project", auth: Auth{Token: "t"}, called: "team", token: `{"token":{"project":{"id":"99"}}}`, list: projects},
+		{name: "a token for another one", auth: Auth{Token: "t"}, called: "team", token: `{"token":{"project":{"id":"77"}}}`, list: projects, says: "the token is for project 77 instead of team"},
+		{name: "a token, told nothing", auth: Auth{Token: "t"}, id: "99", list: projects},
+		{name: "a login without a project", auth: Auth{Username: "u", Password: "p", DomainName: "d"}, id: "99", token: `{"token":{"expires_at":"2099-01-01T00:00:00.000000Z"}}`, says: "its answer names no project"},
+		{name: "keys and the right name", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "99", named: "team", list: projects},
+		{name: "keys and another name", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "99", named: "other", list: projects, says: `called "team"`},
+		{name: "keys that may not see projects", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "99", named: "other"},
+		{name: "keys that do not see this project", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "98", named: "team", list: projects},
+		{name: "an id that is none", auth: Auth{AccessKey: "a", SecretKey: "s"}, called: "team", list: `{"projects":[{"id":"../99","name":"team"}]}`, says: "which is not a project id"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				answer := test.list
+				if r.URL.Path == "/v3/auth/tokens" {
+					answer = test.token
+					w.Header().Set("X-Subject-Token", "t")
+				}
+				switch {
+				case answer == "":
+					w.WriteHeader(http.StatusForbidden)
+				case r.Method == http.MethodPost:
+					w.WriteHeader(http.StatusCreated)
+				}
+				fmt.Fprint(w, answer)
+			}))
+			t.Cleanup(server.Close)
+			p := Profile{Name: "x", Region: "r1", ProjectID: test.id, ProjectName: test.called, named: test.named, Auth: test.auth, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
+			s, err := p.Open(t.Context())
+			switch {
+			case err != nil && (test.says == "" || !strings.Contains(err.Error(), test.says)), err == nil && test.says != "":
+				t.Errorf("%v, want %q", err, test.says)
+			case err == nil:
+				if want := cmp.Or(test.id, "99"); s.Project != want {
+					t.Errorf("project %s, want %s", s.Project, want)
+				}
+				s.Close()
+			}
+		})
+	}
+}
+
 // A cloud whose IAM does not tell whose a token is works all the same.
 func TestATokenThatIAMDoesNotKnow(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
@@ -224,17 +304,67 @@ func TestWhoWeAre(t *testing.T) {
 	}
 }
 
+// What temporary keys sign counts only with their token, wherever it was written.
 func TestTemporaryKeysSignWithTheirToken(t *testing.T) {
-	_, account, p := simulated(t)
-	p.Auth = keysOf(account)
+	cloud, account, p := simulated(t)
+	var without atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Security-Token") != "temporary" {
+			without.Add(1)
+		}
+		cloud.ServeHTTP(w, r) // refuses a token that is not signed
+	}))
+	t.Cleanup(server.Close)
+	p.Auth, p.Endpoints = keysOf(account), Endpoints{ELB: server.URL, IAM: server.URL}
 	p.Auth.SecurityToken = "temporary"
-	s, err := p.Open(t.Context()) // the simulated cloud refuses a token that is not signed
+	found, err := Find(home(t, nil, "OS_ACCESS_KEY="+account.AccessKey, "OS_SECRET_KEY="+account.SecretKey, "OS_SECURITY_TOKEN=temporary", "OS_REGION_NAME="+account.Region,
+		"OS_PROJECT_NAME="+account.Region, "JANITOR_ENDPOINT_ELB="+server.URL, "OS_AUTH_URL="+server.URL))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	if count(t, s) == 0 {
-		t.Error("no pools")
+	for _, p := range []Profile{p, found} {
+		s, err := p.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if count(t, s) == 0 || without.Load() > 0 {
+			t.Errorf("%v: no pools, or %d requests without the token", p, without.Load())
+		}
+		s.Close()
+	}
+}
+
+// A profile may ask for one service or one instance; its channels are all that is shown.
+func TestOnlyTheGatewaysOfTheProfile(t *testing.T) {
+	_, account, p := simulated(t)
+	p.Auth = keysOf(account)
+	all := func(of Gateway) (found []client.Gateway) {
+		p.Gateway = of
+		s, err := p.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		found, _, err = s.Client.Gateways(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	every := all(Gateway{})
+	for _, service := range []string{client.ROMA, client.APIG} {
+		var mine []client.Gateway
+		for _, g := range every {
+			if g.Service == service {
+				mine = append(mine, g)
+			}
+		}
+		if got := all(Gateway{Service: service}); len(mine) == 0 || !slices.Equal(got, mine) {
+			t.Errorf("%s: %v of %v", service, got, every)
+		}
+		if got := all(Gateway{service, mine[0].InstanceID}); len(got) != 1 || got[0] != mine[0] {
+			t.Errorf("%v: %v", mine[0], got)
+		}
 	}
 }
 
@@ -274,6 +404,59 @@ func TestOnAServerWithAnAgencyNothingHasToBeWrittenDown(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 		s.Close()
+	}
+}
+
+// The metadata service says where the server is, unless the profile or a flag does.
+func TestWhereAServerIs(t *testing.T) {
+	_, account, sim := simulated(t)
+	keys := fmt.Sprintf(`{"credential":{"access":%q,"secret":%q,"securitytoken":"t"}}`, account.AccessKey, account.SecretKey)
+	for _, test := range []struct {
+		name, place string
+		choice      Choice
+		off         bool
+		class       error
+		says        string // "" = it opens
+	}{
+		{name: "said by a flag", choice: Choice{Region: account.Region, Project: account.ProjectID}},
+		{name: "half said by a flag", place: `{"region_id":"elsewhere","project_id":"` + account.ProjectID + `"}`, choice: Choice{Region: account.Region}},
+		{name: "not said", place: `{}`, class: Usage, says: "does not say region and project: give --region and --project"},
+		{name: "not answered", class: Credentials, says: "give region and project"},
+		{name: "not asked", off: true, class: Credentials, says: "not asked while JANITOR_METADATA is off"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.URL.Path == "/openstack/latest/securitykey":
+					fmt.Fprint(w, keys)
+				case test.place != "":
+					fmt.Fprint(w, test.place)
+				default:
+					http.NotFound(w, r)
+				}
+			}))
+			t.Cleanup(server.Close)
+			at := server.URL
+			if test.off {
+				at = "off"
+			}
+			c := home(t, nil, "JANITOR_METADATA="+at, "JANITOR_ENDPOINT_ELB="+sim.Endpoints.ELB, "JANITOR_ENDPOINT_IAM="+sim.Endpoints.IAM)
+			c.Profile, c.Region, c.Project = "server/agency", test.choice.Region, test.choice.Project
+			p, err := Find(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := p.Open(t.Context())
+			switch {
+			case test.says != "" && (!errors.Is(err, test.class) || !strings.Contains(err.Error(), test.says)), test.says == "" && err != nil:
+				t.Errorf("%v, want %q", err, test.says)
+			case err == nil:
+				if s.Region != account.Region || s.Project != account.ProjectID {
+					t.Errorf("%+v", s)
+				}
+				s.Close()
+			}
+		})
 	}
 }
 
@@ -333,7 +516,9 @@ func TestACloudWithItsOwnCAThatWantsACertificate(t *testing.T) {
 		{"unknown CA", "", ca, private, nil, "x509"},
 		{"no certificate", ca, "", "", nil, "tls"},
 		{"half", ca, ca, "", Usage, "cert_file and key_file belong together"},
-		{"missing file", "/nowhere/ca.pem", "", "", Usage, "ca_file /nowhere/ca.pem"},
+		{"missing file", "/nowhere/ca.pem", "", "", Usage, `profile "sim": ca_file /nowhere/ca.pem does not exist`},
+		{"missing certificate", ca, "/nowhere/c", private, Usage, `profile "sim": cert_file /nowhere/c does not exist`},
+		{"missing key", ca, ca, "/nowhere/k", Usage, `profile "sim": key_file /nowhere/k does not exist`},
 		{"folder", filepath.Dir(ca), "", "", Usage, `profile "sim": ca_file ` + filepath.Dir(ca) + " cannot be read: "},
 		{"huge file", huge, "", "", Usage, `profile "sim": ca_file ` + huge + " is larger than 1048576 bytes: it holds something else"},
 		{"no PEM", private, "", "", Usage, "no certificate in PEM"},
