@@ -242,6 +242,19 @@ func TestViewsComeWithEveryProfileInTheOrderOfTheFile(t *testing.T) {
 	}
 }
 
+// What any profile protects is known, with whose it is: an expression that is wrong is told before that profile is needed.
+func TestProtectionComesWithEveryProfile(t *testing.T) {
+	config := strings.Replace(two, "    read_only: true\n", "    protect: [in-use, 'name = \"x\"']\n", 1)
+	p, err := Find(Choice{Profile: "acme", Lookup: environ(t, config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Protect) != 0 || len(p.Protected) != 2 || p.Protected[0].Name != "other" || p.Protected[0].Expr != "in-use" || p.Protected[1].Expr != `name = "x"` ||
+		!strings.HasSuffix(p.Protected[0].Where, "config.yaml:7") {
+		t.Errorf("%+v, %+v", p.Protect, p.Protected)
+	}
+}
+
 // FuzzConfig: whatever the file holds, reading it ends with a config or with one line.
 func FuzzConfig(f *testing.F) {
 	f.Add(good)

@@ -145,6 +145,11 @@ func TestEndpointsOfClouds(t *testing.T) {
 		{"otc", "eu-de", "", Endpoints{"https://elb.eu-de.otc.t-systems.com", "https://apig.eu-de.otc.t-systems.com", "", "https://iam.eu-de.otc.t-systems.com"}},
 		{"otc", "eu-nl", "", Endpoints{"https://elb.eu-nl.otc.t-systems.com", "", "", "https://iam.eu-nl.otc.t-systems.com"}},
 		{"otc", "eu-ch2", "", Endpoints{"https://elb.eu-ch2.sc.otc.t-systems.com", "https://apig.eu-ch2.sc.otc.t-systems.com", "", "https://iam.eu-ch2.sc.otc.t-systems.com"}},
+		{"flexible-engine", "eu-west-0", "", Endpoints{"https://elb.eu-west-0.prod-cloud-ocb.orange-business.com", "https://apig.eu-west-0.prod-cloud-ocb.orange-business.com",
+			"", "https://iam.eu-west-0.prod-cloud-ocb.orange-business.com"}},
+		{"sbercloud", "ru-moscow-1", "", Endpoints{"https://elb.ru-moscow-1.hc.sbercloud.ru", "https://apig.ru-moscow-1.hc.sbercloud.ru", "", "https://iam.ru-moscow-1.hc.sbercloud.ru"}},
+		{"sbercloud", "ru-northwest-2", "", Endpoints{"https://elb.ru-northwest-2.hc.sbercloud.ru", "https://apig.ru-northwest-2.hc.sbercloud.ru",
+			"https://roma.ru-northwest-2.hc.sbercloud.ru", "https://iam.ru-northwest-2.hc.sbercloud.ru"}},
 		{"custom", "eu-de", "", Endpoints{}},
 	}
 	for _, test := range tests {

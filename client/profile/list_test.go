@@ -70,6 +70,19 @@ func TestListShowsWhatIsWrong(t *testing.T) {
 	}
 }
 
+// The one that is used is shown as the flags make it, the others as they are written.
+func TestListMindsTheFlags(t *testing.T) {
+	c := home(t, map[string]string{"config.yaml": two})
+	c.Profile, c.Region, c.Project, c.ReadOnly = "acme", "cn-east-3", "bbbb", true
+	all, _, inactive, err := List(c)
+	if err != nil || inactive != nil || len(all) != 2 {
+		t.Fatalf("%+v, %v, %v", all, inactive, err)
+	}
+	if a, o := all[0], all[1]; !a.Active || a.Region != "cn-east-3" || a.Project != "bbbb" || !a.ReadOnly || o.Active || o.Region != "eu-nl" || o.Project != "eu-nl_team" {
+		t.Errorf("%+v", all)
+	}
+}
+
 // Where nothing else is found the server's agency is used; whether there is one is found out by using it.
 func TestListShowsTheAgencyAsUsed(t *testing.T) {
 	all, _, inactive, err := List(home(t, nil, "JANITOR_METADATA="))

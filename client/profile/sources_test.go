@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -107,7 +108,7 @@ func TestEverySourceInItsOrder(t *testing.T) {
 			"OS_PROJECT_ID=99", "OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"}, want: "env eu-de otc 99 login"},
 		{name: "keys of the SDK beside an identity provider", env: []string{"HUAWEICLOUD_SDK_IDP_ID=i", "HUAWEICLOUD_SDK_AK=a", "HUAWEICLOUD_SDK_SK=b", "HUAWEICLOUD_SDK_PROJECT_ID=99",
 			"HUAWEICLOUD_SDK_REGION=r1"}, want: "env r1 huawei 99 keys"},
-		{name: "HW_ of Huawei Cloud by its domain", env: append([]string{"HW_CLOUD=myhuaweicloud.com"}, hw...), want: "env cn-east-3 huawei e11e0000000000000000000000000001 keys"},
+		{name: "HW_ of a cloud that is known by its domain", env: append([]string{"HW_CLOUD=hc.sbercloud.ru"}, hw...), want: "env cn-east-3 sbercloud e11e0000000000000000000000000001 keys"},
 		{name: "OS_ user by name and id, with a token of keys left over", env: []string{"OS_USERNAME=u", "OS_USER_ID=i", "OS_PASSWORD=p", "OS_PROJECT_ID=99", "OS_SECURITY_TOKEN=t",
 			"OS_AUTH_URL=https://iam.eu-de.otc.t-systems.com/v3"}, want: "env eu-de otc 99 login"},
 		{name: "OS_ keys and the account of a login", env: []string{"OS_ACCESS_KEY=u", "OS_SECRET_KEY=p", "OS_USER_DOMAIN_NAME=d", "OS_USER_DOMAIN_ID=i", "OS_PROJECT_ID=99",
@@ -439,6 +440,9 @@ func TestFilesThatOthersCanRead(t *testing.T) {
 			said := strings.Join(p.Warnings, " ")
 			if err != nil {
 				said = err.Error()
+			}
+			if _, warnings, _, _ := List(c); !slices.Equal(warnings, p.Warnings) {
+				t.Errorf("the list warns of %q, not of %q", warnings, p.Warnings)
 			}
 			if (err != nil) != test.refuses || test.refuses && !errors.Is(err, Usage) || (said != "") != test.warns {
 				t.Fatalf("%v, %v", p.Warnings, err)

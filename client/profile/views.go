@@ -3,6 +3,7 @@ package profile
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,8 +23,9 @@ var viewForm = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 func (c file) views(path string, lines map[string]int) ([]View, error) {
 	var all []View
 	at := func(name string) int { return lines["views."+name] }
-	for name, expr := range c.Views {
-		v := View{Name: name, Expr: oneLine(expr), Where: fmt.Sprintf("%s:%d", path, at(name))}
+	inOrder := func(a, b string) int { return cmp.Or(cmp.Compare(at(a), at(b)), cmp.Compare(a, b)) }
+	for _, name := range slices.SortedFunc(maps.Keys(c.Views), inOrder) {
+		v := View{Name: name, Expr: oneLine(c.Views[name]), Where: fmt.Sprintf("%s:%d", path, at(name))}
 		switch {
 		case !viewForm.MatchString(name):
 			return nil, usage("%s: a view cannot be called %q: letters, digits and dashes only", v.Where, name)
@@ -32,7 +34,6 @@ func (c file) views(path string, lines map[string]int) ([]View, error) {
 		}
 		all = append(all, v)
 	}
-	slices.SortFunc(all, func(a, b View) int { return cmp.Or(cmp.Compare(at(a.Name), at(b.Name)), cmp.Compare(a.Name, b.Name)) })
 	return all, nil
 }
 
