@@ -52,6 +52,12 @@ func TestAPastRunTellsWhatItsJournalDoes(t *testing.T) {
 	undone := ledger(3, cleanup.Restored, cleanup.Restored, cleanup.AlreadyThere)
 	undone.Plan.Undoes, undone.Verified = "20260301T110000Z-0001", noon.Add(-time.Minute)
 	undone.Items[0].Found, undone.Items[1].Found, undone.Items[2].Found = cleanup.IsThere, cleanup.IsGone, cleanup.IsUnknown
+	found := func(outcome cleanup.Outcome, is cleanup.Presence, back string) *cleanup.Ledger {
+		l := ledger(1, outcome)
+		l.Verified, l.Items[0].Found, l.Items[0].Back = noon, is, back
+		l.Header.Who.As = cleanup.Principal{Way: "password", User: "jane", Account: "OTC-1"}
+		return l
+	}
 	open := ledger(6, cleanup.Deleted, cleanup.Blocked)
 	open.Items[2].Unread, open.Items[2].Sent = true, 1
 	open.Items[3].Sent = 1
@@ -98,6 +104,10 @@ func TestAPastRunTellsWhatItsJournalDoes(t *testing.T) {
 			"an undo verified, and something is gone", &cleanup.Past{Ledger: undone},
 			[]string{"verified 2026-03-01 11:59: 1 gone again", "web-0001  gone again, as verify found", "web-0002  could not be verified"}, "reappeared",
 		},
+		{"verified, and not everything could be read", &cleanup.Past{Ledger: found(cleanup.Deleted, cleanup.IsUnknown, "")}, []string{"verified 2026-03-01 12:00: 1 could not be read"}, "all as"},
+		{"verified, and it was brought back", &cleanup.Past{Ledger: found(cleanup.Deleted, cleanup.IsThere, "r2")}, []string{"verified 2026-03-01 12:00: 1 brought back by an undo"}, "reappeared"},
+		{"verified, and nothing was deleted", &cleanup.Past{Ledger: found(cleanup.Blocked, "", "")}, []string{"verified 2026-03-01 12:00: there was nothing to look for"}, "all as"},
+		{"as whom", &cleanup.Past{Ledger: found(cleanup.Deleted, cleanup.IsGone, "")}, []string{"by ops@bastion · acme · eu-de · 99a3fff0… · as ", "jane"}, "hunter2"},
 		{"verified", &cleanup.Past{Ledger: sound}, []string{"verified 2026-03-01 12:00: all as it should be"}, "reappeared"},
 		{
 			"damaged", &cleanup.Past{ID: "r", Err: errors.New("run r is damaged: journal.ndjson line 7: the hash is not that of \x1b[31mthe line")},
@@ -119,6 +129,29 @@ func TestAPastRunTellsWhatItsJournalDoes(t *testing.T) {
 				t.Errorf("%q in:\n%s", tt.not, got)
 			}
 		})
+	}
+}
+
+// Whoever reads a run while its journal is read again stays at their item and in its story, among those they have chosen.
+func TestARunThatIsReadAgain(t *testing.T) {
+	outcomes := slices.Repeat([]cleanup.Outcome{cleanup.Deleted, cleanup.Failed}, 20)
+	d := past(&cleanup.Past{ID: "r", Ledger: ledger(40, outcomes...)})
+	d.press("f", "end", "up", "enter")
+	if got := d.text(80, 24); !strings.Contains(got, "web-0037") {
+		t.Fatalf("not in the story of an item:\n%s", got)
+	}
+	again := ledger(40, outcomes...)
+	again.Verified, again.Items[37].Found = noon, cleanup.IsUnknown
+	d.Renew(&cleanup.Past{ID: "r", Ledger: again})
+	if got := d.text(80, 24); !strings.Contains(got, "failed  web-0037") {
+		t.Errorf("left the story:\n%s", got)
+	}
+	d.press("esc")
+	if got := d.text(80, 24); !strings.Contains(got, "▍✗ failed         web-0037") || !strings.Contains(got, "only failures: 20 shown, 20 hidden") || d.Left() {
+		t.Errorf("left the row, or the failures:\n%s", got)
+	}
+	if d.Renew(&cleanup.Past{ID: "r", Ledger: ledger(2, cleanup.Deleted, cleanup.Deleted)}); !strings.Contains(d.text(80, 24), "only failures: 0 shown, 2 hidden") {
+		t.Errorf("one that has become shorter:\n%s", d.text(80, 24))
 	}
 }
 
@@ -285,6 +318,9 @@ func TestARealRunFromItsJournal(t *testing.T) {
 			m.Update(screentest.Key("down"))
 		}
 		return out
+	}
+	if out := live.Update(screentest.Key("e")); out == nil || out() != (screen.WantMsg{By: live, Do: keys.Export, Run: run, ID: all[0].ID}) {
+		t.Error("a run of the session is not asked for by the name of its record")
 	}
 	was, is := rows(live), rows(from)
 	for i := range was {

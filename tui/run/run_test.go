@@ -225,6 +225,7 @@ func TestItemsTellTheirState(t *testing.T) {
 			d.end(1, cleanup.Result{Outcome: cleanup.Failed, Code: "ELB.1", Message: "500 ELB.1: broken"})
 		},
 			[]string{"failed", "web-0001", "  500 ELB.1: broken"}},
+		{"a code alone", func(d *desk) { d.end(1, cleanup.Result{Outcome: cleanup.Failed, Code: "ELB.1"}) }, []string{"failed", "web-0001", "  ELB.1 "}},
 		{"skipped", func(d *desk) { d.end(1, cleanup.Result{Outcome: cleanup.Skipped, Message: "changed: now used by x"}) },
 			[]string{"skipped", "web-0001", "changed: now used by x"}},
 		{"cancelled", func(d *desk) { d.end(1, cleanup.Result{Outcome: cleanup.Cancelled}) }, []string{"cancelled", "web-0001"}},
@@ -505,6 +506,11 @@ func TestCancel(t *testing.T) {
 	if got := d.text(80, 24); !strings.Contains(got, "Cancelled, 3 in flight will end") || slices.Contains(d.Hints(), keys.CancelRun) {
 		t.Errorf("the screen does not say so:\n%s", got)
 	}
+	d.cancel()
+	if d.run.cancelled != 1 || !slices.Equal(d.notices, []string{"Already cancelled: nothing more is sent"}) {
+		t.Errorf("cancelled %d times, said %q", d.run.cancelled, d.notices)
+	}
+	d.notices = nil
 	d.deleted(0, 1, 2)
 	for i := range 7 {
 		d.end(3+i, cleanup.Result{Outcome: cleanup.Cancelled})
@@ -528,6 +534,34 @@ func TestCancel(t *testing.T) {
 	d.cancel()
 	if d.run.cancelled != 0 || !slices.Equal(d.notices, []string{"Nothing to cancel: every item has its outcome"}) {
 		t.Errorf("cancelled %d times, said %q", d.run.cancelled, d.notices)
+	}
+}
+
+// Between the question whether a run is to be cancelled and the answer it may have ended.
+func TestCancelledTooLate(t *testing.T) {
+	d := newDesk(1)
+	asked := d.press("c")
+	if len(asked) != 1 || asked[0] != (CancelMsg{d.Model}) {
+		t.Fatalf("asks %v", asked)
+	}
+	d.deleted(0)
+	d.finish(summary(1, map[cleanup.Outcome]int{cleanup.Deleted: 1}, 1))
+	if said := d.Stop()().(screen.Notice).Text; said != "Nothing to cancel: the run is finished" || d.run.cancelled != 0 || !strings.Contains(d.text(80, 24), "1 pool: 1 deleted") {
+		t.Errorf("said %q, cancelled %d times:\n%s", said, d.run.cancelled, d.text(80, 24))
+	}
+}
+
+// A run that has ended before its screen was opened is shown as it ended.
+func TestARunThatHasEndedAlready(t *testing.T) {
+	d := newDesk(2)
+	close(d.run.events)
+	d.run.results = []cleanup.Result{{Outcome: cleanup.Deleted}, {Outcome: cleanup.Blocked}}
+	d.run.summary = summary(2, map[cleanup.Outcome]int{cleanup.Deleted: 1, cleanup.Blocked: 1}, 1)
+	if cmd := d.Update(d.listen()()); cmd != nil {
+		t.Error("goes on listening")
+	}
+	if got := d.text(80, 24); !strings.Contains(got, "2 pools: 1 deleted (proved gone), 1 blocked") || !strings.Contains(got, "web-0001") {
+		t.Errorf("shows:\n%s", got)
 	}
 }
 
@@ -568,6 +602,17 @@ func TestRetry(t *testing.T) {
 	}
 }
 
+func TestNothingToRetryOfMany(t *testing.T) {
+	d := newDesk(3)
+	for i, o := range []cleanup.Outcome{cleanup.Skipped, cleanup.Cancelled, cleanup.Skipped} {
+		d.end(i, cleanup.Result{Outcome: o})
+	}
+	d.finish(summary(3, nil, 0))
+	if d.press("r"); !slices.Equal(d.notices, []string{"Nothing to retry: 1 was cancelled, 2 were skipped; marks are kept"}) {
+		t.Errorf("said %q", d.notices)
+	}
+}
+
 func TestLeave(t *testing.T) {
 	d := newDesk(2)
 	if out := d.press("esc"); out != nil || !d.Left() {
@@ -592,6 +637,7 @@ func TestHintsAreWhatIsPossible(t *testing.T) {
 		{func() { d.end(0, cleanup.Result{Outcome: cleanup.Failed}) }, []keys.Action{keys.CancelRun, keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help, keys.CopyItem}},
 		{func() { d.cancel() }, []keys.Action{keys.LeaveRun, keys.OnlyFailures, keys.Pane, keys.Help, keys.CopyItem}},
 		{func() { d.deleted(1); d.finish(summary(2, nil, 0)) }, []keys.Action{keys.Retry, keys.Undo, keys.Back, keys.OnlyFailures, keys.Pane, keys.Export, keys.Help, keys.CopyItem}},
+		{func() { d.press("enter") }, []keys.Action{keys.Back, keys.CopyItem, keys.Help}},
 	} {
 		tt.do()
 		if got := d.Hints(); !slices.Equal(got, tt.want) {
