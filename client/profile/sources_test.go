@@ -217,10 +217,11 @@ func TestTheCredentialsFileAsTheSDKReadsIt(t *testing.T) {
 
 // A profile with a cloud of clouds.yaml has all of it that it does not say itself.
 func TestAProfileWithACloudOfCloudsYAML(t *testing.T) {
-	clouds := strings.Replace(openYAML, "    auth:\n      auth_url: https://iam.eu-de.otc", "    cacert: $HOME/ca.pem\n    auth:\n      auth_url: https://iam.mine.otc", 1)
-	for more, want := range map[string][2]string{
-		"": {"https://iam.mine.otc.t-systems.com", "ca.pem"},
-		", ca_file: mine.pem, endpoints: {iam: 'https://iam.example.com'}": {"https://iam.example.com", "mine.pem"},
+	clouds := strings.Replace(openYAML, "    auth:\n      auth_url: https://iam.eu-de.otc", "    cacert: $HOME/ca.pem\n    cert: c.pem\n    key: k.pem\n    auth:\n      auth_url: https://iam.mine.otc", 1)
+	for more, want := range map[string][4]string{
+		"": {"https://iam.mine.otc.t-systems.com", "ca.pem", "c.pem", "k.pem"},
+		", ca_file: mine.pem, endpoints: {iam: 'https://iam.example.com'}": {"https://iam.example.com", "mine.pem", "c.pem", "k.pem"},
+		", cert_file: m.pem, key_file: n.pem":                              {"https://iam.mine.otc.t-systems.com", "ca.pem", "m.pem", "n.pem"},
 	} {
 		p, err := Find(home(t, map[string]string{
 			"clouds.yaml": clouds, "secure.yaml": secureYAML, "config.yaml": "profiles: {acme: {auth: {clouds: team}" + more + "}}",
@@ -228,7 +229,7 @@ func TestAProfileWithACloudOfCloudsYAML(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := [2]string{p.resolve().IAM, filepath.Base(p.CAFile)}; got != want {
+		if got := [4]string{p.resolve().IAM, filepath.Base(p.CAFile), p.CertFile, p.KeyFile}; got != want {
 			t.Errorf("%q: got %q, want %q", more, got, want)
 		}
 	}
