@@ -91,7 +91,8 @@ func allowed(ask func(path string, out any) error) (found []Finding, err error) 
 
 // number is a value that is one; null and whatever else a service writes is none.
 func number(value json.RawMessage) (n int, ok bool) {
-	return n, string(value) != "null" && json.Unmarshal(value, &n) == nil
+	ok = string(value) != "null" && json.Unmarshal(value, &n) == nil
+	return n, ok
 }
 
 func atMost(limit int) string {
