@@ -56,5 +56,6 @@ func (h *History) header(run string) (head Header, err error) {
 	case line.Type != lineHeader:
 		return head, &journal.Damage{Line: 1, Why: "it is not a header"}
 	}
-	return head, json.Unmarshal(line.Body, &head)
+	err = json.Unmarshal(line.Body, &head)
+	return head, err
 }
