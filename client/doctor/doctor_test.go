@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -130,7 +132,7 @@ func TestAHealthyProfileChangesNothing(t *testing.T) {
 			a := cloud.Account()
 			expect(t, before, "endpoint", "elb", OK, url, "ms")
 			expect(t, before, "clock", "difference", OK)
-			expect(t, before, "identity", "credentials", OK, a.DomainName)
+			expect(t, before, "identity", "credentials", OK, a.DomainName, map[string]string{"keys": "access key " + a.AccessKey[:4], "login": "password of user " + a.Username}[name])
 			expect(t, before, "identity", "project", OK, a.ProjectID, a.Region)
 			expect(t, before, "list", "pools", OK, "works; 48")
 			expect(t, before, "list", "API Gateway instances", OK)
@@ -395,6 +397,83 @@ func TestCertificatesOfServices(t *testing.T) {
 	}
 }
 
+// What to do goes by what is wrong with the connection.
+func TestWhatToDoAboutAConnection(t *testing.T) {
+	for name, test := range map[string]struct {
+		err   error
+		proxy string
+		do    string
+	}{
+		"unknown name":   {&net.DNSError{Err: "no such host", Name: "elb.eu-dee.example.com"}, "", "check cloud and region, or give endpoints.elb"},
+		"another's name": {x509.HostnameError{Certificate: &x509.Certificate{}, Host: "elb.example.com"}, "", "the name that the certificate is for"},
+		"unknown CA":     {x509.UnknownAuthorityError{}, "", "ca_file"},
+		"expired":        {x509.CertificateInvalidError{Reason: x509.Expired}, "", "check the clock of this computer"},
+		"a proxy":        {io.EOF, "proxy.example.com:3128", "check HTTPS_PROXY"},
+		"nothing known":  {io.EOF, "", "check the network"},
+	} {
+		c := contact{service: "elb", at: "https://elb.example.com", proxy: test.proxy, err: fmt.Errorf("wrapped: %w", test.err)}
+		if f := c.reached(); f.State != Bad || !strings.Contains(f.Do, test.do) || !strings.Contains(f.Says, "https://elb.example.com does not answer") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	c := contact{service: "elb", at: "https://elb.example.com", proxy: "proxy.example.com:3128", status: http.StatusOK}
+	if f := c.reached(); f.State != OK || !strings.HasSuffix(f.Says, " through the proxy proxy.example.com:3128") {
+		t.Errorf("%+v", f)
+	}
+}
+
+// A service that has had enough is not waited for, nor called bad.
+func TestAServiceThatIsBusy(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/quotas") {
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		cloud.ServeHTTP(w, r)
+	}))
+	expect(t, examine(t, keys(cloud, url)), "quota", "all", Unknown, "wait and try again")
+}
+
+// Without IAM keys work; what IAM would say is not known, and how that can be mended is said.
+func TestWithoutIAM(t *testing.T) {
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, cloud)
+	p := keys(cloud, url)
+	p.Endpoints.IAM = ""
+	r := examine(t, p)
+	expect(t, r, "endpoint", "iam", Unknown, "none in this profile")
+	expect(t, r, "identity", "project", Unknown, "no endpoint for iam", "give endpoints.iam")
+	expect(t, r, "list", "pools", OK)
+	if r.Count(Bad) > 0 {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
+// Where nobody can be asked there is no report: on a server without an agency, or when somebody has had enough.
+func TestNobodyToAsk(t *testing.T) {
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	p, err := profile.Find(profile.Choice{Profile: "server/agency", Lookup: func(name string) (string, bool) {
+		at, ok := map[string]string{"JANITOR_METADATA": gone.URL, "JANITOR_CONFIG": os.DevNull}[name]
+		return at, ok
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Examine(t.Context(), p); !errors.Is(err, profile.Credentials) || !strings.Contains(err.Error(), "metadata service") || len(r.Findings) > 0 {
+		t.Errorf("%v, %v", r, err)
+	}
+	cloud := simcloud.New(simcloud.Options{Seed: 1})
+	url, _ := serve(t, cloud)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if r, err := Examine(ctx, login(cloud, url)); !errors.Is(err, context.Canceled) || len(r.Findings) > 0 {
+		t.Errorf("%v, %v", r, err)
+	}
+}
+
 func TestHowLongCredentialsLast(t *testing.T) {
 	for _, test := range []struct {
 		way   string
@@ -405,6 +484,7 @@ func TestHowLongCredentialsLast(t *testing.T) {
 		{"token", 10 * time.Hour, OK, "UTC"},
 		{"token", 10 * time.Minute, Warning, "nobody renews"},
 		{"token", -time.Minute, Bad, "past"},
+		{"token", 0, Unknown, "not said"},
 		{"password", time.Minute, OK, "renewed"},
 		{"agency", time.Minute, OK, "renewed"},
 		{"access key", 0, Unknown, "not known"},

@@ -96,8 +96,6 @@ func (c contact) reached() Finding {
 		through = " through the proxy " + cut(c.proxy)
 	}
 	switch {
-	case c.at == "" && c.service == "elb":
-		f.State, f.Says, f.Do = Bad, "none", "give endpoints.elb"
 	case c.at == "":
 		f.State, f.Says = Unknown, "none in this profile"
 	case c.err != nil:
