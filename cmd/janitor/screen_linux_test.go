@@ -84,7 +84,7 @@ func (x *seat) answers(keys string, until ...string) {
 
 func (x *seat) key(keys string) {
 	x.t.Helper()
-	if _, err := io.WriteString(x.keys, keys); err != nil {
+	if _, err := x.keys.WriteString(keys); err != nil {
 		x.t.Fatal(err)
 	}
 }

@@ -105,6 +105,89 @@ func TestTheVerifyOfAnUndo(t *testing.T) {
 	}
 }
 
+// What came of a run stands on its line: that all is as it was to be and how that is known, else the worst first.
+func TestWhatCameOfARun(t *testing.T) {
+	const deleted, restored, gone, there = cleanup.Deleted, cleanup.Restored, cleanup.IsGone, cleanup.IsThere
+	for _, tt := range []struct {
+		outcomes []cleanup.Outcome
+		proved   int
+		found    []cleanup.Presence
+		undoes   bool
+		want     string
+	}{
+		{[]cleanup.Outcome{deleted, deleted}, 2, nil, false, "2 pools deleted, proved gone"},
+		{[]cleanup.Outcome{deleted, deleted}, 1, nil, false, "2 pools: 2 deleted"},
+		{[]cleanup.Outcome{deleted, deleted}, 1, []cleanup.Presence{gone, gone}, false, "2 pools deleted, verified gone"},
+		{[]cleanup.Outcome{deleted, deleted}, 2, []cleanup.Presence{gone, there}, false, "1 reappeared; 2 pools deleted, proved gone"},
+		{[]cleanup.Outcome{deleted, deleted}, 2, []cleanup.Presence{gone, cleanup.IsUnknown}, false, "1 not known; 2 pools deleted, proved gone"},
+		{[]cleanup.Outcome{deleted, cleanup.AlreadyGone}, 1, []cleanup.Presence{gone, gone}, false, "2 pools: 1 deleted, 1 already gone"},
+		{[]cleanup.Outcome{deleted, cleanup.Blocked, cleanup.Failed, cleanup.Skipped}, 1, nil, false, "4 pools: 1 failed, 1 blocked, 1 skipped, 1 deleted"},
+		{[]cleanup.Outcome{restored, restored}, 2, nil, true, "2 pools restored, proved there"},
+		{[]cleanup.Outcome{restored, restored}, 1, nil, true, "2 pools: 2 restored"},
+		{[]cleanup.Outcome{restored, restored}, 1, []cleanup.Presence{there, there}, true, "2 pools restored, verified there"},
+		{[]cleanup.Outcome{restored, cleanup.AlreadyThere}, 1, nil, true, "2 pools: 1 restored, 1 already there"},
+		{nil, 0, nil, false, "0 items"},
+	} {
+		p := past(0, tt.outcomes...)
+		if tt.undoes {
+			p.Ledger.Plan.Undoes = past(1).ID
+		}
+		for i := range p.Ledger.Items {
+			p.Ledger.Items[i].Result.Proved = i < tt.proved
+			if i < len(tt.found) {
+				p.Ledger.Verified, p.Ledger.Items[i].Found = epoch, tt.found[i]
+			}
+		}
+		_, after, _ := strings.Cut(shown(t, Options{History: shelfOf{p}}).text(140, 10), "jane@build-7")
+		line, _, _ := strings.Cut(after, "\n")
+		if got := strings.TrimSpace(line); got != tt.want {
+			t.Errorf("%v, %v: %q, want %q", tt.outcomes, tt.found, got, tt.want)
+		}
+	}
+}
+
+// The name of a run is copied for the commands. What an undo has brought back is not undone.
+func TestTheNameOfARun(t *testing.T) {
+	undo := past(0, cleanup.Restored)
+	undo.Ledger.Plan.Undoes = past(1).ID
+	m := shown(t, Options{History: shelfOf{undo, past(1, cleanup.Deleted)}})
+	m.View(100, 30)
+	for _, key := range []string{"c", "u"} {
+		said := ""
+		switch msg := press(m, key).(type) {
+		case tea.BatchMsg:
+			for _, cmd := range msg {
+				if n, ok := cmd().(screen.Notice); ok {
+					said = n.Text
+				}
+			}
+		case screen.Notice:
+			said = msg.Text
+		}
+		if want := map[string]string{"c": "Copied " + undo.ID, "u": "This run is an undo"}[key]; !strings.Contains(said, want) {
+			t.Errorf("%s says %q, want %q", key, said, want)
+		}
+	}
+	if hints := m.Hints(); slices.Contains(hints, keys.Undo) {
+		t.Errorf("hints %v", hints)
+	}
+}
+
+// Why nothing is read says what there is to wait for, or that there is nothing.
+func TestWhyTheRunsAreNotRead(t *testing.T) {
+	if n, _ := press(shown(t, Options{}), "ctrl+r").(screen.Notice); n.Text != "Runs leave no record here: there is nothing to read" {
+		t.Errorf("without a history: %q", n.Text)
+	}
+	m := New(t.Context(), newEnv(), Options{History: some(t)})
+	defer m.Close()
+	m.Init() // not begun yet
+	for _, key := range []string{"ctrl+r", "enter"} {
+		if n, _ := press(m, key).(screen.Notice); n.Text != "The runs are still being read" {
+			t.Errorf("%s while they are read: %q", key, n.Text)
+		}
+	}
+}
+
 // shown is the screen of a history, read to its end.
 func shown(t *testing.T, o Options) *Model {
 	t.Helper()
