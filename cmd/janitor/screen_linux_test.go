@@ -208,3 +208,18 @@ func TestAPlanIsWatchedOnTheScreen(t *testing.T) {
 		t.Errorf("status %d:\n%s", status, left)
 	}
 }
+
+// A deadline ends the waiting for somebody who does not answer: nothing was confirmed, so nothing is deleted.
+func TestADeadlineWhileNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	dir, _ := onCloud(t, func() { t.Error("something is deleted") })
+	if status, left := sits(t, dir, "plan", "pools", "--where", "name == 'test-anna'", "-o", "plan.json").ends(); status != 0 {
+		t.Fatalf("status %d: %s", status, left)
+	}
+	status, left := sits(t, dir, "apply", "plan.json", "--deadline", "2s").ends()
+	for _, want := range []string{"Type 1 to delete 1 pool:", "janitor: the deadline of 2s has passed: nothing is deleted"} {
+		if status != statusDeadline || !strings.Contains(left, want) {
+			t.Errorf("status %d, no %q:\n%s", status, want, left)
+		}
+	}
+}
