@@ -38,6 +38,30 @@ func TestShowsRowsWithVerdictAndReason(t *testing.T) {
 	}
 }
 
+// By verdict what can be cleaned up comes first; by reason those that have the same stand together, by name.
+func TestSortsByVerdictAndReason(t *testing.T) {
+	p := newProbe(t, &feed{whole([]inventory.Resource{
+		pool(1, "a-core", inventory.Protected, "owned by payments"), pool(2, "b-api", inventory.InUse, "listener api-443"), pool(3, "c-edge", inventory.Unknown, "cannot be listed"),
+		pool(4, "d-old", inventory.Unused, "no listener"), pool(5, "e-api", inventory.InUse, "listener api-443"), pool(6, "f-new", inventory.Unused, "no listener"),
+	})}, nil)
+	for _, tt := range []struct{ key, want string }{
+		{"o", "d-old f-new c-edge b-api e-api a-core"},
+		{"W", "c-edge b-api e-api d-old f-new a-core"},
+		{"O", "a-core f-new d-old e-api b-api c-edge"}, // the other way round
+	} {
+		p.press(tt.key)
+		var got []string
+		for line := range strings.Lines(p.text(120, 12)) {
+			if name := strings.Trim(line, "▍ \n"); len(name) > 1 && name[1] == '-' {
+				got = append(got, strings.Fields(name)[0])
+			}
+		}
+		if got := strings.Join(got, " "); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.key, got, tt.want)
+		}
+	}
+}
+
 // live is a source that the test feeds page by page.
 type live struct {
 	pages chan *inventory.Snapshot
