@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 
 	"janitor/client/cleanup"
@@ -43,9 +44,9 @@ func sits(t *testing.T, dir string, args ...string) *seat {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	theirs.Close()                                                          // janitor has its own
-	giveUp := time.AfterFunc(30*time.Second, func() { cmd.Process.Kill() }) // what waits for it fails then
-	go io.Copy(ours, x.screen)                                              // what the terminal answers; until it is closed
+	theirs.Close()                                                       // janitor has its own
+	giveUp := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() }) // what waits for it fails then
+	go io.Copy(ours, x.screen)                                           // what the terminal answers; until it is closed
 	go func() {
 		defer close(x.over)
 		io.Copy(x.screen, ours) // until nobody has the other end any more
@@ -54,17 +55,20 @@ func sits(t *testing.T, dir string, args ...string) *seat {
 		giveUp.Stop()
 		cmd.Process.Kill() // where it is not over yet
 		<-x.over
-		x.screen.Close()
+		x.screen.InputPipe().(io.Closer).Close() // Close of the emulator itself races with its Read
 	})
 	return x
 }
+
+// text is what is on the screen, without colours.
+func (x *seat) text() string { return ansi.Strip(x.screen.Render()) }
 
 // types types keys and waits until all of this is on the screen.
 func (x *seat) types(keys string, until ...string) {
 	x.t.Helper()
 	x.key(keys)
-	for giveUp := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		got := x.screen.String()
+	for giveUp := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		got := x.text()
 		i := slices.IndexFunc(until, func(s string) bool { return !strings.Contains(got, s) })
 		switch {
 		case i < 0:
@@ -94,7 +98,7 @@ func (x *seat) ends() (status int, left string) {
 	x.t.Helper()
 	x.cmd.Wait() // its state says it
 	<-x.over
-	return x.cmd.ProcessState.ExitCode(), x.screen.String()
+	return x.cmd.ProcessState.ExitCode(), x.text()
 }
 
 // onCloud is a folder with a config file of two profiles for a simulated cloud, of which the second only reads. before sees every
