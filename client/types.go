@@ -1,10 +1,10 @@
 package client
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 
 	"janitor/client/decode"
@@ -42,41 +42,42 @@ func (t Time) Compare(other Time) int { return cmp.Compare(t.micros, other.micro
 // Equal says whether both are the same time.
 func (t Time) Equal(other Time) bool { return t == other }
 
-// timeLayouts: ELB v3 with and without Z (S2), gateway with fractions (RFC3339 takes them), v2 certificates.
-var timeLayouts = [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05"}
-
-// UnmarshalJSON takes a string in any known layout or a number of unix milliseconds (gateway instances); it never fails.
+// UnmarshalJSON takes a string or a number of unix milliseconds (gateway instances); it never fails. ELB v3 writes a time as
+// RFC 3339 has it, or without a zone (S2), the gateways with fractions, and v2 certificates with a blank before the hour.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
-	s, quoted := strings.CutPrefix(string(data), `"`)
+	s, quoted := bytes.CutPrefix(data, []byte(`"`))
 	if !quoted {
-		if ms, err := strconv.ParseInt(s, 10, 64); err == nil && ms > 0 {
+		const year10000 = 253_402_300_800_000 // in milliseconds: RFC 3339 cannot write it
+		if ms, err := strconv.ParseInt(string(s), 10, 64); err == nil && 0 < ms && ms < year10000 {
 			*t = At(time.UnixMilli(ms))
 		}
 		return nil
 	}
-	s = strings.TrimSpace(strings.TrimSuffix(s, `"`))
-	for _, layout := range timeLayouts {
-		if at, err := time.Parse(layout, s); err == nil {
-			*t = At(at)
-			return nil
-		}
+	s = bytes.TrimSpace(bytes.TrimSuffix(s, []byte(`"`)))
+	const day, second = len(time.DateOnly), len(time.DateTime)
+	if len(s) < second {
+		return nil
+	}
+	var room [len(time.RFC3339Nano)]byte
+	s = append(room[:0], s...)
+	if s[day] == ' ' {
+		s[day] = 'T'
+	}
+	if !bytes.ContainsAny(s[second:], "Z+-") {
+		s = append(s, 'Z')
+	}
+	var at time.Time
+	if at.UnmarshalText(s) == nil {
+		*t = At(at)
 	}
 	return nil
 }
 
-// DecodeFrom takes a time, most often one as ELB v3 writes it; see [decode.Own].
+// DecodeFrom takes a time; see [decode.Own].
 func (t *Time) DecodeFrom(d *decode.Decoder) bool {
 	raw, ok := d.Raw()
-	if !ok {
-		return false
-	}
-	var at time.Time
-	if raw[0] == '"' && at.UnmarshalText(raw[1:len(raw)-1]) == nil {
-		*t = At(at)
-		return true
-	}
-	return t.UnmarshalJSON(raw) == nil
+	return ok && t.UnmarshalJSON(raw) == nil
 }
 
 // MarshalJSON writes the zero time as null.

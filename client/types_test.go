@@ -25,6 +25,10 @@ func TestTimesInEveryLayout(t *testing.T) {
 		`"2026-01-02T03:04:05Z"`:         at,
 		`"2026-01-02T03:04:05"`:          at,
 		`"2026-01-02 03:04:05"`:          at,
+		`"2026-01-02T03:04:05.000007"`:   at.Add(7 * time.Microsecond),
+		`" 2026-01-02T03:04:05Z "`:       at,
+		`"2026-01-02"`:                   {},
+		`"2026-01-02T03:04:05 and more"`: {},
 		`"2026-01-02T03:04:05.0000078Z"`: at.Add(7 * time.Microsecond),
 		`"2026-01-02T05:04:05+02:00"`:    at,
 		`"9999-12-31T23:59:59.999999Z"`:  time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
@@ -35,6 +39,7 @@ func TestTimesInEveryLayout(t *testing.T) {
 		`"yesterday"`:                    {},
 		`{}`:                             {},
 		`-1`:                             {},
+		`270000000000000`:                {},
 	} {
 		if got := parseTime(data); got.Time() != want || got != At(want) || got.IsZero() != want.IsZero() {
 			t.Errorf("%s: %v, want %v", data, got.Time(), want)
@@ -131,7 +136,7 @@ func TestPoolsAsTheServiceWritesThem(t *testing.T) {
 		ID: "11111111-0000-4000-8000-000000000001", Name: `web-old\x1b[2J`, ProjectID: "99a3fff0d03c428eac3678da6a7d0f24", EnterpriseProjectID: "0",
 		Protocol: "HTTP", Algorithm: "ROUND_ROBIN", Type: "instance", VPCID: "22222222-0000-4000-8000-000000000001", IPVersion: "dualstack", AdminStateUp: true,
 		Listeners: NewIDs(), LoadBalancers: NewIDs("33333333-0000-4000-8000-000000000001"), Members: NewIDs("44444444-0000-4000-8000-000000000001"),
-		SessionPersistence: map[string]any{"type": "APP_COOKIE", "cookie_name": `\u202ecookie`}, ProtectionStatus: "nonProtection", CreatedAt: at, UpdatedAt: at,
+		SessionPersistence: FreeForm{`{"cookie_name":"\\u202ecookie","type":"APP_COOKIE"}`}, ProtectionStatus: "nonProtection", CreatedAt: at, UpdatedAt: at,
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -319,7 +324,7 @@ func TestChannelsOfBothGateways(t *testing.T) {
 	}
 	want := []Channel{
 		{ID: "a", Name: "n", Port: 22, BalanceStrategy: 1, MemberType: "ip", Type: "builtin", Status: 1, MemberGroups: []MemberGroup{{"g", "default", "z"}}},
-		{ID: "b", Type: "microservice", Microservice: map[string]any{"service_type": "NACOS", "nacos_info": map[string]any{"user_info": map[string]any{"user_name": "u"}}}},
+		{ID: "b", Type: "microservice", Microservice: FreeForm{`{"nacos_info":{"user_info":{"user_name":"u"}},"service_type":"NACOS"}`}},
 	}
 	if diff := cmp.Diff(want, channels); diff != "" {
 		t.Error(diff)
