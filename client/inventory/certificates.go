@@ -247,15 +247,22 @@ func namesOf(c *client.Certificate) string {
 	if c.Type == "client" {
 		return ""
 	}
-	names := append(strings.Split(strings.ToLower(c.Domain), ","), strings.ToLower(c.CommonName))
-	for _, name := range c.AlternativeNames {
-		names = append(names, strings.ToLower(name))
+	var few [8]string // nearly all have fewer: this is asked of each certificate again and again
+	names := few[:0]
+	add := func(name string) {
+		if name = strings.TrimSpace(strings.ToLower(name)); name != "" {
+			names = append(names, name)
+		}
 	}
-	for i := range names {
-		names[i] = strings.TrimSpace(names[i])
+	for name := range strings.SplitSeq(c.Domain, ",") {
+		add(name)
+	}
+	add(c.CommonName)
+	for _, name := range c.AlternativeNames {
+		add(name)
 	}
 	slices.Sort(names)
-	names = slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+	names = slices.Compact(names)
 	if len(names) == 0 {
 		return ""
 	}

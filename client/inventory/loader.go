@@ -420,11 +420,10 @@ func (g *growing) judge(graph *Graph, kept *guard) {
 		g.rows, g.shown = slices.Clone(g.rows), 0
 	}
 	var r Resource
-	var before *Verdict // neighbours, such as the entries of a group, often have the same
+	var known recent
 	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
 		r = g.at(i)
-		before = shared(kept.judge(k, &r), g.rows[i].verdict, before)
-		g.rows[i].verdict = before
+		g.rows[i].verdict = known.share(kept.judge(k, &r), g.rows[i].verdict)
 	}
 	if g.running == 0 && cap(g.rows) > len(g.rows)+len(g.rows)/8 {
 		g.rows = slices.Clone(g.rows)

@@ -73,9 +73,21 @@ func (r Rows) Same(o Rows) bool { return same(r.rows, o.rows) && same(r.whole, o
 
 func same[T any](a, b []T) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
-// shared is the verdict as one of those known where it says the same, as that of the row before often does.
-func shared(v Verdict, known ...*Verdict) *Verdict {
-	for _, k := range known {
+// recent are the last verdicts of each state. Most rows say what one of them says, and share it.
+type recent [Protected + 1]struct {
+	last [8]*Verdict
+	next int
+}
+
+// share gives a verdict as what was said of this row before, or of a recent one, where that is the same; at least its
+// reasons or its signs may be.
+func (r *recent) share(v Verdict, before *Verdict) *Verdict {
+	of := &r[v.State]
+	for i := range len(of.last) + 1 {
+		k := before
+		if i > 0 {
+			k = of.last[i-1]
+		}
 		if k == nil {
 			continue
 		}
@@ -91,5 +103,7 @@ func shared(v Verdict, known ...*Verdict) *Verdict {
 		}
 	}
 	own := v
+	of.last[of.next%len(of.last)] = &own
+	of.next++
 	return &own
 }

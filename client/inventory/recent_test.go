@@ -1,0 +1,43 @@
+package inventory
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+)
+
+// What many rows say is kept once, though others lie between them; what only one says stays its own.
+func TestVerdictsAreShared(t *testing.T) {
+	var known recent
+	given := map[*Verdict]int{}
+	for i := range 100 {
+		own := []Reason{{Text: fmt.Sprint("listener ", i), By: fmt.Sprint(i)}}
+		for _, v := range []Verdict{
+			{State: Unused, Reasons: []Reason{{Text: "no listener"}}},
+			{State: InUse, Reasons: own},
+			{State: Unused, Reasons: []Reason{{Text: "no listener"}}, Signs: []string{"empty"}},
+			{State: Unused, Reasons: []Reason{{Text: "no listener"}}, Signs: []string{"empty"}, Partial: true},
+		} {
+			kept := known.share(v, nil)
+			if !reflect.DeepEqual(*kept, v) {
+				t.Fatalf("%+v becomes %+v", v, *kept)
+			}
+			given[kept]++
+		}
+	}
+	if len(given) != 3+100 {
+		t.Errorf("%d verdicts are kept", len(given))
+	}
+}
+
+// A row that is judged anew keeps what says the same, however long ago it was said.
+func TestARowKeepsItsVerdict(t *testing.T) {
+	var known recent
+	before := &Verdict{State: InUse, Reasons: []Reason{{Text: "listener web-443"}}}
+	if v := known.share(Verdict{State: InUse, Reasons: []Reason{{Text: "listener web-443"}}}, before); v != before {
+		t.Errorf("%+v is kept beside what it says", v)
+	}
+	if v := known.share(Verdict{State: InUse, Reasons: before.Reasons, Signs: []string{"empty"}}, before); v == before || &v.Reasons[0] != &before.Reasons[0] {
+		t.Errorf("%+v shares nothing, or too much", v)
+	}
+}
