@@ -36,17 +36,17 @@ func (i Instance) Idle() bool { return i.Status != "" && !strings.EqualFold(i.St
 
 // Channel is a VPC channel (load balance channel).
 type Channel struct {
-	ID              string         `json:"id"`
-	Name            string         `json:"name"`
-	Port            int            `json:"port"`
-	BalanceStrategy int            `json:"balance_strategy"`
-	MemberType      string         `json:"member_type"` // ip or ecs
-	Type            ChannelType    `json:"type"`
-	VPCChannelType  string         `json:"vpc_channel_type,omitempty"` // builtin, microservice, reference; APIG only
-	Status          int            `json:"status"`                     // 1 normal, 2 abnormal
-	MemberGroups    []MemberGroup  `json:"member_groups,omitempty"`
-	Microservice    map[string]any `json:"microservice_info,omitempty"`
-	CreateTime      Time           `json:"create_time"`
+	ID              string        `json:"id"`
+	Name            string        `json:"name"`
+	Port            int           `json:"port"`
+	BalanceStrategy int           `json:"balance_strategy"`
+	MemberType      string        `json:"member_type"` // ip or ecs
+	Type            ChannelType   `json:"type"`
+	VPCChannelType  string        `json:"vpc_channel_type,omitempty"` // builtin, microservice, reference; APIG only
+	Status          int           `json:"status"`                     // 1 normal, 2 abnormal
+	MemberGroups    []MemberGroup `json:"member_groups,omitempty"`
+	Microservice    FreeForm      `json:"microservice_info,omitzero"`
+	CreateTime      Time          `json:"create_time"`
 }
 
 // MemberGroup is a server group within a channel; one that names another channel makes its channel a reference.

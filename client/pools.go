@@ -8,30 +8,30 @@ import (
 // Pool is a backend server group, of a dedicated (v3) or a shared (v2.0) load balancer. A shared one has no times,
 // no protection fields and its project in tenant_id.
 type Pool struct {
-	ID                       string         `json:"id"`
-	Name                     string         `json:"name"`
-	Description              string         `json:"description"`
-	ProjectID                string         `json:"project_id"`
-	EnterpriseProjectID      string         `json:"enterprise_project_id,omitempty"`
-	Protocol                 string         `json:"protocol"`
-	Algorithm                string         `json:"lb_algorithm"`
-	Type                     string         `json:"type,omitempty"` // instance, ip or "" (any)
-	VPCID                    string         `json:"vpc_id,omitempty"`
-	IPVersion                string         `json:"ip_version,omitempty"`
-	AdminStateUp             bool           `json:"admin_state_up"`
-	MemberDeletionProtection bool           `json:"member_deletion_protection_enable"`
-	AnyPort                  bool           `json:"any_port_enable"`
-	Listeners                IDs            `json:"listeners,omitzero"`
-	LoadBalancers            IDs            `json:"loadbalancers,omitzero"`
-	Members                  IDs            `json:"members,omitzero"`
-	HealthMonitorID          string         `json:"healthmonitor_id,omitempty"` // "" = none
-	SessionPersistence       map[string]any `json:"session_persistence,omitempty"`
-	SlowStart                map[string]any `json:"slow_start,omitempty"`
-	ProtectionStatus         string         `json:"protection_status,omitempty"`
-	ProtectionReason         string         `json:"protection_reason,omitempty"`
-	ProvisioningStatus       string         `json:"provisioning_status,omitempty"` // ACTIVE, PENDING_DELETE, …; Octavia only
-	CreatedAt                Time           `json:"created_at"`
-	UpdatedAt                Time           `json:"updated_at"`
+	ID                       string   `json:"id"`
+	Name                     string   `json:"name"`
+	Description              string   `json:"description"`
+	ProjectID                string   `json:"project_id"`
+	EnterpriseProjectID      string   `json:"enterprise_project_id,omitempty"`
+	Protocol                 string   `json:"protocol"`
+	Algorithm                string   `json:"lb_algorithm"`
+	Type                     string   `json:"type,omitempty"` // instance, ip or "" (any)
+	VPCID                    string   `json:"vpc_id,omitempty"`
+	IPVersion                string   `json:"ip_version,omitempty"`
+	AdminStateUp             bool     `json:"admin_state_up"`
+	MemberDeletionProtection bool     `json:"member_deletion_protection_enable"`
+	AnyPort                  bool     `json:"any_port_enable"`
+	Listeners                IDs      `json:"listeners,omitzero"`
+	LoadBalancers            IDs      `json:"loadbalancers,omitzero"`
+	Members                  IDs      `json:"members,omitzero"`
+	HealthMonitorID          string   `json:"healthmonitor_id,omitempty"` // "" = none
+	SessionPersistence       FreeForm `json:"session_persistence,omitzero"`
+	SlowStart                FreeForm `json:"slow_start,omitzero"`
+	ProtectionStatus         string   `json:"protection_status,omitempty"`
+	ProtectionReason         string   `json:"protection_reason,omitempty"`
+	ProvisioningStatus       string   `json:"provisioning_status,omitempty"` // ACTIVE, PENDING_DELETE, …; Octavia only
+	CreatedAt                Time     `json:"created_at"`
+	UpdatedAt                Time     `json:"updated_at"`
 }
 
 // HealthMonitor is the health check of a pool.

@@ -86,6 +86,9 @@ func (d *Decoder) Null() bool {
 	return d.at < len(d.data) && d.data[d.at] == 'n'
 }
 
+// Keep is this text, kept as other text of the answers is: once, where it comes again.
+func (d *Decoder) Keep(text []byte) string { return d.texts.keep(text) }
+
 // IDs reads a list of objects of which only the id counts: each id with a line break after it.
 func (d *Decoder) IDs() (lines string, ok bool) {
 	if d.Null() {

@@ -12,16 +12,15 @@ import (
 
 // thing has a field of everything that answers hold.
 type thing struct {
-	ID    string         `json:"id"`
-	Port  int            `json:"port"`
-	Up    bool           `json:"up"`
-	Maybe *int           `json:"maybe"`
-	Words []string       `json:"words"`
-	Parts []part         `json:"parts"`
-	One   *part          `json:"one"`
-	Refs  refs           `json:"refs"`
-	Free  map[string]any `json:"free"`
-	Shout shout          `json:"shout"`
+	ID    string   `json:"id"`
+	Port  int      `json:"port"`
+	Up    bool     `json:"up"`
+	Maybe *int     `json:"maybe"`
+	Words []string `json:"words"`
+	Parts []part   `json:"parts"`
+	One   *part    `json:"one"`
+	Refs  refs     `json:"refs"`
+	Shout shout    `json:"shout"`
 	base
 }
 
@@ -74,8 +73,8 @@ func things(d *Decoder, data string) (list []thing, ok bool) {
 var documented = []string{
 	`[]`, `null`, ` [ { } , { } ] ` + "\n",
 	`[{"id":"a","port":8080,"up":true,"maybe":0,"words":["x",""],"parts":[{"name":"n","weight":5},{}],"one":{"name":"o"},"made":"2026"}]`,
-	`[{"id":null,"port":-1,"up":false,"maybe":null,"words":null,"parts":[],"one":null,"refs":null,"free":null}]`,
-	`[{"refs":[{"id":"a"},{"other":[1,-2.5e3,{"x":[null,true,false]}],"id":"b"},{"id":null},{}],"free":{"a":[1,"\u00e4"]},"shout":{"a":1}}]`,
+	`[{"id":null,"port":-1,"up":false,"maybe":null,"words":null,"parts":[],"one":null,"refs":null}]`,
+	`[{"refs":[{"id":"a"},{"other":[1,-2.5e3,{"x":[null,true,false]}],"id":"b"},{"id":null},{}],"shout":{"a":1}}]`,
 	`[{"id":"\u0061\n\ud83d\ude00\ud800","made":"größe","words":["\"\\\/\b\f\n\r\t"]}]`,
 	`[{"unknown":{"id":[{"id":1e-9}]},"port":9223372036854775807}]`,
 }
@@ -151,7 +150,6 @@ func TestOnlyPlainShortTextIsHarmless(t *testing.T) {
 		"[{\"id\":\"a\x7f\"}]": false,
 		"[{\"id\":\"a\xff\"}]": false,
 		`[{"unknown":"ä\n"}]`:  true, // it is not kept
-		`[{"free":{}}]`:        false,
 		`[{"shout":1}]`:        false,
 		`[{"refs":[{"id":"a"}],"port":1,"up":true,"words":["x"]}]`: true,
 	} {
@@ -234,14 +232,14 @@ func TestLenientTakesWhatHasAPlainMeaning(t *testing.T) {
 	for data, want := range map[string]*thing{
 		`{"port":"443","maybe":"1.0","up":"TRUE"}`:                    {Port: 443, Maybe: new(1), Up: true},
 		`{"id":5,"port":443.0,"up":1}`:                                {ID: "5", Port: 443, Up: true},
-		`{"words":"","parts":{},"one":[],"free":7}`:                   {},
+		`{"words":"","parts":{},"one":[]}`:                            {},
 		`{"parts":[{"name":null,"weight":""}],"port":"x","port":"1"}`: {Parts: []part{{}}, Port: 1},
-		`{"port":"http"}`:  nil,
-		`{"port":80.5}`:    nil,
-		`{"port":"1e400"}`: nil,
-		`{"words":"a,b"}`:  nil,
-		`{"parts":["a"]}`:  nil, // not an object of an id alone
-		`{"port":"1"`:      nil,
+		`{"port":"http"}`:                                             nil,
+		`{"port":80.5}`:                                               nil,
+		`{"port":"1e400"}`:                                            nil,
+		`{"words":"a,b"}`:                                             nil,
+		`{"parts":["a"]}`:                                             nil, // not an object of an id alone
+		`{"port":"1"`:                                                 nil,
 	} {
 		var got thing
 		err := Lenient([]byte(data), &got)

@@ -63,12 +63,6 @@ func fit(b *bytes.Buffer, raw Part, t reflect.Type) {
 		default:
 			b.Write(raw)
 		}
-	case reflect.Map: // free-form objects, which are only shown
-		if raw[0] == '{' {
-			b.Write(raw)
-		} else {
-			b.WriteString("null")
-		}
 	case reflect.String:
 		if raw[0] == '"' || raw[0] == '{' || raw[0] == '[' {
 			b.Write(raw)

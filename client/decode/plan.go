@@ -22,7 +22,7 @@ type plan struct {
 type sort uint8
 
 const (
-	foreign sort = iota // by encoding/json
+	foreign sort = iota // by its own UnmarshalJSON
 	own                 // see Own
 	text
 	number
@@ -67,7 +67,6 @@ func planWithin(t reflect.Type, around []reflect.Type) *plan {
 		p.sort = number
 	case reflect.Bool:
 		p.sort = flag
-	case reflect.Map:
 	case reflect.Pointer, reflect.Slice:
 		if p.sort = pointer; t.Kind() == reflect.Slice {
 			p.sort = list

@@ -144,21 +144,12 @@ func (d *Decoder) field(p *plan, last int) (int, bool) {
 	return -1, true
 }
 
-// foreign leaves a value to what else can decode it.
+// foreign leaves a value to its own method.
 func (d *Decoder) foreign(v reflect.Value) bool {
 	raw, ok := d.Raw()
 	if !ok {
 		return false
 	}
-	switch into := v.Addr().Interface().(type) {
-	case json.Unmarshaler:
-		d.odd = true
-		return into.UnmarshalJSON(raw) == nil
-	default:
-		if string(raw) == "null" {
-			return true
-		}
-		d.odd = true
-		return json.Unmarshal(raw, into) == nil
-	}
+	d.odd = true
+	return v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(raw) == nil
 }
