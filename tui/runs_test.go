@@ -93,7 +93,7 @@ func TestARetriedRunIsNotRetriedBesideItsRetry(t *testing.T) {
 	release := sync.OnceFunc(func() { close(more) })
 	t.Cleanup(release)
 	x.see("listed just now").choose(pool.Ref.ID)
-	x.press("ctrl+d").confirm(a, "1").see("1 failed").press("r").see("Retry the run")
+	x.press("ctrl+d").confirm(a, "1").see("1 failed", "tries again").press("r").see("Retry the run")
 	a.clock.pass(time.Second)
 	x.press("y").see("Deleting 1 pool", "run 2 of 2")
 	x.press("esc").see("1 Pools").press("r").see("run 2 of 2").press("esc").see("1 Pools").press("r").see("run 1 of 2", "1 failed")

@@ -122,8 +122,10 @@ func (p Profile) logIn(ctx context.Context, s *Session, who secrets, hosts auth.
 	s.Project, s.Signed, s.Who = in.ProjectID, tokens.Transport(s.Bare), identified("password", in)
 	switch {
 	case in.ProjectID == "": // the token is for the project that was asked for
-		s.Project, err = p.projectBy(ctx, s.Endpoints, func(string) http.RoundTripper { return s.Signed })
-		return err
+		if s.Project, err = p.projectBy(ctx, s.Endpoints, func(string) http.RoundTripper { return s.Signed }); err != nil {
+			return err
+		}
+		return p.rightName(ctx, s.Endpoints.IAM, s.Signed)
 	case !projectForm.MatchString(in.ProjectID):
 		return fmt.Errorf("the login succeeded, but for %q, which is not the id of a project", in.ProjectID)
 	}

@@ -218,7 +218,10 @@ func TestTheProjectOfAProfileAndOfItsCloud(t *testing.T) {
 
 // IAM may say less than one hopes for. What it says has to fit: an id is not taken on trust.
 func TestWhatIAMSaysOfAProject(t *testing.T) {
-	const projects = `{"projects":[{"id":"99","name":"team"}]}`
+	const (
+		projects  = `{"projects":[{"id":"99","name":"team"}]}`
+		noProject = `{"token":{"expires_at":"2099-01-01T00:00:00.000000Z"}}`
+	)
 	for _, test := range []struct {
 		name        string
 		auth        Auth
@@ -230,7 +233,10 @@ func TestWhatIAMSaysOfAProject(t *testing.T) {
 		{name: "a token for the project", auth: Auth{Token: "t"}, called: "team", token: `{"token":{"project":{"id":"99"}}}`, list: projects},
 		{name: "a token for another one", auth: Auth{Token: "t"}, called: "team", token: `{"token":{"project":{"id":"77"}}}`, list: projects, says: "the token is for project 77 instead of team"},
 		{name: "a token, told nothing", auth: Auth{Token: "t"}, id: "99", list: projects},
-		{name: "a login without a project", auth: Auth{Username: "u", Password: "p", DomainName: "d"}, id: "99", token: `{"token":{"expires_at":"2099-01-01T00:00:00.000000Z"}}`, says: "its answer names no project"},
+		{name: "a login, told no project", auth: Auth{Username: "u", Password: "p", DomainName: "d"}, id: "99", token: noProject, list: projects},
+		{name: "a login for a name, told no project", auth: Auth{Username: "u", Password: "p", DomainName: "d"}, called: "team", token: noProject, list: projects},
+		{name: "a login, told no project, and another name", auth: Auth{Username: "u", Password: "p", DomainName: "d"}, id: "99", named: "other", token: noProject, list: projects, says: `called "team"`},
+		{name: "a login for what is no project", auth: Auth{Username: "u", Password: "p", DomainName: "d"}, id: "99", token: `{"token":{"project":{"id":"../99"}}}`, says: "not the id of a project"},
 		{name: "keys and the right name", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "99", named: "team", list: projects},
 		{name: "keys and another name", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "99", named: "other", list: projects, says: `called "team"`},
 		{name: "keys that may not see projects", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "99", named: "other"},

@@ -32,15 +32,25 @@ type seat struct {
 	over   chan struct{} // closed once all that was drawn is on the screen
 }
 
+// alone is a program at a terminal of its own, as in a new window.
+func alone() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true, Setctty: true} }
+
 // sits starts janitor at a new terminal, in a folder that has a config file.
 func sits(t *testing.T, dir string, args ...string) *seat {
 	t.Helper()
+	cmd, _ := started(t, nil, args...)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+dir, "JANITOR_CONFIG="+filepath.Join(dir, "config.yaml"))
+	return seated(t, cmd, alone())
+}
+
+// seated starts janitor at a new terminal.
+func seated(t *testing.T, cmd *exec.Cmd, how *syscall.SysProcAttr) *seat {
+	t.Helper()
 	ours, theirs := pseudoterminal(t)
-	cmd, _ := started(t, theirs, args...)
 	x := &seat{t: t, cmd: cmd, keys: ours, screen: vt.NewSafeEmulator(120, 36), over: make(chan struct{})}
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, theirs, theirs
-	cmd.Env = append(cmd.Env, "TERM=xterm-256color", "XDG_STATE_HOME="+dir, "JANITOR_CONFIG="+filepath.Join(dir, "config.yaml"))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = theirs, theirs, theirs, how
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
