@@ -217,6 +217,13 @@ func linksOfPolicy(r Resource, tell func(link)) {
 	to(Listeners, p.RedirectListenerID, "redirect_listener_id", "redirecting policy", "redirect to listener")
 }
 
+// names says whether the policy writes the id of a pool as the pool itself does: other spellings refer to it too, see [folded],
+// but what a policy keeps and loses is told by comparing ids.
+func (p *Policy) names(pool string) bool {
+	return p.RedirectPoolID == pool || slices.Contains(p.mirrors(), pool) ||
+		slices.ContainsFunc(p.WeightedPools, func(w client.WeightedPool) bool { return w.PoolID == pool })
+}
+
 func (p *Policy) mirrors() []string {
 	if p.Extended == nil || p.Extended.Mirror == nil {
 		return nil

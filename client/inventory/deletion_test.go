@@ -132,6 +132,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			{"id": "w", "name": "weighted"}, {"id": "o", "name": "only weighted"}, {"id": "m", "name": "mirror"},
 			{"id": "n", "name": "named only", "listeners": refs("l")}, {"id": "free", "name": "free"}, {"id": "other", "name": "other"},
 			{"id": "q", "name": "guarded"}, {"id": "k", "name": "half known", "members": refs("1", "elsewhere")},
+			{"id": "e", "name": "weighted as E"}, {"id": "f", "name": "mirror as F"},
 		},
 		"lbaas/pools": {{"id": "s", "name": "shared", "loadbalancers": refs("b"), "listeners": refs("k")}},
 		"listeners": {
@@ -151,6 +152,8 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			{"id": "x", "name": "a-b", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "w", "weight": 10}, {"pool_id": "other", "weight": 90}}},
 			{"id": "v", "name": "one", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "o", "weight": 1}}},
 			{"id": "u", "name": "copy", "listener_id": "l", "redirect_pools_extend_config": object{"traffic_mirror_config": object{"target_ids": []string{"m"}}}},
+			{"id": "t", "name": "loud", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "E", "weight": 10}, {"pool_id": "other", "weight": 90}}},
+			{"id": "c", "name": "echo", "listener_id": "l", "redirect_pools_extend_config": object{"traffic_mirror_config": object{"target_ids": []string{"F"}}}},
 		},
 		"members": {{"id": "1", "operating_status": "ONLINE", "weight": 1}, {"id": "2", "operating_status": "ONLINE", "weight": 0}},
 	}}
@@ -219,6 +222,9 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		"guarded":    `listener pinned is protected: "audit"`,
 		"mirror":     "mirror policy copy sends it a copy of its traffic: change that in the console first",
 		"named only": "listener web-443 uses it in a way that is not known",
+		// What goes would be told from what stays by these ids.
+		"weighted as E": "weighted policy loud writes its id in another way: change that in the console first",
+		"mirror as F":   "mirror policy echo writes its id in another way: change that in the console first",
 	} {
 		if steps, err := deletion.Detach(named(t, listing, name), nil, s.Graph); err == nil || err.Error() != want || steps != nil {
 			t.Errorf("%s: %d steps, %v, want %s", name, len(steps), err, want)

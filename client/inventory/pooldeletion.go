@@ -149,6 +149,9 @@ func (g *Graph) behind(listener string, changed map[string]bool) bool {
 
 func detachFromPolicy(step *Step, r Resource, doomed map[Ref]bool, policy *Policy, u Use) error {
 	p := pool(r)
+	if !policy.names(p.ID) {
+		return errors.New(u.Text + " writes its id in another way: change that in the console first")
+	}
 	var rest []client.WeightedPool
 	weighted := false
 	for _, w := range policy.WeightedPools {
