@@ -207,7 +207,7 @@ func sorted(e *Entry, blocks []block, odd []string) ([]block, []string) {
 	return blocks, append(odd, strings.TrimSpace(e.IP))
 }
 
-// accessLists are the groups that matter, by id; nil for one that is not listed, or without its entries.
+// accessLists are the groups that matter, by id, folded; nil for one that is not listed, or without its entries.
 type accessLists struct {
 	graph *Graph
 	byID  map[string]*accessList
@@ -216,10 +216,12 @@ type accessLists struct {
 // open takes the opened groups and gives those that lose entries, in the order of the doomed.
 func (a *accessLists) open(doomed, present []Resource) []*accessList {
 	of := func(r Resource) *accessList {
-		l := a.byID[r.Ref.Parent]
+		var room [64]byte
+		id := folded(room[:0], r.Ref.Parent)
+		l := a.byID[string(id)] // makes no text
 		if l == nil {
 			l = &accessList{group: entry(r).Group}
-			a.byID[r.Ref.Parent] = l
+			a.byID[string(id)] = l
 		}
 		return l
 	}
@@ -259,7 +261,7 @@ func (a *accessLists) applied(listener string) (known []*accessList, hidden int)
 	return known, hidden
 }
 
-// group is a group that is not opened as the list of all groups shows it.
+// group is a group that is not opened as the list of all groups shows it, by its id, folded.
 func (a *accessLists) group(id string) *accessList {
 	l, seen := a.byID[id]
 	if seen {
@@ -275,7 +277,7 @@ func (a *accessLists) group(id string) *accessList {
 	return l
 }
 
-// group finds an IP group in the list of all of them.
+// group finds an IP group in the list of all of them, by its id, folded.
 func (g *Graph) group(id string) (*client.IPGroup, bool) {
 	if g == nil {
 		return nil, false

@@ -83,7 +83,11 @@ var listenerKind = &Kind{
 				continue
 			}
 			on := l.IPGroup.Enabled != nil && *l.IPGroup.Enabled
-			if set(&p.groups, l.ID, idsOfGroups(l.IPGroup.IDs)); len(p.groups[l.ID]) == 0 && (on || l.IPGroup.Type != "") {
+			ids := idsOfGroups(l.IPGroup.IDs)
+			for i := range ids {
+				ids[i] = foldedID(ids[i])
+			}
+			if set(&p.groups, l.ID, ids); len(ids) == 0 && (on || l.IPGroup.Type != "") {
 				set(&p.unclear, IPGroups, "listener "+r.Label()+" has access control without saying by which IP group")
 				p.unclear[Entries] = p.unclear[IPGroups]
 			}

@@ -361,6 +361,7 @@ func TestEffectsKnowOtherGroups(t *testing.T) {
 		refuse, mute bool
 		want         string
 	}{
+		"spelled in another way": {false, false, "danger: listener web-443 (white) shuts out 8 addresses, such as 10.0.0.8; IP group office is left empty, which may stand for every address (1) [office]"},
 		"listed":                 {false, false, "danger: listener web-443 (white) shuts out 8 addresses, such as 10.0.0.8; IP group office is left empty, which may stand for every address (1) [office]"},
 		"not listed":             {true, false, "danger: listener web-443 (white) lets nobody in unless its other IP groups list some: shuts out up to 16 addresses, such as 10.0.0.0 (1) [office]"},
 		"listed without entries": {false, true, "danger: listener web-443 (white) lets nobody in unless its other IP groups list some: shuts out up to 16 addresses, such as 10.0.0.0 (1) [office]"},
@@ -374,6 +375,9 @@ func TestEffectsKnowOtherGroups(t *testing.T) {
 				},
 				"listeners": {listener("l1", "web-443", "g1,g2,g3", "white")},
 			}}
+			if name == "spelled in another way" {
+				w.lists["listeners"] = []object{listener("l1", "web-443", "G1,G2,G-3", "white")}
+			}
 			if tt.refuse {
 				w.refuse("ipgroups", 403, "ELB.9802", "policy does not allow elb:ipgroups:list")
 			}

@@ -85,7 +85,7 @@ var ipGroups = &Kind{
 	note: func(page []Resource, p *part) {
 		for _, r := range page {
 			group := ipGroup(r)
-			set(&p.ipGroups, group.ID, group)
+			set(&p.ipGroups, foldedID(group.ID), group)
 			p.listed = append(p.listed, group)
 		}
 	},
@@ -109,7 +109,7 @@ const mostCompared = 1000
 
 // compareGroups finds the groups that cover every address, and those whose entries another one covers as a whole.
 func compareGroups(p *part) {
-	groups := slices.DeleteFunc(p.listed, func(g *client.IPGroup) bool { return p.ipGroups[g.ID] != g }) // listed again later
+	groups := slices.DeleteFunc(p.listed, func(g *client.IPGroup) bool { return p.ipGroups[foldedID(g.ID)] != g }) // listed again later
 	p.listed = nil
 	few := len(groups) <= mostCompared
 	// What each group covers: nothing for one that lists nothing, or something that cannot be read; and the same without

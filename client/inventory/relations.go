@@ -61,11 +61,11 @@ type part struct {
 // facts are what lists tell beyond their rows.
 type facts struct {
 	uses     map[node][]Use
-	names    map[string]string   // listener id → name
-	groups   map[string][]string // listener id → ids of the IP groups of its access control
-	ipGroups map[string]*client.IPGroup
-	within   map[string]string // IP group id → the one that covers all its entries
-	open     map[string]bool   // IP groups whose entries cover every address of a family
+	names    map[string]string          // listener id → name
+	groups   map[string][]string        // listener id → ids of the IP groups of its access control, folded
+	ipGroups map[string]*client.IPGroup // by id, folded
+	within   map[string]string          // IP group id → the one that covers all its entries
+	open     map[string]bool            // IP groups whose entries cover every address of a family
 	policies map[string]*Policy
 	guarded  map[string]string         // listener id → why it must not be changed
 	unclear  map[KindID]string         // kind → which object may refer to some of it, in a way that is not understood
@@ -143,7 +143,7 @@ func (p *part) refer(k *Kind, r *Resource, l link) {
 	if l.used.Kind == IPGroups {
 		text += " (" + l.access.String() + ")"
 	}
-	n := node{l.used.Kind, string(folded(nil, l.used.ID))}
+	n := node{l.used.Kind, foldedID(l.used.ID)}
 	p.uses[n] = append(p.uses[n], Use{By: r.Ref.ID, Of: k.ID, Via: l.via, Text: text, Access: l.access})
 }
 
@@ -176,6 +176,9 @@ func mergeShared[T any](shared func(*T) *bool, v3 func(*T) *bool) func(seen, aga
 		return best
 	}
 }
+
+// foldedID is [folded] as text.
+func foldedID(id string) string { return string(folded(nil, id)) }
 
 // idsOfGroups splits the comma-separated ids of an access control (api.md 2.6).
 func idsOfGroups(joined string) []string {
