@@ -233,8 +233,8 @@ func entriesBy(send func(*client.Deleter, context.Context, string, []string) (cl
 }
 
 // remaining reads S2's answer, which is the group as it is afterwards. An entry still in it was not deleted, or the answer
-// is older than its deletion: nothing stands in the way of one. The
-// service may spell it in its own way; an entry of the same address that was there before beside it is another one.
+// is older than its deletion: nothing stands in the way of one. The service may spell it in its own way; an entry of the same
+// address that was there before beside it is another one.
 func remaining(items []Resource, group client.IPGroup, requestID string) []Answer {
 	spelled := make(map[string]bool, len(group.Entries))
 	before, after := map[spelling]int{}, map[spelling]int{}

@@ -3,6 +3,7 @@ package inventory
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -37,7 +38,7 @@ func TestARowKeepsItsVerdict(t *testing.T) {
 	if v := known.share(Verdict{State: InUse, Reasons: []Reason{{Text: "listener web-443"}}}, before); v != before {
 		t.Errorf("%+v is kept beside what it says", v)
 	}
-	if v := known.share(Verdict{State: InUse, Reasons: before.Reasons, Signs: []string{"empty"}}, before); v == before || &v.Reasons[0] != &before.Reasons[0] {
+	if v := known.share(Verdict{State: InUse, Reasons: slices.Clone(before.Reasons), Signs: []string{"empty"}}, before); v == before || &v.Reasons[0] != &before.Reasons[0] {
 		t.Errorf("%+v shares nothing, or too much", v)
 	}
 }
