@@ -48,9 +48,8 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
 	s, quoted := bytes.CutPrefix(data, []byte(`"`))
 	if !quoted {
-		const year10000 = 253_402_300_800_000 // in milliseconds: RFC 3339 cannot write it
-		if ms, err := strconv.ParseInt(string(s), 10, 64); err == nil && 0 < ms && ms < year10000 {
-			*t = At(time.UnixMilli(ms))
+		if ms, err := strconv.ParseInt(string(s), 10, 64); err == nil && ms > 0 {
+			t.set(time.UnixMilli(ms))
 		}
 		return nil
 	}
@@ -69,9 +68,16 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	}
 	var at time.Time
 	if at.UnmarshalText(s) == nil {
-		*t = At(at)
+		t.set(at)
 	}
 	return nil
+}
+
+// set leaves a time unknown that RFC 3339 cannot write in UTC.
+func (t *Time) set(at time.Time) {
+	if year := at.UTC().Year(); 0 < year && year < 10_000 {
+		*t = At(at)
+	}
 }
 
 // DecodeFrom takes a time; see [decode.Own].

@@ -40,6 +40,8 @@ func TestTimesInEveryLayout(t *testing.T) {
 		`{}`:                             {},
 		`-1`:                             {},
 		`270000000000000`:                {},
+		`"9999-12-31T23:59:59-01:00"`:    {}, // in UTC it is of the year 10000
+		`"0000-01-01T00:00:00+01:00"`:    {},
 	} {
 		if got := parseTime(data); got.Time() != want || got != At(want) || got.IsZero() != want.IsZero() {
 			t.Errorf("%s: %v, want %v", data, got.Time(), want)
