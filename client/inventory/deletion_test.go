@@ -147,7 +147,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			{"id": "x", "name": "a-b", "listener_id": "l"}, {"id": "u", "name": "copy", "listener_id": "l"},
 		},
 		"l7policies": {
-			{"id": "z", "name": "old", "listener_id": "k", "redirect_pool_id": "s"},
+			{"id": "z", "name": "old", "listener_id": "k", "redirect_pool_id": "S"},
 			{"id": "y", "name": "/api", "listener_id": "l", "redirect_pool_id": "r"},
 			{"id": "x", "name": "a-b", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "w", "weight": 10}, {"pool_id": "other", "weight": 90}}},
 			{"id": "v", "name": "one", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "o", "weight": 1}}},

@@ -149,7 +149,7 @@ func (g *Graph) behind(listener string, changed map[string]bool) bool {
 
 func detachFromPolicy(step *Step, r Resource, doomed map[Ref]bool, policy *Policy, u Use) error {
 	p := pool(r)
-	if !policy.names(p.ID) {
+	if !p.Shared && !policy.names(p.ID) { // in v2.0 there is nothing to tell: a policy has one pool
 		return errors.New(u.Text + " writes its id in another way: change that in the console first")
 	}
 	var rest []client.WeightedPool
