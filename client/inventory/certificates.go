@@ -127,22 +127,30 @@ func domain(c *client.Certificate) string {
 	return cmp.Or(c.Domain, c.CommonName, strings.Join(c.AlternativeNames, ","))
 }
 
-// domains are all names of a certificate. A service that tells none leaves them unknown (api.md 2.8).
-func domains(c *client.Certificate) Datum {
-	var all []string
-	add := func(name string) {
-		name = strings.TrimSpace(name)
-		if name != "" && !slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, name) }) {
-			all = append(all, name)
+// eachName tells the names that a certificate is for, perhaps one more than once.
+func eachName(c *client.Certificate, tell func(name string)) {
+	trimmed := func(name string) {
+		if name = strings.TrimSpace(name); name != "" {
+			tell(name)
 		}
 	}
 	for name := range strings.SplitSeq(c.Domain, ",") {
-		add(name)
+		trimmed(name)
 	}
-	add(c.CommonName)
+	trimmed(c.CommonName)
 	for _, name := range c.AlternativeNames {
-		add(name)
+		trimmed(name)
 	}
+}
+
+// domains are all names of a certificate. A service that tells none leaves them unknown (api.md 2.8).
+func domains(c *client.Certificate) Datum {
+	var all []string
+	eachName(c, func(name string) {
+		if !slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, name) }) {
+			all = append(all, name)
+		}
+	})
 	return Datum{Known: len(all) > 0, Words: all}
 }
 
@@ -249,18 +257,7 @@ func namesOf(c *client.Certificate) string {
 	}
 	var few [8]string // nearly all have fewer: this is asked of each certificate again and again
 	names := few[:0]
-	add := func(name string) {
-		if name = strings.TrimSpace(strings.ToLower(name)); name != "" {
-			names = append(names, name)
-		}
-	}
-	for name := range strings.SplitSeq(c.Domain, ",") {
-		add(name)
-	}
-	add(c.CommonName)
-	for _, name := range c.AlternativeNames {
-		add(name)
-	}
+	eachName(c, func(name string) { names = append(names, strings.ToLower(name)) })
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if len(names) == 0 {
