@@ -391,6 +391,12 @@ func faultEntries(t *testing.T) {
 		})
 		ended(t, f, Deleted, "5 5")
 	})
+	t.Run("request lost, and the group came into use", func(t *testing.T) {
+		f := begin(t, func(group string) []simcloud.Rule {
+			return []simcloud.Rule{{Path: entryBatch, Nth: 1, Do: simcloud.Act{Before: []simcloud.Hand{{Use: group}}, Cut: simcloud.Before}}}
+		})
+		says(t, ended(t, f, Blocked, "5")[0], "read back: still there, now in use by listener")
+	})
 	t.Run("still in the answer", func(t *testing.T) { // in another spelling, as the service keeps it
 		f := begin(t, func(group string) []simcloud.Rule {
 			body := fmt.Sprintf(`{"ipgroup":{"id":%q,"name":"g","ip_list":[{"ip":"2001:0DB8:0::0001"},{"ip":"2001:db8::2"},{"ip":"192.0.2.0/24"},{"ip":"198.51.100.7"},{"ip":"10.0.0.1-10.0.0.9"}],"listeners":[]}}`, group)

@@ -76,8 +76,9 @@ func (r *Run) read(ctx context.Context, what reading, items []int) *view {
 }
 
 // readBack settles what an answer left open: absent from a complete list ends as absent says (Deleted when our request
-// can have been the cause), no list ends Unknown, and what somebody uses by now ends Blocked: it would be refused, and the
-// check before a deletion would not let it through either. What else is still there is returned.
+// can have been the cause), no list ends Unknown, and what somebody uses by now ends Blocked, as the check before a deletion
+// would not let it through either: at best it would be refused, and an IP group would be emptied under its new user. What
+// else is still there is returned.
 func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Outcome) (left []doubt) {
 	if len(doubts) == 0 {
 		return nil
@@ -124,11 +125,10 @@ func (r *Run) readBack(ctx context.Context, at place, doubts []doubt, absent Out
 	return left
 }
 
-// cameIntoUse: a list shows that an item is used which nothing used when it was sent, and which may not be deleted then. What
-// the service is deleting may still be shown with its users.
+// cameIntoUse: a list shows that an item is used which nothing used when it was sent. What the service is deleting may still
+// be shown with its users.
 func (r *Run) cameIntoUse(i int, now *view) bool {
-	planned := &r.plan.Items[i]
-	fresh := now.found[planned.Resource.Ref]
-	wasUnused := len(planned.Detaches) == 0 && !planned.MayBeInUse()
-	return wasUnused && fresh.Verdict.State == inventory.InUse && !r.kinds[fresh.Ref.Kind].Deletion.UsedToo && !r.isGoing(i, now)
+	planned := r.plan.Items[i].Resource
+	fresh := now.found[planned.Ref]
+	return planned.Verdict.State == inventory.Unused && fresh.Verdict.State == inventory.InUse && !r.isGoing(i, now)
 }
