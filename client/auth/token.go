@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -437,14 +438,20 @@ func (t *Tokens) failure(e *wire.Error) error {
 	return e
 }
 
-// bounded caps the bodies of a transport for gophercloud, which reads them without a limit of its own, and lets it take a
-// token that comes with status 200: it insists on 201.
+// bounded caps the bodies of a transport for gophercloud, which reads them without a limit of its own, passes over a byte
+// order mark, which it takes for wrong JSON, and lets it take a token that comes with status 200: it insists on 201.
 type bounded struct{ base http.RoundTripper }
+
+const mark = "\ufeff"
 
 func (b bounded) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := b.base.RoundTrip(req)
 	if err == nil {
-		resp.Body = readCloser{io.LimitReader(resp.Body, loginCap), resp.Body}
+		body := bufio.NewReader(io.LimitReader(resp.Body, loginCap))
+		if start, _ := body.Peek(len(mark)); string(start) == mark {
+			_, _ = body.Discard(len(mark))
+		}
+		resp.Body = readCloser{body, resp.Body}
 		if resp.StatusCode == http.StatusOK && resp.Header.Get("X-Subject-Token") != "" {
 			resp.StatusCode = http.StatusCreated
 		}

@@ -141,6 +141,19 @@ func TestLoginAsksForAProjectAndTellsIt(t *testing.T) {
 	}
 }
 
+func TestALoginAnswerWithAByteOrderMark(t *testing.T) {
+	i := &iam{answer: func(w http.ResponseWriter, _ int32) bool {
+		w.Header().Set("X-Subject-Token", "token-1")
+		w.WriteHeader(http.StatusCreated)
+		fmt.Fprint(w, "\ufeff"+`{"token":{"user":{"name":"USER"}}}`)
+		return true
+	}}
+	tokens, _, _ := i.start(t, user)
+	if s, err := tokens.Login(t.Context()); err != nil || s.User != "USER" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 func TestARefusedTokenIsRenewedOnceForAll(t *testing.T) {
 	i := &iam{}
 	tokens, url, client := i.start(t, user)
