@@ -233,11 +233,15 @@ func (c Choice) withCloud(p Profile) (Profile, error) {
 	}
 	p.Auth, p.keptIn = from.Auth, from.keptIn
 	p.Cloud, p.Region = cmp.Or(p.Cloud, from.Cloud), cmp.Or(p.Region, from.Region)
+	theirs := func(key string) string { return key + " of " + from.where }
 	switch {
 	case p.ProjectID == "" && p.ProjectName == "":
 		p.ProjectID, p.ProjectName, p.named = from.ProjectID, from.ProjectName, from.named
+		if p.ProjectID != "" {
+			p.variables = map[string]string{"project_id": theirs("project_id"), "project_name": theirs("project_name")}
+		}
 	case p.ProjectID != "" && called != "":
-		p.named, p.variables = called, map[string]string{"project_name": "project_name of " + from.where}
+		p.named, p.variables = called, map[string]string{"project_name": theirs("project_name")}
 	}
 	p.Endpoints.IAM = cmp.Or(p.Endpoints.IAM, from.Endpoints.IAM)
 	p.CAFile = cmp.Or(p.CAFile, from.CAFile)

@@ -195,6 +195,7 @@ func TestTheProjectOfAProfileAndOfItsCloud(t *testing.T) {
 	for _, test := range []struct{ config, cloud, says string }{
 		{"project_id: '" + account.ProjectID + "'", "project_name: " + account.Region, ""},
 		{"project_id: '" + account.ProjectID + "'", "project_name: other", `clouds.yaml:1 says "other"`},
+		{"read_only: true", "project_name: other, project_id: '" + account.ProjectID + "'", "clouds.yaml:1 says project " + account.ProjectID},
 		{"project_name: " + account.Region, "project_name: other, project_id: '0123'", `is for "other": take project_name out`},
 		{"project_name: " + account.Region, "project_name: " + account.Region + ", project_id: '0123'", ""},
 	} {
