@@ -47,7 +47,7 @@ type Profile struct {
 	searched   string       // where nothing was found before the server's agency was tried, as the end of a sentence
 
 	lookup    func(string) (string, bool) // reads the environment
-	variables map[string]string           // which variable stands for a key, in a profile from the environment
+	variables map[string]string           // where a key comes from, if not from the config file: a variable, or a place
 }
 
 // How deletions are confirmed: by y or a number where nothing is in danger, or always by a name.
