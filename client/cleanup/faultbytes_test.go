@@ -395,7 +395,7 @@ func faultEntries(t *testing.T) {
 		f := begin(t, func(group string) []simcloud.Rule {
 			return []simcloud.Rule{{Path: entryBatch, Nth: 1, Do: simcloud.Act{Before: []simcloud.Hand{{Use: group}}, Cut: simcloud.Before}}}
 		})
-		says(t, ended(t, f, Blocked, "5")[0], "read back: still there, now in use by listener")
+		says(t, ended(t, f, Blocked, "5")[0], "now in use by listener by-another-client")
 	})
 	t.Run("still in the answer", func(t *testing.T) { // in another spelling, as the service keeps it
 		f := begin(t, func(group string) []simcloud.Rule {

@@ -96,7 +96,7 @@ func (r *Run) concerned() (items, mute []int) {
 func (r *Run) unexplained(i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.items[i].refusal.mute = !r.kinds[r.plan.Items[i].Resource.Ref.Kind].Deletion.UsedToo
+	r.items[i].refusal.mute = true
 }
 
 // explain looks what stands in the way of the mute items, once for all, and gives those that a request may have reached and
@@ -122,6 +122,9 @@ func (r *Run) explain(ctx context.Context, items, mute []int) (now *view, missed
 			continue
 		}
 		why := objection(r.kinds[ref.Kind], fresh, now.graphs[ref.Kind], despite{})
+		if why == "" && r.cameIntoUse(i, now) { // what may be deleted all the same, had it been confirmed
+			why = because("in use by ", fresh.Verdict, "in use")
+		}
 		r.mu.Lock()
 		it := &r.items[i]
 		if why != "" && fresh.Verdict.State != inventory.Unknown {

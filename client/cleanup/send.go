@@ -104,7 +104,7 @@ func (r *Run) answered(ctx, sending context.Context, p piece, answers []inventor
 			if r.askAlone(p, i, v) || aboutHolds(v.message) && r.setAside(i, v) {
 				continue
 			}
-			if p.way.route.Max > 1 {
+			if p.way.route.Max > 1 && !r.kinds[p.at.kind].Deletion.UsedToo {
 				r.unexplained(i)
 			}
 		case v.message == "":
