@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"io"
 	"time"
 
@@ -12,13 +13,17 @@ import (
 
 // suspension is the time in which the terminal is the shell's. Bubble Tea's own Suspend waits for ever where there is no
 // shell to go on with the program.
-type suspension struct{ stop func() error }
+type suspension struct{ model *Model }
 
-// Run comes when the terminal is the shell's. The goroutine that drew frames still has to stop their clock: late, it would
-// stop the one that the next frames are drawn by, and the screen would stay blank.
+// Run comes on the event loop, when the terminal is the shell's. What was confirmed just before may have begun a run by then.
+// The goroutine that drew frames still has to stop their clock: late, it would stop the one that the next frames are drawn
+// by, and the screen would stay blank.
 func (s suspension) Run() error {
+	if why := s.model.notSuspend(); why != "" {
+		return errors.New(why)
+	}
 	<-time.After(100 * time.Millisecond)
-	return s.stop()
+	return s.model.opts.Suspend()
 }
 
 func (suspension) SetStdin(io.Reader)  {}
@@ -34,7 +39,8 @@ func (m *Model) suspend() tea.Cmd {
 		m.notice = screen.Notice{Text: why}
 		return nil
 	}
-	return tea.Exec(suspension{m.opts.Suspend}, func(err error) tea.Msg { return resumed{err} })
+	m.away = true
+	return tea.Exec(suspension{m}, func(err error) tea.Msg { return resumed{err} })
 }
 
 // notSuspend is why the terminal is kept. A run would stand still halfway, with what it has sent unanswered.
@@ -48,8 +54,11 @@ func (m *Model) notSuspend() string {
 	return ""
 }
 
-func (m *Model) resumed(msg resumed) {
+// resumed goes on. What asks comes up again under a hand that typed for the shell.
+func (m *Model) resumed(msg resumed) tea.Cmd {
+	m.away = false
 	if msg.err != nil {
 		m.notice = screen.Notice{Text: msg.err.Error(), Bad: true}
 	}
+	return m.reopen()
 }

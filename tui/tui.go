@@ -98,6 +98,7 @@ type Model struct {
 	timed    bool // it was said that the clock is wrong
 	asked    bool // the next press of the key that quits from anywhere cancels what is running
 	askedAt  time.Time
+	away     bool // on the way to the shell, or back
 	quitting bool // quits when the last run has ended
 	aborted  bool // and does not wait for what is in flight, nor for the proof
 }

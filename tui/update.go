@@ -148,7 +148,7 @@ func (m *Model) fromCommand(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 	case written:
 		m.written(msg)
 	case resumed:
-		m.resumed(msg)
+		cmd = m.resumed(msg)
 	default:
 		return nil, false
 	}
@@ -190,8 +190,15 @@ func (m *Model) broadcast(msg tea.Msg) tea.Cmd {
 func (m *Model) resize(msg tea.WindowSizeMsg) tea.Cmd {
 	unseen := m.cramped()
 	m.w, m.h = msg.Width, msg.Height
+	if !unseen || m.cramped() {
+		return nil
+	}
+	return m.reopen()
+}
+
+// reopen lets what asks take no keys for a moment, as when it had just come up.
+func (m *Model) reopen() tea.Cmd {
 	switch {
-	case !unseen || m.cramped():
 	case m.dialog != nil:
 		return m.dialog.Reopen()
 	case m.question != nil:
@@ -218,7 +225,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.quit(asked)
 	case action == keys.Redraw:
 		return tea.ClearScreen
-	case m.cramped():
+	case m.cramped(), m.away:
 		return nil
 	case action == keys.Suspend:
 		return m.suspend()
