@@ -16,14 +16,16 @@ import (
 type suspension struct{ model *Model }
 
 // Run comes on the event loop, when the terminal is the shell's. What was confirmed just before may have begun a run by then.
-// The goroutine that drew frames still has to stop their clock: late, it would stop the one that the next frames are drawn
-// by, and the screen would stay blank.
-func (s suspension) Run() error {
+func (s suspension) Run() (err error) {
 	if why := s.model.notSuspend(); why != "" {
-		return errors.New(why)
+		err = errors.New(why)
+	} else {
+		err = s.model.opts.Suspend()
 	}
+	// The goroutine that drew frames still has to stop their clock: late, it would stop the one that the next frames are drawn
+	// by, and the screen would stay blank. Not before the stop: a second ctrl+z would stop the program twice.
 	<-time.After(100 * time.Millisecond)
-	return s.model.opts.Suspend()
+	return err
 }
 
 func (suspension) SetStdin(io.Reader)  {}

@@ -56,8 +56,8 @@ func TestLeavingARunThatIsNotFinished(t *testing.T) {
 	x.types("R", "Press y to resume")
 	x.answers("y", " in flight")
 	b.cut()
-	x.types("", "; stopped: ") // the run has ended
-	x.key("qqq")               // the run, the runs, the list
+	x.types("", "; stopped: ", "R resume") // the run has ended, and the screen knows
+	x.key("qqq")                           // the run, the runs, the list
 	want := "Run " + b.run + " is not finished: janitor resume " + b.run + " goes on with it"
 	if _, left := x.ends(); !strings.Contains(left, want) {
 		t.Errorf("no %q:\n%s", want, left)
