@@ -52,7 +52,7 @@ func (r *Run) prove(ctx context.Context) {
 		}
 		if err != nil && !told[at] {
 			told[at] = true
-			r.note("not proved: %v", err)
+			r.unproved(err)
 		}
 		r.conclude(i, now, made)
 	}

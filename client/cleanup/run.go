@@ -232,6 +232,16 @@ func (r *Run) note(format string, args ...any) {
 	r.emit(Event{Step: r.step, Item: -1, Note: text})
 }
 
+// unproved tells why it is not known what became of some items, unless the run has stopped for that.
+func (r *Run) unproved(err error) {
+	r.mu.Lock()
+	told := r.stopped.offline && offline(err)
+	r.mu.Unlock()
+	if !told {
+		r.note("not proved: %v", err)
+	}
+}
+
 func (r *Run) finish() {
 	err := r.closeJournal()
 	r.mu.Lock()

@@ -19,6 +19,7 @@ type stoppage struct {
 	why          string  // "" when the user wanted it
 	interrupted  bool    // for now: what was not sent stays open in the journal, if there is one
 	unauthorised bool    // the service does not accept the credentials
+	offline      bool    // it cannot be reached
 	alarm        string  // the service spoke of what it was not asked about, whatever the run had stopped for before; "" it did not
 }
 

@@ -61,7 +61,7 @@ func (r *Run) cutOff(err error) bool {
 	r.mu.Unlock()
 	if recorded {
 		why := fmt.Sprintf("the service cannot be reached: %v", err)
-		r.breakOff(ending{outcome: Cancelled, message: "not sent: " + why}, why)
+		r.stop(stoppage{items: &ending{outcome: Cancelled, message: "not sent: " + why}, why: why, interrupted: true, offline: true})
 	}
 	return recorded
 }

@@ -489,7 +489,7 @@ func (r *Run) proveBack(ctx context.Context) {
 					r.concludeBack(i, lacks)
 				case !failed[err.Error()]: // one list, many items
 					failed[err.Error()] = true
-					r.note("not proved: %v", err)
+					r.unproved(err)
 				}
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -100,7 +99,6 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 	})()
 	enc := json.NewEncoder(cmd.OutOrStdout())
 	var broken error // nobody reads any more what becomes of the items: no more are sent
-	var told notes
 	progressOn(cmd.ErrOrStderr()).follow(run, func(ev cleanup.Event) {
 		var err error
 		switch {
@@ -111,9 +109,7 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 			}
 			err = enc.Encode(lineOf(word, &plan, ev.Item, ev.Result, ""))
 		case ev.Item < 0 && ev.Note != "" && ev.Step != cleanup.Finished:
-			if told.news(ev.Note) {
-				say(cmd.ErrOrStderr(), "%s", ev.Note)
-			}
+			say(cmd.ErrOrStderr(), "%s", ev.Note)
 		}
 		if err != nil && broken == nil {
 			broken = err
@@ -137,7 +133,8 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 		}
 		broken = table.print(cmd.OutOrStdout())
 	}
-	say(cmd.ErrOrStderr(), "%s", told.rest(summary))
+	summary.Stopped = "" // a note has said it, or the error will
+	say(cmd.ErrOrStderr(), "%s", summary)
 	err := ending(cmd.Context(), run)
 	if f, final := errors.AsType[*failure](err); broken == nil || final && f.status != statusInterrupted {
 		return err
@@ -151,26 +148,6 @@ func watch(cmd *cobra.Command, out form, run *cleanup.Run) error {
 		return err
 	}
 	return unread(broken)
-}
-
-// notes remember why a run has stopped: that is long, and whoever reads of it reads the error at the end, too.
-type notes struct{ stopped string }
-
-// news is false of a proof that cannot be had for what has stopped the run: the summary says what is not proved.
-func (n *notes) news(note string) bool {
-	if strings.HasPrefix(note, "stopped: ") {
-		n.stopped = note
-	}
-	why, unproved := strings.CutPrefix(note, "not proved: ")
-	return !unproved || !strings.HasSuffix(n.stopped, ": "+why)
-}
-
-// rest is what the summary says besides.
-func (n *notes) rest(s cleanup.Summary) cleanup.Summary {
-	if n.stopped != "" {
-		s.Stopped = ""
-	}
-	return s
 }
 
 // sayInterrupted tells what a signal or the deadline has stopped, and what a second signal would.
