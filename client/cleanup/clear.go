@@ -345,13 +345,10 @@ func (r *Run) lostMove(ctx context.Context, i int, v ending) (times int, on bool
 func (r *Run) tellClearing(i int, m move) {
 	it := &r.items[i]
 	n, most := len(it.steps.done)+1, len(it.steps.done)+len(it.steps.left)
-	if it.told.clearing == r.plan.Items[i].tellable() || most > maxCleared && n > 1 && n*maxCleared/most == (n-1)*maxCleared/most {
+	if it.told.clearing == maxCleared || most > maxCleared && n > 1 && n*maxCleared/most == (n-1)*maxCleared/most {
 		return
 	}
 	it.told.clearing++
 	it.told.last = Clearing
 	r.emit(Event{Step: Clearing, Item: i, Result: it.result, Note: it.steps.doing(m)})
 }
-
-// tellable is how often an item may be told to be Clearing.
-func (it *Item) tellable() int { return min(len(it.Detaches)+len(it.Holds), maxCleared) }

@@ -43,11 +43,10 @@ type refusal struct {
 	holds bool // perhaps for what it holds: that is taken away, and it is sent once more
 }
 
-// telling is what was told of an item on its way: each has its share of the events.
+// telling is what was told of an item on its way.
 type telling struct {
 	last     Step // of Sent, Reading, Rechecking and Clearing
-	times    int  // Sent, Reading and Rechecking
-	clearing int  // Clearing and, in an undo, the parts that were made
+	clearing int  // how often Clearing or, in an undo, a part that was made
 }
 
 // noted is what the journal has of an item.

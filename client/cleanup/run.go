@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -24,14 +25,6 @@ const (
 	maxWaitTogether = 2
 
 	maxCleared = 8 // how many Clearing events an item has at most; see [Run.tellClearing]
-
-	// An item is Sent and Reading at most maxLost times, Rechecking at most twice, then Ended and Proved once; see
-	// [Run.tell].
-	eventsPerItem = 2*maxLost + 2 + 2
-	// A place can show that its call is absent and that its batches are too big, and its proof can fail.
-	notesPerPlace = 4
-	// Checking, Sending, Proving, Finished, the reason of a stop, that of a graver one, and that of a journal without its end.
-	eventsPerRun = 9
 )
 
 // Run is one execution of a plan. All methods may be called from anywhere at any time.
@@ -42,7 +35,6 @@ type Run struct {
 	kinds    map[inventory.KindID]*inventory.Kind
 	services []string // that it sends requests to
 	started  time.Time
-	events   chan Event
 	done     chan struct{}
 	halt     context.CancelFunc // ends the context of sending
 	aborted  func() error       // why what is in flight is broken off too; nil error: it is not
@@ -60,6 +52,8 @@ type Run struct {
 	// are made under the same lock, so that they cannot tell another story than Results.
 	mu      sync.Mutex
 	items   []item
+	events  []Event       // that nobody has taken yet
+	untold  chan struct{} // closed while there are some
 	step    Step
 	ended   time.Time
 	stopped stoppage
@@ -74,22 +68,15 @@ func newRun(e *Engine, p Plan) *Run {
 		e.reveal()
 	}
 	r := &Run{
-		engine: e, plan: p, started: e.now(), done: make(chan struct{}),
+		engine: e, plan: p, started: e.now(), done: make(chan struct{}), untold: make(chan struct{}),
 		kinds:       map[inventory.KindID]*inventory.Kind{},
 		items:       make([]item, len(p.Items)),
 		record:      record{book: newDealings(len(p.Items))},
 		permissions: newPermissions(),
 	}
-	places := map[inventory.Ref]bool{}
-	moves := 0
 	for i, it := range p.Items {
 		ref := it.Resource.Ref
 		r.items[i].result.Ref = ref
-		places[inventory.Ref{Scope: ref.Scope, Kind: ref.Kind, Parent: ref.Parent}] = true
-		moves += it.tellable()
-		if p.Undoes != "" {
-			moves += maxCleared
-		}
 		if service := ref.Scope.Service(); !slices.Contains(r.services, service) {
 			r.services = append(r.services, service)
 		}
@@ -102,8 +89,6 @@ func newRun(e *Engine, p Plan) *Run {
 	if p.Undoes != "" {
 		r.undo = &undoing{}
 	}
-	// Never full: the run does not wait for its readers.
-	r.events = make(chan Event, eventsPerItem*len(p.Items)+moves+notesPerPlace*len(places)+eventsPerRun)
 	return r
 }
 
@@ -117,7 +102,6 @@ func (r *Run) begin(ctx context.Context) {
 	}
 	go func() {
 		defer close(r.done)
-		defer close(r.events)
 		defer halt()
 		r.openJournal()
 		r.logBegin(ctx)
@@ -164,8 +148,39 @@ func (r *Run) logEnd(ctx context.Context) {
 // Plan is what the run executes.
 func (r *Run) Plan() Plan { return r.plan }
 
-// Events come in order; the channel is closed after Finished. It has room for all of them: nobody need read.
-func (r *Run) Events() <-chan Event { return r.events }
+// Take gives the events since it was called last, in order. More is closed as soon as there are others; it is nil when
+// Finished is among them, or was.
+func (r *Run) Take() (events []Event, more <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	events, r.events = r.events, nil
+	if r.step == Finished {
+		return events, nil
+	}
+	if len(events) > 0 {
+		r.untold = make(chan struct{})
+	}
+	return events, r.untold
+}
+
+// Events are those that [Run.Take] would give, one after the other as they come, up to Finished. Who breaks off misses those
+// that were taken together.
+func (r *Run) Events() iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		for {
+			events, more := r.Take()
+			for _, ev := range events {
+				if !yield(ev) {
+					return
+				}
+			}
+			if more == nil {
+				return
+			}
+			<-more
+		}
+	}
+}
 
 // Started is when the run began.
 func (r *Run) Started() time.Time { return r.started }
@@ -255,29 +270,22 @@ func (r *Run) finish() {
 	r.emit(Event{Step: Finished, Item: -1, Note: r.summary().String()})
 }
 
-// emit is called with the lock held. It never waits: the channel has room for all that the bounds above count and, were they
-// wrong, still for every outcome.
+// emit tells an event, and waits for nobody. With the lock held.
 func (r *Run) emit(ev Event) {
 	ev.At = r.engine.now()
-	switch ev.Step {
-	case Ended, Proved, Finished:
-	default:
-		if cap(r.events)-len(r.events) <= 2*len(r.items)+1 {
-			return
-		}
+	if len(r.events) == 0 {
+		close(r.untold)
 	}
-	r.events <- ev
+	r.events = append(r.events, ev)
 }
 
-// tell reports an item on its way, within its share of the events. A refused batch that goes on in smaller ones is not told
-// again. With the lock held.
+// tell reports an item on its way. A refused batch that goes on in smaller ones is not told again. With the lock held.
 func (r *Run) tell(i int, step Step) {
 	it := &r.items[i]
-	if it.told.last == step || it.told.times == 2*maxLost+2 {
+	if it.told.last == step {
 		return
 	}
 	it.told.last = step
-	it.told.times++
 	r.emit(Event{Step: step, Item: i, Result: it.result})
 }
 

@@ -440,9 +440,12 @@ func TestOutcomesComeAsAnswersArrive(t *testing.T) {
 	}
 	run := w.engine(1).Start(t.Context(), w.plan(things))
 	ended := 0
-	for ended < 50 {
-		if ev := <-run.Events(); ev.Step == Ended {
+	for ev := range run.Events() {
+		if ev.Step == Ended {
 			ended++
+		}
+		if ended == 50 {
+			break
 		}
 	}
 	if s := run.Summary(); s.Counts[Deleted] != 50 || s.Counts[Pending] != 50 {

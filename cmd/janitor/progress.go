@@ -53,7 +53,6 @@ func waiting(stderr *os.File, what string) (stop func()) {
 
 // follow hands every event of a run to take, and shows in between how far it is.
 func (p *progress) follow(run *cleanup.Run, take func(cleanup.Event)) {
-	events := run.Events()
 	var tick <-chan time.Time
 	if p.width != nil {
 		ticker := time.NewTicker(beat)
@@ -62,12 +61,8 @@ func (p *progress) follow(run *cleanup.Run, take func(cleanup.Event)) {
 	}
 	ended := 0
 	for {
-		select {
-		case ev, more := <-events:
-			if !more {
-				p.clear()
-				return
-			}
+		events, more := run.Take()
+		for _, ev := range events {
 			if ev.Step == cleanup.Ended {
 				ended++
 			}
@@ -75,6 +70,13 @@ func (p *progress) follow(run *cleanup.Run, take func(cleanup.Event)) {
 				p.clear()
 			}
 			take(ev)
+		}
+		if more == nil {
+			p.clear()
+			return
+		}
+		select {
+		case <-more:
 		case <-tick:
 			p.show(progressText(run, ended, time.Now()))
 		}

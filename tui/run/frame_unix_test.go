@@ -63,7 +63,7 @@ func BenchmarkFrame(b *testing.B) {
 			var ages []time.Duration
 			before := spent(b)
 			for b.Loop() {
-				s := &script{plan: p, events: make(chan cleanup.Event, 3*n), results: make([]cleanup.Result, n), summary: summary(n, nil, 0)}
+				s := &script{plan: p, results: make([]cleanup.Result, n), summary: summary(n, nil, 0)}
 				env := &screen.Env{Theme: theme.New(theme.Look{Dark: true}), Keys: keys.Default(), Now: time.Now}
 				w := &watched{Model: newModel(env, nil, s), up: make(chan struct{}), all: make(chan struct{})}
 				program := tea.NewProgram(w, tea.WithInput(nil), tea.WithOutput(w), tea.WithoutSignals(), tea.WithWindowSize(120, 34))
@@ -82,11 +82,11 @@ func BenchmarkFrame(b *testing.B) {
 						time.Sleep(time.Until(began.Add(within * time.Duration(i) / n)))
 					}
 					emitted[i] = time.Now()
-					s.events <- cleanup.Event{At: emitted[i], Step: cleanup.Sent, Item: i}
-					s.events <- cleanup.Event{At: emitted[i], Step: cleanup.Ended, Item: i, Result: cleanup.Result{Outcome: cleanup.Deleted, Message: "said"}}
+					s.emit(cleanup.Event{At: emitted[i], Step: cleanup.Sent, Item: i})
+					s.emit(cleanup.Event{At: emitted[i], Step: cleanup.Ended, Item: i, Result: cleanup.Result{Outcome: cleanup.Deleted, Message: "said"}})
 				}
 				<-w.all
-				close(s.events)
+				s.close()
 				program.Quit()
 				running.Wait()
 				for i, at := range w.at {

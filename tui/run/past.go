@@ -187,12 +187,8 @@ func (r record) Plan() cleanup.Plan {
 	return r.Ledger.Plan
 }
 
-// Events have all happened.
-func (record) Events() <-chan cleanup.Event {
-	none := make(chan cleanup.Event)
-	close(none)
-	return none
-}
+// Take: all has happened.
+func (record) Take() ([]cleanup.Event, <-chan struct{}) { return nil, nil }
 
 func (r record) Results() []cleanup.Result {
 	if r.Ledger == nil {

@@ -29,7 +29,7 @@ type CancelMsg struct{ By *Model }
 // source is what the screen needs of a [cleanup.Run].
 type source interface {
 	Plan() cleanup.Plan
-	Events() <-chan cleanup.Event
+	Take() (events []cleanup.Event, more <-chan struct{})
 	Results() []cleanup.Result
 	Cancel()
 	Paused() (until time.Time, why string)
@@ -190,33 +190,26 @@ func (m *Model) Word(a keys.Action) string {
 type happened struct {
 	to     *Model
 	events []cleanup.Event
-	closed bool
+	last   bool
 }
 
 type ticked struct{ to *Model }
 
 // listen waits for the next event and takes along what follows it closely.
 func (m *Model) listen() tea.Cmd {
-	events := m.src.Events()
+	src := m.src
 	return func() tea.Msg {
-		first, ok := <-events
-		if !ok {
-			return happened{to: m, closed: true}
-		}
-		got := append(make([]cleanup.Event, 0, max(len(events)+1, 16)), first)
-		frame := time.NewTimer(gather)
-		defer frame.Stop()
-		for {
-			select {
-			case e, ok := <-events:
-				if !ok {
-					return happened{m, got, true}
-				}
-				got = append(got, e)
-			case <-frame.C:
-				return happened{m, got, false}
+		events, more := src.Take()
+		if more != nil {
+			if len(events) == 0 {
+				<-more
 			}
+			<-time.After(gather)
+			var rest []cleanup.Event
+			rest, more = src.Take()
+			events = append(events, rest...)
 		}
+		return happened{m, events, more == nil}
 	}
 }
 
@@ -234,7 +227,7 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 		for i := range msg.events {
 			m.apply(&msg.events[i])
 		}
-		if msg.closed {
+		if msg.last {
 			m.finish()
 			return nil
 		}

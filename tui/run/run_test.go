@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,8 +28,8 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // script is a run that says what a test has it say.
 type script struct {
-	plan      cleanup.Plan
-	events    chan cleanup.Event
+	plan cleanup.Plan
+	feed
 	results   []cleanup.Result
 	summary   cleanup.Summary
 	until     time.Time
@@ -39,7 +40,6 @@ type script struct {
 }
 
 func (s *script) Plan() cleanup.Plan               { return s.plan }
-func (s *script) Events() <-chan cleanup.Event     { return s.events }
 func (s *script) Results() []cleanup.Result        { return slices.Clone(s.results) }
 func (s *script) Cancel()                          { s.cancelled++ }
 func (s *script) Paused() (time.Time, string)      { return s.until, s.why }
@@ -50,6 +50,41 @@ func (s *script) Pace() cleanup.Pace {
 	p := s.pace
 	p.Until, p.Why = s.until, s.why
 	return p
+}
+
+// feed is what a run says.
+type feed struct {
+	mu     sync.Mutex
+	events []cleanup.Event
+	untold chan struct{} // closed when there is more; nil: nobody waits
+	closed bool
+}
+
+func (f *feed) Take() (events []cleanup.Event, more <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	events, f.events = f.events, nil
+	if f.closed {
+		return events, nil
+	}
+	if f.untold == nil {
+		f.untold = make(chan struct{})
+	}
+	return events, f.untold
+}
+
+func (f *feed) emit(ev cleanup.Event) { f.tell(func() { f.events = append(f.events, ev) }) }
+
+func (f *feed) close() { f.tell(func() { f.closed = true }) }
+
+func (f *feed) tell(what func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	what()
+	if f.untold != nil {
+		close(f.untold)
+		f.untold = nil
+	}
 }
 
 // desk is a screen on a scripted run, with the clock in the test's hand.
@@ -67,7 +102,6 @@ func newDesk(n int) *desk {
 func deskOf(p cleanup.Plan) *desk {
 	d := &desk{now: noon, run: &script{
 		plan:    p,
-		events:  make(chan cleanup.Event, 8*len(p.Items)+16),
 		results: make([]cleanup.Result, len(p.Items)),
 		summary: summary(len(p.Items), nil, 0),
 	}}
@@ -140,7 +174,7 @@ func (d *desk) say(e cleanup.Event) {
 func (d *desk) finish(s cleanup.Summary) {
 	d.run.summary = s
 	d.say(cleanup.Event{Step: cleanup.Finished, Item: -1, Note: s.String()})
-	d.Update(happened{to: d.Model, closed: true})
+	d.Update(happened{to: d.Model, last: true})
 }
 
 // press returns what the keys led to, notices aside.
@@ -456,10 +490,10 @@ func TestEveryEventArrivesInFewMessages(t *testing.T) {
 	for i := range n {
 		r := cleanup.Result{Outcome: cleanup.Deleted}
 		d.run.results[i] = r
-		d.run.events <- cleanup.Event{At: noon, Step: cleanup.Sent, Item: i}
-		d.run.events <- cleanup.Event{At: noon, Step: cleanup.Ended, Item: i, Result: r}
+		d.run.emit(cleanup.Event{At: noon, Step: cleanup.Sent, Item: i})
+		d.run.emit(cleanup.Event{At: noon, Step: cleanup.Ended, Item: i, Result: r})
 	}
-	close(d.run.events)
+	d.run.close()
 	messages := 0
 	for cmd := d.listen(); cmd != nil; messages++ {
 		cmd = d.Update(cmd())
@@ -499,7 +533,7 @@ func TestTicksOnlyWhileRunning(t *testing.T) {
 // A run that has ended before its screen was opened is shown as it ended.
 func TestARunThatHasEndedAlready(t *testing.T) {
 	d := newDesk(2)
-	close(d.run.events)
+	d.run.close()
 	d.run.results = []cleanup.Result{{Outcome: cleanup.Deleted}, {Outcome: cleanup.Blocked}}
 	d.run.summary = summary(2, map[cleanup.Outcome]int{cleanup.Deleted: 1, cleanup.Blocked: 1}, 1)
 	if cmd := d.Update(d.listen()()); cmd != nil {
