@@ -36,7 +36,9 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	in, end := r.engine.moment()
 	defer end()
 	keeps := r.keepAhead(sending, in, items)
+	written := r.writePlanned(sending, items)
 	now := r.engine.lookIn(sending, in, r.kinds, r.resources(items))
+	written()
 	r.traffic.looked(time.Since(began))
 	// A list can lag behind a change, as in prove: only what the last one still shows is in use.
 	lags := func(i int) bool { return r.lags(i, now) }

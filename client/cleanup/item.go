@@ -1,7 +1,6 @@
 package cleanup
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,7 +29,6 @@ type item struct {
 
 // sighting is the last look at an item.
 type sighting struct {
-	n        int                // how many looks there were
 	resource inventory.Resource // what is sent
 
 	forSteps, forDeletion term // when each may rely on it
@@ -52,10 +50,10 @@ type telling struct {
 // noted is what the journal has of an item.
 type noted struct {
 	outcome bool
-	object  [sha256.Size]byte // the sum of the object
-	sight   int               // the look that showed the object; 0 = it has none
-	secured bool              // what it takes to make the item again is there, or will be before anything is done to it
-	back    inventory.Back    // that, until it is there
+	kept    bool // it has the item, as this object
+	object  inventory.Object
+	secured bool           // what it takes to make the item again is there, or will be before anything is done to it
+	back    inventory.Back // that, until it is there
 }
 
 // ending is an outcome with what the service said, for one item or several.
@@ -66,7 +64,7 @@ type ending struct {
 
 // saw notes what a look has shown.
 func (it *item) saw(res inventory.Resource, now *view, left []move) {
-	it.seen = sighting{it.seen.n + 1, res, now.forSteps, now.forDeletion}
+	it.seen = sighting{res, now.forSteps, now.forDeletion}
 	it.steps.left = left
 	if t := it.steps.tried; t != nil && !slices.ContainsFunc(left, func(m move) bool { return m.same(*t) }) {
 		it.steps.add(*t)

@@ -605,35 +605,56 @@ func TestARunWithoutItsJournalSendsNothing(t *testing.T) {
 	}
 }
 
-// While the service works through the first batch, what is to be sent after it is written down already.
+// While the service is at work, what is sent next is written down already: what is planned while it lists, what is known only
+// since then while it works through the first batch.
 func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 	const n = 130
-	var ahead atomic.Int64
-	disk := &memory{}
-	var once sync.Once
-	s := simulate(t, simcloud.Options{Size: simcloud.Empty}, func(_ http.ResponseWriter, r *http.Request) bool {
-		if strings.HasSuffix(r.URL.Path, "/pools/batch-delete") {
-			once.Do(func() {
-				for end := time.Now().Add(10 * time.Second); ahead.Load() < n && time.Now().Before(end); time.Sleep(time.Millisecond) {
-					ahead.Store(int64(bytes.Count(disk.bytes(), []byte(`"type":"object"`))))
+	objects := func(disk *memory) int { return bytes.Count(disk.bytes(), []byte(`"type":"object"`)) }
+	for name, test := range map[string]struct {
+		path    string // of the request that takes until all is written
+		forgets bool   // the plan has no objects, as in a file
+	}{
+		"listing":  {path: "/elb/pools"},
+		"deleting": {path: "/pools/batch-delete", forgets: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var runs, ahead atomic.Int64
+			disk := &memory{}
+			var once sync.Once
+			s := simulate(t, simcloud.Options{Size: simcloud.Empty}, func(_ http.ResponseWriter, r *http.Request) bool {
+				if runs.Load() > 0 && strings.HasSuffix(r.URL.Path, test.path) {
+					once.Do(func() {
+						for end := time.Now().Add(10 * time.Second); ahead.Load() < n && time.Now().Before(end); time.Sleep(time.Millisecond) {
+							ahead.Store(int64(objects(disk)))
+						}
+					})
 				}
+				return false
 			})
-		}
-		return false
-	})
-	for i := range n {
-		s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
-	}
-	from := s.load(inventory.Pools)
-	s.engine = oneAtOnce(NewEngine(s.deleter, s.loader, Options{Journal: func(p Plan) (Journal, error) { return rememberOn(p, disk) }}))
-	if summary, _ := s.run(s.plan(from.Listing(inventory.Pools).Resources.All(), from)); summary.Counts[Deleted] != n {
-		t.Error(summary)
-	}
-	if got := ahead.Load(); got != n {
-		t.Errorf("%d of %d objects were written before the first answer", got, n)
-	}
-	if all := bytes.Count(disk.bytes(), []byte(`"type":"object"`)); all != n {
-		t.Errorf("%d objects were written in the end, want each once", all)
+			for i := range n {
+				s.cloud.AddPool(fmt.Sprintf("11111111-1111-1111-1111-%012d", i), fmt.Sprint("pool-", i))
+			}
+			from := s.load(inventory.Pools)
+			p := s.plan(from.Listing(inventory.Pools).Resources.All(), from)
+			for i := range p.Items {
+				if test.forgets {
+					p.Items[i].Resource.Object = nil
+				}
+			}
+			s.engine = oneAtOnce(NewEngine(s.deleter, s.loader, Options{Journal: func(p Plan) (Journal, error) {
+				runs.Add(1)
+				return rememberOn(p, disk)
+			}}))
+			if summary, _ := s.run(p); summary.Counts[Deleted] != n {
+				t.Error(summary)
+			}
+			if got := ahead.Load(); got != n {
+				t.Errorf("%d of %d objects were written before the answer", got, n)
+			}
+			if all := objects(disk); all != n {
+				t.Errorf("%d objects were written in the end, want each once", all)
+			}
+		})
 	}
 }
 

@@ -3,9 +3,10 @@ package cleanup
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -122,68 +123,63 @@ func (r *Run) intend(out outgoing, items []int) (request int, err error) {
 	return in.Request, nil
 }
 
-// keep writes objects of items down as they were seen last, unless the journal has them so, and what it takes to make them
-// again. The lines of all go in at once: side by side with those of other requests they would wait for each other each time.
+// keep writes objects of items down as they were seen last, or planned, unless the journal has them so, and what it takes to
+// make them again. The lines of all go in at once: side by side with those of other requests they would wait for each other
+// each time.
 func (r *Run) keep(items ...int) error {
 	if r.record.journal == nil {
 		return nil
 	}
 	type keepsake struct {
 		item         int
-		sight        int
-		back, object []byte // nil: the journal has it
-		sum          [sha256.Size]byte
+		object       inventory.Object
+		whole, shown []byte // nil: the journal has it
 	}
-	sightings, known := make([]sighting, len(items)), make([]noted, len(items))
+	known := make([]noted, len(items))
 	r.mu.Lock()
 	for n, i := range items {
-		sightings[n], known[n] = r.items[i].seen, r.items[i].noted
+		known[n] = r.items[i].noted
 	}
 	r.mu.Unlock()
 	keepsakes := make([]keepsake, 0, len(items))
-	for n, i := range items {
-		seen, noted := &sightings[n], &known[n]
-		if noted.sight == seen.n {
-			continue
-		}
-		k := keepsake{item: i, sight: seen.n}
-		object, err := json.Marshal(seen.resource.Object)
-		if err != nil {
-			return fmt.Errorf("the journal cannot hold %s: %w", seen.resource.Label(), err)
-		}
-		if noted.back != nil {
-			if k.back, err = json.Marshal(noted.back); err != nil {
-				return fmt.Errorf("the journal cannot hold what brings %s back: %w", seen.resource.Label(), err)
+	for n, res := range r.resources(items) {
+		k := keepsake{item: items[n], object: res.Object}
+		var err error
+		if back := known[n].back; back != nil {
+			if k.whole, err = json.Marshal(back); err != nil {
+				return fmt.Errorf("the journal cannot hold what brings %s back: %w", res.Label(), err)
 			}
 		}
-		if k.sum = sha256.Sum256(object); k.sum != noted.object {
-			k.object = object
+		if !known[n].kept || !reflect.DeepEqual(res.Object, known[n].object) {
+			if k.shown, err = json.Marshal(res.Object); err != nil {
+				return fmt.Errorf("the journal cannot hold %s: %w", res.Label(), err)
+			}
 		}
 		keepsakes = append(keepsakes, k)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, k := range keepsakes {
-		if k.back != nil {
-			r.record.write(lineWhole, ofItem(k.item, "back", k.back)) // a [keptWhole]
-		}
-		if k.object != nil {
-			r.record.write(lineObject, ofItem(k.item, "object", k.object)) // a [kept]
-		}
 		noted := &r.items[k.item].noted
-		noted.back, noted.object, noted.sight = nil, k.sum, k.sight // it may have been seen again meanwhile
+		if k.whole != nil {
+			r.record.write(lineWhole, ofItem(k.item, "back", k.whole)) // a [keptWhole]
+			noted.back = nil
+		}
+		if k.shown != nil {
+			r.record.write(lineObject, ofItem(k.item, "object", k.shown)) // a [kept]
+			noted.kept, noted.object = true, k.object
+		}
 	}
 	return nil
 }
 
 // writeAhead writes objects down that will be sent later, the last ones first, while nobody is about to send: what waits for
-// answers has time, and the next requests can leave as soon as they may.
-func (r *Run) writeAhead(sending context.Context, q *queue) {
+// answers has time, and the next requests can leave as soon as they may. Left is how many are yet to be sent.
+func (r *Run) writeAhead(ctx context.Context, items []int, left func() int) {
 	const aLot = 256
-	items := q.items()
-	for n := len(items); n > 0 && q.left() > len(items)-n && sending.Err() == nil; {
+	for n := len(items); n > 0 && left() > len(items)-n && ctx.Err() == nil; {
 		if !r.record.pen.TryLock() {
-			r.engine.wait(sending, time.Millisecond) //nolint:errcheck // the loop sees it
+			r.engine.wait(ctx, time.Millisecond) //nolint:errcheck // the loop sees it
 			continue
 		}
 		n--
@@ -195,6 +191,25 @@ func (r *Run) writeAhead(sending context.Context, q *queue) {
 		if n%aLot == 0 {
 			r.record.journal.Want()
 		}
+	}
+}
+
+// writePlanned writes objects down as they were planned, while they are looked at: few have changed. It is over when stop
+// returns.
+func (r *Run) writePlanned(ctx context.Context, items []int) (stop func()) {
+	known := slices.DeleteFunc(slices.Clone(items), func(i int) bool { return r.plan.Items[i].Resource.Object == nil })
+	ctx, cancel := context.WithCancel(ctx)
+	var writing sync.WaitGroup
+	if r.record.journal != nil {
+		writing.Go(func() {
+			if r.record.journal.Sync() == nil { // not while the plan is being written: the lists are asked for meanwhile
+				r.writeAhead(ctx, known, func() int { return len(known) })
+			}
+		})
+	}
+	return func() {
+		cancel()
+		writing.Wait()
 	}
 }
 

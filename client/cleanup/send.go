@@ -29,7 +29,7 @@ func (r *Run) send(ctx, sending context.Context, pieces []piece) {
 		}
 		size := func(p piece, aloft []*flight) (waypoint, int) { return r.size(service, p, aloft) }
 		if r.record.journal != nil {
-			wg.Go(func() { r.writeAhead(sending, q) })
+			wg.Go(func() { r.writeAhead(sending, q.items(), q.left) })
 		}
 		wg.Go(func() {
 			renew := func(p piece) piece { return r.renew(sending, q, p) }
