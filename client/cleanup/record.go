@@ -141,9 +141,11 @@ func (r *Run) keep(items ...int) error {
 		known[n] = r.items[i].noted
 	}
 	r.mu.Unlock()
+	seen := r.resources(items)
 	keepsakes := make([]keepsake, 0, len(items))
-	for n, res := range r.resources(items) {
-		k := keepsake{item: items[n], object: res.Object}
+	for n, i := range items {
+		res := &seen[n]
+		k := keepsake{item: i, object: res.Object}
 		var err error
 		if back := known[n].back; back != nil {
 			if k.whole, err = json.Marshal(back); err != nil {
