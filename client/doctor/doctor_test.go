@@ -166,7 +166,7 @@ func TestASisterCloudWithoutBatchCalls(t *testing.T) {
 	expect(t, r, "batch", "certificates", Warning, "not offered")
 	expect(t, r, "batch", "IP group entries", OK, "offered")
 	expect(t, r, "list", "shared pools (v2.0)", Warning, "does not offer it", "APIGW.0101")
-	expect(t, r, "list", "ROMA Connect", OK, "does not offer it")
+	expect(t, r, "list", "ROMA Connect", Unknown, "does not list its instances", "APIGW.0101", "gateway.instance_id")
 	if r.Count(Bad) > 0 || len(record.changes) > 0 {
 		t.Errorf("%+v, %v", r.Findings, record.changes)
 	}
@@ -324,7 +324,7 @@ func TestTheInstanceThatTheProfileNames(t *testing.T) {
 		cloud.ServeHTTP(w, r)
 	}))
 	p := keys(cloud, url)
-	expect(t, examine(t, p), "list", "ROMA Connect", OK, "does not offer it")
+	expect(t, examine(t, p), "list", "ROMA Connect", Unknown, "does not list its instances", "gateway.instance_id")
 	id := cloud.Account().ROMAInstanceID
 	p.Gateway = profile.Gateway{Service: client.ROMA, InstanceID: id}
 	r := examine(t, p)

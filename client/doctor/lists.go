@@ -120,7 +120,10 @@ func (e examination) gateways(ctx context.Context) []Finding {
 			return e.session.Client.Instances(ctx, service.name)
 		})
 		if errors.Is(err, wire.RouteAbsent) {
-			found = append(found, Finding{Area: "list", What: service.word, State: OK, Says: "this cloud does not offer it"})
+			found = append(found, Finding{
+				Area: "list", What: service.word, State: Unknown, Says: "this cloud does not list its instances: " + short(err),
+				Do: "if you use one, name it in the profile (gateway.service, gateway.instance_id)",
+			})
 			continue
 		}
 		found = append(found, instances.finding(service.word+" instances", err, service.instances))
