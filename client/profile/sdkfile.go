@@ -153,10 +153,11 @@ func (c Choice) readRegions() (sdkRegions, error) {
 	return regions, nil
 }
 
-// endpoint is the first one of a service in a region, "" when there is none.
+// endpoint is the first one of a service in a region, "" when there is none. Of several spellings that in capitals goes first:
+// it is the documented one.
 func (s sdkRegions) endpoint(service, region string) string {
-	for name, list := range s {
-		for _, r := range list {
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		for _, r := range s[name] {
 			if !strings.EqualFold(name, service) || r.ID != region {
 				continue
 			}

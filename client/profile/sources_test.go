@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 )
 
 // home is a user's directory with these files, where we are, and the environment in it: no config file, no metadata service.
@@ -261,6 +263,20 @@ func TestEndpointsOfTheSDK(t *testing.T) {
 			if got := p.resolve(); err != nil || got != tt.want {
 				t.Errorf("%s, %s: got %v, %v", tt.name, name, got, err)
 			}
+		}
+	}
+}
+
+// A service that stands there in several spellings has the endpoint of the documented one, in capitals.
+func TestAServiceInSeveralSpellings(t *testing.T) {
+	var regions sdkRegions
+	const text = "elb: [{id: r1, endpoint: one}]\nElb: [{id: r1, endpoint: two}]\nELB: [{id: r1, endpoint: three}]\neLB: [{id: r1, endpoint: four}]\n"
+	if err := yaml.Unmarshal([]byte(text), &regions); err != nil {
+		t.Fatal(err)
+	}
+	for range 50 { // maps have no order
+		if got := regions.endpoint("elb", "r1"); got != "three" {
+			t.Fatalf("got %s", got)
 		}
 	}
 }
