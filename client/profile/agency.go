@@ -3,6 +3,8 @@ package profile
 import (
 	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"janitor/client/auth"
 	"janitor/client/wire"
@@ -13,7 +15,7 @@ func agencyProfile() Profile {
 }
 
 // agencyAfter is the agency of the server we may be on, when nothing else was found; looked says where.
-func (c Choice) agencyAfter(looked string) (Profile, error) {
+func (c Choice) agencyAfter(looked []string) (Profile, error) {
 	p := agencyProfile()
 	p.searched = looked
 	switch at, err := c.metadata(); {
@@ -27,8 +29,29 @@ func (c Choice) agencyAfter(looked string) (Profile, error) {
 
 // nowhere says that there is no profile at all; last is why the server's agency is none.
 func (p Profile) nowhere(last string) error {
-	return credentials(nil, "no profile found: %s; %s; without an account, try: janitor demo", p.searched, last)
+	return &Nowhere{append(slices.Clip(p.searched), last)}
 }
+
+// Nowhere is that there is no profile at all; its class is [Credentials], its text one line.
+type Nowhere struct {
+	Looked []string // why there is none in each place, in order: "clouds.yaml has none"
+}
+
+func (n *Nowhere) Error() string {
+	return "no profile found: " + strings.Join(n.Looked, "; ") + "; set up one of these, or try janitor demo, which needs no account"
+}
+
+// Lines is the same on several lines, for people.
+func (n *Nowhere) Lines() []string {
+	lines := []string{"no profile found"}
+	for _, place := range n.Looked {
+		lines = append(lines, "  "+place)
+	}
+	return append(lines, "Set up one of these, or try janitor demo, which needs no account.")
+}
+
+// Is matches the class.
+func (n *Nowhere) Is(target error) bool { return target == error(Credentials) }
 
 // fromServer opens the metadata service of the server we are on; region and project are the server's unless the profile
 // says them.
@@ -42,7 +65,7 @@ func (p Profile) fromServer(ctx context.Context) (*auth.Agency, Profile, error) 
 	}
 	server := auth.NewAgency(at, p.Log)
 	if err := server.Fetch(ctx); err != nil {
-		if p.searched != "" {
+		if p.searched != nil {
 			return nil, p, p.nowhere(err.Error())
 		}
 		return nil, p, credentials(err, "%v", p)

@@ -91,7 +91,7 @@ type place struct {
 // after them.
 func (c Choice) places() []place {
 	return []place{
-		{"the environment (" + environmentSDK + ", " + environmentHW + ", " + environmentOS + ")", "", c.fromEnvironment},
+		{"the environment (HUAWEICLOUD_SDK_AK, HW_ACCESS_KEY, OS_USERNAME, …)", "", c.fromEnvironment},
 		{"~/.huaweicloud/credentials", "", c.fromSDKFile},
 		{"clouds.yaml", "set OS_CLOUD or give --profile clouds/NAME", c.fromClouds},
 		{"~/.hcloud/config.json", "set its current one or give --profile hcloud/NAME", c.fromKooCLI},
@@ -105,7 +105,7 @@ func (c Choice) places() []place {
 // the server that janitor runs on. Its region and project are the choice's, else its own. Its endpoints are the choice's,
 // else those of JANITOR_ENDPOINT_ELB, _APIG, _ROMA and _IAM, else its own, else its cloud's for its region.
 //
-// Errors are one line and of class [Usage], or [Credentials] when there is no profile at all.
+// Errors are one line and of class [Usage], or a [Nowhere] when there is no profile at all.
 func Find(c Choice) (Profile, error) {
 	c, given, err := c.begin()
 	if err != nil {
@@ -305,7 +305,7 @@ func (c Choice) pick(config file, path string) (Profile, error) {
 		}
 		looked = append(looked, why)
 	}
-	return c.agencyAfter(strings.Join(looked, "; "))
+	return c.agencyAfter(looked)
 }
 
 // choose takes the profile of a place that counts; why says that there is none.

@@ -44,7 +44,7 @@ type Profile struct {
 	keptIn     string       // the file that the secrets themselves stand in, "" when none
 	named      string       // what the project of ProjectID is called by the same source or the environment, "" = not said
 	typed      bool         // ProjectID was typed, and may be a name: ids are hexadecimal
-	searched   string       // where nothing was found before the server's agency was tried, as the end of a sentence
+	searched   []string     // where nothing was found before the server's agency was tried, see [Nowhere]
 
 	lookup    func(string) (string, bool) // reads the environment
 	variables map[string]string           // where a key comes from, if not from the config file: a variable, or a place

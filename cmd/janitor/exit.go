@@ -83,7 +83,20 @@ func status(err error) int {
 	return statusFailed
 }
 
-// oneLine is an error as stderr shows it: one line, and nothing in it that a terminal would obey.
+// printed is an error as stderr shows it, mostly one line.
+func printed(err error) string {
+	none, is := errors.AsType[*profile.Nowhere](err)
+	if !is {
+		return oneLine(err)
+	}
+	lines := none.Lines()
+	for i := range lines {
+		lines[i] = client.CleanWhole(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// oneLine is an error on one line, and nothing in it that a terminal would obey.
 func oneLine(err error) string {
 	lines := strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' })
 	return client.CleanWhole(strings.Join(lines, " "))

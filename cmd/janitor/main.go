@@ -39,7 +39,7 @@ func run() int {
 	log := &record{book: logbook.New(filepath.Join(xdg.StateHome, "janitor", "janitor.log"))}
 	err := program().ExecuteContext(log.within(ctx))
 	if said(err) {
-		fmt.Fprintf(os.Stderr, "janitor: %s\n", oneLine(err))
+		fmt.Fprintf(os.Stderr, "janitor: %s\n", printed(err))
 	}
 	log.end(ctx, os.Stderr, err)
 	return status(err)
