@@ -427,7 +427,7 @@ func (t *Tokens) failed(ctx context.Context, err error) error {
 		return t.failure(stopped(ctx))
 	}
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return t.failure(&wire.Error{Class: wire.Transport, Message: wire.Clean("no answer: " + wrapped.Err.Error()), Err: wrapped.Err})
+		return t.failure(&wire.Error{Class: wire.Transport, Message: wire.Clean("no answer: " + wire.Reason(t.login().Endpoint, wrapped.Err)), Err: wrapped.Err})
 	}
 	return t.failure(&wire.Error{Message: "the login cannot be made from this user, domain and project"})
 }

@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"janitor/client/wire"
 )
 
 // What is well: a certificate that is good for longer, a clock that is nearer. Signatures fail from skewMost on (api.md 8.2).
@@ -99,7 +101,7 @@ func (c contact) reached() Finding {
 	case c.at == "":
 		f.State, f.Says = Unknown, "none in this profile"
 	case c.err != nil:
-		f.State, f.Says, f.Do = Bad, cut(fmt.Sprintf("%s does not answer: %v", c.at, c.err)), c.remedy()
+		f.State, f.Says, f.Do = Bad, cut(fmt.Sprintf("%s does not answer: %s", c.at, wire.Reason(c.at, c.err))), c.remedy()
 	case c.status >= 300 && c.status < 400:
 		f.State, f.Says, f.Do = Warning, cut(fmt.Sprintf("%s redirects to %s%s", c.at, c.location, through)), "check the address: janitor follows no redirects"
 	case c.status >= 500:

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -439,7 +440,7 @@ func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 	case trying.Err() != nil:
 		e.Message, e.Err, e.timeout = fmt.Sprintf("no answer from %s within %s", a.base.Host, a.options.Timeout), err, true
 	default:
-		e.Message, e.Err = Clean(fmt.Sprintf("no answer from %s: %v", a.base.Host, err)), err
+		e.Message, e.Err = Clean(fmt.Sprintf("no answer from %s: %s", a.base.Host, Reason(a.base.Host, err))), err
 		if slow, ok := errors.AsType[net.Error](err); ok {
 			e.timeout = slow.Timeout()
 		}
@@ -451,6 +452,29 @@ func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 		}
 	}
 	return e
+}
+
+// Reason says why no answer came from a service that was named as at just before.
+func Reason(at string, err error) string {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok || op.Error() != err.Error() { // there is more to it
+		return err.Error()
+	}
+	why := op.Err
+	if call, ok := errors.AsType[*os.SyscallError](why); ok {
+		why = call.Err
+	}
+	name, unknown := errors.AsType[*net.DNSError](why)
+	switch {
+	case unknown && strings.Contains(at, name.Name):
+		return "looking up its name: " + name.Err
+	case op.Addr == nil || op.Op != "dial" && op.Op != "read" && op.Op != "write":
+		return err.Error()
+	}
+	if host, _, err := net.SplitHostPort(op.Addr.String()); err == nil && strings.Contains(at, host) {
+		return why.Error()
+	}
+	return fmt.Sprintf("%v (%v)", why, op.Addr)
 }
 
 // Stopped says in a word why a context has ended; err is its error.

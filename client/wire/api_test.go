@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -396,8 +397,31 @@ func TestWhetherARequestLeftIsKnown(t *testing.T) {
 	if err := a.Do(t.Context(), call); !errors.As(err, &e) || !errors.Is(err, Transport) || !e.Unsent {
 		t.Errorf("nobody listens: %v, unsent %v", err, e.Unsent)
 	}
-	if strings.Contains(e.Error(), "/pools/p") || !strings.HasPrefix(e.Error(), "deleting pool p: no answer from 127.0.0.1:") {
+	if strings.Contains(e.Error(), "/pools/p") || !strings.HasPrefix(e.Error(), "deleting pool p: no answer from 127.0.0.1:") || strings.Count(e.Error(), "127.0.0.1") != 1 {
 		t.Errorf("%v", e)
+	}
+}
+
+// What comes after the name of the service does not name it a second time; another address is told.
+func TestWhyThereIsNoAnswer(t *testing.T) {
+	at := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 443}
+	refused := &net.OpError{Op: "dial", Net: "tcp", Addr: at, Err: os.NewSyscallError("connect", errors.New("connection refused"))}
+	for _, c := range []struct {
+		at   string
+		err  error
+		want string
+	}{
+		{"192.0.2.7", refused, "connection refused"},
+		{"https://192.0.2.7:443/v3", refused, "connection refused"},
+		{"elb.example.com", refused, "connection refused (192.0.2.7:443)"},
+		{"elb.example.com", &net.OpError{Op: "read", Net: "tcp", Source: at, Addr: at, Err: os.NewSyscallError("read", errors.New("connection reset by peer"))}, "connection reset by peer (192.0.2.7:443)"},
+		{"elb.example.com", &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "elb.example.com", Server: "192.0.2.53:53"}}, "looking up its name: no such host"},
+		{"elb.example.com", &net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, "remote error: tls: handshake failure"},
+		{"elb.example.com", io.ErrUnexpectedEOF, "unexpected EOF"},
+	} {
+		if got := Reason(c.at, c.err); got != c.want {
+			t.Errorf("%s, %v: got %q, want %q", c.at, c.err, got, c.want)
+		}
 	}
 }
 
