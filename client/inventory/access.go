@@ -305,7 +305,7 @@ func (g *Graph) access(listener string) (Use, bool) {
 func usersOfGroup(g *Graph, group *client.IPGroup) []Use {
 	users := slices.Clip(g.Uses(IPGroups, group.ID))
 	for l := range group.Listeners.All() {
-		if !slices.ContainsFunc(users, func(u Use) bool { return u.By == l }) {
+		if !slices.ContainsFunc(users, func(u Use) bool { return sameID(u.By, l) }) {
 			users = append(users, Use{By: l, Via: "listeners", Text: "listener " + g.listenerName(l)})
 		}
 	}

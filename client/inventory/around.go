@@ -483,9 +483,9 @@ func readGranted(ctx context.Context, q *query) error {
 		}
 		begun = true
 		for i := range page {
-			if l := &page[i]; !q.listed[l.ID] {
+			if l := &page[i]; !q.listed[foldedID(l.ID)] {
 				more = append(more, listenerRow(q.home, listenerOf(l, false)))
-				delete(q.named, l.ID)
+				maps.DeleteFunc(q.named, func(id string, _ namer) bool { return sameID(id, l.ID) })
 			}
 		}
 	}

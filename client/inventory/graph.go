@@ -208,7 +208,7 @@ func (g *Graph) usedBy(kind KindID, id string, own client.IDs) (used, doubts []R
 	}
 	for l := range own.All() {
 		switch {
-		case l == "" || slices.ContainsFunc(uses, func(u Use) bool { return u.By == l }):
+		case l == "" || slices.ContainsFunc(uses, func(u Use) bool { return sameID(u.By, l) }):
 		case g != nil && g.missing[l]:
 			doubts = append(doubts, Reason{Text: "names listener " + l + ", which does not exist", Via: "listeners", By: l})
 		default:

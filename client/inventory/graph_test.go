@@ -252,6 +252,29 @@ func TestListenersThatAreNotListed(t *testing.T) {
 	}
 }
 
+// TestListenersNamedInAnotherSpelling: they are the ones that are listed, told once and not asked for.
+func TestListenersNamedInAnotherSpelling(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"pools":     {{"id": "p", "name": "pool", "listeners": refs("L1")}},
+		"ipgroups":  {{"id": "g", "name": "group", "ip_list": []object{{"ip": "10.0.0.1"}}, "listeners": refs("l1")}},
+		"listeners": {{"id": "l-1", "name": "web", "default_pool_id": "P", "ipgroup": object{"ipgroup_id": "G", "type": "white"}}},
+	}}
+	l, _ := w.serve(t)
+	s := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.IPGroups))
+	for kind, want := range map[inventory.KindID]string{
+		inventory.Pools: "in use: listener web [empty]", inventory.IPGroups: "in use: listener web (white)",
+	} {
+		if got := said(s.Listing(kind).Resources.At(0).Verdict); got != want {
+			t.Errorf("%s: %q, want %q", kind, got, want)
+		}
+	}
+	for _, seen := range w.seen {
+		if strings.HasPrefix(seen, "GET listeners/") {
+			t.Error(seen)
+		}
+	}
+}
+
 // TestHalfOfTheSharedFamily: a cloud has all lists of shared load balancers or none. One that is missing beside another that
 // answers may list whatever uses something.
 func TestHalfOfTheSharedFamily(t *testing.T) {

@@ -48,7 +48,7 @@ type query struct {
 	// For the list that comes last: what the others have told.
 	unlisted []client.Listener // listeners that were kept aside and that no other list shows
 	named    map[string]namer  // listeners that are named and were not listed
-	listed   map[string]bool   // listeners that were listed
+	listed   map[string]bool   // listeners that were listed, folded
 	binned   bool              // the cloud has a recycle bin
 	divided  bool              // objects are in enterprise projects, and these lists may not show all of them
 }
@@ -163,19 +163,19 @@ func (q *query) await(ctx context.Context) {
 			return
 		}
 		for l := range r.parts[id].names {
-			q.listed[l] = true
+			q.listed[foldedID(l)] = true
 		}
 	}
 	for _, l := range r.aside {
-		if !q.listed[l.ID] {
-			q.listed[l.ID] = true
+		if id := foldedID(l.ID); !q.listed[id] {
+			q.listed[id] = true
 			q.unlisted = append(q.unlisted, l)
 		}
 	}
 	r.aside = nil
 	for _, id := range slices.Sorted(maps.Keys(r.parts)) {
 		for l, by := range r.parts[id].naming {
-			if _, known := q.named[l]; !known && !q.listed[l] {
+			if _, known := q.named[l]; !known && !q.listed[foldedID(l)] {
 				q.named[l] = by
 			}
 		}

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -175,6 +176,12 @@ func mergeShared[T any](shared func(*T) *bool, v3 func(*T) *bool) func(seen, aga
 		best.Object = &joined
 		return best
 	}
+}
+
+// sameID: the two mean the same object; see [folded].
+func sameID(a, b string) bool {
+	var x, y [64]byte // makes no text
+	return a == b || bytes.Equal(folded(x[:0], a), folded(y[:0], b))
 }
 
 // foldedID is [folded] as text.
