@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -104,6 +105,10 @@ type adjacent struct {
 // linksOf finds the links that begin at one of these objects, whichever end tells of them.
 func (s *Snapshot) linksOf(at map[Ref]*[]Branch, up direction) adjacent {
 	found := adjacent{links: map[Ref][]link{}}
+	here := spelled{}
+	for ref := range at {
+		here.add(ref)
+	}
 	for i := range s.Listings {
 		k := s.Listings[i].Kind
 		if k.links == nil {
@@ -112,17 +117,16 @@ func (s *Snapshot) linksOf(at map[Ref]*[]Branch, up direction) adjacent {
 		for j := range s.Listings[i].Resources.Len() {
 			r := s.Listings[i].Resources.At(j)
 			k.links(r, func(l link) {
-				from, _ := up.along(l)
-				if at[from] == nil {
-					return
+				end, _ := up.along(l)
+				for from := range here.like(end) {
+					if l.up == "" {
+						l.up = oneOf(l.user.Kind)
+					}
+					if found.links[from] == nil {
+						found.order = append(found.order, from)
+					}
+					found.links[from] = append(found.links[from], l)
 				}
-				if l.up == "" {
-					l.up = oneOf(l.user.Kind)
-				}
-				if found.links[from] == nil {
-					found.order = append(found.order, from)
-				}
-				found.links[from] = append(found.links[from], l)
 			})
 		}
 	}
@@ -130,6 +134,27 @@ func (s *Snapshot) linksOf(at map[Ref]*[]Branch, up direction) adjacent {
 		found.links[from] = distinct(links, up)
 	}
 	return found
+}
+
+// spelled are refs by their ids, folded: services spell an id in more than one way; see [folded].
+type spelled map[string][]Ref
+
+func (s spelled) add(ref Ref) {
+	id := foldedID(ref.ID)
+	s[id] = append(s[id], ref)
+}
+
+// like are those that mean the same as ref. What an entry has for an id is none.
+func (s spelled) like(ref Ref) iter.Seq[Ref] {
+	return func(yield func(Ref) bool) {
+		var room [64]byte
+		for _, r := range s[string(folded(room[:0], ref.ID))] { // makes no text
+			same := r.Kind == ref.Kind && r.Scope == ref.Scope && r.Parent == ref.Parent && (r.Kind != Entries || r.ID == ref.ID)
+			if same && !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // distinct keeps each reference once. Two objects may tell of the same tie, each by its own field: "default_pool_id" says
@@ -144,9 +169,16 @@ func distinct(links []link, up direction) []link {
 		}
 		return 0
 	}
+	end := func(l link) Ref {
+		_, to := up.along(l)
+		if to.Kind != Entries {
+			to.ID = foldedID(to.ID)
+		}
+		return to
+	}
 	best := map[Ref]int{}
 	for _, l := range links {
-		_, to := up.along(l)
+		to := end(l)
 		if r, known := best[to]; !known || rank(l) < r {
 			best[to] = rank(l)
 		}
@@ -159,7 +191,7 @@ func distinct(links []link, up direction) []link {
 	seen := map[tie]bool{}
 	kept := links[:0]
 	for _, l := range links {
-		_, to := up.along(l)
+		to := end(l)
 		if t := (tie{to, l.via}); rank(l) == best[to] && l.loose == loose && !seen[t] {
 			seen[t] = true
 			kept = append(kept, l)
@@ -176,7 +208,7 @@ func (s *Snapshot) branch(l link, up direction, ends map[Ref]Resource) Branch {
 	b.Resource, b.Listed = ends[to]
 	label := to.ID
 	if b.Listed {
-		label = b.Resource.Label()
+		b.Ref, label = b.Resource.Ref, b.Resource.Label()
 	}
 	word := cmp.Or(l.down, oneOf(to.Kind))
 	if up {
@@ -230,7 +262,19 @@ func (s *Snapshot) ends(found adjacent, up direction) map[Ref]Resource {
 		}
 	}
 	ends := s.Find(refs)
+	missing := spelled{}
+	for _, ref := range refs {
+		if _, listed := ends[ref]; !listed {
+			missing.add(ref)
+		}
+	}
 	for i := range s.Listings {
+		for j := 0; len(missing) > 0 && j < s.Listings[i].Resources.Len(); j++ {
+			r := s.Listings[i].Resources.At(j)
+			for ref := range missing.like(r.Ref) {
+				ends[ref] = r
+			}
+		}
 		for _, p := range s.Listings[i].Parents {
 			if _, listed := ends[p.Ref]; !listed && p.Object != nil {
 				ends[p.Ref] = p

@@ -111,6 +111,39 @@ policy /api [listener_id]
 	}
 }
 
+// TestTreesOfOtherSpellings: whichever way a reference spells an id, it leads to the object, once.
+func TestTreesOfOtherSpellings(t *testing.T) {
+	w := &world{lists: map[string][]object{
+		"loadbalancers": {{"id": "b-1", "name": "lb-1", "listeners": refs("L-1"), "guaranteed": true}},
+		"listeners": {{"id": "l1", "name": "web-443", "loadbalancers": refs("B1"), "default_pool_id": "P-1",
+			"ipgroup": object{"ipgroup_id": "G1", "type": "white"}}},
+		"pools":    {{"id": "p1", "name": "web", "members": refs("M1"), "listeners": refs("l-1")}},
+		"members":  {{"id": "m-1", "name": "ecs-1", "address": "10.0.0.5", "protocol_port": 80}},
+		"ipgroups": {{"id": "g-1", "name": "office", "ip_list": []object{{"ip": "2001:db8::a"}, {"ip": "2001:DB8::A"}}}},
+	}}
+	l, _ := w.serve(t)
+	s := inventory.Last(l.WithDetail().Load(t.Context(), inventory.Pools, inventory.IPGroups))
+	pool := s.Listing(inventory.Pools).Resources.At(0).Ref
+	for got, want := range map[string]string{
+		drawn(s.UsedBy(pool)): "listener web-443 [default_pool_id]\n  load balancer lb-1 [loadbalancers]\n",
+		drawn(s.Uses(pool)):   "server ecs-1 10.0.0.5:80 [members]\n",
+		drawn(s.UsedBy(s.Listing(inventory.IPGroups).Resources.At(0).Ref)): "listener web-443 (white) [ipgroup]\n  load balancer lb-1 [loadbalancers]\n",
+	} {
+		if got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
+	if b := s.UsedBy(pool)[0].Below[0]; !b.Listed || b.Ref != b.Resource.Ref {
+		t.Errorf("the load balancer cannot be opened: %+v", b.Ref)
+	}
+	s, listing := open(t, l, inventory.Entries)
+	for i := range listing.Resources.Len() { // their ids are no ids
+		if tree := s.UsedBy(listing.Resources.At(i).Ref); len(tree) != 1 {
+			t.Errorf("an entry is used by\n%s", drawn(tree))
+		}
+	}
+}
+
 // TestTreesOfWhatIsOpened: entries and members are in trees of their own, up to what uses their parents.
 func TestTreesOfWhatIsOpened(t *testing.T) {
 	l, _ := grown().serve(t)
