@@ -319,7 +319,7 @@ func (u *poolUser) look(ctx context.Context, c *client.Client, one *Comeback, no
 		switch {
 		case !ok:
 			u.leave(one, "is no longer there")
-		case id != "" && slices.ContainsFunc(p.WeightedPools, func(w client.WeightedPool) bool { return w.PoolID == id }):
+		case id != "" && slices.ContainsFunc(p.WeightedPools, func(w client.WeightedPool) bool { return sameID(w.PoolID, id) }):
 			one.found(u.part(), u.ID)
 		case !u.asLeft(one, p.WeightedPools):
 			u.leave(one, "sends to other pools now")
@@ -336,7 +336,7 @@ func (u *poolUser) lookForPool(one *Comeback, there bool, pool, another string) 
 	case !there:
 		u.leave(one, "is no longer there")
 	case pool == "": // as the deletion has left it
-	case pool == one.ID():
+	case sameID(pool, one.ID()):
 		one.found(u.part(), u.ID)
 	default:
 		u.leave(one, another)
@@ -360,11 +360,11 @@ func (u *poolUser) asLeft(one *Comeback, now []client.WeightedPool) bool {
 }
 
 func sortedShares(all []client.WeightedPool) []client.WeightedPool {
-	return slices.SortedFunc(slices.Values(all), func(a, b client.WeightedPool) int { return cmp.Compare(a.PoolID, b.PoolID) })
+	return slices.SortedFunc(slices.Values(all), func(a, b client.WeightedPool) int { return cmp.Compare(foldedID(a.PoolID), foldedID(b.PoolID)) })
 }
 
 func sameShare(a, b client.WeightedPool) bool {
-	return a.PoolID == b.PoolID && (a.Weight == nil) == (b.Weight == nil) && (a.Weight == nil || *a.Weight == *b.Weight)
+	return sameID(a.PoolID, b.PoolID) && (a.Weight == nil) == (b.Weight == nil) && (a.Weight == nil || *a.Weight == *b.Weight)
 }
 
 // lookForPolicy finds a policy that was deleted as a whole, by its id or the one it was given, and its rules.
