@@ -60,13 +60,16 @@ func (m *Model) frame() string {
 	return m.head(w) + "\n" + body + "\n" + foot
 }
 
-// cramped: the window shows nothing of use. Then it takes no key but the one that quits, for nobody sees what is asked.
+// cramped: the window shows nothing of use. Then it takes no key but those that leave it, for nobody sees what is asked.
 func (m *Model) cramped() bool { return m.w < minWidth || m.h < minHeight }
 
 // small says in place of everything else what is wrong or, once the user wants to quit, what that waits for.
 func (m *Model) small(w, h int) string {
-	text := fmt.Sprintf("janitor needs %d×%d, this is %d×%d. Until then %s quits, no other key is taken",
-		minWidth, minHeight, w, h, m.env.Keys.Label(keys.QuitNow))
+	leave := m.env.Keys.Label(keys.QuitNow) + " quits"
+	if m.notSuspend() == "" {
+		leave += ", " + m.env.Keys.Label(keys.Suspend) + " suspends"
+	}
+	text := fmt.Sprintf("janitor needs %d×%d, this is %d×%d. Until then %s, no other key is taken", minWidth, minHeight, w, h, leave)
 	switch {
 	case m.quitting && m.live() != nil:
 		text = m.parting()

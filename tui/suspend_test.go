@@ -48,6 +48,17 @@ func TestCtrlZGivesTheTerminalBack(t *testing.T) {
 	}
 }
 
+// TestCtrlZInAWindowThatIsTooSmall: it works as anywhere, and is named where it does.
+func TestCtrlZInAWindowThatIsTooSmall(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	a.opts.Suspend = func() error { return nil }
+	x := open(t, a.opts, 36, 9).see("ctrl+c quits, ctrl+z", "suspends, no other key")
+	x.press("ctrl+z").until("the screen is not taken again", func(string) bool { return x.sent("\x1b[?1049h") == 2 })
+	a.opts.Suspend = nil
+	open(t, a.opts, 36, 9).see("ctrl+c quits, no other")
+}
+
 // TestCtrlZWithARunGoingOn: what was sent would stay without an answer for as long as the shell likes.
 func TestCtrlZWithARunGoingOn(t *testing.T) {
 	answers := make(chan struct{})

@@ -225,10 +225,12 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 		return m.quit(asked)
 	case action == keys.Redraw:
 		return tea.ClearScreen
-	case m.cramped(), m.away:
+	case m.away:
 		return nil
 	case action == keys.Suspend:
 		return m.suspend()
+	case m.cramped():
+		return nil
 	case m.dialog != nil:
 		return m.dialog.Update(key)
 	case m.palette != nil:
