@@ -17,6 +17,7 @@ import (
 
 // Step is one step of a runbook. What it matches is marked for a person to look at; nothing is deleted by walking.
 type Step struct {
+	Of     string // what the runbook is called; ""
 	Name   string // "expired certificates"
 	Kind   inventory.KindID
 	In     []string // parents, by name or id; nil = all
@@ -150,7 +151,11 @@ func (m *Model) stepTitle(much step) string {
 }
 
 func (s Step) title(i int) string {
-	text := fmt.Sprintf("Step %d: %s", i+1, s.Name)
+	text := fmt.Sprintf("Step %d", i+1)
+	if s.Of != "" {
+		text += " of " + s.Of
+	}
+	text += ": " + s.Name
 	if s.Reason != "" {
 		text += " – " + s.Reason
 	}

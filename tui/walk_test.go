@@ -32,13 +32,13 @@ func TestARunbookIsWalkedThrough(t *testing.T) {
 	group := a.list(t, inventory.IPGroups)[0]
 	entries := len(a.children(t, inventory.Entries, group))
 	a.opts.Steps = []Step{
-		{Name: "empty pools", Kind: inventory.Pools, Expr: "unused && servers == 0", Reason: "OPS-7", Empty: true},
+		{Of: "Tidy up", Name: "empty pools", Kind: inventory.Pools, Expr: "unused && servers == 0", Reason: "OPS-7", Empty: true},
 		{Name: "used pools", Kind: inventory.Pools, Expr: "used"},
 		{Name: "entries", Kind: inventory.Entries, In: []string{group.Ref.ID, group.Name}, Expr: "size > 0"},
 		{Name: "of nothing", Kind: inventory.Entries, In: []string{"nowhere"}, Expr: "size > 0"},
 	}
 	marked := func(n int) string { return fmt.Sprintf("%d of %d", n, len(pools)) }
-	x := open(t, a.opts, 120, 36).see("step 1 of 4: empty pools · listed", fmt.Sprintf("%d marked", empty), marked(empty), "Step 1: empty pools – OPS-7")
+	x := open(t, a.opts, 120, 36).see("step 1 of 4: empty pools · listed", fmt.Sprintf("%d marked", empty), marked(empty), "Step 1 of Tidy up: empty pools – OPS-7")
 	x.press("<").see("This is the first step")
 	x.press("V").see("[unused]") // of a step all is shown that it marks
 	x.press(">").see("step 2 of 4: used pools", fmt.Sprintf("%d marked", used), marked(used), "/=used").gone("[unused]")

@@ -95,6 +95,9 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 		if err != nil {
 			return none, err
 		}
+		if book.Name != "" {
+			stage.Chosen += "; runbook: " + book.Name
+		}
 		if err := stepLimits(cleanup.Limits{}, step.Limits).Check(stage); err != nil {
 			return none, refused("nothing is planned: step %d: %w: choose fewer, or raise the limits of the step", i+1, err)
 		}
@@ -184,7 +187,7 @@ func walkThrough(path string, set map[string]string, choice *profile.Choice) (wa
 			return walkBook{}, usage("%s: step %d: where and keep together: %w", path, i+1, err)
 		}
 		walk.steps = append(walk.steps, tui.Step{
-			Name: cmp.Or(s.Name, s.Kind), Kind: s.kind.ID, In: s.In, Expr: expr, Reason: s.Reason,
+			Of: book.Name, Name: cmp.Or(s.Name, s.Kind), Kind: s.kind.ID, In: s.In, Expr: expr, Reason: s.Reason,
 			Limits: stepLimits(cleanup.Limits{}, s.Limits), Detach: s.Allows(runbook.Detach), Empty: s.Allows(runbook.Prerequisites),
 		})
 	}
