@@ -196,13 +196,14 @@ func (c Choice) insecure(f family) error {
 }
 
 // checkProject refuses a profile for one project where the environment names another: nobody knows which of them is meant,
-// unless the command line names the profile or the project. A name beside the profile's id is noted, for IAM to compare.
+// unless the command line names the profile or the project. A name beside the profile's id, and an id beside its name, are
+// noted, for IAM to compare.
 func (c Choice) checkProject(p *Profile) error {
 	fromEnvironment := p.Name == environment || strings.HasPrefix(p.Name, environment+"/")
 	if c.Project != "" || c.Profile != "" && !fromEnvironment {
 		return nil
 	}
-	for _, of := range []struct{ key, mine string }{{"project_id", p.ProjectID}, {"project_name", cmp.Or(p.ProjectName, p.named)}} {
+	for _, of := range []struct{ key, mine string }{{"project_id", cmp.Or(p.ProjectID, p.numbered)}, {"project_name", cmp.Or(p.ProjectName, p.named)}} {
 		for _, name := range variablesOf(of.key) {
 			other := c.get(name)
 			if of.mine == "" || other == "" || other == of.mine {
@@ -215,16 +216,25 @@ func (c Choice) checkProject(p *Profile) error {
 			return usage("%v is for project %s, but %s is %s: %s", *p, of.mine, name, other, way)
 		}
 	}
-	for _, name := range variablesOf("project_name") {
-		if other := c.get(name); p.ProjectID != "" && p.named == "" && other != "" {
-			p.named, p.variables = other, maps.Clone(p.variables)
+	if p.ProjectID != "" {
+		c.note(p, "project_name", &p.named)
+	} else if p.ProjectName != "" {
+		c.note(p, "project_id", &p.numbered)
+	}
+	return nil
+}
+
+// note keeps what the environment says of a key and where, unless that is known.
+func (c Choice) note(p *Profile, key string, said *string) {
+	for _, name := range variablesOf(key) {
+		if other := c.get(name); *said == "" && other != "" {
+			*said, p.variables = other, maps.Clone(p.variables)
 			if p.variables == nil {
 				p.variables = map[string]string{}
 			}
-			p.variables["project_name"] = name
+			p.variables[key] = name
 		}
 	}
-	return nil
 }
 
 // variablesOf are all that stand for a key of a profile.

@@ -157,7 +157,7 @@ func (c Choice) complete(p Profile, given Endpoints) (Profile, error) {
 		p.Region = c.Region
 	}
 	if c.Project != "" {
-		p.ProjectID, p.ProjectName, p.named = "", c.Project, ""
+		p.ProjectID, p.ProjectName, p.named, p.numbered = "", c.Project, "", ""
 		if projectForm.MatchString(c.Project) {
 			p.ProjectID, p.ProjectName = c.Project, ""
 			p.typed = strings.Trim(c.Project, "0123456789abcdef") != ""
@@ -242,6 +242,8 @@ func (c Choice) withCloud(p Profile) (Profile, error) {
 		}
 	case p.ProjectID != "" && called != "":
 		p.named, p.variables = called, map[string]string{"project_name": theirs("project_name")}
+	case p.ProjectName != "" && from.ProjectID != "" && called == "":
+		p.numbered, p.variables = from.ProjectID, map[string]string{"project_id": theirs("project_id")}
 	}
 	p.Endpoints.IAM = cmp.Or(p.Endpoints.IAM, from.Endpoints.IAM)
 	p.CAFile = cmp.Or(p.CAFile, from.CAFile)

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,7 +130,7 @@ func (p Profile) logIn(ctx context.Context, s *Session, who secrets, hosts auth.
 	case !projectForm.MatchString(in.ProjectID):
 		return fmt.Errorf("the login succeeded, but for %q, which is not the id of a project", in.ProjectID)
 	}
-	return p.rightProject("login", in)
+	return cmp.Or(p.rightProject("login", in), p.rightID(in.ProjectID))
 }
 
 func identified(way string, in auth.Session) Identity {

@@ -189,6 +189,27 @@ func TestTheIDAndTheNameOfTwoProjects(t *testing.T) {
 	}
 }
 
+// So they may where a config file has the name and the environment the id.
+func TestTheNameOfAProfileAndTheIDOfTheEnvironment(t *testing.T) {
+	_, account, p := simulated(t)
+	config := fmt.Sprintf("profiles: {acme: {region: %s, project_name: %s, auth: {access_key: %s, secret_key: %s}}}", account.Region, account.Region, account.AccessKey, account.SecretKey)
+	for id, says := range map[string]string{account.ProjectID: "", "0123": `HW_PROJECT_ID says project 0123, and project_name says "` + account.Region + `"`} {
+		c := home(t, map[string]string{"config.yaml": config}, "HW_PROJECT_ID="+id)
+		c.Endpoints = []string{"elb=" + p.Endpoints.ELB, "iam=" + p.Endpoints.IAM}
+		found, err := Find(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := found.Open(t.Context())
+		if err == nil {
+			s.Close()
+		}
+		if says == "" && err != nil || says != "" && (!errors.Is(err, Usage) || !strings.Contains(err.Error(), says)) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
 // So they may where a profile leaves its credentials to clouds.yaml.
 func TestTheProjectOfAProfileAndOfItsCloud(t *testing.T) {
 	_, account, p := simulated(t)
@@ -198,6 +219,8 @@ func TestTheProjectOfAProfileAndOfItsCloud(t *testing.T) {
 		{"read_only: true", "project_name: other, project_id: '" + account.ProjectID + "'", "clouds.yaml:1 says project " + account.ProjectID},
 		{"project_name: " + account.Region, "project_name: other, project_id: '0123'", `is for "other": take project_name out`},
 		{"project_name: " + account.Region, "project_name: " + account.Region + ", project_id: '0123'", ""},
+		{"project_name: " + account.Region, "project_id: '" + account.ProjectID + "'", ""},
+		{"project_name: " + account.Region, "project_id: '0123'", `clouds.yaml:1 says project 0123, and project_name says "` + account.Region + `", which is ` + account.ProjectID},
 	} {
 		c := home(t, map[string]string{
 			"config.yaml": fmt.Sprintf("profiles: {acme: {region: %s, %s, auth: {clouds: team}}}", account.Region, test.config),
@@ -228,6 +251,7 @@ func TestWhatIAMSaysOfAProject(t *testing.T) {
 		auth        Auth
 		id, called  string // the profile's project
 		named       string // what the environment calls it
+		numbered    string // the id that the environment says it has
 		token, list string // what IAM says of the token and of the projects; "" = nothing, with 403
 		says        string // "" = it opens
 	}{
@@ -242,6 +266,11 @@ func TestWhatIAMSaysOfAProject(t *testing.T) {
 		{name: "keys and another name", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "99", named: "other", list: projects, says: `called "team"`},
 		{name: "keys that may not see projects", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "99", named: "other"},
 		{name: "keys that do not see this project", auth: Auth{AccessKey: "a", SecretKey: "s"}, id: "98", named: "team", list: projects},
+		{name: "keys and the right id", auth: Auth{AccessKey: "a", SecretKey: "s"}, called: "team", numbered: "99", list: projects},
+		{name: "keys and another id", auth: Auth{AccessKey: "a", SecretKey: "s"}, called: "team", numbered: "98", list: projects, says: `project_id says project 98, and project_name says "team", which is 99`},
+		{name: "a token and another id", auth: Auth{Token: "t"}, called: "team", numbered: "98", list: projects, says: `which is 99`},
+		{name: "a login and the right id", auth: Auth{Username: "u", Password: "p", DomainName: "d"}, called: "team", numbered: "99", token: `{"token":{"project":{"id":"99"}}}`},
+		{name: "a login and another id", auth: Auth{Username: "u", Password: "p", DomainName: "d"}, called: "team", numbered: "98", token: `{"token":{"project":{"id":"99"}}}`, says: `which is 99`},
 		{name: "an id that is none", auth: Auth{AccessKey: "a", SecretKey: "s"}, called: "team", list: `{"projects":[{"id":"../99","name":"team"}]}`, says: "which is not a project id"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -260,7 +289,7 @@ func TestWhatIAMSaysOfAProject(t *testing.T) {
 				fmt.Fprint(w, answer)
 			}))
 			t.Cleanup(server.Close)
-			p := Profile{Name: "x", Region: "r1", ProjectID: test.id, ProjectName: test.called, named: test.named, Auth: test.auth, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
+			p := Profile{Name: "x", Region: "r1", ProjectID: test.id, ProjectName: test.called, named: test.named, numbered: test.numbered, Auth: test.auth, Endpoints: Endpoints{ELB: server.URL, IAM: server.URL}}
 			s, err := p.Open(t.Context())
 			switch {
 			case err != nil && (test.says == "" || !strings.Contains(err.Error(), test.says)), err == nil && test.says != "":

@@ -43,6 +43,7 @@ type Profile struct {
 	readOnlyIn string       // the file that makes it read-only; "" = the command line does
 	keptIn     string       // the file that the secrets themselves stand in, "" when none
 	named      string       // what the project of ProjectID is called by the same source or the environment, "" = not said
+	numbered   string       // the id that the project called ProjectName has by another source, "" = not said
 	typed      bool         // ProjectID was typed, and may be a name: ids are hexadecimal
 	searched   []string     // where nothing was found before the server's agency was tried, see [Nowhere]
 

@@ -94,7 +94,15 @@ func (p Profile) lookUp(ctx context.Context, iam string, t http.RoundTripper) (s
 	case !projectForm.MatchString(ids[0]):
 		return "", fmt.Errorf("the id of project %q is %q, which is not a project id", p.ProjectName, wire.Clean(ids[0]))
 	}
-	return ids[0], nil
+	return ids[0], p.rightID(ids[0])
+}
+
+// rightID refuses an id of another project than the one called ProjectName, where both are given.
+func (p Profile) rightID(id string) error {
+	if p.numbered == "" || p.numbered == id {
+		return nil
+	}
+	return usage("%s says project %s, and %s says %q, which is %s: keep the right one", p.word("project_id"), p.numbered, p.word("project_name"), p.ProjectName, id)
 }
 
 // rightProject refuses credentials that are for another project than the profile, where they say what they are for.
