@@ -90,18 +90,18 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	s, loader, p, err := reopenAt(cmd.Context(), "plan "+path, doc.Where, a.choice)
+	s, err := reopenAt(cmd.Context(), "plan "+path, doc.Where, a.choice)
 	if err != nil {
 		return err
 	}
-	defer closing(cmd, s)
+	defer closing(cmd, s.Session)
 	var bound *keys.Map
 	if a.screen {
-		if bound, err = checkKeys(p.Keys); err != nil {
+		if bound, err = checkKeys(s.profile.Keys); err != nil {
 			return err
 		}
 	}
-	if err := mayDelete(s); err != nil {
+	if err := mayDelete(s.Session); err != nil {
 		return err
 	}
 	if doc.Items() == 0 {
@@ -109,23 +109,23 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 		return nil
 	}
 	// Whoever types a word or gives a digest has seen how much it is.
-	if err := limitsOf(cmd, a.limits, runbook.Limits(p.Limits)).Check(doc.Steps...); a.yes && a.approved == "" && len(doc.Dangers()) == 0 && err != nil {
+	if err := limitsOf(cmd, a.limits, runbook.Limits(s.profile.Limits)).Check(doc.Steps...); a.yes && a.approved == "" && len(doc.Dangers()) == 0 && err != nil {
 		return refused("nothing is deleted: %w, or --approve-digest", allowing(err))
 	}
-	if err := approve(cmd, doc, p, a.yes, a.approved != "", path == "-"); err != nil {
+	if err := approve(cmd, doc, s.profile, a.yes, a.approved != "", path == "-"); err != nil {
 		return err
 	}
 	why := a.why
-	past.ActAs(whoIs(s))
+	past.ActAs(whoIs(s.Session))
 	why.Approved = digest // by which the runs of this plan are found again
-	at := whereIs(p, s)
+	at := whereIs(s.profile, s.Session)
 	at.Profile = doc.Where.Profile // by which its items are called, whatever --profile is
-	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: past.JournalFor(at, why, unless), Log: logOf(cmd.Context())})
+	engine := cleanup.NewEngine(s.Deleter, s.loader, cleanup.Options{Journal: past.JournalFor(at, why, unless), Log: logOf(cmd.Context())})
 	if a.screen {
 		return watchOnScreen(cmd, tui.Options{
 			Profile: s.Profile, Region: s.Region, Project: s.Project,
-			Loader: loader.WithDetail(), Engine: engine, History: past, Log: shownLog(cmd.Context()), Clock: s.Clock,
-			Keys: bound, AlwaysName: p.Confirm == profile.AlwaysName, Now: time.Now,
+			Loader: s.loader.WithDetail(), Engine: engine, History: past, Log: shownLog(cmd.Context()), Clock: s.Clock,
+			Keys: bound, AlwaysName: s.profile.Confirm == profile.AlwaysName, Now: time.Now,
 		}, doc)
 	}
 	return execute(cmd, a.out, engine, doc, digest)

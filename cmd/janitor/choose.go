@@ -79,22 +79,22 @@ func (c *choosing) compile(kind *inventory.Kind) (*filter.Filter, error) {
 }
 
 // from opens the profile, to read, and chooses there. Who gets no error closes the session.
-func (c *choosing) from(ctx context.Context, choice profile.Choice, kind *inventory.Kind) (*chosen, *profile.Session, profile.Profile, error) {
+func (c *choosing) from(ctx context.Context, choice profile.Choice, kind *inventory.Kind) (*chosen, *session, error) {
 	f, err := c.compile(kind)
 	if err != nil {
-		return nil, nil, profile.Profile{}, err
+		return nil, nil, err
 	}
 	choice.ReadOnly = true
-	s, loader, p, err := open(ctx, choice)
+	s, err := open(ctx, choice)
 	if err != nil {
-		return nil, nil, p, err
+		return nil, nil, err
 	}
-	got, err := c.choose(ctx, loader, kind, f)
+	got, err := c.choose(ctx, s.loader, kind, f)
 	if err != nil {
 		s.Close()
-		return nil, nil, p, err
+		return nil, nil, err
 	}
-	return got, s, p, nil
+	return got, s, nil
 }
 
 // choose reads the kind and keeps what the expression selects, all without one. Errors are of choosing or of the parents' list.
@@ -162,24 +162,40 @@ func (c *choosing) parents(ctx context.Context, loader *inventory.Loader, kind *
 	return parents, partly, nil
 }
 
+// session is an opened profile, with what reads there.
+type session struct {
+	*profile.Session
+	profile profile.Profile
+	loader  *inventory.Loader
+}
+
 // open finds and opens the profile, to read.
-func open(ctx context.Context, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
+func open(ctx context.Context, choice profile.Choice) (*session, error) {
 	f, err := findProfile(choice)
-	p := f.Profile
 	if err != nil {
-		return nil, nil, p, err
+		return nil, err
 	}
+	return enter(ctx, f.Profile, func(s *profile.Session) (inventory.Scope, error) { return scopeOf(s), nil })
+}
+
+// enter opens a profile. at says where its resources are, or that this is not the place.
+func enter(ctx context.Context, p profile.Profile, at func(*profile.Session) (inventory.Scope, error)) (*session, error) {
 	warn(os.Stderr, p)
 	s, err := opened(ctx, p)
 	if err != nil {
-		return nil, nil, p, interrupted(ctx, err)
+		return nil, interrupted(ctx, err)
 	}
-	loader, err := loaderOf(p, s, scopeOf(s))
+	scope, err := at(s)
 	if err != nil {
 		s.Close()
-		return nil, nil, p, err
+		return nil, err
 	}
-	return s, loader, p, nil
+	loader, err := loaderOf(p, s, scope)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return &session{s, p, loader}, nil
 }
 
 func scopeOf(s *profile.Session) inventory.Scope {

@@ -48,11 +48,11 @@ In json, ndjson and csv, lengths of time are in seconds and points in time in UT
 			if err != nil {
 				return err
 			}
-			got, s, _, err := which.from(cmd.Context(), choice, kind)
+			got, s, err := which.from(cmd.Context(), choice, kind)
 			if err != nil {
 				return err
 			}
-			defer closing(cmd, s)
+			defer closing(cmd, s.Session)
 			if got.all == 0 && got.err != nil { // an empty list would say that there is nothing
 				return got.incomplete()
 			}

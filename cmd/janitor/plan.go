@@ -142,11 +142,11 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	case len(ids) == 0 && p.unknown:
 		return none, usage("--unknown is for single resources: give their ids")
 	}
-	got, s, used, err := p.which.from(cmd.Context(), p.choice, kind)
+	got, s, err := p.which.from(cmd.Context(), p.choice, kind)
 	if err != nil {
 		return none, err
 	}
-	defer closing(cmd, s)
+	defer closing(cmd, s.Session)
 	if err := got.incomplete(); err != nil {
 		return none, fmt.Errorf("nothing is planned: %w", err)
 	}
@@ -160,10 +160,10 @@ func (p *planning) planKind(cmd *cobra.Command, word string, ids []string) (clea
 	if len(ids) > 0 && slices.ContainsFunc(stage.Plan.LeftOut, func(l cleanup.LeftOut) bool { return l.CanTake }) {
 		say(cmd.ErrOrStderr(), "--unknown takes in what is left out only because it is not known whether it is in use.")
 	}
-	if err := limitsOf(cmd, p.limits, runbook.Limits(used.Limits)).Check(stage); err != nil {
+	if err := limitsOf(cmd, p.limits, runbook.Limits(s.profile.Limits)).Check(stage); err != nil {
 		return none, refused("nothing is planned: %w", allowing(err))
 	}
-	return cleanup.NewDocument(whereIs(used, s), whoIs(s), version(), time.Now(), planLife, stage), nil
+	return cleanup.NewDocument(whereIs(s.profile, s.Session), whoIs(s.Session), version(), time.Now(), planLife, stage), nil
 }
 
 // allowing says how the command line can have what is above its limits.

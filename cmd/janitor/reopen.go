@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/url"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -20,42 +19,32 @@ func sessionFlags(cmd *cobra.Command, choice *profile.Choice) {
 }
 
 // reopen opens the project of a run. Another one is refused before anything is sent to it, where the profile names it.
-func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*profile.Session, *inventory.Loader, error) {
-	s, loader, _, err := reopenAt(ctx, "run "+past.ID, past.Ledger.Header.Where, choice)
-	return s, loader, err
+func reopen(ctx context.Context, past *cleanup.Past, choice profile.Choice) (*session, error) {
+	return reopenAt(ctx, "run "+past.ID, past.Ledger.Header.Where, choice)
 }
 
 // reopenAt opens the project that something is about, with the profile that it was made with unless another is given.
-func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile.Choice) (*profile.Session, *inventory.Loader, profile.Profile, error) {
+func reopenAt(ctx context.Context, what string, at cleanup.Where, choice profile.Choice) (*session, error) {
 	choice.Profile = cmp.Or(choice.Profile, at.Profile)
 	choice.Region = at.Region
 	f, err := findProfile(choice)
-	p := f.Profile
 	if err != nil {
-		return nil, nil, p, err
+		return nil, err
 	}
+	p := f.Profile
 	elsewhere := func(project string) error {
 		return usage("%s is about project %s of %s; %v is for project %s: give --profile", what, client.Clean(at.Project), client.Clean(at.Region), p, project)
 	}
 	if p.ProjectID != "" && p.ProjectID != at.Project {
-		return nil, nil, p, elsewhere(p.ProjectID)
+		return nil, elsewhere(p.ProjectID)
 	}
-	warn(os.Stderr, p)
-	s, err := opened(ctx, p)
-	if err != nil {
-		return nil, nil, p, interrupted(ctx, err)
-	}
-	if s.Project != at.Project {
-		s.Close()
-		return nil, nil, p, elsewhere(s.Project)
-	}
-	// Resources are called as they were then, whatever the profile is called now.
-	loader, err := loaderOf(p, s, inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project})
-	if err != nil {
-		s.Close()
-		return nil, nil, p, err
-	}
-	return s, loader, p, nil
+	return enter(ctx, p, func(s *profile.Session) (inventory.Scope, error) {
+		if s.Project != at.Project {
+			return inventory.Scope{}, elsewhere(s.Project)
+		}
+		// Resources are called as they were then, whatever the profile is called now.
+		return inventory.Scope{Profile: at.Profile, Region: at.Region, Project: at.Project}, nil
+	})
 }
 
 // mayDelete is why nothing can be changed in a session, nil when it can.

@@ -55,21 +55,21 @@ func resume(cmd *cobra.Command, choice profile.Choice, out form, name string) er
 	case err != nil:
 		return usage("%w", err)
 	}
-	s, loader, err := reopen(cmd.Context(), past, choice)
+	s, err := reopen(cmd.Context(), past, choice)
 	if err != nil {
 		return err
 	}
-	defer closing(cmd, s)
-	if err := mayDelete(s); err != nil {
+	defer closing(cmd, s.Session)
+	if err := mayDelete(s.Session); err != nil {
 		return err
 	}
-	runs.ActAs(whoIs(s))
+	runs.ActAs(whoIs(s.Session))
 	j, err := runs.Resume(past)
 	if err != nil {
 		return unrecorded(err)
 	}
 	tellResumed(cmd.ErrOrStderr(), past)
-	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Log: logOf(cmd.Context())})
+	engine := cleanup.NewEngine(s.Deleter, s.loader, cleanup.Options{Log: logOf(cmd.Context())})
 	ctx, release := lasting(cmd.Context())
 	defer release()
 	return watch(cmd, out, engine.Resume(ctx, past.Ledger, j))

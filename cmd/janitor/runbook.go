@@ -71,17 +71,17 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 	choice.Profile = cmp.Or(choice.Profile, book.Scope.Profile)
 	choice.Region = cmp.Or(choice.Region, book.Scope.Region)
 	choice.ReadOnly = true
-	s, loader, p, err := open(cmd.Context(), choice)
+	s, err := open(cmd.Context(), choice)
 	if err != nil {
 		return none, err
 	}
-	defer closing(cmd, s)
-	if err := within(path, book.Scope, s); err != nil {
+	defer closing(cmd, s.Session)
+	if err := within(path, book.Scope, s.Session); err != nil {
 		return none, err
 	}
 	var stages []cleanup.Stage
 	for i, step := range steps {
-		got, err := step.which.choose(cmd.Context(), loader, step.kind, step.where)
+		got, err := step.which.choose(cmd.Context(), s.loader, step.kind, step.where)
 		if err == nil {
 			err = got.incomplete()
 		}
@@ -103,10 +103,10 @@ func planBook(cmd *cobra.Command, path string, set map[string]string, choice pro
 		}
 		stages = append(stages, stage)
 	}
-	if err := limitsOf(cmd, limits, runbook.Limits(p.Limits), book.Limits).Check(stages...); err != nil {
+	if err := limitsOf(cmd, limits, runbook.Limits(s.profile.Limits), book.Limits).Check(stages...); err != nil {
 		return none, refused("nothing is planned: %w", allowing(err))
 	}
-	return cleanup.NewDocument(whereIs(p, s), whoIs(s), version(), time.Now(), planLife, stages...), nil
+	return cleanup.NewDocument(whereIs(s.profile, s.Session), whoIs(s.Session), version(), time.Now(), planLife, stages...), nil
 }
 
 // within refuses a runbook that is for another place.

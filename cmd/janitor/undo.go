@@ -70,12 +70,12 @@ func undo(cmd *cobra.Command, choice profile.Choice, out form, yes bool, name st
 	if !yes && !ok {
 		return refused("nothing is brought back: %s: give --yes", noTerminal)
 	}
-	s, loader, err := reopen(cmd.Context(), past, choice)
+	s, err := reopen(cmd.Context(), past, choice)
 	if err != nil {
 		return err
 	}
-	defer closing(cmd, s)
-	if err := mayDelete(s); err != nil {
+	defer closing(cmd, s.Session)
+	if err := mayDelete(s.Session); err != nil {
 		return err
 	}
 	if out == "table" || !yes {
@@ -88,9 +88,9 @@ func undo(cmd *cobra.Command, choice profile.Choice, out form, yes bool, name st
 	if !yes && !asked(cmd.Context(), in, cmd.ErrOrStderr(), question, saysYes) {
 		return unconfirmed(cmd.Context(), "nothing is brought back", "yes")
 	}
-	runs.ActAs(whoIs(s))
+	runs.ActAs(whoIs(s.Session))
 	begin := runs.Journal(past.Ledger.Header.Where)
-	engine := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
+	engine := cleanup.NewEngine(s.Deleter, s.loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
 	ctx, release := lasting(cmd.Context())
 	defer release()
 	return watch(cmd, out, engine.Undo(ctx, plan))

@@ -40,13 +40,13 @@ credentials are refused; else 1.`,
 				return usage("%w: janitor resume %s goes on with it and proves it", err, past.ID)
 			}
 			choice.ReadOnly = true
-			s, loader, err := reopen(cmd.Context(), past, choice)
+			s, err := reopen(cmd.Context(), past, choice)
 			if err != nil {
 				return err
 			}
-			defer closing(cmd, s)
-			runs.ActAs(whoIs(s))
-			return verify(cmd, out, runs, past, loader)
+			defer closing(cmd, s.Session)
+			runs.ActAs(whoIs(s.Session))
+			return verify(cmd, out, runs, past, s.loader)
 		},
 	}
 	sessionFlags(cmd, &choice)
