@@ -205,11 +205,12 @@ func TestRecycleBinThatBreaksOff(t *testing.T) {
 func TestCloudWithoutSharedLoadBalancers(t *testing.T) {
 	for name, refuse := range map[string]func(*world, string){
 		"404 of the gateway": func(w *world, list string) { w.refuse(list, 404, "APIGW.0101", "The API does not exist") },
+		"404 of a router":    func(w *world, list string) { w.answer["GET "+list] = http.NotFound },
 		"405":                func(w *world, list string) { w.refuse(list, 405, "", "") },
 		"403 unknown URI":    func(w *world, list string) { w.refuse(list, 403, "ELB.8903", "URI does not exist") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{lists: map[string][]object{"pools": manyPools(1), "certificates": {{"id": "c"}}}}
+			w := &world{lists: map[string][]object{"pools": manyPools(1), "certificates": {{"id": "c"}}}, answer: map[string]http.HandlerFunc{}}
 			for _, list := range []string{"lbaas/pools", "lbaas/listeners", "lbaas/l7policies"} {
 				refuse(w, list)
 			}
