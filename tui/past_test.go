@@ -36,7 +36,12 @@ func (a *account) brokenOff(t *testing.T, h *cleanup.History, rs []inventory.Res
 	if err != nil || len(plan.Items) != len(rs) {
 		t.Fatal(plan.LeftOut, err)
 	}
-	run := a.engine.Start(t.Context(), plan)
+	return breakOff(t, h, a.engine.Start(t.Context(), plan))
+}
+
+// breakOff lets a run end before its first request, and gives its name.
+func breakOff(t *testing.T, h *cleanup.History, run *cleanup.Run) string {
+	t.Helper()
 	for ev := range run.Events() {
 		if ev.Step == cleanup.Checking {
 			run.Interrupt()
@@ -147,6 +152,81 @@ func TestResumingOnTheScreen(t *testing.T) {
 	}
 	if !strings.Contains(x.summary, "3 pools: 3 deleted (proved gone)") {
 		t.Errorf("summary: %s", x.summary)
+	}
+}
+
+// What will be done with what is left is said of an undo, and of a run that stays stopped, as it is.
+func TestResumingSaysWhatItDoes(t *testing.T) {
+	t.Parallel()
+	begin := func(t *testing.T) (*account, *cleanup.History, *cleanup.Run) {
+		t.Helper()
+		a := newAccount(t, simcloud.Options{Seed: 1})
+		h := a.recorded(t)
+		plan, err := cleanup.NewPlan(marked(some(t, a.list(t, inventory.Pools), 2, unusedDedicated)), inventory.Last(a.loader.Load(t.Context(), inventory.Pools)), cleanup.Choice{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a, h, a.engine.Start(t.Context(), plan)
+	}
+	for name, test := range map[string]struct {
+		past func(t *testing.T) *cleanup.Past
+		says []string
+		not  string
+	}{
+		"an undo": {func(t *testing.T) *cleanup.Past {
+			t.Helper()
+			a, h, run := begin(t)
+			run.Wait()
+			header, _ := run.Recorded()
+			plan, err := h.UndoPlan(h.Read(header.Run))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return h.Read(breakOff(t, h, a.engine.Undo(t.Context(), plan)))
+		}, []string{"Both pools are without an outcome.", "First checked again, then brought back, in the end the whole is proved.", "checked, then brought back"}, "deleted"},
+		"cancelled": {func(t *testing.T) *cleanup.Past {
+			t.Helper()
+			_, h, run := begin(t)
+			for ev := range run.Events() {
+				if ev.Step == cleanup.Checking {
+					run.Cancel()
+				}
+			}
+			run.Wait()
+			header, _ := run.Recorded()
+			path := filepath.Join(h.Folder(header.Run), "journal.ndjson")
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := bytes.Index(text, []byte(`"final":true`))
+			if err := os.WriteFile(path, text[:at+bytes.IndexByte(text[at:], '\n')+1], 0o600); err != nil { // its program was killed there
+				t.Fatal(err)
+			}
+			return h.Read(header.Run)
+		}, []string{"Both pools are without an outcome.", "It stays stopped: nothing more is sent, what was done is proved.", "not sent"}, "then deleted"},
+		"the network": {func(t *testing.T) *cleanup.Past {
+			t.Helper()
+			_, h, run := begin(t)
+			past := h.Read(breakOff(t, h, run))
+			past.Ledger.Stopped = "the service cannot be reached"
+			return past
+		}, []string{"It stopped: the service cannot be reached. First checked again, then deleted as confirmed on ", "checked, then deleted"}, "stays stopped"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := many(t, 10, 160, 30)
+			m.question = m.askResume(test.past(t))
+			got := strings.Join(strings.Fields(strings.ReplaceAll(ansi.Strip(m.frame()), "│", " ")), " ")
+			for _, want := range test.says {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in:\n%s", want, ansi.Strip(m.frame()))
+				}
+			}
+			if strings.Contains(got, test.not) {
+				t.Errorf("%q in:\n%s", test.not, ansi.Strip(m.frame()))
+			}
+		})
 	}
 }
 

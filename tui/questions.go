@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -49,13 +48,21 @@ func (m *Model) askRetry(r *cleanup.Run) *ask.Model {
 	})
 }
 
-// askResume asks before what is left of a run is deleted.
+// askResume asks before what is left of a run is deleted or, in an undo, brought back.
 func (m *Model) askResume(p *cleanup.Past) *ask.Model {
 	t, l := m.env.Theme, p.Ledger
+	does, first := "deleted", "deleted as confirmed on "+confirmed(l.Header.Started)
+	if l.Plan.Undoes != "" {
+		does, first = "brought back", "brought back"
+	}
+	note := "checked, then " + does
+	if l.StaysStopped() {
+		note = "not sent"
+	}
 	var lines []ask.Line
 	names, _ := labels(l.Plan)
 	for _, i := range l.Open() {
-		line := ask.Line{Glyph: t.Wait, Role: theme.Muted, Name: names[i], Note: "checked, then deleted"}
+		line := ask.Line{Glyph: t.Wait, Role: theme.Muted, Name: names[i], Note: note}
 		if l.Items[i].Unread {
 			line.Glyph, line.Role, line.Note = t.Unsure, theme.Warn, "in doubt: looked up first"
 		}
@@ -63,17 +70,27 @@ func (m *Model) askResume(p *cleanup.Past) *ask.Model {
 	}
 	one, many := l.Plan.Nouns()
 	text := english.Sentence(english.Are(len(lines), len(l.Items), one, many)) + " without an outcome."
-	more := "First checked again, then deleted as confirmed on " + confirmed(l.Header.Started) + ", in the end the whole is proved."
+	more := "First checked again, then " + first + ", in the end the whole is proved."
 	switch {
 	case len(lines) == 0:
-		text, more = "All its items have their outcome.", "Nothing is deleted, the whole is proved."
-	case l.Stopped != "":
-		more = fmt.Sprintf("It stopped: %s. If that was for good, nothing more is sent, and what was done is proved.", strings.TrimSuffix(l.Stopped, "."))
+		text, more = "All its items have their outcome.", "Nothing is "+does+", the whole is proved."
+	case l.StaysStopped():
+		more = stopped(l) + "It stays stopped: nothing more is sent, what was done is proved."
+	default:
+		more = stopped(l) + more
 	}
 	risks := m.risks(l.Plan, l.Open())
 	return ask.New(m.env, ask.Question{
 		Title: about("Resume", p.ID), Place: m.scope(), Text: text, More: more, Verb: "Resume", Lines: append(risks, lines...), Grave: len(risks) > 0,
 	})
+}
+
+// stopped says why a run stopped, as a sentence before another; "" when it did not.
+func stopped(l *cleanup.Ledger) string {
+	if l.Stopped == "" {
+		return ""
+	}
+	return "It stopped: " + strings.TrimSuffix(l.Stopped, ".") + ". "
 }
 
 // askUndo asks before what a run has deleted is brought back: what exactly, and how well. The plan has something that can be.

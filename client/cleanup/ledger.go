@@ -94,6 +94,9 @@ func replay(p Plan, digest string, r io.Reader) (*Ledger, error) {
 // Torn is how many bytes of a last line that was not written to its end the journal has.
 func (l *Ledger) Torn() int64 { return l.tail.Torn }
 
+// StaysStopped says that the run was cancelled, or stopped for safety: nothing more is sent when it is resumed.
+func (l *Ledger) StaysStopped() bool { return l.stop.Final }
+
 // Open are the items without an outcome.
 func (l *Ledger) Open() []int {
 	var open []int
