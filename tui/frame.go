@@ -338,8 +338,12 @@ func (m *Model) foot(w int) string {
 	return m.hints.draw(m.env, in, all, w)
 }
 
-// noticed: there is a notice, and it is for the screen on top.
+// noticed: there is a notice, it is for the screen on top, and still true.
 func (m *Model) noticed() bool {
+	if a := m.notice.Of; a != "" {
+		r, ok := m.top().(screen.Refuser)
+		return ok && r.WhyNot(a) == m.notice.Text
+	}
 	return m.notice.Text != "" && (m.notice.By == nil || m.notice.By == m.top())
 }
 

@@ -329,3 +329,31 @@ func TestANoticeIsForItsScreen(t *testing.T) {
 		t.Errorf("stays:\n%s", got)
 	}
 }
+
+// Why something cannot be done is said as long as it is so, and no longer.
+func TestAReasonAgainstGoesWithIt(t *testing.T) {
+	t.Parallel()
+	lists, deletes := make(chan struct{}), make(chan struct{})
+	a := newAccountBehind(t, simcloud.Options{Seed: 1}, func(h http.Handler) http.Handler {
+		slow, all := gate(deletes)(h), gateAll(lists)(h)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				all.ServeHTTP(w, r)
+				return
+			}
+			slow.ServeHTTP(w, r)
+		})
+	})
+	a.recorded(t)
+	list, deleting := sync.OnceFunc(func() { close(lists) }), sync.OnceFunc(func() { close(deletes) })
+	x := open(t, a.opts, 100, 30)
+	t.Cleanup(list)
+	t.Cleanup(deleting)
+	x.see("listing").press("space").see("The pools are still being listed")
+	list()
+	x.see("1/48", "listed just now", "space mark").gone("still being listed")
+	x.choose(ids(some(t, a.list(t, inventory.Pools), 1, unusedDedicated))...).press("ctrl+d").confirm(a, "1").see("Deleting 1 pool", "1 in flight")
+	x.press("u").see("still goes on")
+	deleting()
+	x.see("1 deleted (proved gone)", "u undo").gone("still goes on")
+}

@@ -160,7 +160,7 @@ func (m *Model) press(key string) tea.Cmd {
 	action, bound := m.env.Keys.Action(keys.Browse, key)
 	t := m.tab()
 	if why := m.WhyNot(action); bound && why != "" {
-		return say(why)
+		return screen.Refuse(action, why)
 	}
 	switch {
 	case !bound && t.table.Hot(key), bound && t.table.Do(action):

@@ -269,7 +269,7 @@ func (m *Model) do(a keys.Action) tea.Cmd {
 		return nil
 	}
 	if why := m.WhyNot(a); why != "" {
-		return screen.Say(why)
+		return screen.Refuse(a, why)
 	}
 	switch a {
 	case keys.OnlyFailures:

@@ -183,7 +183,7 @@ func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
 	}
 	m.move(0)
 	if why := m.WhyNot(action); why != "" {
-		return screen.Say(why)
+		return screen.Refuse(action, why)
 	}
 	r := m.rows[m.at]
 	if action == keys.CopyID {
@@ -236,7 +236,7 @@ func (m *Model) whyNot(a keys.Action, r *row) string {
 
 func (m *Model) refresh() tea.Cmd {
 	if why := m.WhyNot(keys.Refresh); why != "" {
-		return screen.Say(why)
+		return screen.Refuse(keys.Refresh, why)
 	}
 	return m.read()
 }

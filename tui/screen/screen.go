@@ -62,10 +62,17 @@ type Notice struct {
 	Text string
 	Bad  bool
 	By   Screen // shown only while it is on top; nil: at once, whatever is
+
+	Of keys.Action // shown only as long as the screen on top, a [Refuser], gives this as the reason against it; "": whatever it says
 }
 
 // Say is the command that emits a [Notice].
 func Say(text string) tea.Cmd { return func() tea.Msg { return Notice{Text: text} } }
+
+// Refuse is the command that says why an action is not possible, as long as that is so.
+func Refuse(a keys.Action, why string) tea.Cmd {
+	return func() tea.Msg { return Notice{Text: why, Of: a} }
+}
 
 // Exit is embedded by screens that can be left. It is no message: keys that are typed ahead reach the screen below.
 type Exit struct{ left bool }
