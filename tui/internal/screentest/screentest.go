@@ -3,6 +3,7 @@ package screentest
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -10,6 +11,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 )
+
+// colours are the only escape sequences of a frame.
+var colours = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
 
 var codes = map[string]rune{
 	"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
@@ -48,20 +52,28 @@ func Key(name string) tea.KeyPressMsg {
 // colours. what says in a failure which frame it is.
 func Fits(t *testing.T, what, frame string, w, h int) {
 	t.Helper()
-	lines := strings.Split(frame, "\n")
-	if len(lines) != h {
-		t.Fatalf("%s at %d×%d: %d lines", what, w, h, len(lines))
+	if n := strings.Count(frame, "\n") + 1; n != h {
+		t.Fatalf("%s at %d×%d: %d lines", what, w, h, n)
 	}
-	for i, line := range lines {
+	if wrong := Misfit(frame, w); wrong != "" {
+		t.Fatalf("%s at %d×%d: %s", what, w, h, wrong)
+	}
+}
+
+// Misfit is the first line of a frame that is wider than w columns, or has control characters other than those of its own
+// colours, and why; "" when there is none.
+func Misfit(frame string, w int) string {
+	for i, line := range strings.Split(frame, "\n") {
 		if got := ansi.StringWidth(line); got > w {
-			t.Fatalf("%s at %d×%d: line %d is %d columns wide: %q", what, w, h, i, got, line)
+			return fmt.Sprintf("line %d is %d columns wide: %q", i, got, line)
 		}
-		for _, r := range ansi.Strip(line) {
+		for _, r := range colours.ReplaceAllString(line, "") {
 			if acts(r) {
-				t.Fatalf("%s at %d×%d: %U in line %d: %q", what, w, h, r, i, line)
+				return fmt.Sprintf("%U in line %d: %q", r, i, line)
 			}
 		}
 	}
+	return ""
 }
 
 // acts: a terminal does not show the character but obeys it.
