@@ -104,7 +104,7 @@ type row struct {
 	key, id        string
 	run            *cleanup.Run // of this session
 	live, finished bool
-	undoes         bool
+	undoes         string // the run that it undoes, "" when it is no undo
 	doing          string // of a live one of this session
 	state          string // as [cleanup.Past.State] says it
 	begun          time.Time
@@ -134,7 +134,7 @@ func rowOf(p *cleanup.Past) row {
 		return r
 	}
 	r.finished, r.begun, r.who, r.where = l.Finished, l.Header.Started, l.Header.Who.String(), l.Header.Where
-	r.undoes = l.Plan.Undoes != ""
+	r.undoes = l.Plan.Undoes
 	r.summary, r.open, r.torn, r.verified, r.found = l.Counts(), len(l.Open()), l.Torn() > 0 && !p.Live, l.Verified, l.Findings()
 	if !l.Ended.IsZero() {
 		r.took = l.Ended.Sub(l.Header.Started)
@@ -145,7 +145,7 @@ func rowOf(p *cleanup.Past) row {
 func sessionRow(s *Session, n int) row {
 	r := row{
 		key: s.ID, id: s.ID, run: s.Run, live: !s.Ended, finished: s.Ended && !s.Run.Resumable(), doing: s.Doing, begun: s.Run.Started(),
-		undoes: s.Run.Plan().Undoes != "", summary: s.Summary, open: s.Summary.Counts[cleanup.Pending],
+		undoes: s.Run.Plan().Undoes, summary: s.Summary, open: s.Summary.Counts[cleanup.Pending],
 	}
 	switch {
 	case r.live:

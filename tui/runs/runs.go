@@ -225,7 +225,7 @@ func (m *Model) WhyNot(a keys.Action) string {
 // whyNot is why something cannot be done with a run by what the list knows, "" when it can be tried.
 func (m *Model) whyNot(a keys.Action, r *row) string {
 	s := screen.Standing{
-		Record: r.id != "", Lost: r.err, Live: r.live, Away: r.run == nil, Finished: r.finished, Undoes: r.undoes,
+		Record: r.id != "", Lost: r.err, Live: r.live, Away: r.run == nil, Finished: r.finished, Undoes: r.undoes != "",
 		Undoable: r.summary.Counts[cleanup.Deleted] + r.summary.Changed,
 	}
 	if r.run == nil {

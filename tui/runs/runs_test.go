@@ -146,6 +146,22 @@ func TestWhatCameOfARun(t *testing.T) {
 	}
 }
 
+// An undo and the run that it undoes name each other; of several undos the latest is named.
+func TestAnUndoAndItsRunNameEachOther(t *testing.T) {
+	done, first, latest := past(2, cleanup.Deleted), past(1, cleanup.Restored), past(0, cleanup.Restored)
+	first.Ledger.Plan.Undoes, latest.Ledger.Plan.Undoes = done.ID, done.ID
+	m := shown(t, Options{History: shelfOf{latest, first, done, past(3, cleanup.Deleted)}})
+	for i, want := range []string{"undo of run " + done.ID, "undo of run " + done.ID, "its undo is run " + latest.ID, ""} {
+		if i > 0 {
+			m.Update(screentest.Key("down"))
+		}
+		got := ansi.Strip(m.View(120, 36))
+		if !strings.Contains(got, want) || want == "" && strings.Contains(got, "undo") {
+			t.Errorf("row %d: no %q in:\n%s", i, want, got)
+		}
+	}
+}
+
 // The name of a run is copied for the commands. What an undo has brought back is not undone.
 func TestTheNameOfARun(t *testing.T) {
 	undo := past(0, cleanup.Restored)

@@ -230,7 +230,7 @@ func (r *row) tells() string {
 	back := s.Items > 0 && s.Counts[cleanup.Restored] == s.Items
 	if f := r.found; !f.OK() {
 		f.Right = 0
-		text = Found(f, r.undoes) + "; "
+		text = Found(f, r.undoes != "") + "; "
 	}
 	text += english.Count(s.Items, s.One, s.Many)
 	switch {
@@ -344,11 +344,17 @@ func (m *Model) story(r *row, w int) []string {
 	return lines
 }
 
-// since is what is known of a run besides what came of it: what a verify has found, and what there is to do yet.
+// since is what is known of a run besides what came of it: what it undoes or has undone it, what a verify has found, and
+// what there is to do yet.
 func (m *Model) since(r *row) []string {
 	var says []string
+	if r.undoes != "" {
+		says = append(says, "undo of run "+r.undoes)
+	} else if by := m.undoOf(r); by != "" {
+		says = append(says, "its undo is run "+by)
+	}
 	if !r.verified.IsZero() {
-		found := Found(r.found, r.undoes)
+		found := Found(r.found, r.undoes != "")
 		if !r.found.Any() {
 			found = "there was nothing to look for"
 		}
@@ -365,6 +371,15 @@ func (m *Model) since(r *row) []string {
 		says = append(says, left+": "+m.env.Keys.Label(keys.Resume)+" goes on")
 	}
 	return says
+}
+
+// undoOf is the latest undo of a run, "" when the list has none.
+func (m *Model) undoOf(r *row) string {
+	i := slices.IndexFunc(m.rows, func(o row) bool { return r.id != "" && o.undoes == r.id })
+	if i < 0 {
+		return ""
+	}
+	return m.rows[i].id
 }
 
 // local is a point in time where the user is.
