@@ -119,7 +119,7 @@ func (p *player) chance(percent int) bool { return p.random.IntN(100) < percent 
 
 // begin opens a session of some sort on a cloud of some sort.
 func (p *player) begin(seed uint64) {
-	cloud := simcloud.Options{Seed: 1 + seed%7, Latency: time.Duration(p.random.IntN(4)) * time.Millisecond}
+	cloud := simcloud.Options{Seed: 1 + seed%7, Latency: time.Duration(oneOf(p, 0, 1, 3, 20)) * time.Millisecond}
 	switch p.random.IntN(6) {
 	case 0:
 		cloud.Size = simcloud.Empty
