@@ -607,7 +607,7 @@ func (p *player) see(m *Model) {
 	if lines > m.h || lines < m.h && !m.cramped() {
 		p.wrong("%d lines in a window of %d", lines, m.h)
 	}
-	if again := m.View().Content; again != p.frame && m.live() == nil && !strings.Contains(p.frame+again, "listing") { // where it tells the time
+	if again := m.View().Content; again != p.frame && len(m.runs) == 0 && !strings.Contains(p.frame+again, "listing") { // these tell the time
 		p.wrong("drawn again it is another:\n%s", again)
 	}
 }
