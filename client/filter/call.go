@@ -1,12 +1,12 @@
 package filter
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
 
+	"janitor/client/addresses"
 	"janitor/client/inventory"
 	"janitor/client/spelling"
 )
@@ -65,11 +65,11 @@ func (c *compiler) addresses(at int, name string, args []ast.Node) (operand, *Er
 	if err != nil {
 		return operand{}, err
 	}
-	low, high, bad := inventory.ParseBlock(s.Value)
+	block, bad := addresses.ParseStrict(s.Value)
 	if bad != nil {
 		return operand{}, fail(s.Location().From, "%s", bad)
 	}
-	if name == "contains" && low != high {
+	if name == "contains" && block.Low != block.High {
 		return operand{}, fail(s.Location().From, "contains takes a single address: for a block write covers(%q)", s.Value)
 	}
 	within := name == "within"
@@ -79,15 +79,10 @@ func (c *compiler) addresses(at int, name string, args []ast.Node) (operand, *Er
 		case !d.Known:
 			return Undecided
 		case within:
-			return answer(encloses(low, high, d.Low, d.High))
+			return answer(block.Encloses(d.Block))
 		}
-		return answer(encloses(d.Low, d.High, low, high))
+		return answer(d.Block.Encloses(block))
 	}}}, nil
-}
-
-// encloses: all addresses from a to b lie between low and high. To netip all of IPv4 comes before all of IPv6.
-func encloses(low, high, a, b netip.Addr) bool {
-	return low.Compare(a) <= 0 && b.Compare(high) <= 0
 }
 
 // list is one that functions go through.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"janitor/client"
+	"janitor/client/addresses"
 )
 
 // effectsOfEntries says what the loss of these entries together does to each listener, the worst first.
@@ -85,6 +86,12 @@ func changes(doomed, present []Resource, g *Graph) []*change {
 	return all
 }
 
+// every address of a family.
+var (
+	every4 = addresses.Parse("0.0.0.0/0")
+	every6 = addresses.Parse("::/0")
+)
+
 // compute does the arithmetic; losers are the groups of the listener that lose entries.
 //
 // A group that says it belongs to the listener while the listener does not say so is one more unknown: what it loses
@@ -94,7 +101,8 @@ func (c *change) compute(lists *accessLists, losers []*accessList) {
 	if !c.blind() {
 		applied, c.hidden = lists.applied(c.By)
 	}
-	var goes, keep [][]block // a set for each group
+	var goes [][]addresses.Block // of each group
+	var keep []addresses.Set
 	var refs [][]Ref
 	for _, l := range losers {
 		if !slices.Contains(applied, l) {
@@ -104,24 +112,24 @@ func (c *change) compute(lists *accessLists, losers []*accessList) {
 	}
 	c.of = slices.Concat(refs...)
 	c.empty = true
-	lost := merged(slices.Concat(goes...))
-	spare := make([]block, 0, 2*len(lost))
+	lost := addresses.Merge(slices.Concat(goes...))
+	spare := make(addresses.Set, 0, 2*len(lost))
 	left4, left6 := false, false
 	for _, l := range applied {
 		stays := l.covers()
-		left4 = left4 || len(stays) > 0 && stays[0].low.Is4() // merged ones are in order, IPv4 first
-		left6 = left6 || len(stays) > 0 && stays[len(stays)-1].low.Is6()
+		left4 = left4 || len(stays) > 0 && stays[0].Low.Is4() // IPv4 comes first
+		left6 = left6 || len(stays) > 0 && stays[len(stays)-1].Low.Is6()
 		keep = append(keep, stays)
 		c.empty = c.empty && len(stays) == 0
-		lost, spare = without(spare[:0], lost, stays), lost
+		lost, spare = lost.AppendWithout(spare[:0], stays), lost
 	}
-	c.v4, c.v6 = sizes(lost)
+	c.v4, c.v6 = lost.Numbers()
 	if len(lost) > 0 {
-		c.example = lost[0].low
+		c.example = lost[0].Low
 	}
 	keep = append(keep, lost) // together they are what was covered before
-	c.all4 = c.v4.Sign() > 0 && coverAll(every4, keep...)
-	c.all6 = c.v6.Sign() > 0 && coverAll(every6, keep...)
+	c.all4 = c.v4.Sign() > 0 && addresses.Cover(every4, keep...)
+	c.all6 = c.v6.Sign() > 0 && addresses.Cover(every6, keep...)
 	c.no4, c.no6 = c.v4.Sign() > 0 && !left4, c.v6.Sign() > 0 && !left6
 	c.odd, c.oddLeft = countOdd(losers, applied)
 	c.name = c.blame(losers)
@@ -156,7 +164,7 @@ func (c *change) blame(losers []*accessList) string {
 	if !c.empty {
 		for _, l := range losers {
 			for _, b := range l.goes {
-				if b.everything() && (b.low.Is4() && c.all4 || b.low.Is6() && c.all6) {
+				if b.Everything() && (b.Low.Is4() && c.all4 || b.Low.Is6() && c.all6) {
 					return l.label()
 				}
 			}
@@ -174,15 +182,15 @@ func (c *change) blame(losers []*accessList) string {
 type accessList struct {
 	group             *client.IPGroup
 	refs              []Ref // of the entries that go
-	goes, stays       []block
+	goes, stays       []addresses.Block
 	oddGoes, oddStays []string // entries that are no address, block or range
 	merged            bool     // what stays is
 }
 
 // covers is what stays, merged once: many listeners may apply the group.
-func (l *accessList) covers() []block {
+func (l *accessList) covers() addresses.Set {
 	if !l.merged {
-		l.stays, l.merged = merged(l.stays), true
+		l.stays, l.merged = addresses.Merge(l.stays), true
 	}
 	return l.stays
 }
@@ -200,8 +208,8 @@ func (l *accessList) lose(r Resource) {
 }
 
 // sorted adds an entry to the blocks or to the odd ones.
-func sorted(e *Entry, blocks []block, odd []string) ([]block, []string) {
-	if e.covers.low.IsValid() {
+func sorted(e *Entry, blocks []addresses.Block, odd []string) ([]addresses.Block, []string) {
+	if e.covers.Valid() {
 		return append(blocks, e.covers), odd
 	}
 	return blocks, append(odd, strings.TrimSpace(e.IP))
@@ -270,7 +278,7 @@ func (a *accessLists) group(id string) *accessList {
 	if group, ok := a.graph.group(id); ok && group.Entries != nil {
 		l = &accessList{group: group}
 		for _, e := range group.Entries {
-			l.keep(&Entry{IPEntry: e, covers: parseBlock(e.IP)})
+			l.keep(&Entry{IPEntry: e, covers: addresses.Parse(e.IP)})
 		}
 	}
 	a.byID[id] = l

@@ -537,16 +537,16 @@ func FuzzChanges(f *testing.F) {
 			covers := func(at *big.Int, bits int, going bool) bool {
 				return slices.ContainsFunc(present, func(r Resource) bool {
 					b := entry(r).covers
-					return goes[r.Ref] == going && b.low.BitLen() == bits &&
-						numberOf(b.low).Cmp(at) <= 0 && at.Cmp(numberOf(b.high)) <= 0
+					return goes[r.Ref] == going && b.Low.BitLen() == bits &&
+						numberOf(b.Low).Cmp(at) <= 0 && at.Cmp(numberOf(b.High)) <= 0
 				})
 			}
 			for bits, got := range map[int]*big.Int{32: c.v4, 128: c.v6} {
 				ends := []*big.Int{power(uint(bits))}
 				for _, r := range present {
-					if b := entry(r).covers; b.low.BitLen() == bits {
-						high := numberOf(b.high)
-						ends = append(ends, numberOf(b.low), high.Add(high, big.NewInt(1)))
+					if b := entry(r).covers; b.Low.BitLen() == bits {
+						high := numberOf(b.High)
+						ends = append(ends, numberOf(b.Low), high.Add(high, big.NewInt(1)))
 					}
 				}
 				slices.SortFunc(ends, func(a, b *big.Int) int { return a.Cmp(b) })

@@ -111,11 +111,11 @@ func (c *change) count() string {
 	var text, such string
 	switch {
 	case c.v6.Sign() == 0:
-		text, such = addresses(c.v4, ""), ": "
+		text, such = addressesOf(c.v4, ""), ": "
 	case c.v4.Sign() == 0:
-		text, such = addresses(c.v6, " IPv6"), ": "
+		text, such = addressesOf(c.v6, " IPv6"), ": "
 	default:
-		text = grouped(c.v4) + " IPv4 and " + addresses(c.v6, " IPv6")
+		text = grouped(c.v4) + " IPv4 and " + addressesOf(c.v6, " IPv6")
 	}
 	if such == "" || strings.HasSuffix(text, "addresses") {
 		such = ", such as "
@@ -127,7 +127,7 @@ func (c *change) count() string {
 	return text
 }
 
-func addresses(n *big.Int, family string) string {
+func addressesOf(n *big.Int, family string) string {
 	text := grouped(n) + family + " address"
 	if n.Cmp(big.NewInt(1)) != 0 {
 		text += "es"

@@ -16,3 +16,15 @@ func TestAnAddressWithItsPort(t *testing.T) {
 		}
 	}
 }
+
+func TestFoldedOrder(t *testing.T) {
+	order := []string{"", "alpha", "Beta", "beta", "beta-2", "Gamma", "Äpfel", "äpfel", "名前"}
+	for i, a := range order {
+		for j, b := range order {
+			got := fold(a, b)
+			if (got < 0) != (i < j) || (got > 0) != (i > j) {
+				t.Errorf("%q and %q: %d", a, b, got)
+			}
+		}
+	}
+}

@@ -2,8 +2,9 @@ package inventory
 
 import (
 	"math"
-	"net/netip"
 	"time"
+
+	"janitor/client/addresses"
 )
 
 // Type is what a column holds, for filters and exports.
@@ -24,11 +25,11 @@ const (
 
 // Datum is the typed value of a column. The zero Datum is not known: it is equal to nothing and less than nothing.
 type Datum struct {
-	Known     bool
-	Text      string     // Text
-	Number    float64    // Number and Size as such, Span in seconds, Moment in seconds since 1970, Flag 0 or 1
-	Words     []string   // Words; shared, never written to
-	Low, High netip.Addr // Block, both ends included
+	Known  bool
+	Text   string   // Text
+	Number float64  // Number and Size as such, Span in seconds, Moment in seconds since 1970, Flag 0 or 1
+	Words  []string // Words; shared, never written to
+	Block  addresses.Block
 }
 
 // Value is a datum of that type for programs: a text, a number, true or false, or a list of words; nil when it is not known.
@@ -47,10 +48,7 @@ func (d Datum) Value(t Type) any {
 	case Words:
 		return append([]string{}, d.Words...)
 	case Block:
-		if d.Low == d.High {
-			return d.Low.String()
-		}
-		return d.Low.String() + "-" + d.High.String()
+		return d.Block.String()
 	case Span:
 		return math.Round(d.Number)
 	}

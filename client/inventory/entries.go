@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"janitor/client"
+	"janitor/client/addresses"
 )
 
 // Entry is an entry of an IP group, with the group as it was when the entry was listed.
@@ -16,7 +17,7 @@ type Entry struct {
 	client.IPEntry
 	Group *client.IPGroup `json:"-"`
 
-	covers block
+	covers addresses.Block // none when it is no address, block or range
 	signs  []string
 }
 
@@ -24,20 +25,20 @@ var entries = &Kind{
 	ID: Entries, One: "entry", Many: "entries", Title: "Entries", Within: IPGroups,
 	Columns: []Column{
 		addressColumn("ENTRY", func(a, b Resource) int {
-			return cmp.Or(entry(a).covers.compare(entry(b).covers), fold(a.Name, b.Name))
+			return cmp.Or(entry(a).covers.Compare(entry(b).covers), fold(a.Name, b.Name))
 		}),
 		{
 			ID: "size", Title: "SIZE", Right: true, Width: 10, Type: Size, Means: "number of addresses",
-			Value:   func(r Resource, _ time.Time) string { return entry(r).covers.size() },
-			Compare: func(a, b Resource) int { return entry(a).covers.compareSize(entry(b).covers) },
-			Data:    func(r Resource, _ time.Time) Datum { return entry(r).covers.sizeDatum() },
+			Value:   func(r Resource, _ time.Time) string { return entry(r).covers.Size() },
+			Compare: func(a, b Resource) int { return entry(a).covers.CompareSize(entry(b).covers) },
+			Data:    func(r Resource, _ time.Time) Datum { return sizeDatum(entry(r).covers) },
 		},
 		textColumn("note", "NOTE", 28, func(r Resource) string { return entry(r).Description }).
 			means("note; may be empty").typed(Text, func(r Resource) Datum { return free(entry(r).Description) }),
 		inColumn("group", "GROUP").means("name of the IP group it is in"),
 		textFact("id", "id: the entry as the service writes it", func(r Resource) string { return r.Ref.ID }),
 		textFact("entry", "the entry as the service writes it", func(r Resource) string { return entry(r).IP }),
-		fact("addresses", Block, "the addresses it covers", func(r Resource, _ time.Time) Datum { return entry(r).covers.datum() }),
+		fact("addresses", Block, "the addresses it covers", func(r Resource, _ time.Time) Datum { return blockDatum(entry(r).covers) }),
 	},
 	Needs:  []ListID{listeners, recycled, namedListeners},
 	weighs: []ListID{groupsList},
@@ -46,18 +47,18 @@ var entries = &Kind{
 	Fields: func(r Resource, now time.Time) []Field {
 		e := entry(r)
 		return slices.DeleteFunc([]Field{
-			{"Entry", e.IP}, {"Addresses", e.covers.size()}, {"Note", e.Description}, {"Group", r.In}, {"Group id", r.Ref.Parent},
+			{"Entry", e.IP}, {"Addresses", e.covers.Size()}, {"Note", e.Description}, {"Group", r.In}, {"Group id", r.Ref.Parent},
 		}, func(f Field) bool { return f.Value == "" })
 	},
 	Deletion: &Deletion{
 		Route:    func(Resource) *Route { return deleteEntries },
 		UsedToo:  true,
-		Same:     func(r Resource) string { return fmt.Sprint(spell(r.Ref.ID)) },
+		Same:     func(r Resource) string { return fmt.Sprint(addresses.KeyOf(r.Ref.ID)) },
 		Settings: func(r Resource) []Field { return []Field{{"note", entry(r).Description}} },
 		Undo: func(r Resource) (Undo, string) {
 			e, twin := entry(r), ""
 			for _, other := range e.Group.Entries {
-				if other.IP != e.IP && spell(other.IP) == spell(e.IP) {
+				if other.IP != e.IP && addresses.KeyOf(other.IP) == addresses.KeyOf(e.IP) {
 					twin = other.IP
 				}
 			}
@@ -143,7 +144,7 @@ func entriesOf(home ScopeID, group *client.IPGroup) []Resource {
 	rows := make([]Resource, len(group.Entries))
 	for i, e := range group.Entries {
 		o := &objects[i]
-		*o = Entry{IPEntry: e, Group: group, covers: parseBlock(e.IP)}
+		*o = Entry{IPEntry: e, Group: group, covers: addresses.Parse(e.IP)}
 		rows[i] = entryRow(home, o)
 	}
 	compareEntries(objects)
@@ -164,19 +165,19 @@ func compareEntries(group []Entry) {
 	order := make([]*Entry, 0, len(group))
 	for i := range group {
 		e := &group[i]
-		if e.covers.low.IsValid() {
+		if e.covers.Valid() {
 			order = append(order, e)
 		} else {
 			e.signs = append(e.signs, "no address, block or range")
 		}
-		if e.covers.everything() {
+		if e.covers.Everything() {
 			e.signs = append(e.signs, "every address")
 		}
-		if p, ok := e.covers.prefix(); ok && !p.IsSingleIP() && strings.Contains(e.IP, "-") {
+		if p, ok := e.covers.Prefix(); ok && !p.IsSingleIP() && strings.Contains(e.IP, "-") {
 			e.signs = append(e.signs, "is the block "+p.String())
 		}
 	}
-	slices.SortStableFunc(order, func(a, b *Entry) int { return a.covers.compare(b.covers) })
+	slices.SortStableFunc(order, func(a, b *Entry) int { return a.covers.Compare(b.covers) })
 	var outer, same *Entry // the one that reaches highest so far; the first one of the same addresses
 	for _, e := range order {
 		switch {
@@ -186,7 +187,7 @@ func compareEntries(group []Entry) {
 		case same != nil && same.covers == e.covers:
 			e.signs = append(e.signs, "duplicate of "+same.IP)
 			continue
-		case outer != nil && e.covers.high.Compare(outer.covers.high) <= 0:
+		case outer != nil && e.covers.High.Compare(outer.covers.High) <= 0:
 			e.signs = append(e.signs, "within "+outer.IP)
 		default:
 			outer = e
@@ -237,18 +238,18 @@ func entriesBy(send func(*client.Deleter, context.Context, string, []string) (cl
 // address that was there before beside it is another one.
 func remaining(items []Resource, group client.IPGroup, requestID string) []Answer {
 	spelled := make(map[string]bool, len(group.Entries))
-	before, after := map[spelling]int{}, map[spelling]int{}
+	before, after := map[addresses.Key]int{}, map[addresses.Key]int{}
 	for _, e := range entry(items[0]).Group.Entries {
-		before[spell(e.IP)]++
+		before[addresses.KeyOf(e.IP)]++
 	}
 	for _, e := range group.Entries {
 		spelled[e.IP] = true
-		after[spell(e.IP)]++
+		after[addresses.KeyOf(e.IP)]++
 	}
 	answers := make([]Answer, 0, len(items))
 	for _, r := range items {
 		a := Answer{ID: r.Ref.ID, Said: SaidDeleted, RequestID: requestID}
-		same := spell(r.Ref.ID)
+		same := addresses.KeyOf(r.Ref.ID)
 		if spelled[r.Ref.ID] || after[same] > 0 && after[same] >= before[same] {
 			a.Said, a.Message = Unclear, "still in the group after the request"
 		}

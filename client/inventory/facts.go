@@ -2,14 +2,12 @@ package inventory
 
 import (
 	"cmp"
-	"fmt"
-	"math"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
 
 	"janitor/client"
+	"janitor/client/addresses"
 )
 
 // text that is empty is not known: the services leave out what they do not say.
@@ -43,17 +41,12 @@ func instant(at client.Time) Datum {
 	return Datum{Known: true, Number: float64(t.Unix()) + float64(t.Nanosecond())/1e9}
 }
 
-func (b block) datum() Datum {
-	return Datum{Known: b.low.IsValid(), Low: b.low, High: b.high}
+func blockDatum(b addresses.Block) Datum {
+	return Datum{Known: b.Valid(), Block: b}
 }
 
-// sizeDatum is the number of addresses; beyond 2^53 it is rounded.
-func (b block) sizeDatum() Datum {
-	if !b.low.IsValid() {
-		return Datum{}
-	}
-	hi, lo := b.more()
-	return Datum{Known: true, Number: math.Ldexp(float64(hi), 64) + float64(lo) + 1}
+func sizeDatum(b addresses.Block) Datum {
+	return Datum{Known: b.Valid(), Number: b.Number()}
 }
 
 func (c Column) means(words string) Column {
@@ -113,7 +106,7 @@ func (d Datum) compare(o Datum) int {
 		cmp.Compare(d.Number, o.Number),
 		fold(d.Text, o.Text),
 		slices.Compare(d.Words, o.Words),
-		block{d.Low, d.High}.compare(block{o.Low, o.High}),
+		d.Block.Compare(o.Block),
 	)
 }
 
@@ -122,17 +115,4 @@ func port(n int) Datum {
 		return Datum{}
 	}
 	return number(n)
-}
-
-// ParseBlock reads an address, a CIDR block or a range a-b as an entry of an IP group is written, but takes no block
-// with host bits: who writes 10.0.0.5/8 may mean either.
-func ParseBlock(s string) (low, high netip.Addr, err error) {
-	if p, err := netip.ParsePrefix(strings.TrimSpace(s)); err == nil && p.Masked() != p {
-		return low, high, fmt.Errorf("%s is not the beginning of a block: %s is", p.Addr(), p.Masked())
-	}
-	b := parseBlock(s)
-	if !b.low.IsValid() {
-		return low, high, fmt.Errorf("%q is no address, CIDR block or range", s)
-	}
-	return b.low, b.high, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"janitor/client"
+	"janitor/client/addresses"
 	"janitor/client/english"
 )
 
@@ -114,14 +115,14 @@ func compareGroups(p *part) {
 	few := len(groups) <= mostCompared
 	// What each group covers: nothing for one that lists nothing, or something that cannot be read; and the same without
 	// families of which it covers every address, for all is within that.
-	var sets, bounded [][]block
+	var sets, bounded []addresses.Set
 	for _, g := range groups {
 		all, whole := coverage(g)
 		bound := all
-		for _, every := range [...]block{every4, every6} {
-			if coverAll(every, all) {
+		for _, every := range [...]addresses.Block{every4, every6} {
+			if addresses.Cover(every, all) {
 				set(&p.open, g.ID, true)
-				bound = slices.DeleteFunc(slices.Clone(bound), func(b block) bool { return b.low.Is4() == every.low.Is4() })
+				bound = slices.DeleteFunc(slices.Clone(bound), func(b addresses.Block) bool { return b.Low.Is4() == every.Low.Is4() })
 			}
 		}
 		if !whole {
@@ -146,18 +147,18 @@ func compareGroups(p *part) {
 }
 
 // coverage is all that the entries of a group cover, merged; whole says that each of them can be read.
-func coverage(group *client.IPGroup) (all []block, whole bool) {
-	blocks := make([]block, 0, len(group.Entries))
+func coverage(group *client.IPGroup) (all addresses.Set, whole bool) {
+	blocks := make([]addresses.Block, 0, len(group.Entries))
 	for _, e := range group.Entries {
-		if b := parseBlock(e.IP); b.low.IsValid() {
+		if b := addresses.Parse(e.IP); b.Valid() {
 			blocks = append(blocks, b)
 		}
 	}
-	return merged(blocks), len(blocks) == len(group.Entries)
+	return addresses.Merge(blocks), len(blocks) == len(group.Entries)
 }
 
-func includes(outer, inner []block) bool {
-	return !slices.ContainsFunc(inner, func(b block) bool { return !coverAll(b, outer) })
+func includes(outer, inner addresses.Set) bool {
+	return !slices.ContainsFunc(inner, func(b addresses.Block) bool { return !addresses.Cover(b, outer) })
 }
 
 func signsOfGroup(group *client.IPGroup, g *Graph) []string {

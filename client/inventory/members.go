@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"janitor/client"
+	"janitor/client/addresses"
 )
 
 // Member is a backend server of a channel, with the channel as it was when its members were opened.
@@ -61,7 +62,7 @@ var members = &Kind{
 			return Datum{Known: off || m.Status == 1, Number: flag(!off).Number}
 		}),
 		fact("addresses", Block, "its address", func(r Resource, _ time.Time) Datum {
-			return block{member(r).host, member(r).host}.datum()
+			return blockDatum(addresses.Block{Low: member(r).host, High: member(r).host})
 		}),
 	},
 	weighs: []ListID{ListID(Channels)},
@@ -180,7 +181,7 @@ func (q *query) membersOf(ctx context.Context, parent Resource) (note string, er
 			return "", err
 		}
 		for i := range page {
-			m := &Member{ChannelMember: page[i], Channel: c, scope: parent.Ref.Scope, host: parseAddr(page[i].Host)}
+			m := &Member{ChannelMember: page[i], Channel: c, scope: parent.Ref.Scope, host: addresses.ParseOne(page[i].Host)}
 			m.label = m.address()
 			objects = append(objects, m)
 			if m.enabled() {

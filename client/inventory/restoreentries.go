@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"janitor/client"
+	"janitor/client/addresses"
 )
 
 // mostEntries is how many entries one request takes away or gives back: a modest chunk, for no limit is stated (api.md 2.11).
@@ -41,10 +42,10 @@ var restoreEntries = &Restoration{
 			}
 			entries, err := g.Entries()
 			bad = cmp.Or(bad, err)
-			spelt := map[spelling][]string{}
+			spelt := map[addresses.Key][]string{}
 			for _, e := range entries {
 				ip := e.Text("ip")
-				spelt[spell(ip)] = append(spelt[spell(ip)], ip)
+				spelt[addresses.KeyOf(ip)] = append(spelt[addresses.KeyOf(ip)], ip)
 			}
 			for _, e := range entries {
 				ref, ok := of[e.Text("ip")]
@@ -52,7 +53,7 @@ var restoreEntries = &Restoration{
 					continue
 				}
 				b := &entryBack{Entry: e, parent: g.ID}
-				for _, ip := range spelt[spell(ref.ID)] {
+				for _, ip := range spelt[addresses.KeyOf(ref.ID)] {
 					if ip != ref.ID {
 						b.Twin = ip
 					}
@@ -99,13 +100,13 @@ func (b *entryBack) Next(c *Comeback) (Making, bool) {
 			if err != nil {
 				return nil, err
 			}
-			there := map[spelling]string{}
+			there := map[addresses.Key]string{}
 			for _, e := range after.Entries {
-				there[spell(e.IP)] = e.IP
+				there[addresses.KeyOf(e.IP)] = e.IP
 			}
 			ids := make([]string, len(together))
 			for i, one := range together {
-				ids[i] = there[spell(one.Ref.ID)]
+				ids[i] = there[addresses.KeyOf(one.Ref.ID)]
 			}
 			return ids, nil
 		},
@@ -113,7 +114,7 @@ func (b *entryBack) Next(c *Comeback) (Making, bool) {
 }
 
 func lookForEntries(ctx context.Context, c *client.Client, all []*Comeback) error {
-	groups := map[string]map[spelling]client.Spec{}
+	groups := map[string]map[addresses.Key]client.Spec{}
 	var bad error
 	matter := map[string]bool{}
 	for _, one := range all {
@@ -123,9 +124,9 @@ func lookForEntries(ctx context.Context, c *client.Client, all []*Comeback) erro
 	err := groupSpecs(ctx, c, func(id string) bool { return matter[id] }, func(g client.Spec) {
 		entries, err := g.Entries()
 		bad = cmp.Or(bad, err)
-		in := map[spelling]client.Spec{}
+		in := map[addresses.Key]client.Spec{}
 		for _, e := range entries {
-			in[spell(e.Text("ip"))] = e
+			in[addresses.KeyOf(e.Text("ip"))] = e
 		}
 		groups[g.ID] = in
 	})
@@ -144,7 +145,7 @@ func lookForEntries(ctx context.Context, c *client.Client, all []*Comeback) erro
 			one.Err = fmt.Errorf("IP group %s is no longer there: %w", id, errNoParent)
 			continue
 		}
-		e, there := in[spell(one.Ref.ID)]
+		e, there := in[addresses.KeyOf(one.Ref.ID)]
 		if !there {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"janitor/client"
+	"janitor/client/addresses"
 	"janitor/client/english"
 )
 
@@ -144,10 +145,10 @@ func (b *groupBack) Grade() (Undo, string) {
 	if err != nil {
 		lost = append(lost, "its entries cannot be read")
 	}
-	spelt := map[spelling]bool{}
+	spelt := map[addresses.Key]bool{}
 	for _, e := range entries {
 		lost = append(lost, letters(e, b.Shown, "ip", "description"))
-		if same := spell(e.Text("ip")); spelt[same] {
+		if same := addresses.KeyOf(e.Text("ip")); spelt[same] {
 			lost = append(lost, "it had "+e.Text("ip")+" twice: the service takes an address once")
 		} else {
 			spelt[same] = true

@@ -1,4 +1,4 @@
-package inventory
+package addresses
 
 import (
 	"net/netip"
@@ -30,7 +30,7 @@ func TestSizeOfEntries(t *testing.T) {
 		{"somewhere", ""},
 		{"", ""},
 	} {
-		if got := parseBlock(tt.ip).size(); got != tt.size {
+		if got := Parse(tt.ip).Size(); got != tt.size {
 			t.Errorf("%s: %q, want %q", tt.ip, got, tt.size)
 		}
 	}
@@ -40,7 +40,7 @@ func TestSizesInOrder(t *testing.T) {
 	order := []string{"nothing", "10.0.0.1", "10.0.0.0/31", "10.0.0.0-10.0.0.2", "0.0.0.0/0", "::/95", "::/64", "::-::1:0:0:0:1", "::/0"}
 	for i, a := range order {
 		for j, b := range order {
-			got := parseBlock(a).compareSize(parseBlock(b))
+			got := Parse(a).CompareSize(Parse(b))
 			if (got < 0) != (i < j) || (got > 0) != (i > j) {
 				t.Errorf("%s and %s: %d", a, b, got)
 			}
@@ -66,7 +66,7 @@ func TestSpellingsOfOneEntry(t *testing.T) {
 		for j, other := range same {
 			for _, a := range group {
 				for _, b := range other {
-					if got := spell(a) == spell(b); got != (i == j) {
+					if got := KeyOf(a) == KeyOf(b); got != (i == j) {
 						t.Errorf("%q and %q are the same: %v", a, b, got)
 					}
 				}
@@ -81,48 +81,36 @@ func FuzzBlock(f *testing.F) {
 		f.Add(ip)
 	}
 	f.Fuzz(func(t *testing.T, ip string) {
-		b := parseBlock(ip)
-		if b.low.IsValid() != b.high.IsValid() {
+		b := Parse(ip)
+		if b.Low.IsValid() != b.High.IsValid() {
 			t.Fatalf("half a block: %+v", b)
 		}
-		if (b.size() == "") != !b.low.IsValid() {
-			t.Fatalf("size %q of %+v", b.size(), b)
+		if (b.Size() == "") != !b.Low.IsValid() {
+			t.Fatalf("size %q of %+v", b.Size(), b)
 		}
-		if b.low.IsValid() && b.high.Less(b.low) {
+		if b.Low.IsValid() && b.High.Less(b.Low) {
 			t.Fatalf("upside down: %+v", b)
 		}
-		p, ok := b.prefix()
-		if ok && (p.Masked().Addr() != b.low || lastOf(b.low, p.Bits()) != b.high) {
+		p, ok := b.Prefix()
+		if ok && (p.Masked().Addr() != b.Low || lastOf(b.Low, p.Bits()) != b.High) {
 			t.Fatalf("%+v is not %s", b, p)
 		}
 		if _, err := netip.ParsePrefix(ip); err == nil && !ok {
 			t.Fatalf("%+v is a block", b)
 		}
-		if b.compareSize(b) != 0 || b.compare(b) != 0 {
+		if again := Parse(ip); b.CompareSize(again) != 0 || b.Compare(again) != 0 {
 			t.Fatalf("%+v differs from itself", b)
 		}
-		if s := spell(ip); s != spell(strings.TrimSpace(ip)) || s != spell(" "+ip+" ") {
+		if s := KeyOf(ip); s != KeyOf(strings.TrimSpace(ip)) || s != KeyOf(" "+ip+" ") {
 			t.Fatalf("spaces around %q matter", ip)
 		}
 		if p, err := netip.ParsePrefix(ip); err == nil {
-			if !p.Masked().Contains(b.low) || !p.Contains(b.high) || spell(p.String()) != spell(ip) {
+			if !p.Masked().Contains(b.Low) || !p.Contains(b.High) || KeyOf(p.String()) != KeyOf(ip) {
 				t.Fatalf("%s is %+v", p, b)
 			}
-			if next := b.high.Next(); next.IsValid() && p.Contains(next) {
+			if next := b.High.Next(); next.IsValid() && p.Contains(next) {
 				t.Fatalf("%s ends before %s", p, next)
 			}
 		}
 	})
-}
-
-func TestFoldedOrder(t *testing.T) {
-	order := []string{"", "alpha", "Beta", "beta", "beta-2", "Gamma", "Äpfel", "äpfel", "名前"}
-	for i, a := range order {
-		for j, b := range order {
-			got := fold(a, b)
-			if (got < 0) != (i < j) || (got > 0) != (i > j) {
-				t.Errorf("%q and %q: %d", a, b, got)
-			}
-		}
-	}
 }
