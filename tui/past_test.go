@@ -17,6 +17,7 @@ import (
 	"janitor/client/cleanup"
 	"janitor/client/english"
 	"janitor/client/inventory"
+	"janitor/client/report"
 	"janitor/client/simcloud"
 	"janitor/tui/keys"
 )
@@ -100,7 +101,7 @@ func TestARunIsKeptInTheHistory(t *testing.T) {
 
 // The keys that write reports tell the formats.
 func TestTheHelpNamesEveryReport(t *testing.T) {
-	want := "write reports: " + english.And(cleanup.Formats())
+	want := "write reports: " + english.And(report.Formats())
 	for _, in := range []keys.Context{keys.Run, keys.History} {
 		for _, b := range keys.Default().Own(in) {
 			if b.Action == keys.Export && b.Help != want {

@@ -9,6 +9,7 @@ import (
 
 	"janitor/client/cleanup"
 	"janitor/client/english"
+	"janitor/client/report"
 	"janitor/tui/screen"
 )
 
@@ -29,15 +30,17 @@ func (m *Model) export(r *cleanup.Run, id string) tea.Cmd {
 	}
 	h := m.opts.History
 	return m.chores.command(func() tea.Msg {
-		var x cleanup.Exportable = r
-		if r == nil {
+		var status cleanup.Status
+		if r != nil {
+			status = r.Status()
+		} else {
 			past := h.Read(id)
 			if past.Err != nil {
 				return written{err: past.Err}
 			}
-			x = past.Ledger
+			status = past.Ledger.Status()
 		}
-		paths, err := cleanup.WriteReports(dir, name, x)
+		paths, err := report.OfRun(status).WriteFiles(dir, name)
 		return written{paths, err}
 	})
 }

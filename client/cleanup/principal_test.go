@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"janitor/client/journal"
@@ -38,7 +37,7 @@ func TestTheJournalNamesThePrincipal(t *testing.T) {
 	run := e.Start(t.Context(), p)
 	finished(t, run)
 	past := h.Read(run.ID())
-	if past.Err != nil || past.Ledger.Header.Who.As != alice || past.Ledger.report().As != alice.String() {
+	if past.Err != nil || past.Ledger.Header.Who.As != alice {
 		t.Fatalf("%+v, %v", past.Ledger, past.Err)
 	}
 	h.ActAs(bob)
@@ -94,7 +93,7 @@ func TestFilesThatNameNoPrincipal(t *testing.T) {
 		"where":{"profile":"p","region":"r","project":"x"},"version":"1","go":"go","started":"2026-01-01T00:00:00Z"}`), &head); err != nil {
 		t.Fatal(err)
 	}
-	if r := reportOf(head, Plan{}, Summary{}); r.As != "" || r.Who != "u@h" || strings.Contains(exported(t, Markdown, &Ledger{Header: head}), "| As |") {
-		t.Errorf("%+v", r)
+	if head.Who.As.String() != "" || head.Who.String() != "u@h" {
+		t.Errorf("%+v", head.Who)
 	}
 }

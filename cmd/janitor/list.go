@@ -15,9 +15,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/profile"
+	"janitor/client/report"
 	"janitor/tui/theme"
 )
 
@@ -202,7 +202,7 @@ func printCSV(w io.Writer, c *chosen) error {
 		row := rowOf(c, r)
 		cells := []string{row.Kind, row.ID, row.Name, row.Parent, row.Verdict, strings.Join(row.Why, "; "), strings.Join(row.Signs, "; ")}
 		for n := range cells {
-			cells[n] = cleanup.Unarmed(cells[n])
+			cells[n] = report.Unarmed(cells[n])
 		}
 		for _, col := range columns {
 			cells = append(cells, cell(value(col, r, c.snapshot.At)))
@@ -220,13 +220,13 @@ func cell(v any) string {
 	case nil:
 		return ""
 	case string:
-		return cleanup.Unarmed(v)
+		return report.Unarmed(v)
 	case bool:
 		return strconv.FormatBool(v)
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
 	case []string:
-		return cleanup.Unarmed(strings.Join(v, " "))
+		return report.Unarmed(strings.Join(v, " "))
 	}
 	return fmt.Sprint(v)
 }

@@ -3,9 +3,9 @@ package main
 import (
 	"os"
 
-	"github.com/spf13/cobra"
+	"janitor/client/report"
 
-	"janitor/client/cleanup"
+	"github.com/spf13/cobra"
 )
 
 func reportCommand() *cobra.Command {
@@ -37,15 +37,15 @@ item, for spreadsheets.`,
 				if err != nil {
 					return err
 				}
-				return enough(cleanup.Export(cmd.OutOrStdout(), string(out), doc))
+				return enough(report.OfPlan(doc).Write(cmd.OutOrStdout(), string(out)))
 			}
 			past, err := find(history(), args[0])
 			if err != nil {
 				return err
 			}
-			return enough(cleanup.Export(cmd.OutOrStdout(), string(out), past.Ledger))
+			return enough(report.OfRun(past.Ledger.Status()).Write(cmd.OutOrStdout(), string(out)))
 		},
 	}
-	out.flag(cmd.Flags(), cleanup.Formats()...)
+	out.flag(cmd.Flags(), report.Formats()...)
 	return cmd
 }

@@ -1,11 +1,11 @@
-package cleanup
+package report
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,48 +16,57 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"janitor/client/cleanup"
 	"janitor/client/inventory"
 )
 
-// reported is a ledger of two items whose things are called by this name.
-func reported(name string) *Ledger {
+// reported is a run of two items whose things are called by this name.
+func reported(name string) Report {
 	ref := func(id string) inventory.Ref { return inventory.Ref{Scope: "acme/eu/p", Kind: inventory.Pools, ID: id} }
 	started := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
-	return &Ledger{
-		Header: Header{
+	s := cleanup.Status{
+		Header: cleanup.Header{
 			Run:     "20260801T120000Z-abc123",
-			Who:     Who{User: name, Host: "build-7", PID: 1, As: Principal{Way: "password", User: name, Account: "acme"}},
-			Where:   Where{Profile: name, Region: "eu-de", Project: "p"},
+			Who:     cleanup.Who{User: name, Host: "build-7", PID: 1, As: cleanup.Principal{Way: "password", User: name, Account: "acme"}},
+			Where:   cleanup.Where{Profile: name, Region: "eu-de", Project: "p"},
 			Version: "v1.2.3", Started: started,
 		},
-		Plan: Plan{
-			Items: []Item{
-				{Resource: inventory.Resource{Ref: ref("1"), Name: name}, Undo: inventory.NewID, Holds: []Prerequisite{{What: "server", Which: name}}, Takes: "1 server"},
+		Plan: cleanup.Plan{
+			Items: []cleanup.Item{
+				{
+					Resource: inventory.Resource{Ref: ref("1"), Name: name}, Undo: inventory.NewID,
+					Holds: []cleanup.Prerequisite{{What: "server", Which: name}}, Takes: "1 server",
+				},
 				{Resource: inventory.Resource{Ref: ref("2"), Name: name, In: name}, Undo: inventory.Impossible, UndoWhy: name, Takes: name},
 			},
-			LeftOut:      []LeftOut{{Ref: ref("3"), Label: name, Why: name}},
+			LeftOut:      []cleanup.LeftOut{{Ref: ref("3"), Label: name, Why: name}},
 			Consequences: []inventory.Consequence{{Grade: inventory.Danger, Text: name}},
 		},
-		Items: []Entry{
-			{Result: Result{Ref: ref("1"), Outcome: Deleted, Proved: true, RequestID: name, Took: 210 * time.Millisecond}, Found: "gone"},
-			{Result: Result{Ref: ref("2"), Outcome: Blocked, Code: "ELB.8907", Message: name, RequestID: "r-2"}},
+		Items: []cleanup.ItemStatus{
+			{Result: cleanup.Result{Ref: ref("1"), Outcome: cleanup.Deleted, Proved: true, RequestID: name, Took: 210 * time.Millisecond}, Found: cleanup.IsGone},
+			{Result: cleanup.Result{Ref: ref("2"), Outcome: cleanup.Blocked, Code: "ELB.8907", Message: name, RequestID: "r-2"}},
 		},
-		Finished: true, Ended: started.Add(2 * time.Second), Verified: started.Add(time.Hour), Stopped: name, made: 3,
+		Summary: cleanup.Summary{One: "pool", Many: "pools", Items: 2, Proved: 1, Stopped: name},
+		State:   "finished", Started: started, Ended: started.Add(2 * time.Second), Verified: started.Add(time.Hour), Requests: 3,
 	}
+	for i := range s.Items {
+		s.Summary.Counts[s.Items[i].Result.Outcome]++
+	}
+	return OfRun(s)
 }
 
-func exported(t *testing.T, format string, x Exportable) string {
+func exported(t *testing.T, format string, r Report) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Export(&out, format, x); err != nil {
+	if err := r.Write(&out, format); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
 }
 
 func TestAReportTellsAll(t *testing.T) {
-	l := reported("web-old")
-	md := exported(t, Markdown, l)
+	r := reported("web-old")
+	md := exported(t, Markdown, r)
 	for _, want := range []string{
 		"# janitor: run 20260801T120000Z-abc123\n",
 		"| Result | 2 pools: 1 deleted (proved gone), 1 blocked; stopped: web-old |",
@@ -72,18 +81,18 @@ func TestAReportTellsAll(t *testing.T) {
 			t.Errorf("%q is missing in:\n%s", want, md)
 		}
 	}
-	var back report
-	if err := json.Unmarshal([]byte(exported(t, JSON, l)), &back); err != nil {
+	var back Report
+	if err := json.Unmarshal([]byte(exported(t, JSON, r)), &back); err != nil {
 		t.Fatal(err)
 	}
-	if html := exported(t, HTML, l); !strings.Contains(html, "password of user web-old in account acme") {
+	if html := exported(t, HTML, r); !strings.Contains(html, "password of user web-old in account acme") {
 		t.Errorf("HTML: %s", html)
 	}
 	if back.As != "password of user web-old in account acme" || back.Format != 1 || back.State != "finished" || back.Requests != 3 || len(back.Items) != 2 || back.Items[1].Code != "ELB.8907" ||
 		back.Items[0].First[0] != "server web-old" || back.LeftOut[0].ID != "3" || back.Consequences[0].Grade != "danger" {
 		t.Errorf("JSON: %+v", back)
 	}
-	rows, err := csv.NewReader(strings.NewReader(exported(t, CSV, l))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(exported(t, CSV, r))).ReadAll()
 	if err != nil || len(rows) != 4 {
 		t.Fatalf("CSV: %v, %v", rows, err)
 	}
@@ -93,44 +102,8 @@ func TestAReportTellsAll(t *testing.T) {
 	}
 }
 
-// A run is told the same live and from its journal.
-func TestTheReportsOfARunAndOfItsJournalAgree(t *testing.T) {
-	w := newWorld(t)
-	p, at := placed(w, "a", "b", "c")
-	p.LeftOut = []LeftOut{{Label: "d", Why: "in use"}}
-	h := NewHistory(t.TempDir(), "test")
-	w.answer = func(_ string, ids []string) ([]inventory.Answer, error) {
-		answers, err := w.deleteAll("", ids[1:])
-		return append(answers, inventory.Answer{ID: ids[0], Said: inventory.SaidRefused, Code: "X.1", Message: "not now", RequestID: "r-1"}), err
-	}
-	e := w.engine(2)
-	e.journal = h.Journal(at)
-	ctx, abort := context.WithCancel(t.Context())
-	run := e.Start(ctx, p)
-	if err := Export(new(bytes.Buffer), JSON, run); err != nil { // while it goes on, too
-		t.Error(err)
-	}
-	finished(t, run)
-	abort() // too late to break anything off
-	if run.Resumable() {
-		t.Error("a finished run is to be resumed")
-	}
-	header, ok := run.Recorded()
-	if !ok {
-		t.Fatal("it has no journal")
-	}
-	live, past := run.report(), h.Read(header.Run).Ledger.report()
-	live.Summary, past.Summary = "", ""                                                     // the kinds of this world are not known to a ledger
-	live.Started, live.Ended, past.Started, past.Ended = time.Time{}, nil, time.Time{}, nil // of the header, and of its last line
-	a, _ := json.MarshalIndent(live, "", " ")
-	b, _ := json.MarshalIndent(past, "", " ")
-	if !bytes.Equal(a, b) {
-		t.Errorf("live:\n%s\nfrom the journal:\n%s", a, b)
-	}
-}
-
 func TestUnknownFormatsAreRefused(t *testing.T) {
-	err := Export(new(bytes.Buffer), "xml", reported("x"))
+	err := reported("x").Write(new(bytes.Buffer), "xml")
 	if err == nil || err.Error() != `unknown format "xml": there are md, html, json, csv` {
 		t.Error(err)
 	}
@@ -138,12 +111,12 @@ func TestUnknownFormatsAreRefused(t *testing.T) {
 
 func TestReportsAreNeverWrittenOver(t *testing.T) {
 	dir := t.TempDir()
-	l := reported("web-old")
+	r := reported("web-old")
 	if err := os.WriteFile(filepath.Join(dir, "report.csv"), []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, base := range []string{"report-2", "report-3"} {
-		paths, err := WriteReports(dir, "report", l)
+		paths, err := r.WriteFiles(dir, "report")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +135,7 @@ func TestReportsAreNeverWrittenOver(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(dir, "report.*")); len(left) != 1 {
 		t.Errorf("half of a report is left: %q", left)
 	}
-	_, err := WriteReports(filepath.Join(dir, "nowhere"), "report", l)
+	_, err := r.WriteFiles(filepath.Join(dir, "nowhere"), "report")
 	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "the report cannot be written: ") {
 		t.Error(err)
 	}
@@ -194,15 +167,15 @@ var unescaped = regexp.MustCompile("(^|[^\\\\])(\\\\\\\\)*[`*\\[\\]<>@~$]")
 // checkReports: nothing that is called anything breaks the shape of a report or acts on whoever reads it.
 func checkReports(t *testing.T, name string) {
 	t.Helper()
-	l := reported(name)
+	r := reported(name)
 	for _, format := range Formats() {
-		for _, r := range exported(t, format, l) {
+		for _, r := range exported(t, format, r) {
 			if r != '\n' && r != '\r' && !unicode.IsGraphic(r) {
 				t.Fatalf("%s of %q holds %U", format, name, r)
 			}
 		}
 	}
-	rows, err := csv.NewReader(strings.NewReader(exported(t, CSV, l))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(exported(t, CSV, r))).ReadAll()
 	if err != nil || len(rows) != 4 {
 		t.Fatalf("CSV of %q: %d rows, %v", name, len(rows), err)
 	}
@@ -213,14 +186,14 @@ func checkReports(t *testing.T, name string) {
 			}
 		}
 	}
-	for line := range strings.SplitSeq(exported(t, CSV, l), "\r\n") {
+	for line := range strings.SplitSeq(exported(t, CSV, r), "\r\n") {
 		for i, cell := range strings.Split(line, ";") { // as where semicolons part cells: a quote is open, or none begins here
 			if i > 0 && strings.Count(strings.Join(strings.Split(line, ";")[:i], ";"), `"`)%2 == 0 {
 				t.Errorf("CSV of %q: %q begins a cell", name, cell)
 			}
 		}
 	}
-	md := exported(t, Markdown, l)
+	md := exported(t, Markdown, r)
 	columns := 0
 	for line := range strings.SplitSeq(md, "\n") {
 		if !strings.HasPrefix(line, "|") {
@@ -241,9 +214,45 @@ func checkReports(t *testing.T, name string) {
 			t.Errorf("Markdown of %q: %q marks up in %q", name, bad, line)
 		}
 	}
-	var back report
-	if err := json.Unmarshal([]byte(exported(t, JSON, l)), &back); err != nil {
+	var back Report
+	if err := json.Unmarshal([]byte(exported(t, JSON, r)), &back); err != nil {
 		t.Errorf("JSON of %q: %v", name, err)
+	}
+}
+
+func TestAReportSaysWhatTheLatestVerifyFound(t *testing.T) {
+	for _, c := range []struct {
+		outcome cleanup.Outcome
+		found   cleanup.Presence
+		back    string
+		want    string
+	}{
+		{cleanup.Deleted, "", "", "| deleted, proved |"},
+		{cleanup.Deleted, cleanup.IsGone, "", "| deleted, proved; verified: gone |"},
+		{cleanup.Deleted, cleanup.IsThere, "r-9", "| deleted, proved; verified: brought back by r-9 |"},
+		{cleanup.Restored, cleanup.IsGone, "", "| restored, proved; verified: gone again |"},
+	} {
+		s := cleanup.Status{
+			Plan:  cleanup.Plan{Items: make([]cleanup.Item, 1)},
+			Items: []cleanup.ItemStatus{{Result: cleanup.Result{Outcome: c.outcome, Proved: true}, Found: c.found, Back: c.back}},
+		}
+		md := exported(t, Markdown, OfRun(s))
+		if !strings.Contains(md, c.want) {
+			t.Errorf("%q is missing in:\n%s", c.want, md)
+		}
+		if strings.Contains(md, "| As |") || strings.Contains(md, "| Who |") {
+			t.Errorf("a line for what is not known:\n%s", md)
+		}
+	}
+}
+
+func TestWhatARequestMayHaveReachedIsInDoubt(t *testing.T) {
+	s := cleanup.Status{
+		Plan:  cleanup.Plan{Items: make([]cleanup.Item, 2)},
+		Items: []cleanup.ItemStatus{{Doubt: true}, {Result: cleanup.Result{Outcome: cleanup.Unknown}, Doubt: true}},
+	}
+	if r := OfRun(s); r.Items[0].Outcome != "in doubt" || r.Items[1].Outcome != "unknown" {
+		t.Errorf("%+v", r.Items)
 	}
 }
 
@@ -264,19 +273,26 @@ func TestTheHTMLPageIsInert(t *testing.T) {
 
 // The report of a plan has the digest that is approved.
 func TestTheReportOfAPlanHasItsDigest(t *testing.T) {
-	doc := someDocument(t)
+	plan := cleanup.Plan{Items: make([]cleanup.Item, 2)}
+	for i := range plan.Items {
+		plan.Items[i].Resource = inventory.Resource{Ref: inventory.Ref{Scope: "p/r/x", Kind: inventory.Pools, ID: fmt.Sprint("t", i+1)}}
+	}
+	doc := cleanup.NewDocument(
+		cleanup.Where{Profile: "p", Region: "r", Project: "x"}, cleanup.Principal{}, "1.2", time.Now(), time.Hour,
+		cleanup.Stage{Chosen: "pools where unused", Listed: 4, Plan: plan},
+	)
 	_, digest, err := doc.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, format := range Formats() {
-		text := exported(t, format, doc)
+		text := exported(t, format, OfPlan(doc))
 		if format != CSV && !strings.Contains(text, digest) || !strings.Contains(text, "planned") || !strings.Contains(text, "t2") {
 			t.Errorf("%s:\n%s", format, text)
 		}
 	}
 	// Whoever approves it is spared the columns that only a run fills.
-	if md := exported(t, Markdown, doc); !strings.Contains(md, "| Plan |") || strings.Contains(md, "Request") || strings.Contains(md, "Took") {
+	if md := exported(t, Markdown, OfPlan(doc)); !strings.Contains(md, "| Plan |") || strings.Contains(md, "Request") || strings.Contains(md, "Took") {
 		t.Errorf("%s", md)
 	}
 }

@@ -1,45 +1,17 @@
-package cleanup
+package report
 
 import (
-	"fmt"
 	"html/template"
 	"io"
-	"strings"
+
+	"janitor/client/cleanup"
 )
 
-// planned is the state of a plan that nobody has executed.
-const planned = "planned"
-
-// report of a document is what its plans would do, step after step.
-func (d Document) report() report {
-	_, digest, _ := d.Encode() // a document that was read or made can be written
-	out := report{Format: reportFormat}
-	var told []string
-	for _, s := range d.Steps {
-		part := reportOf(Header{Who: d.By, Where: d.Where, Version: d.Version}, s.Plan, Summary{})
-		for i := range part.Items {
-			part.Items[i].Outcome = planned
-		}
-		told = append(told, fmt.Sprintf("%s: %d of %d", strings.TrimPrefix(s.Name+", "+s.Chosen, ", "), len(s.Plan.Items), s.Listed))
-		part.Items = append(out.Items, part.Items...)
-		part.LeftOut = append(out.LeftOut, part.LeftOut...)
-		part.Consequences = append(out.Consequences, part.Consequences...)
-		out = part
-	}
-	expires := d.Expires.UTC()
-	out.State, out.Summary, out.Started, out.Expires, out.Digest = planned, strings.Join(told, "; "), d.Made.UTC(), &expires, digest
-	return out
-}
-
 // html is one page.
-func (r report) html(w io.Writer) error {
+func (r Report) html(w io.Writer) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
-		"title": report.title, "facts": report.facts,
-		"word": func(it reportItem) string { return it.word() }, "where": func(it reportItem) string { return it.where() },
-		"ids": func(it reportItem) string { return it.ids() }, "took": func(it reportItem) string { return it.took() },
-		"undo":    func(it reportItem) string { return it.undo() },
-		"besides": func(it reportItem) string { return it.with() },
-		"mood":    mood,
+		"title": Report.title, "facts": Report.facts,
+		"mood": mood, "word": item.word, "where": item.where, "ids": item.ids, "besides": item.with, "took": item.took, "undo": item.undo,
 	}).Parse(pageText)
 	if err != nil {
 		return err
@@ -48,13 +20,13 @@ func (r report) html(w io.Writer) error {
 }
 
 // mood is the class of an outcome; the word stands beside the colour.
-func mood(it reportItem) string {
+func mood(it item) string {
 	switch it.Outcome {
-	case Deleted.String(), AlreadyGone.String(), Restored.String(), AlreadyThere.String():
+	case cleanup.Deleted.String(), cleanup.AlreadyGone.String(), cleanup.Restored.String(), cleanup.AlreadyThere.String():
 		return "good"
-	case planned, Pending.String(), Cancelled.String():
+	case planned, cleanup.Pending.String(), cleanup.Cancelled.String():
 		return "still"
-	case Blocked.String(), Skipped.String():
+	case cleanup.Blocked.String(), cleanup.Skipped.String():
 		return "care"
 	}
 	return "bad"
