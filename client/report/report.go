@@ -110,14 +110,15 @@ func OfRun(s cleanup.Status) Report {
 
 // OfPlan is what the plans of a document would do, one after another.
 func OfPlan(d cleanup.Document) Report {
-	out := Report{}
+	var out Report
 	var told []string
 	for _, s := range d.Steps {
 		part := of(cleanup.Header{Who: d.By, Where: d.Where, Version: d.Version}, s.Plan)
 		for i := range part.Items {
 			part.Items[i].Outcome = planned
 		}
-		told = append(told, fmt.Sprintf("%s: %d of %d", strings.TrimPrefix(s.Name+", "+s.Chosen, ", "), len(s.Plan.Items), s.Listed))
+		chosen := client.CleanWhole(strings.TrimPrefix(s.Name+", "+s.Chosen, ", "))
+		told = append(told, fmt.Sprintf("%s: %d of %d", chosen, len(s.Plan.Items), s.Listed))
 		part.Items = append(out.Items, part.Items...)
 		part.LeftOut = append(out.LeftOut, part.LeftOut...)
 		part.Consequences = append(out.Consequences, part.Consequences...)
@@ -132,7 +133,7 @@ func OfPlan(d cleanup.Document) Report {
 func of(h cleanup.Header, p cleanup.Plan) Report {
 	clean := client.CleanWhole
 	out := Report{
-		Format: jsonFormat, Run: clean(h.Run), Undoes: p.Undoes,
+		Format: jsonFormat, Run: clean(h.Run), Undoes: clean(p.Undoes),
 		Profile: clean(h.Where.Profile), Region: clean(h.Where.Region), Project: clean(h.Where.Project), Version: clean(h.Version),
 		Ticket: clean(h.Why.Ticket), Reason: clean(h.Why.Reason), Digest: clean(h.Why.Approved),
 		Items: make([]item, len(p.Items)), LeftOut: make([]leftOut, len(p.LeftOut)), Consequences: make([]consequence, len(p.Consequences)),

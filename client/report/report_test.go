@@ -102,6 +102,25 @@ func TestAReportTellsAll(t *testing.T) {
 	}
 }
 
+// A plan that somebody hands on is a file of theirs: its texts are as little to be trusted as those of a service.
+func TestHostileTextsOfAPlanInItsReport(t *testing.T) {
+	for _, text := range hostile {
+		plan := cleanup.Plan{Undoes: text, Items: []cleanup.Item{{Takes: text}}, LeftOut: []cleanup.LeftOut{{Why: text}}}
+		doc := cleanup.Document{
+			By: cleanup.Who{User: text}, Version: text, Where: cleanup.Where{Profile: text, Region: text, Project: text},
+			Steps: []cleanup.Stage{{Name: text, Chosen: text, Plan: plan}},
+		}
+		for _, format := range Formats() {
+			for _, r := range exported(t, format, OfPlan(doc)) {
+				if r != '\n' && r != '\r' && !unicode.IsGraphic(r) {
+					t.Errorf("%s of %q holds %U", format, text, r)
+					break
+				}
+			}
+		}
+	}
+}
+
 func TestUnknownFormatsAreRefused(t *testing.T) {
 	err := reported("x").Write(new(bytes.Buffer), "xml")
 	if err == nil || err.Error() != `unknown format "xml": there are md, html, json, csv` {
