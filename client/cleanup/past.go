@@ -66,9 +66,8 @@ const (
 
 // Why something cannot be done with a run of the history.
 var (
-	ErrGoesOn      = errors.New("another janitor is at it")
-	ErrFinished    = errors.New("is finished")
-	ErrNotFinished = errors.New("is not finished")
+	ErrGoesOn   = errors.New("another janitor is at it")
+	ErrFinished = errors.New("is finished")
 )
 
 // CanResume is why there is nothing to go on with, nil when there is. The lock may still say otherwise: see
@@ -91,7 +90,7 @@ func (p *Past) CanVerify() error {
 	case p.Err != nil:
 		return p.Err
 	case !p.Ledger.Finished:
-		return fmt.Errorf("run %s %w", p.ID, ErrNotFinished)
+		return fmt.Errorf("run %s is not finished", p.ID)
 	}
 	return nil
 }
