@@ -8,19 +8,18 @@ import (
 
 // census is what there was when a run looked for the first time: what is there later and was not has been made meanwhile.
 type census struct {
-	mu   sync.Mutex
-	of   map[inventory.KindID]map[inventory.Ref]bool // by kind; one whose lists are not complete is no measure
-	held bool
+	mu sync.Mutex
+	of map[inventory.KindID]map[inventory.Ref]bool // by kind; one whose lists are not complete is no measure; nil: nobody has looked
 }
 
 // take keeps what the first look shows.
 func (c *census) take(now *view) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.held {
+	if c.of != nil {
 		return
 	}
-	c.held, c.of = true, map[inventory.KindID]map[inventory.Ref]bool{}
+	c.of = map[inventory.KindID]map[inventory.Ref]bool{}
 	bad := map[inventory.KindID]bool{}
 	for at := range now.bad {
 		bad[at.kind] = true
