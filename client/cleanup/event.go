@@ -31,6 +31,17 @@ const (
 // stays: the item has ended, and is there still by all that is known, or may be.
 func (o Outcome) stays() bool { return o != Pending && o.wanted() == "" }
 
+// fits says whether an item of an undo, or else of a run that deletes, can end so.
+func (o Outcome) fits(undo bool) bool {
+	switch o {
+	case Deleted, AlreadyGone, Reappeared:
+		return !undo
+	case Restored, AlreadyThere:
+		return undo
+	}
+	return true
+}
+
 // String is the word for an outcome, on screen and in reports alike.
 func (o Outcome) String() string {
 	return [outcomes]string{"pending", "deleted", "already gone", "blocked", "failed", "skipped", "cancelled", "unknown", "reappeared", "restored", "already there"}[o]

@@ -197,44 +197,58 @@ func (l *Ledger) intent(body json.RawMessage) error {
 	case in.Step != nil && in.Makes:
 		return errors.New("a step before a deletion that brings back")
 	}
-	for n, i := range in.Items {
-		it, err := l.item(i)
-		switch {
-		case err != nil:
+	for n := range in.Items {
+		if err := l.mayAsk(&in, n); err != nil {
 			return err
-		case slices.Index(in.Items, i) != n:
-			return fmt.Errorf("item %d twice in one request", i)
-		case it.Result.Ref.ID != in.IDs[n]:
-			return fmt.Errorf("item %d is %q in the plan, not %q", i, it.Result.Ref.ID, in.IDs[n])
-		case it.Result.Outcome != Pending:
-			return fmt.Errorf("a request about item %d, which has its outcome", i)
-		case it.Unread:
-			return fmt.Errorf("a second request about item %d, whose first may have been applied, and no list was read", i)
-		case in.Makes != (l.Plan.Undoes != ""):
-			return errors.New("a request that deletes in an undo, or one that brings back in another run")
-		case it.Object == nil && !in.Makes, it.whole.Back == nil && in.Makes:
-			return fmt.Errorf("a request about item %d before it was kept", i)
 		}
-		it.Unread, it.said = true, said{}
-		switch {
-		case in.Makes:
-			it.Sent++
-			it.making = &in
-		case in.Step == nil:
-			it.Sent++
-		default:
-			if in.Step.Detach {
-				it.detached = append(it.detached, in.Step.ID)
-			}
-			it.tried = in.Step
-			it.away = append(it.away, in.Step.ID)
-			it.Steps++
-		}
+		l.Items[in.Items[n]].asked(&in)
 	}
 	l.made = in.Request
 	l.requests[in.Request] = &in
 	l.book.send(in, l.updated)
 	return nil
+}
+
+// mayAsk refuses a request that a run cannot have made about the n-th of its items.
+func (l *Ledger) mayAsk(in *intent, n int) error {
+	i := in.Items[n]
+	it, err := l.item(i)
+	switch {
+	case err != nil:
+		return err
+	case slices.Index(in.Items, i) != n:
+		return fmt.Errorf("item %d twice in one request", i)
+	case it.Result.Ref.ID != in.IDs[n]:
+		return fmt.Errorf("item %d is %q in the plan, not %q", i, it.Result.Ref.ID, in.IDs[n])
+	case it.Result.Outcome != Pending:
+		return fmt.Errorf("a request about item %d, which has its outcome", i)
+	case it.Unread:
+		return fmt.Errorf("a second request about item %d, whose first may have been applied, and no list was read", i)
+	case in.Makes != (l.Plan.Undoes != ""):
+		return errors.New("a request that deletes in an undo, or one that brings back in another run")
+	case it.Object == nil && !in.Makes, it.whole.Back == nil && in.Makes:
+		return fmt.Errorf("a request about item %d before it was kept", i)
+	}
+	return nil
+}
+
+// asked: a request about the item is on its way.
+func (e *Entry) asked(in *intent) {
+	e.Unread, e.said = true, said{}
+	switch {
+	case in.Makes:
+		e.Sent++
+		e.making = in
+	case in.Step == nil:
+		e.Sent++
+	default:
+		if in.Step.Detach {
+			e.detached = append(e.detached, in.Step.ID)
+		}
+		e.tried = in.Step
+		e.away = append(e.away, in.Step.ID)
+		e.Steps++
+	}
 }
 
 func (l *Ledger) keepWhole(body json.RawMessage) error {
@@ -305,15 +319,9 @@ func (l *Ledger) answer(body json.RawMessage) error {
 	delete(l.requests, a.Request)
 	l.book.answer(a, l.updated)
 	for _, i := range in.Items {
-		it := &l.Items[i]
-		it.Unread = false
+		l.Items[i].Unread = false
 		if in.Step != nil && len(a.Doubt) == 0 {
-			if a.Error == nil || a.Error.Status == http.StatusNotFound {
-				it.done = append(it.done, *it.tried)
-			} else {
-				it.away = it.away[:len(it.away)-1]
-			}
-			it.tried = nil
+			l.Items[i].stepped(a.Error == nil || a.Error.Status == http.StatusNotFound)
 		}
 	}
 	for _, i := range a.Doubt {
@@ -324,17 +332,37 @@ func (l *Ledger) answer(body json.RawMessage) error {
 		l.Items[i].doubted = l.Items[i].doubted || in.Step == nil
 	}
 	for _, s := range a.Said {
-		switch n := slices.Index(in.IDs, s.ID); {
-		case n < 0 && !l.stop.Safety && unasked(s.ID, in.IDs): // the run may have been killed before it could note that it stops
-			l.stop = remark{Text: safetyStop(s.ID), Stop: true, Final: true, Safety: true}
-			l.Stopped = l.stop.Text
-		case n >= 0 && in.Makes && s.New != "":
-			l.Items[in.Items[n]].wasMade(in.Part, s.New)
-		case n >= 0 && !l.Items[in.Items[n]].Unread:
-			l.Items[in.Items[n]].said = s
-		}
+		l.hear(in, s)
 	}
 	return nil
+}
+
+// stepped: the step before the deletion that was sent last is done, or was refused.
+func (e *Entry) stepped(done bool) {
+	if done {
+		e.done = append(e.done, *e.tried)
+	} else {
+		e.away = e.away[:len(e.away)-1]
+	}
+	e.tried = nil
+}
+
+// hear takes in what an answer says of one id.
+func (l *Ledger) hear(in *intent, s said) {
+	n := slices.Index(in.IDs, s.ID)
+	if n < 0 {
+		if !l.stop.Safety && unasked(s.ID, in.IDs) { // the run may have been killed before it could note that it stops
+			l.stop = remark{Text: safetyStop(s.ID), Stop: true, Final: true, Safety: true}
+			l.Stopped = l.stop.Text
+		}
+		return
+	}
+	switch it := &l.Items[in.Items[n]]; {
+	case in.Makes && s.New != "":
+		it.wasMade(in.Part, s.New)
+	case !it.Unread:
+		it.said = s
+	}
 }
 
 func (l *Ledger) read(body json.RawMessage) error {
@@ -399,7 +427,7 @@ func (l *Ledger) outcome(body json.RawMessage, proof bool) error {
 		return fmt.Errorf("item %d is proved before the proof", e.Item)
 	case proof && before == Pending:
 		return fmt.Errorf("item %d is proved and has no outcome", e.Item)
-	case (o == Restored || o == AlreadyThere) != (l.Plan.Undoes != "") && (gone(o) || o == Reappeared || o == Restored || o == AlreadyThere):
+	case !o.fits(l.Plan.Undoes != ""):
 		return fmt.Errorf("item %d is %s, which is no outcome of such a run", e.Item, o)
 	case (o == Deleted || o == Restored) && it.Sent == 0:
 		return fmt.Errorf("item %d is %s, and nothing was sent for that", e.Item, o)
