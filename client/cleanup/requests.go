@@ -49,11 +49,12 @@ func (l *Ledger) Requests(item int) []Request {
 
 // dealings are what is kept of requests, by item. Items share what is true of a request as a whole.
 type dealings struct {
-	waiting map[int]*sending // without an answer, by number
-	about   [][]mention      // by item
+	waiting map[int]*exchange // without an answer, by number
+	about   [][]mention       // by item
 }
 
-type sending struct {
+// exchange is one request with what its answer says of it as a whole.
+type exchange struct {
 	number     int
 	call, step string
 	items      []int
@@ -67,19 +68,19 @@ type sending struct {
 
 // mention is what one request was to one item.
 type mention struct {
-	of    *sending
+	of    *exchange
 	said  said
 	doubt bool
 	found Presence
 }
 
 func newDealings(items int) dealings {
-	return dealings{waiting: map[int]*sending{}, about: make([][]mention, items)}
+	return dealings{waiting: map[int]*exchange{}, about: make([][]mention, items)}
 }
 
 // send notes that a request leaves.
 func (b *dealings) send(in intent, at time.Time) {
-	s := &sending{number: in.Request, call: in.Call, items: in.Items, ids: in.IDs, at: at}
+	s := &exchange{number: in.Request, call: in.Call, items: in.Items, ids: in.IDs, at: at}
 	if in.Step != nil {
 		s.step = in.Step.String()
 	}
@@ -122,7 +123,7 @@ func (b *dealings) answer(a answer, at time.Time) {
 }
 
 // find is what a request was to an item, nil when that is no longer kept.
-func (b *dealings) find(i int, s *sending) *mention {
+func (b *dealings) find(i int, s *exchange) *mention {
 	for n := range slices.Backward(b.about[i]) {
 		if b.about[i][n].of == s {
 			return &b.about[i][n]
