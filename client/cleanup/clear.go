@@ -134,9 +134,8 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 	}
 	r.mu.Unlock()
 	var mu sync.Mutex
-	one := func(p piece, _ []*flight) (waypoint, int) { return p.way, 1 }
-	each(sending, newQueue(pieces, r.engine.atOnce, newTurns()), nil, one, nil, func(p piece, _ entry) []piece {
-		i := p.items[0]
+	r.engine.sideBySide(sending, pieces, func(items []int) {
+		i := items[0]
 		mu.Lock()
 		late := len(begun) > 0 && r.stale(i)
 		if late {
@@ -148,7 +147,6 @@ func (r *Run) clear(ctx, sending context.Context, items []int) (begun, later []i
 		if !late {
 			r.clearItem(ctx, sending, i)
 		}
-		return nil
 	})
 	slices.Sort(begun)
 	slices.Sort(later)

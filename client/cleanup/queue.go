@@ -198,9 +198,21 @@ func (q *queue) ahead(size sizing) (all, inOneLane int) {
 	return all, inOneLane
 }
 
+// sideBySide calls do for the items of each piece, in the order of the pieces and for one of a lane at a time.
+func (e *Engine) sideBySide(sending context.Context, pieces []piece, do func(items []int)) {
+	free := func() (entry, error) { return entry{leave: func() {}}, nil }
+	whole := func(p piece, _ []*flight) (waypoint, int) { return p.way, len(p.items) }
+	same := func(p piece) piece { return p }
+	each(sending, newQueue(pieces, e.atOnce, newTurns()), free, whole, same, func(p piece, in entry) []piece {
+		defer in.leave()
+		do(p.items)
+		return nil
+	})
+}
+
 // each calls do for the pieces of a queue side by side, and hands back what it leaves of them. A piece is taken only when
-// admit has given permission to send one (nil: none is needed): until then the queue may change, and with it the best size.
-// renew then makes sure that the piece is still to be sent (nil: it is).
+// admit has given permission to send one, which do gives back: until then the queue may change, and with it the best size.
+// renew then makes sure that the piece is still to be sent.
 func each(
 	sending context.Context, q *queue, admit func() (entry, error),
 	size sizing, renew func(piece) piece, do func(piece, entry) []piece,
@@ -208,12 +220,9 @@ func each(
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for q.ready(sending) {
-		in := entry{leave: func() {}}
-		if admit != nil {
-			var err error
-			if in, err = admit(); err != nil {
-				return // whoever stopped the run ends the items
-			}
+		in, err := admit()
+		if err != nil {
+			return // whoever stopped the run ends the items
 		}
 		p, ok := q.next(size)
 		if !ok { // another run has the turn
@@ -221,21 +230,12 @@ func each(
 			continue
 		}
 		in = q.turns.with(in, p.lane)
-		if renew != nil {
-			p = renew(p)
-		}
-		if len(p.items) == 0 {
+		if p = renew(p); len(p.items) == 0 {
 			in.leave()
 			q.done(p, nil)
 			continue
 		}
-		wg.Go(func() {
-			left := do(p, in)
-			if admit == nil {
-				in.leave()
-			}
-			q.done(p, left)
-		})
+		wg.Go(func() { q.done(p, do(p, in)) })
 	}
 }
 

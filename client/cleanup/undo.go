@@ -89,11 +89,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 		if sending.Err() != nil {
 			return
 		}
-		one := func(p piece, _ []*flight) (waypoint, int) { return p.way, len(r.items) }
-		each(sending, newQueue(r.makingPieces(of), r.engine.atOnce, newTurns()), nil, one, nil, func(p piece, _ entry) []piece {
-			r.bring(ctx, sending, p.items, false)
-			return nil
-		})
+		r.engine.sideBySide(sending, r.makingPieces(of), func(items []int) { r.bring(ctx, sending, items, false) })
 	}
 	// Others are spoken of by what comes now, so one goes after the other.
 	for _, i := range items {
