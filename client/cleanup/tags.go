@@ -30,32 +30,24 @@ func (p Plan) Parents() map[string]string {
 // help, "" where the label says enough, or the label with the parent that stands beside it. They go with Items and LeftOut
 // one to one.
 func (p Plan) Tags() (items, leftOut []string) {
-	type name struct{ label, in, id string }
+	type name struct{ label, in string }
 	var names []name
+	var ids []string
 	for i := range p.Items {
 		r := &p.Items[i].Resource
-		names = append(names, name{r.Label(), r.Ref.Parent, r.Ref.ID})
+		names, ids = append(names, name{r.Label(), r.Ref.Parent}), append(ids, r.Ref.ID)
 	}
 	for _, l := range p.LeftOut {
-		n := name{l.Label, "", l.Ref.ID}
-		if n.id == n.label { // an entry: its group does not stand beside it
-			n.id = l.Ref.Parent
+		id := l.Ref.ID
+		if id == l.Label { // an entry: its group does not stand beside it
+			id = l.Ref.Parent
 		}
-		names = append(names, n)
+		names, ids = append(names, name{l.Label, ""}), append(ids, id)
 	}
-	count := make(map[name]int, len(names))
-	for _, n := range names {
-		count[name{n.label, n.in, ""}]++
-		count[name{n.label, n.in, inventory.Brief(n.id)}]++
-	}
-	tags := make([]string, len(names))
+	tags := inventory.Apart(names, ids)
 	for i, n := range names {
-		switch {
-		case n.id == n.label || n.id == "" || count[name{n.label, n.in, ""}] == 1:
-		case count[name{n.label, n.in, inventory.Brief(n.id)}] == 1:
-			tags[i] = inventory.Brief(n.id)
-		default:
-			tags[i] = n.id
+		if n.label == ids[i] {
+			tags[i] = ""
 		}
 	}
 	return tags[:len(p.Items):len(p.Items)], tags[len(p.Items):]
