@@ -1,13 +1,11 @@
 package cleanup
 
 import (
-	"bytes"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"time"
 
@@ -102,28 +100,12 @@ func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
 	case len(data) > maxPlan:
 		return d, "", fmt.Errorf("it is not a plan: it is larger than %d bytes", maxPlan)
 	}
-	var version struct {
-		Format int `json:"janitor_plan"`
-	}
-	err = json.Unmarshal(data, &version)
-	switch _, other := errors.AsType[*json.UnmarshalTypeError](err); {
-	case other:
-		return d, "", errors.New("it is not a plan: janitor plan writes one")
-	case err != nil:
-		return d, "", fmt.Errorf("it is not a plan: %w", err)
-	case version.Format == 0:
-		return d, "", errors.New("it is not a plan: janitor plan writes one")
-	case version.Format != documentFormat:
-		return d, "", fmt.Errorf("its format is %d, this janitor reads format %d: plan again", version.Format, documentFormat)
+	if err := checkFormat(data); err != nil {
+		return d, "", err
 	}
 	var f documentFile
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&f); err != nil {
-		return d, "", fmt.Errorf("it is not a plan: %w", err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return d, "", errors.New("it is not a plan: something follows it")
+	if err := parsePlan(data, &f); err != nil {
+		return d, "", err
 	}
 	d = Document{Made: f.Made, Expires: f.Expires, By: f.By, Version: f.Version, Where: f.Where}
 	for i, s := range f.Steps {
@@ -142,6 +124,24 @@ func DecodeDocument(r io.Reader) (d Document, digest string, err error) {
 		err = d.check()
 	}
 	return d, digest, err
+}
+
+// checkFormat refuses other files, and those of another version: it need not look like this one.
+func checkFormat(file []byte) error {
+	var version struct {
+		Format int `json:"janitor_plan"`
+	}
+	err := json.Unmarshal(file, &version)
+	_, other := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case other, err == nil && version.Format == 0:
+		return errors.New("it is not a plan: janitor plan writes one")
+	case err != nil:
+		return fmt.Errorf("it is not a plan: %w", err)
+	case version.Format != documentFormat:
+		return fmt.Errorf("its format is %d, this janitor reads format %d: plan again", version.Format, documentFormat)
+	}
+	return nil
 }
 
 // check refuses what janitor does not write: items of another project than the one it names.
@@ -174,49 +174,4 @@ func (d Document) Dangers() []string {
 		}
 	}
 	return texts
-}
-
-// Limits are how much one plan may delete, so that a filter that matches too much deletes nothing. The zero value sets no
-// limit.
-type Limits struct {
-	Items   int // of a plan; 0 = no limit
-	Percent int // of all that are listed of a kind; 0 = no limit. It holds from percentFrom items on
-}
-
-// percentFrom: below, a percentage says nothing. One of three is much, and is what somebody wanted.
-const percentFrom = 10
-
-// Excess is more than a limit allows.
-type Excess struct {
-	Text string // "51 items are more than the limit of 50"
-	Flag string // what would allow it on the command line: "--max-items 51"
-}
-
-func (e *Excess) Error() string { return e.Text }
-
-// Check says why the steps delete too much, as an [*Excess], nil when they do not.
-func (l Limits) Check(steps ...Stage) error {
-	items := 0
-	doomed, listed := map[inventory.KindID]int{}, map[inventory.KindID]int{}
-	for _, s := range steps {
-		items += len(s.Plan.Items)
-		for _, it := range s.Plan.Items {
-			kind := it.Resource.Ref.Kind
-			doomed[kind]++
-			listed[kind] = max(listed[kind], s.Listed)
-		}
-	}
-	if l.Items > 0 && items > l.Items {
-		return &Excess{fmt.Sprintf("%d items are more than the limit of %d", items, l.Items), fmt.Sprintf("--max-items %d", items)}
-	}
-	for _, kind := range slices.Sorted(maps.Keys(doomed)) {
-		n, all := doomed[kind], listed[kind]
-		if l.Percent > 0 && n >= percentFrom && n*100 > l.Percent*all {
-			return &Excess{
-				fmt.Sprintf("%d of %d %s are more than the limit of %d %%", n, all, kind, l.Percent),
-				fmt.Sprintf("--max-percent %d", min(100, (n*100+max(all, 1)-1)/max(all, 1))),
-			}
-		}
-	}
-	return nil
 }

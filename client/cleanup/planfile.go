@@ -206,13 +206,8 @@ func Digest(file []byte) string {
 // decodePlan reads the file of a plan. It takes only what [Plan.Encode] makes.
 func decodePlan(file []byte) (Plan, error) {
 	var f planFile
-	dec := json.NewDecoder(bytes.NewReader(file))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&f); err != nil {
-		return Plan{}, fmt.Errorf("it is not a plan: %w", err)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return Plan{}, fmt.Errorf("it is not a plan: something follows it")
+	if err := parsePlan(file, &f); err != nil {
+		return Plan{}, err
 	}
 	if f.Format != planFormat {
 		return Plan{}, fmt.Errorf("its format is %d, this janitor reads format %d", f.Format, planFormat)
@@ -247,6 +242,19 @@ func decodePlan(file []byte) (Plan, error) {
 	}
 	p.Grade = worst(p.Consequences)
 	return p, nil
+}
+
+// parsePlan reads JSON that has to be all of the value and nothing else.
+func parsePlan(data []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("it is not a plan: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("it is not a plan: something follows it")
+	}
+	return nil
 }
 
 // undoesOf reads what [Plan.Undoes] is out of a plan's file, without its items, which come later.
