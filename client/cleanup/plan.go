@@ -21,7 +21,7 @@ type Plan struct {
 	Detach       bool            // as it was chosen: [Choice.Detach]
 	Undoes       string          // the run whose deletions it takes back; "" = it deletes
 	Hides        bool            // what uses the items may be in lists that are only read when asked for: [inventory.Snapshot.Hides]
-	before       []string        // the undos of that run that it reckons with; not in the plan's file
+	undos        []string        // of that run, which it reckons with; not in the plan's file
 }
 
 // Item is one resource to delete as it was when the plan was made.
@@ -296,7 +296,7 @@ func (p Plan) of(kind inventory.KindID) []inventory.Resource {
 
 // only is the plan of some of its items, with the consequences those have a part in.
 func (p Plan) only(keep func(i int) bool) Plan {
-	out := Plan{Detach: p.Detach, Undoes: p.Undoes, Hides: p.Hides, before: p.before}
+	out := Plan{Detach: p.Detach, Undoes: p.Undoes, Hides: p.Hides, undos: p.undos}
 	for i, it := range p.Items {
 		if keep(i) {
 			out.Items = append(out.Items, it)

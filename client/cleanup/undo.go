@@ -32,6 +32,15 @@ type keepsake struct {
 	Perhaps *maybe // what one before may have made, and could not tell
 }
 
+// record writes it into the journal of an undo.
+func (k *keepsake) record(item int, write func(kind string, body any) error) error {
+	err := write(lineWhole, keptWhole{item, k.Back, k.Shown, k.Taken, k.Parent, k.Perhaps})
+	if err == nil && len(k.Made) > 0 {
+		err = write(lineMade, made{Item: item, Parts: k.Made, By: k.By})
+	}
+	return err
+}
+
 // Undo starts to bring back what a run has deleted, by a plan of [History.UndoPlan]. What is there already stays as it is.
 func (e *Engine) Undo(ctx context.Context, p Plan) *Run { return e.Start(ctx, p) }
 
@@ -117,7 +126,7 @@ func (r *Run) handOver(p *Plan) {
 			made[c.Ref] = c.Made
 		}
 	}
-	p.before = append(slices.Clip(p.before), r.ID())
+	p.undos = append(slices.Clip(p.undos), r.ID())
 	for i := range p.Items {
 		it := &p.Items[i]
 		it.kept.Made, it.kept.By = maps.Clone(made[it.Resource.Ref]), r.ID()
@@ -226,14 +235,14 @@ func (r *Run) writeDown(items []int) {
 	if r.past != nil {
 		return // History.Resume has seen to it
 	}
+	write := func(kind string, body any) error {
+		r.record.write(kind, body)
+		return nil
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range items {
-		w := &r.plan.Items[i].kept
-		r.record.write(lineWhole, keptWhole{i, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps})
-		if len(w.Made) > 0 {
-			r.record.write(lineMade, made{Item: i, Parts: w.Made, By: w.By})
-		}
+		r.plan.Items[i].kept.record(i, write) //nolint:errcheck // the next intent tells
 	}
 }
 

@@ -37,7 +37,7 @@ func (h *History) UndoPlan(p *Past) (Plan, error) {
 		return Plan{}, err
 	}
 	for _, u := range before {
-		plan.before = append(plan.before, u.ID)
+		plan.undos = append(plan.undos, u.ID)
 	}
 	if plan.Items, err = h.comebacks(p, before); err != nil {
 		return Plan{}, err
@@ -58,7 +58,7 @@ func (h *History) outdated(p Plan) error {
 	}
 	undos, err := h.undosOf(p.Undoes, "")
 	for _, u := range undos {
-		if !slices.Contains(p.before, u.ID) {
+		if !slices.Contains(p.undos, u.ID) {
 			err = fmt.Errorf("run %s has undone run %s meanwhile; undo it again", u.ID, p.Undoes)
 		}
 	}
@@ -70,28 +70,11 @@ func (h *History) outdated(p Plan) error {
 
 // comebacks are the items of an undo of a run, with what the undos of it before have made.
 func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
-	type done struct {
-		parts map[string]string
-		by    string
-	}
-	made := map[inventory.Ref]done{}
-	doubts := map[inventory.Ref]*maybe{}
-	for _, u := range before {
-		for k := range u.Ledger.Items {
-			e := &u.Ledger.Items[k]
-			if len(e.whole.Made) > 0 {
-				made[e.Result.Ref] = done{e.whole.Made, u.ID}
-			}
-			if doubts[e.Result.Ref] == nil { // the first knows what was there before all of them
-				doubts[e.Result.Ref] = e.perhapsMade(u.ID)
-			}
-		}
-	}
-	renamed, err := h.renamed(p)
+	now, err := h.renamed(p)
 	if err != nil {
 		return nil, err
 	}
-	l := p.Ledger
+	l, earlier := p.Ledger, makingsOf(before)
 	taken := map[string]bool{}
 	for i := range l.Items {
 		for _, id := range l.Items[i].detached {
@@ -99,32 +82,71 @@ func (h *History) comebacks(p *Past, before []*Past) ([]Item, error) {
 		}
 	}
 	var items []Item
-	var ok bool
 	for i := range l.Items {
 		it := l.comeback(i, taken)
 		if !l.Items[i].deleted() {
+			var ok bool
 			if it, ok = l.leftover(i, it); !ok {
 				continue
 			}
 		}
-		if ref := it.Resource.Ref; ref.Parent != "" {
-			if kind, err := inventory.Lookup(ref.Kind); err == nil {
-				parent := inventory.Ref{Scope: ref.Scope, Kind: kind.Within, ID: ref.Parent}
-				for n := 0; n <= len(renamed) && renamed[parent] != ""; n++ { // it may have been deleted again, and brought back
-					parent.ID = renamed[parent]
-					it.kept.Parent = parent.ID
-				}
-			}
-		}
-		if d, ok := made[it.Resource.Ref]; ok {
-			it.kept.Made, it.kept.By = maps.Clone(d.parts), d.by
-		}
-		if d := doubts[it.Resource.Ref]; d != nil && it.kept.Made[d.Part] == "" {
-			it.kept.Perhaps = d
-		}
+		it.kept.Parent = now.parentOf(it.Resource.Ref)
+		earlier.handTo(&it)
 		items = append(items, it)
 	}
 	return items, nil
+}
+
+// renamed are the ids that things have now that came back under another one.
+type renamed map[inventory.Ref]string
+
+// parentOf is the id that what a resource lives in has now; "" when it has its own.
+func (now renamed) parentOf(ref inventory.Ref) (id string) {
+	kind, err := inventory.Lookup(ref.Kind)
+	if err != nil || ref.Parent == "" {
+		return ""
+	}
+	parent := inventory.Ref{Scope: ref.Scope, Kind: kind.Within, ID: ref.Parent}
+	for n := 0; n <= len(now) && now[parent] != ""; n++ { // it may have been deleted again, and brought back
+		id = now[parent]
+		parent.ID = id
+	}
+	return id
+}
+
+// makings are what earlier undos of a run have made of its items, and what they may have made.
+type makings struct {
+	made   map[inventory.Ref]keepsake // Made and By
+	doubts map[inventory.Ref]*maybe
+}
+
+// makingsOf goes through undos, oldest first.
+func makingsOf(undos []*Past) makings {
+	m := makings{map[inventory.Ref]keepsake{}, map[inventory.Ref]*maybe{}}
+	for _, u := range undos {
+		for k := range u.Ledger.Items {
+			e := &u.Ledger.Items[k]
+			ref := e.Result.Ref
+			if len(e.whole.Made) > 0 {
+				m.made[ref] = keepsake{Made: e.whole.Made, By: u.ID}
+			}
+			if m.doubts[ref] == nil { // the first knows what was there before all of them
+				m.doubts[ref] = e.perhapsMade(u.ID)
+			}
+		}
+	}
+	return m
+}
+
+// handTo gives them to an item of the next undo.
+func (m makings) handTo(it *Item) {
+	ref := it.Resource.Ref
+	if of, ok := m.made[ref]; ok {
+		it.kept.Made, it.kept.By = maps.Clone(of.Made), of.By
+	}
+	if d := m.doubts[ref]; d != nil && it.kept.Made[d.Part] == "" {
+		it.kept.Perhaps = d
+	}
 }
 
 // perhapsMade is the part that this undo, or one before it, may have made of the item, and could not tell.
@@ -228,7 +250,8 @@ func (l *Ledger) leftover(i int, whole Item) (it Item, ok bool) {
 // refill gives the ledger of an undo that was broken off before all was in its journal what the run that it is of has kept.
 func (h *History) refill(p *Past, write func(kind string, body any) error) error {
 	l := p.Ledger
-	if l.Plan.Undoes == "" || !slices.ContainsFunc(l.Items, func(e Entry) bool { return e.whole.Back == nil && e.Result.Outcome == Pending }) {
+	lacks := func(e Entry) bool { return e.whole.Back == nil && e.Result.Outcome == Pending }
+	if l.Plan.Undoes == "" || !slices.ContainsFunc(l.Items, lacks) {
 		return nil
 	}
 	of, err := h.Find(l.Plan.Undoes)
@@ -252,16 +275,9 @@ func (h *History) refill(p *Past, write func(kind string, body any) error) error
 	}
 	for k := range l.Items {
 		e := &l.Items[k]
-		w, ok := whole[e.Result.Ref]
-		if !ok || w.Back == nil || e.whole.Back != nil || e.Result.Outcome != Pending {
-			continue
-		}
-		e.whole = w
-		if err := write(lineWhole, keptWhole{k, w.Back, w.Shown, w.Taken, w.Parent, w.Perhaps}); err != nil {
-			return err
-		}
-		if len(w.Made) > 0 {
-			if err := write(lineMade, made{Item: k, Parts: w.Made, By: w.By}); err != nil {
+		if w := whole[e.Result.Ref]; w.Back != nil && lacks(*e) {
+			e.whole = w
+			if err := w.record(k, write); err != nil {
 				return err
 			}
 		}

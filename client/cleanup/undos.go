@@ -80,11 +80,11 @@ func (h *History) undosOf(run, upTo string) ([]*Past, error) {
 
 // renamed are the ids that undos of other runs have given to what the items of a run live in. What is not known by its new id
 // is not found, and says so.
-func (h *History) renamed(p *Past) (map[inventory.Ref]string, error) {
+func (h *History) renamed(p *Past) (renamed, error) {
 	if !slices.ContainsFunc(p.Ledger.Items, func(e Entry) bool { return e.Result.Ref.Parent != "" }) {
 		return nil, nil
 	}
-	now := map[inventory.Ref]string{}
+	now := renamed{}
 	err := h.broughtBack("", func(_ string, e *Entry) {
 		if id := e.whole.Made[inventory.Itself]; id != "" {
 			now[e.Result.Ref] = id
