@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -63,6 +64,12 @@ type comeback struct {
 // next is the next request of what is not there; false: there is none.
 func (c *comeback) next() (inventory.Making, bool) { return c.Back.Next(c.Comeback) }
 
+// whole: nothing of it is left to be made.
+func (c *comeback) whole() bool {
+	_, more := c.next()
+	return !more
+}
+
 // errNotShown: a list lags behind, or what was made has gone again.
 var errNotShown = errors.New("the list does not show it")
 
@@ -90,8 +97,8 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 		return
 	}
 	r.enter(Sending)
-	for _, kind := range r.kindsInOrder() {
-		of := r.ofKind(kind, r.pending(items))
+	for kind, of := range r.kindByKind(items) {
+		of = r.pending(of)
 		if kind.Within != "" && len(of) < len(items) { // what they live in may have come back just now
 			of = r.lookAll(sending, of)
 		}
@@ -108,8 +115,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 		r.bring(ctx, sending, []int{i}, true)
 	}
 	for _, i := range r.pending(items) { // others have taken away what the rest of it belonged to: the proof tells
-		c := r.undo.all[i]
-		if _, more := c.next(); !more {
+		if r.undo.all[i].whole() {
 			r.back(i)
 		}
 	}
@@ -134,13 +140,22 @@ func (r *Run) handOver(p *Plan) {
 	}
 }
 
-// kindsInOrder: what lives in others comes after them.
-func (r *Run) kindsInOrder() []*inventory.Kind {
-	kinds := slices.Collect(maps.Values(r.kinds))
-	slices.SortFunc(kinds, func(a, b *inventory.Kind) int {
-		return cmp.Or(cmp.Compare(a.Within, b.Within), cmp.Compare(a.ID, b.ID))
-	})
-	return kinds
+// kindByKind are the kinds of items, each with its items. What lives in others comes after them.
+func (r *Run) kindByKind(items []int) iter.Seq2[*inventory.Kind, []int] {
+	return func(yield func(*inventory.Kind, []int) bool) {
+		of := map[*inventory.Kind][]int{}
+		for _, i := range items {
+			kind := r.kinds[r.plan.Items[i].Resource.Ref.Kind]
+			of[kind] = append(of[kind], i)
+		}
+		for _, kind := range slices.SortedFunc(maps.Keys(of), func(a, b *inventory.Kind) int {
+			return cmp.Or(cmp.Compare(a.Within, b.Within), cmp.Compare(a.ID, b.ID))
+		}) {
+			if !yield(kind, of[kind]) {
+				return
+			}
+		}
+	}
 }
 
 // comebacks makes ready what can come back, and ends what cannot.
@@ -249,11 +264,7 @@ func (r *Run) writeDown(items []int) {
 // lookAll finds what is there of items, kind by kind, ends those that are all there and those that cannot be looked at,
 // and gives the others.
 func (r *Run) lookAll(ctx context.Context, items []int) []int {
-	for _, kind := range r.kindsInOrder() {
-		of := r.ofKind(kind, items)
-		if len(of) == 0 {
-			continue
-		}
+	for kind, of := range r.kindByKind(items) {
 		r.lookAt(ctx, kind, of)
 		if ctx.Err() != nil {
 			return nil // whoever stopped the run ends the items
@@ -278,58 +289,49 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 			r.end(i, ending{outcome: Skipped, message: "is no longer there: what was taken away before its deletion has nowhere to go"})
 			continue
 		}
-		if _, more := c.next(); !more && !r.unread(i) {
+		if c.whole() && !r.unread(i) {
 			r.back(i)
 		}
 	}
 	return r.pending(items)
 }
 
-// ofKind are those of the items that are of this kind.
-func (r *Run) ofKind(kind *inventory.Kind, items []int) []int {
-	var of []int
-	for _, i := range items {
-		if r.plan.Items[i].Resource.Ref.Kind == kind.ID {
-			of = append(of, i)
-		}
-	}
-	return of
-}
-
 // lookAt looks at items of one kind. What this run has made and the list does not show yet is waited for.
 func (r *Run) lookAt(ctx context.Context, kind *inventory.Kind, items []int) {
+	if late := r.lookOnce(ctx, kind, items); len(late) == 0 || r.engine.nap(ctx, 1) != nil {
+		return
+	}
+	late := r.lookOnce(ctx, kind, items)
+	for _, i := range late {
+		c := r.undo.all[i]
+		c.Err = fmt.Errorf("it was made as %s, and %w", c.Made[inventory.Itself], errNotShown)
+	}
+}
+
+// lookOnce gives those of the items that this run has made and that the list does not show.
+func (r *Run) lookOnce(ctx context.Context, kind *inventory.Kind, items []int) (late []int) {
 	all := make([]*inventory.Comeback, len(items))
 	for n, i := range items {
 		all[n] = r.undo.all[i].Comeback
 	}
-	for try := 1; ; try++ {
-		if err := r.engine.account.backs.Look(ctx, kind, all); err != nil {
-			for _, c := range all {
-				c.Err = err
-			}
-			return
+	if err := r.engine.account.backs.Look(ctx, kind, all); err != nil {
+		for _, c := range all {
+			c.Err = err
 		}
-		late := false
-		r.mu.Lock()
-		for n, i := range items {
-			c := all[n]
-			if c.Err != nil {
-				continue
-			}
-			if id := c.ID(); id != "" {
-				r.undo.now[c.Ref] = id
-			} else if made := c.Made[inventory.Itself]; made != "" && r.undo.all[i].ours[inventory.Itself] {
-				late = true
-				if try > 1 {
-					c.Err = fmt.Errorf("it was made as %s, and %w", made, errNotShown)
-				}
-			}
-		}
-		r.mu.Unlock()
-		if !late || try > 1 || r.engine.nap(ctx, 1) != nil {
-			return
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range items {
+		switch c := r.undo.all[i]; {
+		case c.Err != nil:
+		case c.ID() != "":
+			r.undo.now[c.Ref] = c.ID()
+		case c.Made[inventory.Itself] != "" && c.ours[inventory.Itself]:
+			late = append(late, i)
 		}
 	}
+	return late
 }
 
 // makingPieces are items as workers take them: what can be made together, and what could be taken for one another, in

@@ -453,11 +453,14 @@ func TestWhatCannotBeKeptIsNotDeleted(t *testing.T) {
 
 func TestWhatLivesInOthersComesBackAfterThem(t *testing.T) {
 	r := &Run{kinds: map[inventory.KindID]*inventory.Kind{}}
-	for _, kind := range inventory.Kinds() {
+	var items []int
+	for i, kind := range inventory.Kinds() {
 		r.kinds[kind.ID] = kind
+		r.plan.Items = append(r.plan.Items, Item{Resource: inventory.Resource{Ref: inventory.Ref{Kind: kind.ID}}})
+		items = append(items, i)
 	}
 	var got []inventory.KindID
-	for _, kind := range r.kindsInOrder() {
+	for kind := range r.kindByKind(items) {
 		got = append(got, kind.ID)
 	}
 	want := []inventory.KindID{inventory.Certificates, inventory.Channels, inventory.IPGroups, inventory.Pools, inventory.Members, inventory.Entries}

@@ -118,7 +118,7 @@ func (r *Run) nextMaking(items []int, late bool) (m inventory.Making, together [
 		c := r.undo.all[i]
 		next, ok := c.next()
 		switch {
-		case !ok, next.Late != late && !late:
+		case !ok, next.Late && !late:
 			continue
 		case len(together) == 0:
 			m, together = next, []int{i}
@@ -201,7 +201,7 @@ func (r *Run) wasMade(i int, part, id string, found bool) {
 		r.record.write(lineMade, made{Item: i, Parts: map[string]string{part: id}})
 	}
 	r.mu.Unlock()
-	if _, more := c.next(); !more {
+	if c.whole() {
 		r.back(i)
 		return
 	}
@@ -468,33 +468,36 @@ func (r *Run) proveBack(ctx context.Context) {
 	}
 	r.enter(Proving)
 	left := items
-	failed := map[string]bool{}
+	told := map[string]bool{}
 	for lag := 0; lag <= maxLag && len(left) > 0; lag++ { // lists can lag behind, as in prove
 		if lag > 0 && r.engine.nap(ctx, lag) != nil {
 			return
 		}
-		var missing []int
-		for _, kind := range r.kindsInOrder() {
-			of := r.ofKind(kind, left)
-			if len(of) == 0 {
-				continue
-			}
+		var late []int
+		for kind, of := range r.kindByKind(left) {
 			r.lookAt(ctx, kind, of)
-			for _, i := range of {
-				lacks, err := r.lacking(i), r.undo.all[i].Err
-				switch {
-				case lacks != "" && lag < maxLag:
-					missing = append(missing, i)
-				case lacks != "" || err == nil:
-					r.concludeBack(i, lacks)
-				case !failed[err.Error()]: // one list, many items
-					failed[err.Error()] = true
-					r.unproved(err)
-				}
-			}
+			late = append(late, r.compareBack(of, lag == maxLag, told)...)
 		}
-		left = missing
+		left = late
 	}
+}
+
+// compareBack concludes what was seen of items, and gives those of which something is not there, as long as that may be for a
+// list that lags behind: not at the last look. An error that many items share is told once.
+func (r *Run) compareBack(items []int, last bool, told map[string]bool) (late []int) {
+	for _, i := range items {
+		lacks, err := r.lacking(i), r.undo.all[i].Err
+		switch {
+		case lacks != "" && !last:
+			late = append(late, i)
+		case lacks != "" || err == nil:
+			r.concludeBack(i, lacks)
+		case !told[err.Error()]:
+			told[err.Error()] = true
+			r.unproved(err)
+		}
+	}
+	return late
 }
 
 // lacking says what of an item is not there although this run has made it, or found it.

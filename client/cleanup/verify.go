@@ -3,7 +3,6 @@ package cleanup
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"janitor/client/inventory"
 )
@@ -152,11 +151,7 @@ func (e *Engine) verifyBack(ctx context.Context, l *Ledger, j Journal) ([]Found,
 	for i := range found {
 		found[i] = Found{Item: i, Is: IsUnknown, Why: "nothing of it was kept"}
 	}
-	for _, kind := range r.kindsInOrder() {
-		of := slices.DeleteFunc(slices.Clone(items), func(i int) bool { return l.Items[i].Result.Ref.Kind != kind.ID })
-		if len(of) == 0 {
-			continue
-		}
+	for kind, of := range r.kindByKind(items) {
 		r.lookAt(ctx, kind, of)
 		for _, i := range of {
 			found[i] = Found{Item: i, Is: IsThere}
