@@ -131,7 +131,7 @@ func (c Choice) allows(item Item, out *LeftOut) *LeftOut {
 		out.CanDetach, out.CanTake = out.CanDetach && !c.Attached, out.CanTake && !c.Sure
 	case c.Bare && item.Demands && len(item.Holds) > 0:
 		res := item.Resource
-		return &LeftOut{Ref: res.Ref, Label: res.Label(), Why: "holds " + heldBy(item) + ", to be taken away first, which is not allowed"}
+		return &LeftOut{Ref: res.Ref, Label: res.Label(), Why: "holds " + tallyOf(item.Holds).all() + ", to be taken away first, which is not allowed"}
 	}
 	return out
 }
@@ -156,15 +156,6 @@ func (p *Plan) foresee(from *inventory.Snapshot, inHand []inventory.Ref, going m
 	}
 	p.Consequences = append(p.Consequences, p.unspoken()...)
 	p.Grade = worst(p.Consequences)
-}
-
-// heldBy is what is taken away before an item: "3 servers, 1 health monitor".
-func heldBy(it Item) string {
-	var t tally
-	for _, held := range it.Holds {
-		t.add(held.What, false)
-	}
-	return t.all()
 }
 
 // leaving are those of the marked that are in use and can be taken out of use: what several of them are in is left by all
@@ -236,17 +227,19 @@ func (p Plan) unspoken() []inventory.Consequence {
 	}
 	var out []inventory.Consequence
 	for _, it := range p.Items {
-		if res := it.Resource; len(it.Detaches) > 0 && !told[res.Ref] {
-			out = append(out, inventory.Consequence{
-				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
-				Text: res.Label() + " is taken out of use: " + because("in use by ", res.Verdict, "in use"),
-			})
-		} else if it.MayBeInUse() && !told[res.Ref] {
-			out = append(out, inventory.Consequence{
-				Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(),
-				Text: res.Label() + " may be in use: " + because("", res.Verdict, "nothing is known"),
-			})
+		res := it.Resource
+		text := res.Label()
+		switch {
+		case told[res.Ref]:
+			continue
+		case len(it.Detaches) > 0:
+			text += " is taken out of use: " + because("in use by ", res.Verdict, "in use")
+		case it.MayBeInUse():
+			text += " may be in use: " + because("", res.Verdict, "nothing is known")
+		default:
+			continue
 		}
+		out = append(out, inventory.Consequence{Of: []inventory.Ref{res.Ref}, Grade: inventory.Danger, Name: res.Label(), Text: text})
 	}
 	return out
 }
@@ -344,12 +337,11 @@ func objection(kind *inventory.Kind, res inventory.Resource, g *inventory.Graph,
 		}
 	case inventory.Unused:
 	default:
-		held := Item{Holds: prerequisites(before(kind, res, g))}
-		switch {
-		case !all.unknown:
+		if !all.unknown {
 			return because("not known to be unused: ", res.Verdict, "not known to be unused")
-		case len(held.Holds) > 0 && d.Demands != nil && d.Demands(res):
-			return "may be in use, and holds " + heldBy(held) + ", to be taken away first"
+		}
+		if holds := prerequisites(before(kind, res, g)); len(holds) > 0 && d.Demands != nil && d.Demands(res) {
+			return "may be in use, and holds " + tallyOf(holds).all() + ", to be taken away first"
 		}
 	}
 	if d.Missing != nil {

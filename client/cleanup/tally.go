@@ -31,6 +31,13 @@ func (t *tally) add(noun string, done bool) {
 	}
 }
 
+func tallyOf(steps []Prerequisite) (t tally) {
+	for _, step := range steps {
+		t.add(step.What, false)
+	}
+	return t
+}
+
 // all is "3 servers, 1 health monitor".
 func (t tally) all() string {
 	var parts []string
@@ -65,14 +72,13 @@ func (p Plan) Along() string { return p.held(false) }
 
 // held counts what the items hold, the most first: by the items it would be in any order.
 func (p Plan) held(first bool) string {
-	var t tally
+	var all []Prerequisite
 	for _, it := range p.Items {
 		if it.Demands == first {
-			for _, held := range it.Holds {
-				t.add(held.What, false)
-			}
+			all = append(all, it.Holds...)
 		}
 	}
+	t := tallyOf(all)
 	slices.SortStableFunc(t, func(a, b counted) int { return cmp.Compare(b.n, a.n) })
 	return t.all()
 }
