@@ -114,19 +114,20 @@ func (s *steps) doing(m move) string {
 
 // story is the message of an outcome with what went before it: "cancelled after 2 of 3 servers were removed".
 func (s *steps) story(v ending) string {
-	went := s.wentBefore(gone(v.outcome))
-	switch first := gone(v.outcome); {
+	gone := gone(v.outcome)
+	went := s.wentBefore(gone)
+	if went != "" && gone {
+		went += " first"
+	}
+	switch {
 	case went == "":
 		return v.message
-	case first && v.message == "":
-		return went + " first"
-	case first:
-		return v.message + "; " + went + " first"
-	case v.message == "":
-		return v.outcome.String() + " after " + went
-	default:
+	case v.message != "":
 		return v.message + "; " + went
+	case gone:
+		return went
 	}
+	return v.outcome.String() + " after " + went
 }
 
 // wentBefore is "policy /images detached and 3 servers removed" or, as a clause of its own, "policy /images was detached and
