@@ -181,12 +181,10 @@ func fileOf(it *Item) itemFile {
 		Detaches: it.Detaches, Holds: it.Holds, Demands: it.Demands,
 	}
 	if !res.Created.IsZero() {
-		created := res.Created.Time()
-		f.Created = &created
+		f.Created = new(res.Created.Time())
 	}
 	if !res.Updated.IsZero() {
-		updated := res.Updated.Time()
-		f.Updated = &updated
+		f.Updated = new(res.Updated.Time())
 	}
 	for _, s := range it.Settings {
 		f.Settings = append(f.Settings, fieldFile(s))

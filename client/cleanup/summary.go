@@ -23,14 +23,17 @@ type Summary struct {
 
 // OK says whether every item is gone, or back in an undo, and proved to be, and nothing gave the run a reason to stop.
 func (s Summary) OK() bool {
-	good := s.Counts[Deleted] + s.Counts[AlreadyGone] + s.Counts[Restored] + s.Counts[AlreadyThere]
-	return good == s.Items && s.Proved == s.Counts[Deleted]+s.Counts[Restored] && s.Stopped == ""
+	return s.good() == s.Items && s.Proved == s.Counts[Deleted]+s.Counts[Restored] && s.Stopped == ""
+}
+
+// good counts the items that ended as they were to end.
+func (s Summary) good() int {
+	return s.Counts[Deleted] + s.Counts[AlreadyGone] + s.Counts[Restored] + s.Counts[AlreadyThere]
 }
 
 // InDoubt says that nothing is known to have failed, but that not everything is known, or proved, to be gone or back.
 func (s Summary) InDoubt() bool {
-	good := s.Counts[Deleted] + s.Counts[AlreadyGone] + s.Counts[Restored] + s.Counts[AlreadyThere]
-	return !s.OK() && s.Stopped == "" && good+s.Counts[Unknown] == s.Items
+	return !s.OK() && s.Stopped == "" && s.good()+s.Counts[Unknown] == s.Items
 }
 
 // String is one line: "10 pools: 8 deleted (proved gone), 1 already gone, 1 blocked".
