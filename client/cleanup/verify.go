@@ -155,14 +155,15 @@ func (e *Engine) verifyBack(ctx context.Context, l *Ledger, j Journal) ([]Found,
 		r.lookAt(ctx, kind, of)
 		for _, i := range of {
 			found[i] = Found{Item: i, Is: IsThere}
+			c := r.undo.all[i]
 			switch lacks := r.lacking(i); {
-			case lacks == "it":
-				found[i].Is = IsGone
 			case lacks != "":
-				found[i].Is, found[i].Why = IsGone, lacks+" is not there"
-			case r.undo.all[i].Err != nil:
-				found[i].Is, found[i].Err = IsUnknown, r.undo.all[i].Err
-				found[i].Why = found[i].Err.Error()
+				found[i].Is = IsGone
+				if c.ID() != "" {
+					found[i].Why = lacks + " is not there"
+				}
+			case c.Err != nil:
+				found[i].Is, found[i].Err, found[i].Why = IsUnknown, c.Err, c.Err.Error()
 			}
 		}
 	}
