@@ -89,8 +89,8 @@ func (r *Run) spared(out outgoing) bool {
 	return refused
 }
 
-// scouts are the items that may be cleared now: of a deletion that nobody knows to be allowed only one at a time, for what
-// is taken away before it is gone when it is not. Those that it is not allowed for end.
+// scouts are the items that may be cleared now. Until a deletion is known to be allowed only one item goes ahead: were it
+// refused, what was taken away before it would be gone for nothing. The items of a deletion that is not allowed end.
 func (r *Run) scouts(items []int) (now, later []int) {
 	resources := r.resources(items)
 	sent := map[errand]bool{}

@@ -184,8 +184,8 @@ func divided(n, by int) int {
 	return (n + by - 1) / by
 }
 
-// more is how many requests are to follow the next one of a queue. While it has yet to be seen whether the service takes
-// batches of their size nobody knows.
+// more is how many requests are to follow the next one of a queue: no end of them while it has yet to be seen whether the
+// service takes batches of that size.
 func (r *Run) more(service string, q *queue) int {
 	if r.engine.deleter == nil || !r.engine.deleter.Pace(service).Scarce {
 		return 0

@@ -27,7 +27,7 @@ const (
 	lookUp                    // it may have been done
 )
 
-// after says what an error calls for; pause, unless 0, is how often it has been waited for the service by then.
+// after says what an error calls for, and which nap is due before that; pause 0: none.
 func (r *Run) after(sending context.Context, err error, v ending, t *tries) (next reaction, pause int) {
 	switch {
 	case errors.Is(err, client.Throttled): // whoever lets the next one in knows when

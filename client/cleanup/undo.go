@@ -49,8 +49,8 @@ func (e *Engine) Undo(ctx context.Context, p Plan) *Run { return e.Start(ctx, p)
 type undoing struct {
 	all     []*comeback              // by item; nil for what does not come back
 	now     map[inventory.Ref]string // the ids that things have now
-	claimed map[claim]bool           // ids that were given
-	perhaps map[inventory.Ref]*maybe
+	claimed map[claim]bool           // what is ours is not taken for what somebody else has made
+	perhaps map[inventory.Ref]*maybe // what it may have made, and could not tell
 }
 
 // comeback is an item on its way back. It is only ever in one worker's hands; the run's lock guards ours, for those who look
@@ -73,6 +73,7 @@ func (c *comeback) whole() bool {
 // errNotShown: a list lags behind, or what was made has gone again.
 var errNotShown = errors.New("the list does not show it")
 
+// claim is the id of something that an undo has made.
 type claim struct {
 	kind inventory.KindID
 	id   string
@@ -107,7 +108,7 @@ func (r *Run) bringBack(ctx, sending context.Context) {
 		}
 		r.engine.sideBySide(sending, r.makingPieces(of), func(items []int) { r.bring(ctx, sending, items, false) })
 	}
-	// Others are spoken of by what comes now, so one goes after the other.
+	// What comes late changes objects that several items were in: one goes after the other.
 	for _, i := range items {
 		if sending.Err() != nil {
 			return

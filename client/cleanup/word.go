@@ -15,8 +15,8 @@ const (
 )
 
 // Word is what must be typed when [Plan.Typed]. Where there is danger it is the name of what the danger befalls: the
-// names of two or three, joined by commas; from four on it is how many dangers are told, "5 dangers". A name that people cannot well type stands
-// aside for the beginning of an id, see [typedName]. Without danger it is the number of items.
+// names of two or three, joined by commas; from four on it is how many dangers are told, "5 dangers". A name that people
+// cannot well type stands aside for the beginning of an id, see [typedName]. Without danger it is the number of items.
 func (p Plan) Word() string {
 	names, dangers, hopeless := p.dangers()
 	switch n := len(names); {
