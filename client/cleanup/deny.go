@@ -96,7 +96,7 @@ func (r *Run) scouts(items []int) (now, later []int) {
 	sent := map[errand]bool{}
 	for n, i := range items {
 		fresh := resources[n]
-		way, _ := r.engine.way(waypoint{r.kinds[fresh.Ref.Kind].Deletion.Route(fresh), fresh.Ref.Scope}, false, asRoute)
+		way, _ := r.engine.lessons.way(waypoint{r.kinds[fresh.Ref.Kind].Deletion.Route(fresh), fresh.Ref.Scope}, false, asRoute)
 		deletion := errand{way.route.Call, r.placeOf(i)}
 		v, refused := r.permissions.refuses(deletion, mostScouts)
 		switch {

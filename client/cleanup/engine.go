@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"sync"
 	"time"
 
 	"janitor/client"
@@ -53,11 +52,9 @@ type Engine struct {
 	// How old the last look at an item may be when a step for it is made, and when its deletion is sent.
 	fresh, lasting time.Duration
 
-	atOnce int // pieces of a queue that are worked on at once
-	turns  *turns
-
-	mu     sync.Mutex
-	learnt map[waypoint]*lesson
+	atOnce  int // pieces of a queue that are worked on at once
+	turns   *turns
+	lessons lessons
 }
 
 // waypoint is a call at a place: clouds and gateway instances differ in what they offer.
@@ -104,7 +101,6 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 		rest: time.Second, fresh: 5 * time.Second, lasting: time.Minute,
 		atOnce: mostAtOnce,
 		turns:  newTurns(),
-		learnt: map[waypoint]*lesson{},
 	}
 	e.moment = func() (account, func()) { return e.account, func() {} }
 	return e

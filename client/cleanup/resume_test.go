@@ -610,7 +610,7 @@ func TestWhatTakesAJournalAwayStopsTheRun(t *testing.T) {
 			p, at := placed(w, "a", "b", "c")
 			dir := t.TempDir()
 			e := w.engine(1)
-			e.learn(waypoint{w.kinds[things].Deletion.Route(inventory.Resource{}), p.Items[0].Resource.Ref.Scope}, func(l *lesson) { l.absent = true })
+			e.lessons.learn(waypoint{w.kinds[things].Deletion.Route(inventory.Resource{}), p.Items[0].Resource.Ref.Scope}, func(l *lesson) { l.absent = true })
 			e.journal = NewHistory(dir, "1").Journal(at)
 			sent := 0
 			w.answer = func(call string, ids []string) ([]inventory.Answer, error) {

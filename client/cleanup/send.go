@@ -50,7 +50,7 @@ func (r *Run) request(ctx, sending context.Context, p piece, in entry) (left []p
 	began := r.engine.now()
 	sent := r.depart(sending, out, tell, func(d *client.Deleter, items []int, resources []inventory.Resource) ([]inventory.Answer, error) {
 		p.items = items
-		r.engine.learn(p.way, func(l *lesson) { l.sent(len(items), r.engine.now()) })
+		r.engine.lessons.learn(p.way, func(l *lesson) { l.sent(len(items), r.engine.now()) })
 		answers, err = p.way.route.Send(ctx, d, resources)
 		return answers, err
 	})
@@ -266,15 +266,15 @@ func (r *Run) notFound(ctx context.Context, p piece, v ending) (left []piece) {
 func (r *Run) divide(p piece, sent int, v ending, err error) (left []piece) {
 	if divisible(err) && sent > 1 {
 		if aboutSize(err) {
-			r.engine.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, sent) })
-			if _, most := r.engine.way(p.way, false, asTried); sent > p.way.route.Max && most < sent && !p.part { // its size it is
+			r.engine.lessons.learn(p.way, func(l *lesson) { l.tooBig(p.way.route, sent) })
+			if _, most := r.engine.lessons.way(p.way, false, asTried); sent > p.way.route.Max && most < sent && !p.part { // its size it is
 				return r.again(nil, p)
 			}
 		}
 		return r.again(nil, halves(p)...)
 	}
 	if aboutSize(err) && p.part { // it was this item that spoilt the batches, not their size
-		r.engine.learn(p.way, func(l *lesson) { l.refused = 0 })
+		r.engine.lessons.learn(p.way, func(l *lesson) { l.refused = 0 })
 	}
 	if alone := p.way.route.Alone(); aboutSize(err) && alone != nil { // the item, or batches of any size: the other call will tell
 		p.from, p.way.route = p.way, alone
@@ -298,7 +298,7 @@ func (r *Run) heldBack(p piece, v ending, err error) bool {
 
 // absent remembers that a place lacks a call; there is another one.
 func (r *Run) absent(w waypoint) {
-	if r.engine.learn(w, func(l *lesson) { l.absent = true }) {
+	if r.engine.lessons.learn(w, func(l *lesson) { l.absent = true }) {
 		r.note("%s does not work here: going on with %s", w.route.Call, w.route.Instead.Call)
 	}
 }
@@ -334,7 +334,7 @@ func doubtsOf(p piece, v ending) []doubt {
 // and read back before each. One item can be too much for the service and take its batch down with it: in the end each is sent
 // once more on its own.
 func (r *Run) lost(ctx, sending context.Context, p piece, v ending, err error) (left []piece) {
-	r.engine.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
+	r.engine.lessons.learn(p.way, func(l *lesson) { l.unanswered(p.way.route, len(p.items)) })
 	next, apart := p, p
 	next.items, apart.items, apart.way.route = nil, nil, p.way.route.Alone()
 	spoilt := statusOf(err) == http.StatusInternalServerError && apart.way.route != nil

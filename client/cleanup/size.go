@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 	"time"
-
-	"janitor/client/inventory"
 )
 
 // How many items go in one request.
@@ -29,92 +27,15 @@ const (
 	proofLists = 2
 )
 
-// lesson is what the service taught about a call.
-type lesson struct {
-	absent   bool
-	accepted int           // most items a request had that was taken
-	refused  int           // fewest items a batch had that was refused as a whole; 0 = none
-	most     int           // items that a batch may have where size helps; 0 = nothing was learnt
-	full     bool          // one of more than the route says had no answer: no larger one is tried any more
-	each     time.Duration // what an item of the last one took
-
-	scout   int       // items of the largest that was sent and not answered; 0 = none
-	scouted time.Time // when
-}
-
-// sent: a batch of n is in flight.
-func (l *lesson) sent(n int, now time.Time) {
-	if n > max(l.accepted, l.scout) {
-		l.scout, l.scouted = n, now
-	}
-}
-
-// tooBig: a batch of n was refused as a whole, perhaps for its size.
-func (l *lesson) tooBig(route *inventory.Route, n int) {
-	l.scout = 0
-	if l.refused == 0 || n < l.refused {
-		l.refused = n
-	}
-	l.shrink(route, n)
-}
-
-// unanswered: a batch of n got no answer.
-func (l *lesson) unanswered(route *inventory.Route, n int) {
-	if l.shrink(route, n) {
-		l.full = true
-	}
-}
-
-// shrink: n were too many. Those that the route says may have had bad luck.
-func (l *lesson) shrink(route *inventory.Route, n int) bool {
-	if n <= route.Max {
-		return false
-	}
-	half := max(route.Max, n/2)
-	if l.most == 0 || half < l.most {
-		l.most = half
-	}
-	return true
-}
-
-// taken: a batch of n was answered after a while.
-func (l *lesson) taken(route *inventory.Route, n int, took time.Duration) {
-	l.accepted, l.each = max(l.accepted, n), took/time.Duration(max(1, n))
-	if route.Max == 1 {
-		return
-	}
-	inTime := batchMost
-	if took > 0 {
-		inTime = int(min(batchMost, int64(n)*int64(batchTime)/int64(took)))
-	}
-	switch larger := min(batchMost, 8*n); {
-	case inTime < larger:
-		l.most = max(route.Max, min(inTime, l.tried(route)))
-	case l.refused == 0 && !l.full && larger > l.tried(route):
-		l.most = larger
-	}
-}
-
-// tried is how large a batch may be: twice what the route says, as long as none was answered.
-func (l *lesson) tried(route *inventory.Route) int {
-	switch {
-	case l.most > 0:
-		return l.most
-	case route.Max <= 1 || l.refused > 0:
-		return max(1, route.Max)
-	}
-	return min(batchMost, 2*route.Max)
-}
-
 // size is how many items of a piece go in one request, and by which call. Aloft is what is in flight before it.
 func (r *Run) size(service string, p piece, aloft []*flight) (waypoint, int) {
 	e := r.engine
 	if e.deleter == nil {
-		return e.way(p.way, p.part, asRoute)
+		return e.lessons.way(p.way, p.part, asRoute)
 	}
 	pace := e.deleter.Pace(service)
 	places := max(1, min(pace.AtOnce, e.atOnce))
-	rests := e.stillAloft(p.way, aloft)
+	rests := e.lessons.stillAloft(p.way, aloft)
 	large := asRoute
 	switch {
 	case pace.Scarce:
@@ -122,7 +43,7 @@ func (r *Run) size(service string, p piece, aloft []*flight) (waypoint, int) {
 	case len(p.items)+sum(rests) > places*p.way.route.Max:
 		large = asLearnt
 	}
-	w, most := e.way(p.way, p.part, large)
+	w, most := e.lessons.way(p.way, p.part, large)
 	switch {
 	case most <= spreadLeast || p.part:
 	case pace.Scarce:
@@ -153,24 +74,6 @@ func share(left int, rests []int, places int) int {
 	return divided(all, places)
 }
 
-// stillAloft is how many items of each flight are still to be worked through.
-func (e *Engine) stillAloft(w waypoint, aloft []*flight) []int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var each time.Duration
-	if l := e.learnt[w]; l != nil {
-		each = l.each
-	}
-	rests := make([]int, len(aloft))
-	for n, f := range aloft {
-		rests[n] = f.items
-		if each > 0 {
-			rests[n] = max(0, f.items-int(time.Since(f.since)/each))
-		}
-	}
-	return rests
-}
-
 func sum(of []int) (n int) {
 	for _, one := range of {
 		n += one
@@ -194,7 +97,7 @@ func (r *Run) more(service string, q *queue) int {
 	doubt := false
 	all, _ := q.ahead(func(p piece, aloft []*flight) (waypoint, int) {
 		w, n := r.size(service, p, aloft)
-		doubt = doubt || !r.engine.proven(w, min(n, len(p.items)), soon)
+		doubt = doubt || !r.engine.lessons.proven(w, min(n, len(p.items)), soon, r.engine.now())
 		return w, n
 	})
 	if doubt {
@@ -203,71 +106,7 @@ func (r *Run) more(service string, q *queue) int {
 	return max(0, all-1)
 }
 
-// proven: the service has taken a batch as large, or is at one for longer than it takes to refuse it.
-func (e *Engine) proven(w waypoint, n int, soon time.Duration) bool {
-	now := e.now()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	l := e.learnt[w]
-	return n <= w.route.Max || l != nil && (l.accepted >= n || l.scout >= n && soon > 0 && now.Sub(l.scouted) > soon)
-}
-
 // accepted learns from a piece that was answered.
 func (r *Run) accepted(p piece, took time.Duration) {
-	r.engine.learn(p.way, func(l *lesson) { l.taken(p.way.route, len(p.items), took) })
-}
-
-// largeness is how far a batch may go beyond what its route says.
-type largeness int
-
-const (
-	asRoute  largeness = iota // not at all
-	asLearnt                  // as far as the service is known to go
-	asTried                   // further, if nothing is known
-)
-
-// way is the call that this cloud has, and the most items to give it. What is part of a refused batch may be as big as the
-// call allows: it is smaller than what was refused.
-func (e *Engine) way(w waypoint, part bool, large largeness) (waypoint, int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for {
-		l := e.learnt[w]
-		if l == nil {
-			l = &lesson{}
-		}
-		if l.absent && w.route.Instead != nil {
-			w.route = w.route.Instead
-			continue
-		}
-		size := max(1, w.route.Max)
-		switch {
-		case large == asTried:
-			size = max(size, l.tried(w.route))
-		case large == asLearnt, part:
-			size = max(size, l.most)
-		}
-		if l.refused > 0 && !part {
-			known := max(1, l.accepted, l.refused/2)
-			if l.refused > w.route.Max {
-				known = max(known, w.route.Max)
-			}
-			size = min(size, known)
-		}
-		return w, size
-	}
-}
-
-// learn keeps a lesson; it says whether it is news.
-func (e *Engine) learn(w waypoint, teach func(*lesson)) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	l := e.learnt[w]
-	if l == nil {
-		l = &lesson{}
-		e.learnt[w] = l
-	}
-	before := *l
-	teach(l)
-	return *l != before
+	r.engine.lessons.learn(p.way, func(l *lesson) { l.taken(p.way.route, len(p.items), took) })
 }
