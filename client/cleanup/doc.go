@@ -4,8 +4,8 @@
 // A [Run] checks the planned items again (check.go), sends those that are unchanged in pieces that one call can delete
 // together (queue.go, size.go, send.go), first takes away what has to go before an item (clear.go), reads back what an answer
 // leaves open (read.go) and ends with one list for each place (prove.go). Every changing request goes out through one door,
-// [Run.depart] (depart.go). Where an item stands is kept in one ledger (item.go, run.go), which gives every item one outcome
-// and tells it as an event.
+// [Run.depart] (depart.go). Where an item stands is kept in one place (item.go, run.go), which gives every item one outcome
+// and tells it as an event; [Status] is all of it at one moment.
 //
 // What a run is about to do, and what came of it, goes into its journal (record.go, lines.go), which a [History] keeps with
 // the plan (history.go, recording.go, planfile.go). From these two alone a [Ledger] tells where each item stands (ledger.go);

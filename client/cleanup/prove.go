@@ -8,7 +8,7 @@ import (
 	"janitor/client/inventory"
 )
 
-// prove reads one closing list for each place that a deletion concerned and compares it with the ledger.
+// prove reads one closing list for each place that a deletion concerned and compares it with the outcomes.
 func (r *Run) prove(ctx context.Context) {
 	items, mute := r.concerned()
 	if len(items)+len(mute) == 0 || ctx.Err() != nil {

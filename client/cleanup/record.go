@@ -88,21 +88,20 @@ func (r *Run) unwritten(err error) {
 func (r *Run) intend(out outgoing, items []int) (request int, err error) {
 	r.record.pen.RLock()
 	defer r.record.pen.RUnlock()
-	step := out.step
 	in := intent{Call: out.call, Items: items}
-	if out.making != nil {
-		in.Makes, in.Part, in.Twins = true, out.making.Part, out.twins
-	}
 	for _, i := range items {
 		in.IDs = append(in.IDs, r.plan.Items[i].Resource.Ref.ID)
+	}
+	switch {
+	case out.making != nil:
+		in.Makes, in.Part, in.Twins = true, out.making.Part, out.twins
+	case out.step != nil:
+		in.Step = &out.step.taken
 	}
 	if out.making == nil {
 		if err := r.keep(items...); err != nil {
 			return 0, err
 		}
-	}
-	if step != nil {
-		in.Step = &step.taken
 	}
 	r.mu.Lock()
 	r.record.requests++
@@ -130,11 +129,6 @@ func (r *Run) keep(items ...int) error {
 	if r.record.journal == nil {
 		return nil
 	}
-	type keepsake struct {
-		item         int
-		object       inventory.Object
-		whole, shown []byte // nil: the journal has it
-	}
 	known := make([]noted, len(items))
 	r.mu.Lock()
 	for n, i := range items {
@@ -142,37 +136,45 @@ func (r *Run) keep(items ...int) error {
 	}
 	r.mu.Unlock()
 	seen := r.resources(items)
-	keepsakes := make([]keepsake, 0, len(items))
-	for n, i := range items {
-		res := &seen[n]
-		k := keepsake{item: i, object: res.Object}
+	missing := make([]unkept, len(items))
+	for n := range items {
 		var err error
-		if back := known[n].back; back != nil {
-			if k.whole, err = json.Marshal(back); err != nil {
-				return fmt.Errorf("the journal cannot hold what brings %s back: %w", res.Label(), err)
-			}
+		if missing[n], err = known[n].lacks(&seen[n]); err != nil {
+			return err
 		}
-		if !known[n].kept || !reflect.DeepEqual(res.Object, known[n].object) {
-			if k.shown, err = json.Marshal(res.Object); err != nil {
-				return fmt.Errorf("the journal cannot hold %s: %w", res.Label(), err)
-			}
-		}
-		keepsakes = append(keepsakes, k)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, k := range keepsakes {
-		noted := &r.items[k.item].noted
-		if k.whole != nil {
-			r.record.write(lineWhole, ofItem(k.item, "back", k.whole)) // a [keptWhole]
+	for n, i := range items {
+		noted := &r.items[i].noted
+		if whole := missing[n].whole; whole != nil {
+			r.record.write(lineWhole, ofItem(i, "back", whole)) // a [keptWhole]
 			noted.back = nil
 		}
-		if k.shown != nil {
-			r.record.write(lineObject, ofItem(k.item, "object", k.shown)) // a [kept]
-			noted.kept, noted.object = true, k.object
+		if object := missing[n].object; object != nil {
+			r.record.write(lineObject, ofItem(i, "object", object)) // a [kept]
+			noted.kept, noted.object = true, seen[n].Object
 		}
 	}
 	return nil
+}
+
+// unkept is what a journal has yet to get of an item, as JSON; nil: it has it.
+type unkept struct{ whole, object []byte }
+
+// lacks is what the journal, of which this is known, has yet to get of a resource as it is now.
+func (known *noted) lacks(now *inventory.Resource) (u unkept, err error) {
+	if known.back != nil {
+		if u.whole, err = json.Marshal(known.back); err != nil {
+			return u, fmt.Errorf("the journal cannot hold what brings %s back: %w", now.Label(), err)
+		}
+	}
+	if !known.kept || !reflect.DeepEqual(now.Object, known.object) {
+		if u.object, err = json.Marshal(now.Object); err != nil {
+			return u, fmt.Errorf("the journal cannot hold %s: %w", now.Label(), err)
+		}
+	}
+	return u, nil
 }
 
 // writeAhead writes objects down that will be sent later, the last ones first, while nobody is about to send: what waits for
@@ -225,14 +227,33 @@ func ofItem(i int, name string, value []byte) json.RawMessage {
 
 // replied writes down what came of a request. What it leaves open stays unread until a list shows it.
 func (r *Run) replied(request int, out outgoing, items []int, answers []inventory.Answer, id string, err error) {
-	a := answer{Request: request}
-	var alien *inventory.Answer
 	for n := range answers {
 		answers[n].RequestID = cmp.Or(answers[n].RequestID, id) // an answer without a body has it in its header only
 	}
+	a, alien := r.answerOf(out, items, answers, err)
+	a.Request = request
 	if len(answers) < len(items) {
 		a.RequestID = id
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range items {
+		r.items[i].unread = false
+	}
+	for _, i := range a.Doubt {
+		r.items[i].unread = true
+	}
+	r.record.write(lineAnswer, a)
+	r.record.book.answer(a, r.engine.now())
+	if alien != nil && r.stopped.alarm == "" {
+		if r.stopped.alarm = safetyStop(alien.ID); !r.stopped.goesOn() { // for less than that
+			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.stopped.alarm})
+		}
+	}
+}
+
+// answerOf is what came of a request to the journal; alien is what the answer says of something else, nil: nothing.
+func (r *Run) answerOf(out outgoing, items []int, answers []inventory.Answer, err error) (a answer, alien *inventory.Answer) {
 	for _, one := range answers {
 		a.Said = append(a.Said, said{one.ID, saidWord(one.Said), one.Code, one.Message, one.RequestID, one.New})
 	}
@@ -253,21 +274,7 @@ func (r *Run) replied(request int, out outgoing, items []int, answers []inventor
 			}
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, i := range items {
-		r.items[i].unread = false
-	}
-	for _, i := range a.Doubt {
-		r.items[i].unread = true
-	}
-	r.record.write(lineAnswer, a)
-	r.record.book.answer(a, r.engine.now())
-	if alien != nil && r.stopped.alarm == "" {
-		if r.stopped.alarm = safetyStop(alien.ID); !r.stopped.goesOn() { // for less than that
-			r.emit(Event{Step: r.step, Item: -1, Note: "stopped: " + r.stopped.alarm})
-		}
-	}
+	return a, alien
 }
 
 func saidWord(s inventory.Said) string {

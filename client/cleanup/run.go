@@ -48,7 +48,7 @@ type Run struct {
 	readers     readers
 	traffic     traffic
 
-	// The ledger. Outcomes are written by end and prove only, so that an item gets one. Events and the lines of the journal
+	// Where the items stand. Outcomes are written by end and prove only, so that an item gets one. Events and the lines of the journal
 	// are made under the same lock, so that they cannot tell another story than Results.
 	mu      sync.Mutex
 	items   []item
