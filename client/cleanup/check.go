@@ -197,49 +197,53 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		return nil, &ending{outcome: AlreadyGone, message: "gone before it was sent"}
 	}
 	r.mu.Lock()
-	refusal, cleared, refusedAs := r.items[i].refusal, r.items[i].steps.cleared, r.items[i].instead
+	refusedForHolds, cleared := r.items[i].refusal.holds, r.items[i].steps.cleared
 	r.mu.Unlock()
-	skipped := func(why string) ([]move, *ending) {
-		if (refusal.holds || refusal.alone) && refusedAs != nil { // it was sent: what it is like now explains the service's word
-			v := *refusedAs
-			v.message = why
-			return nil, &v
-		}
-		return nil, &ending{outcome: Skipped, message: "changed: " + why}
-	}
 	why := objection(kind, fresh, g, despite{
 		use: len(planned.Detaches) > 0 && !cleared, unknown: planned.MayBeInUse(),
 	})
 	newly := newUser(planned.Resource.Verdict, fresh.Verdict)
 	switch {
-	case why != "" && fresh.Verdict.State == inventory.Unknown:
+	case why == "":
+	case fresh.Verdict.State == inventory.Unknown:
 		return nil, &ending{outcome: Failed, message: "not sent: could not be read again before deleting: " + why}
-	case why != "" && fresh.Verdict.State == inventory.InUse && len(planned.Detaches) > 0 && newly == "":
+	case fresh.Verdict.State == inventory.InUse && len(planned.Detaches) > 0 && newly == "":
 		return nil, &ending{outcome: Blocked, message: "still " + why}
-	case why != "":
-		return skipped("now " + why)
+	default:
+		return nil, r.changed(i, "now "+why)
 	}
 	if other := another(planned, kind, fresh, newly); other != "" {
-		return skipped(other)
+		return nil, r.changed(i, other)
 	}
 	left, more := detaching(planned, kind, fresh, leaving, g)
 	if more != "" {
-		return skipped(more)
+		return nil, r.changed(i, more)
 	}
-	var holds []move
-	for _, s := range before(kind, fresh, g) {
-		holds = append(holds, moveOf(s, false))
-	}
+	holds := movesOf(before(kind, fresh, g), false)
 	if more := beyond(planned.Holds, holds, "holding"); more != "" {
-		return skipped("now " + more)
+		return nil, r.changed(i, "now "+more)
 	}
 	if edit := edited(planned, kind, fresh); edit != "" && r.untouched(i) {
-		return skipped(edit)
+		return nil, r.changed(i, edit)
 	}
-	if d := kind.Deletion; !cleared && (refusal.holds || d.Demands != nil && d.Demands(fresh)) {
+	if d := kind.Deletion; !cleared && (refusedForHolds || d.Demands != nil && d.Demands(fresh)) {
 		left = append(left, holds...)
 	}
 	return left, nil
+}
+
+// changed is how an item ends that is no longer as it was confirmed. Where the service has refused it, what it is like now
+// explains the service's word.
+func (r *Run) changed(i int, why string) *ending {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	it := &r.items[i]
+	if (it.refusal.holds || it.refusal.alone) && it.instead != nil {
+		v := *it.instead
+		v.message = why
+		return &v
+	}
+	return &ending{outcome: Skipped, message: "changed: " + why}
 }
 
 // another tells how a resource is not the one that was confirmed, or means something else to delete; "" when it is.
@@ -276,9 +280,7 @@ func detaching(planned *Item, kind *inventory.Kind, fresh inventory.Resource, le
 	if err != nil {
 		return nil, "it cannot be taken out of use now: " + err.Error()
 	}
-	for _, s := range steps {
-		moves = append(moves, moveOf(s, true))
-	}
+	moves = movesOf(steps, true)
 	if more := beyond(planned.Detaches, moves, "also used by"); more != "" {
 		return nil, "now " + more
 	}

@@ -18,8 +18,12 @@ type move struct {
 	send func(ctx context.Context, d *client.Deleter) error
 }
 
-func moveOf(s inventory.Step, detach bool) move {
-	return move{taken{prerequisite(s), detach, s.Whole}, s.Lane, s.Send}
+func movesOf(steps []inventory.Step, detach bool) []move {
+	var moves []move
+	for _, s := range steps {
+		moves = append(moves, move{taken{prerequisite(s), detach, s.Whole}, s.Lane, s.Send})
+	}
+	return moves
 }
 
 // work checks the items and sends them: first those that can go as they are, then those that something has to go
