@@ -209,9 +209,8 @@ func (r *Run) refused(ctx, sending context.Context, p piece, err error) (left []
 	case errors.Is(err, client.RouteAbsent) && alone != nil:
 		r.absent(p.way)
 		return r.again(nil, p)
-	case errors.Is(err, client.RouteAbsent) && instead != nil: // it is remembered when the other call is there
-		p.from, p.way.route = p.way, instead
-		return r.again(&v, p)
+	case errors.Is(err, client.RouteAbsent) && instead != nil:
+		return r.againBy(instead, p, v)
 	case errors.Is(err, client.NotFound) && alone != nil: // the call or something in it: the answer does not say
 		p.way.route = alone
 		return r.again(nil, p)
@@ -257,8 +256,7 @@ func (r *Run) notFound(ctx context.Context, p piece, v ending) (left []piece) {
 		p.items = append(p.items, d.item)
 	}
 	v.message += "; read back: still there"
-	p.from, p.way.route = p.way, instead
-	return r.again(&v, p)
+	return r.againBy(instead, p, v)
 }
 
 // divide deals with a piece that was refused when it was so many items: perhaps one of them spoils it, or it is too big. What
@@ -277,8 +275,7 @@ func (r *Run) divide(p piece, sent int, v ending, err error) (left []piece) {
 		r.engine.lessons.learn(p.way, func(l *lesson) { l.refused = 0 })
 	}
 	if alone := p.way.route.Alone(); aboutSize(err) && alone != nil { // the item, or batches of any size: the other call will tell
-		p.from, p.way.route = p.way, alone
-		return r.again(&v, p)
+		return r.againBy(alone, p, v)
 	}
 	if r.heldBack(p, v, err) {
 		return nil
@@ -376,6 +373,13 @@ func (r *Run) again(otherwise *ending, pieces ...piece) []piece {
 		return nil
 	}
 	return pieces
+}
+
+// againBy hands a piece back to go by another call. That the place lacks the first one is only remembered when the other one is
+// there.
+func (r *Run) againBy(route *inventory.Route, p piece, otherwise ending) []piece {
+	p.from, p.way.route = p.way, route
+	return r.again(&otherwise, p)
 }
 
 // endAll gives items one outcome.
