@@ -36,6 +36,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	in, end := r.engine.moment()
 	defer end()
 	keeps := r.keepAhead(sending, in, items)
+	defer keeps() // nobody reads any more when this has returned
 	written := r.writePlanned(sending, items)
 	now := r.engine.lookIn(sending, in, r.kinds, r.resources(items))
 	written()
@@ -46,20 +47,22 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		now = r.engine.look(sending, r.kinds, r.resources(items))
 	}
 	if sending.Err() != nil {
-		keeps()
 		return nil // whoever stopped the run ends the items
 	}
 	if err := now.refusedUs(); err != nil { // the deletions would fare no better
-		keeps()
 		r.unauthorised(endingOf(err))
 		return nil
 	}
 	if err := r.outOfReach(items, now); err != nil && r.cutOff(err) {
-		keeps()
 		return nil
 	}
 	r.saw(items, now)
 	r.census.take(now)
+	return r.secure(sending, in, r.confirmed(items, now), keeps())
+}
+
+// confirmed prepares those of the items that are as they were confirmed, and ends the others.
+func (r *Run) confirmed(items []int, now *view) []int {
 	left := map[int][]move{}
 	for all := -1; len(items) != all; { // what drops out stays in use: the steps of the others must leave it there
 		all = len(items)
@@ -77,7 +80,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 	for _, i := range items {
 		r.prepare(i, now, left[i])
 	}
-	return r.secure(sending, in, items, keeps())
+	return items
 }
 
 // outOfReach is why nothing at all could be read of the items, for want of a connection.

@@ -27,21 +27,7 @@ func (r *Run) prove(ctx context.Context) {
 	if now == nil {
 		now = r.engine.list(ctx, r.kinds, r.resources(items))
 	}
-	back := slices.DeleteFunc(slices.Clone(items), func(i int) bool { return !r.lingers(i, now) })
-	// A list can lag behind a deletion, for up to ten seconds (api.md 4.7): only what the last one still shows has reappeared,
-	// or stayed. What the service says to be still deleting is waited for longer.
-	for try := 1; len(back) > 0 && (try <= maxLag || try <= maxWait && r.going(back, now)) && r.engine.nap(ctx, try) == nil; try++ {
-		second := r.engine.list(ctx, r.kinds, r.resources(back))
-		for _, i := range back {
-			ref := r.plan.Items[i].Resource.Ref
-			if res, there := second.found[ref]; there {
-				now.found[ref] = res
-			} else if second.bad[r.placeOf(i)] == nil {
-				delete(now.found, ref)
-			}
-		}
-		back = slices.DeleteFunc(back, func(i int) bool { return !r.lingers(i, now) })
-	}
+	r.outwaitLag(ctx, items, now)
 	made := r.census.since(now, r.kinds)
 	told := map[place]bool{}
 	for _, i := range items {
@@ -55,6 +41,25 @@ func (r *Run) prove(ctx context.Context) {
 			r.unproved(err)
 		}
 		r.conclude(i, now, made)
+	}
+}
+
+// outwaitLag reads again what a view still shows although it is said to be gone. A list can lag behind a deletion, for up to ten
+// seconds (api.md 4.7): only what the last one still shows has reappeared, or stayed. What the service says to be still deleting
+// is waited for longer.
+func (r *Run) outwaitLag(ctx context.Context, items []int, now *view) {
+	back := slices.DeleteFunc(slices.Clone(items), func(i int) bool { return !r.lingers(i, now) })
+	for try := 1; len(back) > 0 && (try <= maxLag || try <= maxWait && r.going(back, now)) && r.engine.nap(ctx, try) == nil; try++ {
+		second := r.engine.list(ctx, r.kinds, r.resources(back))
+		for _, i := range back {
+			ref := r.plan.Items[i].Resource.Ref
+			if res, there := second.found[ref]; there {
+				now.found[ref] = res
+			} else if second.bad[r.placeOf(i)] == nil {
+				delete(now.found, ref)
+			}
+		}
+		back = slices.DeleteFunc(back, func(i int) bool { return !r.lingers(i, now) })
 	}
 }
 
