@@ -517,18 +517,11 @@ func strict(body json.RawMessage, into any) error {
 
 // Counts is the summary of what the ledger says so far.
 func (l *Ledger) Counts() Summary {
-	s := Summary{Items: len(l.Items), Stopped: l.Stopped}
+	s := Summary{Stopped: l.Stopped}
 	s.One, s.Many = l.Plan.Nouns()
 	deletes := l.Plan.Undoes == ""
 	for i := range l.Items {
-		res := &l.Items[i].Result
-		s.Counts[res.Outcome]++
-		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
-			s.Proved++
-		}
-		if deletes && len(l.Items[i].away) > 0 && res.Outcome.stays() {
-			s.Changed++
-		}
+		s.add(&l.Items[i].Result, deletes && len(l.Items[i].away) > 0)
 	}
 	return s
 }

@@ -207,7 +207,7 @@ func (r *Run) Summary() Summary {
 }
 
 func (r *Run) summary() Summary {
-	s := Summary{One: "item", Many: "items", Items: len(r.items), Took: r.ended.Sub(r.started)}
+	s := Summary{One: "item", Many: "items", Took: r.ended.Sub(r.started)}
 	if r.ended.IsZero() {
 		s.Took = r.engine.now().Sub(r.started)
 	}
@@ -217,14 +217,8 @@ func (r *Run) summary() Summary {
 		}
 	}
 	for i := range r.items {
-		res := &r.items[i].result
-		s.Counts[res.Outcome]++
-		if (res.Outcome == Deleted || res.Outcome == Restored) && res.Proved {
-			s.Proved++
-		}
-		if it := &r.items[i]; r.undo == nil && len(it.steps.done) > 0 && res.Outcome.stays() {
-			s.Changed++
-		}
+		it := &r.items[i]
+		s.add(&it.result, r.undo == nil && len(it.steps.done) > 0)
 	}
 	s.Stopped, s.Safety, s.Unauthorised = cmp.Or(r.stopped.alarm, r.stopped.why), r.stopped.alarm != "", r.stopped.unauthorised
 	return s

@@ -21,6 +21,18 @@ type Summary struct {
 	Unauthorised bool // it stopped because the service does not accept the credentials
 }
 
+// add counts an item; changed: something was taken away before its deletion.
+func (s *Summary) add(res *Result, changed bool) {
+	s.Items++
+	s.Counts[res.Outcome]++
+	if res.Proved && (res.Outcome == Deleted || res.Outcome == Restored) {
+		s.Proved++
+	}
+	if changed && res.Outcome.stays() {
+		s.Changed++
+	}
+}
+
 // OK says whether every item is gone, or back in an undo, and proved to be, and nothing gave the run a reason to stop.
 func (s Summary) OK() bool {
 	return s.good() == s.Items && s.Proved == s.Counts[Deleted]+s.Counts[Restored] && s.Stopped == ""
