@@ -74,13 +74,13 @@ func (e *Engine) look(ctx context.Context, kinds map[inventory.KindID]*inventory
 // lookIn is look within a moment that others look in too.
 func (e *Engine) lookIn(ctx context.Context, in account, kinds map[inventory.KindID]*inventory.Kind, planned []inventory.Resource) *view {
 	var (
-		v        = newView()
-		begun    = e.now()
-		refs     = refsOf(planned)
-		tops     []inventory.KindID
-		children = byKind(planned)
+		v      = newView()
+		begun  = e.now()
+		refs   = refsOf(planned)
+		tops   []inventory.KindID
+		groups = byKind(planned)
 	)
-	for _, group := range children {
+	for _, group := range groups {
 		kind := kinds[group[0].Ref.Kind]
 		top := kind.ID
 		if kind.Within != "" {
@@ -97,34 +97,39 @@ func (e *Engine) lookIn(ctx context.Context, in account, kinds map[inventory.Kin
 			v.bad[place{kind: top}] = err
 		}
 	}
-	for _, group := range children {
+	for _, group := range groups {
 		kind := kinds[group[0].Ref.Kind]
 		if kind.Within == "" {
 			continue
 		}
-		wanted := inventory.Parents(group)
-		fresh := above.Find(refsOf(wanted))
-		var there []inventory.Resource
-		for _, parent := range wanted {
-			now, ok := fresh[parent.Ref]
-			err := v.bad[place{kind: kind.Within}]
-			switch {
-			case ok:
-				there = append(there, now)
-			case err != nil:
-				v.bad[childrenOf(kind, parent)] = err
-			default: // gone, or its gateway has stopped: what it holds is asked of itself
-				there = append(there, parent)
-			}
-		}
-		if len(there) > 0 {
-			v.open(ctx, in.lists.Open, kind, there, refs)
+		if parents := v.parents(kind, group, above); len(parents) > 0 {
+			v.open(ctx, in.lists.Open, kind, parents, refs)
 		}
 	}
 	end := e.now()
 	took := end.Sub(begun)
 	v.forSteps, v.forDeletion = termOf(end, max(e.fresh, took)), termOf(end, max(e.lasting, 10*took))
 	return v
+}
+
+// parents are what resources of a kind live in, as the snapshot shows it now. The children of what an incomplete list does not
+// show are not known.
+func (v *view) parents(kind *inventory.Kind, children []inventory.Resource, above *inventory.Snapshot) (there []inventory.Resource) {
+	wanted := inventory.Parents(children)
+	fresh := above.Find(refsOf(wanted))
+	incomplete := v.bad[place{kind: kind.Within}]
+	for _, parent := range wanted {
+		now, ok := fresh[parent.Ref]
+		switch {
+		case ok:
+			there = append(there, now)
+		case incomplete != nil:
+			v.bad[childrenOf(kind, parent)] = incomplete
+		default: // gone, or its gateway has stopped: what it holds is asked of itself
+			there = append(there, parent)
+		}
+	}
+	return there
 }
 
 // list reads what is left of the resources: all lists of their kinds, and nothing around them.
