@@ -24,9 +24,10 @@ func effectsOfEntries(doomed, present []Resource, g *Graph) []Consequence {
 // change is what a deletion of entries does to the access control of one listener, in numbers: over the union of all
 // IP groups that the listener names, as far as those are known.
 type change struct {
-	Use        // by the listener
-	of   []Ref // all entries it loses
-	name string
+	Reason        // by the listener
+	Access Access // zero when it is not known
+	of     []Ref  // all entries it loses
+	name   string
 
 	v4, v6     *big.Int   // how many addresses the union covers before and not after
 	all4, all6 bool       // the union covers every one of them before, and not after
@@ -56,9 +57,6 @@ func (c *change) grade() Grade {
 	return None
 }
 
-// viaAccess is the field of a listener that holds its access control.
-const viaAccess = "ipgroup"
-
 // changes has one change for each listener that applies a group which loses entries, in the order of the doomed.
 func changes(doomed, present []Resource, g *Graph) []*change {
 	lists := accessLists{graph: g, byID: map[string]*accessList{}}
@@ -70,9 +68,9 @@ func changes(doomed, present []Resource, g *Graph) []*change {
 	for _, l := range losers {
 		for _, u := range usersOfGroup(g, l.group) {
 			if of[u.By] == nil {
-				c := &change{Use: u}
+				c := &change{Reason: u}
 				if own, ok := g.access(u.By); ok {
-					c.Use = own
+					c.Reason, c.Access = own, g.controls[u.By].Access
 				}
 				of[u.By] = c
 				all = append(all, c)
@@ -256,7 +254,7 @@ func (a *accessLists) open(doomed, present []Resource) []*accessList {
 
 // applied are the groups that a listener names, each once, and how many there are that no list shows.
 func (a *accessLists) applied(listener string) (known []*accessList, hidden int) {
-	ids := a.graph.groups[listener]
+	ids := a.graph.controls[listener].groups
 	for i, id := range ids {
 		switch l := a.group(id); {
 		case slices.Contains(ids[:i], id):
@@ -294,27 +292,27 @@ func (g *Graph) group(id string) (*client.IPGroup, bool) {
 	return group, ok
 }
 
-// access is how a listener applies its IP groups; false when it does not say so itself.
-func (g *Graph) access(listener string) (Use, bool) {
+// access tells of a listener that it applies IP groups; false when it does not say so itself.
+func (g *Graph) access(listener string) (Reason, bool) {
 	if g == nil {
-		return Use{}, false
+		return Reason{}, false
 	}
-	for _, id := range g.groups[listener] {
+	for _, id := range g.controls[listener].groups {
 		for _, u := range g.Uses(IPGroups, id) {
 			if u.By == listener && u.Via == viaAccess {
 				return u, true
 			}
 		}
 	}
-	return Use{}, false
+	return Reason{}, false
 }
 
 // usersOfGroup are the listeners that refer to the group, and those that only the group itself names.
-func usersOfGroup(g *Graph, group *client.IPGroup) []Use {
+func usersOfGroup(g *Graph, group *client.IPGroup) []Reason {
 	users := slices.Clip(g.Uses(IPGroups, group.ID))
 	for l := range group.Listeners.All() {
-		if !slices.ContainsFunc(users, func(u Use) bool { return sameID(u.By, l) }) {
-			users = append(users, Use{By: l, Via: "listeners", Text: "listener " + g.listenerName(l)})
+		if !slices.ContainsFunc(users, func(u Reason) bool { return sameID(u.By, l) }) {
+			users = append(users, Reason{Text: "listener " + g.listenerName(l), Via: "listeners", By: l})
 		}
 	}
 	return users

@@ -75,7 +75,7 @@ var listenerKind = &Kind{
 		for _, r := range page {
 			l := r.Object.(*Listener)
 			set(&p.names, l.ID, l.Name)
-			delete(p.groups, l.ID) // a page may repeat a listener
+			delete(p.controls, l.ID) // a page may repeat a listener
 			if why := protection(l.ProtectionStatus, l.ProtectionReason); why != "" {
 				set(&p.guarded, l.ID, why)
 			}
@@ -87,7 +87,7 @@ var listenerKind = &Kind{
 			for i := range ids {
 				ids[i] = foldedID(ids[i])
 			}
-			if set(&p.groups, l.ID, ids); len(ids) == 0 && (on || l.IPGroup.Type != "") {
+			if set(&p.controls, l.ID, control{accessControl(l.IPGroup), ids}); len(ids) == 0 && (on || l.IPGroup.Type != "") {
 				set(&p.unclear, IPGroups, "listener "+r.Label()+" has access control without saying by which IP group")
 				p.unclear[Entries] = p.unclear[IPGroups]
 			}
@@ -106,6 +106,12 @@ func listenerRow(home ScopeID, of Object) Resource {
 	return Resource{Ref: Ref{Scope: home, Kind: Listeners, ID: l.ID}, Name: l.Name, Created: l.CreatedAt, Object: l}
 }
 
+// The fields by which a listener names its default pool, and the IP groups of its access control.
+const (
+	viaDefaultPool = "default_pool_id"
+	viaAccess      = "ipgroup"
+)
+
 // linksOfListener: api.md 2.6.
 func linksOfListener(r Resource, tell func(link)) {
 	l := r.Object.(*Listener)
@@ -117,7 +123,7 @@ func linksOfListener(r Resource, tell func(link)) {
 			tell(link{user: r.Ref, used: near(r, kind, id), via: via, up: up, down: down})
 		}
 	}
-	to(Pools, l.DefaultPoolID, "default_pool_id", "", "default pool")
+	to(Pools, l.DefaultPoolID, viaDefaultPool, "", "default pool")
 	to(Certificates, l.ServerCertID, "default_tls_container_ref", "", "certificate")
 	to(Certificates, l.CACertID, "client_ca_tls_container_ref", "CA of listener", "CA certificate")
 	for _, id := range l.SNICertIDs {
@@ -128,7 +134,7 @@ func linksOfListener(r Resource, tell func(link)) {
 	}
 	access := accessControl(l.IPGroup)
 	for _, id := range idsOfGroups(l.IPGroup.IDs) {
-		tell(link{user: r.Ref, used: near(r, IPGroups, id), via: "ipgroup", down: "IP group (" + access.String() + ")", access: access})
+		tell(link{user: r.Ref, used: near(r, IPGroups, id), via: viaAccess, down: "IP group (" + access.String() + ")", access: access})
 	}
 }
 

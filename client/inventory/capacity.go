@@ -72,7 +72,7 @@ type fate struct {
 
 // loss says what the channel and those that refer to it lose. The key has no numbers in it: they are others when the plan
 // is checked again and some members are gone already.
-func (f *fate) loss(users []Use) Consequence {
+func (f *fate) loss(users []Reason) Consequence {
 	c := Consequence{Of: f.loses, Grade: Care}
 	if len(f.keeps) == 0 {
 		c.Grade, c.Name = Danger, f.name

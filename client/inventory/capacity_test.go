@@ -8,8 +8,8 @@ import (
 
 // TestReferringChannelsAreNamed: those that use a channel lose its servers as well.
 func TestReferringChannelsAreNamed(t *testing.T) {
-	use := func(by string) Use {
-		return Use{By: by, Via: "reference_vpc_channel_id", Text: "reference channel " + by}
+	use := func(by string) Reason {
+		return Reason{Text: "reference channel " + by, Via: "reference_vpc_channel_id", By: by}
 	}
 	c := &Channel{Channel: client.Channel{ID: "c"}}
 	var rows []Resource
@@ -20,15 +20,15 @@ func TestReferringChannelsAreNamed(t *testing.T) {
 		})
 	}
 	for _, tt := range []struct {
-		users  []Use
+		users  []Reason
 		doomed int
 		want   string
 	}{
 		{nil, 2, "channel orders has no enabled member left"},
-		{[]Use{use("mirror")}, 2, "channel orders has no enabled member left; reference channel mirror uses this channel"},
-		{[]Use{use("mirror"), use("copy"), use("mirror")}, 1, "channel orders loses 1 of 2 enabled members; reference channel mirror and reference channel copy use this channel"},
+		{[]Reason{use("mirror")}, 2, "channel orders has no enabled member left; reference channel mirror uses this channel"},
+		{[]Reason{use("mirror"), use("copy"), use("mirror")}, 1, "channel orders loses 1 of 2 enabled members; reference channel mirror and reference channel copy use this channel"},
 	} {
-		g := &Graph{facts: facts{uses: map[node][]Use{{Channels, "c"}: tt.users}}}
+		g := &Graph{facts: facts{uses: map[node][]Reason{{Channels, "c"}: tt.users}}}
 		got := effectsOfMembers(rows[:tt.doomed], rows, g)
 		if len(got) != 1 || got[0].Text != tt.want || len(got[0].Of) != tt.doomed {
 			t.Errorf("%+v, want %q", got, tt.want)

@@ -52,8 +52,9 @@ type state struct {
 	permission string // that it takes, see [list]
 }
 
-// Uses are the references to a resource, in the order they were listed, each field of each object once.
-func (g *Graph) Uses(kind KindID, id string) []Use {
+// Uses are the references to a resource, in the order they were listed, each field of each object once: who, its role first
+// ("SNI of listener web-443"), by which field. They are shared: never write to them.
+func (g *Graph) Uses(kind KindID, id string) []Reason {
 	if g == nil {
 		return nil
 	}
@@ -102,7 +103,7 @@ func (g *Graph) join(p facts) {
 		}
 	}
 	g.names = joined(g.names, p.names)
-	g.groups = joined(g.groups, p.groups)
+	g.controls = joined(g.controls, p.controls)
 	g.ipGroups = joined(g.ipGroups, p.ipGroups)
 	g.within = joined(g.within, p.within)
 	g.open = joined(g.open, p.open)
@@ -131,9 +132,9 @@ func joined[K comparable, V any](a, b map[K]V) map[K]V {
 
 // once leaves out what was told before: each field of each object counts once, for the v3 lists show shared listeners
 // and policies too. It takes its time in proportion: a certificate may serve thousands of listeners.
-func once(uses []Use) []Use {
+func once(uses []Reason) []Reason {
 	again := func(i int) bool {
-		return slices.ContainsFunc(uses[:i], func(u Use) bool { return u.By == uses[i].By && u.Via == uses[i].Via })
+		return slices.ContainsFunc(uses[:i], func(u Reason) bool { return u.By == uses[i].By && u.Via == uses[i].Via })
 	}
 	switch n := len(uses); {
 	case n < 2, n == 2 && !again(1), n == 3 && !again(1) && !again(2): // nearly all
@@ -141,7 +142,7 @@ func once(uses []Use) []Use {
 	}
 	type field struct{ by, via string }
 	seen := make(map[field]bool, len(uses))
-	all := make([]Use, 0, len(uses))
+	all := make([]Reason, 0, len(uses))
 	for _, u := range uses {
 		if f := (field{u.By, u.Via}); !seen[f] {
 			seen[f] = true
@@ -198,17 +199,11 @@ func (g *Graph) gapsOf(k *Kind) []Reason {
 // usedBy gives the reasons of uses, followed by the listeners that the object itself names and no use does. Of those, the
 // ones that do not exist make it doubtful, not used: the object and the service contradict each other.
 func (g *Graph) usedBy(kind KindID, id string, own client.IDs) (used, doubts []Reason) {
-	uses := g.Uses(kind, id)
-	if len(uses) == 0 && own.Len() == 0 {
-		return nil, nil
-	}
-	used = make([]Reason, 0, len(uses)+own.Len())
-	for _, u := range uses {
-		used = append(used, Reason{Text: u.Text, Via: u.Via, By: u.By})
-	}
+	uses := slices.Clip(g.Uses(kind, id))
+	used = uses
 	for l := range own.All() {
 		switch {
-		case l == "" || slices.ContainsFunc(uses, func(u Use) bool { return sameID(u.By, l) }):
+		case l == "" || slices.ContainsFunc(uses, func(u Reason) bool { return sameID(u.By, l) }):
 		case g != nil && g.missing[l]:
 			doubts = append(doubts, Reason{Text: "names listener " + l + ", which does not exist", Via: "listeners", By: l})
 		default:

@@ -171,7 +171,7 @@ func signsOfGroup(group *client.IPGroup, g *Graph) []string {
 		return nil
 	}
 	var signs []string // the gravest first, for a row may have no room for the others
-	if g.open[group.ID] && slices.ContainsFunc(g.Uses(IPGroups, group.ID), func(u Use) bool { return u.Access == Access{} && u.Via == "ipgroup" }) {
+	if g.open[group.ID] && slices.ContainsFunc(g.Uses(IPGroups, group.ID), func(u Reason) bool { return g.controls[u.By].Access == Access{} }) {
 		signs = append(signs, "lets every address in")
 	}
 	if g.within[group.ID] != "" {

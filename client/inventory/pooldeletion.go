@@ -103,10 +103,10 @@ func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 		}
 		step := Step{Which: "of " + u.Text, ID: u.By, Lane: lane}
 		switch {
-		case u.Of == Listeners && p.Shared:
+		case byListener(u) && p.Shared:
 			step.What, step.Call = ofDefaultPool, putSharedListener
 			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachSharedListener(ctx, u.By) }
-		case u.Of == Listeners:
+		case byListener(u):
 			step.What, step.Call = ofDefaultPool, putListener
 			step.Send = func(ctx context.Context, d *client.Deleter) error { return d.DetachListener(ctx, u.By) }
 		default:
@@ -129,9 +129,12 @@ func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 	return steps, nil
 }
 
+// byListener: a listener uses the pool, and no policy.
+func byListener(u Reason) bool { return u.Via == viaDefaultPool }
+
 // entrance is the listener of a user: itself, or the one that a policy belongs to.
-func (g *Graph) entrance(u Use) string {
-	if p := g.policies[u.By]; p != nil && u.Of == Policies {
+func (g *Graph) entrance(u Reason) string {
+	if p := g.policies[u.By]; p != nil && !byListener(u) {
 		return p.ListenerID
 	}
 	return u.By
@@ -147,7 +150,7 @@ func (g *Graph) behind(listener string, changed map[string]bool) bool {
 	return false
 }
 
-func detachFromPolicy(step *Step, r Resource, doomed map[Ref]bool, policy *Policy, u Use) error {
+func detachFromPolicy(step *Step, r Resource, doomed map[Ref]bool, policy *Policy, u Reason) error {
 	p := pool(r)
 	if !p.Shared && !policy.names(p.ID) { // in v2.0 there is nothing to tell: a policy has one pool
 		return errors.New(u.Text + " writes its id in another way: change that in the console first")
@@ -206,10 +209,10 @@ func effectsOfPools(doomed, _ []Resource, g *Graph) []Consequence {
 }
 
 // without says what becomes of a user that loses the pool, and all others that go, see [detachPool].
-func (g *Graph) without(u Use, p *Pool, goes map[string]bool) string {
+func (g *Graph) without(u Reason, p *Pool, goes map[string]bool) string {
 	policy := g.policies[u.By]
 	switch {
-	case u.Of == Listeners:
+	case byListener(u):
 		return u.Text + " is left without a default pool"
 	case policy == nil:
 		return u.Text + " loses it"

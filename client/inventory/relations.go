@@ -20,16 +20,7 @@ type link struct {
 // near is a Ref of another top-level object of the same project or gateway instance.
 func near(r Resource, kind KindID, id string) Ref { return Ref{Scope: r.Ref.Scope, Kind: kind, ID: id} }
 
-// Use is one reference to a resource.
-type Use struct {
-	By     string // id of the listener, policy or channel
-	Of     KindID // what By is
-	Via    string // the field that refers: "sni_container_refs"
-	Text   string // who, for a sentence, its role first: "SNI of listener web-443"
-	Access Access // what a listener makes of an IP group; zero for other kinds
-}
-
-// Access is the access control of a listener.
+// Access is what a listener makes of its IP groups.
 type Access struct {
 	Black bool // lets in everybody but the entries; white: nobody but the entries
 	Odd   bool // neither: the service says something else, or nothing
@@ -61,9 +52,9 @@ type part struct {
 
 // facts are what lists tell beyond their rows.
 type facts struct {
-	uses     map[node][]Use
+	uses     map[node][]Reason
 	names    map[string]string          // listener id → name
-	groups   map[string][]string        // listener id → ids of the IP groups of its access control, folded
+	controls map[string]control         // by id of the listener
 	ipGroups map[string]*client.IPGroup // by id, folded
 	within   map[string]string          // IP group id → the one that covers all its entries
 	open     map[string]bool            // IP groups whose entries cover every address of a family
@@ -77,6 +68,12 @@ type facts struct {
 	certified map[string]bool
 	missing   map[string]bool // listeners that are named and do not exist
 	binned    map[string]bool // load balancers in the recycle bin whose listeners can have policies, which no list shows
+}
+
+// control is the access control of a listener.
+type control struct {
+	Access
+	groups []string // their ids, folded
 }
 
 // node is a resource that others refer to; it has no scope as all of a graph is in one project.
@@ -134,7 +131,7 @@ func (p *part) take(k *Kind, rows []Resource) {
 
 func (p *part) refer(k *Kind, r *Resource, l link) {
 	if p.uses == nil {
-		p.uses = map[node][]Use{}
+		p.uses = map[node][]Reason{}
 	}
 	up := l.up
 	if up == "" {
@@ -145,7 +142,7 @@ func (p *part) refer(k *Kind, r *Resource, l link) {
 		text += " (" + l.access.String() + ")"
 	}
 	n := node{l.used.Kind, foldedID(l.used.ID)}
-	p.uses[n] = append(p.uses[n], Use{By: r.Ref.ID, Of: k.ID, Via: l.via, Text: text, Access: l.access})
+	p.uses[n] = append(p.uses[n], Reason{Text: text, Via: l.via, By: r.Ref.ID})
 }
 
 func (p *part) name(k *Kind, r *Resource, l link) {

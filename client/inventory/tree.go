@@ -219,7 +219,7 @@ func (s *Snapshot) branch(l link, up direction, ends map[Ref]Resource) Branch {
 	} else {
 		b.Text = word + " " + label
 	}
-	if bool(up) && to.Kind == Listeners && l.used.Kind == IPGroups && l.via == "ipgroup" {
+	if bool(up) && to.Kind == Listeners && l.used.Kind == IPGroups && l.via == viaAccess {
 		b.Text += " (" + l.access.String() + ")"
 	}
 	if state := stateOf(b.Resource); state != "" {
