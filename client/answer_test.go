@@ -13,7 +13,7 @@ var regular = map[string]func(string) verdicts{
 	`{"pools":[{"id":"11111111-0000-4000-8000-000000000001","name":"web","description":"","admin_state_up":true,"listeners":[],"loadbalancers":[{"id":"b"}],
 		"members":[{"id":"m1"},{"id":"m2"}],"session_persistence":null,"healthmonitor_id":null,"any_port_enable":false,"tags":[{"a":[1,-2.5e3,{}]}],
 		"created_at":"2026-01-02T03:04:05Z"},{"id":"2"}],"page_info":{"next_marker":"2","current_count":2},"request_id":"r"}`: both[[]Pool]("pools"),
-	`{"pools":[{"id":"p","tenant_id":"t"}],"pools_links":[{"rel":"next","href":"http://h/?marker=p"}]}`:                                                                              both[[]sharedPool]("pools"),
+	`{"pools":[{"id":"p","tenant_id":"t"}],"pools_links":[{"rel":"next","href":"http://h/?marker=p"}]}`:                                                                              both[[]Pool]("pools"),
 	` { "members" : [ { "id" : "m" , "weight" : 0 , "protocol_port" : 65535 , "status" : [ { "listener_id" : "l" } ] } ] } ` + "\n":                                                  both[[]Member]("members"),
 	`{"members":[{"id":"m","subnet_id":"s","weight":null}],"total":1}`:                                                                                                               both[[]sharedMember]("members"),
 	`{"listeners":[{"id":"l","admin_state_up":false,"ipgroup":{"ipgroup_id":"a,b","enable_ipgroup":true},"sni_container_refs":["c"],"insert_headers":{"X-Forwarded-ELB-IP":true}}]}`: both[[]Listener]("listeners"),

@@ -11,7 +11,6 @@ type Certificate struct {
 	ID                  string   `json:"id"`
 	Name                string   `json:"name"`
 	Description         string   `json:"description"`
-	ProjectID           string   `json:"project_id"`
 	EnterpriseProjectID string   `json:"enterprise_project_id,omitempty"`
 	Type                string   `json:"type"`                 // server, client (CA) or server_sm
 	Domain              string   `json:"domain" clean:"whole"` // comma-separated, up to 100 names, may be ""
@@ -21,13 +20,12 @@ type Certificate struct {
 	Source              string   `json:"source,omitempty"` // scm = imported from the certificate service
 	SCMCertificateID    string   `json:"scm_certificate_id,omitempty"`
 	AdminStateUp        bool     `json:"admin_state_up"`
+	Shared              bool     `json:"-"` // seen by the API of shared load balancers only
 	ProtectionStatus    string   `json:"protection_status,omitempty"`
 	ProtectionReason    string   `json:"protection_reason,omitempty"`
 	ExpireTime          Time     `json:"expire_time"`
 	CreatedAt           Time     `json:"created_at"`
 	UpdatedAt           Time     `json:"updated_at"`
-
-	Shared bool `json:"-"` // seen by the API of shared load balancers only
 }
 
 // Certificates lists the certificates, without their keys.

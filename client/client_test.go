@@ -152,7 +152,7 @@ func TestS2(t *testing.T) {
 	got, _, err := deleter(t, c).DeleteEntries(t.Context(), "8722e0e0-9cc9-4490-9660-8c9a5732fbb0", []string{"192.168.1.123", "192.168.3.0/24"})
 	at := parseTime(`"2018-01-16T03:19:16Z"`)
 	want := IPGroup{
-		ID: "8722e0e0-9cc9-4490-9660-8c9a5732fbb0", Name: "test_ipg", ProjectID: project,
+		ID: "8722e0e0-9cc9-4490-9660-8c9a5732fbb0", Name: "test_ipg",
 		Entries:   []IPEntry{{IP: "192.168.1.122"}},
 		Listeners: NewIDs("88f9c079-29cb-435a-b98f-0c5c0b90c2bd", "2f4c9644-d5d2-4cf8-a3c0-944239a4f58c"),
 		CreatedAt: at, UpdatedAt: at,

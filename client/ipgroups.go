@@ -15,7 +15,6 @@ type IPGroup struct {
 	ID                  string    `json:"id"`
 	Name                string    `json:"name"`
 	Description         string    `json:"description"`
-	ProjectID           string    `json:"project_id"`
 	EnterpriseProjectID string    `json:"enterprise_project_id,omitempty"`
 	Entries             IPEntries `json:"ip_list,omitzero"`
 	Listeners           IDs       `json:"listeners,omitzero"`

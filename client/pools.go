@@ -5,13 +5,12 @@ import (
 	"iter"
 )
 
-// Pool is a backend server group, of a dedicated (v3) or a shared (v2.0) load balancer. A shared one has no times,
-// no protection fields and its project in tenant_id.
+// Pool is a backend server group, of a dedicated (v3) or a shared (v2.0) load balancer. A shared one has no times and
+// no protection fields.
 type Pool struct {
 	ID                       string   `json:"id"`
 	Name                     string   `json:"name"`
 	Description              string   `json:"description"`
-	ProjectID                string   `json:"project_id"`
 	EnterpriseProjectID      string   `json:"enterprise_project_id,omitempty"`
 	Protocol                 string   `json:"protocol"`
 	Algorithm                string   `json:"lb_algorithm"`

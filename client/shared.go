@@ -70,17 +70,12 @@ func sharedList[T object](ctx context.Context, c *Client, plural, doing string) 
 
 // SharedPools lists the pools of shared load balancers.
 func (c *Client) SharedPools(ctx context.Context) iter.Seq2[[]Pool, error] {
-	return translated(sharedList[sharedPool](ctx, c, "pools", "listing shared pools"), sharedPool.pool)
+	return sharedList[Pool](ctx, c, "pools", "listing shared pools")
 }
 
 // SharedPool shows one.
 func (c *Client) SharedPool(ctx context.Context, id string) (*Pool, error) {
-	p, err := show[sharedPool](ctx, c.shared().sub("pools").id(id).doing("reading shared pool %s", id), "pool", id)
-	if err != nil {
-		return nil, err
-	}
-	one := p.pool()
-	return &one, nil
+	return show[Pool](ctx, c.shared().sub("pools").id(id).doing("reading shared pool %s", id), "pool", id)
 }
 
 // SharedPoolMembers lists the members of all shared pools: an extension, which a cloud need not have (api.md 3).
@@ -168,17 +163,6 @@ func translated[From, To any](pages iter.Seq2[[]From, error], element func(From)
 	}
 }
 
-// sharedPool names its project as Neutron does.
-type sharedPool struct {
-	Pool
-	TenantID string `json:"tenant_id"`
-}
-
-func (p sharedPool) pool() Pool {
-	p.ProjectID = cmp.Or(p.ProjectID, p.TenantID)
-	return p.Pool
-}
-
 // sharedMember names its subnet as Neutron does.
 type sharedMember struct {
 	Member
@@ -190,17 +174,15 @@ func (m sharedMember) member() Member {
 	return m.Member
 }
 
-// sharedCertificate names its project as Neutron does, and its times in its own way.
+// sharedCertificate names its times in its own way.
 type sharedCertificate struct {
 	Certificate
-	TenantID string `json:"tenant_id"`
-	Created  Time   `json:"create_time"`
-	Updated  Time   `json:"update_time"`
+	Created Time `json:"create_time"`
+	Updated Time `json:"update_time"`
 }
 
 func (c sharedCertificate) certificate() Certificate {
 	c.Shared = true
-	c.ProjectID = cmp.Or(c.ProjectID, c.TenantID)
 	c.CreatedAt, c.UpdatedAt = cmp.Or(c.CreatedAt, c.Created), cmp.Or(c.UpdatedAt, c.Updated)
 	return c.Certificate
 }

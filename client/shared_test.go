@@ -21,7 +21,7 @@ func TestSharedCertificates(t *testing.T) {
 		"certificate": "-----BEGIN CERTIFICATE-----\nQ0VSVA==\n-----END CERTIFICATE-----",
 		"create_time": "2019-03-31 22:23:51", "update_time": "2019-04-01 00:00:00", "expire_time": "2029-03-29 22:23:51"}`
 	want := Certificate{
-		ID: "23ef9aad4ecb463580476d324a6c71af", ProjectID: "a31d2bdcf7604c0faaddb058e1e08819", Name: "https_certificate",
+		ID: "23ef9aad4ecb463580476d324a6c71af", Name: "https_certificate",
 		Description: "old", Type: "server", Domain: "www.elb.com", AdminStateUp: true, Shared: true,
 		CreatedAt:  At(time.Date(2019, 3, 31, 22, 23, 51, 0, time.UTC)),
 		UpdatedAt:  At(time.Date(2019, 4, 1, 0, 0, 0, 0, time.UTC)),

@@ -135,7 +135,7 @@ func TestPoolsAsTheServiceWritesThem(t *testing.T) {
 	}
 	at := parseTime(`"2026-01-02T03:04:05Z"`)
 	want := []Pool{{
-		ID: "11111111-0000-4000-8000-000000000001", Name: `web-old\x1b[2J`, ProjectID: "99a3fff0d03c428eac3678da6a7d0f24", EnterpriseProjectID: "0",
+		ID: "11111111-0000-4000-8000-000000000001", Name: `web-old\x1b[2J`, EnterpriseProjectID: "0",
 		Protocol: "HTTP", Algorithm: "ROUND_ROBIN", Type: "instance", VPCID: "22222222-0000-4000-8000-000000000001", IPVersion: "dualstack", AdminStateUp: true,
 		Listeners: NewIDs(), LoadBalancers: NewIDs("33333333-0000-4000-8000-000000000001"), Members: NewIDs("44444444-0000-4000-8000-000000000001"),
 		SessionPersistence: FreeForm{`{"cookie_name":"\\u202ecookie","type":"APP_COOKIE"}`}, ProtectionStatus: "nonProtection", CreatedAt: at, UpdatedAt: at,
@@ -144,7 +144,7 @@ func TestPoolsAsTheServiceWritesThem(t *testing.T) {
 		t.Error(diff)
 	}
 	got, _, err = collect(client.SharedPools(t.Context()))
-	if err != nil || len(got) != 1 || got[0].ProjectID != "tenant" || got[0].HealthMonitorID != "" || got[0].Listeners.First() != "l" {
+	if err != nil || len(got) != 1 || got[0].Name != "old" || got[0].HealthMonitorID != "" || got[0].Listeners.First() != "l" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -400,7 +400,7 @@ func TestOddTypes(t *testing.T) {
 		"a list that is an object":   {`{"listeners":{"id":"l"}}`, &Pool{}, nil},
 		"bare ids":                   {`{"members":["m1","m2"]}`, &Pool{}, &Pool{Members: NewIDs("m1", "m2")}},
 		"what is only shown":         {`{"id":"p","session_persistence":"","slow_start":[1]}`, &Pool{}, &Pool{ID: "p"}},
-		"embedded":                   {`{"id":"p","tenant_id":7,"listeners":[{"id":"l"}]}`, &sharedPool{}, &sharedPool{Pool{ID: "p", Listeners: NewIDs("l")}, "7"}},
+		"embedded":                   {`{"id":"m","subnet_id":7,"weight":"1"}`, &sharedMember{}, &sharedMember{Member{ID: "m", Weight: new(1)}, "7"}},
 		"times keep their own rules": {`{"port":"1","create_time":1594345678000}`, &Channel{}, &Channel{Port: 1, CreateTime: At(time.UnixMilli(1594345678000))}},
 		"no JSON":                    {`{"port":"1"`, &Channel{}, nil},
 	} {
