@@ -19,7 +19,7 @@ import (
 func graphOf(listed []client.Listener, groups []client.IPGroup) *Graph {
 	rows := make([]Resource, len(listed))
 	for i := range listed {
-		rows[i] = listenerRow(Scope{}.ID(), listenerOf(&listed[i], false))
+		rows[i] = listenerRow(Scope{}.ID(), new(listenerOf(&listed[i])))
 	}
 	l := partOf(listenerKind, rows)
 	rows = make([]Resource, len(groups))

@@ -60,10 +60,10 @@ var listenerKind = &Kind{
 	},
 	lists: []list{
 		{id: listeners, permission: toListListeners, dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.Listeners(ctx), func(l *client.Listener) Object { return listenerOf(l, false) })
+			return rowsOf(q, as(q.client.Listeners(ctx), listenerOf))
 		}},
 		{id: sharedListeners, permission: toListListeners, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedListeners(ctx), func(l *client.Listener) Object { return listenerOf(l, true) })
+			return rowsOf(q, as(q.client.SharedListeners(ctx), sharedListenerOf))
 		}},
 		{id: recycled, permission: toListListeners, dedicated: true, read: readRecycled},
 		{id: namedListeners, permission: toReadListener, read: readNamed, last: true},
@@ -97,9 +97,9 @@ var listenerKind = &Kind{
 	merge: mergeShared(func(l *Listener) *bool { return &l.Shared }, func(l *Listener) *bool { return &l.v3 }),
 }
 
-func listenerOf(l *client.Listener, shared bool) Object {
-	return &Listener{Listener: *l, Shared: shared, v3: !shared}
-}
+func listenerOf(l *client.Listener) Listener { return Listener{Listener: *l, v3: true} }
+
+func sharedListenerOf(l *client.Listener) Listener { return Listener{Listener: *l, Shared: true} }
 
 func listenerRow(home ScopeID, of Object) Resource {
 	l := of.(*Listener)
@@ -172,10 +172,10 @@ var policyKind = &Kind{
 	},
 	lists: []list{
 		{id: l7policies, permission: toListPolicies, dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.L7Policies(ctx), func(p *client.L7Policy) Object { return policyOf(p, false) })
+			return rowsOf(q, as(q.client.L7Policies(ctx), policyOf))
 		}},
 		{id: sharedL7Policies, permission: toListPolicies, optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedL7Policies(ctx), func(p *client.L7Policy) Object { return policyOf(p, true) })
+			return rowsOf(q, as(q.client.SharedL7Policies(ctx), sharedPolicyOf))
 		}},
 	},
 	links: linksOfPolicy,
@@ -193,9 +193,9 @@ var policyKind = &Kind{
 	merge: mergeShared(func(p *Policy) *bool { return &p.Shared }, func(p *Policy) *bool { return &p.v3 }),
 }
 
-func policyOf(p *client.L7Policy, shared bool) Object {
-	return &Policy{L7Policy: *p, Shared: shared, v3: !shared}
-}
+func policyOf(p *client.L7Policy) Policy { return Policy{L7Policy: *p, v3: true} }
+
+func sharedPolicyOf(p *client.L7Policy) Policy { return Policy{L7Policy: *p, Shared: true} }
 
 func policyRow(home ScopeID, of Object) Resource {
 	p := of.(*Policy)
@@ -254,10 +254,10 @@ var loadBalancers = &Kind{
 	},
 	lists: []list{
 		{id: loadBalancerList, permission: "elb:loadbalancers:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.LoadBalancers(ctx), itself)
+			return rowsOf(q, q.client.LoadBalancers(ctx))
 		}},
 		{id: sharedBalancers, permission: "elb:loadbalancers:list", optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedLoadBalancers(ctx), itself)
+			return rowsOf(q, q.client.SharedLoadBalancers(ctx))
 		}},
 	},
 	links: func(r Resource, tell func(link)) {
@@ -294,10 +294,10 @@ var servers = &Kind{
 	},
 	lists: []list{
 		{id: serverList, permission: "elb:members:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.PoolMembers(ctx), itself)
+			return rowsOf(q, q.client.PoolMembers(ctx))
 		}},
 		{id: sharedServers, permission: "elb:members:list", optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedPoolMembers(ctx), itself)
+			return rowsOf(q, q.client.SharedPoolMembers(ctx))
 		}},
 	},
 	note: func(page []Resource, p *part) {
@@ -335,10 +335,10 @@ var monitors = &Kind{
 	},
 	lists: []list{
 		{id: monitorList, permission: "elb:healthmonitors:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.HealthMonitors(ctx), func(m *client.HealthMonitor) Object { return monitorOf(m, false) })
+			return rowsOf(q, as(q.client.HealthMonitors(ctx), monitorOf))
 		}},
 		{id: sharedMonitors, permission: "elb:healthmonitors:list", optional: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedHealthMonitors(ctx), func(m *client.HealthMonitor) Object { return monitorOf(m, true) })
+			return rowsOf(q, as(q.client.SharedHealthMonitors(ctx), sharedMonitorOf))
 		}},
 	},
 	links: func(r Resource, tell func(link)) {
@@ -350,8 +350,10 @@ var monitors = &Kind{
 	merge: mergeShared(func(m *Monitor) *bool { return &m.Shared }, func(m *Monitor) *bool { return &m.v3 }),
 }
 
-func monitorOf(m *client.HealthMonitor, shared bool) Object {
-	return &Monitor{HealthMonitor: *m, Shared: shared, v3: !shared}
+func monitorOf(m *client.HealthMonitor) Monitor { return Monitor{HealthMonitor: *m, v3: true} }
+
+func sharedMonitorOf(m *client.HealthMonitor) Monitor {
+	return Monitor{HealthMonitor: *m, Shared: true}
 }
 
 func monitorRow(home ScopeID, of Object) Resource {
@@ -367,18 +369,30 @@ var memberGroups = &Kind{
 	},
 }
 
-// itself: the object of a resource is what the service said.
-func itself[T any](said *T) Object { return said }
+// as are the objects of these pages with what is known of them beside.
+func as[From, To any](pages iter.Seq2[[]From, error], object func(*From) To) iter.Seq2[[]To, error] {
+	return func(yield func([]To, error) bool) {
+		for page, err := range pages {
+			objects := make([]To, len(page))
+			for i := range page {
+				objects[i] = object(&page[i])
+			}
+			if !yield(objects, err) {
+				return
+			}
+		}
+	}
+}
 
 // rowsOf reads a list of objects, row by row.
-func rowsOf[T any](q *query, pages iter.Seq2[[]T, error], object func(*T) Object) error {
+func rowsOf[T any](q *query, pages iter.Seq2[[]T, error]) error {
 	for page, err := range pages {
 		if err != nil {
 			return err
 		}
 		rows := make([]Resource, len(page))
 		for i := range page {
-			rows[i] = q.kind.row(q.home, object(&page[i]))
+			rows[i] = q.kind.row(q.home, &page[i])
 		}
 		q.page(rows)
 	}
@@ -416,7 +430,7 @@ func readNamed(ctx context.Context, q *query) error {
 	rows := make([]Resource, len(q.unlisted))
 	for i := range q.unlisted {
 		l := &q.unlisted[i]
-		rows[i] = listenerRow(q.home, listenerOf(l, false))
+		rows[i] = listenerRow(q.home, new(listenerOf(l)))
 		for lb := range l.LoadBalancers.All() {
 			if takesPolicies(l) {
 				set(&q.part.binned, lb, true)
@@ -441,8 +455,9 @@ func readNamed(ctx context.Context, q *query) error {
 		wg.Go(func() {
 			l, err := q.client.Listener(ctx, id)
 			unknown, lacking := gonePlainly(err), errors.Is(err, client.RouteAbsent) // a cloud may have only shared ones
-			shared := unknown || lacking
-			if shared {
+			as := listenerOf
+			if unknown || lacking {
+				as = sharedListenerOf
 				l, err = q.client.SharedListener(ctx, id)
 			}
 			switch {
@@ -452,7 +467,7 @@ func readNamed(ctx context.Context, q *query) error {
 				what := fmt.Sprintf("listener %s, which %s names,", id, q.named[id])
 				failures[i] = &unread{couldNot(what, "read", toReadListener, err), err}
 			default:
-				q.page([]Resource{listenerRow(q.home, listenerOf(l, shared))})
+				q.page([]Resource{listenerRow(q.home, new(as(l)))})
 			}
 		})
 	}
@@ -490,7 +505,7 @@ func readGranted(ctx context.Context, q *query) error {
 		begun = true
 		for i := range page {
 			if l := &page[i]; !q.listed[foldedID(l.ID)] {
-				more = append(more, listenerRow(q.home, listenerOf(l, false)))
+				more = append(more, listenerRow(q.home, new(listenerOf(l))))
 				maps.DeleteFunc(q.named, func(id string, _ namer) bool { return sameID(id, l.ID) })
 			}
 		}
@@ -505,7 +520,7 @@ func readGranted(ctx context.Context, q *query) error {
 		}
 		rows := make([]Resource, len(page))
 		for i := range page {
-			rows[i] = policyRow(q.home, policyOf(&page[i], false))
+			rows[i] = policyRow(q.home, new(policyOf(&page[i])))
 		}
 		q.others(rows)
 	}

@@ -82,10 +82,10 @@ var certificates = &Kind{
 	Restore: restoreCertificates,
 	lists: []list{
 		{id: ListID(Certificates), permission: "elb:certificates:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.Certificates(ctx), itself)
+			return rowsOf(q, q.client.Certificates(ctx))
 		}},
 		{id: sharedCertList, permission: "elb:certificates:list", optional: true, beside: true, read: func(ctx context.Context, q *query) error {
-			return rowsOf(q, q.client.SharedCertificates(ctx), itself)
+			return rowsOf(q, q.client.SharedCertificates(ctx))
 		}},
 	},
 	project: func(r Resource) string { return certificate(r).EnterpriseProjectID },

@@ -116,21 +116,12 @@ func listChannels(ctx context.Context, q *query) error {
 
 func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Channel, error]) error {
 	scope := q.scope.Gateway(gateway)
-	for page, err := range pages {
-		if err != nil {
-			if gateway.Service == client.APIG {
-				err = needs("apig:vpcChannels:list", err)
-			}
-			return fmt.Errorf("%s: %w", gatewayName(gateway), err)
-		}
-		objects := make([]Channel, len(page))
-		rows := make([]Resource, len(page))
-		for i := range page {
-			c := &objects[i]
-			*c = Channel{Channel: page[i], Gateway: gateway, scope: scope}
-			rows[i] = q.kind.row(q.home, c)
-		}
-		q.page(rows)
+	err := rowsOf(q, as(pages, func(c *client.Channel) Channel { return Channel{Channel: *c, Gateway: gateway, scope: scope} }))
+	if gateway.Service == client.APIG {
+		err = needs("apig:vpcChannels:list", err)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", gatewayName(gateway), err)
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ var ipGroups = &Kind{
 	},
 	Restore: restoreGroups,
 	lists: []list{{id: groupsList, permission: toListGroups, dedicated: true, optional: true, read: func(ctx context.Context, q *query) error {
-		return rowsOf(q, q.client.IPGroups(ctx), itself)
+		return rowsOf(q, q.client.IPGroups(ctx))
 	}}},
 	links: func(r Resource, tell func(link)) {
 		for l := range ipGroup(r).Listeners.All() {

@@ -3,7 +3,6 @@ package inventory
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -89,13 +88,13 @@ var pools = &Kind{
 	Restore: restorePools,
 	lists: []list{
 		{id: ListID(Pools), permission: "elb:pools:list", dedicated: true, read: func(ctx context.Context, q *query) error {
-			return listPools(q, q.client.Pools(ctx), false)
+			return rowsOf(q, as(q.client.Pools(ctx), poolOf))
 		}},
 		{
 			id: sharedPools, permission: "elb:pools:list", optional: true,
 			shows: func(r Resource) bool { return pool(r).Shared }, // or else v3, which deletes it, has the last word
 			read: func(ctx context.Context, q *query) error {
-				return listPools(q, q.client.SharedPools(ctx), true)
+				return rowsOf(q, as(q.client.SharedPools(ctx), sharedPoolOf))
 			},
 		},
 	},
@@ -123,22 +122,9 @@ func loadBalancer(p *Pool) string {
 	return fmt.Sprintf("%s +%d", Brief(p.LoadBalancers.First()), p.LoadBalancers.Len()-1)
 }
 
-func listPools(q *query, pages iter.Seq2[[]client.Pool, error], shared bool) error {
-	for page, err := range pages {
-		if err != nil {
-			return err
-		}
-		objects := make([]Pool, len(page))
-		rows := make([]Resource, len(page))
-		for i := range page {
-			p := &objects[i]
-			*p = Pool{Pool: page[i], Shared: shared, v3: !shared}
-			rows[i] = q.kind.row(q.home, p)
-		}
-		q.page(rows)
-	}
-	return nil
-}
+func poolOf(p *client.Pool) Pool { return Pool{Pool: *p, v3: true} }
+
+func sharedPoolOf(p *client.Pool) Pool { return Pool{Pool: *p, Shared: true} }
 
 // mergePools joins what the v3 and the v2.0 list say of one pool: v3 knows more fields, either may know of a user. Of what is
 // on a shared load balancer v3 does not say when it was made (api.md 2): one of which it does is dedicated, even where the
