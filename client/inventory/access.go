@@ -60,6 +60,9 @@ func (c *change) grade() Grade {
 // changes has one change for each listener that applies a group which loses entries, in the order of the doomed.
 func changes(doomed, present []Resource, g *Graph) []*change {
 	lists := accessLists{graph: g, byID: map[string]*accessList{}}
+	if g != nil {
+		lists.listed = groupsByID(g.ipGroups)
+	}
 	losers := lists.open(doomed, present)
 
 	var all []*change
@@ -215,8 +218,9 @@ func sorted(e *Entry, blocks []addresses.Block, odd []string) ([]addresses.Block
 
 // accessLists are the groups that matter, by id, folded; nil for one that is not listed, or without its entries.
 type accessLists struct {
-	graph *Graph
-	byID  map[string]*accessList
+	graph  *Graph
+	listed map[string]*client.IPGroup // all that the graph knows
+	byID   map[string]*accessList
 }
 
 // open takes the opened groups and gives those that lose entries, in the order of the doomed.
@@ -273,7 +277,7 @@ func (a *accessLists) group(id string) *accessList {
 	if seen {
 		return l
 	}
-	if group, ok := a.graph.group(id); ok && group.Entries != nil {
+	if group := a.listed[id]; group != nil && group.Entries != nil {
 		l = &accessList{group: group}
 		for _, e := range group.Entries {
 			l.keep(&Entry{IPEntry: e, covers: addresses.Parse(e.IP)})
@@ -281,15 +285,6 @@ func (a *accessLists) group(id string) *accessList {
 	}
 	a.byID[id] = l
 	return l
-}
-
-// group finds an IP group in the list of all of them, by its id, folded.
-func (g *Graph) group(id string) (*client.IPGroup, bool) {
-	if g == nil {
-		return nil, false
-	}
-	group, ok := g.ipGroups[id]
-	return group, ok
 }
 
 // access tells of a listener that it applies IP groups; false when it does not say so itself.

@@ -104,7 +104,7 @@ func (g *Graph) join(p facts) {
 	}
 	g.names = joined(g.names, p.names)
 	g.controls = joined(g.controls, p.controls)
-	g.ipGroups = joined(g.ipGroups, p.ipGroups)
+	g.ipGroups = append(slices.Clip(g.ipGroups), p.ipGroups...)
 	g.within = joined(g.within, p.within)
 	g.open = joined(g.open, p.open)
 	g.policies = joined(p.policies, g.policies) // v3's list comes first, and knows more of what both show

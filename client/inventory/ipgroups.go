@@ -85,9 +85,7 @@ var ipGroups = &Kind{
 	project: func(r Resource) string { return ipGroup(r).EnterpriseProjectID },
 	note: func(page []Resource, p *part) {
 		for _, r := range page {
-			group := ipGroup(r)
-			set(&p.ipGroups, foldedID(group.ID), group)
-			p.listed = append(p.listed, group)
+			p.ipGroups = append(p.ipGroups, ipGroup(r))
 		}
 	},
 	compare: compareGroups,
@@ -110,8 +108,9 @@ const mostCompared = 1000
 
 // compareGroups finds the groups that cover every address, and those whose entries another one covers as a whole.
 func compareGroups(p *part) {
-	groups := slices.DeleteFunc(p.listed, func(g *client.IPGroup) bool { return p.ipGroups[foldedID(g.ID)] != g }) // listed again later
-	p.listed = nil
+	last := groupsByID(p.ipGroups)
+	groups := slices.DeleteFunc(p.ipGroups, func(g *client.IPGroup) bool { return last[foldedID(g.ID)] != g }) // listed again later
+	p.ipGroups = slices.Clip(groups)
 	few := len(groups) <= mostCompared
 	// What each group covers: nothing for one that lists nothing, or something that cannot be read; and the same without
 	// families of which it covers every address, for all is within that.
@@ -144,6 +143,15 @@ func compareGroups(p *part) {
 			break
 		}
 	}
+}
+
+// groupsByID are groups by their ids, folded; the last one of several with the same.
+func groupsByID(groups []*client.IPGroup) map[string]*client.IPGroup {
+	all := make(map[string]*client.IPGroup, len(groups))
+	for _, g := range groups {
+		all[foldedID(g.ID)] = g
+	}
+	return all
 }
 
 // coverage is all that the entries of a group cover, merged; whole says that each of them can be read.

@@ -45,19 +45,18 @@ func (a Access) String() string {
 type part struct {
 	state
 	facts
-	naming  map[string]namer  // listener id → the first object of this list that names it
-	listed  []*client.IPGroup // in order
-	lacking error             // how the cloud said that it does not have this list; nil when it has
+	naming  map[string]namer // listener id → the first object of this list that names it
+	lacking error            // how the cloud said that it does not have this list; nil when it has
 }
 
 // facts are what lists tell beyond their rows.
 type facts struct {
 	uses     map[node][]Reason
-	names    map[string]string          // listener id → name
-	controls map[string]control         // by id of the listener
-	ipGroups map[string]*client.IPGroup // by id, folded
-	within   map[string]string          // IP group id → the one that covers all its entries
-	open     map[string]bool            // IP groups whose entries cover every address of a family
+	names    map[string]string  // listener id → name
+	controls map[string]control // by id of the listener
+	ipGroups []*client.IPGroup  // each once, as it was listed last
+	within   map[string]string  // IP group id → the one that covers all its entries
+	open     map[string]bool    // IP groups whose entries cover every address of a family
 	policies map[string]*Policy
 	guarded  map[string]string         // listener id → why it must not be changed
 	unclear  map[KindID]string         // kind → which object may refer to some of it, in a way that is not understood
