@@ -59,7 +59,7 @@ func children(tb testing.TB, of inventory.KindID, objects []map[string]any) []in
 	gateway := client.Gateway{Service: client.ROMA, InstanceID: "eddc4d25480b4cd6b512f270a1b8b341"}
 	parent := inventory.Resource{Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.IPGroups, ID: "group-1"}, Name: "office"}
 	if of == inventory.Members {
-		channel := &inventory.Channel{Channel: client.Channel{ID: "channel-1", Name: "orders", Port: 8080}, Gateway: gateway}
+		channel := &inventory.Channel{Channel: client.Channel{ID: "channel-1", Name: "orders", Port: 8080}, Gateway: &gateway}
 		parent = inventory.Resource{Ref: inventory.Ref{Scope: scope.Gateway(gateway), Kind: inventory.Channels, ID: "channel-1"}, Name: "orders", Object: channel}
 	}
 	l := inventory.NewLoader(c, scope)
@@ -165,7 +165,7 @@ func resources(tb testing.TB, r *rand.Rand, id inventory.KindID, n int) []invent
 				x.Object = &inventory.Channel{Channel: client.Channel{
 					Port: pick(r, 0, 80, 8080), Status: r.IntN(3), BalanceStrategy: r.IntN(6), Type: client.ChannelType(pick(r, "", "builtin", "microservice")),
 					VPCChannelType: pick(r, "", "reference"),
-				}, Gateway: client.Gateway{Service: pick(r, client.ROMA, client.APIG), InstanceID: "eddc4d25480b4cd6"}}
+				}, Gateway: &client.Gateway{Service: pick(r, client.ROMA, client.APIG), InstanceID: "eddc4d25480b4cd6"}}
 			}
 			all = append(all, x)
 		}

@@ -16,7 +16,7 @@ import (
 // Channel is a VPC channel with the gateway instance it belongs to.
 type Channel struct {
 	client.Channel
-	Gateway client.Gateway `json:"gateway"`
+	Gateway *client.Gateway `json:"gateway"` // shared by all its channels
 
 	scope ScopeID // of the gateway
 }
@@ -32,8 +32,8 @@ var channels = &Kind{
 			means("builtin, microservice or reference").oneOf("builtin", "microservice", "reference"),
 		textColumn("strategy", "STRATEGY", 26, func(r Resource) string { return channel(r).strategy() }).extra().
 			means("how requests are spread: weighted round robin, …"),
-		textColumn("gateway", "GATEWAY", 15, func(r Resource) string { return gatewayName(channel(r).Gateway) }).
-			means("ROMA or APIG, and the id of the instance").typed(Text, func(r Resource) Datum { return text(gatewayWhole(channel(r).Gateway)) }),
+		textColumn("gateway", "GATEWAY", 15, func(r Resource) string { return gatewayName(*channel(r).Gateway) }).
+			means("ROMA or APIG, and the id of the instance").typed(Text, func(r Resource) Datum { return text(gatewayWhole(*channel(r).Gateway)) }),
 		ageColumn(),
 		idColumn(),
 		createdFact(),
@@ -63,7 +63,7 @@ var channels = &Kind{
 		}
 		return fields(r, now,
 			Field{"Kind", c.sort()},
-			Field{"Gateway", gatewayName(c.Gateway)},
+			Field{"Gateway", gatewayName(*c.Gateway)},
 			Field{"Gateway instance", c.Gateway.InstanceID},
 			Field{"Port", strconv.Itoa(c.Port)},
 			Field{"Strategy", c.strategy()},
@@ -116,7 +116,7 @@ func listChannels(ctx context.Context, q *query) error {
 
 func (q *query) channelsOf(gateway client.Gateway, pages iter.Seq2[[]client.Channel, error]) error {
 	scope := q.scope.Gateway(gateway)
-	err := rowsOf(q, as(pages, func(c *client.Channel) Channel { return Channel{Channel: *c, Gateway: gateway, scope: scope} }))
+	err := rowsOf(q, as(pages, func(c *client.Channel) Channel { return Channel{Channel: *c, Gateway: &gateway, scope: scope} }))
 	if gateway.Service == client.APIG {
 		err = needs("apig:vpcChannels:list", err)
 	}

@@ -423,7 +423,7 @@ func (g *growing) judge(graph *Graph, kept *guard) {
 	var known recent
 	for i := g.judged; i < len(g.rows) && k.Judge != nil; i++ {
 		r = g.at(i)
-		g.rows[i].verdict = known.share(kept.judge(k, &r), g.rows[i].verdict)
+		g.rows[i].verdict = known.share(kept.judge(k, &r))
 	}
 	if g.running == 0 && cap(g.rows) > len(g.rows)+len(g.rows)/8 {
 		g.rows = slices.Clone(g.rows)

@@ -72,7 +72,7 @@ var members = &Kind{
 		return fields(r, now,
 			Field{"Channel", r.In},
 			Field{"Channel id", r.Ref.Parent},
-			Field{"Gateway", gatewayName(m.Channel.Gateway)},
+			Field{"Gateway", gatewayName(*m.Channel.Gateway)},
 			Field{"Weight", optional(m.Weight)},
 			Field{"Status", m.status()},
 			Field{"Health", m.HealthStatus},
@@ -176,7 +176,7 @@ func (q *query) membersOf(ctx context.Context, parent Resource) (note string, er
 	}
 	var objects []*Member
 	enabled := 0
-	for page, err := range q.client.ChannelMembers(ctx, c.Gateway, c.ID) {
+	for page, err := range q.client.ChannelMembers(ctx, *c.Gateway, c.ID) {
 		if err != nil {
 			return "", err
 		}
@@ -207,7 +207,7 @@ func (q *query) referred(ctx context.Context, c *Channel) string {
 	if id == "" {
 		return "another channel"
 	}
-	if other, err := q.client.Channel(ctx, c.Gateway, id); err == nil {
+	if other, err := q.client.Channel(ctx, *c.Gateway, id); err == nil {
 		return "channel " + cmp.Or(other.Name, id)
 	}
 	return "channel " + id
@@ -314,7 +314,7 @@ var deleteMember = &Route{
 	Call: "DELETE vpc-channels/{id}/members/{member_id}", Max: 1, Serial: true,
 	Send: func(ctx context.Context, d *client.Deleter, items []Resource) ([]Answer, error) {
 		m := member(items[0])
-		err := d.DeleteChannelMember(ctx, m.Channel.Gateway, items[0].Ref.Parent, items[0].Ref.ID)
+		err := d.DeleteChannelMember(ctx, *m.Channel.Gateway, items[0].Ref.Parent, items[0].Ref.ID)
 		if m.Channel.Gateway.Service == client.APIG { // no document has ROMA's names (api.md 4.7)
 			err = needs("apig:vpcChannels:deleteInstance", err)
 		}

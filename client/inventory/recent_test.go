@@ -19,7 +19,7 @@ func TestVerdictsAreShared(t *testing.T) {
 			{State: Unused, Reasons: []Reason{{Text: "no listener"}}, Signs: []string{"empty"}},
 			{State: Unused, Reasons: []Reason{{Text: "no listener"}}, Signs: []string{"empty"}, Partial: true},
 		} {
-			kept := known.share(v, nil)
+			kept := known.share(v)
 			if !reflect.DeepEqual(*kept, v) {
 				t.Fatalf("%+v becomes %+v", v, *kept)
 			}
@@ -31,14 +31,11 @@ func TestVerdictsAreShared(t *testing.T) {
 	}
 }
 
-// A row that is judged anew keeps what says the same, however long ago it was said.
-func TestARowKeepsItsVerdict(t *testing.T) {
+// Of a verdict that differs in its signs the reasons are kept once all the same.
+func TestReasonsAreShared(t *testing.T) {
 	var known recent
-	before := &Verdict{State: InUse, Reasons: []Reason{{Text: "listener web-443"}}}
-	if v := known.share(Verdict{State: InUse, Reasons: []Reason{{Text: "listener web-443"}}}, before); v != before {
-		t.Errorf("%+v is kept beside what it says", v)
-	}
-	if v := known.share(Verdict{State: InUse, Reasons: slices.Clone(before.Reasons), Signs: []string{"empty"}}, before); v == before || &v.Reasons[0] != &before.Reasons[0] {
+	first := known.share(Verdict{State: InUse, Reasons: []Reason{{Text: "listener web-443"}}})
+	if v := known.share(Verdict{State: InUse, Reasons: slices.Clone(first.Reasons), Signs: []string{"empty"}}); v == first || &v.Reasons[0] != &first.Reasons[0] {
 		t.Errorf("%+v shares nothing, or too much", v)
 	}
 }

@@ -73,26 +73,27 @@ func (r Rows) Same(o Rows) bool { return same(r.rows, o.rows) && same(r.whole, o
 
 func same[T any](a, b []T) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
+// together is how many verdicts are made room for at once: 8 KB.
+const together = 146
+
 // recent are the last verdicts of each state. Most rows say what one of them says, and share it.
-type recent [Protected + 1]struct {
-	last [8]*Verdict
-	next int
+type recent struct {
+	of [Protected + 1]struct {
+		last [8]*Verdict
+		next int
+	}
+	room []Verdict // where the next ones go, side by side
 }
 
-// share gives a verdict as what was said of this row before, or of a recent one, where that is the same; at least its
-// reasons or its signs may be.
-func (r *recent) share(v Verdict, before *Verdict) *Verdict {
-	of := &r[v.State]
-	for i := range len(of.last) + 1 {
-		k := before
-		if i > 0 {
-			k = of.last[i-1]
-		}
+// share gives a verdict as what was said of a recent row, where that is the same; at least its reasons or its signs may be.
+func (r *recent) share(v Verdict) *Verdict {
+	of := &r.of[v.State]
+	for _, k := range of.last {
 		if k == nil {
-			continue
+			break
 		}
 		alike, signs := slices.Equal(v.Reasons, k.Reasons), slices.Equal(v.Signs, k.Signs)
-		if alike && signs && v.State == k.State && v.Partial == k.Partial {
+		if alike && signs && v.Partial == k.Partial {
 			return k
 		}
 		if alike {
@@ -102,8 +103,12 @@ func (r *recent) share(v Verdict, before *Verdict) *Verdict {
 			v.Signs = k.Signs
 		}
 	}
-	own := v
-	of.last[of.next%len(of.last)] = &own
+	if len(r.room) == cap(r.room) {
+		r.room = make([]Verdict, 0, together)
+	}
+	r.room = append(r.room, v)
+	own := &r.room[len(r.room)-1]
+	of.last[of.next%len(of.last)] = own
 	of.next++
-	return &own
+	return own
 }
