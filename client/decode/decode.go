@@ -3,6 +3,7 @@
 package decode
 
 import (
+	"bytes"
 	"reflect"
 	"strings"
 )
@@ -23,7 +24,7 @@ type Decoder struct {
 	texts  texts
 	plans  map[reflect.Type]*plan
 	drafts map[reflect.Type]*draft
-	lines  []byte // of IDs
+	lines  []byte // of IDs, or texts that are joined
 }
 
 // Own is a value that takes from the decoder what it is made of. None of its text needs cleaning afterwards,
@@ -119,4 +120,22 @@ func (d *Decoder) IDs() (lines string, ok bool) {
 		return "", false
 	}
 	return d.texts.keep(d.lines), true
+}
+
+// Joined reads a list of texts, with commas between them.
+func (d *Decoder) Joined() (joined string, ok bool) {
+	if d.Null() {
+		return "", d.word("null")
+	}
+	d.lines = d.lines[:0]
+	ok = d.each('[', ']', func() bool {
+		d.white()
+		raw, plain, ok := d.quoted()
+		d.lines = append(append(d.lines, raw...), ',')
+		return ok && plain && len(raw) <= shortest
+	})
+	if !ok {
+		return "", false
+	}
+	return d.texts.keep(bytes.TrimSuffix(d.lines, []byte(","))), true
 }

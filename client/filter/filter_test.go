@@ -42,7 +42,7 @@ func sampleCertificate() inventory.Resource {
 	return inventory.Resource{
 		Ref: inventory.Ref{Scope: scope.ID(), Kind: inventory.Certificates, ID: "cert-1"}, Name: "api", Created: client.At(time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC)),
 		Object: &client.Certificate{
-			Type: "server", Domain: "a.example.com,b.example.com", CommonName: "c.example.com", AlternativeNames: []string{"A.example.com"},
+			Type: "server", Domain: "a.example.com,b.example.com", CommonName: "c.example.com", AlternativeNames: "A.example.com",
 			ExpireTime: client.At(now.Add(-40 * 24 * time.Hour)),
 		},
 		Verdict: inventory.Verdict{State: inventory.Unused, Signs: []string{"expired"}},

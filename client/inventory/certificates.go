@@ -51,7 +51,7 @@ var certificates = &Kind{
 			Field{"Type", typeOfCertificate(c)},
 			Field{"Domain", c.Domain},
 			Field{"Common name", c.CommonName},
-			Field{"Alternative names", strings.Join(c.AlternativeNames, ", ")},
+			Field{"Alternative names", strings.ReplaceAll(string(c.AlternativeNames), ",", ", ")},
 			Field{"Expires", moment(c.ExpireTime, now)},
 			Field{"Fingerprint", c.Fingerprint},
 			Field{"Source", c.Source},
@@ -124,7 +124,7 @@ func typeOfCertificate(c *client.Certificate) string {
 }
 
 func domain(c *client.Certificate) string {
-	return cmp.Or(c.Domain, c.CommonName, strings.Join(c.AlternativeNames, ","))
+	return cmp.Or(c.Domain, c.CommonName, string(c.AlternativeNames))
 }
 
 // eachName tells the names that a certificate is for, perhaps one more than once.
@@ -138,7 +138,7 @@ func eachName(c *client.Certificate, tell func(name string)) {
 		trimmed(name)
 	}
 	trimmed(c.CommonName)
-	for _, name := range c.AlternativeNames {
+	for name := range strings.SplitSeq(string(c.AlternativeNames), ",") {
 		trimmed(name)
 	}
 }
