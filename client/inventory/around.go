@@ -455,9 +455,9 @@ func readNamed(ctx context.Context, q *query) error {
 		wg.Go(func() {
 			l, err := q.client.Listener(ctx, id)
 			unknown, lacking := gonePlainly(err), errors.Is(err, client.RouteAbsent) // a cloud may have only shared ones
-			as := listenerOf
+			object := listenerOf
 			if unknown || lacking {
-				as = sharedListenerOf
+				object = sharedListenerOf
 				l, err = q.client.SharedListener(ctx, id)
 			}
 			switch {
@@ -467,7 +467,7 @@ func readNamed(ctx context.Context, q *query) error {
 				what := fmt.Sprintf("listener %s, which %s names,", id, q.named[id])
 				failures[i] = &unread{couldNot(what, "read", toReadListener, err), err}
 			default:
-				q.page([]Resource{listenerRow(q.home, new(as(l)))})
+				q.page([]Resource{listenerRow(q.home, new(object(l)))})
 			}
 		})
 	}
