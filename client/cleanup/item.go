@@ -1,6 +1,7 @@
 package cleanup
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,10 +51,10 @@ type telling struct {
 // noted is what the journal has of an item.
 type noted struct {
 	outcome bool
-	kept    bool // it has the item, as this object
-	object  inventory.Object
-	secured bool           // what it takes to make the item again is there, or will be before anything is done to it
-	back    inventory.Back // that, until it is there
+	object  inventory.Object  // as which it has the item
+	sum     [sha256.Size]byte // of the JSON of that; zero: it does not have the item
+	secured bool              // what it takes to make the item again is there, or will be before anything is done to it
+	back    inventory.Back    // that, until it is there
 }
 
 // ending is an outcome with what the service said, for one item or several.

@@ -658,6 +658,33 @@ func TestObjectsAreWrittenWhileTheServiceIsAtWork(t *testing.T) {
 	}
 }
 
+// An entry is not written again because of what others have changed beside it.
+func TestAnObjectIsWrittenOnceWhateverChangesAroundIt(t *testing.T) {
+	var p Plan
+	disk := &memory{}
+	objects := func() int { return bytes.Count(disk.bytes(), []byte(`"type":"object"`)) }
+	var running atomic.Bool
+	s := simulate(t, simcloud.Options{}, func(_ http.ResponseWriter, r *http.Request) bool {
+		if running.Load() && r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/elb/ipgroups/") {
+			for end := time.Now().Add(10 * time.Second); objects() < len(p.Items) && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			}
+		}
+		return false
+	})
+	group, p := s.entries(t, 3)
+	s.post("/v3/P/elb/ipgroups/"+group+"/iplist/create-or-update", map[string]any{
+		"ipgroup": map[string]any{"ip_list": []any{map[string]any{"ip": "203.0.113.77", "description": ""}}},
+	})
+	s.engine = NewEngine(s.deleter, s.loader, Options{Journal: func(p Plan) (Journal, error) { return rememberOn(p, disk) }})
+	running.Store(true)
+	if summary, results := s.run(p); summary.Counts[Deleted] != len(p.Items) {
+		t.Error(results)
+	}
+	if got := objects(); got != len(p.Items) {
+		t.Errorf("%d objects were written of %d entries", got, len(p.Items))
+	}
+}
+
 // writing is an object that calls a function when it is made into JSON.
 type writing func()
 

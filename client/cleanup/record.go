@@ -3,6 +3,7 @@ package cleanup
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -153,14 +154,17 @@ func (r *Run) keep(items ...int) error {
 		}
 		if object := missing[n].object; object != nil {
 			r.record.write(lineObject, ofItem(i, "object", object)) // a [kept]
-			noted.kept, noted.object = true, seen[n].Object
 		}
+		noted.object, noted.sum = seen[n].Object, missing[n].sum
 	}
 	return nil
 }
 
 // unkept is what a journal has yet to get of an item, as JSON; nil: it has it.
-type unkept struct{ whole, object []byte }
+type unkept struct {
+	whole, object []byte
+	sum           [sha256.Size]byte // of the object as it is now
+}
 
 // lacks is what the journal, of which this is known, has yet to get of a resource as it is now.
 func (known *noted) lacks(now *inventory.Resource) (u unkept, err error) {
@@ -169,10 +173,15 @@ func (known *noted) lacks(now *inventory.Resource) (u unkept, err error) {
 			return u, fmt.Errorf("the journal cannot hold what brings %s back: %w", now.Label(), err)
 		}
 	}
-	if !known.kept || !reflect.DeepEqual(now.Object, known.object) {
-		if u.object, err = json.Marshal(now.Object); err != nil {
-			return u, fmt.Errorf("the journal cannot hold %s: %w", now.Label(), err)
-		}
+	if u.sum = known.sum; u.sum != [sha256.Size]byte{} && reflect.DeepEqual(now.Object, known.object) {
+		return u, nil
+	}
+	object, err := json.Marshal(now.Object)
+	if err != nil {
+		return u, fmt.Errorf("the journal cannot hold %s: %w", now.Label(), err)
+	}
+	if u.sum = sha256.Sum256(object); u.sum != known.sum { // what stands around an object is no part of its JSON
+		u.object = object
 	}
 	return u, nil
 }
