@@ -425,6 +425,41 @@ func TestOneParentFails(t *testing.T) {
 	}
 }
 
+// Whoever takes events while the run goes on gets each once, in order, and is told of more until the last was taken.
+func TestEventsAreTakenOnceUpToTheLast(t *testing.T) {
+	w := newWorld(t)
+	for i := range 100 {
+		w.with(fmt.Sprint("t", i))
+	}
+	run := w.engine(1).Start(t.Context(), w.plan(things))
+	var all []Event
+	for {
+		events, more := run.Take()
+		all = append(all, events...)
+		if more == nil {
+			break
+		}
+		<-more
+	}
+	ended := map[int]int{}
+	for n, ev := range all {
+		if ev.Step == Ended {
+			ended[ev.Item]++
+		}
+		if last := n == len(all)-1; (ev.Step == Finished) != last {
+			t.Errorf("event %d of %d is %+v", n, len(all), ev)
+		}
+	}
+	for i := range 100 {
+		if ended[i] != 1 {
+			t.Errorf("item %d was told %d times to have ended", i, ended[i])
+		}
+	}
+	if events, more := run.Take(); len(events) > 0 || more != nil {
+		t.Errorf("after the last: %+v, more %v", events, more != nil)
+	}
+}
+
 // Each outcome comes with its answer: the first is there while the second request is still in flight.
 func TestOutcomesComeAsAnswersArrive(t *testing.T) {
 	w := newWorld(t)
