@@ -47,7 +47,7 @@ type Entry struct {
 	Sent   int             // requests to delete it
 	Steps  int             // requests to take something away before it
 	Unread bool            // a request may have reached it, and no list was read since
-	Object json.RawMessage // as it was when it was sent; nil: it was not
+	Object json.RawMessage // as it was when it was sent or, where it was not, when it was planned or seen last; nil: not known
 	Found  Presence        // what the latest verify found
 	Back   string          // the run that had brought back what it found there; "" when none had
 
