@@ -39,6 +39,7 @@ type crashOrder struct {
 	Account simcloud.Account
 	Dir     string
 	Plan    string // file; "": the run in Dir is resumed
+	Seen    bool   // the plan has its objects, as one that is made on the screen
 
 	Line   int  // before it writes the line of this number, counted from where it begins
 	Torn   bool // and has written half of it
@@ -52,7 +53,7 @@ func crash(order string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
-	engine, _, err := dial(o.URL, o.Account)
+	engine, loader, err := dial(o.URL, o.Account)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
@@ -82,6 +83,17 @@ func crash(order string) int {
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 2
+		}
+		if o.Seen {
+			all, err := everything(context.Background(), loader)
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				return 2
+			}
+			for i := range plan.Items {
+				it := &plan.Items[i].Resource
+				it.Object = all[slices.IndexFunc(all, func(r inventory.Resource) bool { return r.Ref == it.Ref })].Object
+			}
 		}
 		engine.journal = h.Journal(crashScope(o.Account))
 		run = engine.Start(context.Background(), plan)
@@ -227,25 +239,33 @@ func newCrashLab(t *testing.T) *crashLab {
 	return lab
 }
 
-// everythingIn is all that can be deleted in an account, and what it lives in.
-func everythingIn(t *testing.T, l *inventory.Loader) []inventory.Resource {
-	t.Helper()
+// everything is all that can be deleted in an account, and what it lives in.
+func everything(ctx context.Context, l *inventory.Loader) ([]inventory.Resource, error) {
 	var all []inventory.Resource
-	top := inventory.Last(l.Load(t.Context(), inventory.Pools, inventory.Certificates, inventory.IPGroups, inventory.Channels))
+	top := inventory.Last(l.Load(ctx, inventory.Pools, inventory.Certificates, inventory.IPGroups, inventory.Channels))
 	for _, kind := range inventory.Top() {
 		listing := top.Listing(kind.ID)
 		if listing.Err != nil {
-			t.Fatal(listing.Err)
+			return nil, listing.Err
 		}
 		all = append(all, listing.Resources.All()...)
 		if kind.Holds == "" {
 			continue
 		}
-		inside := inventory.Last(l.Open(t.Context(), kind.Holds, listing.Resources.All())).Listing(kind.Holds)
+		inside := inventory.Last(l.Open(ctx, kind.Holds, listing.Resources.All())).Listing(kind.Holds)
 		if inside.Err != nil {
-			t.Fatal(inside.Err)
+			return nil, inside.Err
 		}
 		all = append(all, inside.Resources.All()...)
+	}
+	return all, nil
+}
+
+func everythingIn(t *testing.T, l *inventory.Loader) []inventory.Resource {
+	t.Helper()
+	all, err := everything(t.Context(), l)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return all
 }
@@ -366,7 +386,7 @@ func TestCrash(t *testing.T) {
 		for n := 1; ; n++ {
 			whole, torn := n%stride == 1%stride, n%stride == 3%stride
 			if (whole && lab.survives(t, fmt.Sprint("before line ", n), crashOrder{Line: n}, 0, false)) ||
-				(torn && lab.survives(t, fmt.Sprint("within line ", n), crashOrder{Line: n, Torn: true}, 0, false)) {
+				(torn && lab.survives(t, fmt.Sprint("within line ", n), crashOrder{Line: n, Torn: true, Seen: true}, 0, false)) {
 				return
 			}
 		}
@@ -418,7 +438,7 @@ func (lab *crashLab) any(t *testing.T, random *rand.Rand) {
 	for n := range 1 + random.IntN(4) {
 		next := crashOrder{Dir: dir}
 		if n == 0 {
-			next.Plan = o.Plan
+			next.Plan, next.Seen = o.Plan, random.IntN(2) == 0
 		} else if past := lab.past(t, dir); past == nil || past.Ledger == nil || past.Ledger.Finished {
 			break
 		}
