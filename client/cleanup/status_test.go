@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,5 +52,19 @@ func TestTheStatusOfARunAndOfItsJournalAgree(t *testing.T) {
 	b, _ := json.MarshalIndent(past, "", " ")
 	if !bytes.Equal(a, b) {
 		t.Errorf("live:\n%s\nfrom the journal:\n%s", a, b)
+	}
+}
+
+// What only a journal can tell is in its status: what a request may have reached, and what verify found.
+func TestTheStatusOfAJournalHasItsDoubtsAndItsVerify(t *testing.T) {
+	at := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
+	l := &Ledger{
+		Plan: Plan{Items: make([]Item, 2)}, book: newDealings(2), Verified: at,
+		Items: []Entry{{Unread: true}, {Result: Result{Outcome: Deleted}, Found: IsThere, Back: "20260802T120000Z-abc123"}},
+	}
+	s := l.Status()
+	want := []ItemStatus{{Doubt: true}, {Result: l.Items[1].Result, Found: IsThere, Back: "20260802T120000Z-abc123"}}
+	if !slices.Equal(s.Items, want) || !s.Verified.Equal(at) || s.State != "unfinished" || !s.Ended.IsZero() {
+		t.Errorf("%+v", s)
 	}
 }
