@@ -48,8 +48,8 @@ type Run struct {
 	readers     readers
 	traffic     traffic
 
-	// Where the items stand. Outcomes are written by end and prove only, so that an item gets one. Events and the lines of the journal
-	// are made under the same lock, so that they cannot tell another story than Results.
+	// Where the items stand. Outcomes are written by end and prove only, so that an item gets one. Events and the lines of the
+	// journal are made under the same lock, so that they cannot tell another story than Results.
 	mu      sync.Mutex
 	items   []item
 	events  []Event       // that nobody has taken yet
