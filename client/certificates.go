@@ -40,6 +40,9 @@ type Names string
 func (n *Names) UnmarshalJSON(data []byte) error {
 	var all []string
 	err := decode.Lenient(data, &all)
+	for i, name := range all {
+		all[i] = Clean(name) // the bound of a text is each name's, not that of all together
+	}
 	*n = Names(strings.Join(all, ","))
 	return err
 }

@@ -422,13 +422,14 @@ func TestOddTypes(t *testing.T) {
 // TestNamesOfCertificates: whichever way a list of names is read, it is written as it came.
 func TestNamesOfCertificates(t *testing.T) {
 	for given, want := range map[string]Certificate{
-		`{"subject_alternative_names":["a.example.com","*.a.example.com"]}`: {AlternativeNames: "a.example.com,*.a.example.com"},
-		`{"subject_alternative_names":["a.example.com"]}`:                   {AlternativeNames: "a.example.com"},
-		`{"subject_alternative_names":["bücher.example"]}`:                  {AlternativeNames: "bücher.example"},
-		`{"subject_alternative_names":[]}`:                                  {},
-		`{"subject_alternative_names":null}`:                                {},
-		`{"subject_alternative_names":""}`:                                  {},
-		`{}`:                                                                {},
+		`{"subject_alternative_names":["a.example.com","*.a.example.com"]}`:      {AlternativeNames: "a.example.com,*.a.example.com"},
+		`{"subject_alternative_names":["a.example.com"]}`:                        {AlternativeNames: "a.example.com"},
+		`{"subject_alternative_names":["bücher.example"]}`:                       {AlternativeNames: "bücher.example"},
+		`{"subject_alternative_names":["` + strings.Repeat("x", 300) + `","b"]}`: {AlternativeNames: Names(strings.Repeat("x", 255) + "…,b")},
+		`{"subject_alternative_names":[]}`:                                       {},
+		`{"subject_alternative_names":null}`:                                     {},
+		`{"subject_alternative_names":""}`:                                       {},
+		`{}`:                                                                     {},
 	} {
 		quick, thorough := answer[Certificate]{}, answer[Certificate]{}
 		if !quick.quickly([]byte(given)) {
