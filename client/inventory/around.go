@@ -77,7 +77,7 @@ var listenerKind = &Kind{
 			set(&p.names, l.ID, l.Name)
 			delete(p.controls, l.ID) // a page may repeat a listener
 			if why := protection(l.ProtectionStatus, l.ProtectionReason); why != "" {
-				set(&p.guarded, l.ID, why)
+				set(&p.guarded, foldedID(l.ID), why)
 			}
 			if l.IPGroup == nil {
 				continue

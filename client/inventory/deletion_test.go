@@ -128,11 +128,12 @@ func (w *world) accept(calls ...string) *[]string {
 func TestTakingPoolsOutOfUse(t *testing.T) {
 	w := &world{lists: map[string][]object{
 		"pools": {
-			{"id": "d", "name": "default", "members": refs("1", "2"), "listeners": refs("l")}, {"id": "r", "name": "redirected", "listeners": refs("l")},
+			{"id": "d", "name": "default", "members": refs("1", "2"), "listeners": refs("L")}, {"id": "r", "name": "redirected", "listeners": refs("l")},
 			{"id": "w", "name": "weighted"}, {"id": "o", "name": "only weighted"}, {"id": "m", "name": "mirror"},
 			{"id": "n", "name": "named only", "listeners": refs("l")}, {"id": "free", "name": "free"}, {"id": "other", "name": "other"},
 			{"id": "q", "name": "guarded"}, {"id": "k", "name": "half known", "members": refs("1", "elsewhere")},
 			{"id": "e", "name": "weighted as E"}, {"id": "f", "name": "mirror as F"},
+			{"id": "a", "name": "guarded as H"},
 		},
 		"lbaas/pools": {{"id": "s", "name": "shared", "loadbalancers": refs("b"), "listeners": refs("k")}},
 		"listeners": {
@@ -154,6 +155,7 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 			{"id": "u", "name": "copy", "listener_id": "l", "redirect_pools_extend_config": object{"traffic_mirror_config": object{"target_ids": []string{"m"}}}},
 			{"id": "t", "name": "loud", "listener_id": "l", "redirect_pools_config": []object{{"pool_id": "E", "weight": 10}, {"pool_id": "other", "weight": 90}}},
 			{"id": "c", "name": "echo", "listener_id": "l", "redirect_pools_extend_config": object{"traffic_mirror_config": object{"target_ids": []string{"F"}}}},
+			{"id": "g", "name": "/caps", "listener_id": "H", "redirect_pool_id": "a"},
 		},
 		"members": {{"id": "1", "operating_status": "ONLINE", "weight": 1}, {"id": "2", "operating_status": "ONLINE", "weight": 0}},
 	}}
@@ -219,9 +221,10 @@ func TestTakingPoolsOutOfUse(t *testing.T) {
 		t.Errorf("%q, want %q", all, want)
 	}
 	for name, want := range map[string]string{
-		"guarded":    `listener pinned is protected: "audit"`,
-		"mirror":     "mirror policy copy sends it a copy of its traffic: change that in the console first",
-		"named only": "listener web-443 uses it in a way that is not known",
+		"guarded":      `listener pinned is protected: "audit"`,
+		"guarded as H": `listener H is protected: "audit"`,
+		"mirror":       "mirror policy copy sends it a copy of its traffic: change that in the console first",
+		"named only":   "listener web-443 uses it in a way that is not known",
 		// What goes would be told from what stays by these ids.
 		"weighted as E": "weighted policy loud writes its id in another way: change that in the console first",
 		"mirror as F":   "mirror policy echo writes its id in another way: change that in the console first",

@@ -98,7 +98,7 @@ func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 		if changed[u.By] {
 			continue
 		}
-		if why := g.guarded[g.entrance(u)]; why != "" {
+		if why := g.guarded[foldedID(g.entrance(u))]; why != "" {
 			return nil, fmt.Errorf("listener %s is protected: %s", g.listenerName(g.entrance(u)), why)
 		}
 		step := Step{Which: "of " + u.Text, ID: u.By, Lane: lane}
@@ -122,7 +122,7 @@ func detachPool(r Resource, doomed map[Ref]bool, g *Graph) ([]Step, error) {
 		steps = append(steps, step)
 	}
 	for l := range p.Listeners.All() {
-		if !changed[l] && !g.behind(l, changed) {
+		if !g.behind(l, changed) {
 			return nil, errors.New("listener " + g.listenerName(l) + " uses it in a way that is not known")
 		}
 	}
@@ -140,10 +140,10 @@ func (g *Graph) entrance(u Reason) string {
 	return u.By
 }
 
-// behind: the listener has the pool only through a policy that is changed anyway.
+// behind: the listener is changed anyway, or has the pool only through a policy that is.
 func (g *Graph) behind(listener string, changed map[string]bool) bool {
 	for id := range changed {
-		if p := g.policies[id]; p != nil && p.ListenerID == listener {
+		if p := g.policies[id]; sameID(id, listener) || p != nil && sameID(p.ListenerID, listener) {
 			return true
 		}
 	}

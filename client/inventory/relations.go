@@ -58,7 +58,7 @@ type facts struct {
 	within   map[string]string  // IP group id → the one that covers all its entries
 	open     map[string]bool    // IP groups whose entries cover every address of a family
 	policies map[string]*Policy
-	guarded  map[string]string         // listener id → why it must not be changed
+	guarded  map[string]string         // listener id, folded → why it must not be changed
 	unclear  map[KindID]string         // kind → which object may refer to some of it, in a way that is not understood
 	servers  map[string]*client.Member // by id
 	twins    kin                       // by fingerprint
