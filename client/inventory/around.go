@@ -489,6 +489,7 @@ func readNamed(ctx context.Context, q *query) error {
 // for the policies of these projects.
 func readGranted(ctx context.Context, q *query) error {
 	var more []Resource
+	granted := map[string]bool{} // their ids, folded
 	begun := false
 	for page, err := range grantedListeners(ctx, q) {
 		switch {
@@ -504,12 +505,13 @@ func readGranted(ctx context.Context, q *query) error {
 		}
 		begun = true
 		for i := range page {
-			if l := &page[i]; !q.listed[foldedID(l.ID)] {
-				more = append(more, listenerRow(q.home, new(listenerOf(l))))
-				maps.DeleteFunc(q.named, func(id string, _ namer) bool { return sameID(id, l.ID) })
+			if id := foldedID(page[i].ID); !q.listed[id] {
+				granted[id] = true
+				more = append(more, listenerRow(q.home, new(listenerOf(&page[i]))))
 			}
 		}
 	}
+	maps.DeleteFunc(q.named, func(id string, _ namer) bool { return granted[foldedID(id)] })
 	if q.cloud.learn(len(more) > 0); len(more) == 0 {
 		return nil
 	}
