@@ -20,6 +20,8 @@ import (
 	"janitor/client/simcloud"
 	"janitor/tui/browse"
 	"janitor/tui/detail"
+	"janitor/tui/internal/screentest"
+	"janitor/tui/keys"
 	"janitor/tui/screen"
 )
 
@@ -356,4 +358,15 @@ func TestAReasonAgainstGoesWithIt(t *testing.T) {
 	x.press("u").see("still goes on")
 	deleting()
 	x.see("1 deleted (proved gone)", "u undo").gone("still goes on")
+}
+
+// What was refused is not said again when the same is done later, once it can be.
+func TestAReasonAgainstDoesNotComeBack(t *testing.T) {
+	m := many(t, 10, 80, 24)
+	m.opts.Loader = newAccount(t, simcloud.Options{Seed: 1}).loader
+	m.Update(screen.Notice{Text: "Already listing", Of: keys.Refresh}) // which has ended since
+	m.press(screentest.Key("ctrl+r"))
+	if got := m.frame(); !strings.Contains(got, "listing") || strings.Contains(got, "Already listing") {
+		t.Error(got)
+	}
 }
