@@ -85,6 +85,8 @@ type player struct {
 	begun     bool
 	frame     string
 	pressed   string     // the last key
+	before    string     // the frame when it came
+	moved     bool       // since then another was drawn, for however short a time
 	typed     int        // characters since the plan in the dialog has come
 	asked     *planned   // what the dialog shows
 	came      time.Time  // when that came up, or another question
@@ -102,6 +104,7 @@ type sight struct {
 	in    keys.Context
 	keys  keys.Map
 	frame string
+	moved bool // since the last key
 	depth int
 	word  string // that the dialog wants to be typed
 	busy  string // what is under way; "" when nothing is
@@ -334,10 +337,10 @@ func (p *player) offered(s sight) {
 	}
 	b := offers[p.random.IntN(len(offers))]
 	p.keys(b.Keys[0])
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for {
 		now, ok := p.look()
-		if !ok || now.frame != s.frame {
+		if !ok || now.moved {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -487,7 +490,7 @@ func (p *player) watch(model tea.Model, msg tea.Msg) tea.Msg {
 	}
 	switch msg := msg.(type) {
 	case looking:
-		s := sight{in: m.context(), keys: m.env.Keys, frame: p.frame, depth: len(m.stack), busy: busy(m)}
+		s := sight{in: m.context(), keys: m.env.Keys, frame: p.frame, moved: p.moved, depth: len(m.stack), busy: busy(m)}
 		if m.dialog != nil && p.asked != nil {
 			s.word = p.wanted(m)
 		}
@@ -497,7 +500,7 @@ func (p *player) watch(model tea.Model, msg tea.Msg) tea.Msg {
 		p.a.clock.pass(time.Duration(msg))
 		return nil
 	case tea.KeyPressMsg:
-		p.pressed = msg.String()
+		p.pressed, p.before, p.moved = msg.String(), p.frame, false
 		p.typed += utf8.RuneCountInString(msg.Text)
 		if !m.cramped() && p.a.clock.now().Sub(p.came) >= screen.Grace && slices.Contains([]string{"y", "enter"}, p.pressed) {
 			p.could, p.seen = true, p.frame
@@ -597,6 +600,7 @@ func (p *player) see(m *Model) {
 	}
 	v := m.View()
 	p.frame = v.Content
+	p.moved = p.moved || p.frame != p.before
 	lines := strings.Count(p.frame, "\n") + 1
 	if wrong := screentest.Misfit(p.frame, m.w); wrong != "" {
 		p.wrong("%s", wrong)
