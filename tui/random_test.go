@@ -399,25 +399,25 @@ func (p *player) rests() {
 	p.resize(160, 48)
 	p.idle()
 	p.passes(time.Second)
+	deadline, again := time.Now().Add(60*time.Second), false
 	for {
-		s, ok := p.look()
+		s, ok := p.idle()
 		if !ok {
 			return
 		}
-		if s.depth == 1 && s.in == keys.Browse {
-			break
+		want := fmt.Sprintf("1 Pools %d ", len(p.a.list(p.t, inventory.Pools)))
+		switch {
+		case time.Now().After(deadline):
+			p.t.Errorf("%d screens, in %v, and listed again there is no %q:\n%s", s.depth, s.in, want, s.frame)
+			return
+		case s.depth > 1 || s.in != keys.Browse: // what was opened may take its time to come
+			p.keys("esc")
+		case again && strings.Contains(ansi.Strip(s.frame), want):
+			return
+		default:
+			p.keys("ctrl+r")
+			again = true
 		}
-		p.keys("esc")
-		p.idle()
-	}
-	p.keys("ctrl+r")
-	s, ok := p.idle()
-	if !ok {
-		return
-	}
-	n := len(p.a.list(p.t, inventory.Pools))
-	if want := fmt.Sprintf("1 Pools %d ", n); !strings.Contains(ansi.Strip(s.frame), want) {
-		p.t.Errorf("listed again there are not %d pools:\n%s", n, s.frame)
 	}
 }
 
