@@ -398,7 +398,6 @@ func (p *player) rests() {
 	p.a.Calm()
 	p.resize(160, 48)
 	p.idle()
-	p.passes(time.Second)
 	deadline, again := time.Now().Add(60*time.Second), false
 	for {
 		s, ok := p.idle()
@@ -411,6 +410,7 @@ func (p *player) rests() {
 			p.t.Errorf("%d screens, in %v, and listed again there is no %q:\n%s", s.depth, s.in, want, s.frame)
 			return
 		case s.depth > 1 || s.in != keys.Browse: // what was opened may take its time to come
+			p.passes(time.Second) // or else a dialog takes no key
 			p.keys("esc")
 		case again && strings.Contains(ansi.Strip(s.frame), want):
 			return
