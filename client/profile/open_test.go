@@ -146,6 +146,22 @@ func TestCredentialsForAnotherProjectAreRefusedWithWords(t *testing.T) {
 	}
 }
 
+// opens finds and opens a profile at a simulated cloud: the project that it is for, or why it cannot be.
+func opens(t *testing.T, c Choice, at Endpoints) (project string, err error) {
+	t.Helper()
+	c.Endpoints = []string{"elb=" + at.ELB, "iam=" + at.IAM}
+	found, err := Find(c)
+	if err != nil {
+		return "", err
+	}
+	s, err := found.Open(t.Context())
+	if err != nil {
+		return "", err
+	}
+	s.Close()
+	return s.Project, nil
+}
+
 // A project's id and its name may come from two places, of which nobody knows which is meant when they are for two projects.
 func TestTheIDAndTheNameOfTwoProjects(t *testing.T) {
 	_, account, p := simulated(t)
@@ -165,18 +181,11 @@ func TestTheIDAndTheNameOfTwoProjects(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := home(t, nil, slices.Concat(keys, test.env)...)
-			c.Endpoints, c.Project = []string{"elb=" + p.Endpoints.ELB, "iam=" + p.Endpoints.IAM}, test.project
-			found, err := Find(c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			s, err := found.Open(t.Context())
-			if err == nil {
-				s.Close()
-			}
+			c.Project = test.project
+			project, err := opens(t, c, p.Endpoints)
 			switch {
-			case test.says == nil && (err != nil || s.Project != account.ProjectID):
-				t.Error(err)
+			case test.says == nil && project != account.ProjectID:
+				t.Errorf("it is for %q: %v", project, err)
 			case test.says != nil && !errors.Is(err, Usage):
 				t.Errorf("it opened, or %v", err)
 			}
@@ -195,15 +204,7 @@ func TestTheNameOfAProfileAndTheIDOfTheEnvironment(t *testing.T) {
 	config := fmt.Sprintf("profiles: {acme: {region: %s, project_name: %s, auth: {access_key: %s, secret_key: %s}}}", account.Region, account.Region, account.AccessKey, account.SecretKey)
 	for id, says := range map[string]string{account.ProjectID: "", "0123": `HW_PROJECT_ID says project 0123, and project_name says "` + account.Region + `"`} {
 		c := home(t, map[string]string{"config.yaml": config}, "HW_PROJECT_ID="+id)
-		c.Endpoints = []string{"elb=" + p.Endpoints.ELB, "iam=" + p.Endpoints.IAM}
-		found, err := Find(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := found.Open(t.Context())
-		if err == nil {
-			s.Close()
-		}
+		_, err := opens(t, c, p.Endpoints)
 		if says == "" && err != nil || says != "" && (!errors.Is(err, Usage) || !strings.Contains(err.Error(), says)) {
 			t.Errorf("%s: %v", id, err)
 		}
@@ -226,14 +227,7 @@ func TestTheProjectOfAProfileAndOfItsCloud(t *testing.T) {
 			"config.yaml": fmt.Sprintf("profiles: {acme: {region: %s, %s, auth: {clouds: team}}}", account.Region, test.config),
 			"clouds.yaml": fmt.Sprintf("clouds: {team: {auth: {ak: %s, sk: %s, %s}}}", account.AccessKey, account.SecretKey, test.cloud),
 		})
-		c.Endpoints = []string{"elb=" + p.Endpoints.ELB, "iam=" + p.Endpoints.IAM}
-		found, err := Find(c)
-		if err == nil {
-			var s *Session
-			if s, err = found.Open(t.Context()); err == nil {
-				s.Close()
-			}
-		}
+		_, err := opens(t, c, p.Endpoints)
 		if test.says == "" && err != nil || test.says != "" && (!errors.Is(err, Usage) || !strings.Contains(err.Error(), test.says)) {
 			t.Errorf("%s, %s: %v", test.config, test.cloud, err)
 		}
