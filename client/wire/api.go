@@ -424,7 +424,9 @@ func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 	if inner, ok := errors.AsType[*Error](err); ok { // from the credentials' transport: nothing was applied
 		of := *inner
 		switch of.Class {
-		case Unauthorised, Forbidden, Throttled, Transport:
+		case Unauthorised, Throttled, Transport:
+		case Forbidden: // to be who we are, not to do this
+			of.Class = Unauthorised
 		default: // what is not found or in use there is not what this request is about
 			of.Class = ""
 		}

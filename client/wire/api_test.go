@@ -428,7 +428,7 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 // TestCredentialsThatFail: what their own request met says nothing of what this one is about, which never left.
 func TestCredentialsThatFail(t *testing.T) {
 	for class, want := range map[Class]Class{
-		Unauthorised: Unauthorised, Forbidden: Forbidden, Throttled: Throttled, Transport: Transport,
+		Unauthorised: Unauthorised, Forbidden: Unauthorised, Throttled: Throttled, Transport: Transport,
 		NotFound: "", RouteAbsent: "", InUse: "", Pending: "", BadAnswer: "", "": "",
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -443,7 +443,7 @@ func TestCredentialsThatFail(t *testing.T) {
 			if n := sent.Load(); class != Throttled && n != 1 {
 				t.Errorf("%s: tried %d times, and those of the credentials have been already", class, n)
 			}
-			for _, other := range []Class{NotFound, RouteAbsent, InUse, Pending, BadAnswer} {
+			for _, other := range []Class{Forbidden, NotFound, RouteAbsent, InUse, Pending, BadAnswer} {
 				if errors.Is(err, other) {
 					t.Errorf("%s: the request is %s", class, other)
 				}
