@@ -50,7 +50,7 @@ func (r *Run) recheck(sending context.Context, items []int) []int {
 		return nil // whoever stopped the run ends the items
 	}
 	if err := now.refusedUs(); err != nil { // the deletions would fare no better
-		r.unauthorised(endingOf(err))
+		r.unauthorised(err, endingOf(err))
 		return nil
 	}
 	if err := r.outOfReach(items, now); err != nil && r.cutOff(err) {

@@ -440,7 +440,37 @@ func faultUnauthorised(t *testing.T) {
 			}
 		})
 	})
+	t.Run("a new login", faultRefusedLogin)
 	t.Run("to look", faultRefusedToLook)
+}
+
+// The token is revoked and the login for another one is refused, with 401 or 403: the run stops, and says that it was the login.
+func faultRefusedLogin(t *testing.T) {
+	t.Helper()
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden} {
+		synctest.Test(t, func(t *testing.T) {
+			by := byToken(t, way{pipes: true})
+			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 4, rules(
+				simcloud.Rule{Method: "DELETE", Nth: 2, Do: simcloud.Act{Revoke: true}},
+				simcloud.Rule{Path: "/v3/auth/tokens", From: 2, Do: simcloud.Act{Status: status, Message: "The account is locked."}},
+			))
+			f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
+			got, results, run := f.outcomes(t)
+			if got != "deleted, failed, failed, failed" {
+				t.Errorf("%d: %s %v", status, got, results)
+			}
+			const says = "the credentials could not be renewed: logging in as user "
+			if s := run.Summary(); !s.Unauthorised || !strings.HasPrefix(s.Stopped, says) || !strings.Contains(s.Stopped, "The account is locked.") {
+				t.Errorf("%d: %+v", status, s)
+			}
+			if want := "not sent: " + says; !strings.HasPrefix(results[3].Message, want) {
+				t.Errorf("%d: %q, want %q", status, results[3].Message, want)
+			}
+			if n := f.logins(); n != 2 {
+				t.Errorf("%d: %d logins, want one more", status, n)
+			}
+		})
+	}
 }
 
 // The look before deleting is refused: the run stops as it does when a deletion is.

@@ -52,6 +52,16 @@ func statusOf(err error) int {
 	return 0
 }
 
+// aboutCredentials: what failed is not the request but one for its credentials, such as a login.
+func aboutCredentials(err error) bool {
+	e, ok := errors.AsType[*client.Error](err)
+	if !ok {
+		return false
+	}
+	_, theirs := errors.AsType[*client.Error](e.Err)
+	return theirs
+}
+
 // unsent: the request never left.
 func unsent(err error) bool {
 	e, ok := errors.AsType[*client.Error](err)

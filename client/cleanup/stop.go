@@ -73,9 +73,13 @@ func (r *Run) settle(items []int) {
 	r.held = held
 }
 
-// unauthorised stops a run whose credentials are not accepted.
-func (r *Run) unauthorised(v ending) {
-	why := "the credentials are not accepted: " + v.message
+// unauthorised stops a run whose credentials are not accepted, or are no longer and new ones are not to be had.
+func (r *Run) unauthorised(err error, v ending) {
+	why := "the credentials are not accepted: "
+	if aboutCredentials(err) {
+		why = "the credentials could not be renewed: "
+	}
+	why += v.message
 	v = ending{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}
 	r.stop(stoppage{items: &v, why: why, unauthorised: true})
 }

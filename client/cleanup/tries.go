@@ -46,7 +46,7 @@ func (r *Run) after(sending context.Context, err error, v ending, t *tries) (nex
 	case offline(err) && r.cutOff(err): // the others would fare no better
 		return leaveOff, 0
 	case errors.Is(err, client.Unauthorised):
-		r.unauthorised(v)
+		r.unauthorised(err, v)
 		return giveUp, 0
 	case definite(err):
 		return isRefused, 0

@@ -274,7 +274,7 @@ func (r *Run) lookAll(ctx context.Context, items []int) []int {
 	for _, i := range items {
 		c := r.undo.all[i]
 		if errors.Is(c.Err, client.Unauthorised) {
-			r.unauthorised(endingOf(c.Err))
+			r.unauthorised(c.Err, endingOf(c.Err))
 			return nil
 		}
 		if offline(c.Err) && r.cutOff(c.Err) {
