@@ -26,11 +26,7 @@ func TestARunOfAnotherJanitorIsFollowed(t *testing.T) {
 	run := a.engine.Start(t.Context(), plan)
 	t.Cleanup(run.Wait)
 	t.Cleanup(release)
-	for ev := range run.Events() {
-		if ev.Step == cleanup.Sent {
-			break
-		}
-	}
+	until(run, cleanup.Sent)
 	x.press("h").see("Runs 1", "◌ running", "3 pending").press("enter").see("Running elsewhere", three[0].Label()).press("down")
 	release()
 	x.see("✓ 3 pools: 3 deleted (proved gone)", "not verified since", "▍✓ deleted        "+three[1].Label()[:9], "u undo")

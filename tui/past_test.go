@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,6 +31,17 @@ func marked(rs []inventory.Resource) []inventory.Ref {
 	return refs
 }
 
+// until waits for the first event of a step.
+func until(run *cleanup.Run, step cleanup.Step) {
+	for {
+		events, more := run.Take()
+		if more == nil || slices.ContainsFunc(events, func(ev cleanup.Event) bool { return ev.Step == step }) {
+			return
+		}
+		<-more
+	}
+}
+
 // brokenOff is a run of these that ended before its first request, as when its program is told to end. It gives its name.
 func (a *account) brokenOff(t *testing.T, h *cleanup.History, rs []inventory.Resource) string {
 	t.Helper()
@@ -43,11 +55,8 @@ func (a *account) brokenOff(t *testing.T, h *cleanup.History, rs []inventory.Res
 // breakOff lets a run end before its first request, and gives its name.
 func breakOff(t *testing.T, h *cleanup.History, run *cleanup.Run) string {
 	t.Helper()
-	for ev := range run.Events() {
-		if ev.Step == cleanup.Checking {
-			run.Interrupt()
-		}
-	}
+	until(run, cleanup.Checking)
+	run.Interrupt()
 	run.Wait()
 	header, ok := run.Recorded()
 	if !ok || !run.Resumable() {
@@ -188,11 +197,8 @@ func TestResumingSaysWhatItDoes(t *testing.T) {
 		"cancelled": {func(t *testing.T) *cleanup.Past {
 			t.Helper()
 			_, h, run := begin(t)
-			for ev := range run.Events() {
-				if ev.Step == cleanup.Checking {
-					run.Cancel()
-				}
-			}
+			until(run, cleanup.Checking)
+			run.Cancel()
 			run.Wait()
 			header, _ := run.Recorded()
 			path := filepath.Join(h.Folder(header.Run), "journal.ndjson")

@@ -48,7 +48,7 @@ func BenchmarkPools(b *testing.B) {
 
 				start := time.Now()
 				run := s.engine.Start(b.Context(), p)
-				for ev := range run.Events() {
+				for ev := range eventsOf(run) {
 					if ev.Step == Ended && first == 0 {
 						first = time.Since(start)
 					}
@@ -116,7 +116,7 @@ func benchmarkLedger(b *testing.B, begin func(Plan) (Journal, error)) {
 		e.journal = begin
 		b.StartTimer()
 		run := e.Start(b.Context(), p)
-		for range run.Events() {
+		for range eventsOf(run) {
 		}
 		if summary := run.Summary(); !summary.OK() {
 			b.Fatal(summary)

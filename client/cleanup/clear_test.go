@@ -531,7 +531,7 @@ func TestStepsAreTold(t *testing.T) {
 	run.Wait()
 	var notes []string
 	crowd := 0
-	for ev := range run.Events() {
+	for ev := range eventsOf(run) {
 		switch {
 		case ev.Step == Clearing && ev.Item == 0:
 			notes = append(notes, ev.Note)

@@ -203,7 +203,7 @@ func faultNames(t *testing.T) {
 			run := f.engine.Start(t.Context(), f.plan)
 			run.Wait()
 			var all []string
-			for ev := range run.Events() {
+			for ev := range eventsOf(run) {
 				all = append(all, ev.Note, ev.Result.Message, ev.Result.Code, ev.Result.RequestID)
 			}
 			all = append(all, f.plan.Items[0].Resource.Label(), run.Summary().String())

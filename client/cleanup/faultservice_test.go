@@ -60,7 +60,7 @@ func faultThrottled(t *testing.T) {
 			by := way{pipes: true}
 			f := meet(t, simcloud.Options{}, by, 3, rules(simcloud.Rule{Path: poolBatch, Nth: 1, Do: simcloud.Act{Throttle: &simcloud.Throttle{RetryAfter: 5 * time.Minute}}}))
 			pools := f.engine.Start(t.Context(), f.plan)
-			for ev := range pools.Events() {
+			for ev := range eventsOf(pools) {
 				if ev.Step == Sent {
 					break
 				}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -161,25 +160,6 @@ func (r *Run) Take() (events []Event, more <-chan struct{}) {
 		r.untold = make(chan struct{})
 	}
 	return events, r.untold
-}
-
-// Events are those that [Run.Take] would give, one after the other as they come, up to Finished. Who breaks off misses those
-// that were taken together.
-func (r *Run) Events() iter.Seq[Event] {
-	return func(yield func(Event) bool) {
-		for {
-			events, more := r.Take()
-			for _, ev := range events {
-				if !yield(ev) {
-					return
-				}
-			}
-			if more == nil {
-				return
-			}
-			<-more
-		}
-	}
 }
 
 // Started is when the run began.

@@ -475,7 +475,7 @@ func TestOutcomesComeAsAnswersArrive(t *testing.T) {
 	}
 	run := w.engine(1).Start(t.Context(), w.plan(things))
 	ended := 0
-	for ev := range run.Events() {
+	for ev := range eventsOf(run) {
 		if ev.Step == Ended {
 			ended++
 		}

@@ -516,7 +516,7 @@ func TestCancelMidRun(t *testing.T) {
 	from := s.load(inventory.Pools)
 	p := s.plan(pick(from, inventory.Pools, 100, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
 	run := s.engine.Start(t.Context(), p)
-	for range run.Events() {
+	for range eventsOf(run) {
 		if run.Summary().Counts[Deleted] >= 5 {
 			break
 		}
@@ -544,7 +544,7 @@ func TestAbortMidRun(t *testing.T) {
 	p := s.plan(pick(from, inventory.Pools, 10, func(r inventory.Resource) bool { return unused(r) && dedicated(r) }), from)
 	ctx, abort := context.WithCancel(t.Context())
 	run := s.engine.Start(ctx, p)
-	for ev := range run.Events() {
+	for ev := range eventsOf(run) {
 		if ev.Step == Sent {
 			break
 		}

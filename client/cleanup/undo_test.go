@@ -200,7 +200,7 @@ func TestAnUndoThatCannotBeProved(t *testing.T) {
 	run := lab.engine.Undo(t.Context(), plan)
 	run.Wait()
 	var notes []string
-	for e := range run.Events() {
+	for e := range eventsOf(run) {
 		if strings.HasPrefix(e.Note, "not proved: ") {
 			notes = append(notes, e.Note)
 		}
@@ -326,7 +326,7 @@ func TestAnUndoThatIsCancelled(t *testing.T) {
 	}
 	run := lab.engine.Undo(t.Context(), plan)
 	n := 0
-	for ev := range run.Events() {
+	for ev := range eventsOf(run) {
 		if ev.Item >= 0 && ev.Step == Sent {
 			if n++; n == 4 {
 				run.Cancel()

@@ -206,7 +206,7 @@ func TestOneNoteOfANetworkThatIsAway(t *testing.T) {
 	left.Store(5)
 	run := lab.engine.Start(t.Context(), plan)
 	var notes []string
-	for ev := range run.Events() {
+	for ev := range eventsOf(run) {
 		if ev.Note != "" && ev.Step != Finished {
 			notes = append(notes, ev.Note)
 		}

@@ -312,13 +312,31 @@ func (w *world) watch(p Plan) {
 	}
 }
 
+// eventsOf are the events of a run one after the other as they come, up to Finished.
+func eventsOf(r *Run) iter.Seq[Event] {
+	return func(yield func(Event) bool) {
+		for more := make(<-chan struct{}); more != nil; {
+			var events []Event
+			events, more = r.Take()
+			for _, ev := range events {
+				if !yield(ev) {
+					return
+				}
+			}
+			if more != nil {
+				<-more
+			}
+		}
+	}
+}
+
 // finished waits for a run and checks what holds for every run: each item has one outcome, and the events tell the
 // same story as the results.
 func finished(tb testing.TB, r *Run) []Result {
 	tb.Helper()
 	r.Wait()
 	var events []Event
-	for ev := range r.Events() {
+	for ev := range eventsOf(r) {
 		events = append(events, ev)
 	}
 	results := r.Results()

@@ -123,8 +123,6 @@ func TestRunsThatDoNotSayWhatTheyExecuted(t *testing.T) {
 	a.doc.Made = time.Now().UTC().Truncate(time.Second)
 	past := cleanup.NewHistory(t.TempDir(), "test")
 	run := a.with(cleanup.Options{Journal: past.JournalFor(a.doc.Where, cleanup.Why{Approved: "one"})}).Start(t.Context(), a.doc.Steps[0].Plan)
-	for range run.Events() {
-	}
 	run.Wait()
 	id := run.ID()
 	file := filepath.Join(past.Folder(id), "journal.ndjson")

@@ -64,14 +64,14 @@ func breakOff(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(j.Sync())
 	} else {
 		run := cleanup.NewEngine(s.Deleter, loader, cleanup.Options{Journal: begin}).Start(ctx, plan)
-		for ev := range run.Events() {
+		(&progress{}).follow(run, func(ev cleanup.Event) {
 			switch {
 			case args[1] == "early" && ev.Step == cleanup.Checking:
 				run.Interrupt()
 			case args[1] == "late" && ev.Step == cleanup.Sent:
 				abort()
 			}
-		}
+		})
 		run.Wait()
 		ts.Check(run.Unrecorded())
 	}
