@@ -12,16 +12,9 @@ import (
 	"janitor/client/cleanup"
 )
 
-// The formats of reports.
-const (
-	Markdown = "md"
-	JSON     = "json"
-	CSV      = "csv"
-	HTML     = "html" // one page that needs nothing else: no script, no picture, no network
-)
-
-// Formats are what [Report.Write] can write.
-func Formats() []string { return []string{Markdown, HTML, JSON, CSV} }
+// Formats are what [Report.Write] can write: Markdown, one page of HTML that needs nothing else (no script, no picture, no
+// network), JSON and CSV.
+func Formats() []string { return []string{"md", "html", "json", "csv"} }
 
 // jsonFormat is the version of the JSON.
 const jsonFormat = 1
@@ -191,15 +184,15 @@ func moment(t time.Time) *time.Time {
 // called.
 func (r Report) Write(w io.Writer, format string) error {
 	switch format {
-	case JSON:
+	case "json":
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "  ")
 		return enc.Encode(r)
-	case CSV:
+	case "csv":
 		return r.csv(w)
-	case Markdown:
+	case "md":
 		return r.markdown(w)
-	case HTML:
+	case "html":
 		return r.html(w)
 	}
 	return fmt.Errorf("unknown format %q: there are %s", format, strings.Join(Formats(), ", "))

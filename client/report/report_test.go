@@ -66,7 +66,7 @@ func exported(t *testing.T, format string, r Report) string {
 
 func TestAReportTellsAll(t *testing.T) {
 	r := reported("web-old")
-	md := exported(t, Markdown, r)
+	md := exported(t, "md", r)
 	for _, want := range []string{
 		"# janitor: run 20260801T120000Z-abc123\n",
 		"| Result | 2 pools: 1 deleted (proved gone), 1 blocked; stopped: web-old |",
@@ -82,17 +82,17 @@ func TestAReportTellsAll(t *testing.T) {
 		}
 	}
 	var back Report
-	if err := json.Unmarshal([]byte(exported(t, JSON, r)), &back); err != nil {
+	if err := json.Unmarshal([]byte(exported(t, "json", r)), &back); err != nil {
 		t.Fatal(err)
 	}
-	if html := exported(t, HTML, r); !strings.Contains(html, "password of user web-old in account acme") {
+	if html := exported(t, "html", r); !strings.Contains(html, "password of user web-old in account acme") {
 		t.Errorf("HTML: %s", html)
 	}
 	if back.As != "password of user web-old in account acme" || back.Format != 1 || back.State != "finished" || back.Requests != 3 || len(back.Items) != 2 || back.Items[1].Code != "ELB.8907" ||
 		back.Items[0].First[0] != "server web-old" || back.LeftOut[0].ID != "3" || back.Consequences[0].Grade != "danger" {
 		t.Errorf("JSON: %+v", back)
 	}
-	rows, err := csv.NewReader(strings.NewReader(exported(t, CSV, r))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(exported(t, "csv", r))).ReadAll()
 	if err != nil || len(rows) != 4 {
 		t.Fatalf("CSV: %v, %v", rows, err)
 	}
@@ -194,7 +194,7 @@ func checkReports(t *testing.T, name string) {
 			}
 		}
 	}
-	rows, err := csv.NewReader(strings.NewReader(exported(t, CSV, r))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(exported(t, "csv", r))).ReadAll()
 	if err != nil || len(rows) != 4 {
 		t.Fatalf("CSV of %q: %d rows, %v", name, len(rows), err)
 	}
@@ -205,14 +205,14 @@ func checkReports(t *testing.T, name string) {
 			}
 		}
 	}
-	for line := range strings.SplitSeq(exported(t, CSV, r), "\r\n") {
+	for line := range strings.SplitSeq(exported(t, "csv", r), "\r\n") {
 		for i, cell := range strings.Split(line, ";") { // as where semicolons part cells: a quote is open, or none begins here
 			if i > 0 && strings.Count(strings.Join(strings.Split(line, ";")[:i], ";"), `"`)%2 == 0 {
 				t.Errorf("CSV of %q: %q begins a cell", name, cell)
 			}
 		}
 	}
-	md := exported(t, Markdown, r)
+	md := exported(t, "md", r)
 	columns := 0
 	for line := range strings.SplitSeq(md, "\n") {
 		if !strings.HasPrefix(line, "|") {
@@ -234,7 +234,7 @@ func checkReports(t *testing.T, name string) {
 		}
 	}
 	var back Report
-	if err := json.Unmarshal([]byte(exported(t, JSON, r)), &back); err != nil {
+	if err := json.Unmarshal([]byte(exported(t, "json", r)), &back); err != nil {
 		t.Errorf("JSON of %q: %v", name, err)
 	}
 }
@@ -255,7 +255,7 @@ func TestAReportSaysWhatTheLatestVerifyFound(t *testing.T) {
 			Plan:  cleanup.Plan{Items: make([]cleanup.Item, 1)},
 			Items: []cleanup.ItemStatus{{Result: cleanup.Result{Outcome: c.outcome, Proved: true}, Found: c.found, Back: c.back}},
 		}
-		md := exported(t, Markdown, OfRun(s))
+		md := exported(t, "md", OfRun(s))
 		if !strings.Contains(md, c.want) {
 			t.Errorf("%q is missing in:\n%s", c.want, md)
 		}
@@ -277,7 +277,7 @@ func TestWhatARequestMayHaveReachedIsInDoubt(t *testing.T) {
 
 // The page opens anywhere and does nothing: what things are called is text in it.
 func TestTheHTMLPageIsInert(t *testing.T) {
-	page := exported(t, HTML, reported(`"><script>alert(1)</script><img src=x onerror=y>{{.}}`))
+	page := exported(t, "html", reported(`"><script>alert(1)</script><img src=x onerror=y>{{.}}`))
 	for _, bad := range []string{"<script", "<img", "src=x onerror=y>", "http://", "https://"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the page has %q:\n%s", bad, page)
@@ -306,12 +306,12 @@ func TestTheReportOfAPlanHasItsDigest(t *testing.T) {
 	}
 	for _, format := range Formats() {
 		text := exported(t, format, OfPlan(doc))
-		if format != CSV && !strings.Contains(text, digest) || !strings.Contains(text, "planned") || !strings.Contains(text, "t2") {
+		if format != "csv" && !strings.Contains(text, digest) || !strings.Contains(text, "planned") || !strings.Contains(text, "t2") {
 			t.Errorf("%s:\n%s", format, text)
 		}
 	}
 	// Whoever approves it is spared the columns that only a run fills.
-	if md := exported(t, Markdown, OfPlan(doc)); !strings.Contains(md, "| Plan |") || strings.Contains(md, "Request") || strings.Contains(md, "Took") {
+	if md := exported(t, "md", OfPlan(doc)); !strings.Contains(md, "| Plan |") || strings.Contains(md, "Request") || strings.Contains(md, "Took") {
 		t.Errorf("%s", md)
 	}
 }
