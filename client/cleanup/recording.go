@@ -108,7 +108,7 @@ func (h *History) create(id string, at Where, why Why, p Plan) (*recording, erro
 		}
 		r.digest = Digest(file)
 		close(r.digested)
-		err = writeFile(filepath.Join(dir, planName), file)
+		err = journal.WriteNew(filepath.Join(dir, planName), file)
 		for _, folder := range []string{dir, runs} {
 			err = cmp.Or(err, h.syncDir(folder))
 		}
@@ -121,19 +121,6 @@ func (h *History) create(id string, at Where, why Why, p Plan) (*recording, erro
 		}
 	})
 	return r, nil
-}
-
-// writeFile writes a new file, to the disk.
-func writeFile(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller says where runs are kept
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
 }
 
 // recording is the journal of a run under way, in its folder.

@@ -309,6 +309,23 @@ func put(d Disk, data []byte, sync bool) error {
 	return nil
 }
 
+// WriteNew writes a file that is not there yet, for its owner only, to the disk: all of it or, with an error, nothing. Its name
+// lasts after [SyncDir].
+func WriteNew(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller says where
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		os.Remove(path) //nolint:errcheck // the error says enough
+	}
+	return err
+}
+
 // SyncDir makes names in a folder last. Windows has no such thing, and needs none.
 func SyncDir(path string) error {
 	if runtime.GOOS == "windows" {

@@ -1,13 +1,15 @@
 package report
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
+
+	"janitor/client/journal"
 )
 
 // WriteFiles writes the report in each of [Formats] as name.md and so on, or name-2.md when one of them is there already:
@@ -37,31 +39,15 @@ const maxReports = 1000
 // files gives the paths that it made, also when there is an error.
 func (r Report) files(base string) (paths []string, err error) {
 	for _, format := range Formats() {
-		var text strings.Builder
+		var text bytes.Buffer
 		if err := r.Write(&text, format); err != nil {
 			return paths, err
 		}
 		path := base + "." + format
-		if err := writeFile(path, text.String()); err != nil {
-			if !errors.Is(err, fs.ErrExist) { // not ours to take away
-				paths = append(paths, path)
-			}
+		if err := journal.WriteNew(path, text.Bytes()); err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
-}
-
-// writeFile writes a new file, to the disk.
-func writeFile(path, text string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller says where
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
 }
