@@ -116,43 +116,39 @@ func (l *Ledger) take(line journal.Line, digest string) error {
 	if l.Finished && line.Type != lineVerify && line.Type != lineFound {
 		return fmt.Errorf("a line of type %s after the end of the run", line.Type)
 	}
-	switch line.Type {
+	switch body := line.Body; line.Type {
 	case lineHeader:
-		return l.begin(line.Body, digest)
+		return strict(body, func(h Header) error { return l.begin(h, digest) })
 	case lineResume:
-		l.Stopped = l.stop.Text
-		return strict(line.Body, &resumed{})
+		return strict(body, l.resume)
 	case lineObject:
-		return l.object(line.Body)
+		return strict(body, l.object)
 	case lineWhole:
-		return l.keepWhole(line.Body)
+		return strict(body, l.keepWhole)
 	case lineMade:
-		return l.parts(line.Body)
+		return strict(body, l.parts)
 	case lineIntent:
-		return l.intent(line.Body)
+		return strict(body, l.intent)
 	case lineAnswer:
-		return l.answer(line.Body)
+		return strict(body, l.answer)
 	case lineRead:
-		return l.read(line.Body)
+		return strict(body, l.read)
 	case lineOutcome, lineProof:
-		return l.outcome(line.Body, line.Type == lineProof)
+		return strict(body, func(e ended) error { return l.outcome(e, line.Type == lineProof) })
 	case lineNote:
-		return l.note(line.Body)
+		return strict(body, l.note)
 	case lineEnd:
-		return l.end(line.Body)
+		return strict(body, l.end)
 	case lineVerify:
-		return l.verify(line.Body)
+		return strict(body, l.verify)
 	case lineFound:
-		return l.found(line.Body)
+		return strict(body, l.found)
 	}
 	return fmt.Errorf("unknown type %q: a newer janitor may have written it", line.Type)
 }
 
-func (l *Ledger) begin(body json.RawMessage, digest string) error {
-	if err := strict(body, &l.Header); err != nil {
-		return err
-	}
-	switch h := &l.Header; {
+func (l *Ledger) begin(h Header, digest string) error {
+	switch l.Header = h; {
 	case h.Format != journalFormat:
 		return fmt.Errorf("its format is %d, this janitor reads format %d", h.Format, journalFormat)
 	case h.Plan != digest:
@@ -163,6 +159,12 @@ func (l *Ledger) begin(body json.RawMessage, digest string) error {
 	return nil
 }
 
+// resume: another process goes on. What stopped the one before is over, unless it was final.
+func (l *Ledger) resume(resumed) error {
+	l.Stopped = l.stop.Text
+	return nil
+}
+
 func (l *Ledger) item(i int) (*Entry, error) {
 	if i < 0 || i >= len(l.Items) {
 		return nil, fmt.Errorf("the plan has no item %d", i)
@@ -170,11 +172,7 @@ func (l *Ledger) item(i int) (*Entry, error) {
 	return &l.Items[i], nil
 }
 
-func (l *Ledger) object(body json.RawMessage) error {
-	var k kept
-	if err := strict(body, &k); err != nil {
-		return err
-	}
+func (l *Ledger) object(k kept) error {
 	it, err := l.item(k.Item)
 	if err != nil {
 		return err
@@ -183,11 +181,7 @@ func (l *Ledger) object(body json.RawMessage) error {
 	return nil
 }
 
-func (l *Ledger) intent(body json.RawMessage) error {
-	var in intent
-	if err := strict(body, &in); err != nil {
-		return err
-	}
+func (l *Ledger) intent(in intent) error {
 	if in.Request != l.made+1 || len(in.Items) == 0 || len(in.IDs) != len(in.Items) {
 		return fmt.Errorf("request %d after %d", in.Request, l.made)
 	}
@@ -251,11 +245,7 @@ func (e *Entry) asked(in *intent) {
 	}
 }
 
-func (l *Ledger) keepWhole(body json.RawMessage) error {
-	var k keptWhole
-	if err := strict(body, &k); err != nil {
-		return err
-	}
+func (l *Ledger) keepWhole(k keptWhole) error {
 	it, err := l.item(k.Item)
 	switch {
 	case err != nil:
@@ -267,11 +257,7 @@ func (l *Ledger) keepWhole(body json.RawMessage) error {
 	return nil
 }
 
-func (l *Ledger) parts(body json.RawMessage) error {
-	var m made
-	if err := strict(body, &m); err != nil {
-		return err
-	}
+func (l *Ledger) parts(m made) error {
 	it, err := l.item(m.Item)
 	switch {
 	case err != nil:
@@ -307,11 +293,7 @@ func set[K comparable, V any](m *map[K]V, k K, v V) {
 	(*m)[k] = v
 }
 
-func (l *Ledger) answer(body json.RawMessage) error {
-	var a answer
-	if err := strict(body, &a); err != nil {
-		return err
-	}
+func (l *Ledger) answer(a answer) error {
 	in := l.requests[a.Request]
 	if in == nil {
 		return fmt.Errorf("an answer to request %d, which was not made or has one", a.Request)
@@ -365,11 +347,7 @@ func (l *Ledger) hear(in *intent, s said) {
 	}
 }
 
-func (l *Ledger) read(body json.RawMessage) error {
-	var s sight
-	if err := strict(body, &s); err != nil {
-		return err
-	}
+func (l *Ledger) read(s sight) error {
 	for _, i := range slices.Concat(s.There, s.Gone, s.Unknown) {
 		it, err := l.item(i)
 		if err != nil {
@@ -405,11 +383,7 @@ func (l *Ledger) settle(i int) {
 	}
 }
 
-func (l *Ledger) outcome(body json.RawMessage, proof bool) error {
-	var e ended
-	if err := strict(body, &e); err != nil {
-		return err
-	}
+func (l *Ledger) outcome(e ended, proof bool) error {
 	it, err := l.item(e.Item)
 	if err != nil {
 		return err
@@ -441,11 +415,7 @@ func (l *Ledger) outcome(body json.RawMessage, proof bool) error {
 }
 
 // note is why the run stopped, or anything else that was told. Nothing is graver than a safety stop.
-func (l *Ledger) note(body json.RawMessage) error {
-	var n remark
-	if err := strict(body, &n); err != nil {
-		return err
-	}
+func (l *Ledger) note(n remark) error {
 	if n.Stop && !l.stop.Safety {
 		l.Stopped = n.Text
 	}
@@ -455,11 +425,7 @@ func (l *Ledger) note(body json.RawMessage) error {
 	return nil
 }
 
-func (l *Ledger) end(body json.RawMessage) error {
-	var s summing
-	if err := strict(body, &s); err != nil {
-		return err
-	}
+func (l *Ledger) end(s summing) error {
 	if open := l.Open(); len(open) > 0 {
 		return fmt.Errorf("the run ends, and item %d has no outcome", open[0])
 	}
@@ -467,11 +433,7 @@ func (l *Ledger) end(body json.RawMessage) error {
 	return nil
 }
 
-func (l *Ledger) verify(body json.RawMessage) error {
-	var v resumed
-	if err := strict(body, &v); err != nil {
-		return err
-	}
+func (l *Ledger) verify(v resumed) error {
 	if !l.Finished {
 		return errors.New("verified before its end")
 	}
@@ -479,11 +441,7 @@ func (l *Ledger) verify(body json.RawMessage) error {
 	return nil
 }
 
-func (l *Ledger) found(body json.RawMessage) error {
-	var f Found
-	if err := strict(body, &f); err != nil {
-		return err
-	}
+func (l *Ledger) found(f Found) error {
 	_, err := l.item(f.Item)
 	switch {
 	case err != nil:
@@ -505,14 +463,15 @@ func (l *Ledger) found(body json.RawMessage) error {
 	return nil
 }
 
-// strict reads a body that has to be all of the value and nothing else.
-func strict(body json.RawMessage, into any) error {
+// strict takes a body that has to be all of the value and nothing else.
+func strict[T any](body json.RawMessage, take func(T) error) error {
+	var v T
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
+	if err := dec.Decode(&v); err != nil {
 		return fmt.Errorf("it cannot be read: %w", err)
 	}
-	return nil
+	return take(v)
 }
 
 // Counts is the summary of what the ledger says so far.
