@@ -216,9 +216,6 @@ func (r *Run) clearItem(ctx, sending context.Context, i int) {
 
 // failed is what an error of a step means for its item.
 func (m move) failed(err error) ending {
-	if err == nil {
-		return ending{}
-	}
 	v := endingOfCall(m.Call, err)
 	v.message = fmt.Sprintf("%s could not be %s: %s", m, m.did(), v.message)
 	return v

@@ -30,7 +30,7 @@ func TestNamesAreInOrderWhateverTheClockDoes(t *testing.T) {
 		}
 		j.Close()
 		names, err := h.Names()
-		if err != nil || names[0] != j.(*recording).Run() || names[0] <= before {
+		if err != nil || names[0] != j.(*recording).header.Run || names[0] <= before {
 			t.Errorf("%v after %s, %v", names, before, err)
 		}
 		before = names[0]
@@ -63,7 +63,7 @@ func TestFoldersLastBeforeTheRunDoes(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	for folder := filepath.Join(dir, "runs", j.(*recording).Run()); folder != filepath.Dir(home); folder = filepath.Dir(folder) {
+	for folder := filepath.Join(dir, "runs", j.(*recording).header.Run); folder != filepath.Dir(home); folder = filepath.Dir(folder) {
 		if !lasts[folder] {
 			t.Errorf("%s was not synced", folder)
 		}

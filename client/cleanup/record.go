@@ -44,8 +44,8 @@ func (rec *record) write(kind string, body any) {
 
 // name is what the run is called in its history, "" when it is in none.
 func (rec *record) name() string {
-	if named, ok := rec.journal.(interface{ Run() string }); ok {
-		return named.Run()
+	if j, ok := rec.journal.(*recording); ok {
+		return j.header.Run
 	}
 	return ""
 }

@@ -182,9 +182,6 @@ func (r *recording) Sync() error {
 	return nil
 }
 
-// Run is the name of the run.
-func (r *recording) Run() string { return filepath.Base(filepath.Dir(r.path)) }
-
 func (r *recording) Close() error {
 	err := r.Writer.Close()
 	for _, release := range r.releases {
