@@ -241,7 +241,7 @@ func (m *Model) answered(a ask.Answer) tea.Cmd {
 	if w.Do == keys.Undo {
 		m.leavePast(w.ID)
 		ctx, abort := m.running()
-		return m.start(m.opts.Engine.Undo(ctx, w.plan), abort)
+		return m.start(m.opts.Engine.Start(ctx, w.plan), abort)
 	}
 	h := m.opts.History
 	return m.chores.command(func() tea.Msg {

@@ -192,7 +192,7 @@ func TestResumingSaysWhatItDoes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return h.Read(breakOff(t, h, a.engine.Undo(t.Context(), plan)))
+			return h.Read(breakOff(t, h, a.engine.Start(t.Context(), plan)))
 		}, []string{"Both pools are without an outcome.", "First checked again, then brought back, in the end the whole is proved.", "checked, then brought back"}, "deleted"},
 		"cancelled": {func(t *testing.T) *cleanup.Past {
 			t.Helper()

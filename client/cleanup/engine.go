@@ -106,8 +106,8 @@ func newEngine(d *client.Deleter, l lists, kind func(inventory.KindID) (*invento
 	return e
 }
 
-// Start begins to execute the plan. When ctx ends the run is aborted: what is in flight ends Unknown, the rest Cancelled.
-// [Run.Cancel] is the gentle way.
+// Start begins to execute the plan; one of [History.UndoPlan] brings back what is no longer there. When ctx ends the run is
+// aborted: what is in flight ends Unknown, the rest Cancelled. [Run.Cancel] is the gentle way.
 func (e *Engine) Start(ctx context.Context, p Plan) *Run {
 	r := newRun(e, p)
 	r.open = e.journal

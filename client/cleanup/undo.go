@@ -42,9 +42,6 @@ func (k *keepsake) record(item int, write func(kind string, body any) error) err
 	return err
 }
 
-// Undo starts to bring back what a run has deleted, by a plan of [History.UndoPlan]. What is there already stays as it is.
-func (e *Engine) Undo(ctx context.Context, p Plan) *Run { return e.Start(ctx, p) }
-
 // undoing is what a run that brings things back knows of them. The run's lock guards its maps.
 type undoing struct {
 	all     []*comeback              // by item; nil for what does not come back

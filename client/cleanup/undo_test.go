@@ -81,7 +81,7 @@ func (lab *undoLab) undo(p *Past) (Summary, []Result) {
 	if err != nil {
 		lab.t.Fatal(err)
 	}
-	run := lab.engine.Undo(lab.t.Context(), plan)
+	run := lab.engine.Start(lab.t.Context(), plan)
 	results := finished(lab.t, run)
 	if err := run.Unrecorded(); err != nil {
 		lab.t.Fatal(err)
@@ -197,7 +197,7 @@ func TestAnUndoThatCannotBeProved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := lab.engine.Undo(t.Context(), plan)
+	run := lab.engine.Start(t.Context(), plan)
 	run.Wait()
 	var notes []string
 	for e := range eventsOf(run) {
@@ -273,7 +273,7 @@ func TestTwoPlansOfOneUndo(t *testing.T) {
 	_, first := lab.undo(past)
 	undo := lab.newest().ID
 	n := len(lab.changes())
-	run := lab.engine.Undo(t.Context(), waiting)
+	run := lab.engine.Start(t.Context(), waiting)
 	finished(t, run)
 	if err := run.Unrecorded(); !errors.Is(err, ErrOutdated) || err.Error() != "the plan of the undo is out of date: run "+undo+" has undone run "+past.ID+" meanwhile; undo it again" {
 		t.Error(err)
@@ -324,7 +324,7 @@ func TestAnUndoThatIsCancelled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := lab.engine.Undo(t.Context(), plan)
+	run := lab.engine.Start(t.Context(), plan)
 	n := 0
 	for ev := range eventsOf(run) {
 		if ev.Item >= 0 && ev.Step == Sent {
@@ -389,7 +389,7 @@ func TestACancelledUndoThatIsResumedSendsNoMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := lab.engine.Undo(t.Context(), plan)
+	run := lab.engine.Start(t.Context(), plan)
 	started <- run
 	finished(t, run)
 	past := lab.newest()

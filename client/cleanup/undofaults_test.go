@@ -165,7 +165,7 @@ func TestUndoBrokenOffAnywhere(t *testing.T) {
 					t.Fatal(err)
 				}
 				lab.history.disk = func(f *os.File) journal.Disk { return &linedDisk{f, n} }
-				run := lab.engine.Undo(t.Context(), plan)
+				run := lab.engine.Start(t.Context(), plan)
 				results := finished(t, run)
 				lab.history.disk = sound
 				if run.Unrecorded() == nil {
@@ -175,7 +175,7 @@ func TestUndoBrokenOffAnywhere(t *testing.T) {
 				broken++
 				past := lab.newest()
 				if past.ID != run.ID() { // it had not begun, and nothing is left of it
-					return finished(t, lab.engine.Undo(t.Context(), plan))
+					return finished(t, lab.engine.Start(t.Context(), plan))
 				}
 				if past.Ledger.Finished {
 					return results
@@ -256,7 +256,7 @@ func TestAnUndoThatIsResumedIsStoppedAgain(t *testing.T) {
 			broken := func() { abort() }
 			making.Store(true)
 			meanwhile.Store(&broken)
-			finished(t, lab.engine.Undo(ctx, plan))
+			finished(t, lab.engine.Start(ctx, plan))
 			making.Store(false)
 
 			past := lab.newest()
@@ -498,7 +498,7 @@ func TestWhatAnUndoMayHaveMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := lab.engine.Undo(t.Context(), plan)
+	first := lab.engine.Start(t.Context(), plan)
 	if results := finished(t, first); results[0].Outcome != Unknown {
 		t.Fatalf("%+v", results)
 	}
@@ -675,7 +675,7 @@ func TestRetryOfAnUndoFinishesWhatIsHalfThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := lab.engine.Undo(t.Context(), plan)
+	run := lab.engine.Start(t.Context(), plan)
 	first := finished(t, run)[0]
 	if first.Outcome != Failed || first.NewID == "" || !strings.Contains(first.Message, "only a part of it is back: server ") {
 		t.Errorf("%+v", first)

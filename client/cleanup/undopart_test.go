@@ -180,7 +180,7 @@ func TestANetworkThatGoesAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	left.Store(6)
-	interrupted(lab.engine.Undo(t.Context(), undo))
+	interrupted(lab.engine.Start(t.Context(), undo))
 
 	// A pool of a shared load balancer goes in steps, and here the network goes away in the middle of them.
 	from = lab.load(inventory.Pools)
@@ -193,7 +193,7 @@ func TestANetworkThatGoesAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	left.Store(0)
-	interrupted(lab.engine.Undo(t.Context(), undo))
+	interrupted(lab.engine.Start(t.Context(), undo))
 }
 
 // What nobody can read is told once, not for every list.

@@ -100,7 +100,7 @@ func undoAtRandom(t *testing.T, seed uint64) {
 		if err != nil {
 			continue
 		}
-		run := lab.engine.Undo(t.Context(), plan)
+		run := lab.engine.Start(t.Context(), plan)
 		for i, res := range finished(t, run) {
 			if plan.Items[i].Undo <= inventory.NewID && (res.Outcome != Restored || !res.Proved) {
 				t.Errorf("%s %s: %+v", plan.Items[i].Resource.Ref.Kind, plan.Items[i].Resource.Label(), res)
@@ -120,7 +120,7 @@ func undoAtRandom(t *testing.T, seed uint64) {
 	n := len(lab.changes())
 	for _, past := range runs {
 		if plan, err := lab.history.UndoPlan(past); err == nil {
-			for i, res := range finished(t, lab.engine.Undo(t.Context(), plan)) {
+			for i, res := range finished(t, lab.engine.Start(t.Context(), plan)) {
 				if res.Outcome == Restored {
 					t.Errorf("undone again, %s is restored: %+v", plan.Items[i].Resource.Label(), res)
 				}

@@ -93,7 +93,7 @@ func undo(cmd *cobra.Command, choice profile.Choice, out form, yes bool, name st
 	engine := cleanup.NewEngine(s.Deleter, s.loader, cleanup.Options{Journal: begin, Log: logOf(cmd.Context())})
 	ctx, release := lasting(cmd.Context())
 	defer release()
-	return watch(cmd, out, engine.Undo(ctx, plan))
+	return watch(cmd, out, engine.Start(ctx, plan))
 }
 
 // printUndo shows what an undo would bring back, for people.
