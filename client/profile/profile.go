@@ -24,7 +24,7 @@ type Profile struct {
 	Endpoints   Endpoints `yaml:"endpoints"`
 	Gateway     Gateway   `yaml:"gateway"`
 	ReadOnly    bool      `yaml:"read_only"`
-	Confirm     string    `yaml:"confirm"` // [Normal] or [AlwaysName]; "" = normal
+	Confirm     string    `yaml:"confirm"` // normal or [AlwaysName]; "" = normal
 	Protect     []string  `yaml:"protect"` // expressions: what fulfils one is never deleted
 	Limits      Limits    `yaml:"limits"`
 	Pace        Pace      `yaml:"pace"`
@@ -53,7 +53,7 @@ type Profile struct {
 
 // How deletions are confirmed: by y or a number where nothing is in danger, or always by a name.
 const (
-	Normal     = "normal"
+	normal     = "normal"
 	AlwaysName = "always-name"
 )
 
@@ -149,8 +149,8 @@ func (p Profile) Check() error {
 	case p.ProjectID != "" && !projectForm.MatchString(p.ProjectID):
 		return usage("%v: %s %q is not a project id: at most 32 digits and lower-case letters", p, p.word("project_id"), p.ProjectID)
 	}
-	if p.Confirm != "" && p.Confirm != Normal && p.Confirm != AlwaysName {
-		return usage("%v: confirm %q: it is %s or %s", p, p.Confirm, Normal, AlwaysName)
+	if p.Confirm != "" && p.Confirm != normal && p.Confirm != AlwaysName {
+		return usage("%v: confirm %q: it is %s or %s", p, p.Confirm, normal, AlwaysName)
 	}
 	for _, limit := range [...]struct {
 		key   string
