@@ -7,14 +7,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"janitor/client/journal"
 )
 
 // Headless is a run whose journal tells nothing of it: its first line was changed, or cannot be read.
 type Headless struct {
-	Run  string
-	Plan string // digest of its plan; "" where that cannot be read either
+	Run   string
+	Began time.Time // by its name and the clock of this machine; zero where the name does not say
+	Plan  string    // digest of its plan; "" where that cannot be read either
 }
 
 // RunsOf are the headers of the runs that execute an approved [Document] of this digest in a project, newest first. Nothing
@@ -28,7 +30,7 @@ func (h *History) RunsOf(document string, at Where) (of []Header, headless []Hea
 		switch head, err := h.header(name); {
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, io.EOF):
 		case err != nil || head.Run != name:
-			less := Headless{Run: name}
+			less := Headless{Run: name, Began: nameTime(name)}
 			if file, err := readPlan(filepath.Join(h.Folder(name), planName)); err == nil {
 				if _, err := decodePlan(file); err == nil {
 					less.Plan = Digest(file)

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"janitor/client/cleanup"
 	"janitor/client/english"
@@ -63,13 +62,6 @@ func once(runs executed, doc cleanup.Document, what string) (rest cleanup.Docume
 		first, english.Count(len(steps), "step", "steps"), was, ran, strings.Join(stepNames(doc.Steps), ", ")), nil
 }
 
-// began is when the run of that name began, by the clock of this machine; zero when its name does not say.
-func began(run string) time.Time {
-	stamp, _, _ := strings.Cut(run, "-")
-	t, _ := time.Parse("20060102T150405Z", stamp) // else it is zero
-	return t
-}
-
 // executed are the runs of a document, oldest first, by the digest of their plan. Two steps may have the same one.
 type executed map[string][]*cleanup.Past
 
@@ -88,7 +80,7 @@ func runsOf(past *cleanup.History, doc cleanup.Document, digest string) (runs ex
 	}
 	for _, h := range slices.Backward(headless) {
 		switch {
-		case began(h.Run).Before(doc.Made):
+		case h.Began.Before(doc.Made):
 		case h.Plan == "":
 			doubts = append(doubts, h.Run)
 		default:
