@@ -188,7 +188,7 @@ func execute(cmd *cobra.Command, out form, engine *cleanup.Engine, doc cleanup.D
 		run := engine.Start(ctx, s.Plan)
 		err := watch(cmd, out, run)
 		failed = errors.Join(failed, err)
-		if f, final := errors.AsType[*failure](err); final && f.status != statusFailed {
+		if _, final := errors.AsType[*failure](err); final {
 			if run.Unrecorded() == nil || run.Resumable() { // it has a journal
 				i++
 			}
