@@ -122,11 +122,9 @@ func (a *applying) run(cmd *cobra.Command, path string) error {
 	at.Profile = doc.Where.Profile // by which its items are called, whatever --profile is
 	engine := cleanup.NewEngine(s.Deleter, s.loader, cleanup.Options{Journal: past.JournalFor(at, why, unless), Log: logOf(cmd.Context())})
 	if a.screen {
-		return watchOnScreen(cmd, tui.Options{
-			Profile: s.Profile, Region: s.Region, Project: s.Project,
-			Loader: s.loader.WithDetail(), Engine: engine, History: past, Log: shownLog(cmd.Context()), Clock: s.Clock,
-			Keys: bound, AlwaysName: s.profile.Confirm == profile.AlwaysName, Now: time.Now,
-		}, doc)
+		o := screenOf(cmd.Context(), s, engine, past)
+		o.Keys = bound
+		return watchOnScreen(cmd, o, doc)
 	}
 	return execute(cmd, a.out, engine, doc, digest)
 }

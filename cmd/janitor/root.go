@@ -199,21 +199,25 @@ func showOne(cmd *cobra.Command, p profile.Profile, what shown) (next *profile.C
 		}
 	}
 	ways := &elsewhere{p: p, s: s, none: what.demo, to: map[string]profile.Choice{}}
-	started, err := onScreen(cmd, tui.Options{
-		Profile: s.Profile, Region: s.Region, Project: s.Project,
-		Kind: what.kind, Views: what.views, Keys: what.keys,
-		Steps: what.walk.steps, Limits: stepLimits(stepLimits(cleanup.Limits{}, runbook.Limits(p.Limits)), what.walk.limits),
-		Loader: loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy, AlwaysName: p.Confirm == profile.AlwaysName,
-		History: what.past, Reports: what.reports,
-		Log: shownLog(ctx), Clock: s.Clock,
-		SavePlan: save,
-		Places:   ways.places, GoTo: func(place string) { next = ways.choice(place) }, Notice: what.notice,
-		Now: time.Now,
-	}, what.demo)
+	o := screenOf(ctx, &session{s, p, loader}, engine, what.past)
+	o.Kind, o.Views, o.Keys, o.Notice = what.kind, what.views, what.keys, what.notice
+	o.Steps, o.Limits = what.walk.steps, stepLimits(stepLimits(cleanup.Limits{}, runbook.Limits(p.Limits)), what.walk.limits)
+	o.Reports, o.SavePlan = what.reports, save
+	o.Places, o.GoTo = ways.places, func(place string) { next = ways.choice(place) }
+	started, err := onScreen(cmd, o, what.demo)
 	if err == nil && !what.demo {
 		sayOpen(cmd, started)
 	}
 	return next, err
+}
+
+// screenOf is what every screen on a session needs.
+func screenOf(ctx context.Context, s *session, engine *cleanup.Engine, past *cleanup.History) tui.Options {
+	return tui.Options{
+		Profile: s.Profile, Region: s.Region, Project: s.Project,
+		Loader: s.loader.WithDetail(), Engine: engine, ReadOnlyWhy: s.ReadOnlyWhy, AlwaysName: s.profile.Confirm == profile.AlwaysName,
+		History: past, Log: shownLog(ctx), Clock: s.Clock, Now: time.Now,
+	}
 }
 
 // sayOpen names the runs that have stopped by themselves, such as for a service that cannot be reached any more, and were
