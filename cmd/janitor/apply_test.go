@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -86,6 +87,7 @@ func TestNoFurtherStepIsBegun(t *testing.T) {
 	for name, c := range map[string]struct {
 		signal func(sent bool) bool // that arrives with this request
 		early  bool                 // or before all
+		steps  int                  // of the plan; 0 = both
 		reads  string               // the last word that is read
 		gone   int                  // pools
 		says   string
@@ -93,6 +95,10 @@ func TestNoFurtherStepIsBegun(t *testing.T) {
 		"a signal before the first": {
 			early: true,
 			says:  "interrupted by a signal; 2 of 2 steps were not begun: first, second",
+		},
+		"a signal before the only one": {
+			early: true, steps: 1,
+			says: "interrupted by a signal; nothing is deleted",
 		},
 		"a signal while the first is proved": {
 			signal: func(sent bool) bool { return sent },
@@ -121,7 +127,9 @@ func TestNoFurtherStepIsBegun(t *testing.T) {
 				cmd.SetOut(io.Discard)
 			}
 			cmd.SetErr(io.Discard)
-			err := execute(cmd, "ndjson", a.engine, a.doc, "d1ge57")
+			doc := a.doc
+			doc.Steps = doc.Steps[:cmp.Or(c.steps, len(doc.Steps))]
+			err := execute(cmd, "ndjson", a.engine, doc, "d1ge57")
 			if status(err) != statusInterrupted || !strings.Contains(oneLine(err), c.says) {
 				t.Errorf("status %d, %v; want %d, %q", status(err), err, statusInterrupted, c.says)
 			}

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"janitor/client/cleanup"
 	"janitor/client/inventory"
 	"janitor/client/profile"
@@ -57,6 +59,24 @@ func (d *fullDisk) Sync() error {
 }
 
 func (d *fullDisk) Close() error { return d.Sync() }
+
+// A step whose run has a journal was begun, also when that could not be written to its end.
+func TestAStepIsBegunOnceItsRunHasAJournal(t *testing.T) {
+	for lines, says := range map[int]string{-1: "2 of 2 steps were not begun: first, second", 2: "1 of 2 steps was not begun: second"} {
+		a := toApply(t, func(bool) {})
+		engine := a.with(cleanup.Options{Journal: func(cleanup.Plan) (cleanup.Journal, error) {
+			d := &fullDisk{lines: lines}
+			return d, d.Sync()
+		}})
+		cmd := &cobra.Command{}
+		cmd.SetContext(t.Context())
+		cmd.SetOut(io.Discard)
+		cmd.SetErr(io.Discard)
+		if err := execute(cmd, "table", engine, a.doc, ""); status(err) != statusJournal || !strings.HasSuffix(oneLine(err), says) {
+			t.Errorf("after %d lines: status %d, %v; want %q", lines, status(err), err, says)
+		}
+	}
+}
 
 // Row 20: a full disk ends a command with status 5 and one line, wherever the run is then.
 func faultJournal(t *testing.T) {

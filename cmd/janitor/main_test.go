@@ -56,6 +56,8 @@ func TestScripts(t *testing.T) {
 			"ends":     ends,
 			"misspell": misspell,
 			"newest":   newest,
+			"age":      age,
+			"digest":   digest,
 			"harmless": harmless,
 		},
 	})
@@ -268,6 +270,15 @@ func TestErrorsAreOneHarmlessLine(t *testing.T) {
 		if got := oneLine(errors.New(said)); got != want {
 			t.Errorf("%q: got %q, want %q", said, got, want)
 		}
+	}
+}
+
+func TestWhereAProfileWasLookedForIsALineEach(t *testing.T) {
+	got := printed(&profile.Nowhere{Looked: []string{"/home/\x1b[2Jevil/config.yaml has none", "clouds.yaml has none"}})
+	want := "no profile found\n  /home/\\x1b[2Jevil/config.yaml has none\n  clouds.yaml has none\n" +
+		"Set up one of these, or try janitor demo, which needs no account."
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

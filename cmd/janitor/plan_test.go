@@ -31,6 +31,29 @@ func change(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[3]), []byte(after), 0o600))
 }
 
+// age PLAN TO: a day and more ago the plan was the one of the other file.
+func age(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: age PLAN TO")
+	}
+	doc, _, err := cleanup.DecodeDocument(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	doc.Made, doc.Expires = doc.Made.Add(-planLife-time.Minute), doc.Expires.Add(-planLife-time.Minute)
+	file, _, err := doc.Encode()
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), file, 0o600))
+}
+
+// digest NAME PLAN: the variable is the digest of the plan, in capitals, as somebody may have read it out.
+func digest(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: digest NAME PLAN")
+	}
+	_, sum, err := cleanup.DecodeDocument(strings.NewReader(ts.ReadFile(args[1])))
+	ts.Check(err)
+	ts.Setenv(args[0], strings.ToUpper(sum))
+}
+
 // parses FORMAT: stdout of the last command is whole in that format: json, ndjson or csv.
 func parses(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {

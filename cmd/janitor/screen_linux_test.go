@@ -111,8 +111,8 @@ func (x *seat) ends() (status int, left string) {
 	return x.cmd.ProcessState.ExitCode(), x.text()
 }
 
-// onCloud is a folder with a config file of two profiles for a simulated cloud, of which the second only reads. before sees every
-// request that deletes before the cloud does.
+// onCloud is a folder with a config file of profiles for a simulated cloud: acme; look, which only reads; named, which always
+// asks for a name; and spoilt, whose secret is another one. before sees every request that deletes before the cloud does.
 func onCloud(t *testing.T, before func()) (dir string, cloud *simcloud.Cloud) {
 	t.Helper()
 	cloud = simcloud.New(simcloud.Options{Seed: 1})
@@ -126,7 +126,8 @@ func onCloud(t *testing.T, before func()) (dir string, cloud *simcloud.Cloud) {
 	a, at := cloud.Account(), server.URL
 	of := fmt.Sprintf("{cloud: custom, region: %s, project_id: %s, auth: {access_key: %s, secret_key: %s}, endpoints: {elb: %q, apig: %q, roma: %q, iam: %q}",
 		a.Region, a.ProjectID, a.AccessKey, a.SecretKey, at, at, at, at)
-	config := "current: acme\nprofiles:\n  acme: " + of + "}\n  look: " + of + ", read_only: true}\n"
+	config := "current: acme\nprofiles:\n  acme: " + of + "}\n  look: " + of + ", read_only: true}\n  named: " + of + ", confirm: always-name}\n" +
+		"  spoilt: " + strings.Replace(of, a.SecretKey, "spoilt", 1) + "}\n"
 	dir = t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "config.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -150,6 +151,12 @@ func TestTheScreenOnAProfile(t *testing.T) {
 	x.types(":profile look", "▍ profile look", cloud.Account().ProjectID)
 	x.types("\r", " look · ", "listed")
 	x.types("\x04", "Read-only: profile look says read_only: true in ")
+	x.types(":profile named", "▍ profile named", cloud.Account().ProjectID)
+	x.types("\r", " named · ", "listed")
+	x.types("/=unused && servers == 0\r", "8 of 47")
+	x.types(" ", "1 marked")
+	x.types("\x04", "Delete 1 pool", "Type ")
+	x.answers("\x1b", "Nothing was deleted")
 	x.types(":profile acme", "▍ profile acme", cloud.Account().ProjectID)
 	x.types("\r", " acme · ", "listed")
 	x.key("q")
@@ -199,7 +206,14 @@ func TestAPlanIsWatchedOnTheScreen(t *testing.T) {
 		t.Fatalf("status %d: %s", status, left)
 	}
 
-	x := sits(t, dir, "apply", "plan.json", "--watch", "--yes")
+	x := sits(t, dir, "apply", "plan.json", "--watch", "--yes", "--profile", "spoilt")
+	x.types("", "the credentials are not accepted")
+	x.key("\x03")
+	if status, left := x.ends(); status != statusCredentials || !strings.Contains(left, "the credentials are not accepted") {
+		t.Errorf("status %d:\n%s", status, left)
+	}
+
+	x = sits(t, dir, "apply", "plan.json", "--watch", "--yes")
 	x.types("", "1 in flight")
 	x.types("\x03", "ctrl+c again cancels it, proves what was sent and quits")
 	x.answers("\x03", "Cancelled")

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"os/user"
@@ -85,6 +86,21 @@ func TestASecondSignalEndsWhatDoesNotHeedTheFirst(t *testing.T) {
 	if how, is := cmd.ProcessState.Sys().(syscall.WaitStatus); !is || how.Signal() != syscall.SIGINT || strings.Contains(said.String(), "goroutine") {
 		t.Errorf("%v, %s", cmd.ProcessState, said)
 	}
+}
+
+// What is in flight when the first signal has come and gone is broken off by the next one.
+func TestTheSecondSignalBreaksOffWhatTheFirstDidNot(t *testing.T) {
+	ctx, first := context.WithCancel(t.Context())
+	first()
+	hard, release := lasting(ctx)
+	defer release()
+	if err := hard.Err(); err != nil {
+		t.Fatal("the first signal breaks it off: ", err)
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	<-hard.Done()
 }
 
 // A job may be run without HOME: its runs are those of the user all the same.
