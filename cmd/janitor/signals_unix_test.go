@@ -100,7 +100,11 @@ func TestTheSecondSignalBreaksOffWhatTheFirstDidNot(t *testing.T) {
 	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	<-hard.Done()
+	select {
+	case <-hard.Done():
+	case <-time.After(20 * time.Second):
+		t.Error("the second signal does not end it")
+	}
 }
 
 // A job may be run without HOME: its runs are those of the user all the same.
