@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -64,25 +65,52 @@ func verify(cmd *cobra.Command, out form, runs *cleanup.History, past *cleanup.P
 	if ctxErr := cmd.Context().Err(); ctxErr != nil {
 		return interrupted(cmd.Context(), ctxErr)
 	}
-	enc := json.NewEncoder(cmd.OutOrStdout())
-	undo := past.Ledger.Plan.Undoes != ""
-	want, is, wrongly := "gone", cleanup.IsGone, "reappeared"
-	if undo {
-		want, is, wrongly = "back", cleanup.IsThere, "gone again"
+	broken := printFound(cmd.OutOrStdout(), out, past.Ledger, found)
+	if err != nil {
+		return unrecorded(err)
 	}
-	back := map[string]int{} // by the run that has brought it back
-	table := tableOf(&past.Ledger.Plan, "NOW")
-	wrong, unknown := 0, 0
-	var broken, cause error
+	said, err := verified(past, found)
+	if err != nil {
+		return err
+	}
+	say(cmd.ErrOrStderr(), "%s (%s).", said, time.Now().UTC().Format("2006-01-02 15:04:05 UTC"))
+	return enough(broken)
+}
+
+// printFound prints what became of each item of a run, and what was found of it.
+func printFound(w io.Writer, out form, l *cleanup.Ledger, found []cleanup.Found) (err error) {
+	enc, table := json.NewEncoder(w), tableOf(&l.Plan, "NOW")
 	for i, f := range found {
-		res := past.Ledger.Items[i].Result
-		line := lineOf("", &past.Ledger.Plan, i, res, f.Is)
+		res := l.Items[i].Result
+		line := lineOf("", &l.Plan, i, res, f.Is)
 		line.Back = f.Back
 		if f.Why != "" { // besides what the run says of it
 			line.Message = strings.TrimPrefix(line.Message+"; "+f.Why, "; ")
 		}
+		if out == "ndjson" {
+			err = cmp.Or(err, enc.Encode(line))
+		}
+		table.add(line, f.Is.Says(res.Outcome, f.Back))
+	}
+	if out == "table" {
+		return table.print(w)
+	}
+	return err
+}
+
+// verified says that what was found of a run is what it should be; the error says what is not.
+func verified(past *cleanup.Past, found []cleanup.Found) (said string, err error) {
+	want, is, wrongly := "gone", cleanup.IsGone, "reappeared"
+	undo := past.Ledger.Plan.Undoes != ""
+	if undo {
+		want, is, wrongly = "back", cleanup.IsThere, "gone again"
+	}
+	back := map[string]int{} // by the run that has brought it back
+	wrong, unknown := 0, 0
+	var cause error
+	for i, f := range found {
 		switch {
-		case f.Is.Proves(res.Outcome):
+		case f.Is.Proves(past.Ledger.Items[i].Result.Outcome):
 		case f.Is == cleanup.IsUnknown:
 			unknown++
 			cause = cmp.Or(cause, f.Err)
@@ -91,18 +119,8 @@ func verify(cmd *cobra.Command, out form, runs *cleanup.History, past *cleanup.P
 		default:
 			wrong++
 		}
-		if out == "ndjson" {
-			broken = cmp.Or(broken, enc.Encode(line))
-		}
-		table.add(line, f.Is.Says(res.Outcome, f.Back))
 	}
-	if out == "table" {
-		broken = table.print(cmd.OutOrStdout())
-	}
-	switch {
-	case err != nil:
-		return unrecorded(err)
-	case wrong+unknown > 0:
+	if wrong+unknown > 0 {
 		if undo {
 			wrongly = are(wrong) + " " + wrongly
 		}
@@ -110,12 +128,11 @@ func verify(cmd *cobra.Command, out form, runs *cleanup.History, past *cleanup.P
 		if cause != nil {
 			err = fmt.Errorf("%w: %w", err, cause)
 		}
-		return err
+		return "", err
 	}
-	var but strings.Builder
+	said = fmt.Sprintf("Run %s: what was said to be %s is %s", past.ID, want, is)
 	for _, run := range slices.Sorted(maps.Keys(back)) {
-		fmt.Fprintf(&but, ", but %d %s brought back by run %s", back[run], are(back[run]), run)
+		said += fmt.Sprintf(", but %d %s brought back by run %s", back[run], are(back[run]), run)
 	}
-	say(cmd.ErrOrStderr(), "Run %s: what was said to be %s is %s%s (%s).", past.ID, want, is, but.String(), time.Now().UTC().Format("2006-01-02 15:04:05 UTC"))
-	return enough(broken)
+	return said, nil
 }
