@@ -100,6 +100,10 @@ func TestNoFurtherStepIsBegun(t *testing.T) {
 			early: true, steps: 1,
 			says: "interrupted by a signal; nothing is deleted",
 		},
+		"a signal while the first is looked at": {
+			signal: func(bool) bool { return true },
+			says:   "interrupted by a signal: nothing was sent; 1 of 2 steps was not begun: second",
+		},
 		"a signal while the first is proved": {
 			signal: func(sent bool) bool { return sent },
 			gone:   1, says: "interrupted by a signal; 1 of 2 steps was not begun: second",
