@@ -24,6 +24,14 @@ type ItemStatus struct {
 	Back     string   // the run that had brought back what it found there; "" when none had
 }
 
+// Word is the outcome, or "in doubt" of an item without one that a request may have reached.
+func (s *ItemStatus) Word() string {
+	if s.Doubt && s.Result.Outcome == Pending {
+		return "in doubt"
+	}
+	return s.Result.Outcome.String()
+}
+
 // Status is where the run stands now.
 func (r *Run) Status() Status {
 	header, _ := r.Recorded()

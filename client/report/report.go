@@ -82,12 +82,8 @@ type consequence struct {
 	Text  string `json:"text"`
 }
 
-// States of what is reported beside those of [cleanup.Status]: a plan that nobody has executed, and an item that a request may
-// have reached, and that was not read since.
-const (
-	planned = "planned"
-	inDoubt = "in doubt"
-)
+// planned is the state of what is reported beside those of [cleanup.Status]: a plan that nobody has executed.
+const planned = "planned"
 
 // OfRun is what a run was to do and what came of it.
 func OfRun(s cleanup.Status) Report {
@@ -163,10 +159,7 @@ func itemOf(it *cleanup.Item) item {
 func (it *item) became(s *cleanup.ItemStatus) {
 	clean := client.CleanWhole
 	res := &s.Result
-	it.Outcome, it.Proved, it.Requests = res.Outcome.String(), res.Proved, s.Requests
-	if s.Doubt && res.Outcome == cleanup.Pending {
-		it.Outcome = inDoubt
-	}
+	it.Outcome, it.Proved, it.Requests = s.Word(), res.Proved, s.Requests
 	it.Code, it.Message, it.RequestID, it.NewID = clean(res.Code), clean(res.Message), clean(res.RequestID), clean(res.NewID)
 	it.Seconds = res.Took.Round(time.Millisecond).Seconds()
 	it.Found, it.Back, it.verified = s.Found, s.Back, s.Found.Says(res.Outcome, s.Back)

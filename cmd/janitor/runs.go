@@ -156,22 +156,19 @@ func lineOf(event string, p *cleanup.Plan, i int, res cleanup.Result, found clea
 }
 
 func printItems(w io.Writer, out form, p *cleanup.Past) error {
-	l := p.Ledger
-	table := tableOf(&l.Plan, "VERIFIED")
-	for i := range l.Items {
-		entry := &l.Items[i]
-		line := lineOf("", &l.Plan, i, entry.Result, entry.Found)
-		line.Back = entry.Back
-		if entry.Unread && entry.Result.Outcome == cleanup.Pending {
-			line.Outcome = "in doubt"
-		}
+	s := p.Ledger.Status()
+	enc, table := json.NewEncoder(w), tableOf(&s.Plan, "VERIFIED")
+	for i := range s.Items {
+		it := &s.Items[i]
+		line := lineOf("", &s.Plan, i, it.Result, it.Found)
+		line.Outcome, line.Back = it.Word(), it.Back
 		if out == "ndjson" {
-			if err := json.NewEncoder(w).Encode(line); err != nil {
+			if err := enc.Encode(line); err != nil {
 				return err
 			}
 			continue
 		}
-		table.add(line, entry.Found.Says(entry.Result.Outcome, entry.Back))
+		table.add(line, it.Found.Says(it.Result.Outcome, it.Back))
 	}
 	if out == "ndjson" {
 		return nil
@@ -179,12 +176,12 @@ func printItems(w io.Writer, out form, p *cleanup.Past) error {
 	if err := table.print(w); err != nil {
 		return err
 	}
-	by := l.Header.Who.String()
-	if as := l.Header.Who.As.String(); as != "" {
+	by := s.Header.Who.String()
+	if as := s.Header.Who.As.String(); as != "" {
 		by += ", as " + as
 	}
-	_, err := fmt.Fprintf(w, "\n%s: %s\nbegun %s by %s\n", p.State(), client.CleanWhole(l.Counts().String()),
-		l.Header.Started.UTC().Format("2006-01-02 15:04:05 UTC"), client.CleanWhole(by))
+	_, err := fmt.Fprintf(w, "\n%s: %s\nbegun %s by %s\n", p.State(), client.CleanWhole(s.Summary.String()),
+		s.Started.UTC().Format("2006-01-02 15:04:05 UTC"), client.CleanWhole(by))
 	return err
 }
 
