@@ -27,7 +27,8 @@ type applied struct {
 	engine *cleanup.Engine
 	doc    cleanup.Document
 
-	with func(cleanup.Options) *cleanup.Engine // another one
+	with   func(cleanup.Options) *cleanup.Engine // another one
+	loader *inventory.Loader
 }
 
 func toApply(t *testing.T, met func(sent bool)) *applied {
@@ -54,7 +55,7 @@ func toApply(t *testing.T, met func(sent bool)) *applied {
 	t.Cleanup(s.Close)
 	loader := inventory.NewLoader(s.Client, inventory.Scope{Profile: s.Profile, Region: s.Region, Project: s.Project})
 	from := inventory.Last(loader.Load(t.Context(), inventory.Pools))
-	a := &applied{cloud: cloud}
+	a := &applied{cloud: cloud, loader: loader}
 	a.with = func(o cleanup.Options) *cleanup.Engine { return cleanup.NewEngine(s.Deleter, loader, o) }
 	a.engine = a.with(cleanup.Options{})
 	a.doc.Where = whereIs(profile.Profile{}, s)

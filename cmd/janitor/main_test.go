@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"janitor/client"
+	"janitor/client/cleanup"
 	"janitor/client/profile"
 	"janitor/client/simcloud"
 	"janitor/tui/theme"
@@ -294,6 +295,8 @@ func TestStatuses(t *testing.T) {
 		{profile.Credentials, 4},
 		{fmt.Errorf("listing pools: %w", client.Unauthorised), 4},
 		{&failure{statusInterrupted, errors.New("x")}, 7},
+		{unrecorded(errors.New("no space left on device")), 5},
+		{unrecorded(fmt.Errorf("%w: undone meanwhile", cleanup.ErrOutdated)), 3},
 	} {
 		if got := status(test.err); got != test.want {
 			t.Errorf("%v: %d, want %d", test.err, got, test.want)
