@@ -340,6 +340,9 @@ func (m *Model) foot(w int) string {
 
 // noticed: there is a notice, it is for the screen on top, and still true.
 func (m *Model) noticed() bool {
+	if w := m.notice.Width; w != 0 && w != m.w {
+		return false
+	}
 	if a := m.notice.Of; a != "" {
 		r, ok := m.top().(screen.Refuser)
 		return ok && r.WhyNot(a) == m.notice.Text

@@ -370,3 +370,23 @@ func TestAReasonAgainstDoesNotComeBack(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What is said of the width of a terminal goes when it has another one, and does not come back with the old one.
+func TestWhatIsSaidOfAWidthGoesWithIt(t *testing.T) {
+	m := many(t, 10, 80, 24)
+	said := func() bool { return strings.Contains(m.frame(), "this one has 80") }
+	m.frame() // a screen knows its width once it is drawn
+	m.Update(m.press(screentest.Key("ctrl+w"))())
+	if !said() {
+		t.Errorf("not said:\n%s", m.frame())
+	}
+	m.Update(tea.WindowSizeMsg{Width: 200, Height: 24})
+	if said() {
+		t.Errorf("still said:\n%s", m.frame())
+	}
+	m.press(screentest.Key("down"))
+	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	if said() {
+		t.Errorf("said again:\n%s", m.frame())
+	}
+}

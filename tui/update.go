@@ -209,7 +209,7 @@ func (m *Model) reopen() tea.Cmd {
 
 // press does what concerns the whole program; all other keys are the top's.
 func (m *Model) press(key tea.KeyPressMsg) tea.Cmd {
-	if m.noticed() || m.notice.Of != "" { // a reason against something that is no longer true must not come back
+	if m.noticed() || m.notice.Of != "" || m.notice.Width != 0 { // a reason against something that is no longer true must not come back
 		m.notice = screen.Notice{}
 	}
 	in := m.context()

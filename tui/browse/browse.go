@@ -219,7 +219,9 @@ func (m *Model) press(key string) tea.Cmd {
 // widened says when there is no room for what was asked for.
 func (m *Model) widened() tea.Cmd {
 	if wide, need := m.tab().table.Wide(); wide && need > m.w {
-		return say("All columns need a terminal of " + english.Number(need) + " columns, this one has " + english.Number(m.w) + ": as many as fit are shown")
+		notice := screen.Notice{By: m, Width: m.w, Text: "All columns need a terminal of " + english.Number(need) + " columns, this one has " +
+			english.Number(m.w) + ": as many as fit are shown"}
+		return func() tea.Msg { return notice }
 	}
 	return nil
 }

@@ -63,7 +63,8 @@ type Notice struct {
 	Bad  bool
 	By   Screen // shown only while it is on top; nil: at once, whatever is
 
-	Of keys.Action // shown only as long as the screen on top, a [Refuser], gives this as the reason against it; "": whatever it says
+	Of    keys.Action // shown only as long as the screen on top, a [Refuser], gives this as the reason against it; "": whatever it says
+	Width int         // shown only while the terminal has so many columns; 0: however many
 }
 
 // Say is the command that emits a [Notice].
