@@ -140,7 +140,7 @@ func (m *Model) risks(p cleanup.Plan, items []int) (lines []ask.Line) {
 	for _, c := range p.Consequences {
 		concerned := func(i int) bool { return slices.Contains(c.Of, p.Items[i].Resource.Ref) }
 		if c.Grade == inventory.Danger && slices.ContainsFunc(items, concerned) {
-			lines = append(lines, ask.Line{Glyph: m.env.Theme.Left, Role: theme.Bad, Name: c.Grade.String(), Note: c.Text})
+			lines = append(lines, ask.Line{Glyph: m.env.Theme.Left, Role: theme.Bad, Name: c.Grade.String(), Note: c.Text, Grade: true})
 		}
 	}
 	return lines

@@ -18,6 +18,7 @@ type Line struct {
 	Role  theme.Role // of glyph and note
 	Name  string
 	Note  string // what happens to it, how well, and why
+	Grade bool   // Name is a grade of what Note says, not an item: whatever its length, the note stands beside it
 }
 
 // Question is what is asked.
@@ -54,6 +55,7 @@ type part struct {
 	i     int
 	note  string
 	first bool
+	names int // columns of the name that the note stands beside; 0: below it
 }
 
 // Answer is what was said to a question.
@@ -193,36 +195,48 @@ func (m *Model) hints(w int, presses bool) string {
 }
 
 // lay breaks the lines into rows of w columns: names below each other and notes beside them, those that are longer whole
-// below their names.
+// below their names. Grades are no names of that column.
 func (m *Model) lay(w int) {
 	if m.w == w {
 		return
 	}
 	m.w, m.rows, m.names = w, m.rows[:0], 0
 	for i := range m.Lines {
-		m.names = max(m.names, theme.Width(m.Lines[i].Name))
+		if !m.Lines[i].Grade {
+			m.names = max(m.names, theme.Width(m.Lines[i].Name))
+		}
 	}
 	m.names = min(m.names, max((w-2-gap)/2, 8))
 	for i := range m.Lines {
-		note := m.Lines[i].Note
-		if theme.Width(note) <= w-2-m.names-gap {
-			m.rows = append(m.rows, part{i, note, true})
+		l := &m.Lines[i]
+		names := m.names
+		if l.Grade {
+			names = theme.Width(l.Name)
+		}
+		if room := w - 2 - names - gap; l.Grade || theme.Width(l.Note) <= room {
+			for n, line := range theme.Wrap(l.Note, max(room, 1)) {
+				m.rows = append(m.rows, part{i, line, n == 0, names})
+			}
 			continue
 		}
-		m.rows = append(m.rows, part{i, "", true})
-		for _, line := range theme.Wrap(note, max(w-4, 1)) {
-			m.rows = append(m.rows, part{i, line, false})
+		m.rows = append(m.rows, part{i: i, first: true})
+		for _, line := range theme.Wrap(l.Note, max(w-4, 1)) {
+			m.rows = append(m.rows, part{i: i, note: line})
 		}
 	}
 }
 
 func (m *Model) row(r part, w int) string {
 	t, l := m.env.Theme, &m.Lines[r.i]
+	note := func(left int) string { return t.Paint(l.Role, theme.Fit(r.note, w-left)) }
+	beside := 2 + r.names + gap
 	switch {
-	case !r.first:
-		return "    " + t.Paint(l.Role, theme.Fit(r.note, w-4))
-	case r.note == "":
+	case r.first && r.names == 0:
 		return t.Paint(l.Role, l.Glyph) + " " + theme.Fit(l.Name, w-2)
+	case r.first:
+		return t.Paint(l.Role, l.Glyph) + " " + theme.Fit(l.Name, r.names) + strings.Repeat(" ", gap) + note(beside)
+	case r.names > 0:
+		return strings.Repeat(" ", beside) + note(beside)
 	}
-	return t.Paint(l.Role, l.Glyph) + " " + theme.Fit(l.Name, m.names) + "  " + t.Paint(l.Role, theme.Fit(r.note, w-2-m.names-gap))
+	return "    " + note(4)
 }

@@ -22,7 +22,7 @@ func dialog(now *time.Time, n int) *Model {
 	env := &screen.Env{Theme: theme.New(theme.Look{NoColor: true}), Keys: keys.Default(), Now: func() time.Time { return *now }}
 	lines := make([]Line, n)
 	for i := range lines {
-		lines[i] = Line{env.Theme.OK, theme.Good, fmt.Sprint("web-", i), "new id"}
+		lines[i] = Line{Glyph: env.Theme.OK, Role: theme.Good, Name: fmt.Sprint("web-", i), Note: "new id"}
 	}
 	lines[0].Note = "lossy: its server web-7 is in another subnet and its weights are those of the day it was deleted, last " + strings.Repeat("x", 90)
 	return New(env, Question{
@@ -90,4 +90,19 @@ func TestAQuestionAtEverySize(t *testing.T) {
 	if got := q.Over("", 80, 22); !strings.Contains(got, "web-39") || strings.Contains(got, "web-0 ") {
 		t.Errorf("does not scroll:\n%s", got)
 	}
+}
+
+// What is in danger is told beside its grade, however long the names of the items are.
+func TestAGradeHasItsNoteBesideIt(t *testing.T) {
+	now := epoch
+	q := dialog(&now, 1)
+	q.Lines = []Line{
+		{Glyph: "!", Name: "danger", Note: "channel backend-orders has no enabled member left; reference channel channel_cart uses this channel", Grade: true},
+		{Glyph: "?", Name: "10.17.148.39:80 in channel_cms_Nov26", Note: "unknown: no answer from 10.0.0.1: connection refused"},
+		{Glyph: "?", Name: "10.17.148.41:80 in channel_cms_Nov26", Note: "unknown"},
+	}
+	for w := 1; w < 100; w += 3 {
+		screentest.Fits(t, "a question", q.Over("", w, 22), w, 22)
+	}
+	golden.Check(t, "grades.txt", ansi.Strip(q.Over("", 80, 22))+"\n")
 }
