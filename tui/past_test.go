@@ -358,6 +358,7 @@ func TestUndoingOnTheScreen(t *testing.T) {
 	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("1 pool will be brought back")
 	a.clock.pass(time.Second)
 	x.press("y").see("run 2 of 2", "1 restored (proved there)").press("u").see("This run is an undo").press("esc").gone("run 2 of 2")
+	x.see("run 1 of 2", "brought back by an undo").gone("u undo")
 	x.press("q").see("1 Pools").press("q").end()
 	if n := len(a.list(t, inventory.Pools)); n != 48 {
 		t.Errorf("%d pools", n)
@@ -478,5 +479,6 @@ func TestRetryOfARunThatIsNotFinished(t *testing.T) {
 	a.opts.Started = func(r *cleanup.Run) { r.Interrupt() }
 	two := some(t, a.list(t, inventory.Pools), 2, unusedDedicated)
 	x := open(t, a.opts, 100, 30).see("1 Pools 48 ").choose(ids(two)...).press("ctrl+d").confirm(a, "2").see("R resume", "2 cancelled")
+	x.see("R resumes the run")
 	x.press("r").see("Nothing to retry: R resumes the run with what was not sent")
 }

@@ -126,8 +126,11 @@ func (m *Model) ended(msg ended) tea.Cmd {
 		return tea.Quit
 	}
 	m.recount()
+	summary := s.run.Summary()
+	if of := m.sessionOf(s.run.Plan().Undoes); of != nil && summary.OK() {
+		of.screen.Undone()
+	}
 	if m.top() != screen.Screen(s.screen) {
-		summary := s.run.Summary()
 		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}
 	}
 	going := s.going()

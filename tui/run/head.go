@@ -124,7 +124,12 @@ func (m *Model) next() (next []string) {
 		}
 		next = append(next, s)
 	}
-	if m.whyNot(keys.Undo) == "" {
+	switch {
+	case m.past == nil && m.whyNot(keys.Resume) == "":
+		next = append(next, t.Hint(k.Label(keys.Resume), "resumes the run"))
+	case m.undone:
+		next = append(next, t.Paint(theme.Muted, "brought back by an undo"))
+	case m.whyNot(keys.Undo) == "":
 		next = append(next, t.Hint(k.Label(keys.Undo), "undoes what can be undone"))
 	}
 	return next
