@@ -340,14 +340,18 @@ func (r *Run) lostMove(ctx context.Context, i int, v ending) (times int, on bool
 	return it.steps.lost, true
 }
 
-// tellClearing reports the next step of an item; of many, only some. With the lock held.
+// tellClearing reports the next step of an item, once; of many, only some. With the lock held.
 func (r *Run) tellClearing(i int, m move) {
 	it := &r.items[i]
 	n, most := len(it.steps.done)+1, len(it.steps.done)+len(it.steps.left)
 	if it.told.clearing == maxCleared || most > maxCleared && n > 1 && n*maxCleared/most == (n-1)*maxCleared/most {
 		return
 	}
+	doing := it.steps.doing(m)
+	if it.told.last == Clearing && it.told.doing == doing {
+		return
+	}
 	it.told.clearing++
-	it.told.last = Clearing
-	r.emit(Event{Step: Clearing, Item: i, Result: it.result, Note: it.steps.doing(m)})
+	it.told.last, it.told.doing = Clearing, doing
+	r.emit(Event{Step: Clearing, Item: i, Result: it.result, Note: doing})
 }

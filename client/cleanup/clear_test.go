@@ -523,6 +523,29 @@ func TestSlowLooksAreFew(t *testing.T) {
 	})
 }
 
+// A step that is sent again is not told again.
+func TestAStepIsToldOnce(t *testing.T) {
+	w := newWorld(t).withJar("a", jar{demands: true, holds: []string{s1, monitor}})
+	refusals := 0
+	w.stepping = func(id, text string) error {
+		if refusals++; refusals%3 != 0 {
+			return fails(409, client.Pending, "ELB.8907", "load balancer is PENDING_UPDATE")
+		}
+		return w.apply(id, text)
+	}
+	run := w.engine(1).Start(t.Context(), w.plan(jars))
+	run.Wait()
+	var notes []string
+	for ev := range run.Events() {
+		if ev.Step == Clearing {
+			notes = append(notes, ev.Note)
+		}
+	}
+	if want := []string{"removing " + s1, "removing " + monitor}; !slices.Equal(notes, want) {
+		t.Errorf("told %q, want %q", notes, want)
+	}
+}
+
 // The events of the steps say what is being done, and are few however many steps there are.
 func TestStepsAreTold(t *testing.T) {
 	w := newWorld(t).withJar("a", jar{demands: true, holds: append(servers(3), monitor)})

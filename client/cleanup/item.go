@@ -44,8 +44,9 @@ type refusal struct {
 
 // telling is what was told of an item on its way.
 type telling struct {
-	last     Step // of Sent, Reading, Rechecking and Clearing
-	clearing int  // how often Clearing or, in an undo, a part that was made
+	last     Step   // of Sent, Reading, Rechecking and Clearing
+	clearing int    // how often Clearing or, in an undo, a part that was made
+	doing    string // the note of the last Clearing
 }
 
 // noted is what the journal has of an item.
