@@ -211,7 +211,7 @@ func TestSaysWhyThereAreNoRows(t *testing.T) {
 		keys  func(*probe)
 		wants []string
 	}{
-		{"failed", listing(true, failed, nil), nil, []string{"Pools in acme · eu-de could not be listed", "elb:pools:list", "ctrl+r tries again"}},
+		{"failed", listing(true, failed, nil), nil, []string{"Pools in acme · eu-de could not be listed", "elb:pools:list", "ctrl+r tries again; janitor doctor examines the profile"}},
 		{"empty", listing(true, nil, nil), nil, []string{"No pools in acme · eu-de"}},
 		{"note", gateway, nil, []string{"No pools", "The profile names no gateway"}},
 		{"note beside rows", some, nil, []string{"web-1", "! One gateway does not run"}},

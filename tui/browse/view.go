@@ -180,7 +180,11 @@ func (m *Model) none() (title string, role theme.Role, text []string) {
 		}
 		return t.nothing(), theme.Text, text
 	case l != nil && l.Err != nil:
-		return kind.Title + m.where() + " could not be listed", theme.Bad, []string{l.Err.Error(), label(keys.Refresh) + " tries again"}
+		way := label(keys.Refresh) + " tries again"
+		if len(m.opts.Parents) == 0 {
+			way += "; janitor doctor examines the profile"
+		}
+		return kind.Title + m.where() + " could not be listed", theme.Bad, []string{english.Sentence(l.Err.Error()), way}
 	case m.loading != nil && (l == nil || !l.Done):
 		return "Listing " + kind.Many + m.where() + m.env.Theme.Ellipsis, theme.Muted, nil
 	case l == nil:
