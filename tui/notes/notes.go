@@ -18,7 +18,7 @@ type Model struct {
 	notes []string
 }
 
-// New shows notes, each of which may say several things with "; " between them.
+// New shows notes, each of which may say several things with "; " between them. What was said is not said again.
 func New(env *screen.Env, title string, notes []string) *Model {
 	m := &Model{title: title, notes: notes}
 	m.Reading = screen.NewReading(env, m.lines)
@@ -34,9 +34,14 @@ func (m *Model) lines(w int) []string {
 	for _, line := range theme.Wrap(m.title, max(w-2, 1)) {
 		lines = append(lines, " "+t.Paint(theme.Title, line))
 	}
+	said := map[string]bool{}
 	for _, note := range m.notes {
 		lines = append(lines, "")
 		for part := range strings.SplitSeq(note, "; ") {
+			if said[part] {
+				continue
+			}
+			said[part] = true
 			lead := " " + t.Paint(theme.Warn, t.Left) + " "
 			for _, line := range theme.Wrap(english.Sentence(part), max(w-4, 1)) {
 				lines = append(lines, lead+line)

@@ -33,6 +33,14 @@ func TestEveryPartStandsOnItsOwn(t *testing.T) {
 	}
 }
 
+// What to do is said once, however many lists it would help.
+func TestTheSameIsSaidOnce(t *testing.T) {
+	got := ansi.Strip(open("Listing pools: 401; check the clock; listing listeners: 401; check the clock", "These are not all: 401; check the clock").View(60, 12))
+	if strings.Count(got, "Check the clock") != 1 || !strings.Contains(got, "Listing listeners: 401") || !strings.Contains(got, "These are not all: 401") {
+		t.Error(got)
+	}
+}
+
 // However much it is, all of it can be read at every size.
 func TestAllOfItCanBeRead(t *testing.T) {
 	parts := make([]string, 40)
