@@ -425,6 +425,20 @@ func TestFocusIsSeenWithoutColour(t *testing.T) {
 	}
 }
 
+// That the text is right is said with a sign, whatever it is.
+func TestWhatIsTypedRightHasItsSign(t *testing.T) {
+	for text, p := range map[string]cleanup.Plan{"12": plan(12, 0), "partner-legacy-soap": dangers("partner-legacy-soap")} {
+		d := ready(p)
+		d.View(80, 24)
+		for _, r := range text {
+			d.key(tea.KeyPressMsg{Code: r, Text: string(r)})
+		}
+		if got := d.text(80, 24); !strings.Contains(got, ": "+text+" ✓") {
+			t.Errorf("no sign:\n%s", got)
+		}
+	}
+}
+
 func TestSaysWhy(t *testing.T) {
 	for _, tt := range []struct {
 		plan       cleanup.Plan

@@ -150,7 +150,7 @@ func (m *Model) prompt(ask string, w int) string {
 	s := t.Paint(theme.Text, lead) + t.Paint(theme.Strong, m.want) + t.Paint(theme.Text, ask+": ") +
 		t.Paint(theme.Strong, m.end(m.typed, room))
 	switch {
-	case m.matches() && ask == "":
+	case m.matches() && ask == "" && w <= m.promptWidth(ask): // no room for the sign
 		return s + " "
 	case m.matches():
 		return s + " " + t.Paint(theme.Good, t.OK)
