@@ -201,12 +201,18 @@ func (m *Model) lay(w int) {
 		return
 	}
 	m.w, m.rows, m.names = w, m.rows[:0], 0
+	half, notes := max((w-2-gap)/2, 8), 0
 	for i := range m.Lines {
-		if !m.Lines[i].Grade {
-			m.names = max(m.names, theme.Width(m.Lines[i].Name))
+		l := &m.Lines[i]
+		if l.Grade {
+			continue
+		}
+		m.names = max(m.names, theme.Width(l.Name))
+		if n := theme.Width(l.Note); n <= w-2-half-gap {
+			notes = max(notes, n)
 		}
 	}
-	m.names = min(m.names, max((w-2-gap)/2, 8))
+	m.names = min(m.names, max(half, w-2-gap-notes)) // what notes leave of their half is for names
 	for i := range m.Lines {
 		l := &m.Lines[i]
 		names := m.names

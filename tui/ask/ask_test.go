@@ -92,6 +92,16 @@ func TestAQuestionAtEverySize(t *testing.T) {
 	}
 }
 
+// Names are cut only where notes need the room.
+func TestNamesTakeWhatNotesLeave(t *testing.T) {
+	now := epoch
+	q := dialog(&now, 2)
+	q.Lines[0] = Line{Glyph: "●", Name: "100.75.10.16-100.75.10.31 in partner-legacy-soap", Note: "exact"}
+	if got := ansi.Strip(q.Over("", 80, 22)); !strings.Contains(got, "in partner-legacy-soap  exact") {
+		t.Errorf("cut for nothing:\n%s", got)
+	}
+}
+
 // What is in danger is told beside its grade, however long the names of the items are.
 func TestAGradeHasItsNoteBesideIt(t *testing.T) {
 	now := epoch

@@ -201,14 +201,17 @@ func (m *Model) columns(w int) columns {
 		c.took = 0
 	}
 	share := rest / 2
-	if m.parents > 0 && rest >= 40 {
+	in := m.parents > 0 && rest >= 40
+	if in {
 		share = rest * 2 / 5
-		c.in = min(m.parents, rest*3/10)
 	}
 	if m.names > share && rest-share < 16 { // too little for words
 		share = rest
 	}
 	c.name = min(m.names, max(share, 8), max(rest, 0))
+	if in {
+		c.in = min(m.parents, rest*3/10+share-c.name)
+	}
 	rest -= c.name
 	if c.in > 0 {
 		rest -= gap + c.in

@@ -209,6 +209,20 @@ func TestParentsOfOneName(t *testing.T) {
 	}
 }
 
+// What a name leaves of its room is for what the item is in.
+func TestParentsTakeWhatNamesLeave(t *testing.T) {
+	p := plan(2)
+	for i := range p.Items {
+		r := &p.Items[i].Resource
+		r.Ref.Parent, r.In = "a39ea157-1111", "partner-legacy-soap"
+	}
+	d := deskOf(p)
+	d.deleted(0, 1)
+	if got := d.text(80, 24); !strings.Contains(got, "web-0001  partner-legacy-soap  ") {
+		t.Errorf("the group is cut:\n%s", got)
+	}
+}
+
 // On a small terminal the list has the lines until more is asked for; then all that was said can be read.
 func TestPaneWhereThereIsLittleRoom(t *testing.T) {
 	for _, size := range [][2]int{{50, 10}, {40, 8}} {
