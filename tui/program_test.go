@@ -101,6 +101,15 @@ func TestDeleteThreeEntriesOfAGroup(t *testing.T) {
 	x.press("esc").see("Entries of IP group").press("esc").gone("/"+three[2].Ref.ID).press("esc").see("1 Pools", group.Label(), fmt.Sprintf(" %d ", len(all)-3))
 }
 
+// What is said of most channels is not cut, wherever they are shown.
+func TestWhyOfChannelsIsWhole(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simcloud.Options{Seed: 1})
+	for _, w := range []int{80, 100, 140, 160} {
+		open(t, a.opts, w, 30).see("listed just now").press("4").see("callers not listed")
+	}
+}
+
 func TestDeleteThreeMembersOfAChannel(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simcloud.Options{Seed: 1})

@@ -65,8 +65,8 @@ func layOut(env *screen.Env, kind *inventory.Kind, parents int) (*columns, []tab
 		case whyColumn:
 			*h = table.Column{Title: "WHY", Width: 28, Min: 24, Flex: true}
 			switch {
-			case kind.Deletion == nil: // the same for all rows
-				h.Width, h.Min = 17, 12
+			case kind.Deletion == nil: // the same for most rows: "callers not listed"
+				h.Width, h.Min = 18, 18
 			case parents > 1:
 				h.Min = 18
 			}
