@@ -194,8 +194,8 @@ func (m *Model) hints(w int, presses bool) string {
 	return screen.HintLine(t, all, t.Paint(theme.Muted, where), w)
 }
 
-// lay breaks the lines into rows of w columns: names below each other and notes beside them, those that are longer whole
-// below their names. Grades are no names of that column.
+// lay breaks the lines into rows of w columns: names below each other and notes beside them, those that have no room there
+// whole below their names. Grades are no names of that column.
 func (m *Model) lay(w int) {
 	if m.w == w {
 		return
@@ -215,12 +215,8 @@ func (m *Model) lay(w int) {
 	m.names = min(m.names, max(half, w-2-gap-notes)) // what notes leave of their half is for names
 	for i := range m.Lines {
 		l := &m.Lines[i]
-		names := m.names
-		if l.Grade {
-			names = theme.Width(l.Name)
-		}
-		if room := w - 2 - names - gap; l.Grade || theme.Width(l.Note) <= room {
-			for n, line := range theme.Wrap(l.Note, max(room, 1)) {
+		if names := m.beside(l, w); names > 0 {
+			for n, line := range theme.Wrap(l.Note, max(w-2-names-gap, 1)) {
 				m.rows = append(m.rows, part{i, line, n == 0, names})
 			}
 			continue
@@ -230,6 +226,20 @@ func (m *Model) lay(w int) {
 			m.rows = append(m.rows, part{i: i, note: line})
 		}
 	}
+}
+
+// beside is how wide the name of a line is when its note stands beside it; 0: there is no room for that.
+func (m *Model) beside(l *Line, w int) int {
+	name, note := theme.Width(l.Name), theme.Width(l.Note)
+	switch room := w - 2 - gap; {
+	case l.Grade:
+		return name
+	case note <= room-m.names:
+		return m.names
+	case name+note <= room: // ends where all lines do
+		return room - note
+	}
+	return 0
 }
 
 func (m *Model) row(r part, w int) string {

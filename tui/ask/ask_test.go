@@ -102,6 +102,24 @@ func TestNamesTakeWhatNotesLeave(t *testing.T) {
 	}
 }
 
+// A note that is too long for the column of notes stands beside its name all the same where that leaves it room.
+func TestALongNoteStandsBesideAShortName(t *testing.T) {
+	now := epoch
+	q := dialog(&now, 3)
+	q.Lines[0] = Line{Glyph: "✗", Name: "acme-shop-pricing-ssl", Note: "impossible: its private key is not kept"}
+	q.Lines[1] = Line{Glyph: "✗", Name: "gitlab.acme-shop.example (bis 2024)", Note: "impossible: its private key is not kept"}
+	got := ansi.Strip(q.Over("", 80, 22))
+	for _, want := range []string{
+		"│ ✗ acme-shop-pricing-ssl              impossible: its private key is not kept │",
+		"│ ✗ gitlab.acme-shop.example (bis 2024)                                        │\n│     impossible: its private key is not kept ",
+		"│ ✓ web-2                                new id  ",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+}
+
 // What is in danger is told beside its grade, however long the names of the items are.
 func TestAGradeHasItsNoteBesideIt(t *testing.T) {
 	now := epoch
