@@ -127,7 +127,7 @@ func (m *Model) ended(msg ended) tea.Cmd {
 	}
 	m.recount()
 	summary := s.run.Summary()
-	if of := m.sessionOf(s.run.Plan().Undoes); of != nil && summary.OK() {
+	if of := m.sessionOf(s.run.Plan().Undoes); of != nil && through(summary) {
 		of.screen.Undone()
 	}
 	if m.top() != screen.Screen(s.screen) {
@@ -139,6 +139,16 @@ func (m *Model) ended(msg ended) tea.Cmd {
 		cmds = append(cmds, m.broadcast(runs.Changed{ID: h.Run}))
 	}
 	return tea.Batch(append(cmds, m.broadcast(browse.EndedMsg{Touched: going.InHand, Gone: going.Gone}))...)
+}
+
+// through: nothing of a run is left to be sent, or to be tried again.
+func through(s cleanup.Summary) bool {
+	for o, n := range s.Counts {
+		if outcome := cleanup.Outcome(o); n > 0 && (outcome.Retried() || outcome == cleanup.Cancelled) {
+			return false
+		}
+	}
+	return s.Stopped == ""
 }
 
 // nextPlan starts the next of the plans that were confirmed before the program began, unless the run of the one before had

@@ -57,7 +57,7 @@ type Model struct {
 	note     string          // what the run said last of itself
 	stopping bool            // cancelled by the user
 	undoes   bool            // it brings back what another run has deleted
-	undone   bool            // another run of this session has brought everything back
+	undone   bool            // another run of this session has brought back what can be
 	summary  cleanup.Summary // of the end, once it is finished
 	pace     pace
 
@@ -126,7 +126,7 @@ func (m *Model) Progress() (done, total int, live bool) {
 	return m.ended, len(m.items), m.live()
 }
 
-// Undone says that another run has brought everything back: an undo is no longer suggested, but can still be asked for.
+// Undone says that another run has brought back what can be: an undo is no longer suggested, but can still be asked for.
 func (m *Model) Undone() { m.undone = true }
 
 // title is how the line of a running run begins.
