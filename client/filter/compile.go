@@ -161,6 +161,13 @@ func (c *compiler) condition(n ast.Node) (test, *Error) {
 		hint = "write … in […]"
 	case o.what == tSpan:
 		hint = "compare it, as in " + o.say() + " > 90d"
+	case o.name == "" || o.literal: // nothing to name in an example
+	case o.what == tNumber:
+		hint = "compare it, as in " + o.say() + " > 1"
+	case o.what == tText && o.oneOf != nil:
+		hint = "compare it, as in " + o.say() + ` == "…"`
+	case o.what == tText:
+		hint = "compare it, as in " + o.say() + ` contains "…"`
 	case o.what == tAddresses:
 		hint = `ask covers("…"), within("…") or contains("…")`
 	case o.what == tWords:

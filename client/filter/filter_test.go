@@ -468,7 +468,10 @@ func TestErrors(t *testing.T) {
 		{inventory.Pools, `=servers > 1.`, 13, "", "both sides"},
 		{inventory.Pools, `=servers > .5`, 12, "", "both sides"},
 
-		{inventory.Pools, `=name`, 2, "", "name is text, not yes or no"},
+		{inventory.Pools, `=name`, 2, "", `name is text, not yes or no: compare it, as in name contains "…"`},
+		{inventory.Pools, `=verdict`, 2, "", `compare it, as in verdict == "…"`},
+		{inventory.Pools, `=servers`, 2, "", "servers is a number, not yes or no: compare it, as in servers > 1"},
+		{inventory.Pools, `=5`, 2, "", "5 is a number, not yes or no: compare it"},
 		{inventory.Pools, `=unused && age`, 12, "", "age > 90d"},
 		{inventory.Pools, `=signs`, 2, "", `a list of words, not yes or no: ask "…" in signs`},
 		{inventory.Pools, `=reasons`, 2, "", "a list of reasons, not yes or no: ask any(reasons, .text"},
