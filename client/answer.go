@@ -140,8 +140,8 @@ func (a *answer[T]) next() (marker string, silent bool) {
 }
 
 // none: a list that is null is empty, for that is how services written in Go say so, unless the answer counts some or promises
-// more. One that is missing, or unset in another way, is only empty where the answer counts none of what was asked for.
-// Otherwise it says nothing: what is listed may use anything.
+// more. One that is unset in another way is only empty where the answer counts none of what was asked for. Otherwise, and
+// where it is missing, it says nothing: what is listed may use anything.
 func (a *answer[T]) none() bool {
 	count := a.Total
 	if count == nil && a.PageInfo != nil {

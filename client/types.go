@@ -42,14 +42,20 @@ func (t Time) Compare(other Time) int { return cmp.Compare(t.micros, other.micro
 // Equal says whether both are the same time.
 func (t Time) Equal(other Time) bool { return t == other }
 
-// UnmarshalJSON takes a string or a number of unix milliseconds (gateway instances); it never fails. ELB v3 writes a time as
-// RFC 3339 has it, or without a zone (S2), the gateways with fractions, and v2 certificates with a blank before the hour.
+// UnmarshalJSON takes a string or a number of unix milliseconds (gateway instances), or of seconds where these would be long
+// before there were such services; it never fails. ELB v3 writes a time as RFC 3339 has it, or without a zone (S2), the
+// gateways with fractions, and v2 certificates with a blank before the hour.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
 	s, quoted := bytes.CutPrefix(data, []byte(`"`))
 	if !quoted {
-		if ms, err := strconv.ParseInt(string(s), 10, 64); err == nil && ms > 0 {
-			t.set(time.UnixMilli(ms))
+		// The clouds are younger than 2001; what is no whole number is 0.
+		const sec2001, ms2001 = 1e9, 1e12
+		switch n, _ := strconv.ParseInt(string(s), 10, 64); {
+		case n >= ms2001:
+			t.set(time.UnixMilli(n))
+		case n >= sec2001:
+			t.set(time.Unix(n, 0))
 		}
 		return nil
 	}

@@ -34,6 +34,8 @@ func TestTimesInEveryLayout(t *testing.T) {
 		`"9999-12-31T23:59:59.999999Z"`:  time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
 		`"0001-01-01T00:00:00Z"`:         {},
 		`1767323045000`:                  at,
+		`1767323045`:                     at, // not of January 1970
+		`86400000`:                       {}, // a length of time rather than a time
 		`""`:                             {},
 		`null`:                           {},
 		`"yesterday"`:                    {},

@@ -271,6 +271,7 @@ func TestBatchAnswersPassThrough(t *testing.T) {
 					{"id":"a","ret_status":"not found","ret_code":"ELB.9903"},
 					{"id":"a","ret_status":"successful"},
 					{"id":"c","ret_status":"failed","ret_code":"ELB.8907"},
+					{"id":"e","ret_status":"NotFound","ret_code":"ELB.9903"},
 					{"id":"stranger","ret_status":"NOT FOUND"},
 					{"id":"d","ret_status":"postponed"}]}`, kind)
 			}}
@@ -285,7 +286,8 @@ func TestBatchAnswersPassThrough(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := []string{
-				"b deleted", "a gone ELB.9903 not found", "a deleted", "c refused ELB.8907 failed", "stranger gone  NOT FOUND", "d unclear  postponed",
+				"b deleted", "a gone ELB.9903 not found", "a deleted", "c refused ELB.8907 failed", "e gone ELB.9903 NotFound",
+				"stranger gone  NOT FOUND", "d unclear  postponed",
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
