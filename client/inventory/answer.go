@@ -63,9 +63,9 @@ func idsOf(items []Resource) []string {
 	return ids
 }
 
-// batch reads the answer of S0 and S3. Whatever is not one of the two documented words is refused when it carries the code
-// of a conflict, and unclear otherwise: other codes say that it failed, not what it is now. S0's "not found" carries a code
-// too and means gone. An element without an id speaks of nothing: what it was about is missing in the answer (api.md 2.11,
+// batch reads the answer of S0 and S3. Whatever is not one of the two documented words is gone when it carries the code of
+// S0's "not found", refused when it carries that of a conflict, and unclear otherwise: other codes say that it failed, not
+// what it is now. An element without an id speaks of nothing: what it was about is missing in the answer (api.md 2.11,
 // 6.2).
 func batch(b client.Batch, err error) ([]Answer, error) {
 	if err != nil {
@@ -80,7 +80,7 @@ func batch(b client.Batch, err error) ([]Answer, error) {
 		switch status := strings.ToLower(strings.TrimSpace(item.Status)); {
 		case status == "successful":
 			a.Said, a.Message = SaidDeleted, ""
-		case status == "not found":
+		case status == "not found", item.Code == "ELB.9903":
 			a.Said = SaidGone
 		case item.Code == "ELB.8907":
 			a.Said = SaidRefused
