@@ -425,6 +425,29 @@ func TestACloudWithOnlyTheOlderAPI(t *testing.T) {
 	}
 }
 
+// TestACloudWithFewListsOfTheOlderAPI: its pools and certificates are listed whole, and what may use them is not known.
+func TestACloudWithFewListsOfTheOlderAPI(t *testing.T) {
+	w := &world{lists: older}
+	w.absent(append([]string{"lbaas/listeners", "lbaas/l7policies"}, everyV3...)...)
+	for _, kinds := range [][]inventory.KindID{{inventory.Pools, inventory.Certificates}, {inventory.Pools}, {inventory.Certificates}} {
+		l, _ := w.serve(t)
+		for range 2 { // the second time it is known
+			s := inventory.Last(l.Load(t.Context(), kinds...))
+			for _, kind := range kinds {
+				listing := s.Listing(kind)
+				if listing.Err != nil || listing.Resources.Len() != 2 {
+					t.Errorf("%d %s of %v: %v", listing.Resources.Len(), kind, kinds, listing.Err)
+				}
+				for _, r := range listing.Resources.All() {
+					if got := said(r.Verdict); r.Name != "used" && !strings.HasPrefix(got, "unknown: shared listeners") {
+						t.Errorf("%s of %v is %q", r.Name, kinds, got)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestWhatOnlyLooksAbsent: a cloud that has some of ELB v3, or had it before, or whose older API does not answer either, has
 // all of it: what cannot be read may use anything.
 func TestWhatOnlyLooksAbsent(t *testing.T) {

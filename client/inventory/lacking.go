@@ -104,7 +104,8 @@ func gravest(errs ...error) error {
 }
 
 // hasOnlyShared asks, when a list of ELB v3 seems to be absent, whether that is so of all that could use something, while
-// the older API answers. A cloud that was found to be so is not asked again.
+// the older API answers; its listeners may be absent too, which [reading.settleShared] then does not take for nothing. A cloud
+// that was found to be so is not asked again.
 func (c *cloud) hasOnlyShared(ctx context.Context, from *client.Client) bool {
 	c.mu.Lock()
 	known := c.onlyShared
@@ -132,15 +133,22 @@ func (c *cloud) hasOnlyShared(ctx context.Context, from *client.Client) bool {
 		wg.Go(func() { errs[i] = ask() })
 	}
 	wg.Wait()
-	for i, err := range errs {
-		if ofV3 := i < 4; ofV3 != absent(err) || !ofV3 && err != nil {
-			return false
-		}
+	const ofV3, pools, listeners = 4, 4, 5
+	if slices.ContainsFunc(errs[:ofV3], func(err error) bool { return !absent(err) }) ||
+		errs[pools] != nil || errs[listeners] != nil && !absent(errs[listeners]) {
+		return false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.onlyShared = true
 	return true
+}
+
+// isOnlyShared says whether the cloud was found to be so.
+func (c *cloud) isOnlyShared() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.onlyShared
 }
 
 func firstPage[T any](pages iter.Seq2[[]T, error]) error {

@@ -270,10 +270,10 @@ func (r *reading) run(ctx context.Context, yield func(*Snapshot) bool) {
 }
 
 // settleShared: the lists of shared load balancers are there together or not at all. One that is missing beside another
-// that answers is not read: what it would list may use anything. r.mu is held.
+// that answers, or where there are no other load balancers, is not read: what it would list may use anything. r.mu is held.
 func (r *reading) settleShared() {
 	family := [...]ListID{sharedPools, sharedListeners, sharedL7Policies}
-	there := slices.ContainsFunc(family[:], func(id ListID) bool {
+	there := r.loader.cloud.isOnlyShared() || slices.ContainsFunc(family[:], func(id ListID) bool {
 		p, read := r.parts[id]
 		return read && p.err == nil && p.lacking == nil
 	})
