@@ -70,3 +70,17 @@ func TestEntriesStayWithPostOtherwise(t *testing.T) {
 		})
 	}
 }
+
+// TestEntriesOfACloudThatHasNoSuchCall: a server that does not know the path answers without a code. The message says what that
+// may mean.
+func TestEntriesOfACloudThatHasNoSuchCall(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 3, Script: simcloud.Script{Rules: []simcloud.Rule{
+		{Path: "**/iplist/batch-delete", Do: simcloud.Act{Status: http.StatusNotFound, Body: "404 page not found\n", ContentType: "text/plain"}},
+	}}})
+	some, from := lab.entriesOf(1)
+	_, results := lab.run(lab.plan(some, from))
+	const want = "404 page not found; read back: still there; perhaps this cloud does not have the call PUT ipgroups/{id}/iplist/batch-delete"
+	if len(results) != 1 || results[0].Outcome != Failed || results[0].Message != want {
+		t.Errorf("%+v", results)
+	}
+}

@@ -247,6 +247,9 @@ func (r *Run) notFound(ctx context.Context, p piece, v ending) (left []piece) {
 	instead := p.way.route.Instead
 	if instead == nil || len(there) == 0 {
 		for _, d := range there {
+			if d.is.code == "" { // as of a server that does not know the path
+				d.is.message += "; perhaps this cloud does not have the call " + p.way.route.Call
+			}
 			r.end(d.item, d.is)
 		}
 		return nil
