@@ -197,6 +197,9 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		if r.gone(i) == Deleted {
 			return nil, &ending{outcome: Deleted, message: "gone: a request whose answer was lost has deleted it"}
 		}
+		if other := r.anotherSpelling(planned.Resource, kind, now); other != "" {
+			return nil, r.changed(i, fmt.Sprintf("its %s has it as %s now", parentNoun(kind), other))
+		}
 		return nil, &ending{outcome: AlreadyGone, message: "gone before it was sent"}
 	}
 	r.mu.Lock()
@@ -233,6 +236,23 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		left = append(left, holds...)
 	}
 	return left, nil
+}
+
+// anotherSpelling is what stands for the same as a resource that is not there; "" when nothing does, or what is to go as well.
+func (r *Run) anotherSpelling(planned inventory.Resource, kind *inventory.Kind, now *view) string {
+	if kind.Deletion == nil || kind.Deletion.Same == nil {
+		return ""
+	}
+	for _, row := range now.rows[kind.ID] {
+		if row.Ref.Parent == planned.Ref.Parent && spotOf(kind, row) == spotOf(kind, planned) && !r.plans(row.Ref) {
+			return row.Name
+		}
+	}
+	return ""
+}
+
+func (r *Run) plans(ref inventory.Ref) bool {
+	return slices.ContainsFunc(r.plan.Items, func(it Item) bool { return it.Resource.Ref == ref })
 }
 
 // changed is how an item ends that is no longer as it was confirmed. Where the service has refused it, what it is like now

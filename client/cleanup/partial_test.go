@@ -228,6 +228,37 @@ func TestEntriesOfAGroupThatWasRenamedAreSkipped(t *testing.T) {
 	}
 }
 
+// An entry that was written in another way since it was confirmed is not gone: its addresses are as they were. One that is gone
+// while the other spelling was confirmed too is.
+func TestEntriesInAnotherSpellingByNowAreSkipped(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 3})
+	some, _ := lab.entriesOf(2)
+	path := "/v3/P/elb/ipgroups/" + some[0].Ref.Parent + "/iplist/"
+	send := func(call string, ips ...string) {
+		var list []map[string]string
+		for _, ip := range ips {
+			list = append(list, map[string]string{"ip": ip})
+		}
+		lab.post(path+call, map[string]any{"ipgroup": map[string]any{"ip_list": list}})
+	}
+	const planned, gone = "2001:db8:77::1", "203.0.113.77"
+	send("create-or-update", planned, gone)
+	from := inventory.Last(lab.loader.Open(t.Context(), inventory.Entries, inventory.Parents(some)))
+	some = pick(from, inventory.Entries, 2, func(r inventory.Resource) bool { return r.Ref.ID == planned || r.Ref.ID == gone })
+	p := lab.plan(some, from)
+	send("batch-delete", planned, gone)
+	send("create-or-update", "2001:0DB8:77:0::1")
+	for _, res := range finished(t, lab.engine.Start(t.Context(), p)) {
+		want := Result{Outcome: AlreadyGone, Message: "gone before it was sent"}
+		if res.Ref.ID == planned {
+			want = Result{Outcome: Skipped, Message: "changed: its IP group has it as 2001:0DB8:77:0::1 now"}
+		}
+		if res.Outcome != want.Outcome || res.Message != want.Message {
+			t.Errorf("%+v, want %+v", res, want)
+		}
+	}
+}
+
 // Where a service does not tell when a group was edited, its entries tell: others of the same number are not those that were
 // confirmed.
 func TestAGroupWithOtherEntriesIsSkipped(t *testing.T) {
