@@ -100,6 +100,7 @@ func (c *choosing) from(ctx context.Context, choice profile.Choice, kind *invent
 // choose reads the kind and keeps what the expression selects, all without one. Errors are of choosing or of the parents' list.
 func (c *choosing) choose(ctx context.Context, loader *inventory.Loader, kind *inventory.Kind, f *filter.Filter) (*chosen, error) {
 	defer waiting(os.Stderr, "Listing "+kind.Many+" and what may use them.")()
+	defer pauses(os.Stderr, loader.Paused)()
 	loader = loader.WithDetail()
 	out := &chosen{kind: kind, loader: loader}
 	if kind.Within == "" {

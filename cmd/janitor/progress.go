@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -49,6 +50,38 @@ func waiting(stderr *os.File, what string) (stop func()) {
 	}
 	timer := time.AfterFunc(patience, func() { say(stderr, "%s", what) })
 	return func() { timer.Stop() }
+}
+
+// longPause of a service that makes a command wait is told, at a terminal or not.
+const longPause = 5 * time.Second
+
+// pauses tells each time that a service takes no requests for long; stop ends that.
+func pauses(stderr io.Writer, paused func(service string) (until time.Time, why string)) (stop func()) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		ticker := time.NewTicker(patience)
+		defer ticker.Stop()
+		told := map[string]time.Time{} // until then
+		for {
+			select {
+			case <-done:
+				return
+			case now := <-ticker.C:
+				for _, service := range []string{client.ELB, client.ROMA, client.APIG} {
+					until, why := paused(service)
+					if wait := until.Sub(now); wait > longPause && until.After(told[service]) {
+						told[service] = until.Add(longPause)
+						say(stderr, "Waiting %s: %s takes no requests before that (%s).", theme.Seconds(wait), service, why)
+					}
+				}
+			}
+		}
+	})
+	return func() {
+		close(done)
+		wg.Wait()
+	}
 }
 
 // follow hands every event of a run to take, and shows in between how far it is.

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"janitor/client"
 	"janitor/tui/theme"
 )
 
@@ -27,4 +30,31 @@ func TestProgressIsOneLineThatIsWrittenOver(t *testing.T) {
 	if progressOn(&out).width != nil {
 		t.Error("a buffer is taken for a terminal")
 	}
+}
+
+// A long pause of a service is told once, another one again; a short one is not.
+func TestLongPausesAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		began := time.Now()
+		stop := pauses(&out, func(service string) (time.Time, string) {
+			switch at := time.Since(began); {
+			case service == client.APIG:
+				return time.Now().Add(longPause), "too short"
+			case service != client.ELB:
+				return time.Time{}, ""
+			case at < 90*time.Second:
+				return began.Add(time.Minute), "quota of 600/min"
+			default:
+				return began.Add(2 * time.Minute), "quota of 600/min"
+			}
+		})
+		time.Sleep(3 * time.Minute)
+		stop()
+		const want = "Waiting 59 s: elb takes no requests before that (quota of 600/min).\n" +
+			"Waiting 30 s: elb takes no requests before that (quota of 600/min).\n"
+		if got := out.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	})
 }
