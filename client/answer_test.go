@@ -18,7 +18,7 @@ var regular = map[string]func(string) verdicts{
 	`{"members":[{"id":"m","subnet_id":"s","weight":null}],"total":1}`:                                                                                                               both[[]sharedMember]("members"),
 	`{"listeners":[{"id":"l","admin_state_up":false,"ipgroup":{"ipgroup_id":"a,b","enable_ipgroup":true},"sni_container_refs":["c"],"insert_headers":{"X-Forwarded-ELB-IP":true}}]}`: both[[]Listener]("listeners"),
 	`{"l7policies":[{"id":"p","position":-1,"redirect_pools_config":[{"pool_id":"p","weight":3}],"redirect_pools_extend_config":{"traffic_mirror_config":{"target_ids":["t"]}}}]}`:   both[[]L7Policy]("l7policies"),
-	`{"ipgroup":{"id":"g","ip_list":[{"ip":"10.0.0.1","description":"office"}]}}`:                                                                                                    both[IPGroup]("ipgroup"),
+	`{"ipgroup":{"id":"g","ip_list":[{"ip":"10.0.0.1","description":"B\u00fcro\t大"},{"description":null,"ip":"::1"}]}}`:                                                              both[IPGroup]("ipgroup"),
 	`{"certificates":[{"id":"c","private_key":"-----BEGIN\nx\u0041\"\\\/","subject_alternative_names":["a","b"]}]}`:                                                                  both[[]Certificate]("certificates"),
 	`{"id":"c","name":"channel","type":2,"member_groups":[{"member_group_id":"g"}]}`:                                                                                                 both[Channel](""),
 	`{"pools":null}`: both[[]Pool]("pools"),
@@ -72,9 +72,9 @@ func eachText(v reflect.Value, tell func(string)) {
 			eachText(v.Elem(), tell)
 		}
 	case reflect.Struct:
-		if v.Type() == reflect.TypeFor[IDs]() {
-			for id := range strings.Lines(v.Field(0).String()) {
-				tell(strings.TrimSuffix(id, "\n"))
+		if of := v.Type(); of == reflect.TypeFor[IDs]() || of == reflect.TypeFor[IPEntries]() {
+			for text := range strings.FieldsFuncSeq(v.Field(0).String(), func(r rune) bool { return r == '\t' || r == '\n' }) {
+				tell(text)
 			}
 			return
 		}

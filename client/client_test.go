@@ -153,7 +153,7 @@ func TestS2(t *testing.T) {
 	at := parseTime(`"2018-01-16T03:19:16Z"`)
 	want := IPGroup{
 		ID: "8722e0e0-9cc9-4490-9660-8c9a5732fbb0", Name: "test_ipg",
-		Entries:   []IPEntry{{IP: "192.168.1.122"}},
+		Entries:   NewIPEntries(IPEntry{IP: "192.168.1.122"}),
 		Listeners: NewIDs("88f9c079-29cb-435a-b98f-0c5c0b90c2bd", "2f4c9644-d5d2-4cf8-a3c0-944239a4f58c"),
 		CreatedAt: at, UpdatedAt: at,
 	}
@@ -469,7 +469,7 @@ func TestAnEmptyGroupIsNotAMissingOne(t *testing.T) {
 			fmt.Fprintf(w, `{"ipgroup":{"id":"g","ip_list":%s},"request_id":"r"}`, empty)
 		})
 		group, id, err := deleter(t, c).DeleteEntries(t.Context(), "g", []string{"10.0.0.1"})
-		if err != nil || len(group.Entries) != 0 || id != "r" {
+		if err != nil || group.Entries.Len() != 0 || id != "r" {
 			t.Errorf("%s: %v, %v, %q", empty, group, err, id)
 		}
 	}

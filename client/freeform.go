@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"encoding/json"
 
 	"janitor/client/decode"
 	"janitor/client/wire"
@@ -31,13 +30,11 @@ func shownOf(data []byte) []byte {
 	if len(data) == 0 || data[0] != '{' || wire.Decode(data, &fields) != nil || len(fields) == 0 {
 		return nil
 	}
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false) // whoever asked for it does it
-	if enc.Encode(fields) != nil {
+	shown, err := marshal(fields)
+	if err != nil {
 		return nil
 	}
-	return bytes.TrimSpace(out.Bytes())
+	return bytes.TrimSpace(shown)
 }
 
 // MarshalJSON writes the object.

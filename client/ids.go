@@ -94,7 +94,7 @@ func (ids *IDs) UnmarshalJSON(data []byte) error {
 
 // DecodeFrom takes what the services write as documented; see [decode.Own].
 func (ids *IDs) DecodeFrom(d *decode.Decoder) bool {
-	lines, ok := d.IDs()
+	lines, ok := d.Lines(Clean, "id")
 	if *ids = (IDs{lines}); lines == "" {
 		ids.lines = none
 	}
@@ -107,9 +107,14 @@ func (ids IDs) MarshalJSON() ([]byte, error) {
 	for id := range ids.All() {
 		refs = append(refs, idRef{id})
 	}
+	return marshal(refs)
+}
+
+// marshal leaves < and > as they are: whoever wants them escaped does it afterwards, as [json.Marshal] does.
+func marshal(v any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false) // whoever asked for it does it
-	err := enc.Encode(refs)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
 	return out.Bytes(), err
 }

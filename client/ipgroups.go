@@ -5,12 +5,14 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"slices"
+	"strings"
 
 	"janitor/client/decode"
 )
 
-// IPGroup is an IP address group. An empty Entries stands for nobody or everybody, depending on the listener (api.md 2.9);
-// nil = not said.
+// IPGroup is an IP address group. Entries that are none stand for nobody or everybody, depending on the listener
+// (api.md 2.9).
 type IPGroup struct {
 	ID                  string    `json:"id"`
 	Name                string    `json:"name"`
@@ -28,28 +30,70 @@ type IPEntry struct {
 	Description string `json:"description"`
 }
 
-// IPEntries are the entries of an IP group, nil when they are not said: a list that is null has none.
-type IPEntries []IPEntry
+// IPEntries are the entries of an IP group, in the order in which the service listed them. As with [IDs] they take as little
+// memory as can be, and the zero value is not said.
+type IPEntries struct{ lines string } // each with a tab before its description and a line break after it
 
-// UnmarshalJSON makes null an empty list.
+// NewIPEntries are these entries, cleaned.
+func NewIPEntries(all ...IPEntry) IPEntries {
+	if len(all) == 0 {
+		return IPEntries{none}
+	}
+	var b strings.Builder
+	for _, e := range all {
+		b.WriteString(Clean(e.IP))
+		b.WriteByte('\t')
+		b.WriteString(Clean(e.Description))
+		b.WriteByte('\n')
+	}
+	return IPEntries{b.String()}
+}
+
+// Said says that the service has told them, even if there are none.
+func (e IPEntries) Said() bool { return e.lines != "" }
+
+// Len is how many there are, as far as they are said.
+func (e IPEntries) Len() int { return strings.Count(e.lines, "\n") }
+
+// All are the entries in order.
+func (e IPEntries) All() iter.Seq[IPEntry] {
+	return func(yield func(IPEntry) bool) {
+		for line, rest, more := strings.Cut(e.lines, "\n"); more; line, rest, more = strings.Cut(rest, "\n") {
+			ip, description, _ := strings.Cut(line, "\t")
+			if !yield(IPEntry{ip, description}) {
+				return
+			}
+		}
+	}
+}
+
+// List is All as a new list.
+func (e IPEntries) List() []IPEntry {
+	return slices.AppendSeq(make([]IPEntry, 0, e.Len()), e.All())
+}
+
+// Equal says whether they are the same in the same order.
+func (e IPEntries) Equal(others IPEntries) bool { return e == others }
+
+// UnmarshalJSON takes what the services write, and cleans it. A list that is null has none.
 func (e *IPEntries) UnmarshalJSON(data []byte) error {
 	var all []IPEntry
 	err := decode.Lenient(data, &all)
-	if *e = all; all == nil {
-		*e = IPEntries{}
-	}
+	*e = NewIPEntries(all...)
 	return err
 }
 
 // DecodeFrom is UnmarshalJSON for entries as they are documented; see [decode.Own].
 func (e *IPEntries) DecodeFrom(d *decode.Decoder) bool {
-	var all []IPEntry
-	ok := d.Value(&all)
-	if *e = all; all == nil {
-		*e = IPEntries{}
+	lines, ok := d.Lines(Clean, "ip", "description")
+	if *e = (IPEntries{lines}); lines == "" {
+		e.lines = none
 	}
 	return ok
 }
+
+// MarshalJSON writes them as the services do.
+func (e IPEntries) MarshalJSON() ([]byte, error) { return marshal(e.List()) }
 
 // IPGroups lists the IP groups with their entries.
 func (c *Client) IPGroups(ctx context.Context) iter.Seq2[[]IPGroup, error] {
@@ -107,7 +151,7 @@ func (r request) changeEntries(ctx context.Context, method string, entries any) 
 		return IPGroup{}, requestID, err
 	}
 	// Without a list of what is in the group, "gone" would be a guess.
-	if a.Value.Entries == nil || a.Value.ID == "" {
+	if !a.Value.Entries.Said() || a.Value.ID == "" {
 		return IPGroup{}, requestID, r.bad(requestID, "the answer does not show what is in the group")
 	}
 	return a.Value, requestID, nil

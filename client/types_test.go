@@ -357,7 +357,7 @@ func TestNoneIsNotLeftOut(t *testing.T) {
 			t.Fatal(c.json, err)
 		}
 		g := a.Value
-		if g.Listeners.Said() != c.said || g.Listeners.Len() != 0 || (g.Entries != nil) != c.entries {
+		if g.Listeners.Said() != c.said || g.Listeners.Len() != 0 || g.Entries.Said() != c.entries {
 			t.Errorf("%s is read as %+v", c.json, g)
 		}
 		written, err := json.Marshal(g)
@@ -365,7 +365,7 @@ func TestNoneIsNotLeftOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		var again IPGroup
-		if err := json.Unmarshal(written, &again); err != nil || again.Listeners.Said() != c.said || (again.Entries != nil) != c.entries {
+		if err := json.Unmarshal(written, &again); err != nil || again.Listeners.Said() != c.said || again.Entries.Said() != c.entries {
 			t.Errorf("%s becomes %s: %v", c.json, written, err)
 		}
 	}

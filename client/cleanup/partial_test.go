@@ -269,7 +269,7 @@ func TestAGroupWithOtherEntriesIsSkipped(t *testing.T) {
 	group := some[0].Object.(*client.IPGroup)
 	path := "/v3/P/elb/ipgroups/" + group.ID + "/iplist/"
 	lab.post(path+"create-or-update", map[string]any{"ipgroup": map[string]any{"ip_list": []map[string]string{{"ip": "203.0.113.77"}}}})
-	lab.post(path+"batch-delete", map[string]any{"ipgroup": map[string]any{"ip_list": []map[string]string{{"ip": group.Entries[0].IP}}}})
+	lab.post(path+"batch-delete", map[string]any{"ipgroup": map[string]any{"ip_list": []map[string]string{{"ip": group.Entries.List()[0].IP}}}})
 	if res := finished(t, lab.engine.Start(t.Context(), p))[0]; res.Outcome != Skipped || !strings.HasPrefix(res.Message, "changed: its list of entries ") {
 		t.Errorf("%+v", res)
 	}

@@ -110,7 +110,7 @@ func TestEverythingMarked(t *testing.T) {
 func TestEntries(t *testing.T) {
 	s := simulate(t, simcloud.Options{}, nil)
 	groups := pick(s.load(inventory.IPGroups), inventory.IPGroups, 2, func(r inventory.Resource) bool {
-		return len(r.Object.(*client.IPGroup).Entries) >= 3
+		return r.Object.(*client.IPGroup).Entries.Len() >= 3
 	})
 	from := inventory.Last(s.loader.Open(t.Context(), inventory.Entries, groups))
 	var marked []inventory.Resource

@@ -136,7 +136,7 @@ func TestEntriesComeBack(t *testing.T) {
 // groupEntries are the entries of a group with their notes.
 func groupEntries(r inventory.Resource) []string {
 	var all []string
-	for _, e := range r.Object.(*client.IPGroup).Entries {
+	for e := range r.Object.(*client.IPGroup).Entries.All() {
 		all = append(all, e.IP+" "+e.Description)
 	}
 	return all

@@ -4,7 +4,9 @@ package decode
 
 import (
 	"bytes"
+	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -24,7 +26,7 @@ type Decoder struct {
 	texts  texts
 	plans  map[reflect.Type]*plan
 	drafts map[reflect.Type]*draft
-	lines  []byte // of IDs, or texts that are joined
+	lines  []byte // or texts that are joined
 }
 
 // Own is a value that takes from the decoder what it is made of. None of its text needs cleaning afterwards,
@@ -90,29 +92,35 @@ func (d *Decoder) Null() bool {
 // Keep is this text, kept as other text of the answers is: once, where it comes again.
 func (d *Decoder) Keep(text []byte) string { return d.texts.keep(text) }
 
-// IDs reads a list of objects of which only the id counts: each id with a line break after it.
-func (d *Decoder) IDs() (lines string, ok bool) {
+// Lines reads a list of objects of which only the texts of these names count: a line of each object, with a line break after
+// it and tabs between the texts. Text that is not printable ASCII of at most 256 characters goes through clean, which
+// must leave neither tabs nor line breaks in it.
+func (d *Decoder) Lines(clean func(string) string, names ...string) (lines string, ok bool) {
 	if d.Null() {
 		return "", d.word("null")
 	}
 	d.lines = d.lines[:0]
+	texts := make([][]byte, len(names))
 	ok = d.each('[', ']', func() bool {
-		given := false
+		clear(texts)
 		ok := d.Object(func(name []byte) bool {
+			i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, string(name)) })
 			switch {
-			case string(name) != "id":
-				return !strings.EqualFold(string(name), "id") && d.skip()
-			case given:
+			case i < 0:
+				return d.skip()
+			case names[i] != string(name) || texts[i] != nil:
 				return false
 			}
-			given = true
-			if d.Null() {
-				return d.word("null")
-			}
-			raw, plain, ok := d.quoted()
-			d.lines = append(d.lines, raw...)
-			return ok && plain && len(raw) <= shortest
+			text, ok := d.cleaned(clean)
+			texts[i] = text
+			return ok
 		})
+		for i, text := range texts {
+			if i > 0 {
+				d.lines = append(d.lines, '\t')
+			}
+			d.lines = append(d.lines, text...)
+		}
 		d.lines = append(d.lines, '\n')
 		return ok
 	})
@@ -120,6 +128,22 @@ func (d *Decoder) IDs() (lines string, ok bool) {
 		return "", false
 	}
 	return d.texts.keep(d.lines), true
+}
+
+// cleaned reads a text that needs no cleaning afterwards. It is never nil, and part of the answer where that is plain.
+func (d *Decoder) cleaned(clean func(string) string) (text []byte, ok bool) {
+	if d.Null() {
+		return []byte{}, d.word("null")
+	}
+	raw, plain, ok := d.quoted()
+	if !ok || plain && len(raw) <= shortest {
+		return raw, ok
+	}
+	var s string
+	if json.Unmarshal(d.data[d.at-len(raw)-2:d.at], &s) != nil {
+		return nil, false
+	}
+	return []byte(clean(s)), true
 }
 
 // Joined reads a list of texts, with commas between them.

@@ -34,23 +34,24 @@ type part struct {
 	Weight *int   `json:"weight"`
 }
 
-// refs are ids, one a line.
+// refs are ids with notes, one a line.
 type refs string
 
 func (r *refs) DecodeFrom(d *Decoder) bool {
-	lines, ok := d.IDs()
+	lines, ok := d.Lines(func(s string) string { return s }, "id", "note")
 	*r = refs(lines)
 	return ok
 }
 
 func (r *refs) UnmarshalJSON(data []byte) error {
 	var all []struct {
-		ID string `json:"id"`
+		ID   string `json:"id"`
+		Note string `json:"note"`
 	}
 	err := json.Unmarshal(data, &all)
 	*r = ""
 	for _, one := range all {
-		*r += refs(one.ID + "\n")
+		*r += refs(one.ID + "\t" + one.Note + "\n")
 	}
 	return err
 }
@@ -74,7 +75,7 @@ var documented = []string{
 	`[]`, `null`, ` [ { } , { } ] ` + "\n",
 	`[{"id":"a","port":8080,"up":true,"maybe":0,"words":["x",""],"parts":[{"name":"n","weight":5},{}],"one":{"name":"o"},"made":"2026"}]`,
 	`[{"id":null,"port":-1,"up":false,"maybe":null,"words":null,"parts":[],"one":null,"refs":null}]`,
-	`[{"refs":[{"id":"a"},{"other":[1,-2.5e3,{"x":[null,true,false]}],"id":"b"},{"id":null},{}],"shout":{"a":1}}]`,
+	`[{"refs":[{"id":"a"},{"other":[1,-2.5e3,{"x":[null,true,false]}],"id":"b"},{"id":null},{},{"note":"größe\u0009","id":"\u0061"}],"shout":{"a":1}}]`,
 	`[{"id":"\u0061\n\ud83d\ude00\ud800","made":"größe","words":["\"\\\/\b\f\n\r\t"]}]`,
 	`[{"unknown":{"id":[{"id":1e-9}]},"port":9223372036854775807}]`,
 }
@@ -128,7 +129,7 @@ func TestWhatIsWrongOrUnusualIsRefused(t *testing.T) {
 		"an id twice":           `[{"refs":[{"id":"a","id":"b"}]}]`,
 		"an id that is a list":  `[{"refs":[{"id":[]}]}]`,
 		"an id in other case":   `[{"refs":[{"Id":"a"}]}]`,
-		"an id with an escape":  `[{"refs":[{"id":"\u0061"}]}]`,
+		"an id given twice":     `[{"refs":[{"id":"a","note":"b","id":"a"}]}]`,
 		"a bare id":             `[{"refs":["a"]}]`,
 		"a control character":   "[{\"id\":\"a\nb\"}]",
 		"half an escape":        `[{"id":"\u00g0"}]`,

@@ -136,7 +136,7 @@ func opinionOf(id inventory.KindID) opinion {
 	case inventory.IPGroups:
 		g := func(r inventory.Resource) *client.IPGroup { return r.Object.(*client.IPGroup) }
 		o.text["description"] = func(r inventory.Resource) say { return free(g(r).Description) }
-		o.number["entries"] = func(r inventory.Resource) say { return number(float64(len(g(r).Entries))) }
+		o.number["entries"] = func(r inventory.Resource) say { return number(float64(g(r).Entries.Len())) }
 		o.number["listeners"] = func(r inventory.Resource) say { return number(float64(g(r).Listeners.Len())) }
 	case inventory.Entries:
 		e := func(r inventory.Resource) *inventory.Entry { return r.Object.(*inventory.Entry) }

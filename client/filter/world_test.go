@@ -160,7 +160,7 @@ func resources(tb testing.TB, r *rand.Rand, id inventory.KindID, n int) []invent
 					ExpireTime: client.At(moment(r)),
 				}
 			case inventory.IPGroups:
-				x.Object = &client.IPGroup{Entries: make([]client.IPEntry, r.IntN(3)), Listeners: refs(r), Description: pick(r, "", "office")}
+				x.Object = &client.IPGroup{Entries: client.NewIPEntries(make([]client.IPEntry, r.IntN(3))...), Listeners: refs(r), Description: pick(r, "", "office")}
 			case inventory.Channels:
 				x.Object = &inventory.Channel{Channel: client.Channel{
 					Port: pick(r, 0, 80, 8080), Status: r.IntN(3), BalanceStrategy: r.IntN(6), Type: client.ChannelType(pick(r, "", "builtin", "microservice")),

@@ -277,9 +277,9 @@ func (a *accessLists) group(id string) *accessList {
 	if seen {
 		return l
 	}
-	if group := a.listed[id]; group != nil && group.Entries != nil {
+	if group := a.listed[id]; group != nil && group.Entries.Said() {
 		l = &accessList{group: group}
-		for _, e := range group.Entries {
+		for e := range group.Entries.All() {
 			l.keep(&Entry{IPEntry: e, covers: addresses.Parse(e.IP)})
 		}
 	}

@@ -216,17 +216,19 @@ func (d dice) world() *accessWorld {
 	w := &accessWorld{doomed: map[[2]string]bool{}}
 	hidden := []string{"x1", "x2", "l1"}
 	for i := range 1 + d.IntN(6) {
-		g := client.IPGroup{ID: "g" + strconv.Itoa(i), Name: d.pick("", "name"), Entries: client.IPEntries{}}
+		g := client.IPGroup{ID: "g" + strconv.Itoa(i), Name: d.pick("", "name")}
+		var entries []client.IPEntry
 		for range d.IntN(7) {
-			g.Entries = append(g.Entries, client.IPEntry{IP: d.entry()})
+			entries = append(entries, client.IPEntry{IP: d.entry()})
 		}
 		if i > 0 && d.IntN(3) == 0 { // entries of the group before, as they are
-			for _, e := range w.groups[i-1].Entries {
+			for e := range w.groups[i-1].Entries.All() {
 				if d.IntN(2) == 0 {
-					g.Entries = append(g.Entries, e)
+					entries = append(entries, e)
 				}
 			}
 		}
+		g.Entries = client.NewIPEntries(entries...)
 		if d.IntN(4) == 0 {
 			g.Listeners = client.NewIDs(hidden[d.IntN(len(hidden))])
 		}
@@ -235,7 +237,7 @@ func (d dice) world() *accessWorld {
 		w.opened = append(w.opened, open)
 		w.listed = append(w.listed, d.IntN(6) > 0)
 		often := d.IntN(4)
-		for _, e := range g.Entries {
+		for e := range g.Entries.All() {
 			if open && d.IntN(4) <= often {
 				w.doomed[[2]string{g.ID, e.IP}] = true
 			}
@@ -307,7 +309,7 @@ func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 	}
 	losers := map[string][]string{} // listener → groups that lose entries, as either says
 	for i, g := range w.groups {
-		if !slices.ContainsFunc(g.Entries, func(e client.IPEntry) bool { return w.doomed[[2]string{g.ID, e.IP}] }) {
+		if !slices.ContainsFunc(g.Entries.List(), func(e client.IPEntry) bool { return w.doomed[[2]string{g.ID, e.IP}] }) {
 			continue
 		}
 		for l, ids := range applies {
@@ -333,12 +335,12 @@ func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 		unknown := map[string]bool{}
 		for _, id := range ids {
 			i, exists := at[id]
-			known := exists && (w.listed[i] || w.opened[i] && len(w.groups[i].Entries) > 0)
+			known := exists && (w.listed[i] || w.opened[i] && w.groups[i].Entries.Len() > 0)
 			if !known {
 				unknown[id] = true
 				continue
 			}
-			for _, e := range w.groups[i].Entries {
+			for e := range w.groups[i].Entries.All() {
 				if w.doomed[[2]string{id, e.IP}] {
 					continue
 				}
@@ -354,7 +356,7 @@ func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 			if !slices.Contains(ids, id) {
 				unknown[id] = true
 			}
-			for _, e := range w.groups[at[id]].Entries {
+			for e := range w.groups[at[id]].Entries.All() {
 				if !w.doomed[[2]string{id, e.IP}] {
 					continue
 				}
@@ -365,7 +367,7 @@ func (w *accessWorld) want(m *model) (map[string]outcome, map[string][]bool) {
 			}
 		}
 		drained := slices.ContainsFunc(lose, func(id string) bool {
-			return !slices.ContainsFunc(w.groups[at[id]].Entries, func(e client.IPEntry) bool { return !w.doomed[[2]string{id, e.IP}] })
+			return !slices.ContainsFunc(w.groups[at[id]].Entries.List(), func(e client.IPEntry) bool { return !w.doomed[[2]string{id, e.IP}] })
 		})
 		o.hidden = len(unknown)
 		o.loses = len(refs)
@@ -482,7 +484,7 @@ func TestChangesByCounting(t *testing.T) {
 		if err := w.check(d, m); err != nil {
 			for i, g := range w.groups {
 				t.Logf("group %s, opened %v, listed %v, listeners %v", g.ID, w.opened[i], w.listed[i], g.Listeners)
-				for _, e := range g.Entries {
+				for e := range g.Entries.All() {
 					t.Logf("    %q doomed %v", e.IP, w.doomed[[2]string{g.ID, e.IP}])
 				}
 			}
@@ -512,11 +514,13 @@ func FuzzChanges(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string, which uint64) {
 		groups := []client.IPGroup{{ID: "a"}, {ID: "b"}}
 		for i, list := range []string{a, b} {
+			var entries []client.IPEntry
 			for line := range strings.SplitSeq(list, "\n") {
-				if len(groups[i].Entries) < 20 {
-					groups[i].Entries = append(groups[i].Entries, client.IPEntry{IP: line})
+				if len(entries) < 20 {
+					entries = append(entries, client.IPEntry{IP: client.Clean(line)})
 				}
 			}
+			groups[i].Entries = client.NewIPEntries(entries...)
 		}
 		g := graphOf([]client.Listener{{ID: "l", IPGroup: &client.ListenerIPGroup{IDs: "a,b"}}}, groups)
 		goes := map[Ref]bool{}

@@ -57,7 +57,7 @@ var entries = &Kind{
 		Settings: func(r Resource) []Field { return []Field{{"note", entry(r).Description}} },
 		Undo: func(r Resource) (Undo, string) {
 			e, twin := entry(r), ""
-			for _, other := range e.Group.Entries {
+			for other := range e.Group.Entries.All() {
 				if other.IP != e.IP && addresses.KeyOf(other.IP) == addresses.KeyOf(e.IP) {
 					twin = other.IP
 				}
@@ -108,7 +108,7 @@ func listEntries(ctx context.Context, q *query) error {
 			group := &page[i]
 			switch parent, ok := wanted[group.ID]; {
 			case !ok:
-			case group.Entries == nil:
+			case !group.Entries.Said():
 				mute = append(mute, parent)
 			default:
 				rows = append(rows, entriesOf(q.home, group)...)
@@ -140,12 +140,11 @@ func (q *query) entriesIn(ctx context.Context, parent Resource) error {
 }
 
 func entriesOf(home ScopeID, group *client.IPGroup) []Resource {
-	objects := make([]Entry, len(group.Entries))
-	rows := make([]Resource, len(group.Entries))
-	for i, e := range group.Entries {
-		o := &objects[i]
-		*o = Entry{IPEntry: e, Group: group, covers: addresses.Parse(e.IP)}
-		rows[i] = entryRow(home, o)
+	objects := make([]Entry, 0, group.Entries.Len())
+	rows := make([]Resource, 0, cap(objects))
+	for e := range group.Entries.All() {
+		objects = append(objects, Entry{IPEntry: e, Group: group, covers: addresses.Parse(e.IP)})
+		rows = append(rows, entryRow(home, &objects[len(objects)-1]))
 	}
 	compareEntries(objects)
 	return rows
@@ -237,12 +236,12 @@ func entriesBy(send func(*client.Deleter, context.Context, string, []string) (cl
 // is older than its deletion: nothing stands in the way of one. The service may spell it in its own way; an entry of the same
 // address that was there before beside it is another one.
 func remaining(items []Resource, group client.IPGroup, requestID string) []Answer {
-	spelled := make(map[string]bool, len(group.Entries))
+	spelled := make(map[string]bool, group.Entries.Len())
 	before, after := map[addresses.Key]int{}, map[addresses.Key]int{}
-	for _, e := range entry(items[0]).Group.Entries {
+	for e := range entry(items[0]).Group.Entries.All() {
 		before[addresses.KeyOf(e.IP)]++
 	}
-	for _, e := range group.Entries {
+	for e := range group.Entries.All() {
 		spelled[e.IP] = true
 		after[addresses.KeyOf(e.IP)]++
 	}

@@ -16,7 +16,7 @@ var ipGroups = &Kind{
 	ID: IPGroups, One: "IP group", Many: "IP groups", Title: "IP groups", Holds: Entries,
 	Columns: []Column{
 		nameColumn("NAME"),
-		countColumn("entries", "ENTRIES", 7, func(r Resource) (int, bool) { return len(ipGroup(r).Entries), ipGroup(r).Entries != nil }).means("entries in it"),
+		countColumn("entries", "ENTRIES", 7, func(r Resource) (int, bool) { return ipGroup(r).Entries.Len(), ipGroup(r).Entries.Said() }).means("entries in it"),
 		countColumn("listeners", "LISTENERS", 9, func(r Resource) (int, bool) { return ipGroup(r).Listeners.Len(), ipGroup(r).Listeners.Said() }).means("listeners it names itself; reasons tell all"),
 		ageColumn(),
 		idColumn(),
@@ -34,13 +34,13 @@ var ipGroups = &Kind{
 		}
 		v := judge(r.Ref, madeBy(group.Name, group.Description), used, gaps, groupUnused, signsOfGroup(group, g))
 		done, err := g.State(groupsList)
-		v.Partial = !done || err != nil || group.Entries == nil || len(gaps) > 0 // a listener that is not known may make a white list of it
+		v.Partial = !done || err != nil || !group.Entries.Said() || len(gaps) > 0 // a listener that is not known may make a white list of it
 		return v
 	},
 	Fields: func(r Resource, now time.Time) []Field {
 		group := ipGroup(r)
 		return fields(r, now,
-			Field{"Entries", counted(len(group.Entries), group.Entries != nil)},
+			Field{"Entries", counted(group.Entries.Len(), group.Entries.Said())},
 			Field{"Listeners", ids(group.Listeners)},
 			Field{"Description", group.Description},
 			Field{"Enterprise project", group.EnterpriseProjectID},
@@ -50,21 +50,21 @@ var ipGroups = &Kind{
 		Route: func(Resource) *Route { return deleteIPGroup },
 		Settings: func(r Resource) []Field {
 			group := ipGroup(r)
-			list := make([]string, len(group.Entries))
-			for i, e := range group.Entries {
-				list[i] = e.IP
+			list := make([]string, 0, group.Entries.Len())
+			for e := range group.Entries.All() {
+				list = append(list, e.IP)
 			}
 			slices.Sort(list)
 			return []Field{{"description", group.Description}, {"list of entries", strings.Join(list, " ")}}
 		},
 		Takes: func(r Resource) string {
-			if n := len(ipGroup(r).Entries); n > 0 {
+			if n := ipGroup(r).Entries.Len(); n > 0 {
 				return english.Count(n, "entry", "entries")
 			}
 			return ""
 		},
 		Missing: func(r Resource, _ *Graph) []string {
-			if ipGroup(r).Entries != nil {
+			if ipGroup(r).Entries.Said() {
 				return nil
 			}
 			return []string{"which entries it holds is not known"}
@@ -93,13 +93,13 @@ var ipGroups = &Kind{
 	merge: func(seen, again Resource) Resource { // either may know of a listener
 		group := *ipGroup(again)
 		group.Listeners = ipGroup(seen).Listeners.And(group.Listeners)
-		if group.Entries == nil {
+		if !group.Entries.Said() {
 			group.Entries = ipGroup(seen).Entries
 		}
 		again.Object = &group
 		return again
 	},
-	partial: func(r Resource) bool { return ipGroup(r).Entries == nil || !ipGroup(r).Listeners.Said() },
+	partial: func(r Resource) bool { return !ipGroup(r).Entries.Said() || !ipGroup(r).Listeners.Said() },
 	whole:   fillGroup,
 }
 
@@ -156,13 +156,14 @@ func groupsByID(groups []*client.IPGroup) map[string]*client.IPGroup {
 
 // coverage is all that the entries of a group cover, merged; whole says that each of them can be read.
 func coverage(group *client.IPGroup) (all addresses.Set, whole bool) {
-	blocks := make([]addresses.Block, 0, len(group.Entries))
-	for _, e := range group.Entries {
+	n := group.Entries.Len()
+	blocks := make([]addresses.Block, 0, n)
+	for e := range group.Entries.All() {
 		if b := addresses.Parse(e.IP); b.Valid() {
 			blocks = append(blocks, b)
 		}
 	}
-	return addresses.Merge(blocks), len(blocks) == len(group.Entries)
+	return addresses.Merge(blocks), len(blocks) == n
 }
 
 func includes(outer, inner addresses.Set) bool {
@@ -171,9 +172,9 @@ func includes(outer, inner addresses.Set) bool {
 
 func signsOfGroup(group *client.IPGroup, g *Graph) []string {
 	switch {
-	case group.Entries == nil:
+	case !group.Entries.Said():
 		return nil
-	case len(group.Entries) == 0:
+	case group.Entries.Len() == 0:
 		return empty
 	case g == nil:
 		return nil

@@ -109,7 +109,7 @@ func fillGroup(ctx context.Context, c *client.Client, r *Resource) error {
 		return needs("elb:ipgroups:get", err)
 	}
 	group.Listeners = group.Listeners.And(shown.Listeners)
-	if group.Entries == nil {
+	if !group.Entries.Said() {
 		group.Entries = shown.Entries
 	}
 	r.Object = &group

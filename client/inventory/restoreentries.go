@@ -101,7 +101,7 @@ func (b *entryBack) Next(c *Comeback) (Making, bool) {
 				return nil, err
 			}
 			there := map[addresses.Key]string{}
-			for _, e := range after.Entries {
+			for e := range after.Entries.All() {
 				there[addresses.KeyOf(e.IP)] = e.IP
 			}
 			ids := make([]string, len(together))
