@@ -23,10 +23,11 @@ type Decoder struct {
 	depth int
 	odd   bool // something was decoded that has to be cleaned, or may have to
 
-	texts  texts
-	plans  map[reflect.Type]*plan
-	drafts map[reflect.Type]*draft
-	lines  []byte // or texts that are joined
+	texts   texts
+	plans   map[reflect.Type]*plan
+	drafts  map[reflect.Type]*draft
+	shelves map[reflect.Type]*shelf
+	lines   []byte // or texts that are joined
 }
 
 // Own is a value that takes from the decoder what it is made of. None of its text needs cleaning afterwards,
@@ -54,7 +55,7 @@ func (d *Decoder) Harmless() bool { return !d.odd }
 // Value decodes the next value into what v points at, which is a zero value.
 func (d *Decoder) Value(v any) bool {
 	if d.plans == nil {
-		d.plans, d.drafts = map[reflect.Type]*plan{}, map[reflect.Type]*draft{}
+		d.plans, d.drafts, d.shelves = map[reflect.Type]*plan{}, map[reflect.Type]*draft{}, map[reflect.Type]*shelf{}
 	}
 	to := reflect.ValueOf(v).Elem()
 	p, known := d.plans[to.Type()]

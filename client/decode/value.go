@@ -29,7 +29,7 @@ func (d *Decoder) decode(p *plan, v reflect.Value) bool {
 		}
 		return d.word("false")
 	case pointer:
-		v.Set(reflect.New(p.t.Elem()))
+		v.Set(d.room(p.t.Elem(), 1).Index(0).Addr())
 		return d.decode(p.elem, v.Elem())
 	case list:
 		return d.list(p, v)
@@ -61,7 +61,7 @@ func (d *Decoder) text(v reflect.Value) bool {
 // shortest text that may be too long.
 const shortest = 256
 
-// list decodes elements into a draft. One that is nearly filled becomes the list itself, as with the pages of a long list,
+// list decodes elements into a draft. A long one that is nearly filled becomes the list itself, as with the pages of a list,
 // each as long as the one before; otherwise the list is a copy that fits.
 func (d *Decoder) list(p *plan, v reflect.Value) bool {
 	room := d.drafts[p.t]
@@ -80,13 +80,13 @@ func (d *Decoder) list(p *plan, v reflect.Value) bool {
 	}) {
 		return false
 	}
-	if n > 0 && 8*n >= 7*room.list.Cap() {
+	if n > few && 8*n >= 7*room.list.Cap() {
 		v.Set(room.list)
 		room.list.SetZero()
 		room.last = n
 		return true
 	}
-	made := reflect.MakeSlice(p.t, n, n)
+	made := d.room(p.t.Elem(), n)
 	reflect.Copy(made, room.list)
 	room.list.Clear()
 	room.list.SetLen(0)
@@ -98,6 +98,33 @@ func (d *Decoder) list(p *plan, v reflect.Value) bool {
 type draft struct {
 	list reflect.Value
 	last int // how long the one was that was given away
+}
+
+// few elements of a list have their place beside those of other lists.
+const few = 16
+
+// room is for so many values of a type, zero ones. Those of a hundred thousand objects, each by itself, would lie scattered
+// between what is garbage soon, and leave gaps that take as much memory as they do.
+func (d *Decoder) room(t reflect.Type, n int) reflect.Value {
+	if n > few {
+		return reflect.MakeSlice(reflect.SliceOf(t), n, n)
+	}
+	s := d.shelves[t]
+	if s == nil {
+		s = &shelf{}
+		d.shelves[t] = s
+	}
+	if s.used += n; !s.values.IsValid() || s.used > s.values.Len() {
+		most := max(few, 4<<10/max(1, int(t.Size())))
+		s.values, s.used = reflect.MakeSlice(reflect.SliceOf(t), most, most), n
+	}
+	return s.values.Slice3(s.used-n, s.used, s.used)
+}
+
+// shelf is where small lists of a type are, side by side.
+type shelf struct {
+	values reflect.Value
+	used   int
 }
 
 func (d *Decoder) fields(p *plan, v reflect.Value) bool {

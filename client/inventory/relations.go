@@ -47,6 +47,10 @@ type part struct {
 	facts
 	naming  map[string]namer // listener id → the first object of this list that names it
 	lacking error            // how the cloud said that it does not have this list; nil when it has
+
+	// Where uses and their texts are, while the list is read.
+	reasons shelf[Reason]
+	texts   textShelf
 }
 
 // facts are what lists tell beyond their rows.
@@ -82,8 +86,10 @@ type node struct {
 }
 
 // folded appends to b what an id has in common with those that mean the same object: services write the same UUID in upper
-// case or without its dashes elsewhere (api.md 1). Two objects that differ in nothing else are both in use when one is.
+// case or without its dashes elsewhere (api.md 1). Two objects that differ in nothing else are both in use when one is. A
+// UUID gets its dashes again, for so nearly all are written: then it is its own text.
 func folded(b []byte, id string) []byte {
+	from := len(b)
 	for _, c := range []byte(strings.TrimSpace(id)) {
 		switch {
 		case c == '-':
@@ -92,6 +98,12 @@ func folded(b []byte, id string) []byte {
 		default:
 			b = append(b, c)
 		}
+	}
+	if digits := b[from:]; len(digits) == 32 {
+		d := [32]byte(digits)
+		b = append(append(append(b[:from], d[:8]...), '-'), d[8:12]...)
+		b = append(append(append(b, '-'), d[12:16]...), '-')
+		b = append(append(append(b, d[16:20]...), '-'), d[20:]...)
 	}
 	return b
 }
@@ -136,12 +148,18 @@ func (p *part) refer(k *Kind, r *Resource, l link) {
 	if up == "" {
 		up = k.One
 	}
-	text := up + " " + r.Label()
+	use := Reason{Via: l.via, By: r.Ref.ID}
 	if l.used.Kind == IPGroups {
-		text += " (" + l.access.String() + ")"
+		use.Text = p.texts.put(up, " ", r.Label(), " (", l.access.String(), ")")
+	} else {
+		use.Text = p.texts.put(up, " ", r.Label())
 	}
 	n := node{l.used.Kind, foldedID(l.used.ID)}
-	p.uses[n] = append(p.uses[n], Reason{Text: text, Via: l.via, By: r.Ref.ID})
+	if known := p.uses[n]; known == nil {
+		p.uses[n] = p.reasons.put(use)
+	} else {
+		p.uses[n] = append(known, use)
+	}
 }
 
 func (p *part) name(k *Kind, r *Resource, l link) {
@@ -180,8 +198,14 @@ func sameID(a, b string) bool {
 	return a == b || bytes.Equal(folded(x[:0], a), folded(y[:0], b))
 }
 
-// foldedID is [folded] as text.
-func foldedID(id string) string { return string(folded(nil, id)) }
+// foldedID is [folded] as text: the id itself, where that is how it is folded.
+func foldedID(id string) string {
+	var room [64]byte
+	if f := folded(room[:0], id); string(f) != id {
+		return string(f)
+	}
+	return id
+}
 
 // idsOfGroups splits the comma-separated ids of an access control (api.md 2.6).
 func idsOfGroups(joined string) []string {

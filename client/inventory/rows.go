@@ -73,21 +73,21 @@ func (r Rows) Same(o Rows) bool { return same(r.rows, o.rows) && same(r.whole, o
 
 func same[T any](a, b []T) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
-// together is how many verdicts are made room for at once: 8 KB.
-const together = 146
-
 // recent are the last verdicts of each state. Most rows say what one of them says, and share it.
 type recent struct {
 	of [Protected + 1]struct {
 		last [8]*Verdict
 		next int
 	}
-	room []Verdict // where the next ones go, side by side
+	verdicts shelf[Verdict]
+	signs    shelf[string]
+	texts    textShelf // of signs
 }
 
 // share gives a verdict as what was said of a recent row, where that is the same; at least its reasons or its signs may be.
 func (r *recent) share(v Verdict) *Verdict {
 	of := &r.of[v.State]
+	known := false // the signs
 	for _, k := range of.last {
 		if k == nil {
 			break
@@ -100,14 +100,16 @@ func (r *recent) share(v Verdict) *Verdict {
 			v.Reasons = k.Reasons
 		}
 		if signs {
-			v.Signs = k.Signs
+			v.Signs, known = k.Signs, true
 		}
 	}
-	if len(r.room) == cap(r.room) {
-		r.room = make([]Verdict, 0, together)
+	if !known && len(v.Signs) > 0 {
+		v.Signs = r.signs.put(v.Signs...)
+		for i, sign := range v.Signs {
+			v.Signs[i] = r.texts.put(sign)
+		}
 	}
-	r.room = append(r.room, v)
-	own := &r.room[len(r.room)-1]
+	own := &r.verdicts.put(v)[0]
 	of.last[of.next%len(of.last)] = own
 	of.next++
 	return own
