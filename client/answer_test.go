@@ -15,7 +15,7 @@ var regular = map[string]func(string) verdicts{
 		"created_at":"2026-01-02T03:04:05Z"},{"id":"2"}],"page_info":{"next_marker":"2","current_count":2},"request_id":"r"}`: both[[]Pool]("pools"),
 	`{"pools":[{"id":"p","tenant_id":"t"}],"pools_links":[{"rel":"next","href":"http://h/?marker=p"}]}`:                                                                              both[[]Pool]("pools"),
 	` { "members" : [ { "id" : "m" , "weight" : 0 , "protocol_port" : 65535 , "status" : [ { "listener_id" : "l" } ] } ] } ` + "\n":                                                  both[[]Member]("members"),
-	`{"members":[{"id":"m","subnet_id":"s","weight":null}],"total":1}`:                                                                                                               both[[]sharedMember]("members"),
+	`{"members":[{"id":"m","subnet_id":"s","weight":null}],"total":1}`:                                                                                                               both[[]Member]("members"),
 	`{"listeners":[{"id":"l","admin_state_up":false,"ipgroup":{"ipgroup_id":"a,b","enable_ipgroup":true},"sni_container_refs":["c"],"insert_headers":{"X-Forwarded-ELB-IP":true}}]}`: both[[]Listener]("listeners"),
 	`{"l7policies":[{"id":"p","position":-1,"redirect_pools_config":[{"pool_id":"p","weight":3}],"redirect_pools_extend_config":{"traffic_mirror_config":{"target_ids":["t"]}}}]}`:   both[[]L7Policy]("l7policies"),
 	`{"ipgroup":{"id":"g","ip_list":[{"ip":"10.0.0.1","description":"B\u00fcro\t大"},{"description":null,"ip":"::1"}]}}`:                                                              both[IPGroup]("ipgroup"),

@@ -2,26 +2,29 @@ package client
 
 import (
 	"bytes"
+	"unique"
 
 	"janitor/client/decode"
 	"janitor/client/wire"
 )
 
 // FreeForm is an object that is only shown and written down, whatever is in it: its JSON, cleaned, without what its keys say
-// is secret. The zero value is none, or an empty one.
-type FreeForm struct{ json string }
+// is secret. The zero value is none, or an empty one. Many objects have the same: it is kept once.
+type FreeForm struct{ json unique.Handle[string] }
 
 // UnmarshalJSON takes an object. What is none counts as unset.
 func (f *FreeForm) UnmarshalJSON(data []byte) error {
-	*f = FreeForm{string(shownOf(data))}
+	*f = FreeForm{}
+	if shown := shownOf(data); shown != nil {
+		f.json = unique.Make(string(shown))
+	}
 	return nil
 }
 
-// DecodeFrom is UnmarshalJSON with what other objects say too kept once: many pools have the same; see [decode.Own].
+// DecodeFrom is UnmarshalJSON; see [decode.Own].
 func (f *FreeForm) DecodeFrom(d *decode.Decoder) bool {
 	raw, ok := d.Raw()
-	*f = FreeForm{d.Keep(shownOf(raw))}
-	return ok
+	return ok && f.UnmarshalJSON(raw) == nil
 }
 
 // shownOf is what may be kept of an object.
@@ -39,10 +42,10 @@ func shownOf(data []byte) []byte {
 
 // MarshalJSON writes the object.
 func (f FreeForm) MarshalJSON() ([]byte, error) {
-	if f.json == "" {
+	if f == (FreeForm{}) {
 		return []byte("null"), nil
 	}
-	return []byte(f.json), nil
+	return []byte(f.json.Value()), nil
 }
 
 // Equal says whether both say the same.

@@ -7,22 +7,18 @@ import (
 )
 
 // Member is a backend server in a pool, whose [Pool.Members] holds its id: what the list of all members says about pools
-// is not to be used (api.md 2.4).
+// is not to be used (api.md 2.4). An account has more of them than of anything else, so only what is shown is kept; whoever
+// makes one again reads it as a [Spec].
 type Member struct {
-	ID               string         `json:"id"`
-	Name             string         `json:"name"`
-	Address          string         `json:"address"`
-	ProtocolPort     int            `json:"protocol_port"`
-	Weight           *int           `json:"weight"`                   // 0–100; 0 = no new requests; nil = not said
-	Type             string         `json:"member_type,omitempty"`    // instance or ip
-	SubnetID         string         `json:"subnet_cidr_id,omitempty"` // "" = an IP-type member, perhaps of another VPC
-	IPVersion        string         `json:"ip_version,omitempty"`     // v4 or v6
-	AvailabilityZone string         `json:"availability_zone,omitempty"`
-	OperatingStatus  string         `json:"operating_status"` // ONLINE, OFFLINE, NO_MONITOR, INITIAL, UNKNOWN
-	Statuses         []MemberStatus `json:"status,omitempty"` // what each listener finds; see [Member.Health]
-	AdminStateUp     bool           `json:"admin_state_up"`
-	InstanceID       string         `json:"instance_id,omitempty"`
-	CreatedAt        Time           `json:"created_at"`
+	ID              string         `json:"id"`
+	Name            string         `json:"name"`
+	Address         string         `json:"address"`
+	ProtocolPort    int            `json:"protocol_port"`
+	Weight          *int           `json:"weight"`           // 0–100; 0 = no new requests; nil = not said
+	OperatingStatus string         `json:"operating_status"` // ONLINE, OFFLINE, NO_MONITOR, INITIAL, UNKNOWN
+	Statuses        []MemberStatus `json:"status,omitempty"` // what each listener finds; see [Member.Health]
+	InstanceID      string         `json:"instance_id,omitempty"`
+	CreatedAt       Time           `json:"created_at"`
 }
 
 // MemberStatus is how a member does for one listener, in the words of OperatingStatus.

@@ -80,7 +80,7 @@ func (c *Client) SharedPool(ctx context.Context, id string) (*Pool, error) {
 
 // SharedPoolMembers lists the members of all shared pools: an extension, which a cloud need not have (api.md 3).
 func (c *Client) SharedPoolMembers(ctx context.Context) iter.Seq2[[]Member, error] {
-	return translated(sharedList[sharedMember](ctx, c, "members", "listing members of all shared pools"), sharedMember.member)
+	return sharedList[Member](ctx, c, "members", "listing members of all shared pools")
 }
 
 // SharedHealthMonitors lists the health monitors of shared pools.
@@ -161,17 +161,6 @@ func translated[From, To any](pages iter.Seq2[[]From, error], element func(From)
 			}
 		}
 	}
-}
-
-// sharedMember names its subnet as Neutron does.
-type sharedMember struct {
-	Member
-	NeutronSubnetID string `json:"subnet_id"`
-}
-
-func (m sharedMember) member() Member {
-	m.SubnetID = cmp.Or(m.SubnetID, m.NeutronSubnetID)
-	return m.Member
 }
 
 // sharedCertificate names its times in its own way.

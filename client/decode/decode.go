@@ -90,9 +90,6 @@ func (d *Decoder) Null() bool {
 	return d.at < len(d.data) && d.data[d.at] == 'n'
 }
 
-// Keep is this text, kept as other text of the answers is: once, where it comes again.
-func (d *Decoder) Keep(text []byte) string { return d.texts.keep(text) }
-
 // Lines reads a list of objects of which only the texts of these names count: a line of each object, with a line break after
 // it and tabs between the texts. Text that is not printable ASCII of at most 256 characters goes through clean, which
 // must leave neither tabs nor line breaks in it.

@@ -28,7 +28,7 @@ func TestReferringChannelsAreNamed(t *testing.T) {
 		{[]Reason{use("mirror")}, 2, "channel orders has no enabled member left; reference channel mirror uses this channel"},
 		{[]Reason{use("mirror"), use("copy"), use("mirror")}, 1, "channel orders loses 1 of 2 enabled members; reference channel mirror and reference channel copy use this channel"},
 	} {
-		g := &Graph{facts: facts{uses: map[node][]Reason{{Channels, "c"}: tt.users}}}
+		g := &Graph{facts: facts{uses: map[KindID]users{Channels: {"c": tt.users}}}}
 		got := effectsOfMembers(rows[:tt.doomed], rows, g)
 		if len(got) != 1 || got[0].Text != tt.want || len(got[0].Of) != tt.doomed {
 			t.Errorf("%+v, want %q", got, tt.want)

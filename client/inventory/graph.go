@@ -59,7 +59,7 @@ func (g *Graph) Uses(kind KindID, id string) []Reason {
 		return nil
 	}
 	var room [64]byte
-	return once(g.uses[node{kind, string(folded(room[:0], id))}]) // makes no text
+	return once(g.uses[kind][string(folded(room[:0], id))]) // makes no text
 }
 
 // State says whether a list has ended, and how. A list that this graph was never asked to hold has not ended.
@@ -92,15 +92,8 @@ func newGraph(at time.Time, parts map[ListID]part, kinds []*Kind) *Graph {
 
 // join never writes to a map of the parts.
 func (g *Graph) join(p facts) {
-	if g.uses == nil {
-		g.uses = maps.Clone(p.uses)
-	} else {
-		for n, uses := range p.uses {
-			if known := g.uses[n]; known != nil {
-				uses = append(slices.Clip(known), uses...)
-			}
-			g.uses[n] = uses
-		}
+	for kind, of := range p.uses {
+		set(&g.uses, kind, g.uses[kind].and(of))
 	}
 	g.names = joined(g.names, p.names)
 	g.controls = joined(g.controls, p.controls)
@@ -115,6 +108,20 @@ func (g *Graph) join(p facts) {
 	g.certified = joined(g.certified, p.certified)
 	g.missing = joined(g.missing, p.missing)
 	g.binned = joined(g.binned, p.binned)
+}
+
+// and adds those of another list. What is added to is the graph's own.
+func (u users) and(others users) users {
+	if u == nil {
+		return maps.Clone(others)
+	}
+	for id, more := range others {
+		if known := u[id]; known != nil {
+			more = append(slices.Clip(known), more...)
+		}
+		u[id] = more
+	}
+	return u
 }
 
 // joined shares what only one of the two holds.

@@ -55,7 +55,7 @@ type part struct {
 
 // facts are what lists tell beyond their rows.
 type facts struct {
-	uses     map[node][]Reason
+	uses     map[KindID]users
 	names    map[string]string  // listener id → name
 	controls map[string]control // by id of the listener
 	ipGroups []*client.IPGroup  // each once, as it was listed last
@@ -79,11 +79,9 @@ type control struct {
 	groups []string // their ids, folded
 }
 
-// node is a resource that others refer to; it has no scope as all of a graph is in one project.
-type node struct {
-	kind KindID
-	id   string // folded
-}
+// users are who refers to resources of a kind, by the id of the resource, folded; it needs no scope as all of a graph is in
+// one project.
+type users map[string][]Reason
 
 // folded appends to b what an id has in common with those that mean the same object: services write the same UUID in upper
 // case or without its dashes elsewhere (api.md 1). Two objects that differ in nothing else are both in use when one is. A
@@ -141,9 +139,6 @@ func (p *part) take(k *Kind, rows []Resource) {
 }
 
 func (p *part) refer(k *Kind, r *Resource, l link) {
-	if p.uses == nil {
-		p.uses = map[node][]Reason{}
-	}
 	up := l.up
 	if up == "" {
 		up = k.One
@@ -154,11 +149,14 @@ func (p *part) refer(k *Kind, r *Resource, l link) {
 	} else {
 		use.Text = p.texts.put(up, " ", r.Label())
 	}
-	n := node{l.used.Kind, foldedID(l.used.ID)}
-	if known := p.uses[n]; known == nil {
-		p.uses[n] = p.reasons.put(use)
-	} else {
-		p.uses[n] = append(known, use)
+	of, id := p.uses[l.used.Kind], foldedID(l.used.ID)
+	switch known := of[id]; {
+	case of == nil:
+		set(&p.uses, l.used.Kind, users{id: p.reasons.put(use)})
+	case known == nil:
+		of[id] = p.reasons.put(use)
+	default:
+		of[id] = append(known, use)
 	}
 }
 
