@@ -72,14 +72,23 @@ func eachText(v reflect.Value, tell func(string)) {
 			eachText(v.Elem(), tell)
 		}
 	case reflect.Struct:
-		if of := v.Type(); of == reflect.TypeFor[IDs]() || of == reflect.TypeFor[IPEntries]() {
-			for text := range strings.FieldsFuncSeq(v.Field(0).String(), func(r rune) bool { return r == '\t' || r == '\n' }) {
-				tell(text)
+		switch of := v.Interface().(type) {
+		case IDs:
+			for id := range of.All() {
+				tell(id)
+			}
+			return
+		case IPEntries:
+			for e := range of.All() {
+				tell(e.IP)
+				tell(e.Description)
 			}
 			return
 		}
-		for _, field := range v.Fields() {
-			eachText(field, tell)
+		for field, value := range v.Fields() {
+			if field.IsExported() {
+				eachText(value, tell)
+			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"iter"
 	"slices"
@@ -13,34 +14,95 @@ import (
 // IDs point at other objects, in the order in which the service listed them; services write [{"id":"…"}, …]. A hundred
 // thousand pools hold several each, so they take as little memory as can be. The zero value is not said: a list may leave
 // such a field out, which does not mean that there are none.
-type IDs struct{ lines string } // each id with a line break after it, which no cleaned text holds
+type IDs struct{ packed string }
 
-// none are ids that the service says are none.
-const none = "-"
+// How ids are packed: where each is a UUID as it is usually written, a zero byte and 16 bytes of each; otherwise each with a
+// line break after it. Cleaned text holds neither. So the same ids are always packed in the same way.
+const (
+	uuids = "\x00"
+	none  = "-" // ids that the service says are none
+)
 
 // NewIDs are these ids, cleaned.
 func NewIDs(ids ...string) IDs {
-	if len(ids) == 0 {
-		return IDs{none}
-	}
-	var b strings.Builder
+	var lines []byte
 	for _, id := range ids {
-		b.WriteString(Clean(id))
-		b.WriteByte('\n')
+		lines = append(append(lines, Clean(id)...), '\n')
 	}
-	return IDs{b.String()}
+	return IDs{string(packed(lines))}
+}
+
+// packed packs ids that have a line break after each.
+func packed(lines []byte) []byte {
+	if len(lines) == 0 {
+		return []byte(none)
+	}
+	out := append(make([]byte, 0, 1+len(lines)/2), uuids...)
+	for id := range bytes.Lines(lines) {
+		u, ok := uuid(id[:len(id)-1])
+		if !ok {
+			return lines
+		}
+		out = append(out, u[:]...)
+	}
+	return out
+}
+
+// uuid reads one in lower case, with its dashes.
+func uuid(id []byte) (u [16]byte, ok bool) {
+	if len(id) != 36 {
+		return u, false
+	}
+	digits := make([]byte, 0, 32)
+	for i, c := range id {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		switch {
+		case dash != (c == '-'), 'A' <= c && c <= 'F':
+			return u, false
+		case !dash:
+			digits = append(digits, c)
+		}
+	}
+	_, err := hex.Decode(u[:], digits)
+	return u, err == nil
+}
+
+// written is a UUID as it is usually written.
+func written(u string) string {
+	var b [36]byte
+	at := b[:0]
+	for i := range len(u) {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			at = append(at, '-')
+		}
+		at = append(at, "0123456789abcdef"[u[i]>>4], "0123456789abcdef"[u[i]&15])
+	}
+	return string(at)
 }
 
 // Said says that the service has told them, even if there are none.
-func (ids IDs) Said() bool { return ids.lines != "" }
+func (ids IDs) Said() bool { return ids.packed != "" }
 
 // Len is how many there are, as far as they are said.
-func (ids IDs) Len() int { return strings.Count(ids.lines, "\n") }
+func (ids IDs) Len() int {
+	if all, ok := strings.CutPrefix(ids.packed, uuids); ok {
+		return len(all) / 16
+	}
+	return strings.Count(ids.packed, "\n")
+}
 
 // All are the ids in order.
 func (ids IDs) All() iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for id, rest, more := strings.Cut(ids.lines, "\n"); more; id, rest, more = strings.Cut(rest, "\n") {
+		if all, ok := strings.CutPrefix(ids.packed, uuids); ok {
+			for ; all != ""; all = all[16:] {
+				if !yield(written(all[:16])) {
+					return
+				}
+			}
+			return
+		}
+		for id, rest, more := strings.Cut(ids.packed, "\n"); more; id, rest, more = strings.Cut(rest, "\n") {
 			if !yield(id) {
 				return
 			}
@@ -95,9 +157,7 @@ func (ids *IDs) UnmarshalJSON(data []byte) error {
 // DecodeFrom takes what the services write as documented; see [decode.Own].
 func (ids *IDs) DecodeFrom(d *decode.Decoder) bool {
 	lines, ok := d.Lines(Clean, "id")
-	if *ids = (IDs{lines}); lines == "" {
-		ids.lines = none
-	}
+	*ids = IDs{d.Keep(packed(lines))}
 	return ok
 }
 

@@ -86,7 +86,7 @@ func (e *IPEntries) UnmarshalJSON(data []byte) error {
 // DecodeFrom is UnmarshalJSON for entries as they are documented; see [decode.Own].
 func (e *IPEntries) DecodeFrom(d *decode.Decoder) bool {
 	lines, ok := d.Lines(Clean, "ip", "description")
-	if *e = (IPEntries{lines}); lines == "" {
+	if *e = (IPEntries{d.Keep(lines)}); len(lines) == 0 {
 		e.lines = none
 	}
 	return ok

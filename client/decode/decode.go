@@ -92,10 +92,10 @@ func (d *Decoder) Null() bool {
 
 // Lines reads a list of objects of which only the texts of these names count: a line of each object, with a line break after
 // it and tabs between the texts. Text that is not printable ASCII of at most 256 characters goes through clean, which
-// must leave neither tabs nor line breaks in it.
-func (d *Decoder) Lines(clean func(string) string, names ...string) (lines string, ok bool) {
+// must leave neither tabs nor line breaks in it. The lines are good until the decoder is used again.
+func (d *Decoder) Lines(clean func(string) string, names ...string) (lines []byte, ok bool) {
 	if d.Null() {
-		return "", d.word("null")
+		return nil, d.word("null")
 	}
 	d.lines = d.lines[:0]
 	texts := make([][]byte, len(names))
@@ -122,11 +122,11 @@ func (d *Decoder) Lines(clean func(string) string, names ...string) (lines strin
 		d.lines = append(d.lines, '\n')
 		return ok
 	})
-	if !ok {
-		return "", false
-	}
-	return d.texts.keep(d.lines), true
+	return d.lines, ok
 }
+
+// Keep is this text, kept as other text of the answers is: once, where it comes again.
+func (d *Decoder) Keep(text []byte) string { return d.texts.keep(text) }
 
 // cleaned reads a text that needs no cleaning afterwards. It is never nil, and part of the answer where that is plain.
 func (d *Decoder) cleaned(clean func(string) string) (text []byte, ok bool) {

@@ -39,7 +39,7 @@ type refs string
 
 func (r *refs) DecodeFrom(d *Decoder) bool {
 	lines, ok := d.Lines(func(s string) string { return s }, "id", "note")
-	*r = refs(lines)
+	*r = refs(d.Keep(lines))
 	return ok
 }
 

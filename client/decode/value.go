@@ -54,7 +54,7 @@ func (d *Decoder) text(v reflect.Value) bool {
 	if json.Unmarshal(d.data[d.at-len(raw)-2:d.at], &s) != nil {
 		return false
 	}
-	v.SetString(d.texts.keep([]byte(s)))
+	v.SetString(d.Keep([]byte(s)))
 	return true
 }
 
