@@ -2,29 +2,26 @@ package client
 
 import (
 	"bytes"
-	"unique"
 
 	"janitor/client/decode"
 	"janitor/client/wire"
 )
 
 // FreeForm is an object that is only shown and written down, whatever is in it: its JSON, cleaned, without what its keys say
-// is secret. The zero value is none, or an empty one. Many objects have the same: it is kept once.
-type FreeForm struct{ json unique.Handle[string] }
+// is secret. The zero value is none, or an empty one.
+type FreeForm struct{ json string }
 
 // UnmarshalJSON takes an object. What is none counts as unset.
 func (f *FreeForm) UnmarshalJSON(data []byte) error {
-	*f = FreeForm{}
-	if shown := shownOf(data); shown != nil {
-		f.json = unique.Make(string(shown))
-	}
+	*f = FreeForm{string(shownOf(data))}
 	return nil
 }
 
-// DecodeFrom is UnmarshalJSON; see [decode.Own].
+// DecodeFrom is UnmarshalJSON with what other objects say too kept once: many pools have the same; see [decode.Own].
 func (f *FreeForm) DecodeFrom(d *decode.Decoder) bool {
 	raw, ok := d.Raw()
-	return ok && f.UnmarshalJSON(raw) == nil
+	*f = FreeForm{d.Keep(shownOf(raw))}
+	return ok
 }
 
 // shownOf is what may be kept of an object.
@@ -42,10 +39,10 @@ func shownOf(data []byte) []byte {
 
 // MarshalJSON writes the object.
 func (f FreeForm) MarshalJSON() ([]byte, error) {
-	if f == (FreeForm{}) {
+	if f.json == "" {
 		return []byte("null"), nil
 	}
-	return []byte(f.json.Value()), nil
+	return []byte(f.json), nil
 }
 
 // Equal says whether both say the same.

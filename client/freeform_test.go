@@ -29,10 +29,10 @@ func TestFreeFormObjects(t *testing.T) {
 		}
 		out, err := one.MarshalJSON()
 		if err != nil || string(out) != want || !other.Equal(one) {
-			t.Errorf("%s becomes %s and %v, want %s (%v)", data, out, other.json, want, err)
+			t.Errorf("%s becomes %s and %s, want %s (%v)", data, out, other.json, want, err)
 		}
 		if err := json.Unmarshal(out, &again); err != nil || !again.Equal(one) {
-			t.Errorf("%s becomes %v when it is read again (%v)", out, again.json, err)
+			t.Errorf("%s becomes %s when it is read again (%v)", out, again.json, err)
 		}
 	}
 }

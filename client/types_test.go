@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unique"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -140,7 +139,7 @@ func TestPoolsAsTheServiceWritesThem(t *testing.T) {
 		ID: "11111111-0000-4000-8000-000000000001", Name: `web-old\x1b[2J`, EnterpriseProjectID: "0",
 		Protocol: "HTTP", Algorithm: "ROUND_ROBIN", Type: "instance", VPCID: "22222222-0000-4000-8000-000000000001", IPVersion: "dualstack", AdminStateUp: true,
 		Listeners: NewIDs(), LoadBalancers: NewIDs("33333333-0000-4000-8000-000000000001"), Members: NewIDs("44444444-0000-4000-8000-000000000001"),
-		SessionPersistence: FreeForm{unique.Make(`{"cookie_name":"\\u202ecookie","type":"APP_COOKIE"}`)}, ProtectionStatus: "nonProtection", CreatedAt: at, UpdatedAt: at,
+		SessionPersistence: FreeForm{`{"cookie_name":"\\u202ecookie","type":"APP_COOKIE"}`}, ProtectionStatus: "nonProtection", CreatedAt: at, UpdatedAt: at,
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -328,7 +327,7 @@ func TestChannelsOfBothGateways(t *testing.T) {
 	}
 	want := []Channel{
 		{ID: "a", Name: "n", Port: 22, BalanceStrategy: 1, MemberType: "ip", Type: "builtin", Status: 1, MemberGroups: []MemberGroup{{"g", "default", "z"}}},
-		{ID: "b", Type: "microservice", Microservice: FreeForm{unique.Make(`{"nacos_info":{"user_info":{"user_name":"u"}},"service_type":"NACOS"}`)}},
+		{ID: "b", Type: "microservice", Microservice: FreeForm{`{"nacos_info":{"user_info":{"user_name":"u"}},"service_type":"NACOS"}`}},
 	}
 	if diff := cmp.Diff(want, channels); diff != "" {
 		t.Error(diff)

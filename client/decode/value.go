@@ -115,7 +115,7 @@ func (d *Decoder) room(t reflect.Type, n int) reflect.Value {
 		d.shelves[t] = s
 	}
 	if s.used += n; !s.values.IsValid() || s.used > s.values.Len() {
-		most := max(few, 4<<10/max(1, int(t.Size())))
+		most := max(few, 8<<10/max(1, int(t.Size())))
 		s.values, s.used = reflect.MakeSlice(reflect.SliceOf(t), most, most), n
 	}
 	return s.values.Slice3(s.used-n, s.used, s.used)

@@ -258,7 +258,7 @@ func (a *accessLists) open(doomed, present []Resource) []*accessList {
 
 // applied are the groups that a listener names, each once, and how many there are that no list shows.
 func (a *accessLists) applied(listener string) (known []*accessList, hidden int) {
-	ids := a.graph.controls[listener].groups
+	ids := a.graph.controls[listener].groups()
 	for i, id := range ids {
 		switch l := a.group(id); {
 		case slices.Contains(ids[:i], id):
@@ -292,7 +292,7 @@ func (g *Graph) access(listener string) (Reason, bool) {
 	if g == nil {
 		return Reason{}, false
 	}
-	for _, id := range g.controls[listener].groups {
+	for _, id := range g.controls[listener].groups() {
 		for _, u := range g.Uses(IPGroups, id) {
 			if u.By == listener && u.Via == viaAccess {
 				return u, true

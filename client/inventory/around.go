@@ -83,11 +83,8 @@ var listenerKind = &Kind{
 				continue
 			}
 			on := l.IPGroup.Enabled != nil && *l.IPGroup.Enabled
-			ids := idsOfGroups(l.IPGroup.IDs)
-			for i := range ids {
-				ids[i] = foldedID(ids[i])
-			}
-			if set(&p.controls, l.ID, control{accessControl(l.IPGroup), ids}); len(ids) == 0 && (on || l.IPGroup.Type != "") {
+			c := control{accessControl(l.IPGroup), l.IPGroup.IDs}
+			if set(&p.controls, l.ID, c); len(c.groups()) == 0 && (on || l.IPGroup.Type != "") {
 				set(&p.unclear, IPGroups, "listener "+r.Label()+" has access control without saying by which IP group")
 				p.unclear[Entries] = p.unclear[IPGroups]
 			}

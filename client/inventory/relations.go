@@ -76,7 +76,16 @@ type facts struct {
 // control is the access control of a listener.
 type control struct {
 	Access
-	groups []string // their ids, folded
+	ids string // of the groups, as the service writes them
+}
+
+// groups are the ids of the groups, folded.
+func (c control) groups() []string {
+	ids := idsOfGroups(c.ids)
+	for i := range ids {
+		ids[i] = foldedID(ids[i])
+	}
+	return ids
 }
 
 // users are who refers to resources of a kind, by the id of the resource, folded; it needs no scope as all of a graph is in
@@ -150,6 +159,9 @@ func (p *part) refer(k *Kind, r *Resource, l link) {
 		use.Text = p.texts.put(up, " ", r.Label())
 	}
 	of, id := p.uses[l.used.Kind], foldedID(l.used.ID)
+	if id != l.used.ID {
+		id = p.texts.put(id)
+	}
 	switch known := of[id]; {
 	case of == nil:
 		set(&p.uses, l.used.Kind, users{id: p.reasons.put(use)})

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -12,15 +13,15 @@ type shelf[T any] struct{ room []T }
 // put gives a copy of a list, which has no room to grow.
 func (s *shelf[T]) put(list ...T) []T {
 	if cap(s.room)-len(s.room) < len(list) {
-		s.room = make([]T, 0, max(len(list), together))
+		s.room = make([]T, 0, max(len(list), together/int(reflect.TypeFor[T]().Size())))
 	}
 	from := len(s.room)
 	s.room = append(s.room, list...)
 	return slices.Clip(s.room[from:])
 }
 
-// together is how much a shelf has room for: a few KB.
-const together = 146
+// together is how much room a shelf makes at once, in bytes.
+const together = 8 << 10
 
 // textShelf is a shelf of texts.
 type textShelf struct{ room strings.Builder }
@@ -33,7 +34,7 @@ func (s *textShelf) put(parts ...string) string {
 	}
 	if s.room.Cap()-s.room.Len() < n {
 		s.room.Reset()
-		s.room.Grow(max(n, 4<<10))
+		s.room.Grow(max(n, together))
 	}
 	from := s.room.Len()
 	for _, part := range parts {
