@@ -11,7 +11,7 @@ type texts struct {
 	chunk  int
 	seed   maphash.Seed
 	room   strings.Builder // what it holds is never written again, so parts of it can be given away
-	recent []string        // by hash
+	recent [][2]string     // by hash: one that came again, and the last other one; most come never again
 }
 
 // prepare is for an answer of so many bytes: the longer it is, the more text may come again, such as the load balancers
@@ -20,8 +20,8 @@ func (t *texts) prepare(answer int) {
 	if t.chunk == 0 {
 		t.chunk, t.seed = min(answer, 16<<10), maphash.MakeSeed()
 	}
-	if n := max(256, min(answer/128, 8192)); n > 2*len(t.recent) {
-		t.recent = make([]string, n)
+	if n := max(128, min(answer/256, 4096)); n > 2*len(t.recent) {
+		t.recent = make([][2]string, n)
 	}
 }
 
@@ -30,8 +30,12 @@ func (t *texts) keep(b []byte) string {
 		return ""
 	}
 	known := &t.recent[maphash.Bytes(t.seed, b)%uint64(len(t.recent))]
-	if *known == string(b) {
-		return *known
+	switch string(b) {
+	case known[0]:
+		return known[0]
+	case known[1]:
+		known[0], known[1] = known[1], known[0]
+		return known[0]
 	}
 	if t.room.Cap()-t.room.Len() < len(b) {
 		t.room.Reset()
@@ -39,6 +43,6 @@ func (t *texts) keep(b []byte) string {
 	}
 	from := t.room.Len()
 	t.room.Write(b)
-	*known = t.room.String()[from:]
-	return *known
+	known[1] = t.room.String()[from:]
+	return known[1]
 }
