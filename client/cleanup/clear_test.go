@@ -536,7 +536,7 @@ func TestAStepIsToldOnce(t *testing.T) {
 	run := w.engine(1).Start(t.Context(), w.plan(jars))
 	run.Wait()
 	var notes []string
-	for ev := range run.Events() {
+	for ev := range eventsOf(run) {
 		if ev.Step == Clearing {
 			notes = append(notes, ev.Note)
 		}
