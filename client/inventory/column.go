@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"janitor/client"
 )
@@ -104,14 +106,26 @@ func (c Column) extra() Column {
 func fold(a, b string) int {
 	for i := range min(len(a), len(b)) {
 		x, y := a[i], b[i]
-		if x|y >= 0x80 {
-			return cmp.Or(strings.Compare(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+		if x|y >= utf8.RuneSelf {
+			return cmp.Or(foldRunes(a[i:], b[i:]), strings.Compare(a, b))
 		}
 		if d := cmp.Compare(lower(x), lower(y)); d != 0 {
 			return d
 		}
 	}
 	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
+func foldRunes(a, b string) int {
+	for a != "" && b != "" {
+		x, n := utf8.DecodeRuneInString(a)
+		y, m := utf8.DecodeRuneInString(b)
+		if d := cmp.Compare(unicode.ToLower(x), unicode.ToLower(y)); d != 0 {
+			return d
+		}
+		a, b = a[n:], b[m:]
+	}
+	return cmp.Compare(len(a), len(b))
 }
 
 func lower(c byte) byte {

@@ -18,7 +18,7 @@ func TestAnAddressWithItsPort(t *testing.T) {
 }
 
 func TestFoldedOrder(t *testing.T) {
-	order := []string{"", "alpha", "Beta", "beta", "beta-2", "Gamma", "Äpfel", "äpfel", "名前"}
+	order := []string{"", "alpha", "Beta", "beta", "beta-2", "Gamma", "gammä", "Äpfel", "äpfel", "Äpfel 2", "名前", "名前 2", "名字"}
 	for i, a := range order {
 		for j, b := range order {
 			got := fold(a, b)
