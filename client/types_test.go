@@ -401,7 +401,7 @@ func TestOddTypes(t *testing.T) {
 		"a list that is an object":   {`{"listeners":{"id":"l"}}`, &Pool{}, nil},
 		"bare ids":                   {`{"members":["m1","m2"]}`, &Pool{}, &Pool{Members: NewIDs("m1", "m2")}},
 		"what is only shown":         {`{"id":"p","session_persistence":"","slow_start":[1]}`, &Pool{}, &Pool{ID: "p"}},
-		"embedded":                   {`{"id":"m","create_time":7,"admin_state_up":"1"}`, &sharedCertificate{}, &sharedCertificate{Certificate{ID: "m", AdminStateUp: true}, At(time.UnixMilli(7)), Time{}}},
+		"embedded":                   {`{"id":"m","create_time":1594345678000,"admin_state_up":"1"}`, &sharedCertificate{}, &sharedCertificate{Certificate{ID: "m", AdminStateUp: true}, At(time.UnixMilli(1594345678000)), Time{}}},
 		"times keep their own rules": {`{"port":"1","create_time":1594345678000}`, &Channel{}, &Channel{Port: 1, CreateTime: At(time.UnixMilli(1594345678000))}},
 		"no JSON":                    {`{"port":"1"`, &Channel{}, nil},
 	} {
