@@ -441,6 +441,7 @@ func faultUnauthorised(t *testing.T) {
 		})
 	})
 	t.Run("a new login", faultRefusedLogin)
+	t.Run("a new login for which there is no service", faultNoLogin)
 	t.Run("to look", faultRefusedToLook)
 }
 
@@ -468,6 +469,32 @@ func faultRefusedLogin(t *testing.T) {
 			}
 			if n := f.logins(); n != 2 {
 				t.Errorf("%d: %d logins, want one more", status, n)
+			}
+		})
+	}
+}
+
+// The token is revoked and the service that gives new ones is out of order: the others would fare no better, and stay open.
+func faultNoLogin(t *testing.T) {
+	t.Helper()
+	for name, act := range map[string]simcloud.Act{
+		"IAM has trouble":     {Status: http.StatusServiceUnavailable, Message: "IAM is down."},
+		"another one answers": {Status: http.StatusOK, Body: "<html>Log in to this hotel's network</html>", ContentType: "text/html"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			by := byToken(t, way{pipes: true})
+			f := meet(t, simcloud.Options{Lacks: []string{oneByOne}}, by, 4, rules(
+				simcloud.Rule{Method: "DELETE", Nth: 2, Do: simcloud.Act{Revoke: true}},
+				simcloud.Rule{Path: "/v3/auth/tokens", From: 2, Do: act},
+			))
+			f.engine = oneAtOnce(NewEngine(f.deleter, f.loader, Options{Journal: remember}))
+			run := f.engine.Start(t.Context(), f.plan)
+			results := finished(t, run)
+			if s := run.Summary(); !run.Resumable() || s.Unauthorised || s.Counts[Failed] > 0 || !strings.HasPrefix(s.Stopped, "the credentials could not be renewed: ") {
+				t.Errorf("%s: %s: %+v", name, s, results)
+			}
+			if n := f.logins(); n > 10 { // besides the first, three for the deletion and for each of the two lists that prove
+				t.Errorf("%s: %d logins", name, n)
 			}
 		})
 	}

@@ -73,11 +73,13 @@ func (r *Run) settle(items []int) {
 	r.held = held
 }
 
+const notRenewed = "the credentials could not be renewed: "
+
 // unauthorised stops a run whose credentials are not accepted, or are no longer and new ones are not to be had.
 func (r *Run) unauthorised(err error, v ending) {
 	why := "the credentials are not accepted: "
 	if aboutCredentials(err) {
-		why = "the credentials could not be renewed: "
+		why = notRenewed
 	}
 	why += v.message
 	v = ending{outcome: Failed, code: v.code, requestID: v.requestID, message: "not sent: " + why}

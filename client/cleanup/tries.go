@@ -3,7 +3,6 @@ package cleanup
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"janitor/client"
 )
@@ -60,7 +59,11 @@ func (r *Run) cutOff(err error) bool {
 	recorded := r.record.journal != nil
 	r.mu.Unlock()
 	if recorded {
-		why := fmt.Sprintf("the service cannot be reached: %v", err)
+		why := "the service cannot be reached: "
+		if aboutCredentials(err) {
+			why = notRenewed
+		}
+		why += err.Error()
 		r.stop(stoppage{items: &ending{outcome: Cancelled, message: "not sent: " + why}, why: why, interrupted: true, offline: true})
 	}
 	return recorded

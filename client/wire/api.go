@@ -423,12 +423,13 @@ func (a *API) request(ctx context.Context, c Call, body []byte) (*http.Request, 
 func (a *API) lost(ctx, trying context.Context, err error, unsent bool) *Error {
 	if inner, ok := errors.AsType[*Error](err); ok { // from the credentials' transport: nothing was applied
 		of := *inner
-		switch of.Class {
-		case Unauthorised, Throttled, Transport:
-		case Forbidden: // to be who we are, not to do this
+		switch {
+		case of.Class == Forbidden: // to be who we are, not to do this
 			of.Class = Unauthorised
-		default: // what is not found or in use there is not what this request is about
-			of.Class = ""
+		case of.Class == BadAnswer, of.Status >= http.StatusInternalServerError && of.Class != Throttled:
+			of.Class = Transport // who we are could not be asked
+		case of.Class != Unauthorised && of.Class != Throttled && of.Class != Transport:
+			of.Class = "" // what is not found or in use there is not what this request is about
 		}
 		return &Error{Class: of.Class, RetryAfter: of.RetryAfter, Unsent: true, Err: &of}
 	}

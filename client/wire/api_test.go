@@ -429,7 +429,7 @@ func TestWhyThereIsNoAnswer(t *testing.T) {
 func TestCredentialsThatFail(t *testing.T) {
 	for class, want := range map[Class]Class{
 		Unauthorised: Unauthorised, Forbidden: Unauthorised, Throttled: Throttled, Transport: Transport,
-		NotFound: "", RouteAbsent: "", InUse: "", Pending: "", BadAnswer: "", "": "",
+		BadAnswer: Transport, NotFound: "", RouteAbsent: "", InUse: "", Pending: "", "": "",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			a, sent := play(t, Options{}, func(*http.Request) (*http.Response, error) {
@@ -452,6 +452,19 @@ func TestCredentialsThatFail(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestALoginThatIsOutOfOrder: where the credentials' service has trouble of its own this one is out of reach.
+func TestALoginThatIsOutOfOrder(t *testing.T) {
+	for status, want := range map[int]Class{500: Transport, 503: Transport, 400: "", 409: ""} {
+		a, _ := play(t, Options{}, func(*http.Request) (*http.Response, error) {
+			return nil, &Error{Doing: "logging in", Status: status, Message: "not now"}
+		})
+		err := a.Do(t.Context(), Call{Doing: "deleting pool p", Method: http.MethodDelete, Path: "/pools/p", Named: true})
+		if e, ok := errors.AsType[*Error](err); !ok || !e.Unsent || e.Class != want {
+			t.Errorf("%d: %+v", status, e)
+		}
 	}
 }
 
