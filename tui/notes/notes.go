@@ -36,12 +36,13 @@ func (m *Model) lines(w int) []string {
 	}
 	said := map[string]bool{}
 	for _, note := range m.notes {
-		lines = append(lines, "")
+		blank := []string{""}
 		for part := range strings.SplitSeq(note, "; ") {
 			if said[part] {
 				continue
 			}
 			said[part] = true
+			lines, blank = append(lines, blank...), nil
 			lead := " " + t.Paint(theme.Warn, t.Left) + " "
 			for _, line := range theme.Wrap(english.Sentence(part), max(w-4, 1)) {
 				lines = append(lines, lead+line)

@@ -41,6 +41,14 @@ func TestTheSameIsSaidOnce(t *testing.T) {
 	}
 }
 
+// A note of which all was said leaves nothing behind, no line either.
+func TestANoteThatIsSaidTwiceIsThereOnce(t *testing.T) {
+	once, twice := open("a: 401", "c: 403").View(60, 12), open("a: 401", "a: 401", "c: 403").View(60, 12)
+	if once != twice {
+		t.Errorf("%s\nis not\n%s", twice, once)
+	}
+}
+
 // However much it is, all of it can be read at every size.
 func TestAllOfItCanBeRead(t *testing.T) {
 	parts := make([]string, 40)
