@@ -240,11 +240,12 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 
 // anotherSpelling is what stands for the same as a resource that is not there; "" when nothing does, or what is to go as well.
 func (r *Run) anotherSpelling(planned inventory.Resource, kind *inventory.Kind, now *view) string {
-	if kind.Deletion == nil || kind.Deletion.Same == nil {
+	if kind.Deletion.Same == nil {
 		return ""
 	}
+	here := spotOf(kind, planned)
 	for _, row := range now.rows[kind.ID] {
-		if row.Ref.Parent == planned.Ref.Parent && spotOf(kind, row) == spotOf(kind, planned) && !r.plans(row.Ref) {
+		if row.Ref.Parent == planned.Ref.Parent && spotOf(kind, row) == here && !r.plans(row.Ref) {
 			return row.Name
 		}
 	}
