@@ -197,7 +197,7 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 		if r.gone(i) == Deleted {
 			return nil, &ending{outcome: Deleted, message: "gone: a request whose answer was lost has deleted it"}
 		}
-		if other := r.anotherSpelling(planned.Resource, kind, now); other != "" {
+		if other := r.anotherSpelling(planned, kind, now); other != "" {
 			return nil, r.changed(i, fmt.Sprintf("its %s has it as %s now", parentNoun(kind), other))
 		}
 		return nil, &ending{outcome: AlreadyGone, message: "gone before it was sent"}
@@ -238,14 +238,15 @@ func (r *Run) judge(i int, now *view, leaving map[inventory.Ref]bool) ([]move, *
 	return left, nil
 }
 
-// anotherSpelling is what stands for the same as a resource that is not there; "" when nothing does, or what is to go as well.
-func (r *Run) anotherSpelling(planned inventory.Resource, kind *inventory.Kind, now *view) string {
-	if kind.Deletion.Same == nil {
+// anotherSpelling is what stands for the same as an item that is not there, since it was planned; "" when nothing does, or what
+// is to go as well. What stood beside it already is why it would not come back exactly.
+func (r *Run) anotherSpelling(planned *Item, kind *inventory.Kind, now *view) string {
+	if kind.Deletion.Same == nil || planned.Undo != inventory.Exact {
 		return ""
 	}
-	here := spotOf(kind, planned)
+	ref, here := planned.Resource.Ref, spotOf(kind, planned.Resource)
 	for _, row := range now.rows[kind.ID] {
-		if row.Ref.Parent == planned.Ref.Parent && spotOf(kind, row) == here && !r.plans(row.Ref) {
+		if row.Ref.Parent == ref.Parent && spotOf(kind, row) == here && !r.plans(row.Ref) {
 			return row.Name
 		}
 	}

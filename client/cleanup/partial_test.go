@@ -259,6 +259,25 @@ func TestEntriesInAnotherSpellingByNowAreSkipped(t *testing.T) {
 	}
 }
 
+// An entry that is gone while another spelling of it stays that stood beside it when it was confirmed is gone.
+func TestOneOfTwoSpellingsIsGone(t *testing.T) {
+	lab := newUndoLab(t, simcloud.Options{Seed: 3})
+	from := inventory.Last(lab.loader.Open(t.Context(), inventory.Entries, pick(lab.load(inventory.IPGroups), inventory.IPGroups, 1000, unused)))
+	twins := pick(from, inventory.Entries, 1, func(r inventory.Resource) bool {
+		for e := range r.Object.(*inventory.Entry).Group.Entries.All() {
+			if e.IP == r.Ref.ID+"/32" {
+				return true
+			}
+		}
+		return false
+	})
+	p := lab.plan(twins, from)
+	lab.post("/v3/P/elb/ipgroups/"+twins[0].Ref.Parent+"/iplist/batch-delete", map[string]any{"ipgroup": map[string]any{"ip_list": []map[string]string{{"ip": twins[0].Ref.ID}}}})
+	if res := finished(t, lab.engine.Start(t.Context(), p))[0]; res.Outcome != AlreadyGone {
+		t.Errorf("%+v", res)
+	}
+}
+
 // Where a service does not tell when a group was edited, its entries tell: others of the same number are not those that were
 // confirmed.
 func TestAGroupWithOtherEntriesIsSkipped(t *testing.T) {
