@@ -243,7 +243,7 @@ func (m *Model) state(now time.Time) (state, why string, role theme.Role) {
 	if rate > 0 {
 		parts = append(parts, speed(rate))
 	}
-	if left := m.left(now); left > 0 && !m.pace.stuck(now) {
+	if left := m.left(now).Round(time.Second); left > 0 && !m.pace.stuck(now) {
 		parts = append(parts, theme.Clock(left)+" left")
 	}
 	return strings.Join(parts, "   "), "", theme.Muted

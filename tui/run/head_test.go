@@ -90,6 +90,17 @@ func TestTimeLeft(t *testing.T) {
 	}
 }
 
+// No time is told that is none.
+func TestLessThanASecondLeftIsNotTold(t *testing.T) {
+	d := newDesk(10)
+	d.phase(cleanup.Sending)
+	d.sent(0, 1)
+	d.run.pace.Remaining = 400 * time.Millisecond
+	if got := d.text(80, 24); strings.Contains(got, "left") {
+		t.Errorf("told:\n%s", got)
+	}
+}
+
 // The diagram counts the outcomes of the last 30 seconds; a column changes only while it is the present one.
 func TestTrend(t *testing.T) {
 	at := func(s float64) time.Time { return noon.Add(time.Duration(s * float64(time.Second))) }
