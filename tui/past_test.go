@@ -358,7 +358,7 @@ func TestUndoingOnTheScreen(t *testing.T) {
 	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("1 pool will be brought back")
 	a.clock.pass(time.Second)
 	x.press("y").see("run 2 of 2", "1 restored (proved there)").press("u").see("This run is an undo").press("esc").gone("run 2 of 2")
-	x.see("run 1 of 2", "an undo has brought back what it could").gone("u undo")
+	x.see("run 1 of 2", "undone as far as it can be").gone("u undo")
 	x.press("q").see("1 Pools").press("q").end()
 	if n := len(a.list(t, inventory.Pools)); n != 48 {
 		t.Errorf("%d pools", n)
@@ -385,7 +385,7 @@ func TestAnUndoIsNotSuggestedForWhatNeverComesBack(t *testing.T) {
 	x := open(t, a.opts, 100, 30).see("listed just now").press("2").choose(ids(two)...).press("ctrl+d").confirm(a, "2").see("2 deleted (proved gone)", "u undo")
 	x.press("u").see("1 stays gone")
 	a.clock.pass(time.Second)
-	x.press("y").see("run 2 of 2", "1 skipped").press("esc").see("run 1 of 2", "an undo has brought back what it could").gone("u undo")
+	x.press("y").see("run 2 of 2", "1 skipped").press("esc").see("run 1 of 2", "undone as far as it can be").gone("u undo")
 }
 
 func TestReportsWithoutAHistoryAreWrittenWhereItIsSaid(t *testing.T) {

@@ -101,6 +101,20 @@ func TestLessThanASecondLeftIsNotTold(t *testing.T) {
 	}
 }
 
+// A run of which much has failed has room for what its undo has done, too.
+func TestWhatFailedAndWhatIsUndoneAreBothTold(t *testing.T) {
+	d := newDesk(12)
+	for i := range 10 {
+		d.end(i, cleanup.Result{Outcome: cleanup.Blocked})
+	}
+	d.deleted(10, 11)
+	d.finish(cleanup.Summary{})
+	d.Undone()
+	if got := d.text(80, 24); !strings.Contains(got, "10 not deleted: f shows only them, r tries again · undone as far as it can be") {
+		t.Errorf("not told:\n%s", got)
+	}
+}
+
 // The diagram counts the outcomes of the last 30 seconds; a column changes only while it is the present one.
 func TestTrend(t *testing.T) {
 	at := func(s float64) time.Time { return noon.Add(time.Duration(s * float64(time.Second))) }
