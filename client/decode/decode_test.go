@@ -201,6 +201,19 @@ func TestPagesDoNotShowThrough(t *testing.T) {
 	}
 }
 
+// Objects that are asked for one by one stay as long as those of a list, and must not each take the room of a page.
+func TestAShortAnswerTakesLittleRoom(t *testing.T) {
+	var d Decoder
+	if _, ok := things(&d, `[{"maybe":0,"words":["x",""],"parts":[{"name":"n","weight":5},{}],"one":{"name":"o"}}]`); !ok {
+		t.Fatal("it is refused")
+	}
+	for of, s := range d.shelves {
+		if n := s.values.Len(); n > 4 {
+			t.Errorf("room for %d values of type %s", n, of)
+		}
+	}
+}
+
 func TestAnAnswerIsLetGo(t *testing.T) {
 	var d Decoder
 	secret := []byte(`[{"id":"a","private_key":"hunter2"}]`)

@@ -111,11 +111,12 @@ func (d *Decoder) room(t reflect.Type, n int) reflect.Value {
 	}
 	s := d.shelves[t]
 	if s == nil {
-		s = &shelf{}
+		s = &shelf{values: reflect.MakeSlice(reflect.SliceOf(t), 0, 0)}
 		d.shelves[t] = s
 	}
-	if s.used += n; !s.values.IsValid() || s.used > s.values.Len() {
+	if s.used += n; s.used > s.values.Len() {
 		most := max(few, 8<<10/max(1, int(t.Size())))
+		most = max(n, min(2*s.values.Len(), most)) // an answer may be about one object alone
 		s.values, s.used = reflect.MakeSlice(reflect.SliceOf(t), most, most), n
 	}
 	return s.values.Slice3(s.used-n, s.used, s.used)
