@@ -29,15 +29,15 @@ func NewIDs(ids ...string) IDs {
 	for _, id := range ids {
 		lines = append(append(lines, Clean(id)...), '\n')
 	}
-	return IDs{string(packed(lines))}
+	return IDs{string(packed(nil, lines))}
 }
 
-// packed packs ids that have a line break after each.
-func packed(lines []byte) []byte {
+// packed appends to out ids that have a line break after each, packed; or gives them as they are.
+func packed(out, lines []byte) []byte {
 	if len(lines) == 0 {
-		return []byte(none)
+		return append(out, none...)
 	}
-	out := append(make([]byte, 0, 1+len(lines)/2), uuids...)
+	out = append(out, uuids...)
 	for id := range bytes.Lines(lines) {
 		u, ok := uuid(id[:len(id)-1])
 		if !ok {
@@ -157,7 +157,8 @@ func (ids *IDs) UnmarshalJSON(data []byte) error {
 // DecodeFrom takes what the services write as documented; see [decode.Own].
 func (ids *IDs) DecodeFrom(d *decode.Decoder) bool {
 	lines, ok := d.Lines(Clean, "id")
-	*ids = IDs{d.Keep(packed(lines))}
+	var room [256]byte
+	*ids = IDs{d.Keep(packed(room[:0], lines))}
 	return ok
 }
 

@@ -242,6 +242,16 @@ func TestTextsOutliveTheBytesTheyCameFrom(t *testing.T) {
 	}
 }
 
+func TestATextThatComesAgainTakesNoMemory(t *testing.T) {
+	var texts texts
+	texts.prepare(1)
+	id := []byte("0123abcd-4567-89ef-0000-ffffffffffff")
+	texts.keep(id)
+	if n := testing.AllocsPerRun(100, func() { texts.keep(id) }); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func TestLenientTakesWhatHasAPlainMeaning(t *testing.T) {
 	for data, want := range map[string]*thing{
 		`{"port":"443","maybe":"1.0","up":"TRUE"}`:                    {Port: 443, Maybe: new(1), Up: true},

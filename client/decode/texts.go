@@ -30,10 +30,10 @@ func (t *texts) keep(b []byte) string {
 		return ""
 	}
 	known := &t.recent[maphash.Bytes(t.seed, b)%uint64(len(t.recent))]
-	switch string(b) {
-	case known[0]:
+	switch { // comparing makes no text, as a switch on it would
+	case string(b) == known[0]:
 		return known[0]
-	case known[1]:
+	case string(b) == known[1]:
 		known[0], known[1] = known[1], known[0]
 		return known[0]
 	}
