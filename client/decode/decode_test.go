@@ -201,6 +201,36 @@ func TestPagesDoNotShowThrough(t *testing.T) {
 	}
 }
 
+// Small lists lie side by side, and yet who changes one, or appends to it, changes no other.
+func TestListsSideBySideAreApart(t *testing.T) {
+	var one []string
+	for i := range 40 {
+		one = append(one, fmt.Sprintf(`{"maybe":%d,"words":["a","%d"],"parts":[{"name":"n","weight":%d}],"one":{"name":"%d"}}`, i, i, i, i))
+	}
+	page := "[" + strings.Join(one, ",") + "]"
+	var d Decoder
+	before, _ := things(&d, page)
+	for i := range before {
+		if got := &before[i]; i%2 == 0 {
+			*got.Maybe, got.Words[0], got.One.Name, *got.Parts[0].Weight = -1, "other", "other", -1
+			_, _ = append(got.Words, "more"), append(got.Parts, part{Name: "more"})
+		}
+	}
+	after, _ := things(&d, page)
+	var want []thing
+	if err := json.Unmarshal([]byte(page), &want); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(after, want) {
+		t.Errorf("after it was changed a page is read as %+v", after)
+	}
+	for i := range want {
+		if i%2 == 1 && !reflect.DeepEqual(before[i], want[i]) {
+			t.Errorf("beside what was changed %d became %+v", i, before[i])
+		}
+	}
+}
+
 // Objects that are asked for one by one stay as long as those of a list, and must not each take the room of a page.
 func TestAShortAnswerTakesLittleRoom(t *testing.T) {
 	var d Decoder
