@@ -133,9 +133,8 @@ func (c *cloud) hasOnlyShared(ctx context.Context, from *client.Client) bool {
 		wg.Go(func() { errs[i] = ask() })
 	}
 	wg.Wait()
-	const ofV3, pools, listeners = 4, 4, 5
-	if slices.ContainsFunc(errs[:ofV3], func(err error) bool { return !absent(err) }) ||
-		errs[pools] != nil || errs[listeners] != nil && !absent(errs[listeners]) {
+	ofV3, ofPools, ofListeners := errs[:4], errs[4], errs[5]
+	if slices.ContainsFunc(ofV3, func(err error) bool { return !absent(err) }) || ofPools != nil || ofListeners != nil && !absent(ofListeners) {
 		return false
 	}
 	c.mu.Lock()
