@@ -358,7 +358,7 @@ func TestUndoingOnTheScreen(t *testing.T) {
 	x.press("esc").see("Nothing was done").press("esc").gone("Runs 1").press("u").see("1 pool will be brought back")
 	a.clock.pass(time.Second)
 	x.press("y").see("run 2 of 2", "1 restored (proved there)").press("u").see("This run is an undo").press("esc").gone("run 2 of 2")
-	x.see("run 1 of 2", "undone as far as it can be").gone("u undo")
+	x.see("run 1 of 2", "undone").gone("as far as it can be").gone("u undo")
 	x.press("q").see("1 Pools").press("q").end()
 	if n := len(a.list(t, inventory.Pools)); n != 48 {
 		t.Errorf("%d pools", n)

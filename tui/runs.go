@@ -128,7 +128,7 @@ func (m *Model) ended(msg ended) tea.Cmd {
 	m.recount()
 	summary := s.run.Summary()
 	if of := m.sessionOf(s.run.Plan().Undoes); of != nil && through(summary) {
-		of.screen.Undone()
+		of.screen.Undone(summary.OK())
 	}
 	if m.top() != screen.Screen(s.screen) {
 		m.notice = screen.Notice{By: m.below(), Text: "Run ended: " + summary.String(), Bad: !summary.OK()}

@@ -127,8 +127,8 @@ func (m *Model) next() (next []string) {
 	switch {
 	case m.past == nil && m.whyNot(keys.Resume) == "":
 		next = append(next, t.Hint(k.Label(keys.Resume), "resumes the run"))
-	case m.undone:
-		next = append(next, t.Paint(theme.Muted, "undone as far as it can be"))
+	case m.undone != "":
+		next = append(next, t.Paint(theme.Muted, m.undone))
 	case m.whyNot(keys.Undo) == "":
 		next = append(next, t.Hint(k.Label(keys.Undo), "undoes what can be undone"))
 	}

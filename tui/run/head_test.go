@@ -109,7 +109,7 @@ func TestWhatFailedAndWhatIsUndoneAreBothTold(t *testing.T) {
 	}
 	d.deleted(10, 11)
 	d.finish(cleanup.Summary{})
-	d.Undone()
+	d.Undone(false)
 	if got := d.text(80, 24); !strings.Contains(got, "10 not deleted: f shows only them, r tries again · undone as far as it can be") {
 		t.Errorf("not told:\n%s", got)
 	}

@@ -57,7 +57,7 @@ type Model struct {
 	note     string          // what the run said last of itself
 	stopping bool            // cancelled by the user
 	undoes   bool            // it brings back what another run has deleted
-	undone   bool            // another run of this session has brought back what can be
+	undone   string          // how far another run of this session has brought it back; "" when none has
 	summary  cleanup.Summary // of the end, once it is finished
 	pace     pace
 
@@ -126,8 +126,13 @@ func (m *Model) Progress() (done, total int, live bool) {
 	return m.ended, len(m.items), m.live()
 }
 
-// Undone says that another run has brought back what can be: an undo is no longer suggested, but can still be asked for.
-func (m *Model) Undone() { m.undone = true }
+// Undone says that another run has brought back what can be, the whole of it or not: an undo is no longer suggested, but can
+// still be asked for.
+func (m *Model) Undone(whole bool) {
+	if m.undone = "undone"; !whole {
+		m.undone += " as far as it can be"
+	}
+}
 
 // title is how the line of a running run begins.
 func (m *Model) title() string {
@@ -157,7 +162,7 @@ func (m *Model) Hints() []keys.Action {
 	case !m.live() && m.canRetry():
 		hints = append(hints, keys.Retry)
 	}
-	if !m.live() && !m.undone && m.whyNot(keys.Undo) == "" {
+	if !m.live() && m.undone == "" && m.whyNot(keys.Undo) == "" {
 		hints = append(hints, keys.Undo)
 	}
 	if m.past != nil && m.whyNot(keys.Verify) == "" {
